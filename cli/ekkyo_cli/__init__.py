@@ -1,0 +1,1 @@
+"""The ekkyo command line, and the local stack."""

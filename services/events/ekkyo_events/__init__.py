@@ -1,0 +1,1 @@
+"""Ekkyo's events service: events, registrations, waitlists and attendance."""

@@ -1,0 +1,1 @@
+"""Ekkyo's members service: communities, the people in them, and their journeys."""

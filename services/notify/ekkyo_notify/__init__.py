@@ -1,0 +1,1 @@
+"""Ekkyo's notify service: one message per member and channel, each delivery recorded."""

@@ -1,0 +1,1 @@
+"""Ekkyo's surveys service: surveys, who took part, and results."""

@@ -1,0 +1,268 @@
+"""What every command, question and fact is made of. Needs pydantic and nothing else."""
+
+import os
+import re
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar, get_args
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, PrivateAttr, StringConstraints
+
+A = TypeVar("A", bound=BaseModel)
+"""The answer to a command or a question."""
+
+Role = Literal["self", "member", "leader", "steward", "system"]
+"""Who may use an operation. `self`: the token's subject is the member the message names. `member`: anyone with a
+valid token."""
+
+
+def new_id() -> str:
+    """A UUID version 7 (RFC 9562, section 5.7) as text: unique, and sorted by the millisecond it was made in."""
+    value = (time.time_ns() // 1_000_000) << 80 | int.from_bytes(os.urandom(10), "big")
+    value = value & ~(0xF << 76) | 0x7 << 76
+    value = value & ~(0x3 << 62) | 0x2 << 62
+    return str(uuid.UUID(int=value))
+
+
+def _utc(value: datetime) -> datetime:
+    """In UTC and in whole milliseconds, the precision the database keeps."""
+    value = value.astimezone(UTC)
+    return value.replace(microsecond=value.microsecond // 1000 * 1000)
+
+
+def _one_line(value: str) -> str:
+    """Control characters and line breaks have no place in a name or a title: they would break headers and lists."""
+    if any(ord(c) < 32 or ord(c) in (0x7F, 0x85, 0x2028, 0x2029) for c in value):
+        raise ValueError("must be one line without control characters")
+    return value
+
+
+def _zone(value: str) -> str:
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(value)
+    except (ValueError, OSError) as e:  # ZoneInfoNotFoundError is a KeyError, handled below
+        raise ValueError("must be an IANA time zone such as Asia/Tokyo") from e
+    except KeyError as e:
+        raise ValueError("must be an IANA time zone such as Asia/Tokyo") from e
+    return value
+
+
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+"""An id that the caller chose, a UUIDv7 by custom (`new_id`). Safe as one token of a NATS subject."""
+Instant = Annotated[AwareDatetime, AfterValidator(_utc)]
+"""A point in time; kept in UTC with millisecond precision, written as RFC 3339."""
+Line = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line)
+]
+"""One line of text: 1 to 200 characters, no control characters."""
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5000)]
+"""Free text of several lines: at most 5,000 characters."""
+Zone = Annotated[str, AfterValidator(_zone)]
+"""An IANA time zone name."""
+Email = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, to_lower=True, max_length=254, pattern=r"^[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\]+\.[A-Za-z0-9-]{2,}$"),
+]
+"""A mail address, kept in lower case."""
+
+
+class Model(BaseModel):
+    """A value inside a message. Unknown fields are ignored, so that newer senders can be read."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+@dataclass(frozen=True)
+class May:
+    """Who may use an operation.
+
+    roles: any one of them suffices. who: the field that must equal the token's subject for `self`.
+    community: the field that names the community a leader must lead, where the message has one; operations on an
+    entity check the entity's community in their decision (`Caller.must_lead`).
+    """
+
+    roles: frozenset[str]
+    who: str = "member_id"
+    community: str | None = None
+
+
+def may(*roles: Role, who: str = "member_id", community: str | None = None) -> May:
+    """State who may use an operation: `may("self", "leader", "steward", "system")`."""
+    assert roles and set(roles) <= set(get_args(Role))
+    return May(frozenset(roles), who, community)
+
+
+class _Asked(BaseModel, Generic[A]):
+    """A message that is answered: its subject, who may send it, and the type of its answer stand on the class."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    subject: ClassVar[str]
+    may: ClassVar[May]
+
+    @classmethod
+    def answer_type(cls) -> type[BaseModel]:
+        """The model that a successful reply parses into."""
+        for base in cls.__mro__:
+            meta = getattr(base, "__pydantic_generic_metadata__", None)
+            if meta and meta["args"]:
+                found: type[BaseModel] = meta["args"][0]
+                return found
+        raise TypeError(f"{cls.__name__} does not say what it is answered with")
+
+
+class Command(_Asked[A], Generic[A]):
+    """A request to one service to do something. It may be refused. Unknown fields are refused, so a typo is told."""
+
+
+class Question(_Asked[A], Generic[A]):
+    """A request to one service to tell something. It changes nothing."""
+
+
+class Fact(BaseModel):
+    """What happened. `about` names the field with the id of the entity it is about, the subject's last token."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    subject: ClassVar[str]
+    about: ClassVar[str]
+    _meta: "Meta | None" = PrivateAttr(default=None)
+
+    @property
+    def meta(self) -> "Meta":
+        """The envelope this fact arrived in. Raises LookupError on a fact that was not read from the stream."""
+        if self._meta is None:
+            raise LookupError("this fact was made here and has not been published")
+        return self._meta
+
+    def told(self, meta: "Meta") -> "Fact":
+        """This fact with its envelope, as the readers of the stream hand it out."""
+        self._meta = meta
+        return self
+
+    @property
+    def entity_id(self) -> str:
+        return str(getattr(self, self.about))
+
+
+class Meta(Model):
+    """The envelope of a fact that was heard: CloudEvents attributes and the place in the stream."""
+
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: Instant
+    revision: int
+    """The entity's revision after the change; a projection ignores what is not newer than what it has."""
+    actor: str | None = None
+    """Who caused it: the `sub` of the token, or the name of the service that acted by itself."""
+    traceparent: str | None = None
+    sequence: int = 0
+    """Position in the stream FACTS, from 1."""
+
+
+class FieldError(Model):
+    """One field of a refused message: where, what was expected, and a code."""
+
+    field: str
+    code: str
+    detail: str
+
+
+class Problem(Model):
+    """Why a command or a question was not answered, in the manner of RFC 9457. `code` is stable API."""
+
+    code: str
+    title: str
+    status: int
+    detail: str = ""
+    errors: list[FieldError] = []
+    reference: str | None = None
+    """Set on unexpected failures: what to look for in the service's log."""
+
+
+@dataclass
+class Refused(Exception):
+    """"No" as an answer: a rule said so. code: stable, snake_case; detail: safe text for people.
+
+    status: 400 malformed, 401, 403, 404 (codes that end in _not_found), 409 refused by a rule, 429, 500, 503.
+    """
+
+    code: str
+    detail: str = ""
+    status: int = 0
+    errors: list[FieldError] = field(default_factory=list)
+    reference: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.status:
+            self.status = 404 if self.code.endswith("_not_found") else 409
+        super().__init__(f"{self.code}: {self.detail}")
+
+    @property
+    def problem(self) -> Problem:
+        return Problem(
+            code=self.code,
+            title=self.code.replace("_", " ").capitalize(),
+            status=self.status,
+            detail=self.detail,
+            errors=self.errors,
+            reference=self.reference,
+        )
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks: the token's subject and roles. `leader:<community id>` leads one community, `leader` every one."""
+
+    sub: str
+    roles: frozenset[str] = frozenset()
+
+    def allowed(self, may: May, named: Mapping[str, Any]) -> bool:
+        """Whether this caller may send a message with these fields, as far as the message alone can tell."""
+        if "self" in may.roles and named.get(may.who) == self.sub:
+            return True
+        if "member" in may.roles or self.roles & may.roles:
+            return True
+        led = {r.partition(":")[2] for r in self.roles if r.startswith("leader:")}
+        if "leader" in may.roles and led:
+            return may.community is None or named.get(may.community) in led
+        return False
+
+    def must_lead(self, community_id: str, *, or_is: str | None = None) -> None:
+        """Refuse (403) a leader of other communities. Stewards, systems and the member `or_is` pass.
+
+        For use in decisions, where the entity tells which community it belongs to.
+        """
+        if self.roles & {"leader", "steward", "system", f"leader:{community_id}"} or self.sub == or_is:
+            return
+        raise Refused("not_allowed", "Only leaders of this community may do this.", 403)
+
+
+def name_of(message: type[Command[Any]] | type[Question[Any]] | type[Fact]) -> str:
+    """`events.register` for a command on `ekkyo.cmd.events.register`."""
+    return message.subject.split(".", 2)[2]
+
+
+def owner_of(message: type[Command[Any]] | type[Question[Any]] | type[Fact]) -> str:
+    """The service that answers or announces it."""
+    return message.subject.split(".")[2]
+
+
+_SUBJECT = re.compile(r"^ekkyo\.(cmd|ask|fact)\.(members|events|surveys|notify)\.[a-z_0-9]+$")
+
+
+def all_messages(base: type[Any], module: Any) -> list[type[Any]]:
+    """The messages of one kind that a contracts module defines, in the order of the file."""
+    found = [
+        m
+        for m in vars(module).values()
+        if isinstance(m, type) and issubclass(m, base) and m.__module__ == module.__name__ and "subject" in vars(m)
+    ]
+    for m in found:
+        assert _SUBJECT.match(m.subject), m.subject
+    return found

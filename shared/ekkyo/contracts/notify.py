@@ -1,0 +1,136 @@
+"""What members are told, over which channels, and what became of it. Owner: the notify service."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field, SecretStr, model_validator
+
+from ekkyo.contracts.base import Command, Fact, Id, Instant, Model, Question, may
+from ekkyo.contracts.members import Channel
+
+DeliveryStatus = Literal["planned", "sent", "failed", "dropped"]
+Topic = Literal[
+    "event_published",
+    "registration_confirmed",
+    "registration_waitlisted",
+    "registration_promoted",
+    "registration_withdrawn",
+    "event_revised",
+    "event_rescheduled",
+    "event_cancelled",
+    "event_reminder",
+    "survey_opened",
+]
+"""What a message is about."""
+
+
+class Delivery(Model):
+    """One notification to one member, or to one community's chat, over one channel."""
+
+    delivery_id: Id
+    topic: Topic
+    channel: Channel
+    member_id: Id | None = None
+    community_id: Id | None = None
+    """Set on posts to a community's chat."""
+    entity_id: Id
+    """The event or the survey it is about."""
+    fact_id: str
+    """The fact it tells of: the reason why it was sent."""
+    status: DeliveryStatus
+    reason: str | None = None
+    """Why it failed or was dropped."""
+    attempts: int = 0
+    message_id: str | None = None
+    """Mail: its Message-ID."""
+    planned_at: Instant
+    done_at: Instant | None = None
+
+
+# Commands
+
+
+class ChannelConnected(Model):
+    """A channel is connected. Its address is a secret and is not told."""
+
+    connection_id: str
+    kind: Literal["chat"]
+
+
+class ConnectChannel(Command[ChannelConnected]):
+    """Connect a chat channel by its incoming webhook: a community's, or a member's own. Connecting again replaces it."""
+
+    subject: ClassVar[str] = "ekkyo.cmd.notify.connect_channel"
+    may: ClassVar = may("self", "leader", "steward", "system", community="community_id")
+    community_id: Id | None = None
+    member_id: Id | None = None
+    kind: Literal["chat"] = "chat"
+    url: SecretStr = Field(max_length=500)
+
+    @model_validator(mode="after")
+    def _of_one(self) -> "ConnectChannel":
+        if (self.community_id is None) == (self.member_id is None):
+            raise ValueError("name either community_id or member_id")
+        if not self.url.get_secret_value().startswith(("https://", "http://")):
+            raise ValueError("url must start with https:// or http://")
+        return self
+
+
+# Questions
+
+
+class DeliveryPage(Model):
+    """Deliveries, oldest first; `next` continues where this page ends."""
+
+    deliveries: list[Delivery]
+    next: str | None = None
+
+
+class ListDeliveries(Question[DeliveryPage]):
+    """What was sent, to whom, why, and what became of it."""
+
+    subject: ClassVar[str] = "ekkyo.ask.notify.deliveries"
+    may: ClassVar = may("self", "steward", "system")
+    member_id: Id | None = None
+    entity_id: Id | None = None
+    topic: Topic | None = None
+    status: DeliveryStatus | None = None
+    after: str | None = None
+    limit: int = Field(default=100, ge=1, le=500)
+
+
+class NotifyStatusAnswer(Model):
+    """How deliveries stand."""
+
+    deliveries: dict[Channel, dict[DeliveryStatus, int]]
+    contacts: int
+    channels: int
+
+
+class NotifyStatus(Question[NotifyStatusAnswer]):
+    """How many deliveries were sent, failed or dropped, by channel."""
+
+    subject: ClassVar[str] = "ekkyo.ask.notify.status"
+    may: ClassVar = may("steward", "system")
+
+
+# Facts
+
+
+class DeliveryFact(Fact):
+    """What all facts about a delivery carry. No address, no text."""
+
+    about: ClassVar[str] = "delivery_id"
+    delivery_id: Id
+    delivery: Delivery
+
+
+class Delivered(DeliveryFact):
+    """A message was handed to the mail server or the chat, which took it."""
+
+    subject: ClassVar[str] = "ekkyo.fact.notify.delivered"
+
+
+class DeliveryFailed(DeliveryFact):
+    """A message cannot be delivered, and is not tried again."""
+
+    subject: ClassVar[str] = "ekkyo.fact.notify.failed"

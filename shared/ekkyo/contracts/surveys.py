@@ -1,0 +1,266 @@
+"""Surveys, who took part, and what came of them. Owner: the surveys service.
+
+No message of this module ties an answer to a person: `AnswerSurvey` travels once, to the service; `SurveyAnswered`
+says who took part, never what was said; results are told in numbers, once a survey is closed, and for an anonymous
+survey only when enough people answered.
+"""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import ConfigDict, Field
+
+from ekkyo.contracts.base import Command, Fact, Id, Instant, Line, Model, Question, Text, may
+from ekkyo.contracts.members import Locale
+
+QuestionKind = Literal["scale", "choice", "themes", "text"]
+SurveyStatus = Literal["open", "closed"]
+Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Answers = dict[
+    Annotated[str, Field(max_length=40)],
+    int | Annotated[str, Field(max_length=2000)] | Annotated[list[Annotated[str, Field(max_length=100)]], Field(max_length=10)],
+]
+"""What was said, by question: a number (scale), a choice's key, themes in the member's own words, or free text."""
+
+
+class Choice(Model):
+    """One answer to choose."""
+
+    key: Key
+    label: dict[Locale, str]
+
+
+class FormQuestion(Model):
+    """One question of a form."""
+
+    key: Key
+    kind: QuestionKind
+    label: dict[Locale, str]
+    required: bool = False
+    minimum: int | None = None
+    """scale: the lowest number."""
+    maximum: int | None = None
+    """scale: the highest number; themes: how many may be named."""
+    choices: list[Choice] = []
+
+
+class Form(Model):
+    """The questions of a survey, in their order."""
+
+    template: str
+    version: int
+    title: dict[Locale, str]
+    questions: list[FormQuestion]
+
+
+class SurveyState(Model):
+    """A survey as facts and answers carry it."""
+
+    survey_id: Id
+    community_id: Id
+    event_id: Id | None = None
+    title: dict[Locale, str]
+    anonymous: bool
+    status: SurveyStatus
+    opened_at: Instant
+    deadline: Instant
+    invited: int
+    answered: int
+    revision: int
+
+
+class ThemeCount(Model):
+    """A theme asked for, as most people wrote it, and how many asked for it."""
+
+    theme: str
+    votes: int
+
+
+class Results(Model):
+    """What a closed survey says, in numbers and in sorted texts.
+
+    suppressed: the survey was anonymous and fewer than `minimum` answered, so nothing but the counts is told.
+    """
+
+    survey_id: Id
+    event_id: Id | None = None
+    invited: int
+    answered: int
+    suppressed: bool = False
+    minimum: int = 5
+    nps: float | None = None
+    """Net promoter score, -100 to 100: share of 9-10 minus share of 0-6 among satisfaction answers, in per cent."""
+    distributions: dict[str, dict[str, int]] = {}
+    """For each scale and choice question: how many gave each answer."""
+    themes: list[ThemeCount] = []
+
+
+# Commands
+
+
+class OpenSurvey(Command[SurveyState]):
+    """Open a survey by hand for named members. The one after an event opens by itself, for those who attended."""
+
+    subject: ClassVar[str] = "ekkyo.cmd.surveys.open"
+    may: ClassVar = may("leader", "steward", "system", community="community_id")
+    survey_id: Id
+    community_id: Id
+    event_id: Id | None = None
+    title: dict[Locale, Line]
+    template: Literal["post_event"] = "post_event"
+    anonymous: bool = True
+    invited: list[Id] = Field(max_length=5000)
+    deadline: Instant
+
+
+class Answered(Model):
+    """That an answer was taken; never what it was."""
+
+    survey_id: Id
+    member_id: Id
+    answered: Literal[True] = True
+
+
+class AnswerSurvey(Command[Answered]):
+    """Answer a survey one was invited to. The first answer counts; said again it changes nothing."""
+
+    subject: ClassVar[str] = "ekkyo.cmd.surveys.answer"
+    may: ClassVar = may("self")
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "survey_id": "0192f0c1-7a00-7000-8000-0000000000e1",
+                "member_id": "0192f0c1-7a00-7000-8000-0000000000a1",
+                "answers": {"satisfaction": 9, "useful": "yes", "themes": ["Excel", "RPA"], "comment": "More, please."},
+            }
+        }
+    )
+    survey_id: Id
+    member_id: Id
+    answers: Answers
+
+
+class CloseSurvey(Command[SurveyState]):
+    """Take no more answers, and publish the results. A survey that nobody closes closes by itself at its deadline."""
+
+    subject: ClassVar[str] = "ekkyo.cmd.surveys.close"
+    may: ClassVar = may("leader", "steward", "system")
+    survey_id: Id
+
+
+# Questions
+
+
+class FormAnswer(Model):
+    """The form, and whether this member may still answer it."""
+
+    survey: SurveyState
+    form: Form
+    invited: bool
+    answered: bool
+
+
+class GetForm(Question[FormAnswer]):
+    """The questions of a survey, for one who is invited."""
+
+    subject: ClassVar[str] = "ekkyo.ask.surveys.form"
+    may: ClassVar = may("self", "leader", "steward", "system")
+    survey_id: Id
+    member_id: Id
+
+
+class SurveyList(Model):
+    """Surveys, newest first."""
+
+    surveys: list[SurveyState]
+
+
+class PendingSurveys(Question[SurveyList]):
+    """Open surveys that a member was invited to and has not answered."""
+
+    subject: ClassVar[str] = "ekkyo.ask.surveys.pending"
+    may: ClassVar = may("self", "steward", "system")
+    member_id: Id
+
+
+class ListSurveys(Question[SurveyList]):
+    """The surveys of a community, or of one event."""
+
+    subject: ClassVar[str] = "ekkyo.ask.surveys.list"
+    may: ClassVar = may("leader", "steward", "system", community="community_id")
+    community_id: Id
+    event_id: Id | None = None
+    status: SurveyStatus | None = None
+
+
+class ResultsAnswer(Model):
+    """Results with the comments, which no fact carries."""
+
+    survey: SurveyState
+    results: Results
+    comments: list[Text] = []
+    """Free texts, sorted by the alphabet so that their order tells nothing."""
+
+
+class GetResults(Question[ResultsAnswer]):
+    """What a closed survey says. Of an anonymous one nothing is told before it closed, or of fewer than five answers."""
+
+    subject: ClassVar[str] = "ekkyo.ask.surveys.results"
+    may: ClassVar = may("leader", "steward", "system")
+    survey_id: Id
+
+
+class ThemeRanking(Model):
+    """Themes by how many asked for them, over all closed surveys of a community."""
+
+    community_id: Id
+    themes: list[ThemeCount]
+
+
+class RankThemes(Question[ThemeRanking]):
+    """What members want next, most wanted first."""
+
+    subject: ClassVar[str] = "ekkyo.ask.surveys.themes"
+    may: ClassVar = may("member")
+    community_id: Id
+    limit: int = Field(default=20, ge=1, le=100)
+
+
+# Facts
+
+
+class SurveyFact(Fact):
+    """What all facts about a survey carry."""
+
+    about: ClassVar[str] = "survey_id"
+    survey_id: Id
+    survey: SurveyState
+
+
+class SurveyOpened(SurveyFact):
+    """A survey takes answers from those it invites. Told again (`more`) when others are invited later."""
+
+    subject: ClassVar[str] = "ekkyo.fact.surveys.opened"
+    invited: list[Id]
+    more: bool = False
+
+
+class SurveyAnswered(SurveyFact):
+    """A member took part. What they said is not told."""
+
+    subject: ClassVar[str] = "ekkyo.fact.surveys.answered"
+    member_id: Id
+
+
+class SurveyClosed(SurveyFact):
+    """A survey takes no more answers; what came of it in numbers."""
+
+    subject: ClassVar[str] = "ekkyo.fact.surveys.closed"
+    results: Results
+
+
+class ThemesRanked(SurveyFact):
+    """The themes that one closed survey's answers ask for, most wanted first."""
+
+    subject: ClassVar[str] = "ekkyo.fact.surveys.themes_ranked"
+    community_id: Id
+    themes: list[ThemeCount]
