@@ -1,0 +1,1 @@
+"""What tests run on: real servers, a database and names of each test's own."""
