@@ -1,0 +1,62 @@
+# Everything a person or CI runs. `make help` lists it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PACKAGES := shared/ekkyo services/events/ekkyo_events services/members/ekkyo_members \
+            services/notify/ekkyo_notify services/surveys/ekkyo_surveys cli/ekkyo_cli
+WORKERS ?= 3
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo up down test fast lint format bench docs docs-check lock clean
+
+help: ## List what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.installed ## Install everything into .venv (every other target does it by itself)
+
+$(VENV)/.installed: requirements-dev.txt constraints.txt shared/pyproject.toml cli/pyproject.toml $(wildcard services/*/pyproject.toml)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Ekkyo needs Python 3.11 or later; $(PYTHON) is `$(PYTHON) -V`. Say which one: make PYTHON=python3.12 …"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r requirements-dev.txt
+	@touch $@
+
+demo: setup ## Play a community's first season on the local stack, and leave its report in .ekkyo/demo
+	@$(BIN)/python -m ekkyo_cli.demo
+
+up: setup ## Start the local stack: NATS, database, catchers, four services (Ctrl-C stops it)
+	@$(BIN)/ekkyo up
+
+down: setup ## Stop a local stack that was started with `ekkyo up --detach`
+	@$(BIN)/ekkyo down
+
+test: setup ## Run all tests on real servers
+	@$(BIN)/pytest -n $(WORKERS) --dist worksteal
+
+fast: setup ## Run the tests that need no servers
+	@$(BIN)/pytest -n $(WORKERS) -m "not real"
+
+lint: setup ## Check style, types, import rules and layout
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy $(PACKAGES)
+	@$(BIN)/lint-imports
+	@$(BIN)/pytest tests/contract/test_layout.py
+
+format: setup ## Format the code
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: setup ## Measure, as ratios against named floors, into bench/results/
+	@$(BIN)/python -m bench
+
+docs: setup ## Generate docs/: schemas, AsyncAPI, flow diagram, samples of new facts
+	@$(BIN)/python -m ekkyo.docs --out docs
+
+docs-check: setup ## Fail when generated documents drifted from the code
+	@$(BIN)/python -m ekkyo.docs --out docs --check
+
+lock: ## Pin the versions that are installed now into constraints.txt
+	@$(BIN)/python -m pip freeze --exclude-editable | grep -v '@' | LC_ALL=C sort -f > constraints.txt
+
+clean: ## Remove what was built and installed
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
