@@ -1,0 +1,143 @@
+"""An event, the places at it, and the timers it sets."""
+
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from ekkyo.contracts.base import Caller, Id, Refused
+from ekkyo.contracts.events import EventFormat, EventState, EventStatus, Registration, RegistrationStatus
+from ekkyo.decision import Document, Entry, Timer
+
+REMIND_BEFORE = timedelta(hours=24)
+CHECK_IN_BEFORE = timedelta(hours=1)
+
+
+class Event(Document):
+    """What an event is, how many come, and how many wait. Who they are is in its seats."""
+
+    community_id: str
+    title: str
+    description: str = ""
+    format: EventFormat
+    context: str
+    place: str | None = None
+    url: str | None = None
+    capacity: int
+    speakers: list[str] = []
+    starts_at: datetime
+    ends_at: datetime
+    timezone: str
+    status: EventStatus = "draft"
+    sequence: int = 0
+    confirmed: int = 0
+    waitlisted: int = 0
+    attended: int = 0
+    walk_ins: int = 0
+    """Of the attended, those who came without a seat."""
+    tickets: int = 0
+    """The last number handed out on the waitlist. It only grows: who waits longest has the lowest."""
+    drafted_as: str = ""
+    """A digest of the command that drafted it, which tells the same command said twice from another with its id."""
+    reminded_for: datetime | None = None
+    """The start that members were reminded of."""
+
+    @property
+    def seats_in_use(self) -> int:
+        """Seats that somebody has or sat on; who walked in took none."""
+        return self.confirmed + self.attended - self.walk_ins
+
+
+class Seat(Entry):
+    """A member's place at an event. `document_id` is the event, `key` the member."""
+
+    status: RegistrationStatus
+    registration_id: str | None = None
+    """None: never registered, walked in."""
+    position: int | None = None
+    """The ticket on the waitlist, while waiting."""
+    walk_in: bool = False
+    was_waitlisted: bool = False
+    was_promoted: bool = False
+    minutes: int = 0
+    """How long they were there, as the meeting tool's report says."""
+    withdrawn: list[str] = []
+    """Registrations that were given back: said again, they stay withdrawn."""
+
+
+class ReminderTimer(Timer):
+    """It is a day before the event."""
+
+    subject: ClassVar[str] = "ekkyo.timer.events.reminder"
+    starts_at: datetime
+    """The start it reminds of: an event that was moved since is not reminded of."""
+
+
+class EndTimer(Timer):
+    """The event's end has come."""
+
+    subject: ClassVar[str] = "ekkyo.timer.events.end"
+    ends_at: datetime
+
+
+def state(event: Event, *, after: Event | None = None) -> EventState:
+    """The event as facts and answers carry it. after: the event as read, when this is what a decision made of it."""
+    revision = event.revision if after is None else after.revision + 1
+    fields = event.model_dump(include=set(EventState.model_fields))
+    return EventState.model_validate({**fields, "event_id": event.id, "revision": revision})
+
+
+def brief(told: EventState, members: int) -> EventState:
+    """Without its description when it is told once for each of many members, so that all fit into one write."""
+    return told if members <= 100 else told.model_copy(update={"description": ""})
+
+
+def registration(event: Event, seat: Seat, place: int | None = None) -> Registration:
+    """A seat as answers carry it. place: how many wait up to and including this member."""
+    return Registration(
+        event_id=event.id,
+        member_id=seat.key,
+        registration_id=seat.registration_id,
+        status=seat.status,
+        position=place,
+        waiting_because=waiting_because(event, place) if place else None,
+        walk_in=seat.walk_in,
+    )
+
+
+def waiting_because(event: Event, place: int) -> str:
+    """Why somebody at this place of the waitlist has no seat, in words."""
+    if event.status == "cancelled":
+        return "the event was cancelled"
+    if event.status == "concluded":
+        return "the event is over"
+    taken = "the only seat is taken" if event.capacity == 1 else f"all {event.capacity} seats are taken"
+    match place - 1:
+        case 0:
+            return f"{taken}; nobody is before you"
+        case 1:
+            return f"{taken}; 1 person is before you"
+        case before:
+            return f"{taken}; {before} people are before you"
+
+
+def leads(who: Caller, event: Event) -> bool:
+    """Whether the caller leads the event's community, or may do what its leaders may."""
+    try:
+        who.must_lead(event.community_id)
+    except Refused:
+        return False
+    return True
+
+
+def not_found(event_id: Id) -> Refused:
+    """What is said of a draft to those who may not know it."""
+    return Refused("event_not_found", f"There is no event {event_id}.")
+
+
+def must_be_published(event: Event, what: str) -> None:
+    """Refuse what only a published event can do."""
+    if event.status == "draft":
+        raise Refused("event_not_published", f"A draft cannot {what}.")
+    if event.status == "cancelled":
+        raise Refused("event_cancelled", f"A cancelled event cannot {what}.")
+    if event.status == "concluded":
+        raise Refused("event_concluded", f"A concluded event cannot {what}.")

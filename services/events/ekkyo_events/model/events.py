@@ -1,0 +1,206 @@
+"""From a draft to its conclusion."""
+
+import hashlib
+from datetime import datetime
+
+from ekkyo.contracts.base import Caller, FieldError, Refused
+from ekkyo.contracts.events import (
+    CancelEvent,
+    ConcludeEvent,
+    DraftEvent,
+    EventCancelled,
+    EventConcluded,
+    EventPublished,
+    EventReminderDue,
+    EventRescheduled,
+    EventRevised,
+    EventState,
+    PublishEvent,
+    RescheduleEvent,
+    ReviseEvent,
+)
+from ekkyo.decision import Cancel, Decision, Entries, Set
+
+from ekkyo_events.model.documents import (
+    REMIND_BEFORE,
+    EndTimer,
+    Event,
+    ReminderTimer,
+    Seat,
+    must_be_published,
+    state,
+)
+from ekkyo_events.model.registrations import promote
+
+Answer = Decision[Event, EventState]
+
+
+def draft(event: Event | None, cmd: DraftEvent) -> Answer:
+    """Write an event down. The same command again finds it; another one with its id is refused."""
+    digest = hashlib.sha256(cmd.model_dump_json().encode()).hexdigest()
+    if event:
+        if event.drafted_as != digest:
+            raise Refused("event_taken", "Another event has this id.")
+        return Decision(event, state(event))
+    _must_end_after_start(cmd.starts_at, cmd.ends_at)
+    new = Event(
+        id=cmd.event_id,
+        community_id=cmd.community_id,
+        starts_at=cmd.starts_at,
+        ends_at=cmd.ends_at,
+        timezone=cmd.timezone,
+        drafted_as=digest,
+        **cmd.details.model_dump(),
+    )
+    return Decision(new, state(new, after=new))
+
+
+def publish(event: Event, cmd: PublishEvent, *, who: Caller, now: datetime) -> Answer:
+    """Announce a draft and set its timers."""
+    who.must_lead(event.community_id)
+    if event.status == "published":
+        return Decision(event, state(event))
+    if event.status != "draft":
+        must_be_published(event, "be published")
+    if event.starts_at <= now:
+        raise Refused("event_in_the_past", "An event that has begun cannot be published.")
+    after = event.model_copy(update={"status": "published"})
+    told = state(after, after=event)
+    facts = [EventPublished(event_id=event.id, event=told)]
+    return Decision(after, told, facts=facts, timers=_timers(after, now))
+
+
+def revise(event: Event, seats: Entries[Seat], cmd: ReviseEvent, *, who: Caller) -> Answer:
+    """Change what an event is, and give new seats to those who wait longest."""
+    who.must_lead(event.community_id)
+    if event.status != "draft":
+        must_be_published(event, "be revised")
+    revised = event.model_copy(update=cmd.details.model_dump())
+    if revised == event:
+        return Decision(event, state(event))
+    if revised.capacity < event.seats_in_use:
+        raise Refused("capacity_below_confirmed", f"{event.seats_in_use} seats are taken already.")
+    if event.status == "draft":
+        return Decision(revised, state(revised, after=event))
+    revised = revised.model_copy(update={"sequence": event.sequence + 1})
+    promotion = promote(revised, seats, "more_capacity")
+    told = state(promotion.event, after=event)
+    has_seat, waits = _seated_and_waiting(seats)
+    moved = {seat.key for seat in promotion.seats}
+    fact = EventRevised(
+        event_id=event.id,
+        event=told,
+        confirmed=sorted({*has_seat, *moved}),
+        waitlisted=[member for member in waits if member not in moved],
+    )
+    return Decision(promotion.event, told, entries=promotion.seats, facts=[fact, *promotion.facts(told)])
+
+
+def reschedule(event: Event, seats: Entries[Seat], cmd: RescheduleEvent, *, who: Caller, now: datetime) -> Answer:
+    """Move an event, and its timers with it."""
+    who.must_lead(event.community_id)
+    if event.status != "draft":
+        must_be_published(event, "be moved")
+    _must_end_after_start(cmd.starts_at, cmd.ends_at)
+    times = {"starts_at": cmd.starts_at, "ends_at": cmd.ends_at, "timezone": cmd.timezone or event.timezone}
+    after = event.model_copy(update=times)
+    if after == event:
+        return Decision(event, state(event))
+    if event.status == "draft":
+        return Decision(after, state(after, after=event))
+    if after.ends_at <= now or (after.starts_at <= now and after.starts_at != event.starts_at):
+        raise Refused("event_in_the_past", "An event cannot be moved into the past.")
+    after = after.model_copy(update={"sequence": event.sequence + 1})
+    told = state(after, after=event)
+    has_seat, waits = _seated_and_waiting(seats)
+    fact = EventRescheduled(
+        event_id=event.id,
+        event=told,
+        was_starts_at=event.starts_at,
+        was_ends_at=event.ends_at,
+        confirmed=has_seat,
+        waitlisted=waits,
+    )
+    return Decision(after, told, facts=[fact], timers=_timers(after, now))
+
+
+def cancel(event: Event, seats: Entries[Seat], cmd: CancelEvent, *, who: Caller) -> Answer:
+    """Call an event off. A draft goes quietly: nobody had heard of it."""
+    who.must_lead(event.community_id)
+    if event.status == "cancelled":
+        return Decision(event, state(event))
+    if event.status == "draft":
+        after = event.model_copy(update={"status": "cancelled"})
+        return Decision(after, state(after, after=event))
+    must_be_published(event, "be cancelled")
+    after = event.model_copy(update={"status": "cancelled", "sequence": event.sequence + 1})
+    told = state(after, after=event)
+    has_seat, waits = _seated_and_waiting(seats)
+    fact = EventCancelled(event_id=event.id, event=told, reason=cmd.reason, confirmed=has_seat, waitlisted=waits)
+    return Decision(after, told, facts=[fact], timers=_no_timers(event))
+
+
+def conclude(event: Event, seats: Entries[Seat], cmd: ConcludeEvent, *, who: Caller, now: datetime) -> Answer:
+    """Declare an event over."""
+    who.must_lead(event.community_id)
+    if event.status == "concluded":
+        return Decision(event, state(event))
+    must_be_published(event, "be concluded")
+    if now < event.starts_at:
+        raise Refused("event_not_started", "An event that has not begun cannot be concluded.")
+    return _concluded(event, seats)
+
+
+def end(event: Event, seats: Entries[Seat], timer: EndTimer) -> Answer:
+    """Conclude an event at its end, unless it was moved, called off or concluded before."""
+    if event.status != "published" or event.ends_at != timer.ends_at:
+        return Decision(event, state(event))
+    return _concluded(event, seats)
+
+
+def remind(event: Event, seats: Entries[Seat], timer: ReminderTimer, *, now: datetime) -> Answer:
+    """Remind those who have a seat, unless the event was moved, called off, or began meanwhile."""
+    stale = event.starts_at != timer.starts_at or event.reminded_for == event.starts_at or event.starts_at <= now
+    if event.status != "published" or stale:
+        return Decision(event, state(event))
+    after = event.model_copy(update={"reminded_for": event.starts_at})
+    told = state(after, after=event)
+    confirmed = [seat.key for seat in seats.all(status="confirmed")]
+    return Decision(after, told, facts=[EventReminderDue(event_id=event.id, event=told, confirmed=confirmed)])
+
+
+def _concluded(event: Event, seats: Entries[Seat]) -> Answer:
+    absent = [seat.model_copy(update={"status": "no_show"}) for seat in seats.all(status="confirmed")]
+    after = event.model_copy(update={"status": "concluded", "confirmed": 0})
+    told = state(after, after=event)
+    fact = EventConcluded(
+        event_id=event.id,
+        event=told,
+        attended=[seat.key for seat in seats.all(status="attended")],
+        no_shows=[seat.key for seat in absent],
+    )
+    return Decision(after, told, entries=absent, facts=[fact], timers=_no_timers(event))
+
+
+def _seated_and_waiting(seats: Entries[Seat]) -> tuple[list[str], list[str]]:
+    """Who must hear of a change: those with a seat (who checked in early too), and those who wait."""
+    concerned = seats.all(status=["confirmed", "attended", "waitlisted"])
+    waits = [seat.key for seat in concerned if seat.status == "waitlisted"]
+    return [seat.key for seat in concerned if seat.status != "waitlisted"], waits
+
+
+def _timers(event: Event, now: datetime) -> list[Set | Cancel]:
+    """The reminder, when a day is left until the start, and the end."""
+    remind_at = event.starts_at - REMIND_BEFORE
+    reminder = ReminderTimer(id=event.id, starts_at=event.starts_at).at(remind_at) if remind_at > now else None
+    return [reminder or ReminderTimer.cancel(event.id), EndTimer(id=event.id, ends_at=event.ends_at).at(event.ends_at)]
+
+
+def _no_timers(event: Event) -> list[Set | Cancel]:
+    return [ReminderTimer.cancel(event.id), EndTimer.cancel(event.id)]
+
+
+def _must_end_after_start(starts_at: datetime, ends_at: datetime) -> None:
+    if ends_at <= starts_at:
+        wrong = FieldError(field="ends_at", code="not_after_start", detail="must be after starts_at")
+        raise Refused("malformed", "An event must end after it starts.", 400, errors=[wrong])

@@ -1,0 +1,156 @@
+"""Seats and the waitlist: who has one, who waits, and who is next."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from ekkyo.contracts.base import Caller, Refused
+from ekkyo.contracts.events import (
+    EventState,
+    RegisterForEvent,
+    Registration,
+    RegistrationConfirmed,
+    RegistrationPromoted,
+    RegistrationWaitlisted,
+    RegistrationWithdrawn,
+    WithdrawFromEvent,
+)
+from ekkyo.decision import Decision, Entries
+
+from ekkyo_events.model.documents import Event, Seat, brief, leads, must_be_published, not_found, registration, state
+
+Answer = Decision[Event, Registration]
+Because = Literal["withdrawal", "more_capacity"]
+
+PROMOTED_AT_ONCE = 2_000
+"""All who are promoted together are saved in one write: more would not fit."""
+REMEMBERED = 100
+"""How many withdrawn registrations a seat remembers."""
+
+
+def register(event: Event, seats: Entries[Seat], cmd: RegisterForEvent, *, who: Caller, now: datetime) -> Answer:
+    """Give a seat while there is one, else a ticket for the waitlist. Who has either keeps it."""
+    _may_act_for(event, cmd.member_id, who)
+    seat = seats.get(cmd.member_id)
+    if seat and seat.status != "withdrawn":
+        return Decision(event, registration(event, seat, place_in_line(seats, seat)))
+    if seat and cmd.registration_id in seat.withdrawn:
+        return Decision(event, _withdrawn(event, seat, cmd.registration_id))
+    must_be_published(event, "be registered for")
+    if event.starts_at <= now:
+        raise Refused("registration_closed", "Registration closed when the event began.")
+    seat = seat or Seat(document_id=event.id, key=cmd.member_id, status="withdrawn")
+    if event.seats_in_use < event.capacity:
+        after = event.model_copy(update={"confirmed": event.confirmed + 1})
+        seat = seat.model_copy(update={"status": "confirmed", "registration_id": cmd.registration_id})
+        confirmed = RegistrationConfirmed(
+            event_id=event.id,
+            event=state(after, after=event),
+            member_id=seat.key,
+            registration_id=seat.registration_id,
+        )
+        return Decision(after, registration(after, seat), entries=[seat], facts=[confirmed])
+    ticket = event.tickets + 1
+    after = event.model_copy(update={"waitlisted": event.waitlisted + 1, "tickets": ticket})
+    waits = {"status": "waitlisted", "position": ticket, "was_waitlisted": True}
+    seat = seat.model_copy(update={**waits, "registration_id": cmd.registration_id})
+    waitlisted = RegistrationWaitlisted(
+        event_id=event.id,
+        event=state(after, after=event),
+        member_id=seat.key,
+        registration_id=seat.registration_id,
+        position=after.waitlisted,
+    )
+    return Decision(after, registration(after, seat, after.waitlisted), entries=[seat], facts=[waitlisted])
+
+
+def withdraw(event: Event, seats: Entries[Seat], cmd: WithdrawFromEvent, *, who: Caller) -> Answer:
+    """Take a seat or a place on the waitlist back, and give a freed seat to who waits longest."""
+    _may_act_for(event, cmd.member_id, who)
+    seat = seats.get(cmd.member_id)
+    if not seat or not seat.registration_id:
+        raise Refused("registration_not_found", "This member is not registered for the event.")
+    if cmd.registration_id in seat.withdrawn:
+        return Decision(event, _withdrawn(event, seat, cmd.registration_id))
+    if cmd.registration_id not in (None, seat.registration_id):
+        raise Refused("registration_not_found", "This member has no such registration for the event.")
+    if seat.status == "withdrawn":
+        return Decision(event, registration(event, seat))
+    must_be_published(event, "be withdrawn from")
+    if seat.status == "attended":
+        raise Refused("already_attended", "Who came cannot withdraw any more.")
+    was: Literal["confirmed", "waitlisted"] = "confirmed" if seat.status == "confirmed" else "waitlisted"
+    freed = event.model_copy(update={was: getattr(event, was) - 1})
+    given_back = [*seat.withdrawn, seat.registration_id][-REMEMBERED:]
+    seat = seat.model_copy(update={"status": "withdrawn", "position": None, "withdrawn": given_back})
+    promotion = promote(freed, seats, "withdrawal", but=seat.key)
+    told = state(promotion.event, after=event)
+    fact = RegistrationWithdrawn(
+        event_id=event.id, event=told, member_id=seat.key, registration_id=seat.registration_id, was=was
+    )
+    return Decision(
+        promotion.event,
+        registration(promotion.event, seat),
+        entries=[seat, *promotion.seats],
+        facts=[fact, *promotion.facts(told)],
+    )
+
+
+@dataclass(frozen=True)
+class Promotion:
+    """The event after those who waited longest got the free seats."""
+
+    event: Event
+    seats: list[Seat]
+    because: Because
+
+    def facts(self, told: EventState) -> list[RegistrationPromoted]:
+        """One for each of them, in the order in which they waited."""
+        return [
+            RegistrationPromoted(
+                event_id=self.event.id,
+                event=brief(told, len(self.seats)),
+                member_id=seat.key,
+                registration_id=seat.registration_id,
+                because=self.because,
+            )
+            for seat in self.seats
+        ]
+
+
+def promote(event: Event, seats: Entries[Seat], because: Because, *, but: str | None = None) -> Promotion:
+    """Give the free seats to those who wait longest. but: a member who leaves the waitlist in the same decision."""
+    free = min(event.capacity - event.seats_in_use, event.waitlisted)
+    if free <= 0:
+        return Promotion(event, [], because)
+    if free > PROMOTED_AT_ONCE:
+        raise Refused(
+            "too_many_promotions", f"At most {PROMOTED_AT_ONCE} members can be promoted at once; raise it in steps."
+        )
+    waiting = seats.first(free + 1 if but else free, order="position", status="waitlisted")
+    chosen = [seat for seat in waiting if seat.key != but][:free]
+    promoted = [
+        seat.model_copy(update={"status": "confirmed", "position": None, "was_promoted": True}) for seat in chosen
+    ]
+    counts = {"confirmed": event.confirmed + len(promoted), "waitlisted": event.waitlisted - len(promoted)}
+    return Promotion(event.model_copy(update=counts), promoted, because)
+
+
+def place_in_line(seats: Entries[Seat], seat: Seat) -> int | None:
+    """Which place on the waitlist a member has, from 1; None when not waiting."""
+    if seat.position is None:
+        return None
+    ticket = seat.position
+    return 1 + sum(1 for other in seats.all(status="waitlisted") if other.position and other.position < ticket)
+
+
+def _withdrawn(event: Event, seat: Seat, registration_id: str | None) -> Registration:
+    """The answer about a registration that was given back, whatever became of its member since."""
+    return Registration(event_id=event.id, member_id=seat.key, registration_id=registration_id, status="withdrawn")
+
+
+def _may_act_for(event: Event, member_id: str, who: Caller) -> None:
+    """Members act for themselves, leaders for everyone; a draft is nobody's business but the leaders'."""
+    if event.status == "draft" and not leads(who, event):
+        raise not_found(event.id)
+    who.must_lead(event.community_id, or_is=member_id)

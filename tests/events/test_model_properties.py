@@ -1,0 +1,234 @@
+"""Whatever members do in whatever order, seats are neither oversold nor left empty, and the counts are right."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from ekkyo.contracts.base import Caller, Fact, Refused
+from ekkyo.contracts.events import (
+    Attendee,
+    CheckIn,
+    ConcludeEvent,
+    DraftEvent,
+    EventConcluded,
+    EventDetails,
+    ImportAttendance,
+    MemberAttended,
+    PublishEvent,
+    RegisterForEvent,
+    RegistrationConfirmed,
+    RegistrationPromoted,
+    RegistrationWaitlisted,
+    RegistrationWithdrawn,
+    ReviseEvent,
+    WithdrawFromEvent,
+)
+from ekkyo.decision import Decision, EntriesInMemory
+from ekkyo_events import model
+from ekkyo_events.model import Event, Seat
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+START = datetime(2030, 4, 1, 3, tzinfo=UTC)
+LEADER = Caller("leader-1", frozenset({"leader:c1"}))
+MEMBERS = [f"m{n}" for n in range(8)]
+members = st.sampled_from(MEMBERS)
+
+
+class Replay:
+    """The figures as somebody counts them who only hears the facts."""
+
+    def __init__(self) -> None:
+        self.status: dict[str, str] = {}
+        self.ever: dict[str, set[str]] = defaultdict(set)
+        self.formats: Counter[str] = Counter()
+
+    def hear(self, fact: Fact) -> None:
+        match fact:
+            case RegistrationConfirmed():
+                self.become(fact.member_id, "confirmed", "registered")
+            case RegistrationWaitlisted():
+                self.become(fact.member_id, "waitlisted", "registered", "waitlisted")
+            case RegistrationPromoted():
+                assert self.status[fact.member_id] == "waitlisted"
+                self.become(fact.member_id, "confirmed", "promoted")
+            case RegistrationWithdrawn():
+                assert self.status[fact.member_id] == fact.was
+                self.become(fact.member_id, "withdrawn")
+            case MemberAttended():
+                assert self.status.get(fact.member_id) != "attended", "nobody comes twice"
+                self.become(fact.member_id, "attended", *(["walked_in"] if fact.walk_in else []))
+            case EventConcluded():
+                self.formats[fact.event.format] += 1
+                assert fact.attended == sorted(m for m, s in self.status.items() if s == "attended")
+                assert fact.no_shows == sorted(m for m, s in self.status.items() if s == "confirmed")
+                for member in fact.no_shows:
+                    self.become(member, "no_show")
+
+    def become(self, member: str, status: str, *marks: str) -> None:
+        self.status[member] = status
+        for mark in marks:
+            self.ever[mark].add(member)
+
+    def count(self, status: str) -> int:
+        return sum(s == status for s in self.status.values())
+
+
+class OneEvent(RuleBasedStateMachine):
+    """One event, its seats in memory, and every fact told about it."""
+
+    event: Event
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seats = EntriesInMemory[Seat]()
+        self.replay = Replay()
+        self.now = START - timedelta(days=7)
+        self.wishes = 0
+        self.line: list[str] = []
+        """Who waits, in the order in which they came."""
+
+    @initialize(capacity=st.integers(1, 4))
+    def announce(self, capacity: int) -> None:
+        command = DraftEvent(
+            event_id="e1",
+            community_id="c1",
+            details=EventDetails(title="RPAもくもく会", format="online", capacity=capacity),
+            starts_at=START,
+            ends_at=START + timedelta(hours=1),
+        )
+        self.event = model.draft(None, command).document
+        self.decide(lambda e: model.publish(e, PublishEvent(event_id="e1"), who=LEADER, now=self.now))
+
+    def decide(self, decision_of: Callable[[Event], Decision[Event, Any]], *, again: Any = None) -> None:
+        """Decide, keep what was decided, and decide again: the same answer, and nothing more happens."""
+        try:
+            decision = decision_of(self.event)
+        except Refused as refused:
+            with pytest.raises(Refused, match=refused.code):
+                decision_of(self.event)
+            return
+        changed = decision.document is not self.event or decision.entries or decision.facts
+        if changed:
+            self.event = decision.document.model_copy(update={"revision": self.event.revision + 1})
+        for entry in decision.entries:
+            assert isinstance(entry, Seat)
+            assert entry.document_id == self.event.id
+            self.seats.items[entry.key] = entry
+        for fact in decision.facts:
+            assert fact.event == model.state(self.event)  # type: ignore[attr-defined]
+            self.follow_the_line(fact)
+            self.replay.hear(fact)
+        repeated = decision_of(self.event)
+        assert repeated.document is self.event
+        assert not (repeated.entries or repeated.facts or repeated.timers)
+        assert repeated.answer == (decision.answer if again is None else again)
+
+    def follow_the_line(self, fact: Fact) -> None:
+        match fact:
+            case RegistrationWaitlisted():
+                self.line.append(fact.member_id)
+                assert fact.position == len(self.line)
+            case RegistrationPromoted():
+                assert self.line.pop(0) == fact.member_id, "who waits longest is promoted first"
+            case RegistrationWithdrawn(was="waitlisted") | MemberAttended(walk_in=True):
+                if fact.member_id in self.line:
+                    self.line.remove(fact.member_id)
+
+    @rule(member=members)
+    def register(self, member: str) -> None:
+        self.wishes += 1
+        command = RegisterForEvent(event_id="e1", member_id=member, registration_id=f"r{self.wishes}")
+        self.decide(lambda e: model.register(e, self.seats, command, who=Caller(member), now=self.now))
+
+    @rule(member=members)
+    def say_an_old_wish_again(self, member: str) -> None:
+        seat = self.seats.get(member)
+        if not seat or not seat.withdrawn:
+            return
+        before = self.event
+        command = RegisterForEvent(event_id="e1", member_id=member, registration_id=seat.withdrawn[0])
+        self.decide(lambda e: model.register(e, self.seats, command, who=Caller(member), now=self.now))
+        assert self.event is before
+
+    @rule(member=members, named=st.booleans())
+    def withdraw(self, member: str, named: bool) -> None:
+        seat = self.seats.get(member)
+        wish = seat.registration_id if seat and named else None
+        command = WithdrawFromEvent(event_id="e1", member_id=member, registration_id=wish)
+        self.decide(lambda e: model.withdraw(e, self.seats, command, who=Caller(member)))
+
+    @rule(member=members, by_leader=st.booleans())
+    def check_in(self, member: str, by_leader: bool) -> None:
+        who = LEADER if by_leader else Caller(member)
+        command = CheckIn(event_id="e1", member_id=member)
+        self.decide(lambda e: model.check_in(e, self.seats, command, who=who, now=self.now))
+
+    @rule(came=st.lists(members, min_size=1, max_size=4))
+    def import_attendance(self, came: list[str]) -> None:
+        attendees = [Attendee(member_id=m, minutes=30) for m in came]
+        command = ImportAttendance(event_id="e1", attendees=attendees)
+        nothing_new = {"event_id": "e1", "attended": 0, "already": len(set(came)), "walk_ins": 0}
+        self.decide(
+            lambda e: model.import_attendance(e, self.seats, command, who=LEADER, now=self.now),
+            again=model.attendance.AttendanceImported(**nothing_new),
+        )
+
+    @rule(capacity=st.integers(1, 8))
+    def revise(self, capacity: int) -> None:
+        details = EventDetails(title="RPAもくもく会", format="online", capacity=capacity)
+        command = ReviseEvent(event_id="e1", details=details)
+        self.decide(lambda e: model.revise(e, self.seats, command, who=LEADER))
+
+    @precondition(lambda self: self.now < START)
+    @rule(hours=st.sampled_from([24, 7 * 24]))
+    def time_passes(self, hours: int) -> None:
+        self.now += timedelta(hours=hours)
+
+    @rule()
+    def conclude(self) -> None:
+        self.decide(lambda e: model.conclude(e, self.seats, ConcludeEvent(event_id="e1"), who=LEADER, now=self.now))
+
+    @invariant()
+    def no_more_seats_than_there_are(self) -> None:
+        sitting = [s for s in self.seats.items.values() if s.status in ("confirmed", "attended") and not s.walk_in]
+        assert len(sitting) == self.event.seats_in_use
+        assert len(sitting) <= self.event.capacity
+
+    @invariant()
+    def no_seat_is_free_while_someone_waits(self) -> None:
+        if self.event.status == "published" and self.event.waitlisted:
+            assert self.event.seats_in_use == self.event.capacity
+
+    @invariant()
+    def the_counts_equal_the_entries(self) -> None:
+        count = Counter(seat.status for seat in self.seats.items.values())
+        event = self.event
+        assert (event.confirmed, event.waitlisted, event.attended) == (
+            count["confirmed"],
+            count["waitlisted"],
+            count["attended"],
+        )
+        assert event.walk_ins == sum(seat.walk_in for seat in self.seats.items.values())
+        assert [s.key for s in self.seats.first(99, order="position", status="waitlisted")] == self.line
+        assert all((seat.position is None) == (seat.status != "waitlisted") for seat in self.seats.items.values())
+
+    @invariant()
+    def the_facts_alone_give_the_same_figures(self) -> None:
+        figures = model.figures("c1", [(self.event, list(self.seats.items.values()))])
+        assert figures.attendances == figures.people == self.replay.count("attended")
+        assert figures.no_shows == self.replay.count("no_show")
+        assert figures.withdrawn == self.replay.count("withdrawn")
+        assert figures.registrations == len(self.replay.ever["registered"])
+        assert figures.waitlisted == len(self.replay.ever["waitlisted"])
+        assert figures.promoted == len(self.replay.ever["promoted"])
+        assert figures.walk_ins == len(self.replay.ever["walked_in"])
+        if self.event.status == "concluded":
+            assert self.replay.formats == figures.events
+
+
+OneEvent.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestOneEvent = OneEvent.TestCase
