@@ -1,0 +1,80 @@
+"""Taking over a personnel export: who is new, who changed, and which rows cannot be taken."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID, uuid5
+
+from ekkyo.contracts import members as contract
+from ekkyo.decision import Decision
+from ekkyo_members.model.member import Member, change_profile, new
+
+_NAMESPACE = UUID("6f7b5f0e-5f0c-5d53-9b7e-0c7a5b0f4a11")
+"""Of members that an import made known. Never to be changed: the ids of all imported members derive from it."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """The members that rows of an import concern, as they are known before it."""
+
+    by_number: dict[str, Member] = field(default_factory=dict)
+    by_email: dict[str, Member] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, members: Sequence[Member]) -> "Found":
+        return cls({m.number: m for m in members}, {m.email: m for m in members})
+
+
+def new_member_id(number: str) -> str:
+    """The id an import gives to somebody new: the same number always gives the same id."""
+    return str(uuid5(_NAMESPACE, number))
+
+
+def take_over(member: Member | None, profile: contract.Profile) -> Decision[Member, contract.ImportedRow]:
+    """Register or change the person of this row. Their preferences, communities and journey stay."""
+    if member is None:
+        member = new(new_member_id(profile.number), profile, contract.Preferences())
+        fact: contract.MemberFact = contract.MemberRegistered(member_id=member.id, member=member.state())
+        return Decision(member, answer=_row(member, "registered"), facts=[fact])
+    change = change_profile(member, profile)
+    if not change.facts:
+        return Decision(member, answer=_row(member, "unchanged"))
+    return Decision(change.document, answer=_row(member, "changed"), facts=change.facts)
+
+
+def outcomes(profiles: Sequence[contract.Profile], known: Found) -> list[contract.ImportedRow]:
+    """What becomes of each row, told without doing it.
+
+    The first row with a number or an address has it; an address that another member holds is refused, unless that
+    member gives it up in the same import.
+    """
+    given_up = {
+        held.email
+        for profile in profiles
+        if (held := known.by_number.get(profile.number)) and held.email != profile.email
+    }
+    numbers: Counter[str] = Counter()
+    emails: Counter[str] = Counter()
+    rows = []
+    for profile in profiles:
+        holder = known.by_email.get(profile.email)
+        held_by_another = holder is not None and holder.number != profile.number and profile.email not in given_up
+        if numbers[profile.number]:
+            row = refused(profile, "number_taken")
+        elif emails[profile.email] or held_by_another:
+            row = refused(profile, "email_taken")
+        else:
+            row = take_over(known.by_number.get(profile.number), profile).answer
+            emails[profile.email] += 1
+        numbers[profile.number] += 1
+        rows.append(row)
+    return rows
+
+
+def refused(profile: contract.Profile, reason: str) -> contract.ImportedRow:
+    """A row that cannot be taken, and why."""
+    return contract.ImportedRow(number=profile.number, outcome="refused", reason=reason)
+
+
+def _row(member: Member, outcome: str) -> contract.ImportedRow:
+    return contract.ImportedRow.model_validate({"number": member.number, "member_id": member.id, "outcome": outcome})

@@ -1,0 +1,132 @@
+"""A member: who they are in the company, how they want to be told things, and where they belong."""
+
+from collections.abc import Sequence
+from datetime import date
+from hashlib import sha256
+from typing import Any
+
+from pydantic import computed_field
+
+from ekkyo.contracts import members as contract
+from ekkyo.decision import Caller, Decision, Document, Refused
+
+_PROFILE = tuple(contract.Profile.model_fields)
+_STATE = set(contract.MemberState.model_fields)
+_TOLD = set(contract.Member.model_fields)
+
+
+class Member(Document):
+    """Somebody in the company, as Ekkyo knows them. Personal data: it leaves only in facts about this member."""
+
+    number: str
+    name: str
+    name_kana: str | None = None
+    email: str
+    department: str
+    job_family: str | None = None
+    site: str | None = None
+    birth_date: date | None = None
+    gender: contract.Gender | None = None
+    hired_on: date | None = None
+    manager_number: str | None = None
+    channels: list[contract.Channel] = ["mail"]
+    locale: contract.Locale = "ja"
+    timezone: str = "Asia/Tokyo"
+    memberships: list[contract.Membership] = []
+    crossings: list[contract.CrossingReached] = []
+    attended: int = 0
+    registered_by: str | None = None
+    """Digest of the command that registered them, so that it is recognised when told again after changes."""
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def communities(self) -> list[str]:
+        """The communities they are in, for looking members up by them."""
+        return [m.community_id for m in self.memberships]
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def leads(self) -> list[str]:
+        """The communities they lead, for looking leaders up by them."""
+        return [m.community_id for m in self.memberships if m.role == "leader"]
+
+    @property
+    def profile(self) -> contract.Profile:
+        return contract.Profile.model_construct(**{name: getattr(self, name) for name in _PROFILE})
+
+    def membership(self, community_id: str) -> contract.Membership | None:
+        """Their place in this community, if they have one."""
+        return next((m for m in self.memberships if m.community_id == community_id), None)
+
+    def told(self) -> contract.Member:
+        """As those who may know this member are told."""
+        return contract.Member(**self._fields(_TOLD), member_id=self.id, communities=self.memberships)
+
+    def state(self) -> contract.MemberState:
+        """As the facts about this member carry them: without birth date and gender."""
+        return contract.MemberState(**self._fields(_STATE), member_id=self.id, communities=self.memberships)
+
+    def _fields(self, names: set[str]) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in names - {"member_id", "communities"}}
+
+
+def changed(member: Member, facts: Sequence[contract.MemberFact]) -> Decision[Member, contract.Member]:
+    """This member from now on, what is to be announced, and the answer with the revision they get by it."""
+    return Decision(member, answer=member.told().model_copy(update={"revision": member.revision + 1}), facts=facts)
+
+
+def unchanged(member: Member) -> Decision[Member, contract.Member]:
+    """Nothing to do: it was done before."""
+    return Decision(member, answer=member.told())
+
+
+def register(member: Member | None, cmd: contract.RegisterMember) -> Decision[Member, contract.Member]:
+    """Make somebody known, unless this command or an import did so already."""
+    digest = sha256(cmd.model_dump_json().encode()).hexdigest()
+    if member is not None:
+        if member.registered_by != digest and member.profile != cmd.profile:
+            raise Refused("member_exists", "Somebody was registered with this id and other data.")
+        return unchanged(member)
+    member = new(cmd.member_id, cmd.profile, cmd.preferences, registered_by=digest)
+    return changed(member, [contract.MemberRegistered(member_id=member.id, member=member.state())])
+
+
+def new(
+    member_id: str,
+    profile: contract.Profile,
+    preferences: contract.Preferences,
+    *,
+    registered_by: str | None = None,
+) -> Member:
+    """A member nobody knew yet."""
+    return Member(id=member_id, **dict(profile), **_preferences(preferences), registered_by=registered_by)
+
+
+def change_profile(member: Member, profile: contract.Profile) -> Decision[Member, contract.Member]:
+    """Replace the profile. The personnel number stays: it says that this is the same person."""
+    if profile.number != member.number:
+        raise Refused("number_differs", "A member's personnel number cannot change.")
+    if profile == member.profile:
+        return unchanged(member)
+    member = member.model_copy(update=dict(profile))
+    return changed(member, [contract.ProfileChanged(member_id=member.id, member=member.state())])
+
+
+def set_preferences(member: Member, preferences: contract.Preferences) -> Decision[Member, contract.Member]:
+    """Tell this member things in another way from now on."""
+    wanted = member.model_copy(update=_preferences(preferences))
+    if wanted == member:
+        return unchanged(member)
+    return changed(wanted, [contract.PreferencesChanged(member_id=member.id, member=wanted.state())])
+
+
+def may_see(member: Member, who: Caller) -> None:
+    """Refuse (403) a leader of communities this member is not in. The member, stewards and systems pass."""
+    if who.sub == member.id or who.roles & {"leader", "steward", "system"}:
+        return
+    if not any(f"leader:{community}" in who.roles for community in member.communities):
+        raise Refused("not_allowed", "Only leaders of a community they are in may see this member.", 403)
+
+
+def _preferences(preferences: contract.Preferences) -> dict[str, Any]:
+    return dict(preferences) | {"channels": list(dict.fromkeys(preferences.channels))}

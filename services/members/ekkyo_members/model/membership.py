@@ -1,0 +1,84 @@
+"""A member's places in communities: joining, leaving, the rules they accepted, and the roles they have."""
+
+from datetime import datetime
+
+from ekkyo.contracts import members as contract
+from ekkyo.decision import Decision, Refused
+from ekkyo_members.model.community import Community
+from ekkyo_members.model.member import Member, changed, unchanged
+
+Answer = Decision[Member, contract.Member]
+
+
+def join(member: Member, community: Community, *, now: datetime) -> Answer:
+    """Become a member of this community."""
+    if member.membership(community.id):
+        return unchanged(member)
+    place = contract.Membership(community_id=community.id, joined_at=now)
+    member = member.model_copy(update={"memberships": [*member.memberships, place]})
+    return changed(
+        member, [contract.MemberJoined(member_id=member.id, member=member.state(), community_id=community.id)]
+    )
+
+
+def leave(member: Member, community_id: str) -> Answer:
+    """Leave a community; the role in it ends, and is announced to have ended, first."""
+    place = member.membership(community_id)
+    if place is None:
+        return unchanged(member)
+    member = member.model_copy(update={"memberships": [m for m in member.memberships if m != place]})
+    left = contract.MemberLeft(member_id=member.id, member=member.state(), community_id=community_id)
+    if place.role is None:
+        return changed(member, [left])
+    revoked = contract.RoleRevoked(member_id=member.id, member=left.member, community_id=community_id, role=place.role)
+    return changed(member, [revoked, left])
+
+
+def accept_rules(member: Member, community: Community, version: int) -> Answer:
+    """Accept the rules as they are now; a version that was replaced cannot be accepted any more."""
+    place = _place(member, community.id)
+    if place.rules_accepted >= version:
+        return unchanged(member)
+    if version != community.rules_version:
+        raise Refused("rules_version_not_current", f"The rules to accept are version {community.rules_version}.")
+    member = _with(member, place.model_copy(update={"rules_accepted": version}))
+    fact = contract.RulesAccepted(
+        member_id=member.id, member=member.state(), community_id=community.id, rules_version=version
+    )
+    return changed(member, [fact])
+
+
+def grant_role(member: Member, cmd: contract.GrantRole) -> Answer:
+    """Give a member of a community a role in it."""
+    place = _place(member, cmd.community_id)
+    if place.role == cmd.role:
+        return unchanged(member)
+    member = _with(member, place.model_copy(update={"role": cmd.role}))
+    fact = contract.RoleGranted(
+        member_id=member.id, member=member.state(), community_id=cmd.community_id, role=cmd.role
+    )
+    return changed(member, [fact])
+
+
+def revoke_role(member: Member, cmd: contract.RevokeRole) -> Answer:
+    """End a role. Somebody who left has none any more, so there is nothing to refuse."""
+    place = member.membership(cmd.community_id)
+    if place is None or place.role != cmd.role:
+        return unchanged(member)
+    member = _with(member, place.model_copy(update={"role": None}))
+    fact = contract.RoleRevoked(
+        member_id=member.id, member=member.state(), community_id=cmd.community_id, role=cmd.role
+    )
+    return changed(member, [fact])
+
+
+def _place(member: Member, community_id: str) -> contract.Membership:
+    place = member.membership(community_id)
+    if place is None:
+        raise Refused("not_a_member", "Only members of this community can do this.")
+    return place
+
+
+def _with(member: Member, place: contract.Membership) -> Member:
+    places = [place if m.community_id == place.community_id else m for m in member.memberships]
+    return member.model_copy(update={"memberships": places})
