@@ -1,0 +1,66 @@
+"""What the surveys service can be asked to tell."""
+
+from ekkyo.broker import Who, asked
+from ekkyo.contracts.base import Refused
+from ekkyo.contracts.surveys import (
+    FormAnswer,
+    GetForm,
+    GetResults,
+    ListSurveys,
+    PendingSurveys,
+    RankThemes,
+    ResultsAnswer,
+    SurveyList,
+    ThemeRanking,
+)
+from faststream.nats import NatsRouter
+
+from ekkyo_surveys import model, results
+from ekkyo_surveys.store import Surveys
+
+router = NatsRouter()
+MOST = 1000
+"""Surveys told or counted at once, the newest ones."""
+
+
+@router.subscriber(**asked(GetForm))
+async def form(ask: GetForm, surveys: Surveys, who: Who) -> FormAnswer:
+    """The questions of a survey, and whether this member may still answer them."""
+    survey, part = await surveys.entry(ask.survey_id, ask.member_id)
+    return model.form_for(survey, part, who=who, member_id=ask.member_id)
+
+
+@router.subscriber(**asked(PendingSurveys))
+async def pending(ask: PendingSurveys, surveys: Surveys) -> SurveyList:
+    """Open surveys that a member has not answered, newest first."""
+    parts = await surveys.find_entries({"member_id": ask.member_id, "answered": False}, limit=MOST)
+    found = [await surveys.get(part.document_id) for part in parts]
+    opened = sorted((s for s in found if s and s.status == "open"), key=lambda s: s.opened_at, reverse=True)
+    return SurveyList(surveys=[model.state(s) for s in opened])
+
+
+@router.subscriber(**asked(ListSurveys))
+async def list_surveys(ask: ListSurveys, surveys: Surveys) -> SurveyList:
+    """The surveys of a community, newest first."""
+    where = ask.model_dump(exclude_none=True)
+    found = await surveys.find(where, sort="-opened_at", limit=MOST)
+    return SurveyList(surveys=[model.state(s) for s in found])
+
+
+@router.subscriber(**asked(GetResults))
+async def get_results(ask: GetResults, surveys: Surveys, who: Who) -> ResultsAnswer:
+    """What a survey says."""
+    survey = await surveys.get(ask.survey_id)
+    if survey is None:
+        raise Refused("survey_not_found")
+    who.must_lead(survey.community_id)
+    boxes = [] if survey.results else await surveys.entries(survey.id, where={"kind": "box"})
+    return model.results_of(survey, boxes)
+
+
+@router.subscriber(**asked(RankThemes))
+async def themes(ask: RankThemes, surveys: Surveys) -> ThemeRanking:
+    """What members want next, over all closed surveys."""
+    found = await surveys.find({"community_id": ask.community_id, "status": "closed"}, sort="-opened_at", limit=MOST)
+    votes = [(t.theme, t.votes) for s in found if s.results for t in s.results.themes]
+    return ThemeRanking(community_id=ask.community_id, themes=results.ranked(votes)[: ask.limit])

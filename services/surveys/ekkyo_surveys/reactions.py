@@ -1,0 +1,38 @@
+"""What the surveys service does on facts and on due timers."""
+
+from typing import Annotated
+
+from ekkyo.broker import due, told
+from ekkyo.clock import utcnow
+from ekkyo.contracts.events import EventConcluded, MemberAttended
+from faststream import Context
+from faststream.nats import NatsRouter
+
+from ekkyo_surveys import model
+from ekkyo_surveys.settings import SurveySettings
+from ekkyo_surveys.store import Surveys
+
+router = NatsRouter()
+
+
+@router.subscriber(**told(EventConcluded, MemberAttended, by="surveys", name="open_after_event", start="new"))
+async def open_after_event(
+    fact: EventConcluded | MemberAttended,
+    surveys: Surveys,
+    settings: Annotated[SurveySettings, Context("settings")],
+) -> None:
+    """Ask those who came, once the event is over; those found to have come later are invited then."""
+    if came := model.came_to_what_is_over(fact):
+        await surveys.create(
+            fact.event_id,
+            lambda s, parts: model.open_after_event(
+                s, parts, fact.event, came, now=utcnow(), days=settings.survey_days
+            ),
+            entries=came,
+        )
+
+
+@router.subscriber(**due(model.CloseTimer))
+async def close_at_deadline(timer: model.CloseTimer, surveys: Surveys) -> None:
+    """Close a survey whose deadline has come."""
+    await surveys.change(timer.id, lambda s, parts: model.close_when_due(s, parts, now=utcnow()))

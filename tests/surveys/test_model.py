@@ -1,0 +1,316 @@
+"""Decisions of the surveys service, without servers."""
+
+import random
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from ekkyo.contracts.base import Caller, Fact, Refused
+from ekkyo.contracts.events import EventConcluded, EventState, MemberAttended
+from ekkyo.contracts.surveys import (
+    AnswerSurvey,
+    OpenSurvey,
+    SurveyAnswered,
+    SurveyClosed,
+    SurveyOpened,
+    ThemesRanked,
+)
+from ekkyo.decision import Decision, EntriesInMemory, Set
+from ekkyo_surveys import model
+from ekkyo_surveys.model import Part, Survey
+from hypothesis import given
+from hypothesis import strategies as st
+
+NOW = datetime(2026, 5, 1, 12, 0, tzinfo=UTC)
+LEADER = Caller("lead", frozenset({"leader:c1"}))
+EVENT = EventState(
+    event_id="e1",
+    community_id="c1",
+    title="Spreadsheets",
+    format="online",
+    context="IT",
+    capacity=10,
+    starts_at=NOW - timedelta(hours=2),
+    ends_at=NOW - timedelta(hours=1),
+    timezone="Asia/Tokyo",
+    status="concluded",
+)
+
+
+class World:
+    """A survey and its parts in memory: what the store does, without a store."""
+
+    def __init__(self) -> None:
+        self.survey: Survey | None = None
+        self.parts: EntriesInMemory[Part] = EntriesInMemory()
+        self.facts: list[Fact] = []
+        self.timers: list[object] = []
+
+    def keep(self, decision: Decision[Survey, Any]) -> object:
+        changed = decision.document is not self.survey or decision.entries or decision.facts or decision.timers
+        if changed:
+            revision = (self.survey.revision if self.survey else 0) + 1
+            self.survey = decision.document.model_copy(update={"revision": revision})
+            self.parts.items |= {e.key: e for e in decision.entries if isinstance(e, Part)}
+            self.facts += decision.facts
+            self.timers += decision.timers
+        return decision.answer
+
+    def conclude(self, *attended: str, now: datetime = NOW) -> None:
+        self.keep(model.open_after_event(self.survey, self.parts, EVENT, list(attended), now=now, days=7))
+
+    def answer(
+        self, member: str, satisfaction: int = 9, *, draw: int = 0, now: datetime = NOW, **more: object
+    ) -> object:
+        assert self.survey
+        cmd = AnswerSurvey.model_validate(
+            {"survey_id": self.survey.id, "member_id": member, "answers": {"satisfaction": satisfaction, **more}}
+        )
+        return self.keep(model.answer(self.survey, self.parts, cmd, draw=draw, now=now))
+
+    def close(self, who: Caller = LEADER) -> object:
+        assert self.survey
+        return self.keep(model.close(self.survey, self.parts, who=who))
+
+    def boxes(self) -> list[list[model.Response]]:
+        return [part.responses for part in self.parts.all(kind="box")]
+
+
+def open_cmd(**changes: object) -> OpenSurvey:
+    return OpenSurvey.model_validate(
+        {
+            "survey_id": "s1",
+            "community_id": "c1",
+            "title": {"en": "How are we doing?"},
+            "invited": ["a", "b"],
+            "deadline": NOW + timedelta(days=1),
+            **changes,
+        }
+    )
+
+
+def test_a_survey_opens_for_those_who_came_and_is_due_a_week_later() -> None:
+    world = World()
+    world.conclude("b", "a", "b")
+    assert world.survey
+    assert (world.survey.id, world.survey.invited, world.survey.deadline) == ("e1", 2, NOW + timedelta(days=7))
+    [opened] = world.facts
+    assert isinstance(opened, SurveyOpened)
+    assert (opened.invited, opened.more, opened.survey.revision) == (["a", "b"], False, 1)
+    [timer] = world.timers
+    assert isinstance(timer, Set)
+    assert timer.at == world.survey.deadline
+
+
+def test_told_three_times_that_an_event_is_over_there_is_one_survey_and_one_invitation_each() -> None:
+    world = World()
+    for _ in range(3):
+        world.conclude("a", "b")
+    assert len(world.facts) == 1
+    assert world.survey
+    assert world.survey.revision == 1
+
+
+def test_who_is_found_to_have_come_later_is_invited_alone() -> None:
+    world = World()
+    world.conclude("a")
+    world.conclude("a", "b")
+    opened = world.facts[1]
+    assert isinstance(opened, SurveyOpened)
+    assert (opened.invited, opened.more, opened.survey.invited) == (["b"], True, 2)
+
+
+def test_nobody_is_invited_to_a_closed_survey() -> None:
+    world = World()
+    world.conclude("a")
+    world.close()
+    world.conclude("b")
+    assert world.survey
+    assert world.survey.invited == 1
+
+
+def test_while_an_event_runs_nobody_is_asked() -> None:
+    attended = {"event_id": "e1", "member_id": "a", "by": "check_in"}
+    running = MemberAttended(**attended, event=EVENT.model_copy(update={"status": "published"}))
+    over = MemberAttended(**attended, event=EVENT)
+    assert model.came_to_what_is_over(running) == []
+    assert model.came_to_what_is_over(over) == ["a"]
+    concluded = EventConcluded(event_id="e1", event=EVENT, attended=["a", "b"], no_shows=["c"])
+    assert model.came_to_what_is_over(concluded) == ["a", "b"]
+
+
+def test_an_answer_is_told_as_taken_and_said_again_changes_nothing() -> None:
+    world = World()
+    world.conclude("a", "b")
+    first = world.answer("a", 9)
+    assert world.answer("a", 0) == first
+    assert [r.said["satisfaction"] for box in world.boxes() for r in box] == [9]
+    answered = [f for f in world.facts if isinstance(f, SurveyAnswered)]
+    assert [(f.member_id, f.survey.answered) for f in answered] == [("a", 1)]
+
+
+def test_who_is_not_invited_cannot_answer() -> None:
+    world = World()
+    world.conclude("a")
+    for stranger in ("z", "box-00"):
+        with pytest.raises(Refused, match="not_invited"):
+            world.answer(stranger)
+
+
+def test_after_the_deadline_or_the_close_no_answer_is_taken() -> None:
+    world = World()
+    world.conclude("a", "b")
+    with pytest.raises(Refused, match="survey_closed"):
+        world.answer("a", now=NOW + timedelta(days=7))
+    world.answer("a")
+    world.close()
+    with pytest.raises(Refused, match="survey_closed"):
+        world.answer("b")
+    world.answer("a")  # said again: as before
+
+
+def test_closing_tells_the_results_once_and_then_the_themes() -> None:
+    world = World()
+    members = [f"m{n}" for n in range(6)]
+    world.conclude(*members)
+    for n, member in enumerate(members):
+        world.answer(member, n + 5, themes=["Excel" if n % 2 else "EXCEL", "RPA"][: 1 + n % 2])
+    closed_state = world.close()
+    assert world.close() == closed_state
+    told = world.facts[-2:]
+    assert isinstance(told[0], SurveyClosed)
+    assert isinstance(told[1], ThemesRanked)
+    assert told[0].results.nps == 0.0
+    assert [(t.theme, t.votes) for t in told[1].themes] == [("EXCEL", 6), ("RPA", 3)]
+    assert len(world.facts) == 1 + 6 + 2
+
+
+def test_of_few_answers_no_themes_are_told() -> None:
+    world = World()
+    world.conclude("a", "b", "c", "d", "e")
+    for member in "abcd":
+        world.answer(member, themes=["Excel"], comment="mine")
+    world.close()
+    closed = world.facts[-1]
+    assert isinstance(closed, SurveyClosed)
+    assert closed.results.suppressed
+    assert closed.results.answered == 4
+    assert "Excel" not in closed.model_dump_json()
+    assert world.survey
+    assert world.survey.comments == []
+
+
+def test_when_an_anonymous_survey_closes_the_boxes_are_emptied() -> None:
+    world = World()
+    world.conclude("a", "b")
+    world.answer("a", comment="mine")
+    world.close()
+    kept = (
+        world.survey.model_dump_json() + "".join(p.model_dump_json() for p in world.parts.all()) if world.survey else ""
+    )
+    assert all(box == [] for box in world.boxes())
+    assert "mine" not in kept
+
+
+def test_a_survey_with_names_keeps_who_said_what() -> None:
+    world = World()
+    world.keep(model.open_by_hand(None, world.parts, open_cmd(anonymous=False), now=NOW))
+    world.answer("a", 3, comment="mine")
+    assert world.survey
+    told = model.results_of(world.survey, world.parts.all(kind="box"))
+    assert (told.results.answered, told.results.nps, told.comments) == (1, -100.0, ["mine"])
+    world.close()
+    assert [r.member_id for box in world.boxes() for r in box] == ["a"]
+
+
+def test_an_anonymous_survey_tells_nothing_before_it_closes() -> None:
+    world = World()
+    world.conclude(*"abcdef")
+    for member in "abcdef":
+        world.answer(member)
+    assert world.survey
+    with pytest.raises(Refused, match="survey_still_open"):
+        model.results_of(world.survey, world.parts.all(kind="box"))
+
+
+def test_the_deadline_closes_and_a_timer_too_early_is_set_again() -> None:
+    world = World()
+    world.conclude("a")
+    assert world.survey
+    early = model.close_when_due(world.survey, world.parts, now=NOW)
+    assert early.facts == ()
+    assert early.timers
+    due = world.survey.deadline - timedelta(milliseconds=5)
+    world.keep(model.close_when_due(world.survey, world.parts, now=due))
+    assert world.survey.status == "closed"
+    assert model.close_when_due(world.survey, world.parts, now=due).facts == ()
+
+
+def test_only_leaders_of_the_community_close_it() -> None:
+    world = World()
+    world.conclude("a")
+    with pytest.raises(Refused, match="not_allowed"):
+        world.close(Caller("x", frozenset({"leader:c2"})))
+
+
+def test_opened_by_hand_twice_it_opens_once_and_other_words_are_another_survey() -> None:
+    world = World()
+    first = world.keep(model.open_by_hand(None, world.parts, open_cmd(), now=NOW))
+    assert world.keep(model.open_by_hand(world.survey, world.parts, open_cmd(), now=NOW)) == first
+    assert len(world.facts) == 1
+    with pytest.raises(Refused, match="survey_already_open"):
+        model.open_by_hand(world.survey, world.parts, open_cmd(anonymous=False), now=NOW)
+    world.keep(model.open_by_hand(world.survey, world.parts, open_cmd(invited=["a", "b", "c"]), now=NOW))
+    assert isinstance(again := world.facts[-1], SurveyOpened)
+    assert (again.invited, again.more) == (["c"], True)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [({"title": {}}, "title"), ({"invited": []}, "invited"), ({"deadline": NOW}, "deadline")],
+)
+def test_a_survey_that_makes_no_sense_is_refused_with_the_field(changes: dict[str, object], field: str) -> None:
+    with pytest.raises(Refused) as refused:
+        model.open_by_hand(None, EntriesInMemory(), open_cmd(**changes), now=NOW)
+    assert [e.field for e in refused.value.errors] == [field]
+
+
+people = st.lists(
+    st.tuples(st.integers(0, 10), st.sampled_from(["", "good", "bad"]), st.integers(0, 2**64 - 1)),
+    min_size=2,
+    max_size=60,
+)
+
+
+@given(people, st.randoms())
+def test_the_boxes_do_not_show_in_which_order_people_answered(
+    everyone: list[tuple[int, str, int]], rng: random.Random
+) -> None:
+    """Whoever answers first and whoever last: the boxes and the participations come out the same."""
+    members = [f"m{n:03}" for n in range(len(everyone))]
+    outcomes = []
+    for order in (members, rng.sample(members, len(members))):
+        world = World()
+        world.conclude(*order)
+        for member in order:
+            score, comment, draw = everyone[int(member[1:])]
+            world.answer(member, score, draw=draw, comment=comment)
+        outcomes.append((list(world.parts.items), world.parts.all(), world.survey))
+    assert outcomes[0] == outcomes[1]
+
+
+@given(people)
+def test_no_answer_is_lost_or_counted_twice(everyone: list[tuple[int, str, int]]) -> None:
+    world = World()
+    world.conclude(*(f"m{n}" for n in range(len(everyone))))
+    for n, (score, comment, draw) in enumerate(everyone):
+        for _ in range(1 + draw % 2):
+            world.answer(f"m{n}", score, draw=draw, comment=comment)
+    world.close()
+    assert world.survey
+    assert world.survey.results
+    assert world.survey.answered == world.survey.results.answered == len(everyone)
+    if not world.survey.results.suppressed:
+        told = world.survey.results.distributions["satisfaction"]
+        scores = [score for score, _, _ in everyone]
+        assert told == {str(n): scores.count(n) for n in range(11)}

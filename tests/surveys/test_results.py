@@ -1,0 +1,146 @@
+"""What responses say together: property tests, and the examples that explain them."""
+
+import random
+from collections.abc import Mapping
+
+import pytest
+from ekkyo.contracts.base import Refused
+from ekkyo.contracts.surveys import Results
+from ekkyo_surveys import answers, forms, results
+from hypothesis import given
+from hypothesis import strategies as st
+
+FORM = forms.newest("post_event")
+scores = st.integers(0, 10)
+theme = st.text(min_size=1, max_size=20)
+said = st.fixed_dictionaries(
+    {"satisfaction": scores},
+    optional={
+        "useful": st.sampled_from(["yes", "no"]),
+        "themes": st.lists(theme, max_size=3),
+        "comment": st.text(min_size=1, max_size=30),
+    },
+)
+
+
+def found(said_by_all: list[Mapping[str, answers.Value]], *, anonymous: bool = True) -> Results:
+    return results.results(
+        FORM, said_by_all, survey_id="s", event_id="e", invited=len(said_by_all), anonymous=anonymous
+    )
+
+
+@pytest.mark.parametrize(
+    ("given_scores", "score"),
+    [([], None), ([10, 9], 100.0), ([0, 6], -100.0), ([7, 8], 0.0), ([10, 10, 7, 6, 8], 20.0), ([9, 7, 3], 0.0)],
+)
+def test_promoters_minus_detractors(given_scores: list[int], score: float | None) -> None:
+    assert results.nps(given_scores) == score
+
+
+@given(st.lists(scores, min_size=1))
+def test_nps_lies_between_minus_100_and_100_and_only_its_three_groups_count(given_scores: list[int]) -> None:
+    score = results.nps(given_scores)
+    assert score is not None
+    assert -100 <= score <= 100
+    grouped = [10 if s >= 9 else 0 if s <= 6 else 8 for s in given_scores]
+    assert results.nps(grouped) == score
+
+
+@given(st.lists(said, min_size=5, max_size=30), st.randoms())
+def test_the_order_of_responses_changes_nothing(
+    everyone: list[Mapping[str, answers.Value]], rng: random.Random
+) -> None:
+    shuffled = rng.sample(everyone, len(everyone))
+    assert found(shuffled) == found(everyone)
+    assert results.comments(FORM, shuffled) == results.comments(FORM, everyone)
+
+
+@given(st.lists(said, max_size=30))
+def test_every_answer_is_counted_once(everyone: list[Mapping[str, answers.Value]]) -> None:
+    told = found(everyone, anonymous=False)
+    assert told.answered == len(everyone)
+    assert sum(told.distributions["satisfaction"].values()) == len(everyone)
+    assert sum(told.distributions["useful"].values()) == sum("useful" in s for s in everyone)
+    assert all(t.votes <= len(everyone) for t in told.themes)
+    assert [t.votes for t in told.themes] == sorted((t.votes for t in told.themes), reverse=True)
+
+
+@given(st.lists(said, max_size=4))
+def test_fewer_than_five_anonymous_answers_tell_only_how_many(everyone: list[Mapping[str, answers.Value]]) -> None:
+    told = found(everyone)
+    assert told.suppressed
+    assert (told.answered, told.nps, told.distributions, told.themes) == (len(everyone), None, {}, [])
+
+
+def test_a_distribution_tells_what_nobody_chose_as_zero() -> None:
+    told = found([{"satisfaction": 9, "useful": "yes"}] * 5)
+    assert told.distributions["satisfaction"] == {str(n): 5 if n == 9 else 0 for n in range(11)}
+    assert told.distributions["useful"] == {"yes": 5, "no": 0}
+
+
+def test_themes_are_counted_by_what_they_mean_and_shown_as_most_people_wrote_them() -> None:
+    ranked = results.themes([["Excel", "RPA"], ["EXCEL "], ["Excel"], ["excel"], ["rpa"], ["RPA"], ["生成AI"]])
+    assert [(t.theme, t.votes) for t in ranked] == [("Excel", 4), ("RPA", 3), ("生成AI", 1)]
+
+
+def test_a_person_counts_once_for_a_theme_however_they_write_it() -> None:
+    assert [t.votes for t in results.themes([["Excel", "EXCEL", "excel"]])] == [1]
+
+
+@given(st.lists(st.lists(theme, max_size=3), max_size=20), st.randoms())
+def test_the_ranking_does_not_depend_on_who_came_first(named: list[list[str]], rng: random.Random) -> None:
+    assert results.themes(rng.sample(named, len(named))) == results.themes(named)
+    assert results.themes([rng.sample(n, len(n)) for n in named]) == results.themes(named)
+
+
+@given(st.lists(said, max_size=10))
+def test_what_the_form_takes_it_takes_again_unchanged(everyone: list[dict[str, answers.Value]]) -> None:
+    for one in everyone:
+        tidy = answers.checked(FORM, one)
+        assert answers.checked(FORM, dict(tidy)) == tidy
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field", "expected"),
+    [
+        ({}, "answers.satisfaction", "Expected a whole number from 0 to 10."),
+        ({"satisfaction": 11}, "answers.satisfaction", "Expected a whole number from 0 to 10."),
+        ({"satisfaction": -1}, "answers.satisfaction", "Expected a whole number from 0 to 10."),
+        ({"satisfaction": "9"}, "answers.satisfaction", "Expected a whole number from 0 to 10."),
+        ({"satisfaction": True}, "answers.satisfaction", "Expected a whole number from 0 to 10."),
+        ({"satisfaction": 5, "useful": "perhaps"}, "answers.useful", "Expected one of yes, no."),
+        ({"satisfaction": 5, "useful": ["yes"]}, "answers.useful", "Expected one of yes, no."),
+        ({"satisfaction": 5, "themes": "Excel"}, "answers.themes", "Expected a list of at most 3 themes"),
+        ({"satisfaction": 5, "themes": list("abcd")}, "answers.themes", "Expected a list of at most 3 themes"),
+        ({"satisfaction": 5, "themes": ["x" * 101]}, "answers.themes", "each of at most 100 characters"),
+        ({"satisfaction": 5, "comment": 5}, "answers.comment", "Expected a text."),
+        ({"satisfaction": 5, "secret": "mine"}, "answers", "There are questions satisfaction, useful, themes"),
+    ],
+)
+def test_a_wrong_answer_is_told_by_its_question_and_what_was_expected(
+    wrong: dict[str, answers.Value], field: str, expected: str
+) -> None:
+    with pytest.raises(Refused) as refused:
+        answers.checked(FORM, wrong)
+    assert (refused.value.code, refused.value.status) == ("malformed", 400)
+    assert [e.field for e in refused.value.errors] == [field]
+    assert expected in refused.value.errors[0].detail
+    assert "perhaps" not in str(refused.value.problem)
+    assert "mine" not in str(refused.value.problem)
+
+
+def test_all_wrong_answers_are_told_at_once() -> None:
+    with pytest.raises(Refused) as refused:
+        answers.checked(FORM, {"satisfaction": 99, "useful": "?", "themes": 3, "comment": []})
+    assert [e.field for e in refused.value.errors] == ["answers.satisfaction", "answers.useful", "answers.themes"]
+
+
+def test_empty_answers_are_left_out() -> None:
+    given_answers: dict[str, answers.Value] = {"satisfaction": 0, "useful": "", "themes": [" ", ""], "comment": " \n"}
+    assert answers.checked(FORM, given_answers) == {"satisfaction": 0}
+
+
+def test_every_form_speaks_japanese_and_english() -> None:
+    labels = [FORM.title, *(q.label for q in FORM.questions), *(c.label for q in FORM.questions for c in q.choices)]
+    assert all(set(label) == {"ja", "en"} and all(label.values()) for label in labels)
+    assert [q.key for q in FORM.questions] == ["satisfaction", "useful", "themes", "comment"]
