@@ -1,0 +1,164 @@
+"""Who may say and hear what on NATS: one table, rendered for the local stack, the tests and real deployments alike.
+
+A service hears its own commands and questions and its own inbox, and tells its own facts, timers and dead letters.
+Settings of nats-server: https://docs.nats.io/running-a-nats-service/configuration/securing_nats/authorization
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+SERVICES: Final = ("members", "events", "surveys", "notify")
+OUTSIDE: Final = "outside"
+OPS: Final = "ops"
+USERS: Final = (*SERVICES, OUTSIDE, OPS)
+
+Durables = Mapping[str, tuple[str, ...]]
+"""The durable consumers of one service, by stream."""
+
+DURABLES: Final[Mapping[str, Durables]] = {
+    "members": {"FACTS": (), "TIMERS": ()},
+    "events": {"FACTS": (), "TIMERS": ()},
+    "surveys": {"FACTS": (), "TIMERS": ()},
+    "notify": {"FACTS": (), "TIMERS": ()},
+}
+"""Each service's durable consumers. A test holds this against what the services register."""
+
+
+@dataclass(frozen=True)
+class Permissions:
+    """Subjects that a user may publish to and subscribe to; what is denied is denied although allowed."""
+
+    publish: tuple[str, ...]
+    subscribe: tuple[str, ...]
+    publish_denied: tuple[str, ...] = ()
+
+
+def permissions(user: str, durables: Mapping[str, Durables] = DURABLES) -> Permissions:
+    """What a user may do. Raises KeyError for a name that is none of `USERS`."""
+    if user == OPS:
+        return _ops()
+    if user == OUTSIDE:
+        return _outside(durables)
+    return _service(user, durables[user])
+
+
+def _service(name: str, durables: Durables) -> Permissions:
+    own = [(stream, durable) for stream, names in durables.items() for durable in names]
+    own += [("AGAIN", durable) for _, durable in own]  # what is replayed to a reaction has a durable of the same name
+    return Permissions(
+        publish=(
+            "_INBOX.>",
+            f"ekkyo.fact.{name}.>",
+            f"ekkyo.timer.{name}.>",
+            f"ekkyo.dead.{name}.>",
+            *(f"$JS.API.STREAM.INFO.{stream}" for stream in ("FACTS", "TIMERS", "DEAD", "AGAIN")),
+            "$JS.API.STREAM.PURGE.TIMERS",  # NATS cannot narrow a purge to a subject: the filter is in its body
+            *(f"$JS.API.CONSUMER.INFO.{stream}.{durable}" for stream, durable in own),
+            *(f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{durable}" for stream, durable in own),
+            *(f"$JS.ACK.{stream}.{durable}.>" for stream, durable in own),
+        ),
+        subscribe=(
+            f"ekkyo.cmd.{name}.>",
+            f"ekkyo.ask.{name}.>",
+            "$SRV.>",
+            f"_INBOX.{name}.>",
+            *(f"$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.{stream}.{durable}" for stream, durable in own),
+        ),
+    )
+
+
+def _outside(durables: Mapping[str, Durables]) -> Permissions:
+    """Another system: asks, and reads facts with consumers of its own. A wildcard stands for a whole token, so the
+    services' durables cannot be told by their prefix and are denied by name."""
+    taken = sorted({durable for streams in durables.values() for durable in streams.get("FACTS", ())})
+    return Permissions(
+        publish=(
+            "ekkyo.cmd.>",
+            "ekkyo.ask.>",
+            "$JS.API.INFO",
+            "$JS.API.STREAM.INFO.FACTS",
+            "$JS.API.CONSUMER.CREATE.FACTS.>",
+            "$JS.API.CONSUMER.DURABLE.CREATE.FACTS.*",
+            "$JS.API.CONSUMER.INFO.FACTS.*",
+            "$JS.API.CONSUMER.MSG.NEXT.FACTS.*",
+            "$JS.API.CONSUMER.DELETE.FACTS.*",
+            "$JS.ACK.FACTS.>",
+        ),
+        subscribe=(f"_INBOX.{OUTSIDE}.>",),
+        publish_denied=tuple(
+            subject
+            for durable in taken
+            for subject in (
+                f"$JS.API.CONSUMER.CREATE.FACTS.{durable}",
+                f"$JS.API.CONSUMER.CREATE.FACTS.{durable}.>",
+                f"$JS.API.CONSUMER.DURABLE.CREATE.FACTS.{durable}",
+                f"$JS.API.CONSUMER.INFO.FACTS.{durable}",
+                f"$JS.API.CONSUMER.MSG.NEXT.FACTS.{durable}",
+                f"$JS.API.CONSUMER.DELETE.FACTS.{durable}",
+                f"$JS.ACK.FACTS.{durable}.>",
+            )
+        ),
+    )
+
+
+def _ops() -> Permissions:
+    """The people who run it: streams, consumers, dead letters, discovery. They tell no facts in a service's name."""
+    return Permissions(
+        publish=("$JS.API.>", "$JS.ACK.>", "$SRV.>", "ekkyo.cmd.>", "ekkyo.ask.>", "ekkyo.again.>"),
+        subscribe=(f"_INBOX.{OPS}.>", "$JS.EVENT.>"),
+    )
+
+
+_FROM_ENVIRONMENT = re.compile(r"^\$[A-Z][A-Z0-9_]*$")
+
+
+def server_config(
+    users: Mapping[str, str],
+    *,
+    store_dir: Path | str,
+    host: str | None = None,
+    port: int | None = None,
+    http: str | None = None,
+    name: str | None = None,
+    durables: Mapping[str, Durables] = DURABLES,
+) -> str:
+    """The text of a nats-server configuration; keep it in a file that its owner alone may read (mode 0600).
+
+    users: password by user, plain or as a bcrypt hash; `$NAME` is taken from the server's environment when it starts.
+    http: host:port of the server's own monitoring, off when None.
+    """
+    head = [
+        *([f"server_name: {json.dumps(name)}"] if name else []),
+        *([f"host: {json.dumps(host)}"] if host else []),
+        *([f"port: {port}"] if port else []),
+        *([f"http: {json.dumps(http)}"] if http else []),
+        "max_payload: 8MB",
+        'ping_interval: "20s"',
+        "ping_max: 2",
+        'write_deadline: "10s"',
+        "jetstream {",
+        f"  store_dir: {json.dumps(str(store_dir))}",
+        "  sync_interval: always  # an acknowledged fact survives a power failure",
+        "  max_memory_store: 256MB",
+        "  max_file_store: 50GB",
+        "}",
+        "authorization {",
+        "  timeout: 5",
+        "  users: [",
+    ]
+    body = [line for user, password in users.items() for line in _user(user, password, permissions(user, durables))]
+    return "\n".join([*head, *body, "  ]", "}", ""])
+
+
+def _user(name: str, password: str, may: Permissions) -> list[str]:
+    secret = password if _FROM_ENVIRONMENT.match(password) else json.dumps(password)
+    lines = [f"    {{ user: {name}, password: {secret}, permissions: {{", "      publish: {", "        allow: ["]
+    lines += [f"          {json.dumps(subject)}" for subject in may.publish] + ["        ]"]
+    if may.publish_denied:
+        lines += ["        deny: [", *(f"          {json.dumps(s)}" for s in may.publish_denied), "        ]"]
+    lines += ["      }", "      subscribe: { allow: ["]
+    return [*lines, *(f"        {json.dumps(subject)}" for subject in may.subscribe), "      ] }", "    } }"]

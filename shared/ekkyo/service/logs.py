@@ -1,0 +1,69 @@
+"""One line per thing that happened: JSON for machines, text for people. No personal data, no payload, no token."""
+
+import logging
+import sys
+from typing import TextIO
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from ekkyo import context
+
+FORBIDDEN = frozenset({"authorization", "token", "password", "secret", "body", "payload", "email", "input"})
+"""Names that no line may have: a slip shows as "…" instead of as somebody's secret."""
+
+
+def configure(*, service: str, level: str = "info", format: str = "json", to: TextIO | None = None) -> None:
+    """Send what structlog and the standard library log to `to` (stderr), one line each."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
+        _named(service),
+        _trace,
+        _veil,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=False,
+    )
+    people = format == "text"
+    last: list[Processor] = [
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        *([] if people else [structlog.processors.dict_tracebacks]),
+        structlog.dev.ConsoleRenderer(colors=False)
+        if people
+        else structlog.processors.JSONRenderer(ensure_ascii=False),
+    ]
+    handler = logging.StreamHandler(to or sys.stderr)
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last))
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level.upper())
+    for name in ("pymongo", "asyncio", "uvicorn", "nats", "faststream"):
+        logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+
+
+def _named(service: str) -> Processor:
+    def add(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
+        line["service"] = service
+        return line
+
+    return add
+
+
+def _trace(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
+    """The trace id out of the W3C traceparent: `00-<trace id>-<span id>-<flags>`."""
+    parts = (context.traceparent.get() or "").split("-")
+    if len(parts) == 4:
+        line.setdefault("trace", parts[1])
+    return line
+
+
+def _veil(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
+    for name in line:
+        if name.lower() in FORBIDDEN:
+            line[name] = "…"
+    return line

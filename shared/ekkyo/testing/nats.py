@@ -1,0 +1,96 @@
+"""A nats-server of a test's own: provisioned, with the users and permissions that a real deployment has."""
+
+import os
+import secrets
+import signal
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import nats
+from nats.aio.client import Client
+from nats.errors import Error
+from nats.js.errors import NotFoundError
+
+from ekkyo.permissions import DURABLES, OPS, USERS, Durables, server_config
+from ekkyo.service.provision import provision_streams
+from ekkyo.testing.servers import LOOPBACK, NatsServer, start_nats
+
+
+async def _silent(_error: Exception) -> None:
+    """What a connection of a test goes through is the test's affair."""
+
+
+@dataclass
+class Nats:
+    """A running nats-server and everybody's passwords. Kill, freeze and restart it through `server`."""
+
+    server: NatsServer
+    folder: Path
+    passwords: dict[str, str]
+    durables: dict[str, Durables] = field(default_factory=lambda: dict(DURABLES))
+
+    @classmethod
+    async def start(cls, folder: Path) -> "Nats":
+        """Start one under `folder` and make the streams. Raises NotStarted."""
+        passwords = {user: "p" + secrets.token_hex(8) for user in USERS}
+        name = f"ekkyo-test-{secrets.token_hex(6)}"
+        server = start_nats(
+            folder, config=server_config(passwords, store_dir=folder / "jetstream", name=name), name=name
+        )
+        try:
+            async with await nats.connect(
+                server.url, user=OPS, password=passwords[OPS], inbox_prefix=b"_INBOX.ops"
+            ) as nc:
+                await provision_streams(nc.jetstream())
+        except BaseException:
+            server.kill()
+            raise
+        return cls(server, folder, passwords)
+
+    @property
+    def url(self) -> str:
+        return self.server.url
+
+    async def connect(self, user: str = OPS, **options: Any) -> Client:
+        """A bare connection as one of the users. The caller closes it."""
+        options = {"error_cb": _silent, "allow_reconnect": False, "inbox_prefix": f"_INBOX.{user}".encode()} | options
+        return await nats.connect(self.url, user=user, password=self.passwords[user], **options)
+
+    async def allow(self, service: str, durables: Mapping[str, tuple[str, ...]]) -> None:
+        """Let a service read durables that the table of permissions does not have yet."""
+        known = self.durables.get(service, {})
+        new = [(stream, n) for stream, names in durables.items() for n in names if n not in known.get(stream, ())]
+        if not new:
+            return
+        merged = {stream: tuple(sorted({*known.get(stream, ()), *durables.get(stream, ())})) for stream in durables}
+        self.durables[service] = {**known, **merged}
+        text = server_config(
+            self.passwords,
+            store_dir=self.folder / "jetstream",
+            name=self.server.server_name,
+            host=LOOPBACK,
+            port=self.server.port,
+            durables=self.durables,
+        )
+        (self.folder / "nats.conf").write_text(text)
+        os.kill(self.server.pid, signal.SIGHUP)
+        await self._reloaded(service, *new[0])
+
+    async def _reloaded(self, service: str, stream: str, durable: str) -> None:
+        """Wait until the server has read its configuration again: it answers what it left unanswered before.
+
+        It may close the connections of a user whose permissions changed, so each try has one of its own.
+        """
+        for _ in range(50):
+            with suppress(OSError, TimeoutError, Error):
+                async with await self.connect(service) as nc:
+                    with suppress(NotFoundError):
+                        await nc.jetstream(timeout=0.2).consumer_info(stream, durable)
+                    return
+        raise TimeoutError("nats-server did not take its new configuration")
+
+    def stop(self) -> None:
+        self.server.stop()
