@@ -1,0 +1,90 @@
+"""What the season must show at its end: every figure again from the facts alone, and nobody told anything twice."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from email import message_from_bytes, policy
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from ekkyo.contracts import events as e
+from ekkyo.contracts import members as m
+from ekkyo.contracts import notify as n
+from ekkyo.contracts import surveys as s
+from ekkyo.contracts.base import Fact
+
+Telling = tuple[str, str]
+"""The id of the fact that is told, and the member who is told it by mail."""
+
+
+def tellings(facts: Iterable[Fact]) -> set[Telling]:
+    """Every mail that these facts call for, in the order of the stream."""
+    members: dict[str, m.MemberState] = {}
+    found: set[Telling] = set()
+    for fact in facts:
+        if isinstance(fact, m.MemberFact):
+            members[fact.member_id] = fact.member
+        found |= {
+            (fact.meta.id, who) for who in _told(fact, members) if who in members and "mail" in members[who].channels
+        }
+    return found
+
+
+def _told(fact: Fact, members: dict[str, m.MemberState]) -> Iterable[str]:
+    match fact:
+        case e.EventPublished():
+            community = fact.event.community_id
+            return [i for i, who in members.items() if any(c.community_id == community for c in who.communities)]
+        case e.EventRevised() | e.EventRescheduled() | e.EventCancelled():
+            return {*fact.confirmed, *fact.waitlisted}
+        case e.EventReminderDue():
+            return fact.confirmed
+        case s.SurveyOpened():
+            return fact.invited
+        case (
+            e.RegistrationConfirmed()
+            | e.RegistrationWaitlisted()
+            | e.RegistrationPromoted()
+            | e.RegistrationWithdrawn()
+        ):
+            return [fact.member_id]
+        case _:
+            return []
+
+
+def delivered(facts: Iterable[Fact]) -> Counter[Telling]:
+    """Every mail that notify says it delivered, and how often."""
+    return Counter(
+        (fact.delivery.fact_id, fact.delivery.member_id)
+        for fact in facts
+        if isinstance(fact, n.Delivered) and fact.delivery.channel == "mail" and fact.delivery.member_id
+    )
+
+
+def mails_twice(mailbox: Path) -> list[str]:
+    """The delivery ids that stand on more than one mail in the mailbox."""
+    seen = Counter(
+        str(message_from_bytes(file.read_bytes(), policy=policy.default)["X-Ekkyo-Delivery"])
+        for file in mailbox.rglob("*.eml")
+    )
+    return sorted(delivery for delivery, times in seen.items() if times > 1)
+
+
+def mails(mailbox: Path) -> int:
+    return sum(1 for _ in mailbox.rglob("*.eml"))
+
+
+def differences(told: BaseModel, counted: BaseModel) -> Iterator[str]:
+    """Where two reports differ, figure by figure: `totals.no_shows: the services say 7, the facts 8`."""
+    yield from _differ("", told.model_dump(mode="json"), counted.model_dump(mode="json"))
+
+
+def _differ(path: str, told: object, counted: object) -> Iterator[str]:
+    if isinstance(told, dict) and isinstance(counted, dict):
+        for key in sorted(told.keys() | counted.keys()):
+            yield from _differ(f"{path}.{key}".lstrip("."), told.get(key), counted.get(key))
+    elif isinstance(told, list) and isinstance(counted, list) and len(told) == len(counted):
+        for number, (a, b) in enumerate(zip(told, counted, strict=True)):
+            yield from _differ(f"{path}[{number}]", a, b)
+    elif told != counted:
+        yield f"{path}: the services say {told!r}, the facts {counted!r}"

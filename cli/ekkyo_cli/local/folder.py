@@ -1,0 +1,178 @@
+"""The stack's folder: what lies where, its secrets, its ports, and the note of what runs."""
+
+import fcntl
+import json
+import os
+import secrets
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from ekkyo.auth import issue_token, make_keys
+from ekkyo.contracts.base import Refused
+from ekkyo.embedded import LOOPBACK, free_port
+from ekkyo.permissions import USERS
+from pydantic import BaseModel, ValidationError
+
+from ekkyo_cli.local.process import Process
+
+SERVICES: Final = ("members", "events", "surveys", "notify")
+SERVERS: Final = ("nats", "mongo", "mail", "chat")
+PARTS: Final = (*SERVERS, *SERVICES)
+DEFAULT: Final = Path(".ekkyo")
+
+
+class Part(BaseModel):
+    """One part of the stack, as the supervisor last saw it."""
+
+    name: str
+    port: int
+    process: Process | None = None
+    since: float = 0
+    """When it was started, seconds since 1970."""
+    restarts: int = 0
+    reason: str | None = None
+    """Why it does not run."""
+
+
+class State(BaseModel):
+    """What runs in a folder. Written by the supervisor alone."""
+
+    phase: Literal["starting", "ready", "stopping", "stopped", "failed"]
+    supervisor: Process
+    parts: dict[str, Part] = {}
+    problem: str | None = None
+    ready_after: float | None = None
+    """Seconds from the start until everything was ready."""
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A stack's folder, by its absolute path."""
+
+    path: Path
+
+    @classmethod
+    def at(cls, path: Path) -> "Folder":
+        return cls(path.expanduser().resolve())
+
+    @property
+    def logs(self) -> Path:
+        return self.path / "logs"
+
+    @property
+    def mail(self) -> Path:
+        return self.path / "mail"
+
+    @property
+    def chat(self) -> Path:
+        return self.path / "chat" / "messages.jsonl"
+
+    @property
+    def jwks(self) -> Path:
+        return self.path / "jwks.json"
+
+    @property
+    def lock_file(self) -> Path:
+        return self.path / "lock"
+
+    def log(self, part: str) -> Path:
+        return self.logs / f"{part}.log"
+
+    def prepare(self) -> None:
+        """Make the folders, and the secrets if there are none yet."""
+        for folder in (self.path, self.logs, self.mail, self.chat.parent, self.path / "nats", self.path / "mongo"):
+            folder.mkdir(parents=True, exist_ok=True)
+        (self.path / "secrets").mkdir(mode=0o700, exist_ok=True)
+        if not (self.path / ".gitignore").exists():
+            (self.path / ".gitignore").write_text("*\n")
+        if not self._secret("passwords").exists():
+            write(self._secret("passwords"), json.dumps({user: secrets.token_urlsafe(24) for user in USERS}))
+        if not self._secret("signing-key").exists() or not self.jwks.exists():
+            private, public = make_keys()
+            write(self.jwks, json.dumps(public), mode=0o644)
+            write(self._secret("signing-key"), json.dumps(private))
+
+    def passwords(self) -> dict[str, str]:
+        """The NATS users' passwords. Refuses when no stack was ever started here."""
+        return dict(self._read("passwords"))
+
+    def token(self, sub: str, roles: list[str], ttl: float) -> str:
+        """A bearer token signed with the stack's own key; `ttl` in seconds."""
+        return issue_token(self._read("signing-key"), sub, roles, ttl)
+
+    def state(self) -> State | None:
+        """What the supervisor last noted, or None when nothing was ever started here."""
+        try:
+            return State.model_validate_json((self.path / "state.json").read_bytes())
+        except (OSError, ValidationError):
+            return None
+
+    def note(self, state: State) -> None:
+        write(self.path / "state.json", state.model_dump_json(indent=1), mode=0o644)
+
+    def ports(self) -> dict[str, int]:
+        """A port for each part: the one it had before where that is free, else a new one."""
+        before = self.state()
+        ports: dict[str, int] = {}
+        for name in PARTS:
+            port = before.parts[name].port if before and name in before.parts else 0
+            while not _free(port) or port in ports.values():
+                port = free_port()
+            ports[name] = port
+        return ports
+
+    @contextmanager
+    def lock(self) -> Iterator[bool]:
+        """Hold the folder's lock; yields False when somebody else holds it. A dead process holds no lock."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        with self.lock_file.open("a") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+                return
+            yield True
+
+    @property
+    def running(self) -> bool:
+        """Whether a supervisor looks after this folder."""
+        if not self.lock_file.exists():
+            return False
+        with self.lock() as mine:
+            return not mine
+
+    def _secret(self, name: str) -> Path:
+        return self.path / "secrets" / f"{name}.json"
+
+    def _read(self, name: str) -> Any:
+        try:
+            return json.loads(self._secret(name).read_text())
+        except OSError:
+            raise Refused(
+                "stack_not_found", f"There is no local stack in {self.path}. Start one: ekkyo up --dir {self.path}", 503
+            ) from None
+
+
+def write(file: Path, text: str, *, mode: int = 0o600) -> None:
+    """Write a file so that it is seen whole or not at all."""
+    draft = file.with_name(f".{file.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w") as out:
+        out.write(text)
+    draft.replace(file)
+
+
+def _free(port: int) -> bool:
+    """Whether nobody listens on a port; connections that are closing do not count."""
+    if not port:
+        return False
+    with socket.socket() as s:
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            s.bind((LOOPBACK, port))
+        except OSError:
+            return False
+        return True
