@@ -1,0 +1,25 @@
+"""Personnel exports as they are: any of the usual encodings, delimiters, headings, dates and spellings.
+
+```python
+with read_personnel("employees.csv") as export:
+    for row in export:  # Row, BadRow or SkippedRow, in the order of the file
+        ...
+```
+"""
+
+from ekkyo_cli.personnel.cells import Remark
+from ekkyo_cli.personnel.headings import FIELDS, REQUIRED
+from ekkyo_cli.personnel.reader import BadRow, PersonnelExport, Row, SkippedRow, read_personnel
+from ekkyo_cli.personnel.text import UnreadableExport
+
+__all__ = [
+    "FIELDS",
+    "REQUIRED",
+    "BadRow",
+    "PersonnelExport",
+    "Remark",
+    "Row",
+    "SkippedRow",
+    "UnreadableExport",
+    "read_personnel",
+]
