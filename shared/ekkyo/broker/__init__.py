@@ -1,0 +1,25 @@
+"""What every service speaks NATS through: services need Router, asked, told, due, Who, NotYet; the shell the rest."""
+
+from ekkyo.broker.broker import Broker, NotProvisioned, make_broker
+from ekkyo.broker.defence import Limits, NotYet, Retries
+from ekkyo.broker.outbox import JetStreamOutbox
+from ekkyo.broker.routes import Router, Who, asked, due, told
+from ekkyo.broker.streams import STREAMS, consumer_configs, ensure
+
+__all__ = [
+    "STREAMS",
+    "Broker",
+    "JetStreamOutbox",
+    "Limits",
+    "NotProvisioned",
+    "NotYet",
+    "Retries",
+    "Router",
+    "Who",
+    "asked",
+    "consumer_configs",
+    "due",
+    "ensure",
+    "make_broker",
+    "told",
+]

@@ -1,0 +1,212 @@
+"""One factory with every defence in it. Each has a test on a real server that fails without it."""
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from fast_depends import Provider
+from faststream import AckPolicy, ContextRepo
+from faststream.nats import NatsBroker
+from faststream.nats.schemas import JStream, PullSub
+from faststream.security import SASLPlaintext
+from nats.errors import Error as NatsError
+from nats.js import JetStreamContext
+from prometheus_client import CollectorRegistry
+
+from ekkyo.auth import Verifier
+from ekkyo.broker.defence import Limits, Retries
+from ekkyo.broker.guard import Guard
+from ekkyo.broker.intake import Pull, Requests, Tasks
+from ekkyo.broker.metrics import Metrics
+from ekkyo.broker.routes import Asked, Reaction, Router
+from ekkyo.broker.streams import missing
+
+logger = logging.getLogger("ekkyo.broker")
+
+
+class NotProvisioned(RuntimeError):
+    """Streams or durables are missing. A service does not make them itself: run its `provision`."""
+
+
+class Broker(NatsBroker):
+    """FastStream's broker with a way in that loses nothing and a way out that finishes what it began."""
+
+    guard: Guard
+
+    def open(self, service: str, inbox_prefix: str, guard: Guard, on_closed: Callable[[], None] | None) -> None:
+        self.service, self.inbox_prefix, self.guard = service, inbox_prefix, guard
+        self._on_closed = on_closed or _exit
+        self._tasks, self._work = Tasks(), Tasks()
+        self._intakes: list[Requests | Pull] = []
+        self._mounted: list[Router] = []
+        self._heartbeat: asyncio.Task[None] | None = None
+        self.stopping = False
+
+    @property
+    def jetstream(self) -> JetStreamContext:
+        js: JetStreamContext = self.config.connection_state.stream
+        return js
+
+    def mount(self, *routers: Router) -> None:
+        """Subscribe these routers' handlers, to be served from `start` on."""
+        for router in routers:
+            self._mounted.append(router)
+            for to, handler in router.routes:
+                if isinstance(to, Asked):
+                    self._mount_asked(to, handler)
+                else:
+                    self._mount_reaction(to, handler)
+
+    def _mount_asked(self, to: Asked, handler: Callable[..., Any]) -> None:
+        subject = to.message.subject
+        assert subject not in self.guard.asked, f"{subject} is answered twice"
+        self.guard.asked[subject] = to
+        subscriber = self.subscriber(
+            subject, to.queue, no_reply=True, title=to.name, description=handler.__doc__ or to.message.__doc__
+        )
+        subscriber(handler)
+        limit = self.guard.limits.requests
+        requests = Requests(subject, to.queue, subscriber.consume, self.guard.too_many, self._tasks, limit)
+        self._feed(subscriber, requests)
+
+    def _mount_reaction(self, to: Reaction, handler: Callable[..., Any]) -> None:
+        assert to.durable not in self.guard.reactions, f"two reactions are called {to.durable}"
+        self.guard.reactions[to.durable] = to
+        for stream, subjects in ((to.stream, to.subjects), ("AGAIN", (to.again_subject,))):
+            for subject in subjects[:1]:  # for the generated documents; the durable knows all of them
+                subscriber = self.subscriber(
+                    subject,
+                    stream=JStream(stream, declare=False),
+                    durable=to.durable,
+                    pull_sub=PullSub(),
+                    ack_policy=AckPolicy.MANUAL,
+                    no_reply=True,
+                    title=f"{to.durable}{':again' if stream == 'AGAIN' else ''}",
+                    description=handler.__doc__,
+                    include_in_schema=stream != "AGAIN",
+                )
+                subscriber(handler)
+                limit = self.guard.limits.reactions
+                pull = Pull(stream, to.durable, self.inbox_prefix, subscriber.consume, self._work, limit)
+                self._feed(subscriber, pull)
+
+    def _feed(self, subscriber: Any, intake: Requests | Pull) -> None:
+        """Let this intake feed the subscriber in place of FastStream's own."""
+        self._intakes.append(intake)
+
+        async def subscribe() -> None:
+            await intake.start(self.connection)
+
+        subscriber._create_subscription = subscribe
+
+    async def start(self) -> None:
+        """Serve. Raises NotProvisioned. When it returns, the server knows every subscription: now say ready."""
+        await self.connect()
+        absent = await missing(self.jetstream, self._mounted)
+        if absent:
+            raise NotProvisioned(f"run `ekkyo-{self.service} provision`; missing: {', '.join(sorted(absent))}")
+        await super().start()
+        self._heartbeat = asyncio.create_task(self.guard.heartbeat())
+        await self.connection.flush()
+
+    async def ready(self, within: float = 2.0) -> bool:
+        """Whether the server answers now, in `within` seconds. Being connected is no proof of it."""
+        if self._connection is None or self.stopping or not self._connection.is_connected:
+            return False
+        try:
+            async with asyncio.timeout(within):
+                await self._connection.flush(timeout=max(1, int(within)))
+        except (NatsError, TimeoutError, OSError):
+            return False
+        return True
+
+    async def stop(self, exc_type: Any = None, exc_val: Any = None, exc_tb: Any = None) -> None:
+        """Take no more, end what has begun and answer it, then leave."""
+        if self.stopping:
+            return
+        self.stopping = True
+        if self._connection is not None and self._connection.is_connected:
+            await asyncio.gather(*(intake.stop() for intake in self._intakes))
+            drain = self.guard.limits.drain
+            await asyncio.gather(self._tasks.ended(drain), self._work.ended(drain))
+        if self._heartbeat:
+            self._heartbeat.cancel()
+        await super().stop(exc_type, exc_val, exc_tb)
+
+    async def reconnected(self) -> None:
+        logger.info("connected again")
+        for intake in self._intakes:
+            if isinstance(intake, Pull):
+                intake.again()
+
+    async def closed(self) -> None:
+        """The connection is lost for good: a process without one is of no use, and one that hangs is worse."""
+        if not self.stopping:
+            logger.critical("the connection to NATS is closed for good")
+            self._on_closed()
+
+
+def make_broker(
+    url: str,
+    service: str,
+    *,
+    verifier: Verifier | None = None,
+    routers: Iterable[Router] = (),
+    user: str | None = None,
+    password: str | None = None,
+    inbox_prefix: str | None = None,
+    registry: CollectorRegistry | None = None,
+    retries: Retries | None = None,
+    limits: Limits | None = None,
+    on_closed: Callable[[], None] | None = None,
+) -> Broker:
+    """The broker of a service. url: one server or several, with commas; a user's replies come in below inbox_prefix.
+
+    on_closed: what to do when the connection is lost for good; by default the process exits at once with status 1.
+    """
+    inbox_prefix = inbox_prefix or f"_INBOX.{service}"
+    guard = Guard(lambda: broker.connection, verifier, limits or Limits(), retries or Retries(), Metrics(registry))
+
+    async def closed() -> None:
+        await broker.closed()
+
+    async def reconnected() -> None:
+        await broker.reconnected()
+
+    async def on_error(error: Exception) -> None:
+        logger.warning("NATS reports an error", extra={"error": type(error).__name__, "detail": str(error)[:200]})
+
+    async def disconnected() -> None:
+        logger.warning("the connection to NATS is lost")
+
+    broker = Broker(
+        url.split(","),
+        name=service,
+        security=SASLPlaintext(user, password or "", use_ssl=False) if user else None,
+        inbox_prefix=inbox_prefix,
+        max_reconnect_attempts=-1,
+        reconnect_time_wait=1,
+        ping_interval=10,
+        max_outstanding_pings=2,
+        connect_timeout=5,
+        drain_timeout=30,
+        closed_cb=closed,
+        reconnected_cb=reconnected,
+        disconnected_cb=disconnected,
+        error_cb=on_error,
+        decoder=guard.decode,
+        middlewares=[guard.middleware],
+        serializer=None,  # messages are read by their contract; nothing is left to convert
+        provider=Provider(),
+        context=ContextRepo(),
+        logger=None,  # its lines would repeat what messages hold
+    )
+    broker.open(service, inbox_prefix, guard, on_closed)
+    broker.mount(*routers)
+    return broker
+
+
+def _exit() -> None:
+    os._exit(1)

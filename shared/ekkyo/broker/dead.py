@@ -1,0 +1,161 @@
+"""Dead letters: what a reaction gave up on. Listed, shown, replayed to that one reaction, dropped.
+
+A letter for a fact holds its headers and where it stands in FACTS, not its body: personal data has one place, so that
+erasing a member erases it. What is replayed travels in the same way, on `ekkyo.again.<service>.<reaction>`, which
+that reaction's durable in AGAIN alone hears, and the reaction is handed the very fact with its envelope.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from nats.aio.msg import Msg
+from nats.js import JetStreamContext
+from nats.js.api import RawStreamMsg
+from nats.js.errors import NotFoundError
+
+from ekkyo.broker.defence import safe_text
+from ekkyo.broker.outbox import publish
+from ekkyo.broker.routes import Reaction
+from ekkyo.wire import MSG_ID, OutMessage, encode, rfc3339
+
+_SUBJECT, _STREAM, _SEQUENCE = "Ekkyo-Subject", "Ekkyo-Stream", "Ekkyo-Sequence"
+_ERROR, _TRIES, _TIME = "Ekkyo-Error", "Ekkyo-Tries", "Ekkyo-Time"
+_KEPT = ("ce-", "traceparent", "content-type")
+
+
+class Gone(LookupError):
+    """What a letter is about has been erased since."""
+
+
+@dataclass(frozen=True)
+class Original:
+    """The message a letter is about, as it was told."""
+
+    subject: str
+    headers: dict[str, str]
+    body: bytes
+    stream: str
+    sequence: int
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """What a reaction gave up on, and why."""
+
+    id: int
+    """Its number, for `show`, `replay` and `drop`."""
+    service: str
+    reaction: str
+    subject: str
+    """What the message was told on."""
+    stream: str
+    sequence: int
+    error: str
+    tries: int
+    time: datetime
+    headers: dict[str, str]
+
+
+async def keep(js: JetStreamContext, reaction: Reaction, raw: Msg, error: Exception) -> None:
+    """Keep a dead letter. Raises when the server has not confirmed it."""
+    meta, headers = raw.metadata, dict(raw.headers or {})
+    replayed = meta.stream == "AGAIN"
+    stream = headers.get(_STREAM, "") if replayed else meta.stream
+    about = {
+        _SUBJECT: headers.get(_SUBJECT, "") if replayed else raw.subject,
+        _STREAM: stream,
+        _SEQUENCE: headers.get(_SEQUENCE, "0") if replayed else str(meta.sequence.stream),
+        _ERROR: encode(safe_text(error), keep=" ")[:400],
+        _TRIES: str(meta.num_delivered),
+        _TIME: rfc3339(datetime.now(UTC)),
+        MSG_ID: f"dead/{reaction.durable}/{meta.stream}/{meta.sequence.stream}",
+    }
+    body = b"" if stream == "FACTS" else raw.data
+    await publish(js, [OutMessage(reaction.dead_subject, {**_told(headers), **about}, body)])
+
+
+async def original(js: JetStreamContext, again: Msg) -> Original:
+    """The message that is replayed. Raises Gone."""
+    return await _original(js, dict(again.headers or {}), again.data)
+
+
+async def _original(js: JetStreamContext, headers: dict[str, str], body: bytes) -> Original:
+    subject, stream, sequence = headers[_SUBJECT], headers[_STREAM], int(headers[_SEQUENCE])
+    if stream == "FACTS":
+        try:
+            found = await js.get_msg(stream, sequence)
+        except NotFoundError:
+            raise Gone(f"{stream} {sequence}") from None
+        if found.subject != subject:
+            raise Gone(f"{stream} {sequence}")
+        return Original(subject, dict(found.headers or {}), found.data or b"", stream, sequence)
+    return Original(subject, _told(headers), body, stream, sequence)
+
+
+def _told(headers: Mapping[str, str]) -> dict[str, str]:
+    """The headers that belong to the message. Those that mean something to the server or carry a token do not."""
+    return {key: value for key, value in headers.items() if key.lower().startswith(_KEPT)}
+
+
+# For the command line
+
+
+async def letters(js: JetStreamContext, service: str = "*", reaction: str = "*") -> AsyncIterator[DeadLetter]:
+    """The dead letters of all, of one service, or of one reaction, the oldest first."""
+    subject, sequence = f"ekkyo.dead.{service}.{reaction}", 0
+    while True:
+        try:
+            found = await js.get_msg("DEAD", sequence + 1, subject=subject, next=True)
+        except NotFoundError:
+            return
+        sequence = found.seq or 0
+        yield _letter(found)
+
+
+async def show(js: JetStreamContext, id: int) -> tuple[DeadLetter, bytes | None]:
+    """A letter, and the body of the message it is about; None when that has been erased. Raises NotFoundError."""
+    found = await js.get_msg("DEAD", id)
+    try:
+        return _letter(found), (await _original(js, dict(found.headers or {}), found.data or b"")).body
+    except Gone:
+        return _letter(found), None
+
+
+async def replay(js: JetStreamContext, id: int) -> DeadLetter:
+    """Tell it to that one reaction again, with all its tries before it, and drop the letter. Raises NotFoundError.
+
+    Said twice, or broken off between the two, the reaction is told once: the message has the letter's number.
+    """
+    found = await js.get_msg("DEAD", id)
+    letter = _letter(found)
+    headers = {k: v for k, v in (found.headers or {}).items() if k not in (_ERROR, _TRIES, _TIME, MSG_ID)}
+    headers[MSG_ID] = f"again/{id}"
+    subject = f"ekkyo.again.{letter.service}.{letter.reaction}"
+    await publish(js, [OutMessage(subject, headers, found.data or b"")])
+    await js.delete_msg("DEAD", id)
+    return letter
+
+
+async def drop(js: JetStreamContext, id: int) -> DeadLetter:
+    """Forget a letter: the reaction will never be told. Raises NotFoundError."""
+    letter = _letter(await js.get_msg("DEAD", id))
+    await js.delete_msg("DEAD", id)
+    return letter
+
+
+def _letter(found: RawStreamMsg) -> DeadLetter:
+    headers = dict(found.headers or {})
+    _, _, service, reaction = str(found.subject).split(".", 3)
+    return DeadLetter(
+        id=found.seq or 0,
+        service=service,
+        reaction=reaction,
+        subject=headers.get(_SUBJECT, ""),
+        stream=headers.get(_STREAM, ""),
+        sequence=int(headers.get(_SEQUENCE, "0")),
+        error=headers.get(_ERROR, ""),
+        tries=int(headers.get(_TRIES, "0")),
+        time=datetime.fromisoformat(headers[_TIME]) if _TIME in headers else datetime.fromtimestamp(0, UTC),
+        headers=_told(headers),
+    )

@@ -1,0 +1,244 @@
+"""Around every handler: who may ask, what a message must look like, what happens when it fails."""
+
+import asyncio
+import logging
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from uuid import uuid4
+
+from faststream import BaseMiddleware
+from faststream.nats.message import NatsMessage
+from nats.aio.msg import Msg
+from nats.errors import MaxPayloadError
+from pydantic import BaseModel
+
+from ekkyo import context, trace, wire
+from ekkyo.auth import Verifier
+from ekkyo.broker import dead
+from ekkyo.broker.defence import Limits, NotYet, Retries, safe_text, where
+from ekkyo.broker.metrics import Metrics
+from ekkyo.broker.routes import Asked, Reaction
+from ekkyo.contracts.base import Refused
+
+CallNext = Callable[[NatsMessage], Awaitable[Any]]
+logger = logging.getLogger("ekkyo.broker")
+_OK = {"Content-Type": wire.JSON}
+
+
+class Guard:
+    """What stands between NATS and a service's handlers; one per broker."""
+
+    def __init__(
+        self,
+        connection: Callable[[], Any],
+        verifier: Verifier | None,
+        limits: Limits,
+        retries: Retries,
+        metrics: Metrics,
+    ) -> None:
+        self._nc = connection
+        self.verifier, self.limits, self.retries, self.metrics = verifier, limits, retries, metrics
+        self.asked: dict[str, Asked] = {}
+        self.reactions: dict[str, Reaction] = {}
+        self.in_progress: dict[Msg, float] = {}
+        self._per_caller: Counter[str] = Counter()
+
+    # what FastStream calls
+
+    def middleware(self, msg: Msg | None, /, *, context: Any) -> "Middleware":
+        return Middleware(msg, context=context, guard=self)
+
+    async def decode(self, msg: NatsMessage) -> Any:
+        """The message as its contract has it: found by the subject, for a fact by its type."""
+        raw = msg.raw_message
+        if (asked := self.asked.get(raw.subject)) is not None:
+            return wire.read(asked.message, raw.data)
+        if not raw.subject.startswith("ekkyo.again."):
+            return self._read(raw.subject, raw.headers or {}, raw.data, raw.metadata.sequence.stream, raw)
+        letter = await dead.original(self._nc().jetstream(), raw)
+        return self._read(letter.subject, letter.headers, letter.body, letter.sequence, raw)
+
+    def _read(self, subject: str, headers: Mapping[str, str], body: bytes, sequence: int, raw: Msg) -> Any:
+        timer = self.reactions[raw.metadata.consumer].timer
+        if timer is not None:
+            return wire.read(timer, body)
+        return wire.read_fact(subject, headers, body, sequence)
+
+    # requests
+
+    async def answer(self, call_next: CallNext, msg: NatsMessage, scope: Callable[[str, Any], Any]) -> None:
+        """Answer a command or a question, whatever comes of it: nobody waits for a time-out."""
+        raw, asked = msg.raw_message, self.asked[msg.raw_message.subject]
+        headers = raw.headers or {}
+        began, status = time.perf_counter(), 200
+        self.metrics.requests.inc()
+        with trace.span(asked.name, header(headers, wire.TRACE)):
+            try:
+                answer = await self._answer(asked, raw, headers, call_next, msg, scope)
+                await self.reply(raw, _OK, answer)
+            except Refused as refused:
+                status = refused.status
+                await self.refuse(raw, refused)
+            except MaxPayloadError:
+                status = 500
+                await self.refuse(raw, Refused("answer_too_large", "The answer is too large. Ask for less.", 500))
+            except Exception as error:
+                status = 500
+                await self.refuse(raw, unexpected(asked.name, error))
+            finally:
+                self.metrics.requests.dec()
+                self.metrics.asked(asked.name, status, time.perf_counter() - began)
+
+    async def _answer(
+        self,
+        asked: Asked,
+        raw: Msg,
+        headers: Mapping[str, str],
+        call_next: CallNext,
+        msg: NatsMessage,
+        scope: Callable[[str, Any], Any],
+    ) -> bytes:
+        if self.verifier is None:
+            raise Refused("token_invalid", "No tokens are trusted here.", 401)
+        who = self.verifier.caller(header(headers, wire.AUTHORIZATION))
+        if len(raw.data) > self.limits.request_size:
+            raise Refused("too_large", f"At most {self.limits.request_size} bytes are taken.", 400)
+        message = await msg.decode()
+        if not who.allowed(asked.message.may, vars(message)):
+            allowed = ", ".join(sorted(asked.message.may.roles))
+            raise Refused("not_allowed", f"This may be asked by: {allowed}.", 403)
+        if self._per_caller[who.sub] >= self.limits.per_caller:
+            raise busy()
+        self._per_caller[who.sub] += 1
+        context.caller.set(who)  # each message has a task, and thereby a context, of its own
+        try:
+            with scope("caller", who):
+                answer = await call_next(msg)
+        finally:
+            self._per_caller[who.sub] -= 1
+            if not self._per_caller[who.sub]:
+                del self._per_caller[who.sub]
+        if not isinstance(answer, BaseModel):
+            raise TypeError(f"{asked.name} answered with no model")
+        return answer.model_dump_json().encode()
+
+    async def refuse(self, raw: Msg, refused: Refused) -> None:
+        await self.reply(raw, *wire.problem_reply(refused))
+
+    async def too_many(self, raw: Msg) -> None:
+        """Refuse a request that there is no room for."""
+        asked = self.asked[raw.subject]
+        self.metrics.asked(asked.name, 429, 0)
+        await self.refuse(raw, busy())
+
+    async def reply(self, raw: Msg, headers: Mapping[str, str], body: bytes) -> None:
+        """Reply to an inbox and nowhere else: a reply to a fact's subject would be a forged fact of this service."""
+        if not raw.reply:
+            return
+        if not raw.reply.startswith("_INBOX."):
+            self.metrics.forged.inc()
+            logger.warning("a reply outside _INBOX was asked for", extra={"operation": self.asked[raw.subject].name})
+            return
+        await self._nc().publish(raw.reply, body, headers=dict(headers))
+
+    # reactions
+
+    async def react(self, call_next: CallNext, msg: NatsMessage) -> None:
+        """Hand a fact or a timer to its reaction; acknowledge it only when that succeeded or a dead letter is kept."""
+        raw = msg.raw_message
+        meta = raw.metadata
+        reaction = self.reactions[meta.consumer]
+        began, outcome, tried = time.perf_counter(), "done", meta.num_delivered
+        self.in_progress[raw] = time.monotonic()
+        try:
+            with trace.span(reaction.durable, header(raw.headers or {}, wire.TRACE), "consumer"):
+                try:
+                    if tried > self.retries.tries:  # each time the process died over it before it could say so
+                        raise GaveUp
+                    await msg.decode()
+                    await call_next(msg)
+                    await raw.ack()
+                except Exception as error:
+                    outcome = await self._failed(reaction, raw, tried, error)
+        finally:
+            self.in_progress.pop(raw, None)
+            self.metrics.reacted(reaction.durable, outcome, time.perf_counter() - began)
+
+    async def _failed(self, reaction: Reaction, raw: Msg, tried: int, error: Exception) -> str:
+        facts = {"reaction": reaction.durable, "tried": tried, "sequence": raw.metadata.sequence.stream}
+        if isinstance(error, dead.Gone):
+            logger.info("what was to be replayed is gone", extra=facts)
+            await raw.ack()
+            return "gone"
+        facts |= {"error": safe_text(error)}
+        if tried < self.retries.tries and not isinstance(error, Refused | GaveUp):
+            waits = isinstance(error, NotYet)
+            pause = self.retries.pause_not_yet(tried) if waits else self.retries.pause(tried)
+            logger.log(
+                logging.INFO if waits else logging.WARNING,
+                "a reaction will be tried again",
+                extra=facts | {"pause": round(pause, 2)} | ({} if waits else {"where": where(error)}),
+            )
+            await raw.nak(delay=pause)
+            return "not_yet" if waits else "again"
+        try:
+            await dead.keep(self._nc().jetstream(), reaction, raw, error)
+        except Exception as unkept:  # not even a dead letter can be kept: the message stays where it is
+            logger.exception("no dead letter could be kept", extra=facts | {"because": type(unkept).__name__})
+            await raw.nak(delay=self.retries.pause(tried))
+            return "again"
+        logger.error("a reaction was given up", extra=facts | {"where": where(error)})
+        await raw.term()
+        return "dead"
+
+    async def heartbeat(self) -> None:
+        """Tell the server every few seconds which messages are still being worked on."""
+        while True:
+            await asyncio.sleep(self.limits.heartbeat / 2)
+            old = time.monotonic() - self.limits.heartbeat / 2
+            for raw, since in list(self.in_progress.items()):
+                if since < old and raw in self.in_progress:
+                    await raw.in_progress()
+
+
+class GaveUp(Exception):
+    """A message was handed out more often than it may be tried: nobody lived to say how it ended."""
+
+
+class Middleware(BaseMiddleware):
+    """The guard as FastStream's middleware, one per message."""
+
+    def __init__(self, msg: Msg | None, /, *, context: Any, guard: Guard) -> None:
+        super().__init__(msg, context=context)
+        self._guard = guard
+
+    async def consume_scope(self, call_next: Any, msg: Any) -> Any:
+        subject = msg.raw_message.subject
+        if subject in self._guard.asked:
+            await self._guard.answer(call_next, msg, self.context.scope)
+        elif subject.startswith(("ekkyo.fact.", "ekkyo.due.", "ekkyo.again.")):
+            await self._guard.react(call_next, msg)
+
+
+def header(headers: Mapping[str, str], name: str) -> str | None:
+    """A header whatever its case; nats-py looks names up as they were written."""
+    found = headers.get(name)
+    if found is None:
+        found = next((value for key, value in headers.items() if key.lower() == name.lower()), None)
+    return found
+
+
+def busy() -> Refused:
+    return Refused("too_many_requests", "Too much at once. Ask again in a moment.", 429)
+
+
+def unexpected(name: str, error: Exception) -> Refused:
+    """The answer to a bug: a reference, under which the log has the place but nothing of the message."""
+    reference = uuid4().hex[:12]
+    logger.error(
+        "a request failed unexpectedly",
+        extra={"operation": name, "reference": reference, "error": type(error).__name__, "where": where(error)},
+    )
+    return Refused("unexpected", "Something broke. The reference leads to it.", 500, reference=reference)

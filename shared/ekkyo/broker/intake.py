@@ -1,0 +1,160 @@
+"""How messages come in: each as a task of its own at once, up to a limit, and none lost when the service stops.
+
+FastStream's own intakes handle requests one at a time or through a queue, and a lone fact of a batch up to its
+time-out later; the subscribers stay FastStream's, only what feeds them is here.
+"""
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from typing import Any
+
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
+from nats.errors import Error as NatsError
+
+Consume = Callable[[Msg], Coroutine[Any, Any, Any]]
+logger = logging.getLogger("ekkyo.broker")
+
+
+class Tasks:
+    """What is being done now."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def __len__(self) -> int:
+        return len(self._tasks)
+
+    def start(self, work: Coroutine[Any, Any, Any], then: Callable[[], None] | None = None) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+
+        def done(task: asyncio.Task[Any]) -> None:
+            self._tasks.discard(task)
+            if not task.cancelled() and (error := task.exception()):
+                logger.error("a message was not handled", extra={"error": type(error).__name__})
+            if then:
+                then()
+
+        task.add_done_callback(done)
+
+    async def ended(self, within: float) -> None:
+        """Wait until all is done; what is not after `within` seconds is cancelled."""
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=within)
+            for task in late:
+                task.cancel()
+            if late:
+                logger.warning("cancelled %d messages that took too long to stop", len(late))
+                await asyncio.wait(late, timeout=1)
+
+
+class Requests:
+    """Commands and questions, from a queue group: all at once up to a limit, beyond it refused at once."""
+
+    def __init__(self, subject: str, queue: str, consume: Consume, refuse: Consume, tasks: Tasks, limit: int) -> None:
+        self.subject, self.queue = subject, queue
+        self._consume, self._refuse, self._tasks, self._limit = consume, refuse, tasks, limit
+        self._subscription: Subscription | None = None
+
+    async def start(self, nc: Client) -> None:
+        self._subscription = await nc.subscribe(self.subject, self.queue, cb=self._take)
+
+    async def _take(self, msg: Msg) -> None:
+        if len(self._tasks) < self._limit:
+            self._tasks.start(self._consume(msg))
+        else:
+            await self._refuse(msg)
+
+    async def stop(self) -> None:
+        """Take no more; what has arrived is still begun."""
+        if self._subscription:
+            subscription, self._subscription = self._subscription, None
+            with suppress(NatsError):
+                await subscription.drain()  # type: ignore[no-untyped-call]
+
+
+class Pull:
+    """A durable's messages, asked for as there is room for them (ADR-13, pull with idle heartbeats).
+
+    One request is open at a time. It ends when it is filled, when it expires, or when the server is silent for two
+    heartbeats: it was restarted or the connection was lost, and the request with it.
+    """
+
+    EXPIRES = 30.0
+    SILENCE = 5.0
+
+    def __init__(
+        self, stream: str, durable: str, inbox_prefix: str, consume: Consume, tasks: Tasks, limit: int
+    ) -> None:
+        self.stream, self.durable = stream, durable
+        self._prefix, self._consume, self._tasks, self._limit = inbox_prefix, consume, tasks, limit
+        self._busy = self._open = self._number = 0
+        self._heard = 0.0
+        self._changed = asyncio.Event()
+        self._inbox = ""
+        self._subscription: Subscription | None = None
+        self._loop: asyncio.Task[None] | None = None
+
+    async def start(self, nc: Client) -> None:
+        self._inbox = f"{self._prefix}.{nc._nuid.next().decode()}"
+        self._subscription = await nc.subscribe(f"{self._inbox}.*", cb=self._take)
+        self._loop = asyncio.create_task(self._ask(nc))
+
+    async def stop(self) -> None:
+        """Ask for no more; what has arrived is still begun, what has not goes to another instance."""
+        if self._loop:
+            self._loop.cancel()
+        if self._subscription:
+            subscription, self._subscription = self._subscription, None
+            with suppress(NatsError):
+                await subscription.drain()  # type: ignore[no-untyped-call]
+
+    def again(self) -> None:
+        """The connection is another one: what was asked for is forgotten."""
+        self._open = 0
+        self._changed.set()
+
+    async def _take(self, msg: Msg) -> None:
+        self._heard = time.monotonic()
+        if msg.subject.startswith(self._inbox):  # not a message of the stream but word of the request
+            status = (msg.headers or {}).get("Status", "")
+            if status != "100" and msg.subject == f"{self._inbox}.{self._number}":
+                if status == "409":  # the durable is gone, or the server about to be: do not ask again at full speed
+                    logger.warning("no messages for %s for now", self.durable)
+                    await asyncio.sleep(0.5)
+                self.again()
+            return
+        self._open -= 1
+        self._busy += 1
+        self._tasks.start(self._consume(msg), self._done)
+
+    def _done(self) -> None:
+        self._busy -= 1
+        self._changed.set()
+
+    async def _ask(self, nc: Client) -> None:
+        while True:
+            room = self._limit - self._busy
+            if self._open <= 0 and room >= max(1, self._limit // 2):
+                await self._request(nc, room)
+            self._changed.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._changed.wait(), self.SILENCE)
+            if self._open > 0 and time.monotonic() - self._heard > 2 * self.SILENCE + 1:
+                self._open = 0
+
+    async def _request(self, nc: Client, batch: int) -> None:
+        self._number += 1
+        self._open, self._heard = batch, time.monotonic()
+        wish = {"batch": batch, "expires": int(self.EXPIRES * 1e9), "idle_heartbeat": int(self.SILENCE * 1e9)}
+        subject = f"$JS.API.CONSUMER.MSG.NEXT.{self.stream}.{self.durable}"
+        try:
+            await nc.publish(subject, json.dumps(wish).encode(), reply=f"{self._inbox}.{self._number}")
+        except NatsError:  # not connected and nothing more fits in the buffer
+            self._open = 0
