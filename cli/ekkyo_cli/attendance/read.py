@@ -21,23 +21,25 @@ def read_attendance(path: Path | str) -> Report:
 def read_text(text: str, *, title: str = "") -> Report:
     """Read a report's text. title: what to call it if it does not say."""
     rows = list(words.rows(text))
-    for at, (_, cells) in enumerate(rows):
-        columns = words.columns(cells)
-        if "title" not in columns and columns.keys() & {"name", "email", "number"} and _is_heading(cells, columns):
-            break
-    else:
+    at = next((at for at, (_, cells) in enumerate(rows) if _is_heading(cells)), None)
+    if at is None:
         raise UnreadableReport(
             "No line of headings found. A report needs a column such as Name, Email, 名前, メール or 社員番号."
         )
+    cells = rows[at][1]
+    columns = words.columns(cells)
     told, started_at = _summary(rows[:at])
     participants, skipped = _participants(rows[at + 1 :], columns)
     kind = _kind(rows[:at], columns, cells)
     return Report(kind, told or title, started_at, participants, skipped)
 
 
-def _is_heading(cells: list[str], columns: dict[str, int]) -> bool:
-    """Most cells of a line of headings are known ones; in a line of a summary, only the first is."""
-    return len(columns) >= 2 or len([cell for cell in cells if cell]) == 1 or bool(columns.keys() & {"email", "number"})
+def _is_heading(cells: list[str]) -> bool:
+    """Whether a line heads the table of participants: it says who, and is no line of the summary above."""
+    columns = words.columns(cells)
+    if "title" in columns or not columns.keys() & {"name", "email", "number"}:
+        return False
+    return len(columns) > 1 or "name" not in columns
 
 
 def _kind(above: Rows, columns: dict[str, int], headings: list[str]) -> Kind:

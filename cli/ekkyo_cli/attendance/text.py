@@ -17,9 +17,9 @@ HEADINGS = {
     " 参加日時, 入室時刻",
     "left": "last leave, last leave time, leave time, 最後の退出時刻, 最後の退出, 最後の退出時間, 退出時刻, 退出時間,"
     " 退出日時, 退室時刻",
-    "duration": "in-meeting duration, duration, duration (minutes), total duration (minutes), minutes, attended minutes,"
-    " 会議の長さ, 会議時間, 会議内の期間, 会議の所要時間, 継続時間(分), 合計時間(分), 期間, 期間(分), 時間(分), 参加時間(分),"
-    " 参加分数, 分",
+    "duration": "in-meeting duration, duration, duration (minutes), total duration (minutes), minutes,"
+    " attended minutes, 会議の長さ, 会議時間, 会議内の期間, 会議の所要時間, 継続時間(分), 合計時間(分), 期間, 期間(分),"
+    " 時間(分), 参加時間(分), 参加分数, 分",
     "role": "role, 役割, ロール",
     "guest": "guest, ゲスト",
     "number": "personnel number, employee number, employee id, employee no, number, 社員番号, 社員no, 従業員番号,"
