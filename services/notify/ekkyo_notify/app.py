@@ -1,0 +1,22 @@
+"""The notify service: `ekkyo-notify serve`."""
+
+from faststream import ContextRepo
+
+from ekkyo.service import Service
+from ekkyo_notify import commands, questions, reactions, store
+from ekkyo_notify.channels.post import PostOffice
+from ekkyo_notify.settings import NotifySettings
+
+service = Service(
+    "notify",
+    routers=[commands.router, questions.router, reactions.router],
+    collections=[store.deliveries, store.connections, store.contacts, store.communities, store.known_events],
+    settings=NotifySettings,
+    startup=PostOffice.open,
+    shutdown=PostOffice.close,
+)
+
+
+def main() -> None:
+    """Run the service, or provision what it needs."""
+    service.main()

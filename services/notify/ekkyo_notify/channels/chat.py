@@ -1,0 +1,105 @@
+"""Chat: JSON to an incoming webhook, as Slack takes it. https://docs.slack.dev/messaging/formatting-message-text"""
+
+import logging
+import time
+from typing import Any
+
+import httpx
+from pydantic import SecretStr
+
+from ekkyo_notify.channels import Never, NotNow
+from ekkyo_notify.templates import Message
+
+_LONGEST_SECTION = 3000
+_LONGEST_HEADER = 150
+
+
+def escape(text: str) -> str:
+    """Text as text: no mention, no link and no markup is made by what people wrote into a title."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def post(message: Message) -> dict[str, Any]:
+    """The JSON of one post: a line for notifications, and blocks."""
+    rows = "\n".join(f"*{escape(label)}* {_value(value, message)}" for label, value in message.rows)
+    blocks: list[dict[str, Any]] = [
+        {"type": "header", "text": {"type": "plain_text", "text": _cut(message.title, _LONGEST_HEADER)}},
+        {"type": "section", "text": _mrkdwn(_escaped(message.lead))},
+    ]
+    if rows:
+        blocks.append({"type": "section", "text": _mrkdwn(rows)})
+    if message.description:
+        blocks.append({"type": "section", "text": _mrkdwn(_escaped(message.description, 1000))})
+    blocks.append({"type": "context", "elements": [_mrkdwn(escape(message.community))]})
+    return {"text": escape(message.subject), "blocks": blocks}
+
+
+def _value(value: str, message: Message) -> str:
+    if value == message.join:
+        return f"<{escape(value).replace('|', '%7C')}>"
+    return escape(value)
+
+
+def _mrkdwn(text: str) -> dict[str, Any]:
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _escaped(text: str, limit: int = _LONGEST_SECTION) -> str:
+    """Escaped, and cut where no escape is cut in two."""
+    whole = escape(text)
+    if len(whole) <= limit:
+        return whole
+    kept = text[: limit - 1]
+    while len(escape(kept)) > limit - 1:
+        kept = kept[: -max(1, (len(escape(kept)) - limit) // 5)]
+    return escape(kept) + "…"
+
+
+class Webhooks:
+    """Posts to webhooks. Their addresses are secrets: none is logged, kept in an error, or followed on."""
+
+    def __init__(self, *, timeout: float = 10, transport: httpx.AsyncBaseTransport | None = None) -> None:
+        for name in ("httpx", "httpcore"):
+            logging.getLogger(name).setLevel(logging.WARNING)  # they log whole URLs below that
+        self._client = httpx.AsyncClient(timeout=timeout, follow_redirects=False, transport=transport, trust_env=False)
+        self._not_before: dict[str, float] = {}
+
+    async def send(self, connection_id: str, url: SecretStr, body: dict[str, Any]) -> None:
+        """Post. Raises NotNow (no connection, 5xx, 429 for as long as it asks) or Never (any other refusal)."""
+        wait = self._not_before.get(connection_id, 0.0) - time.monotonic()
+        if wait > 0:
+            raise NotNow("chat 429", after=wait)
+        self._not_before.pop(connection_id, None)
+        trouble: NotNow | Never | None = None
+        status, retry_after = 0, ""
+        try:
+            async with self._client.stream("POST", url.get_secret_value(), json=body) as response:
+                status, retry_after = response.status_code, response.headers.get("retry-after", "")
+        except httpx.TimeoutException:
+            trouble = NotNow("chat_timeout")
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError, ValueError):
+            trouble = Never("chat_address_invalid")
+        except (httpx.HTTPError, OSError):
+            trouble = NotNow("chat_unreachable")
+        if trouble is None:
+            trouble = self._answered(connection_id, status, retry_after)
+        if trouble:  # raised out here: httpx's exceptions carry the request, and with it the address
+            raise trouble
+
+    def _answered(self, connection_id: str, status: int, retry_after: str) -> NotNow | Never | None:
+        if 200 <= status < 300:
+            return None
+        if status == 429:
+            after = min(float(retry_after), 3600.0) if retry_after.isdigit() else 1.0
+            self._not_before[connection_id] = time.monotonic() + after
+            return NotNow("chat 429", after=after)
+        if status >= 500 or status == 408:
+            return NotNow(f"chat {status}")
+        return Never(f"chat {status}")
+
+    async def close(self) -> None:
+        await self._client.aclose()

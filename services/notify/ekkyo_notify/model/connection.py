@@ -1,0 +1,43 @@
+"""The chat channels that were connected."""
+
+from typing import Literal
+
+from ekkyo.contracts.base import Caller, Refused
+from ekkyo.contracts.notify import ChannelConnected, ConnectChannel
+from ekkyo.decision import Decision, Document
+from pydantic import SecretStr, field_serializer
+
+
+class Connection(Document):
+    """A chat channel's incoming webhook. Whoever knows the address can post there, so it never leaves this service."""
+
+    kind: Literal["chat"] = "chat"
+    community_id: str | None = None
+    member_id: str | None = None
+    url: SecretStr
+
+    @field_serializer("url")
+    def _for_the_database(self, url: SecretStr) -> str:
+        return url.get_secret_value()
+
+
+def connect(
+    connection: Connection | None, cmd: ConnectChannel, *, who: Caller
+) -> Decision[Connection, ChannelConnected]:
+    """Connect a chat channel, or replace its address."""
+    if cmd.member_id and who.sub != cmd.member_id and not who.roles & {"steward", "system"}:
+        # A leader leads communities; where a member reads their own messages is the member's business.
+        raise Refused("not_allowed", "Only the member may connect a channel of their own.", 403)
+    key = connection_id(community_id=cmd.community_id, member_id=cmd.member_id)
+    answer = ChannelConnected(connection_id=key, kind=cmd.kind)
+    if connection and connection.url == cmd.url:
+        return Decision(connection, answer)
+    revision = connection.revision if connection else 0
+    after = Connection(
+        id=key, revision=revision, kind=cmd.kind, community_id=cmd.community_id, member_id=cmd.member_id, url=cmd.url
+    )
+    return Decision(after, answer)
+
+
+def connection_id(*, community_id: str | None = None, member_id: str | None = None) -> str:
+    return f"member-{member_id}" if member_id else f"community-{community_id}"

@@ -1,0 +1,48 @@
+"""How to reach members, and what communities are called."""
+
+from ekkyo.contracts.base import Zone
+from ekkyo.contracts.members import Channel, Community, Locale, MemberState
+from ekkyo.decision import Document
+from pydantic import Field
+
+
+class Contact(Document):
+    """How to reach a member: a projection of the members service's facts."""
+
+    name: str = Field(repr=False)
+    email: str = Field(repr=False)
+    channels: list[Channel]
+    locale: Locale
+    timezone: Zone
+    communities: list[str] = []
+
+    @classmethod
+    def of(cls, member: MemberState, revision: int) -> "Contact":
+        return cls(
+            id=member.member_id,
+            revision=revision,
+            name=member.name,
+            email=member.email,
+            channels=list(dict.fromkeys(member.channels)),
+            locale=member.locale,
+            timezone=member.timezone,
+            communities=[m.community_id for m in member.communities],
+        )
+
+
+class CommunityName(Document):
+    """What a community is called and which language it speaks: a projection."""
+
+    name: str
+    locale: Locale = "ja"
+    timezone: Zone = "Asia/Tokyo"
+
+    @classmethod
+    def of(cls, community: Community, revision: int) -> "CommunityName":
+        return cls(
+            id=community.community_id,
+            revision=revision,
+            name=community.name,
+            locale=community.locale,
+            timezone=community.timezone,
+        )

@@ -1,0 +1,120 @@
+"""Deliveries: planned, claimed by who sends them, and sent, failed or dropped."""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Literal
+
+from ekkyo.contracts.base import Instant
+from ekkyo.contracts.members import Channel
+from ekkyo.contracts.notify import Delivered, DeliveryFailed, DeliveryStatus, Topic
+from ekkyo.contracts.notify import Delivery as DeliveryState
+from ekkyo.decision import Decision, Document
+
+from ekkyo_notify.model.notice import Notice, Recipient
+
+LEASE = timedelta(seconds=30)
+"""How long one process has a delivery to itself. Longer than any attempt to send takes; after a crash the next
+attempt may begin when it has run out."""
+
+REGISTRATION_TOPICS: tuple[Topic, ...] = (
+    "registration_confirmed",
+    "registration_waitlisted",
+    "registration_promoted",
+    "registration_withdrawn",
+)
+
+
+class Delivery(Document):
+    """One notification to one member, or to one community's chat, over one channel."""
+
+    topic: Topic
+    channel: Channel
+    member_id: str | None = None
+    community_id: str | None = None
+    entity_id: str
+    entity_revision: int = 0
+    fact_id: str
+    status: DeliveryStatus = "planned"
+    reason: str | None = None
+    attempts: int = 0
+    message_id: str | None = None
+    planned_at: Instant
+    done_at: Instant | None = None
+    claimed_by: str | None = None
+    claimed_until: Instant | None = None
+
+    @property
+    def state(self) -> DeliveryState:
+        """This delivery as facts and answers carry it."""
+        return DeliveryState(delivery_id=self.id, **self.model_dump(include=set(DeliveryState.model_fields)))
+
+
+NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:ekkyo:delivery")
+
+
+def delivery_id(fact_id: str, topic: Topic, recipient: Recipient, channel: Channel) -> str:
+    """The same for the same fact, topic, recipient and channel: what makes telling twice send once."""
+    return str(uuid.uuid5(NAMESPACE, "\n".join((fact_id, topic, recipient.key, channel))))
+
+
+def plan(notice: Notice, recipient: Recipient, channel: Channel, now: datetime) -> Delivery:
+    """A delivery that nobody has tried yet."""
+    return Delivery(
+        id=delivery_id(notice.fact_id, notice.topic, recipient, channel),
+        topic=notice.topic,
+        channel=channel,
+        member_id=recipient.member_id,
+        community_id=recipient.community_id,
+        entity_id=notice.entity_id,
+        entity_revision=notice.entity_revision,
+        fact_id=notice.fact_id,
+        planned_at=now,
+    )
+
+
+Claim = Literal["ours", "busy", "done"]
+
+
+def claim(
+    delivery: Delivery | None, planned: Delivery, *, useless: str | None, by: str, now: datetime
+) -> Decision[Delivery, Claim]:
+    """Take a delivery to send it now. busy: another process is sending it. done: sent, failed or dropped.
+
+    useless: why sending it would help nobody any more; it is dropped then, and the reason kept.
+    """
+    d = delivery or planned
+    if d.status != "planned":
+        return Decision(d, "done")
+    if delivery and delivery.claimed_until and delivery.claimed_until > now:
+        return Decision(d, "ours" if delivery.claimed_by == by else "busy")
+    if useless:
+        dropped = {"status": "dropped", "reason": useless, "done_at": now, "claimed_by": None, "claimed_until": None}
+        return Decision(d.model_copy(update=dropped), "done")
+    ours = {"attempts": d.attempts + 1, "claimed_by": by, "claimed_until": now + LEASE}
+    return Decision(d.model_copy(update=ours), "ours")
+
+
+def sent(delivery: Delivery, *, message_id: str | None, now: datetime) -> Decision[Delivery, None]:
+    """The mail server or the chat took it."""
+    if delivery.status != "planned":
+        return Decision(delivery, None)
+    update = {"status": "sent", "reason": None, "message_id": message_id, "done_at": now}
+    after = delivery.model_copy(update=update | {"claimed_by": None, "claimed_until": None})
+    return Decision(after, None, facts=[Delivered(delivery_id=after.id, delivery=after.state)])
+
+
+def failed(delivery: Delivery, *, reason: str, now: datetime) -> Decision[Delivery, None]:
+    """It cannot be delivered, ever."""
+    if delivery.status != "planned":
+        return Decision(delivery, None)
+    update = {"status": "failed", "reason": reason, "done_at": now, "claimed_by": None, "claimed_until": None}
+    after = delivery.model_copy(update=update)
+    return Decision(after, None, facts=[DeliveryFailed(delivery_id=after.id, delivery=after.state)])
+
+
+def released(delivery: Delivery, *, by: str, reason: str) -> Decision[Delivery, None]:
+    """It could not be delivered just now; the next attempt may begin at once."""
+    if delivery.status != "planned" or delivery.claimed_by != by:
+        return Decision(delivery, None)
+    update = {"reason": reason, "claimed_by": None, "claimed_until": None}
+    return Decision(delivery.model_copy(update=update), None)

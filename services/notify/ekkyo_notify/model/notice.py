@@ -1,0 +1,178 @@
+"""What there is to tell because of a fact, to whom, and whether it still helps."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from ekkyo.contracts.base import Id, Instant, Model
+from ekkyo.contracts.events import (
+    EventCancelled,
+    EventFact,
+    EventPublished,
+    EventReminderDue,
+    EventRescheduled,
+    EventRevised,
+    EventState,
+    RegistrationConfirmed,
+    RegistrationFact,
+    RegistrationPromoted,
+    RegistrationWaitlisted,
+    RegistrationWithdrawn,
+)
+from ekkyo.contracts.notify import Topic
+from ekkyo.contracts.surveys import SurveyOpened, SurveyState
+from ekkyo.decision import Document
+
+Method = Literal["REQUEST", "CANCEL"]
+"""What a calendar message asks for: take this entry, or drop it."""
+
+
+class KnownEvent(Document):
+    """The newest that was heard of an event, so that a message told late tells how things stand: a projection."""
+
+    event: EventState
+
+
+class Notice(Model):
+    """What there is to tell because of one fact."""
+
+    topic: Topic
+    fact_id: str
+    told_at: Instant
+    sequence: int = 0
+    """The fact's place in the stream."""
+    entity_id: Id
+    entity_revision: int
+    community_id: Id
+    event: EventState | None = None
+    survey: SurveyState | None = None
+    was_starts_at: Instant | None = None
+    was_ends_at: Instant | None = None
+    position: int | None = None
+    because: Literal["withdrawal", "more_capacity"] | None = None
+    was: Literal["confirmed", "waitlisted"] | None = None
+    reason: str = ""
+
+    def knowing(self, newest: EventState | None) -> "Notice":
+        """The same, with the event as it is by now, if more was heard of it since."""
+        if self.event is None or newest is None or newest.revision <= self.event.revision:
+            return self
+        return self.model_copy(update={"event": newest})
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """A member, or a community's chat. seat: what a named member has at the event."""
+
+    member_id: str | None = None
+    community_id: str | None = None
+    seat: Literal["confirmed", "waitlisted"] | None = None
+
+    @property
+    def key(self) -> str:
+        return f"member/{self.member_id}" if self.member_id else f"community/{self.community_id}"
+
+
+def useless(notice: Notice, now: datetime) -> str | None:
+    """Why telling this would help nobody any more, or None."""
+    if notice.survey:
+        return "survey_closed" if notice.survey.status == "closed" or notice.survey.deadline <= now else None
+    event = notice.event
+    if event is None:
+        return None
+    withdrawn, cancelled = notice.topic == "registration_withdrawn", notice.topic == "event_cancelled"
+    if event.status == "cancelled" and not (cancelled or withdrawn):
+        return "event_cancelled"
+    if event.status == "concluded" or event.ends_at <= now:
+        return "event_over"
+    before_start = ("event_published", "event_reminder", "registration_waitlisted")
+    if notice.topic in before_start and event.starts_at <= now:
+        return "event_started"
+    return None
+
+
+def invitation(notice: Notice, recipient: Recipient) -> Method | None:
+    """Which calendar message goes along: an entry for who has a seat, its end for who had one."""
+    match notice.topic:
+        case "registration_confirmed" | "registration_promoted":
+            return "REQUEST"
+        case "event_revised" | "event_rescheduled":
+            return "REQUEST" if recipient.seat == "confirmed" else None
+        case "registration_withdrawn":
+            return "CANCEL" if notice.was == "confirmed" else None
+        case "event_cancelled":
+            return "CANCEL" if recipient.seat == "confirmed" else None
+        case _:
+            return None
+
+
+def may_join(notice: Notice, recipient: Recipient) -> bool:
+    """Whether this recipient is told the address to join: only who has a seat."""
+    if recipient.member_id is None or notice.topic == "event_cancelled":
+        return False
+    return recipient.seat == "confirmed"
+
+
+def registered(fact: RegistrationFact) -> Recipient:
+    """The member whose registration a fact is about, with what they have by it."""
+    match fact:
+        case RegistrationConfirmed() | RegistrationPromoted():
+            return Recipient(member_id=fact.member_id, seat="confirmed")
+        case RegistrationWaitlisted():
+            return Recipient(member_id=fact.member_id, seat="waitlisted")
+        case _:
+            return Recipient(member_id=fact.member_id)
+
+
+def named(confirmed: Iterable[str], waitlisted: Iterable[str] = ()) -> list[Recipient]:
+    """The members a fact names, each once."""
+    seats = dict.fromkeys(waitlisted, "waitlisted") | dict.fromkeys(confirmed, "confirmed")
+    return [Recipient(member_id=m, seat="confirmed" if s == "confirmed" else "waitlisted") for m, s in seats.items()]
+
+
+_TOPICS: dict[type[EventFact], Topic] = {
+    EventPublished: "event_published",
+    EventRevised: "event_revised",
+    EventRescheduled: "event_rescheduled",
+    EventCancelled: "event_cancelled",
+    EventReminderDue: "event_reminder",
+    RegistrationConfirmed: "registration_confirmed",
+    RegistrationWaitlisted: "registration_waitlisted",
+    RegistrationPromoted: "registration_promoted",
+    RegistrationWithdrawn: "registration_withdrawn",
+}
+
+
+def event_notice(fact: EventFact) -> Notice:
+    """What a fact about an event gives to tell."""
+    extra = {
+        n: getattr(fact, n)
+        for n in ("was_starts_at", "was_ends_at", "position", "because", "was", "reason")
+        if hasattr(fact, n)
+    }
+    return Notice(
+        topic=_TOPICS[type(fact)],
+        fact_id=fact.meta.id,
+        told_at=fact.meta.time,
+        sequence=fact.meta.sequence,
+        entity_id=fact.event_id,
+        entity_revision=fact.meta.revision,
+        community_id=fact.event.community_id,
+        event=fact.event,
+        **extra,
+    )
+
+
+def survey_notice(fact: SurveyOpened) -> Notice:
+    """What an opened survey gives to tell."""
+    return Notice(
+        topic="survey_opened",
+        fact_id=fact.meta.id,
+        told_at=fact.meta.time,
+        sequence=fact.meta.sequence,
+        entity_id=fact.survey_id,
+        entity_revision=fact.meta.revision,
+        community_id=fact.survey.community_id,
+        survey=fact.survey,
+    )

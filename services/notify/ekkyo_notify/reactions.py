@@ -1,0 +1,109 @@
+"""What the notify service does on hearing facts: it remembers who can be reached, and tells them."""
+
+from ekkyo.broker import Router, told
+from ekkyo.contracts.events import (
+    EventCancelled,
+    EventConcluded,
+    EventPublished,
+    EventReminderDue,
+    EventRescheduled,
+    EventRevised,
+    RegistrationConfirmed,
+    RegistrationPromoted,
+    RegistrationWaitlisted,
+    RegistrationWithdrawn,
+)
+from ekkyo.contracts.members import CharterRevised, CommunityFounded, MemberFact
+from ekkyo.contracts.surveys import SurveyOpened
+
+from ekkyo_notify import model
+from ekkyo_notify.channels.post import Post
+from ekkyo_notify.store import Communities, Contacts, KnownEvents
+
+router = Router()
+
+
+# Projections: what has to be known to tell anybody anything
+
+
+@router.subscriber(**told(MemberFact, by="notify", name="contacts", start="beginning"))
+async def know_contact(fact: MemberFact, contacts: Contacts) -> None:
+    """Remember how to reach a member."""
+    await contacts.put(fact.member_id, fact.meta.revision, model.Contact.of(fact.member, fact.meta.revision))
+
+
+@router.subscriber(**told(CommunityFounded, CharterRevised, by="notify", name="communities", start="beginning"))
+async def know_community(fact: CommunityFounded | CharterRevised, communities: Communities) -> None:
+    """Remember what a community is called and which language it speaks."""
+    name = model.CommunityName.of(fact.community, fact.meta.revision)
+    await communities.put(fact.community_id, fact.meta.revision, name)
+
+
+@router.subscriber(
+    **told(
+        EventPublished,
+        EventRevised,
+        EventRescheduled,
+        EventCancelled,
+        EventConcluded,
+        by="notify",
+        name="known_events",
+        start="beginning",
+    )
+)
+async def know_event(
+    fact: EventPublished | EventRevised | EventRescheduled | EventCancelled | EventConcluded, known_events: KnownEvents
+) -> None:
+    """Remember how an event stands, so that nobody is reminded of one that was cancelled."""
+    revision = fact.meta.revision
+    await known_events.put(fact.event_id, revision, model.KnownEvent(id=fact.event_id, event=fact.event))
+
+
+# Effects: what is told to whom
+
+
+@router.subscriber(**told(EventPublished, by="notify", name="tell_published", start="new"))
+async def tell_published(fact: EventPublished, post: Post) -> None:
+    """Tell everyone in the community, and its chat, of a new event."""
+    await post.tell_community(model.event_notice(fact))
+
+
+@router.subscriber(
+    **told(
+        RegistrationConfirmed,
+        RegistrationWaitlisted,
+        RegistrationPromoted,
+        RegistrationWithdrawn,
+        by="notify",
+        name="tell_registration",
+        start="new",
+    )
+)
+async def tell_registration(
+    fact: RegistrationConfirmed | RegistrationWaitlisted | RegistrationPromoted | RegistrationWithdrawn, post: Post
+) -> None:
+    """Tell a member what became of their registration."""
+    await post.tell(model.event_notice(fact), [model.registered(fact)])
+
+
+@router.subscriber(
+    **told(EventRevised, EventRescheduled, EventCancelled, by="notify", name="tell_changed", start="new")
+)
+async def tell_changed(fact: EventRevised | EventRescheduled | EventCancelled, post: Post) -> None:
+    """Tell everyone with a seat or on the waitlist, and the community's chat, that an event changed."""
+    chat = model.Recipient(community_id=fact.event.community_id)
+    everyone = [chat, *model.named(fact.confirmed, fact.waitlisted)]
+    await post.tell(model.event_notice(fact), everyone, leave_out_unknown=True)
+
+
+@router.subscriber(**told(EventReminderDue, by="notify", name="tell_reminder", start="new"))
+async def tell_reminder(fact: EventReminderDue, post: Post) -> None:
+    """Remind everyone with a seat that an event is near."""
+    await post.tell(model.event_notice(fact), model.named(fact.confirmed), leave_out_unknown=True)
+
+
+@router.subscriber(**told(SurveyOpened, by="notify", name="tell_survey", start="new"))
+async def tell_survey(fact: SurveyOpened, post: Post) -> None:
+    """Ask those whom the fact invites to answer a survey."""
+    invited = [model.Recipient(member_id=member) for member in dict.fromkeys(fact.invited)]
+    await post.tell(model.survey_notice(fact), invited, leave_out_unknown=True)

@@ -1,0 +1,30 @@
+"""Deliveries and connected channels, and what notify keeps of the other services' facts."""
+
+from typing import Annotated
+
+from ekkyo.store import Collection, Index, Projection
+from faststream import Context
+
+from ekkyo_notify.model import CommunityName, Connection, Contact, Delivery, KnownEvent
+
+deliveries = Collection.of(
+    Delivery,
+    "deliveries",
+    indexes=[
+        Index("planned_at"),
+        Index("member_id", "planned_at"),
+        Index("entity_id", "planned_at"),
+        Index("member_id", "entity_id", "entity_revision"),
+        Index("channel", "status"),
+    ],
+)
+connections = Collection.of(Connection, "connections")
+contacts = Projection.of(Contact, "contacts", indexes=[Index("communities")])
+communities = Projection.of(CommunityName, "communities")
+known_events = Projection.of(KnownEvent, "known_events")
+
+Deliveries = Annotated[Collection[Delivery], Context("deliveries")]
+Connections = Annotated[Collection[Connection], Context("connections")]
+Contacts = Annotated[Projection[Contact], Context("contacts")]
+Communities = Annotated[Projection[CommunityName], Context("communities")]
+KnownEvents = Annotated[Projection[KnownEvent], Context("known_events")]

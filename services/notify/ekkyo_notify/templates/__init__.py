@@ -1,0 +1,187 @@
+"""What a message says: a notice put into a reader's language and time zone.
+
+Each topic has one file per language with three blocks: subject, title, lead. They are plain text; the HTML mail
+renders the same blocks with escaping. Titles and names come from users: `one_line` keeps them to one line.
+"""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from ekkyo.contracts.events import EventState
+from ekkyo.contracts.members import Locale
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from ekkyo_notify.model import Notice, Recipient, invitation, may_join
+from ekkyo_notify.templates.labels import FORMATS, LABELS, SEAT_FIRST
+from ekkyo_notify.templates.times import moment, span, until
+
+_LOADER = PackageLoader("ekkyo_notify", "templates")
+_TEXT = Environment(loader=_LOADER, autoescape=False, undefined=StrictUndefined, trim_blocks=False)  # noqa: S701
+_HTML = Environment(loader=_LOADER, autoescape=True, undefined=StrictUndefined)
+
+_UNSEEN = {0x200B, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F}
+"""Characters that are not seen, or that turn the direction of the text after them."""
+
+
+def one_line(text: str, limit: int = 200) -> str:
+    """The text without line breaks, control characters and unseen ones: safe in a header, a subject, a list."""
+    shown = "".join(
+        " " if unicodedata.category(c) in ("Cc", "Zl", "Zp", "Cs") else c for c in text if ord(c) not in _UNSEEN
+    )
+    shown = " ".join(shown.split())
+    return shown if len(shown) <= limit else shown[: limit - 1] + "…"
+
+
+def several_lines(text: str, limit: int = 5000) -> str:
+    """Free text without control characters, its lines kept."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(one_line(line, limit) for line in lines).strip()[:limit]
+
+
+def http_url(url: str | None) -> str | None:
+    """The address if it is one of the web and has nothing in it that could end a link."""
+    if url and url.startswith(("https://", "http://")) and not any(c.isspace() or c in '<>"' for c in url):
+        return url
+    return None
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads: a member by name, or everyone in a chat."""
+
+    locale: Locale
+    timezone: str
+    community: str
+    name: str | None = None
+
+
+@dataclass(frozen=True)
+class Message:
+    """A notice in a reader's language. `join` is among the rows' values when the reader may join."""
+
+    locale: Locale
+    community: str
+    subject: str
+    title: str
+    lead: str
+    rows: list[tuple[str, str]]
+    description: str
+    join: str | None
+    topic: str
+    words: Mapping[str, Any]
+    """What the topic's template was rendered with."""
+    calendar: str | None
+    name: str | None
+
+    def text(self) -> str:
+        """The plain text of a mail."""
+        return _TEXT.get_template("mail.txt.j2").render(**self._layout(), lead=self.lead).strip() + "\n"
+
+    def html(self) -> str:
+        """The HTML of a mail. Everything that is not ours is escaped."""
+        topic = _HTML.get_template(f"{self.locale}/{self.topic}.j2")
+        escaped = {name: Markup(_block(topic, name, self.words)) for name in ("title", "lead")}  # noqa: S704
+        return _HTML.get_template("mail.html.j2").render(**self._layout(), **escaped)
+
+    def _layout(self) -> dict[str, Any]:
+        labels = LABELS[self.locale]
+        own = {
+            "greeting": labels["greeting"].format(name=self.name) if self.name else "",
+            "footer": labels["footer"].format(community=self.community),
+        }
+        return {
+            "labels": labels | own,
+            "locale": self.locale,
+            "community": self.community,
+            "rows": self.rows,
+            "description": self.description,
+            "join": self.join,
+            "calendar": self.calendar,
+            "preview": self.subject,
+        }
+
+
+def compose(notice: Notice, recipient: Recipient, reader: Reader) -> Message:
+    """Put a notice into words for one reader."""
+    community = one_line(reader.community) or LABELS[reader.locale]["community"]
+    join = http_url(notice.event.url) if notice.event and may_join(notice, recipient) else None
+    words = _words(notice, recipient, reader, community)
+    topic = _TEXT.get_template(f"{reader.locale}/{notice.topic}.j2")
+    said = {name: _block(topic, name, words) for name in ("subject", "title", "lead")}
+    event = notice.event
+    tells_all = notice.topic not in ("event_cancelled", "registration_withdrawn")
+    return Message(
+        locale=reader.locale,
+        community=community,
+        subject=one_line(said["subject"], 250),
+        title=said["title"].strip(),
+        lead=said["lead"].strip(),
+        rows=_event_rows(notice, event, reader, join, tells_all) if event else _survey_rows(notice, reader),
+        description=several_lines(event.description) if event and tells_all else "",
+        join=join,
+        topic=notice.topic,
+        words=words,
+        calendar=invitation(notice, recipient) if recipient.member_id else None,
+        name=one_line(reader.name) if reader.name else None,
+    )
+
+
+def _words(notice: Notice, recipient: Recipient, reader: Reader, community: str) -> dict[str, Any]:
+    words: dict[str, Any] = {
+        "community": community,
+        "seat": recipient.seat == "confirmed",
+        "waiting": recipient.seat == "waitlisted",
+        "position": notice.position,
+        "because": notice.because,
+        "was": notice.was,
+        "reason": several_lines(notice.reason, 1000).replace("\n\n", "\n"),
+    }
+    if event := notice.event:
+        words["event"] = {"title": one_line(event.title), "capacity": event.capacity}
+        words["moment"] = moment(event.starts_at, reader.timezone, reader.locale, now=notice.told_at)
+    if survey := notice.survey:
+        title = survey.title.get(reader.locale) or next(iter(survey.title.values()), "")
+        words["survey"] = {"title": one_line(title), "anonymous": survey.anonymous}
+    return words
+
+
+def _event_rows(
+    notice: Notice, event: EventState, reader: Reader, join: str | None, tells_all: bool
+) -> list[tuple[str, str]]:
+    locale, zone, now = reader.locale, reader.timezone, notice.told_at
+    labels = LABELS[locale]
+    rows = [(labels["when"], span(event.starts_at, event.ends_at, zone, locale, now=now))]
+    if notice.was_starts_at and notice.was_ends_at:
+        rows.append((labels["was"], span(notice.was_starts_at, notice.was_ends_at, zone, locale, now=now)))
+    if not tells_all:
+        return rows
+    later = SEAT_FIRST[locale] if event.format != "onsite" and event.url and not join else ""
+    rows.append((labels["format"], FORMATS[locale][event.format] + later))
+    if event.place and event.format != "online":
+        rows.append((labels["place"], one_line(event.place)))
+    if join:
+        rows.append((labels["join"], join))
+    return rows
+
+
+def _survey_rows(notice: Notice, reader: Reader) -> list[tuple[str, str]]:
+    if notice.survey is None:
+        return []
+    deadline = until(notice.survey.deadline, reader.timezone, reader.locale, now=notice.told_at)
+    return [(LABELS[reader.locale]["deadline"], deadline)]
+
+
+def _block(template: Template, name: str, words: Mapping[str, Any]) -> str:
+    return "".join(template.blocks[name](template.new_context(dict(words))))
+
+
+@cache
+def preload() -> None:
+    """Compile every template, so that the first message is as quick as the next and a broken one is found at start."""
+    for environment in (_TEXT, _HTML):
+        for name in environment.list_templates(extensions=["j2"]):
+            environment.get_template(name)

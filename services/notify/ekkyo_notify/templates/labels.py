@@ -1,0 +1,47 @@
+"""The words around a message, in both languages."""
+
+from ekkyo.contracts.events import EventFormat
+from ekkyo.contracts.members import Locale
+
+LABELS: dict[Locale, dict[str, str]] = {
+    "ja": {
+        "greeting": "{name} さん",
+        "when": "日時",
+        "was": "変更前の日時",
+        "place": "場所",
+        "join": "参加用URL",
+        "format": "開催方法",
+        "deadline": "回答期限",
+        "about": "内容",
+        "colon": ": ",
+        "REQUEST": "カレンダーに登録できる招待を添付しています。",
+        "CANCEL": "カレンダーの予定は、添付の取り消しで削除できます。",
+        "footer": "{community}からのお知らせです。このメールは送信専用です。",
+        "community": "コミュニティ",
+    },
+    "en": {
+        "greeting": "Hello {name},",
+        "when": "When",
+        "was": "Before",
+        "place": "Where",
+        "join": "Join at",
+        "format": "How",
+        "deadline": "Answer by",
+        "about": "About",
+        "colon": ": ",
+        "REQUEST": "An invitation for your calendar is attached.",
+        "CANCEL": "A cancellation for your calendar is attached.",
+        "footer": "From {community}. Replies to this address are not read.",
+        "community": "your community",
+    },
+}
+
+FORMATS: dict[Locale, dict[EventFormat, str]] = {
+    "ja": {"online": "オンライン", "onsite": "会場", "hybrid": "会場とオンライン"},
+    "en": {"online": "Online", "onsite": "On site", "hybrid": "On site and online"},
+}
+
+SEAT_FIRST: dict[Locale, str] = {
+    "ja": "(参加用URLは、参加が確定した方にお知らせします)",
+    "en": " (those with a seat are told where to join)",
+}
