@@ -2,15 +2,14 @@
 
 from secrets import randbits
 
-from ekkyo.broker import Who, asked
+from ekkyo.broker import Router, Who, asked
 from ekkyo.clock import utcnow
 from ekkyo.contracts.surveys import Answered, AnswerSurvey, CloseSurvey, OpenSurvey, SurveyState
-from faststream.nats import NatsRouter
 
 from ekkyo_surveys import model
 from ekkyo_surveys.store import Surveys
 
-router = NatsRouter()
+router = Router()
 
 
 @router.subscriber(**asked(OpenSurvey))

@@ -1,6 +1,6 @@
 """What the surveys service can be asked to tell."""
 
-from ekkyo.broker import Who, asked
+from ekkyo.broker import Router, Who, asked
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.surveys import (
     FormAnswer,
@@ -13,12 +13,11 @@ from ekkyo.contracts.surveys import (
     SurveyList,
     ThemeRanking,
 )
-from faststream.nats import NatsRouter
 
 from ekkyo_surveys import model, results
 from ekkyo_surveys.store import Surveys
 
-router = NatsRouter()
+router = Router()
 MOST = 1000
 """Surveys told or counted at once, the newest ones."""
 
@@ -33,10 +32,10 @@ async def form(ask: GetForm, surveys: Surveys, who: Who) -> FormAnswer:
 @router.subscriber(**asked(PendingSurveys))
 async def pending(ask: PendingSurveys, surveys: Surveys) -> SurveyList:
     """Open surveys that a member has not answered, newest first."""
-    parts = await surveys.find_entries({"member_id": ask.member_id, "answered": False}, limit=MOST)
-    found = [await surveys.get(part.document_id) for part in parts]
-    opened = sorted((s for s in found if s and s.status == "open"), key=lambda s: s.opened_at, reverse=True)
-    return SurveyList(surveys=[model.state(s) for s in opened])
+    parts = await surveys.find_entries({"member_id": ask.member_id, "answered": False}, limit=0)
+    where = {"id": {"$in": [part.document_id for part in parts]}, "status": "open"}
+    found = await surveys.find(where, sort="-opened_at", limit=MOST)
+    return SurveyList(surveys=[model.state(s) for s in found])
 
 
 @router.subscriber(**asked(ListSurveys))

@@ -2,17 +2,16 @@
 
 from typing import Annotated
 
-from ekkyo.broker import due, told
+from ekkyo.broker import Router, due, told
 from ekkyo.clock import utcnow
 from ekkyo.contracts.events import EventConcluded, MemberAttended
 from faststream import Context
-from faststream.nats import NatsRouter
 
 from ekkyo_surveys import model
 from ekkyo_surveys.settings import SurveySettings
 from ekkyo_surveys.store import Surveys
 
-router = NatsRouter()
+router = Router()
 
 
 @router.subscriber(**told(EventConcluded, MemberAttended, by="surveys", name="open_after_event", start="new"))

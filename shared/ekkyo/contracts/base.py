@@ -74,7 +74,7 @@ Email = Annotated[
 class Model(BaseModel):
     """A value inside a message. Unknown fields are ignored, so that newer senders can be read."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,7 @@ def may(*roles: Role, who: str = "member_id", community: str | None = None) -> M
 class _Asked(BaseModel, Generic[A]):
     """A message that is answered: its subject, who may send it, and the type of its answer stand on the class."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
     subject: ClassVar[str]
     may: ClassVar[May]
 
@@ -126,7 +126,7 @@ class Question(_Asked[A], Generic[A]):
 class Fact(BaseModel):
     """What happened. `about` names the field with the id of the entity it is about, the subject's last token."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
     subject: ClassVar[str]
     about: ClassVar[str]
     _meta: "Meta | None" = PrivateAttr(default=None)

@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import ConfigDict, Field, SecretStr, model_validator
 
 from ekkyo.contracts.base import Command, Fact, Id, Instant, Model, Question, may
 from ekkyo.contracts.members import Channel
@@ -57,10 +57,19 @@ class ChannelConnected(Model):
 
 
 class ConnectChannel(Command[ChannelConnected]):
-    """Connect a chat channel by its incoming webhook: a community's, or a member's own. Connecting again replaces it."""
+    """Connect a chat channel by its incoming webhook: a community's, or a member's own. Said again it replaces it."""
 
     subject: ClassVar[str] = "ekkyo.cmd.notify.connect_channel"
     may: ClassVar = may("self", "leader", "steward", "system", community="community_id")
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "community_id": "0192f0c1-7a00-7000-8000-000000000001",
+                "kind": "chat",
+                "url": "https://chat.example.com/hooks/it-users",
+            }
+        }
+    )
     community_id: Id | None = None
     member_id: Id | None = None
     kind: Literal["chat"] = "chat"

@@ -1,0 +1,148 @@
+"""Examples of messages: the class's own, or one made from its schema, the same every time."""
+
+from typing import Any
+
+from ekkyo.docs.messages import Message, Schema
+
+_ID = "0192f0c1-7a00-7000-8000-0000000000{}"
+IDS = {
+    "community_id": _ID.format("01"),
+    "member_id": _ID.format("a1"),
+    "event_id": _ID.format("e1"),
+    "survey_id": _ID.format("e1"),
+    "registration_id": _ID.format("b1"),
+    "contribution_id": _ID.format("c1"),
+    "delivery_id": _ID.format("d1"),
+    "connection_id": _ID.format("f1"),
+    "entity_id": _ID.format("e1"),
+}
+MEMBERS = {"confirmed", "waitlisted", "attended", "no_shows", "invited", "speakers", "member_ids"}
+WORDS = {
+    "title": "Excel in half an hour",
+    "description": "Bring a table that annoys you.",
+    "objective": "Halve the questions to the IT desk in a year.",
+    "who": "Everyone who uses IT at work.",
+    "what": "Talks, co-working hours, lunches across departments.",
+    "how": "Members teach each other; leaders hold one event a week.",
+    "rules": "Ask anything. Nobody is made fun of.",
+    "label": "Would you recommend it to a colleague?",
+    "waiting_because": "All 20 seats are taken; 2 wait before you.",
+    "comments": "More, please.",
+    "number": "0012345",
+    "numbers": "0012345",
+    "manager_number": "0000042",
+    "name": "山田 花子",
+    "name_kana": "ヤマダ ハナコ",
+    "email": "hanako.yamada@example.com",
+    "emails": "hanako.yamada@example.com",
+    "department": "営業部",
+    "job_family": "営業",
+    "site": "大阪",
+    "timezone": "Asia/Tokyo",
+    "place": "大阪本社 3F",
+    "url": "https://meet.example.com/excel",
+    "logo_url": "https://portal.example.com/logo.png",
+    "context": "IT",
+    "theme": "Excel",
+    "key": "satisfaction",
+    "fact_id": f"events/{_ID.format('e1')}/3/0",
+    "proof": f"events/{_ID.format('e1')}/3/0",
+    "message_id": f"<{_ID.format('d1')}@ekkyo.example.com>",
+    "template": "post_event",
+    "figures": "250 attendances in the first season",
+}
+TIMES = {
+    "starts_at": "2026-05-20T03:00:00Z",
+    "ends_at": "2026-05-20T04:00:00Z",
+    "was_starts_at": "2026-05-19T03:00:00Z",
+    "was_ends_at": "2026-05-19T04:00:00Z",
+    "opened_at": "2026-05-20T04:00:00Z",
+    "deadline": "2026-05-27T04:00:00Z",
+    "starts_from": "2026-04-01T00:00:00Z",
+    "since": "2026-04-01T00:00:00Z",
+    "starts_until": "2026-10-01T00:00:00Z",
+    "until": "2026-10-01T00:00:00Z",
+}
+STATUS = {
+    "events.draft.answer": "draft",
+    "events.cancel.answer": "cancelled",
+    "events.cancelled": "cancelled",
+    "events.conclude.answer": "concluded",
+    "events.concluded": "concluded",
+    "surveys.open.answer": "open",
+    "surveys.close.answer": "closed",
+    "surveys.closed": "closed",
+    "surveys.themes_ranked": "closed",
+    "notify.failed": "failed",
+}
+DEFAULT_STATUS = {"events": "published", "surveys": "open", "notify": "sent"}
+
+
+def example(message: Message) -> Any:
+    """The message's data. Raises ValidationError when it is not a valid one: give the class an example then."""
+    own = (message.model.model_config.get("json_schema_extra") or {}).get("example")
+    data = own or _Maker(message).make(message.model.model_json_schema(), "")
+    message.model.model_validate(data)
+    return data
+
+
+class _Maker:
+    def __init__(self, message: Message) -> None:
+        self.message = message
+        self.definitions: Schema = message.model.model_json_schema().get("$defs", {})
+
+    def make(self, schema: Schema, field: str) -> Any:
+        """A value that this schema takes, fit for a field of this name."""
+        if "$ref" in schema:
+            return self.make(self.definitions[schema["$ref"].rpartition("/")[2]], field)
+        if "const" in schema:
+            return schema["const"]
+        for several in ("anyOf", "oneOf"):
+            if several in schema:
+                return self.make(next(s for s in schema[several] if s.get("type") != "null"), field)
+        if "enum" in schema:
+            return self._chosen(schema["enum"], field)
+        kind: str = schema.get("type", "object")
+        return getattr(self, f"_{kind}")(schema, field)
+
+    def _chosen(self, values: list[Any], field: str) -> Any:
+        wanted = STATUS.get(self.message.name, DEFAULT_STATUS.get(self.message.owner))
+        return wanted if field == "status" and wanted in values else values[0]
+
+    def _object(self, schema: Schema, field: str) -> Any:
+        if "properties" in schema:
+            return {name: self.make(s, name) for name, s in schema["properties"].items()}
+        values = schema.get("additionalProperties")
+        if not isinstance(values, dict):
+            return {}
+        keys = self._keys(schema.get("propertyNames", {}))
+        return {key: self.make(values, field) for key in keys}
+
+    def _keys(self, names: Schema) -> list[str]:
+        if "$ref" in names:
+            return self._keys(self.definitions[names["$ref"].rpartition("/")[2]])
+        return list(names.get("enum") or [names.get("const") or "satisfaction"])
+
+    def _array(self, schema: Schema, field: str) -> Any:
+        return [self.make(schema["items"], "member_id" if field in MEMBERS else field)] if "items" in schema else []
+
+    def _string(self, schema: Schema, field: str) -> str:
+        if schema.get("format") == "date-time":
+            return TIMES.get(field, "2026-05-01T01:23:45.678Z")
+        if schema.get("format") == "date":
+            return "1990-04-01" if field == "birth_date" else "2013-04-01"
+        found = IDS.get(field) or WORDS.get(field)
+        return found or ("https://example.com/" if "https?" in schema.get("pattern", "") else _sentence(field))
+
+    def _integer(self, schema: Schema, field: str) -> int:
+        return int(max(schema.get("minimum", 1), min(schema.get("maximum", 3), 3)))
+
+    def _number(self, schema: Schema, field: str) -> float:
+        return float(schema.get("minimum", 33.3))
+
+    def _boolean(self, schema: Schema, field: str) -> bool:
+        return bool(schema.get("default", True))
+
+
+def _sentence(field: str) -> str:
+    return field.replace("_", " ").capitalize() or "Text"

@@ -1,0 +1,135 @@
+"""The generated documents are committed, up to date, and what they claim to be."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from ekkyo.contracts import COMMANDS, FACTS, QUESTIONS
+from ekkyo.docs import flow
+from ekkyo.docs.__main__ import main
+from ekkyo.docs.asyncapi import asyncapi
+from ekkyo.docs.messages import messages
+
+ROOT = Path(__file__).parents[2]
+META = json.loads((Path(__file__).parent / "asyncapi-3.0.0.schema.json").read_text("utf-8"))
+
+
+def test_the_committed_documents_are_what_the_contracts_and_services_say(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--out", str(ROOT / "docs"), "--check"]) == 0, capsys.readouterr().err
+
+
+def test_a_document_that_drifted_is_named_and_mended(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = ["--out", str(tmp_path / "docs"), "--services", str(ROOT / "services")]
+    assert main(run) == 0
+    assert main([*run, "--check"]) == 0
+    (tmp_path / "docs" / "flow.md").write_text("drawn by hand")
+    capsys.readouterr()
+    assert main([*run, "--check"]) == 1
+    assert "flow.md" in (told := capsys.readouterr().err)
+    assert "make docs" in told
+    assert main(run) == 0
+    assert main([*run, "--check"]) == 0
+
+
+def test_the_generator_does_not_write_over_what_would_break_somebody(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = ["--out", str(tmp_path / "docs"), "--services", str(ROOT / "services")]
+    main(run)
+    path = tmp_path / "docs" / "schemas" / "surveys.closed.json"
+    published = json.loads(path.read_text("utf-8"))
+    published["properties"]["mood"] = {"type": "string"}
+    path.write_text(json.dumps(published))
+    assert main(run) == 1
+    assert "surveys.closed: field `mood` is gone" in (told := capsys.readouterr().err)
+    assert "keep it, and add the new one beside it" in told
+    assert "mood" in path.read_text("utf-8")
+
+
+def test_asyncapi_is_valid_by_asyncapis_own_schema() -> None:
+    errors = list(jsonschema.Draft7Validator(META).iter_errors(asyncapi()))
+    assert errors == []
+
+
+def test_the_schema_of_asyncapi_would_find_a_mistake() -> None:
+    document = asyncapi()
+    document["operations"]["events.register"]["action"] = "shout"
+    assert list(jsonschema.Draft7Validator(META).iter_errors(document))
+
+
+def test_every_reference_in_asyncapi_leads_somewhere() -> None:
+    document = asyncapi()
+    for reference in set(references(document)):
+        found: Any = document
+        for step in reference.removeprefix("#/").split("/"):
+            found = found[step.replace("~1", "/").replace("~0", "~")]
+        assert found
+
+
+def references(node: Any) -> list[str]:
+    if isinstance(node, dict):
+        here = [node["$ref"]] if isinstance(node.get("$ref"), str) else []
+        return here + [r for value in node.values() for r in references(value)]
+    return [r for value in node for r in references(value)] if isinstance(node, list) else []
+
+
+def test_every_command_and_question_tells_its_reply_its_refusal_and_who_may() -> None:
+    document = asyncapi()
+    for message in messages():
+        if message.kind not in ("command", "question"):
+            continue
+        operation = document["operations"][message.name]
+        assert operation["action"] == "receive"
+        reply = [r["$ref"].rpartition("/")[2] for r in operation["reply"]["messages"]]
+        assert reply == ["answer", "refusal"]
+        assert "Who may use it: " in operation["description"]
+        assert document["channels"][message.name]["address"] == message.model.subject
+    headers = document["components"]["schemas"]["RefusalHeaders"]["required"]
+    assert headers == ["Nats-Service-Error", "Nats-Service-Error-Code"]
+
+
+def test_every_message_example_in_asyncapi_fits_its_payload() -> None:
+    document = asyncapi()
+    for name, message in document["components"]["messages"].items():
+        schema = {**message["payload"], "components": document["components"]}
+        for shown in message["examples"]:
+            errors = list(jsonschema.Draft7Validator(schema).iter_errors(shown["payload"]))
+            assert errors == [], name
+
+
+def test_the_flow_shows_every_fact_and_only_reactions_that_are_there() -> None:
+    text = flow.flow(ROOT / "services")
+    assert all(f"| `{fact.subject.removeprefix('ekkyo.fact.')}` |" in text for fact in FACTS.values())
+    assert "events -- " in text
+    found = flow.reactions(ROOT / "services")
+    assert ("surveys", "open_after_event", ("events.concluded", "events.attended")) in [
+        (r.service, r.name, r.hears) for r in found
+    ]
+
+
+def test_the_flow_reads_tuples_stars_and_base_classes(tmp_path: Path) -> None:
+    package = tmp_path / "notify" / "ekkyo_notify" / "reactions"
+    package.mkdir(parents=True)
+    (package / "all.py").write_text(
+        "SOME = (SurveyOpened, events.EventPublished)\n"
+        '@router.subscriber(**told(*SOME, DeliveryFact, by="notify", name="tell", start="new"))\n'
+        "async def tell(fact):\n"
+        '    """Tell."""\n'
+    )
+    [reaction] = flow.reactions(tmp_path)
+    assert reaction.hears == ("surveys.opened", "events.published", "notify.delivered", "notify.failed")
+
+
+def test_a_reaction_to_no_fact_of_the_contracts_is_told(tmp_path: Path) -> None:
+    package = tmp_path / "notify" / "ekkyo_notify"
+    package.mkdir(parents=True)
+    (package / "reactions.py").write_text('@on(told(Nonsense, name="x"))\nasync def x(f): ...\n')
+    with pytest.raises(ValueError, match="Nonsense"):
+        flow.reactions(tmp_path)
+
+
+def test_no_subject_is_used_twice() -> None:
+    subjects = [*COMMANDS, *QUESTIONS, *FACTS]
+    assert len(set(subjects)) == len(subjects)

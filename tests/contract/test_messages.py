@@ -1,0 +1,67 @@
+"""Every message of the contracts says what it is, by whom it may be used, and shows itself in an example."""
+
+import json
+
+import jsonschema
+import pytest
+from ekkyo import wire
+from ekkyo.contracts.base import name_of
+from ekkyo.docs.examples import example
+from ekkyo.docs.generate import sample
+from ekkyo.docs.messages import Message, messages
+
+every = pytest.mark.parametrize("message", messages(), ids=lambda m: m.name)
+asked = pytest.mark.parametrize(
+    "message", [m for m in messages() if m.kind in ("command", "question")], ids=lambda m: m.name
+)
+
+
+@every
+def test_a_message_is_described_in_a_sentence_of_its_own(message: Message) -> None:
+    assert message.summary.endswith(".")
+    assert message.model.__doc__ != message.model.__mro__[1].__doc__
+
+
+@every
+def test_its_example_is_valid_by_its_class_and_by_its_schema(message: Message) -> None:
+    data = example(message)
+    message.model.model_validate(data)
+    jsonschema.Draft202012Validator(message.schema(), format_checker=jsonschema.FormatChecker()).validate(data)
+
+
+@every
+def test_its_schema_is_a_schema_with_a_name_that_stays(message: Message) -> None:
+    schema = message.schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert schema["$id"] == f"urn:ekkyo:schema:{message.name}"
+
+
+@asked
+def test_a_command_or_question_says_who_may_use_it(message: Message) -> None:
+    may = message.model.may
+    assert message.roles
+    if "self" in may.roles:
+        assert may.who in message.model.model_fields
+    if may.community:
+        assert may.community in message.model.model_fields
+
+
+@asked
+def test_a_command_or_question_with_an_unknown_field_is_refused(message: Message) -> None:
+    with pytest.raises(ValueError, match="extra_forbidden"):
+        message.model.model_validate({**example(message), "no_such_field": 1})
+
+
+@pytest.mark.parametrize("message", [m for m in messages() if m.kind in ("fact", "answer")], ids=lambda m: m.name)
+def test_a_fact_or_answer_with_a_field_of_tomorrow_is_read(message: Message) -> None:
+    read = message.model.model_validate({**example(message), "field_of_tomorrow": 1})
+    assert "field_of_tomorrow" not in read.model_dump()
+
+
+@pytest.mark.parametrize("fact", [m for m in messages() if m.kind == "fact"], ids=lambda m: m.name)
+def test_a_fact_is_the_same_after_its_journey_over_the_wire(fact: Message) -> None:
+    told = sample(fact)
+    read = wire.read_fact(told["subject"], told["headers"], json.dumps(told["data"], ensure_ascii=False).encode())
+    assert read.model_dump() == fact.model.model_validate(example(fact)).model_dump()
+    assert (read.meta.type, name_of(type(read))) == (f"ekkyo.{fact.name}", fact.name)
+    assert told["headers"]["ce-dataschema"] == fact.urn
