@@ -31,6 +31,12 @@ class Entry(BaseModel):
     """One of many parts of an entity, kept in a collection of its own under `<document id>:<key>`."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
+    unlinkable: ClassVar[bool] = False
+    """Whether nobody may learn from the database which entries one decision changed together, or in what order.
+
+    No entry is stored with a time or with its document's revision. With this set, what is pending in the document,
+    where entries of one decision do stand side by side, is cleared at once when it is settled.
+    """
     document_id: str
     key: str
 

@@ -1,0 +1,24 @@
+"""Documents with what must follow from them, on MongoDB. One change is one atomic write."""
+
+from ekkyo.store.collection import Collection, CollectionWithEntries
+from ekkyo.store.declarations import Declaration, Index
+from ekkyo.store.driver import Driver, Unavailable
+from ekkyo.store.effects import BeingDone, Effects
+from ekkyo.store.projection import Projection
+from ekkyo.store.settle import Outbox
+from ekkyo.store.store import Stats, Store
+
+__all__ = [
+    "BeingDone",
+    "Collection",
+    "CollectionWithEntries",
+    "Declaration",
+    "Driver",
+    "Effects",
+    "Index",
+    "Outbox",
+    "Projection",
+    "Stats",
+    "Store",
+    "Unavailable",
+]

@@ -1,0 +1,220 @@
+"""Documents, and documents with entries: changed by decisions, read as they stand."""
+
+import asyncio
+import re
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Generic, TypeVar, cast
+
+from ekkyo import context
+from ekkyo.decision import A, D, Decision, Document, E, Entries, Entry
+from ekkyo.store.declarations import WAITING, Binding, Declaration, Index, names_of_unique
+from ekkyo.store.driver import Row, Unavailable
+from ekkyo.store.encoding import PENDING, UNSETTLED, entry_id, read_entry, read_model
+from ekkyo.store.group import PATIENCE, Groups
+from ekkyo.store.matching import row_matches, where_row
+from ekkyo.store.paging import page
+from ekkyo.store.settle import Settler
+from ekkyo.store.shelf import Shelf
+from ekkyo.store.working import Ask
+
+D2 = TypeVar("D2", bound=Document)
+E2 = TypeVar("E2", bound=Entry)
+
+
+class _Documents(Generic[D]):
+    """What both kinds of collections do."""
+
+    def __init__(
+        self, to: Binding, model: type[D], name: str, indexes: Sequence[Index], entry: type[Any] | None
+    ) -> None:
+        self.name = name
+        self._database = to.database
+        self._owner = to.owner
+        self._model = model
+        self._entries_name = f"{name}_entries"
+        singular = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", model.__name__).lower()
+        self._shelf: Shelf[D] = Shelf()
+        prompt = entry is not None and entry.unlinkable
+        self._settler: Settler[D] = Settler(
+            to.database, name, model, self._entries_name, self._shelf, to.outbox, prompt=prompt
+        )
+        self._groups: Groups[D, Any] = Groups(
+            to.database, name, model, entry, self._entries_name, names_of_unique(name, indexes), to.owner,
+            f"{singular}_not_found", self._shelf, self._settler,
+        )  # fmt: skip
+        self._closed = False
+
+    async def get(self, id: str) -> D | None:
+        """The document as it stands."""
+        rows = await self._database.find(self.name, {"_id": id}, without=[PENDING])
+        return read_model(self._model, rows[0]) if rows else None
+
+    async def find(
+        self,
+        where: Mapping[str, Any] | None = None,
+        sort: str | None = None,
+        after: str | None = None,
+        limit: int = 100,
+        skip: int = 0,
+    ) -> list[D]:
+        """Documents that meet these conditions, by a field (`-field`: downwards) and then by id.
+
+        where: equality, comparison ($gt, $lt, …), $in, $or, $exists and anchored $regex on fields. after: the id of the
+        last document of the page before. limit 0: all of them.
+        """
+        rows = await page(
+            self._database, self.name, where or {}, sort=sort, after=after, limit=limit, skip=skip, without=[PENDING]
+        )
+        return [read_model(self._model, row) for row in rows]
+
+    async def count(self, where: Mapping[str, Any] | None = None) -> int:
+        """How many documents meet these conditions."""
+        return await self._database.count(self.name, where_row(where or {}))
+
+    async def _ask(self, id: str, decide: Callable[[Any, Any], Any], keys: Sequence[str], *, may_create: bool) -> Any:
+        if self._closed:
+            raise Unavailable("The service is stopping.")
+        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        actor, trace = context.actor(self._owner), context.traceparent.get()
+        deadline = time.monotonic() + PATIENCE
+        self._groups.add(Ask(id, decide, tuple(keys), may_create, actor, trace, deadline, answer))
+        return await answer
+
+    # For the store
+
+    def start(self) -> None:
+        self._settler.start()
+
+    async def close(self, within: float) -> bool:
+        """Answer what was asked, settle what is pending, within so many seconds; whether nothing is left."""
+        self._closed = True
+        until = time.monotonic() + within
+        try:
+            await asyncio.wait_for(self._groups.idle(), within)
+        except TimeoutError:
+            await self._groups.stop()
+        return await self._settler.stop(until - time.monotonic())
+
+    async def abandon(self) -> None:
+        """Stop at once, as a crash would."""
+        self._closed = True
+        await self._groups.stop()
+        await self._settler.abandon()
+
+    @property
+    def unsettled(self) -> tuple[int, float]:
+        """How many messages wait to be published, and for how many seconds the oldest has."""
+        return self._settler.outbox_size(), self._settler.oldest()
+
+
+class Collection(_Documents[D]):
+    """Documents of one kind."""
+
+    @staticmethod
+    def of(model: type[D2], name: str, *, indexes: Sequence[Index] = ()) -> "Declaration[Collection[D2]]":
+        """Declare a collection of these documents."""
+        return Declaration(name, lambda to: Collection[D2](to, model, name, indexes, None), {name: [*indexes, WAITING]})
+
+    async def change(self, id: str, decide: Callable[[D], Decision[D, A]]) -> A:
+        """Decide about a document and save what was decided; the answer comes when it is safe.
+
+        Raises what the decision raises; Refused `<document>_not_found`, `<index>_taken`, or `unavailable` (503).
+        The decision may be made several times, so it is pure, and idempotent.
+        """
+        return cast(A, await self._ask(id, lambda document, _: decide(document), (), may_create=False))
+
+    async def create(self, id: str, decide: Callable[[D | None], Decision[D, A]]) -> A:
+        """Like `change`, where the document may be absent: the decision then gets None."""
+        return cast(A, await self._ask(id, lambda document, _: decide(document), (), may_create=True))
+
+
+class CollectionWithEntries(_Documents[D], Generic[D, E]):
+    """Documents with many parts: entries, in a collection of their own beside them."""
+
+    def __init__(self, to: Binding, model: type[D], entry: type[E], name: str, indexes: Sequence[Index]) -> None:
+        super().__init__(to, model, name, indexes, entry)
+        self._entry = entry
+
+    @staticmethod
+    def of(
+        model: type[D2],
+        entry: type[E2],
+        name: str,
+        *,
+        indexes: Sequence[Index] = (),
+        entry_indexes: Sequence[Index] = (),
+    ) -> "Declaration[CollectionWithEntries[D2, E2]]":
+        """Declare a collection of these documents with these entries. Entries have no unique indexes."""
+        assert not any(i.unique for i in entry_indexes), "what an entry must not be is decided, not indexed"
+        return Declaration(
+            name,
+            lambda to: CollectionWithEntries[D2, E2](to, model, entry, name, indexes),
+            {name: [*indexes, WAITING], f"{name}_entries": [Index("document_id", "key"), *entry_indexes]},
+        )
+
+    async def change(
+        self, id: str, decide: Callable[[D, Entries[E]], Decision[D, A]], entries: Sequence[str] = ()
+    ) -> A:
+        """Decide about a document and its entries, and save what was decided; the answer comes when it is safe.
+
+        entries: the keys that the decision surely reads; others are fetched when it does, and it is made again.
+        Raises what the decision raises; Refused `<document>_not_found`, `<index>_taken`, or `unavailable` (503).
+        """
+        return cast(A, await self._ask(id, decide, entries, may_create=False))
+
+    async def create(
+        self, id: str, decide: Callable[[D | None, Entries[E]], Decision[D, A]], entries: Sequence[str] = ()
+    ) -> A:
+        """Like `change`, where the document may be absent: the decision then gets None."""
+        return cast(A, await self._ask(id, decide, entries, may_create=True))
+
+    async def entry(self, id: str, key: str) -> tuple[D | None, E | None]:
+        """A document and one of its entries, as they stand."""
+        documents = await self._database.find(self.name, {"_id": id})
+        if not documents:
+            return None, None
+        pending = _pending(documents).get(entry_id(id, key))
+        rows = await self._database.find(self._entries_name, {"_id": entry_id(id, key)})
+        found = _newest([*rows, *([pending] if pending else [])])
+        return read_model(self._model, documents[0]), read_entry(self._entry, found[0]) if found else None
+
+    async def entries(
+        self, id: str, where: Mapping[str, Any] | None = None, after: str | None = None, limit: int = 0
+    ) -> list[E]:
+        """A document's entries that meet these conditions, by key. after: a key. limit 0: all of them."""
+        documents = await self._database.find(self.name, {"_id": id}, only=[PENDING])
+        conditions = {**where_row(where or {}), "document_id": id}
+        return await self._find_entries(_pending(documents), conditions, entry_id(id, after) if after else None, limit)
+
+    async def find_entries(self, where: Mapping[str, Any], after: E | None = None, limit: int = 100) -> list[E]:
+        """Entries of all documents that meet these conditions, by document and key. limit 0: all of them."""
+        documents = await self._database.find(self.name, {UNSETTLED: True}, only=[PENDING])
+        last = entry_id(after.document_id, after.key) if after else None
+        return await self._find_entries(_pending(documents), where_row(where), last, limit)
+
+    async def _find_entries(self, pending: dict[str, Row], where: Row, after: str | None, limit: int) -> list[E]:
+        """Entries in the database, read after the documents, with what is pending in these laid over them."""
+        wanted = {**where, "_id": {"$gt": after}} if after else where
+        more = limit + len(pending) if limit else 0  # as many may not be meant any more
+        rows = await self._database.find(self._entries_name, wanted, sort=[("_id", 1)], limit=more)
+        # A pending entry may not meet the conditions, its stored one still does: it counts only when it is the newest.
+        newest = _newest([*rows, *pending.values()])
+        found = [row for row in newest if row_matches(row, wanted)]
+        return [read_entry(self._entry, row) for row in (found[:limit] if limit else found)]
+
+
+def _pending(documents: Sequence[Row]) -> dict[str, Row]:
+    """The entries that are pending in these documents, by id, the newest of each."""
+    return {
+        entry["_id"]: entry for document in documents for step in document.get(PENDING, ()) for entry in step["entries"]
+    }
+
+
+def _newest(rows: Sequence[Row]) -> list[Row]:
+    """Of rows with the same id the one changed most often, by id."""
+    newest: dict[str, Row] = {}
+    for row in rows:
+        if row["_id"] not in newest or newest[row["_id"]]["revision"] < row["revision"]:
+            newest[row["_id"]] = row
+    return [newest[id] for id in sorted(newest)]

@@ -1,0 +1,167 @@
+"""The one place that knows the driver: Motor or PyMongo's async API, chosen by a setting.
+
+Only these operations, which mean the same on every MongoDB and on compatible servers: find, bulks of ReplaceOne,
+insert, count, create_index, ping.
+"""
+
+import asyncio
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC
+from typing import Any, Literal
+
+from bson.codec_options import CodecOptions
+from pymongo import ReplaceOne
+from pymongo.errors import BulkWriteError, ConnectionFailure, DuplicateKeyError, WTimeoutError
+
+from ekkyo.contracts.base import Refused
+
+Row = dict[str, Any]
+Where = Mapping[str, Any]
+Sort = Sequence[tuple[str, int]]
+Driver = Literal["motor", "pymongo"]
+
+DUPLICATE_KEY = 11000
+TIMEOUTS = {"serverSelectionTimeoutMS": 2_000, "connectTimeoutMS": 2_000, "socketTimeoutMS": 5_000}
+"""How long one try may take, in milliseconds; the URL's own options win."""
+
+
+class Unavailable(Refused):
+    """The database cannot be reached now. What was asked for may be asked again; a reaction is retried."""
+
+    def __init__(self, detail: str = "The database cannot be reached. Try again later.") -> None:
+        super().__init__("unavailable", detail, 503)
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """Put `row` in the place of the one that `where` finds; with `upsert`, add it when there is none."""
+
+    where: Where
+    row: Row
+    upsert: bool = False
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a bulk did: how many rows were replaced or added, and which hit a unique index (`_id` or its name)."""
+
+    count: int
+    duplicates: dict[int, str] = field(default_factory=dict)
+
+
+class Database:
+    """A connection to one database. Errors of the connection are raised as Unavailable."""
+
+    def __init__(self, client: Any, name: str) -> None:
+        self._client = client
+        self._database = client.get_database(name, codec_options=CodecOptions(tz_aware=True, tzinfo=UTC))
+
+    @classmethod
+    def open(cls, url: str, name: str, driver: Driver = "motor") -> "Database":
+        """Connects with the first operation, and again whenever the connection was lost."""
+        options: dict[str, Any] = {k: v for k, v in TIMEOUTS.items() if k.lower() not in url.lower()}
+        if "w=" not in url.lower():
+            options["w"] = "majority"
+        if driver == "motor":
+            from motor.motor_asyncio import AsyncIOMotorClient
+
+            return cls(AsyncIOMotorClient(url, io_loop=asyncio.get_running_loop(), **options), name)
+        from pymongo import AsyncMongoClient
+
+        return cls(AsyncMongoClient(url, **options), name)
+
+    async def ping(self) -> None:
+        await _reaching(self._client.admin.command("ping"))
+
+    async def close(self) -> None:
+        closing = self._client.close()
+        if closing is not None:
+            await closing
+
+    async def find(
+        self,
+        collection: str,
+        where: Where,
+        *,
+        sort: Sort = (),
+        skip: int = 0,
+        limit: int = 0,
+        only: Sequence[str] = (),
+        without: Sequence[str] = (),
+    ) -> list[Row]:
+        """Rows in this order. `limit` 0: all of them. `only` and `without` name top-level fields."""
+        fields = dict.fromkeys(only, 1) or dict.fromkeys(without, 0) or None
+        cursor = self._database[collection].find(where, fields)
+        if sort:
+            cursor = cursor.sort(list(sort))
+        if skip:
+            cursor = cursor.skip(skip)
+        if limit:
+            cursor = cursor.limit(limit)
+        rows: list[Row] = await _reaching(cursor.to_list(None))
+        return rows
+
+    async def count(self, collection: str, where: Where) -> int:
+        found: int = await _reaching(self._database[collection].count_documents(where))
+        return found
+
+    async def insert(self, collection: str, row: Row) -> bool:
+        """Add a row; False when one with its `_id` is there."""
+        try:
+            await _reaching(self._database[collection].insert_one(row))
+        except DuplicateKeyError:
+            return False
+        return True
+
+    async def replace(self, collection: str, replacements: Sequence[Replacement]) -> Written:
+        """Replace each row by itself, in any order: one that fails does not keep the others from being written."""
+        requests = [ReplaceOne(r.where, r.row, upsert=r.upsert) for r in replacements]
+        try:
+            result = await _reaching(self._database[collection].bulk_write(requests, ordered=False))
+        except BulkWriteError as error:
+            return _partly(error)
+        return Written(result.matched_count + result.upserted_count)
+
+    async def index(self, collection: str, fields: Sort, *, name: str, unique: bool, where: Where | None) -> None:
+        """Create an index unless it is there."""
+        options = {"partialFilterExpression": where} if where else {}
+        await _reaching(self._database[collection].create_index(list(fields), name=name, unique=unique, **options))
+
+    async def drop(self) -> None:
+        """Drop the whole database: for tests."""
+        await _reaching(self._client.drop_database(self._database.name))
+
+
+async def _reaching(operation: Any) -> Any:
+    try:
+        return await operation
+    except (ConnectionFailure, WTimeoutError) as error:
+        raise Unavailable from error
+
+
+_INDEX = re.compile(r"index:? '?(?:\S+\.\$)?([^\s']+)|failed: (\S+)\._id$")
+
+
+def _partly(error: BulkWriteError) -> Written:
+    """What was written of a bulk in which some rows hit a unique index. Raises the error when that is not all."""
+    details: Mapping[str, Any] = error.details
+    if details["writeConcernErrors"]:
+        raise Unavailable from error
+    duplicates: dict[int, str] = {}
+    for failed in details["writeErrors"]:
+        if failed["code"] != DUPLICATE_KEY:
+            raise error
+        duplicates[failed["index"]] = violated(failed["errmsg"])
+    return Written(details["nMatched"] + details["nUpserted"], duplicates)
+
+
+def violated(text: str) -> str:
+    """The name of the index that a duplicate key error speaks of; `_id` for the primary key.
+
+    MongoDB says `… index: number dup key: …`, nx-27017 `… index 'idx_members_number'`.
+    """
+    found = _INDEX.search(text)
+    name = found.group(1) if found and found.group(1) else "_id"
+    return "_id" if name == "_id_" else name

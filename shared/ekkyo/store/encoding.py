@@ -1,0 +1,139 @@
+"""Documents and entries as rows of the database, and back.
+
+What the store adds begins with an underscore, so it never meets a field of a model.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import Any, Generic, TypeVar
+
+import bson
+from pydantic import BaseModel
+
+from ekkyo.decision import D, E, Entry
+from ekkyo.store.driver import Row
+from ekkyo.wire import OutMessage
+
+M = TypeVar("M", bound=BaseModel)
+
+PENDING = "_pending"
+"""What must follow from the document's changes and is not settled yet, oldest first."""
+UNSETTLED = "_unsettled"
+"""True while there is something pending; absent otherwise. A plain flag, for a partial index that is small."""
+STAMPS = "_stamps"
+"""The last groups that wrote this document. Random: they say nothing of when, or with what else."""
+STAMPS_KEPT = 4
+
+_AS_IS = frozenset({str, int, float, bool, type(None), datetime, bytes})
+
+
+@dataclass(frozen=True)
+class Step:
+    """What follows from one write of a document: entries, then messages in order. `revision`: the document's."""
+
+    revision: int
+    entries: tuple[Row, ...]
+    out: tuple[OutMessage, ...]
+    weight: int = 0
+    """Its size in bytes, roughly."""
+
+
+@dataclass(frozen=True)
+class Saved(Generic[D]):
+    """A document as it stands in the database, with what is pending in it."""
+
+    document: D
+    steps: tuple[Step, ...] = ()
+    stamps: tuple[str, ...] = ()
+
+
+def plain(value: Any) -> Any:
+    """A value as the database keeps it: dates (without time), UUIDs and the like become text, sets sorted lists."""
+    if type(value) in _AS_IS:
+        return value
+    if isinstance(value, Mapping):
+        return {str(plain(k)): plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(v) for v in value]
+    if isinstance(value, set | frozenset):
+        return sorted(plain(v) for v in value)
+    if isinstance(value, Enum):
+        return plain(value.value)
+    if isinstance(value, datetime):
+        return value
+    if isinstance(value, date):
+        return value.isoformat()
+    return value if isinstance(value, str | int | float | bytes) else str(value)
+
+
+def read_model(model: type[M], row: Row) -> M:
+    """The model in a row."""
+    found = {k: v for k, v in row.items() if k[0] != "_"}
+    found["id"] = row["_id"]
+    return model.model_validate(found)
+
+
+def model_row(id: str, revision: int, model: BaseModel) -> Row:
+    """A row that holds this model, its id as `_id`."""
+    row: Row = plain(model.model_dump())
+    row.pop("id", None)
+    return {"_id": id, **row, "revision": revision}
+
+
+def saved_row(saved: Saved[D]) -> Row:
+    """The document as it is written, with what is pending."""
+    row = model_row(saved.document.id, saved.document.revision, saved.document)
+    row[STAMPS] = list(saved.stamps)
+    if saved.steps:
+        row[UNSETTLED] = True
+        row[PENDING] = [step_row(step) for step in saved.steps]
+    return row
+
+
+def read_saved(model: type[D], row: Row) -> Saved[D]:
+    return Saved(read_model(model, row), read_steps(row), tuple(row.get(STAMPS, ())))
+
+
+def step_row(step: Step) -> Row:
+    out = [
+        {"subject": m.subject, "headers": m.headers, "body": m.body.decode(), "purge": m.purge} for m in step.out
+    ]  # bodies are JSON text: kept as text, they can be read by whoever looks into the database
+    return {"revision": step.revision, "entries": list(step.entries), "out": out}
+
+
+def read_steps(row: Row) -> tuple[Step, ...]:
+    return tuple(step(s["revision"], s["entries"], [read_out(m) for m in s["out"]]) for s in row.get(PENDING, ()))
+
+
+def read_out(row: Row) -> OutMessage:
+    return OutMessage(row["subject"], row["headers"], row["body"].encode(), row["purge"])
+
+
+def step(revision: int, entries: list[Row], out: list[OutMessage]) -> Step:
+    """A step of a document's history. Its entries are sorted by key, so their order tells nothing."""
+    weight = sum(len(bson.encode(e)) for e in entries) + sum(weight_of(m) for m in out)
+    return Step(revision, tuple(sorted(entries, key=lambda e: e["_id"])), tuple(out), weight)
+
+
+def weight_of(message: OutMessage) -> int:
+    return len(message.body) + 600  # the headers of a fact
+
+
+def entry_id(document_id: str, key: str) -> str:
+    return f"{document_id}:{key}"
+
+
+def entry_row(entry: Entry, revision: int) -> Row:
+    """An entry as it is written. `revision` counts the changes of this entry alone.
+
+    So an older settle never overwrites a newer one, and no two entries have a number in common that would tell that
+    the same decision changed them both.
+    """
+    row: Row = plain(entry.model_dump())
+    return {"_id": entry_id(entry.document_id, entry.key), **row, "revision": revision}
+
+
+def read_entry(model: type[E], row: Row) -> E:
+    return model.model_validate({k: v for k, v in row.items() if k not in ("_id", "revision")})

@@ -1,0 +1,58 @@
+"""Rows page by page: sorted by a field and then by id, going on after the last one seen."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ekkyo.contracts.base import Refused
+from ekkyo.store.driver import Database, Row
+from ekkyo.store.matching import where_row
+
+
+async def page(
+    database: Database,
+    name: str,
+    where: Mapping[str, Any],
+    *,
+    sort: str | None,
+    after: str | None,
+    limit: int,
+    skip: int,
+    without: Sequence[str],
+) -> list[Row]:
+    """One page. `after`: the id of the last row of the page before. Every row has a value in the field sorted by."""
+    field = (sort or "id").lstrip("-")
+    field = "_id" if field == "id" else field
+    down = bool(sort and sort.startswith("-"))
+    wanted = where_row(where)
+    if after is not None:
+        value = None
+        if field != "_id":
+            last = await database.find(name, {"_id": after}, only=[field])
+            value = last[0].get(field) if last else None
+            if value is None:
+                raise Refused("malformed", "There is nothing to go on after.", 400)
+        wanted = _behind(wanted, field, value, after, "$lt" if down else "$gt")
+    order = -1 if down else 1
+    by = [(field, order)] if field == "_id" else [(field, order), ("_id", order)]
+    return await database.find(name, wanted, sort=by, skip=skip, limit=limit, without=without)
+
+
+def _behind(where: Row, field: str, value: Any, id: str, compare: str) -> Row:
+    """These conditions for the rows that come after this value and id."""
+    behind: list[Row] = [{"_id": {compare: id}}]
+    if field != "_id":
+        behind = [{field: {"$in": [value]}, "_id": {compare: id}}, {field: {compare: value}}]
+    alternatives = where.get("$or", [{}])
+    rest = {k: v for k, v in where.items() if k != "$or"}
+    found = [_both(_both(rest, one), there) for one in alternatives for there in behind]
+    return found[0] if len(found) == 1 else {"$or": found}
+
+
+def _both(one: Row, other: Row) -> Row:
+    """Conditions that meet both. The other's win: the last row met the first, so what is behind it is narrower."""
+    return {**one, **{k: {**_operators(one[k]), **_operators(v)} if k in one else v for k, v in other.items()}}
+
+
+def _operators(wanted: Any) -> Row:
+    is_operators = isinstance(wanted, Mapping) and any(k.startswith("$") for k in wanted)
+    return dict(wanted) if is_operators else {"$in": [wanted]}
