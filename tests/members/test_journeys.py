@@ -3,14 +3,14 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from tests.members.people import NOW, member
-
 from ekkyo.contracts import members as contract
 from ekkyo.contracts.base import Refused
 from ekkyo.decision import Decision, EntriesInMemory
 from ekkyo_members import model
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.members.people import NOW, member
 
 TELLINGS = st.lists(
     st.tuples(

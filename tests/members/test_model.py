@@ -4,11 +4,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.members.people import CHARTER, NOW, community, founding, member, profile, registering
-
 from ekkyo.contracts import members as contract
 from ekkyo.contracts.base import Caller, Refused
 from ekkyo_members import model
+
+from tests.members.people import CHARTER, NOW, community, founding, member, profile, registering
 
 
 def after(decision: Any) -> Any:

@@ -10,7 +10,7 @@ with read_personnel("employees.csv") as export:
 from ekkyo_cli.personnel.cells import Remark
 from ekkyo_cli.personnel.headings import FIELDS, REQUIRED
 from ekkyo_cli.personnel.reader import BadRow, PersonnelExport, Row, SkippedRow, read_personnel
-from ekkyo_cli.personnel.text import UnreadableExport
+from ekkyo_cli.personnel.text import UnreadableExportError
 
 __all__ = [
     "FIELDS",
@@ -20,6 +20,6 @@ __all__ = [
     "Remark",
     "Row",
     "SkippedRow",
-    "UnreadableExport",
+    "UnreadableExportError",
     "read_personnel",
 ]

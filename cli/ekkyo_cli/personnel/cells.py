@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from ekkyo_cli.personnel import dates
 from ekkyo_cli.personnel.headings import REQUIRED, Columns
-from ekkyo_cli.personnel.text import LOST
+from ekkyo_cli.personnel.text import MEANINGLESS
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Remark:
     expected: str = ""
 
 
-class _Wrong(ValueError):
+class _CellError(ValueError):
     def __init__(self, code: str, reason: str) -> None:
         super().__init__(reason)
         self.code = code
@@ -68,7 +68,7 @@ def read_cells(columns: Columns, cells: Sequence[str]) -> tuple[Profile | None, 
             cell = found[1]
         try:
             values[field] = _read(field, cell, remarks, columns)
-        except _Wrong as wrong:
+        except _CellError as wrong:
             remarks.append(_remark(columns, field, cell, wrong.code, str(wrong)))
             values[field] = None
     wrong_fields = {remark.column for remark in remarks if remark.code != "era_boundary"}
@@ -105,11 +105,11 @@ def _tidy(text: str) -> str:
 
 
 def _read(field: str, cell: str, remarks: list[Remark], columns: Columns) -> Any:
-    if LOST in cell:
-        raise _Wrong("undecodable", "holds bytes that are no characters in this file's encoding")
+    if MEANINGLESS.search(cell):
+        raise _CellError("undecodable", "holds bytes that are no characters in this file's encoding")
     if not cell.strip():
         if field in REQUIRED:
-            raise _Wrong("missing", "missing")
+            raise _CellError("missing", "missing")
         return None
     if field in ("birth_date", "hired_on"):
         return _read_date(field, cell, remarks, columns)
@@ -119,8 +119,8 @@ def _read(field: str, cell: str, remarks: list[Remark], columns: Columns) -> Any
 def _read_date(field: str, cell: str, remarks: list[Remark], columns: Columns) -> Any:
     try:
         day, remark = dates.parse(cell)
-    except dates.NotADate as error:
-        raise _Wrong("impossible_date" if error.impossible else "malformed", str(error)) from None
+    except dates.NotADateError as error:
+        raise _CellError("impossible_date" if error.impossible else "malformed", str(error)) from None
     if remark:
         remarks.append(_remark(columns, field, cell, "era_boundary", remark))
     return day
@@ -138,7 +138,7 @@ def _gender(cell: str) -> str | None:
     try:
         return _GENDER[normalize("NFKC", cell).strip().casefold()] or None
     except KeyError:
-        raise _Wrong("unknown_value", "not a gender we know") from None
+        raise _CellError("unknown_value", "not a gender we know") from None
 
 
 _READERS: dict[str, Callable[[str], str | None]] = {

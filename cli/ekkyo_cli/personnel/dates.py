@@ -28,7 +28,7 @@ _ERA = re.compile(
 _ERA_COMPACT = re.compile(r"([MTSHR])(\d\d)(\d\d)(\d\d)", re.I)
 
 
-class NotADate(ValueError):
+class NotADateError(ValueError):
     """This is no date in any form that is known; `impossible`: it has the form of one, but there is no such day."""
 
     def __init__(self, text: str, *, impossible: bool = False) -> None:
@@ -37,7 +37,7 @@ class NotADate(ValueError):
 
 
 def parse(text: str) -> tuple[date, str | None]:
-    """The date, and a remark when it had to be understood rather than read. Raises NotADate.
+    """The date, and a remark when it had to be understood rather than read. Raises NotADateError.
 
     A day just outside an era is taken when its year touches the era: 平成1年1月1日, a week before the era began, can
     only be 1989-01-01, and exports that convert by the year alone are full of them. 昭和65年 was never.
@@ -47,11 +47,11 @@ def parse(text: str) -> tuple[date, str | None]:
     if found := _WESTERN.fullmatch(text) or _COMPACT.fullmatch(text):
         year, month, day = int(found[1]), int(found[3]), int(found[4])
         if year < _STARTS[0].year:
-            raise NotADate("there was no such day", impossible=True)
+            raise NotADateError("there was no such day", impossible=True)
         return _day(year, month, day), None
     if found := _ERA.fullmatch(text) or _ERA_COMPACT.fullmatch(text):
         return _in_era(_NAMES[found[1].upper()], found[2], int(found[3]), int(found[4]))
-    raise NotADate("not written as a date")
+    raise NotADateError("not written as a date")
 
 
 def _in_era(era: str, year: str, month: int, day: int) -> tuple[date, str | None]:
@@ -59,7 +59,7 @@ def _in_era(era: str, year: str, month: int, day: int) -> tuple[date, str | None
     count = 1 if year == "元" else int(year)
     western = start.year + count - 1
     if count < 1 or western > end.year:
-        raise NotADate(f"{era} had no year {count}", impossible=True)
+        raise NotADateError(f"{era} had no year {count}", impossible=True)
     found = _day(western, month, day)
     if start <= found < end:
         return found, None
@@ -72,4 +72,4 @@ def _day(year: int, month: int, day: int) -> date:
     try:
         return date(year, month, day)
     except ValueError:
-        raise NotADate("there is no such day", impossible=True) from None
+        raise NotADateError("there is no such day", impossible=True) from None

@@ -7,7 +7,7 @@ from unicodedata import normalize
 
 from ekkyo.contracts.members import Profile
 
-from ekkyo_cli.personnel.text import UnreadableExport
+from ekkyo_cli.personnel.text import UnreadableExportError
 
 FIELDS = tuple(Profile.model_fields)
 REQUIRED = tuple(name for name, field in Profile.model_fields.items() if field.is_required())
@@ -49,16 +49,16 @@ class Columns:
 def find_columns(cells: Sequence[str], wanted: Mapping[str, str]) -> Columns:
     """Find each field's column by its heading; `wanted` says it for some, in the file's own words.
 
-    Raises UnreadableExport when a heading that is wanted, or that a profile cannot be without, is not there.
+    Raises UnreadableExportError when a heading that is wanted, or that a profile cannot be without, is not there.
     """
     headings = [normalize("NFKC", cell).strip() for cell in cells]
     if stray := [field for field in wanted if field not in FIELDS]:
-        raise UnreadableExport(f"There is no field {', '.join(stray)}. The fields are: {', '.join(FIELDS)}.")
+        raise UnreadableExportError(f"There is no field {', '.join(stray)}. The fields are: {', '.join(FIELDS)}.")
     keys = [_key(heading) for heading in headings]
     at: dict[str, int] = {}
     for field, heading in wanted.items():
         if _key(heading) not in keys:
-            raise UnreadableExport(f"There is no heading “{heading}” for {field}. {_found(headings)}")
+            raise UnreadableExportError(f"There is no heading “{heading}” for {field}. {_found(headings)}")
         at[field] = keys.index(_key(heading))
     for place, key in enumerate(keys):
         field = _KNOWN.get(key, "")
@@ -66,7 +66,7 @@ def find_columns(cells: Sequence[str], wanted: Mapping[str, str]) -> Columns:
             at[field] = place
     if missing := [field for field in REQUIRED if field not in at]:
         expected = "; ".join(f"{field} ({_examples(field)})" for field in missing)
-        raise UnreadableExport(
+        raise UnreadableExportError(
             f"No column for {expected}. {_found(headings)} Say which it is with --map {missing[0]}=HEADING."
         )
     unknown = [heading for place, heading in enumerate(headings) if heading and place not in at.values()]

@@ -13,7 +13,15 @@ from ekkyo.contracts.members import Profile
 
 from ekkyo_cli.personnel.cells import Remark, read_cells
 from ekkyo_cli.personnel.headings import Columns, count_known, find_columns
-from ekkyo_cli.personnel.text import MOST_LINES, Record, UnreadableExport, encoding_of, lines_of, records_of, seekable
+from ekkyo_cli.personnel.text import (
+    MOST_LINES,
+    Record,
+    UnreadableExportError,
+    encoding_of,
+    lines_of,
+    records_of,
+    seekable,
+)
 
 _DELIMITERS = (",", "\t", ";")
 _TOTAL = re.compile(r"(総?合計|小計|総?計|総数|件数|合計人数|以上|(grand|sub)?total|sum|count)[:は]?\d*[名人件]?")
@@ -134,11 +142,11 @@ class PersonnelExport:
 def read_personnel(source: str | Path | IO[bytes], *, columns: Mapping[str, str] | None = None) -> PersonnelExport:
     """Open a personnel export: a path, or a file opened for reading bytes (a pipe too).
 
-    columns: field to heading, where the headings are not the usual ones. Raises UnreadableExport, OSError.
+    columns: field to heading, where the headings are not the usual ones. Raises UnreadableExportError, OSError.
     """
     opened: list[IO[bytes]] = []
     if isinstance(source, str | Path):
-        source = Path(source).open("rb")
+        source = Path(source).open("rb")  # noqa: SIM115  closed with the export
         opened.append(source)
     again = seekable(source)
     if again is not source:
@@ -163,7 +171,7 @@ def _header(lines: Iterator[str]) -> tuple[list[str], int]:
         if sum(part.count('"') for part in header) % 2 == 0 or len(header) == MOST_LINES:
             break
     if not header:
-        raise UnreadableExport("The file is empty.")
+        raise UnreadableExportError("The file is empty.")
     return header, first_line
 
 

@@ -3,15 +3,19 @@
 import codecs
 import csv
 import io
+import re
 import shutil
 import tempfile
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO
 
 LOST = "\N{REPLACEMENT CHARACTER}"
 """Stands for bytes that mean nothing in the file's encoding."""
+MEANINGLESS = re.compile(f"[{LOST}\x80\uf8f0-\uf8f3]")
+"""LOST, and what Python makes of the single bytes that Windows-31J leaves undefined."""
 MOST_LINES = 20
 """Lines one record may span; a quote that is not closed by then was never meant to open."""
 MOST_CHARACTERS = 65_536
@@ -20,7 +24,7 @@ MOST_CHARACTERS = 65_536
 _BOMS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
-class UnreadableExport(Exception):
+class UnreadableExportError(Exception):
     """The file as a whole cannot be read as a personnel export; the text says why, for people."""
 
 
@@ -56,8 +60,9 @@ def encoding_of(source: IO[bytes]) -> str:
         for bom, encoding in _BOMS.items():
             if piece.startswith(bom):
                 return encoding
-        if b"\0" in piece[:4096]:
-            return "utf-16-le" if piece[1:4096:2].count(0) >= piece[0:4096:2].count(0) else "utf-16-be"
+        even, odd = piece[0:4096:2].count(0), piece[1:4096:2].count(0)
+        if max(even, odd) > len(piece[:4096]) / 20:  # the upper halves of delimiters, digits and line ends
+            return "utf-16-le" if odd > even else "utf-16-be"
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
         read = lost = 0
         while piece:
@@ -72,14 +77,15 @@ def encoding_of(source: IO[bytes]) -> str:
 
 def lines_of(source: IO[bytes], encoding: str) -> Iterator[str]:
     """The lines with their ends, bytes without a meaning replaced by LOST. Leaves the source open."""
-    text = io.TextIOWrapper(source, encoding=encoding, errors="replace", newline="")  # type: ignore[arg-type]
+    text = io.TextIOWrapper(source, encoding=encoding, errors="replace", newline="")
     try:
         while line := text.readline(MOST_CHARACTERS):
             yield line
             while len(line) == MOST_CHARACTERS and not line.endswith(("\r", "\n")):
                 line = text.readline(MOST_CHARACTERS)
     finally:
-        text.detach()
+        with suppress(ValueError):  # closed already, by whoever opened it
+            text.detach()
 
 
 def records_of(lines: Iterator[str], delimiter: str, first_line: int = 1) -> Iterator[Record]:

@@ -7,6 +7,7 @@ from uuid import UUID, uuid5
 
 from ekkyo.contracts import members as contract
 from ekkyo.decision import Decision
+
 from ekkyo_members.model.member import Member, change_profile, new
 
 _NAMESPACE = UUID("6f7b5f0e-5f0c-5d53-9b7e-0c7a5b0f4a11")

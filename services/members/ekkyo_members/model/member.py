@@ -5,10 +5,9 @@ from datetime import date
 from hashlib import sha256
 from typing import Any
 
-from pydantic import computed_field
-
 from ekkyo.contracts import members as contract
 from ekkyo.decision import Caller, Decision, Document, Refused
+from pydantic import computed_field
 
 _PROFILE = tuple(contract.Profile.model_fields)
 _STATE = set(contract.MemberState.model_fields)

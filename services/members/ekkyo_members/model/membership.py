@@ -4,6 +4,7 @@ from datetime import datetime
 
 from ekkyo.contracts import members as contract
 from ekkyo.decision import Decision, Refused
+
 from ekkyo_members.model.community import Community
 from ekkyo_members.model.member import Member, changed, unchanged
 
