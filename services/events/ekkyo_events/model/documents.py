@@ -1,5 +1,6 @@
 """An event, the places at it, and the timers it sets."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -101,6 +102,14 @@ def registration(event: Event, seat: Seat, place: int | None = None) -> Registra
         waiting_because=waiting_because(event, place) if place else None,
         walk_in=seat.walk_in,
     )
+
+
+def place(seat: Seat | None, waiting: Iterable[Seat]) -> int | None:
+    """Which place on the waitlist a member has, from 1, given all who wait; None for who does not."""
+    if seat is None or seat.position is None:
+        return None
+    ticket = seat.position
+    return 1 + sum(1 for other in waiting if other.position is not None and other.position < ticket)
 
 
 def waiting_because(event: Event, place: int) -> str:

@@ -17,7 +17,17 @@ from ekkyo.contracts.events import (
 )
 from ekkyo.decision import Decision, Entries
 
-from ekkyo_events.model.documents import Event, Seat, brief, leads, must_be_published, not_found, registration, state
+from ekkyo_events.model.documents import (
+    Event,
+    Seat,
+    brief,
+    leads,
+    must_be_published,
+    not_found,
+    place,
+    registration,
+    state,
+)
 
 Answer = Decision[Event, Registration]
 Because = Literal["withdrawal", "more_capacity"]
@@ -33,7 +43,8 @@ def register(event: Event, seats: Entries[Seat], cmd: RegisterForEvent, *, who: 
     _may_act_for(event, cmd.member_id, who)
     seat = seats.get(cmd.member_id)
     if seat and seat.status != "withdrawn":
-        return Decision(event, registration(event, seat, place_in_line(seats, seat)))
+        waiting = seats.all(status="waitlisted") if seat.status == "waitlisted" else []
+        return Decision(event, registration(event, seat, place(seat, waiting)))
     if seat and cmd.registration_id in seat.withdrawn:
         return Decision(event, _withdrawn(event, seat, cmd.registration_id))
     must_be_published(event, "be registered for")
@@ -134,14 +145,6 @@ def promote(event: Event, seats: Entries[Seat], because: Because, *, but: str | 
     ]
     counts = {"confirmed": event.confirmed + len(promoted), "waitlisted": event.waitlisted - len(promoted)}
     return Promotion(event.model_copy(update=counts), promoted, because)
-
-
-def place_in_line(seats: Entries[Seat], seat: Seat) -> int | None:
-    """Which place on the waitlist a member has, from 1; None when not waiting."""
-    if seat.position is None:
-        return None
-    ticket = seat.position
-    return 1 + sum(1 for other in seats.all(status="waitlisted") if other.position and other.position < ticket)
 
 
 def _withdrawn(event: Event, seat: Seat, registration_id: str | None) -> Registration:

@@ -1,0 +1,17 @@
+"""The events service: `ekkyo-events serve`."""
+
+from ekkyo.service import Service, Settings
+
+from ekkyo_events import commands, questions, reactions, store
+
+service = Service(
+    "events",
+    routers=[commands.router, questions.router, reactions.router],
+    collections=[store.events],
+    settings=Settings,
+)
+
+
+def main() -> None:
+    """Run the service, or provision what it needs."""
+    service.main()

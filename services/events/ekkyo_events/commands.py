@@ -1,0 +1,98 @@
+"""What the events service can be asked to do."""
+
+from ekkyo.broker import Router, Who, asked
+from ekkyo.clock import utcnow
+from ekkyo.contracts.events import (
+    AttendanceImported,
+    CancelEvent,
+    CheckIn,
+    ConcludeEvent,
+    DraftEvent,
+    EventState,
+    ImportAttendance,
+    PublishEvent,
+    RegisterForEvent,
+    Registration,
+    RescheduleEvent,
+    ReviseEvent,
+    WithdrawFromEvent,
+)
+
+from ekkyo_events import model
+from ekkyo_events.store import Events
+
+router = Router()
+
+
+@router.subscriber(**asked(DraftEvent))
+async def draft(cmd: DraftEvent, events: Events) -> EventState:
+    """Write an event down without telling anyone yet."""
+    return await events.create(cmd.event_id, lambda e, seats: model.draft(e, cmd))
+
+
+@router.subscriber(**asked(PublishEvent))
+async def publish(cmd: PublishEvent, events: Events, who: Who) -> EventState:
+    """Announce a draft and open its registration."""
+    return await events.change(cmd.event_id, lambda e, seats: model.publish(e, cmd, who=who, now=utcnow()))
+
+
+@router.subscriber(**asked(ReviseEvent))
+async def revise(cmd: ReviseEvent, events: Events, who: Who) -> EventState:
+    """Change what an event is."""
+    return await events.change(cmd.event_id, lambda e, seats: model.revise(e, seats, cmd, who=who))
+
+
+@router.subscriber(**asked(RescheduleEvent))
+async def reschedule(cmd: RescheduleEvent, events: Events, who: Who) -> EventState:
+    """Move an event to another time."""
+    return await events.change(cmd.event_id, lambda e, seats: model.reschedule(e, seats, cmd, who=who, now=utcnow()))
+
+
+@router.subscriber(**asked(CancelEvent))
+async def cancel(cmd: CancelEvent, events: Events, who: Who) -> EventState:
+    """Call an event off."""
+    return await events.change(cmd.event_id, lambda e, seats: model.cancel(e, seats, cmd, who=who))
+
+
+@router.subscriber(**asked(ConcludeEvent))
+async def conclude(cmd: ConcludeEvent, events: Events, who: Who) -> EventState:
+    """Declare an event over."""
+    return await events.change(cmd.event_id, lambda e, seats: model.conclude(e, seats, cmd, who=who, now=utcnow()))
+
+
+@router.subscriber(**asked(RegisterForEvent))
+async def register(cmd: RegisterForEvent, events: Events, who: Who) -> Registration:
+    """Ask for a seat."""
+    return await events.change(
+        cmd.event_id,
+        lambda e, seats: model.register(e, seats, cmd, who=who, now=utcnow()),
+        entries=[cmd.member_id],
+    )
+
+
+@router.subscriber(**asked(WithdrawFromEvent))
+async def withdraw(cmd: WithdrawFromEvent, events: Events, who: Who) -> Registration:
+    """Give a seat or a place on the waitlist back."""
+    return await events.change(
+        cmd.event_id, lambda e, seats: model.withdraw(e, seats, cmd, who=who), entries=[cmd.member_id]
+    )
+
+
+@router.subscriber(**asked(CheckIn))
+async def check_in(cmd: CheckIn, events: Events, who: Who) -> Registration:
+    """Record that a member came."""
+    return await events.change(
+        cmd.event_id,
+        lambda e, seats: model.check_in(e, seats, cmd, who=who, now=utcnow()),
+        entries=[cmd.member_id],
+    )
+
+
+@router.subscriber(**asked(ImportAttendance))
+async def import_attendance(cmd: ImportAttendance, events: Events, who: Who) -> AttendanceImported:
+    """Record all who came, from a meeting tool's report."""
+    return await events.change(
+        cmd.event_id,
+        lambda e, seats: model.import_attendance(e, seats, cmd, who=who, now=utcnow()),
+        entries=[attendee.member_id for attendee in cmd.attendees],
+    )

@@ -1,0 +1,84 @@
+"""Who is told what about events and the places at them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from ekkyo.contracts.base import Caller
+from ekkyo.contracts.events import EventPage, EventState, GetFigures, ListEvents, MyRegistrationAnswer, RosterPage
+
+from ekkyo_events.model.documents import Event, Seat, leads, not_found, place, registration, state
+
+HAS_SEAT = ("confirmed", "attended")
+OF_EVERY_COMMUNITY = frozenset({"leader", "steward", "system"})
+
+
+def known_to(event: Event | None, event_id: str, who: Caller) -> Event:
+    """The event, if the caller may know of it: a draft is told to its leaders only."""
+    if event is None or (event.status == "draft" and not leads(who, event)):
+        raise not_found(event_id)
+    return event
+
+
+def led_by(event: Event | None, event_id: str, who: Caller) -> Event:
+    """The event, if the caller leads its community."""
+    event = known_to(event, event_id, who)
+    who.must_lead(event.community_id)
+    return event
+
+
+def told_to(event: Event, who: Caller, seat: Seat | None) -> EventState:
+    """The event as this caller sees it: where to join is told to leaders and to those who have a seat."""
+    has_seat = seat is not None and seat.key == who.sub and seat.status in HAS_SEAT
+    told = state(event)
+    return told if has_seat or leads(who, event) else told.model_copy(update={"url": None})
+
+
+def my_registration(event: Event, seat: Seat | None, waiting: Sequence[Seat], who: Caller) -> MyRegistrationAnswer:
+    """A member's place, and where to join. waiting: all who wait."""
+    return MyRegistrationAnswer(
+        event=told_to(event, who, seat),
+        registration=registration(event, seat, place(seat, waiting)) if seat else None,
+    )
+
+
+def roster(event: Event, seats: Sequence[Seat], waiting: Sequence[Seat], limit: int) -> RosterPage:
+    """A page of members' places. seats: one more than the page holds, if there are more. waiting: all who wait."""
+    line = {seat.key: n for n, seat in enumerate(sorted(waiting, key=lambda s: s.position or 0), start=1)}
+    page = seats[:limit]
+    return RosterPage(
+        event=state(event),
+        registrations=[registration(event, s, line.get(s.key) if s.status == "waitlisted" else None) for s in page],
+        next=page[-1].key if len(seats) > limit else None,
+    )
+
+
+def listed(ask: ListEvents, who: Caller) -> dict[str, Any]:
+    """Which events a list may hold: what was asked for, without drafts of communities that the caller does not lead."""
+    where = _of(ask.community_id, ask.starts_from, ask.starts_until)
+    wanted = ask.status or ["draft", "published", "cancelled", "concluded"]
+    if who.roles & OF_EVERY_COMMUNITY or "draft" not in wanted:
+        return {**where, "status": {"$in": wanted}}
+    announced = {"status": {"$in": [status for status in wanted if status != "draft"]}}
+    led = sorted(role.partition(":")[2] for role in who.roles if role.startswith("leader:"))
+    if not led:
+        return {**where, **announced}
+    return {**where, "$or": [announced, {"status": "draft", "community_id": {"$in": led}}]}
+
+
+def page(events: Sequence[Event], mine: Iterable[Seat], who: Caller, limit: int) -> EventPage:
+    """A page of events. events: one more than the page holds, if there are more. mine: the caller's places."""
+    places = {seat.document_id: seat for seat in mine}
+    told = [told_to(event, who, places.get(event.id)) for event in events[:limit]]
+    return EventPage(events=told, next=told[-1].event_id if len(events) > limit else None)
+
+
+def concluded(ask: GetFigures) -> dict[str, Any]:
+    """Which events the figures are about."""
+    return {**_of(ask.community_id, ask.since, ask.until), "status": "concluded"}
+
+
+def _of(community_id: str | None, since: datetime | None, until: datetime | None) -> dict[str, Any]:
+    """Events of a community that start in a period, its end excluded."""
+    during = {operator: time for operator, time in (("$gte", since), ("$lt", until)) if time}
+    return {**({"community_id": community_id} if community_id else {}), **({"starts_at": during} if during else {})}

@@ -1,0 +1,76 @@
+"""What the events service can be asked to tell."""
+
+import asyncio
+from typing import Any
+
+from ekkyo.broker import Router, Who, asked
+from ekkyo.contracts.events import (
+    EventPage,
+    EventState,
+    Figures,
+    GetEvent,
+    GetFigures,
+    GetRoster,
+    ListEvents,
+    MyRegistration,
+    MyRegistrationAnswer,
+    RosterPage,
+)
+
+from ekkyo_events import model
+from ekkyo_events.model import telling
+from ekkyo_events.store import Events
+
+router = Router()
+AT_ONCE = 20
+"""Events whose seats are read at the same time for the figures."""
+
+
+@router.subscriber(**asked(GetEvent))
+async def get(ask: GetEvent, events: Events, who: Who) -> EventState:
+    """One event."""
+    event, seat = await events.entry(ask.event_id, who.sub)
+    return telling.told_to(telling.known_to(event, ask.event_id, who), who, seat)
+
+
+@router.subscriber(**asked(ListEvents))
+async def list_events(ask: ListEvents, events: Events, who: Who) -> EventPage:
+    """Events by start time."""
+    found = await events.find(telling.listed(ask, who), sort="starts_at", after=ask.after, limit=ask.limit + 1)
+    ids = [event.id for event in found]
+    mine = await events.find_entries({"key": who.sub, "document_id": {"$in": ids}}, limit=len(ids)) if ids else []
+    return telling.page(found, mine, who, ask.limit)
+
+
+@router.subscriber(**asked(GetRoster))
+async def roster(ask: GetRoster, events: Events, who: Who) -> RosterPage:
+    """Who is registered, waits, withdrew, came or did not."""
+    event = telling.led_by(await events.get(ask.event_id), ask.event_id, who)
+    where: dict[str, Any] = {"status": {"$in": list(ask.status)}} if ask.status else {}
+    seats = await events.entries(event.id, where=where, after=ask.after, limit=ask.limit + 1)
+    waits = any(seat.status == "waitlisted" for seat in seats)
+    waiting = await events.entries(event.id, where={"status": "waitlisted"}) if waits else []
+    return telling.roster(event, seats, waiting, ask.limit)
+
+
+@router.subscriber(**asked(MyRegistration))
+async def my_registration(ask: MyRegistration, events: Events, who: Who) -> MyRegistrationAnswer:
+    """A member's own place at an event, and why they still wait."""
+    found, seat = await events.entry(ask.event_id, ask.member_id)
+    event = telling.known_to(found, ask.event_id, who)
+    who.must_lead(event.community_id, or_is=ask.member_id)
+    waits = seat is not None and seat.status == "waitlisted"
+    waiting = await events.entries(event.id, where={"status": "waitlisted"}) if waits else []
+    return telling.my_registration(event, seat, waiting, who)
+
+
+@router.subscriber(**asked(GetFigures))
+async def figures(ask: GetFigures, events: Events) -> Figures:
+    """What came of a community's concluded events."""
+    concluded = await events.find(telling.concluded(ask), sort="starts_at", limit=0)
+    counted: list[tuple[model.Event, list[model.Seat]]] = []
+    for at in range(0, len(concluded), AT_ONCE):
+        some = concluded[at : at + AT_ONCE]
+        seats = await asyncio.gather(*(events.entries(event.id) for event in some))
+        counted += zip(some, seats, strict=True)
+    return model.figures(ask.community_id, counted)
