@@ -6,7 +6,6 @@ import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from fast_depends import Provider
 from faststream import AckPolicy, ContextRepo
 from faststream.nats import NatsBroker
 from faststream.nats.schemas import JStream, PullSub
@@ -18,6 +17,7 @@ from prometheus_client import CollectorRegistry
 from ekkyo.auth import Verifier
 from ekkyo.broker.defence import Limits, Retries
 from ekkyo.broker.guard import Guard
+from ekkyo.broker.inject import inject, wants
 from ekkyo.broker.intake import Pull, Requests, Tasks
 from ekkyo.broker.metrics import Metrics
 from ekkyo.broker.routes import Asked, Reaction, Router
@@ -42,7 +42,7 @@ class Broker(NatsBroker):
         self._intakes: list[Requests | Pull] = []
         self._mounted: list[Router] = []
         self._heartbeat: asyncio.Task[None] | None = None
-        self.stopping = False
+        self.stopping = self._left = False
 
     @property
     def jetstream(self) -> JetStreamContext:
@@ -66,9 +66,9 @@ class Broker(NatsBroker):
         subscriber = self.subscriber(
             subject, to.queue, no_reply=True, title=to.name, description=handler.__doc__ or to.message.__doc__
         )
-        subscriber(handler)
+        subscriber(inject(handler, self.context))
         limit = self.guard.limits.requests
-        requests = Requests(subject, to.queue, subscriber.consume, self.guard.too_many, self._tasks, limit)
+        requests = Requests(subject, to.queue, subscriber.process_message, self.guard.too_many, self._tasks, limit)
         self._feed(subscriber, requests)
 
     def _mount_reaction(self, to: Reaction, handler: Callable[..., Any]) -> None:
@@ -87,13 +87,17 @@ class Broker(NatsBroker):
                     description=handler.__doc__,
                     include_in_schema=stream != "AGAIN",
                 )
-                subscriber(handler)
+                subscriber(inject(handler, self.context))
                 limit = self.guard.limits.reactions
-                pull = Pull(stream, to.durable, self.inbox_prefix, subscriber.consume, self._work, limit)
+                pull = Pull(stream, to.durable, self.inbox_prefix, subscriber.process_message, self._work, limit)
                 self._feed(subscriber, pull)
 
     def _feed(self, subscriber: Any, intake: Requests | Pull) -> None:
-        """Let this intake feed the subscriber in place of FastStream's own."""
+        """Let this intake feed the subscriber in place of FastStream's own.
+
+        It calls `process_message`: `consume` would drop what comes before the subscriber is marked as running, and
+        keep quiet about what goes wrong.
+        """
         self._intakes.append(intake)
 
         async def subscribe() -> None:
@@ -107,6 +111,9 @@ class Broker(NatsBroker):
         absent = await missing(self.jetstream, self._mounted)
         if absent:
             raise NotProvisioned(f"run `ekkyo-{self.service} provision`; missing: {', '.join(sorted(absent))}")
+        for name in {name for r in self._mounted for _, handler in r.routes for _, name in wants(handler)} - {"caller"}:
+            if self.context.get(name) is None:
+                raise RuntimeError(f"a handler asks for {name!r}, and nothing was set under that name")
         await super().start()
         self._heartbeat = asyncio.create_task(self.guard.heartbeat())
         await self.connection.flush()
@@ -122,15 +129,20 @@ class Broker(NatsBroker):
             return False
         return True
 
-    async def stop(self, exc_type: Any = None, exc_val: Any = None, exc_tb: Any = None) -> None:
-        """Take no more, end what has begun and answer it, then leave."""
-        if self.stopping:
-            return
+    async def finish(self) -> None:
+        """Take no more, end what has begun and answer it. What follows from it can still be published."""
         self.stopping = True
         if self._connection is not None and self._connection.is_connected:
             await asyncio.gather(*(intake.stop() for intake in self._intakes))
             drain = self.guard.limits.drain
             await asyncio.gather(self._tasks.ended(drain), self._work.ended(drain))
+
+    async def stop(self, exc_type: Any = None, exc_val: Any = None, exc_tb: Any = None) -> None:
+        """Finish, then leave."""
+        if self._left:
+            return
+        self._left = True
+        await self.finish()
         if self._heartbeat:
             self._heartbeat.cancel()
         await super().stop(exc_type, exc_val, exc_tb)
@@ -179,7 +191,8 @@ def make_broker(
         logger.warning("NATS reports an error", extra={"error": type(error).__name__, "detail": str(error)[:200]})
 
     async def disconnected() -> None:
-        logger.warning("the connection to NATS is lost")
+        if not broker.stopping:
+            logger.warning("the connection to NATS is lost")
 
     broker = Broker(
         url.split(","),
@@ -198,8 +211,8 @@ def make_broker(
         error_cb=on_error,
         decoder=guard.decode,
         middlewares=[guard.middleware],
-        serializer=None,  # messages are read by their contract; nothing is left to convert
-        provider=Provider(),
+        apply_types=False,  # messages are read by their contract, and arguments are given by `inject`
+        serializer=None,
         context=ContextRepo(),
         logger=None,  # its lines would repeat what messages hold
     )

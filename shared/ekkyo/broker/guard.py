@@ -42,7 +42,7 @@ class Guard:
         self.verifier, self.limits, self.retries, self.metrics = verifier, limits, retries, metrics
         self.asked: dict[str, Asked] = {}
         self.reactions: dict[str, Reaction] = {}
-        self.in_progress: dict[Msg, float] = {}
+        self.in_progress: dict[str, tuple[Msg, float]] = {}
         self._per_caller: Counter[str] = Counter()
 
     # what FastStream calls
@@ -151,7 +151,7 @@ class Guard:
         meta = raw.metadata
         reaction = self.reactions[meta.consumer]
         began, outcome, tried = time.perf_counter(), "done", meta.num_delivered
-        self.in_progress[raw] = time.monotonic()
+        self.in_progress[raw.reply] = raw, time.monotonic()
         try:
             with trace.span(reaction.durable, header(raw.headers or {}, wire.TRACE), "consumer"):
                 try:
@@ -163,7 +163,7 @@ class Guard:
                 except Exception as error:
                     outcome = await self._failed(reaction, raw, tried, error)
         finally:
-            self.in_progress.pop(raw, None)
+            self.in_progress.pop(raw.reply, None)
             self.metrics.reacted(reaction.durable, outcome, time.perf_counter() - began)
 
     async def _failed(self, reaction: Reaction, raw: Msg, tried: int, error: Exception) -> str:
@@ -198,8 +198,8 @@ class Guard:
         while True:
             await asyncio.sleep(self.limits.heartbeat / 2)
             old = time.monotonic() - self.limits.heartbeat / 2
-            for raw, since in list(self.in_progress.items()):
-                if since < old and raw in self.in_progress:
+            for raw, since in list(self.in_progress.values()):
+                if since < old and raw.reply in self.in_progress:
                     await raw.in_progress()
 
 
