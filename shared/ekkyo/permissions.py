@@ -56,6 +56,7 @@ def _service(name: str, durables: Durables) -> Permissions:
             f"ekkyo.timer.{name}.>",
             f"ekkyo.dead.{name}.>",
             *(f"$JS.API.STREAM.INFO.{stream}" for stream in ("FACTS", "TIMERS", "DEAD", "AGAIN")),
+            "$JS.API.STREAM.MSG.GET.FACTS",  # a replayed dead letter names its fact by its place in the stream
             "$JS.API.STREAM.PURGE.TIMERS",  # NATS cannot narrow a purge to a subject: the filter is in its body
             *(f"$JS.API.CONSUMER.INFO.{stream}.{durable}" for stream, durable in own),
             *(f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{durable}" for stream, durable in own),
@@ -66,7 +67,6 @@ def _service(name: str, durables: Durables) -> Permissions:
             f"ekkyo.ask.{name}.>",
             "$SRV.>",
             f"_INBOX.{name}.>",
-            *(f"$JS.EVENT.ADVISORY.CONSUMER.MAX_DELIVERIES.{stream}.{durable}" for stream, durable in own),
         ),
     )
 
@@ -162,3 +162,16 @@ def _user(name: str, password: str, may: Permissions) -> list[str]:
         lines += ["        deny: [", *(f"          {json.dumps(s)}" for s in may.publish_denied), "        ]"]
     lines += ["      }", "      subscribe: { allow: ["]
     return [*lines, *(f"        {json.dumps(subject)}" for subject in may.subscribe), "      ] }", "    } }"]
+
+
+def deployed() -> str:
+    """The configuration in deploy/nats: passwords come from the server's environment, its data is in /data."""
+    users = {user: f"$NATS_PASSWORD_{user.upper()}" for user in USERS}
+    head = "# Generated from ekkyo.permissions: make nats-conf. Change it there.\n"
+    return head + server_config(users, store_dir="/data", http="127.0.0.1:8222")
+
+
+if __name__ == "__main__":
+    import sys
+
+    sys.stdout.write(deployed())

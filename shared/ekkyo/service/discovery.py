@@ -4,28 +4,27 @@ Format: ADR-32, https://github.com/nats-io/nats-architecture-and-design/blob/mai
 """
 
 import json
-import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
+from nats.errors import Error as NatsError
+from prometheus_client import CollectorRegistry
 
 
-@dataclass
+@dataclass(frozen=True)
 class Endpoint:
-    """One command or question, and how often it was asked. Times in nanoseconds, as ADR-32 has them."""
+    """One command or question that the service answers."""
 
     subject: str
     queue_group: str
-    metadata: Mapping[str, str] = field(default_factory=dict)
-    num_requests: int = 0
-    num_errors: int = 0
-    last_error: str = ""
-    processing_time: int = 0
+    description: str = ""
 
     @property
     def name(self) -> str:
@@ -33,38 +32,58 @@ class Endpoint:
         _, kind, _, name = self.subject.split(".", 3)
         return f"{kind}-{name.replace('.', '-')}"
 
-    def took(self, seconds: float, error: str = "") -> None:
-        """Count one request; `error` is a code such as `409 event_full`."""
-        self.num_requests += 1
-        self.processing_time += int(seconds * 1e9)
-        if error:
-            self.num_errors += 1
-            self.last_error = error
+    def identity(self) -> dict[str, str]:
+        return {"name": self.name, "subject": self.subject, "queue_group": self.queue_group}
 
     def info(self) -> dict[str, Any]:
-        told = {"name": self.name, "subject": self.subject, "queue_group": self.queue_group}
-        return {**told, "metadata": dict(self.metadata)}
+        return {**self.identity(), "metadata": {"description": self.description} if self.description else {}}
 
-    def stats(self) -> dict[str, Any]:
+    def stats(self, counted: "Counted") -> dict[str, Any]:
+        """How often it was asked. Times in nanoseconds, as ADR-32 has them."""
+        spent = int(counted.seconds * 1e9)
         return {
-            "name": self.name,
-            "subject": self.subject,
-            "queue_group": self.queue_group,
-            "num_requests": self.num_requests,
-            "num_errors": self.num_errors,
-            "last_error": self.last_error,
-            "processing_time": self.processing_time,
-            "average_processing_time": self.processing_time // self.num_requests if self.num_requests else 0,
+            **self.identity(),
+            "num_requests": counted.requests,
+            "num_errors": counted.errors,
+            "last_error": "",  # which one was last is in the log; here it would only be in the way of privacy
+            "processing_time": spent,
+            "average_processing_time": spent // counted.requests if counted.requests else 0,
         }
+
+
+@dataclass
+class Counted:
+    """What the metrics know of one operation: whatever did not end `done` is an error here."""
+
+    requests: int = 0
+    errors: int = 0
+    seconds: float = 0.0
+
+
+def counted(registry: CollectorRegistry) -> dict[str, Counted]:
+    """The broker's figures by operation, such as `events.register`."""
+    found: dict[str, Counted] = {}
+    for family in registry.collect():
+        for sample in family.samples if family.name == "ekkyo_request_seconds" else ():
+            operation = found.setdefault(sample.labels["operation"], Counted())
+            if sample.name.endswith("_sum"):
+                operation.seconds += sample.value
+            elif sample.name.endswith("_count"):
+                operation.requests += int(sample.value)
+                operation.errors += int(sample.value) if sample.labels["outcome"] != "done" else 0
+    return found
 
 
 class Discovery:
     """Answers who we are, what we offer and how it goes, on the service's own connection."""
 
-    def __init__(self, *, name: str, id: str, version: str, description: str, endpoints: Sequence[Endpoint]) -> None:
-        self.identity = {"name": name, "id": id, "version": version, "metadata": {}}
+    def __init__(
+        self, *, name: str, version: str, description: str, endpoints: Sequence[Endpoint], registry: CollectorRegistry
+    ) -> None:
+        self.identity = {"name": name, "id": secrets.token_hex(11), "version": version, "metadata": {}}
         self.description = description
-        self.endpoints = {endpoint.subject: endpoint for endpoint in endpoints}
+        self.endpoints = endpoints
+        self.registry = registry
         self.started = datetime.now(UTC)
         self._subscriptions: list[Subscription] = []
 
@@ -77,21 +96,23 @@ class Discovery:
 
     async def stop(self) -> None:
         for subscription in self._subscriptions:
-            await subscription.unsubscribe()
+            with suppress(NatsError):
+                await subscription.unsubscribe()
         self._subscriptions.clear()
 
     def ping(self) -> dict[str, Any]:
         return {"type": "io.nats.micro.v1.ping_response", **self.identity}
 
     def info(self) -> dict[str, Any]:
-        offered = [endpoint.info() for endpoint in self.endpoints.values()]
+        offered = [endpoint.info() for endpoint in self.endpoints]
         told = {"type": "io.nats.micro.v1.info_response", **self.identity}
         return {**told, "description": self.description, "endpoints": offered}
 
     def stats(self) -> dict[str, Any]:
-        counted = [endpoint.stats() for endpoint in self.endpoints.values()]
+        figures = counted(self.registry)
+        told = [e.stats(figures.get(e.subject.split(".", 2)[2], Counted())) for e in self.endpoints]
         started = self.started.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        return {"type": "io.nats.micro.v1.stats_response", **self.identity, "started": started, "endpoints": counted}
+        return {"type": "io.nats.micro.v1.stats_response", **self.identity, "started": started, "endpoints": told}
 
     @staticmethod
     def _answering(nc: Client, tell: Callable[[], dict[str, Any]]) -> Callable[[Msg], Awaitable[None]]:
@@ -100,14 +121,3 @@ class Discovery:
                 await nc.publish(msg.reply, json.dumps(tell()).encode())
 
         return answer
-
-
-class Timed:
-    """How long something takes, in seconds."""
-
-    def __init__(self) -> None:
-        self._since = time.perf_counter()
-
-    @property
-    def seconds(self) -> float:
-        return time.perf_counter() - self._since

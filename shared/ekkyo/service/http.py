@@ -39,6 +39,8 @@ class Http:
             log_config=None,
             log_level=logging.WARNING,
             access_log=False,
+            interface="asgi3",
+            proxy_headers=False,
             lifespan="off",
             server_header=False,
             timeout_graceful_shutdown=2,

@@ -5,44 +5,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from nats.js import JetStreamContext
-from nats.js.api import ConsumerConfig, DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
+from nats.js.api import ConsumerConfig
 from nats.js.errors import NotFoundError
 
-STREAMS: Final = (
-    StreamConfig(
-        name="FACTS",
-        description="What happened, for everyone, for ever",
-        subjects=["ekkyo.fact.>"],
-        storage=StorageType.FILE,
-        retention=RetentionPolicy.LIMITS,
-        discard=DiscardPolicy.NEW,  # a full disk refuses new facts rather than forgetting old ones
-        duplicate_window=600,
-        allow_direct=True,
-    ),
-    StreamConfig(
-        name="TIMERS",
-        description="What will be due, and what is due",
-        subjects=["ekkyo.timer.>", "ekkyo.due.>"],
-        storage=StorageType.FILE,
-        retention=RetentionPolicy.LIMITS,
-        discard=DiscardPolicy.OLD,  # the server allows no other with schedules
-        max_msgs_per_subject=1,  # moved is moved: the last schedule of a timer counts, and its last firing
-        duplicate_window=120,
-        allow_direct=True,
-        allow_msg_ttl=True,
-        allow_msg_schedules=True,
-    ),
-    StreamConfig(
-        name="DEAD",
-        description="What no reaction could take, until somebody looks at it",
-        subjects=["ekkyo.dead.>"],
-        storage=StorageType.FILE,
-        retention=RetentionPolicy.LIMITS,
-        discard=DiscardPolicy.OLD,
-        duplicate_window=600,
-        allow_direct=True,
-    ),
-)
+from ekkyo.broker import STREAMS
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ class Settings(BaseSettings):
     nats_url: str = Field(description="where NATS listens, such as nats://nats:4222; several with commas between")
     nats_user: str = Field("", description="the service's NATS user; its name when absent")
     nats_password: SecretStr = Field(description="the NATS user's password")
+    nats_replicas: int = Field(1, ge=1, le=5, description="copies of each stream that provision asks for: 1, 3 or 5")
     mongo_url: SecretStr = Field(description="where MongoDB listens, such as mongodb://user:password@mongo:27017/")
     mongo_database: str = Field("", description="the service's own database; ekkyo_<service> when absent")
     mongo_driver: Literal["motor", "pymongo"] = Field("motor", description="the driver: motor or pymongo")

@@ -1,0 +1,170 @@
+"""A service as its `app.py` declares it, and the console commands it gives."""
+
+import argparse
+import asyncio
+import contextlib
+import importlib.metadata
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any, Final
+
+import nats
+import structlog
+from faststream import ContextRepo
+from nats.errors import Error as NatsError
+
+from ekkyo.broker import Router, consumer_configs
+from ekkyo.contracts.base import Refused
+from ekkyo.service import logs
+from ekkyo.service.provision import Found, provision_consumers, provision_streams
+from ekkyo.service.running import Running
+from ekkyo.service.settings import PREFIX, Settings, WrongSettings
+from ekkyo.store import Declaration, Store
+
+Hook = Callable[[ContextRepo], Awaitable[None]]
+WRONG_USAGE: Final = 2
+
+
+class Service:
+    """What a service is made of. Nothing is connected until it is started.
+
+    startup: called with the context once NATS and the database answered, to set what handlers need besides the
+    collections. shutdown: called when no handler runs any more, before the last facts are published.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        routers: Sequence[Router],
+        collections: Sequence[Declaration[Any]] = (),
+        settings: type[Settings] = Settings,
+        startup: Hook | None = None,
+        shutdown: Hook | None = None,
+    ) -> None:
+        self.name, self.routers, self.collections = name, tuple(routers), tuple(collections)
+        self.settings, self.startup, self.shutdown = settings, startup, shutdown
+        self.version, self.description = _about(f"ekkyo-{name}")
+
+    def durables(self) -> dict[str, tuple[str, ...]]:
+        """Its durable consumers by stream, as the table of permissions has them."""
+        found: dict[str, tuple[str, ...]] = {"FACTS": (), "TIMERS": ()}
+        for stream, config in consumer_configs(self.routers):
+            if stream in found:
+                found[stream] = tuple(sorted((*found[stream], str(config.durable_name))))
+        return found
+
+    @contextlib.asynccontextmanager
+    async def started(self, settings: Settings) -> AsyncIterator[Running]:
+        """One instance, started, which gets ready by itself as soon as NATS and the database answer; then stopped."""
+        running = Running(self, settings)
+        try:
+            await running.start()
+            yield running
+        finally:
+            await running.stop()
+
+    async def serve(self, settings: Settings) -> int:
+        """Run until SIGTERM or SIGINT, and give the exit code: 0, or 1 when it could not go on."""
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        async with self.started(settings) as running:
+            stopping = asyncio.ensure_future(stop.wait())
+            ends: list[asyncio.Future[Any]] = [stopping, running.failed]
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            stopping.cancel()
+            if running.failed.done():
+                structlog.stdlib.get_logger("ekkyo.service").error("cannot go on", because=running.failed.result())
+                return 1
+        return 0
+
+    async def provision(self, settings: Settings) -> list[Found]:
+        """Make the streams, this service's durable consumers and its indexes. Said twice, nothing changes.
+
+        Needs the rights of the NATS user `ops`. Raises nats.errors.Error, OSError, Unavailable.
+        """
+        async with await nats.connect(
+            settings.nats_servers,
+            user=settings.nats_user,
+            password=settings.nats_password.get_secret_value(),
+            inbox_prefix=settings.inbox_prefix.encode(),
+            allow_reconnect=False,
+            connect_timeout=5,
+            error_cb=_unheard,
+        ) as nc:
+            js = nc.jetstream(timeout=10)
+            found = await provision_streams(js, replicas=settings.nats_replicas)
+            found += await provision_consumers(js, consumer_configs(self.routers))
+        store = await Store.open(
+            settings.mongo_url.get_secret_value(),
+            settings.mongo_database,
+            outbox=_unused,
+            owner=self.name,
+            declarations=self.collections,
+            driver=settings.mongo_driver,
+            settling=False,
+        )
+        try:
+            await store.provision()
+        finally:
+            await store.close()
+        indexed = [name for d in self.collections for name, indexes in d.indexes.items() if indexes]
+        return found + [Found("indexes", f"{settings.mongo_database}/{name}", "in place") for name in indexed]
+
+    def main(self, argv: Sequence[str] | None = None) -> None:
+        """The console command `ekkyo-<name> serve|provision`. Ends the process: 0, 1 on failure, 2 on wrong usage."""
+        chosen = self._parser().parse_args(argv)
+        try:
+            settings = self.settings.load(self.name)
+        except WrongSettings as wrong:
+            sys.stderr.write("".join(f"{line}\n" for line in wrong.lines))
+            sys.exit(WRONG_USAGE)
+        logs.configure(service=self.name, level=settings.log_level, format=settings.log_format)
+        sys.exit(asyncio.run(self.serve(settings)) if chosen.command == "serve" else self._provision(settings))
+
+    def _provision(self, settings: Settings) -> int:
+        try:
+            found = asyncio.run(self.provision(settings))
+        except (NatsError, OSError, TimeoutError) as e:
+            # a NATS error names subjects and streams, never credentials
+            sys.stderr.write(
+                f"NATS: {e or type(e).__name__}\nIt needs the rights of the user ops: {PREFIX}NATS_USER.\n"
+            )
+            return 1
+        except Refused as e:
+            sys.stderr.write(f"The database: {e.detail}\n")
+            return 1
+        sys.stdout.write("".join(f"{line}\n" for line in found))
+        return 0
+
+    def _parser(self) -> argparse.ArgumentParser:
+        parser = argparse.ArgumentParser(
+            prog=f"ekkyo-{self.name}",
+            description=self.description,
+            epilog=f"environment variables:\n{self.settings.explained()}",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        parser.add_argument("--version", action="version", version=f"ekkyo-{self.name} {self.version}")
+        commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+        commands.add_parser("serve", help="run the service until it is told to stop (SIGTERM or SIGINT)")
+        commands.add_parser("provision", help="make its streams, durable consumers and indexes; safe to say again")
+        return parser
+
+
+def _about(distribution: str) -> tuple[str, str]:
+    """Version and summary of the service's package; of the shared one for a service that is not installed."""
+    for name in (distribution, "ekkyo-shared"):
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            about = importlib.metadata.metadata(name)
+            return about["Version"], about["Summary"]
+    return "0.0.0", distribution
+
+
+async def _unused(_messages: Any) -> None:
+    raise AssertionError("provisioning announces nothing")
+
+
+async def _unheard(_error: Exception) -> None:
+    """What goes wrong while connecting is raised as well."""
