@@ -217,7 +217,7 @@ def test_a_survey_with_names_keeps_who_said_what() -> None:
     world.keep(model.open_by_hand(None, world.parts, open_cmd(anonymous=False), now=NOW))
     world.answer("a", 3, comment="mine")
     assert world.survey
-    told = model.results_of(world.survey, world.parts.all(kind="box"))
+    told = model.results_of(world.survey, world.parts.all(kind="box"), who=LEADER)
     assert (told.results.answered, told.results.nps, told.comments) == (1, -100.0, ["mine"])
     world.close()
     assert [r.member_id for box in world.boxes() for r in box] == ["a"]
@@ -230,7 +230,7 @@ def test_an_anonymous_survey_tells_nothing_before_it_closes() -> None:
         world.answer(member)
     assert world.survey
     with pytest.raises(Refused, match="survey_still_open"):
-        model.results_of(world.survey, world.parts.all(kind="box"))
+        model.results_of(world.survey, world.parts.all(kind="box"), who=LEADER)
 
 
 def test_the_deadline_closes_and_a_timer_too_early_is_set_again() -> None:

@@ -203,8 +203,11 @@ def form_for(survey: Survey | None, part: Part | None, *, who: Caller, member_id
     )
 
 
-def results_of(survey: Survey, boxes: Iterable[Part]) -> ResultsAnswer:
+def results_of(survey: Survey | None, boxes: Iterable[Part], *, who: Caller) -> ResultsAnswer:
     """What a survey says: once closed for good; before, only of one that is not anonymous, from its boxes."""
+    if survey is None:
+        raise Refused("survey_not_found", "There is no such survey.")
+    who.must_lead(survey.community_id)
     if survey.results:
         return ResultsAnswer(survey=state(survey), results=survey.results, comments=survey.comments)
     if survey.anonymous:
