@@ -127,5 +127,13 @@ def may_see(member: Member, who: Caller) -> None:
         raise Refused("not_allowed", "Only leaders of a community they are in may see this member.", 403)
 
 
+def may_find(who: Caller, community_id: str | None) -> None:
+    """Refuse (403) leaders of single communities who look for members elsewhere than in these."""
+    if community_id is not None:
+        who.must_lead(community_id)
+    elif not who.roles & {"leader", "steward", "system"}:
+        raise Refused("not_allowed", "Leaders look for members in a community they lead: name it.", 403)
+
+
 def _preferences(preferences: contract.Preferences) -> dict[str, Any]:
     return dict(preferences) | {"channels": list(dict.fromkeys(preferences.channels))}

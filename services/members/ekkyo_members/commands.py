@@ -1,0 +1,141 @@
+"""What the members service can be asked to do."""
+
+import asyncio
+
+from ekkyo.broker import Router, asked
+from ekkyo.clock import utcnow
+from ekkyo.contracts import members as contract
+from ekkyo.contracts.base import Refused
+
+from ekkyo_members import model
+from ekkyo_members.store import Communities, Members
+
+router = Router()
+
+# Communities
+
+
+@router.subscriber(**asked(contract.FoundCommunity))
+async def found_community(cmd: contract.FoundCommunity, communities: Communities) -> contract.Community:
+    """Found a community with its charter and its rules."""
+    return await communities.create(cmd.community_id, lambda c: model.found(c, cmd, now=utcnow()))
+
+
+@router.subscriber(**asked(contract.ReviseCharter))
+async def revise_charter(cmd: contract.ReviseCharter, communities: Communities) -> contract.Community:
+    """Change a community's charter, its rules, or both."""
+    return await communities.change(cmd.community_id, lambda c: model.revise_charter(c, cmd))
+
+
+# Members
+
+
+@router.subscriber(**asked(contract.RegisterMember))
+async def register(cmd: contract.RegisterMember, members: Members) -> contract.Member:
+    """Make somebody known to Ekkyo."""
+    return await members.create(cmd.member_id, lambda m, _: model.register(m, cmd))
+
+
+@router.subscriber(**asked(contract.ImportMembers))
+async def import_members(cmd: contract.ImportMembers, members: Members) -> contract.Imported:
+    """Take over rows of a personnel export, or tell what would become of them."""
+    known = model.Found.of(
+        [
+            *await members.find({"number": {"$in": [p.number for p in cmd.profiles]}}, limit=0),
+            *await members.find({"email": {"$in": [p.email for p in cmd.profiles]}}, limit=0),
+        ]
+    )
+    rows = model.outcomes(cmd.profiles, known)
+    return contract.Imported(rows=rows if cmd.dry_run else await _take_over(cmd.profiles, rows, members))
+
+
+@router.subscriber(**asked(contract.ChangeProfile))
+async def change_profile(cmd: contract.ChangeProfile, members: Members) -> contract.Member:
+    """Replace a member's profile."""
+    return await members.change(cmd.member_id, lambda m, _: model.change_profile(m, cmd.profile))
+
+
+@router.subscriber(**asked(contract.SetPreferences))
+async def set_preferences(cmd: contract.SetPreferences, members: Members) -> contract.Member:
+    """Choose channels, language and time zone."""
+    return await members.change(cmd.member_id, lambda m, _: model.set_preferences(m, cmd.preferences))
+
+
+# Memberships
+
+
+@router.subscriber(**asked(contract.JoinCommunity))
+async def join(cmd: contract.JoinCommunity, members: Members, communities: Communities) -> contract.Member:
+    """Become a member of a community."""
+    community = await _community(cmd.community_id, communities)
+    return await members.change(cmd.member_id, lambda m, _: model.join(m, community, now=utcnow()))
+
+
+@router.subscriber(**asked(contract.LeaveCommunity))
+async def leave(cmd: contract.LeaveCommunity, members: Members) -> contract.Member:
+    """Leave a community; roles in it end."""
+    return await members.change(cmd.member_id, lambda m, _: model.leave(m, cmd.community_id))
+
+
+@router.subscriber(**asked(contract.AcceptRules))
+async def accept_rules(cmd: contract.AcceptRules, members: Members, communities: Communities) -> contract.Member:
+    """Accept a community's rules as they are now."""
+    community = await _community(cmd.community_id, communities)
+    return await members.change(cmd.member_id, lambda m, _: model.accept_rules(m, community, cmd.rules_version))
+
+
+@router.subscriber(**asked(contract.GrantRole))
+async def grant_role(cmd: contract.GrantRole, members: Members) -> contract.Member:
+    """Make a member of a community one of its leaders."""
+    return await members.change(cmd.member_id, lambda m, _: model.grant_role(m, cmd))
+
+
+@router.subscriber(**asked(contract.RevokeRole))
+async def revoke_role(cmd: contract.RevokeRole, members: Members) -> contract.Member:
+    """End a member's role in a community."""
+    return await members.change(cmd.member_id, lambda m, _: model.revoke_role(m, cmd))
+
+
+@router.subscriber(**asked(contract.RecordContribution))
+async def record_contribution(cmd: contract.RecordContribution, members: Members) -> contract.Journey:
+    """Record that a member shared something, or carried it outside."""
+    return await members.change(
+        cmd.member_id,
+        lambda m, steps: model.record_contribution(m, steps, cmd, now=utcnow()),
+        entries=[model.contribution_key(cmd.contribution_id)],
+    )
+
+
+async def _community(community_id: str, communities: Communities) -> model.Community:
+    community = await communities.get(community_id)
+    if community is None:
+        raise Refused("community_not_found", "There is no community with this id.")
+    return community
+
+
+async def _take_over(
+    profiles: list[contract.Profile], planned: list[contract.ImportedRow], members: Members
+) -> list[contract.ImportedRow]:
+    """The rows as they came out, in their order; all at once, so that the store writes them in groups.
+
+    One that was refused is tried again as long as others were taken: they may have given its address up.
+    """
+
+    async def take(place: int) -> contract.ImportedRow:
+        profile, row = profiles[place], planned[place]
+        do = members.create if row.outcome == "registered" else members.change
+        try:
+            return await do(row.member_id or "", lambda m, _: model.take_over(m, profile))
+        except Refused as no:
+            if no.code not in ("number_taken", "email_taken"):
+                raise
+            return model.refused(profile, no.code)
+
+    rows = list(planned)
+    left = [place for place, row in enumerate(planned) if row.outcome in ("registered", "changed")]
+    while left:
+        for place, row in zip(left, await asyncio.gather(*map(take, left)), strict=True):
+            rows[place] = row
+        refused = [place for place in left if rows[place].outcome == "refused"]
+        left = refused if len(refused) < len(left) else []
+    return rows

@@ -1,0 +1,69 @@
+"""What the members service can be asked to tell."""
+
+import re
+from typing import Any
+
+from ekkyo.broker import Router, Who, asked
+from ekkyo.contracts import members as contract
+from ekkyo.contracts.base import Refused
+
+from ekkyo_members import model
+from ekkyo_members.store import Communities, Members
+
+router = Router()
+
+
+@router.subscriber(**asked(contract.GetMember))
+async def get(question: contract.GetMember, members: Members, who: Who) -> contract.Member:
+    """One member."""
+    return (await _member(question.member_id, members, who)).told()
+
+
+@router.subscriber(**asked(contract.FindMembers))
+async def find(question: contract.FindMembers, members: Members, who: Who) -> contract.MemberPage:
+    """Members that meet all these conditions, in the order of their personnel numbers."""
+    model.may_find(who, question.community_id)
+    found = await members.find(_where(question), sort="number", after=question.after, limit=question.limit + 1)
+    page = found[: question.limit]
+    return contract.MemberPage(members=[m.told() for m in page], next=page[-1].id if len(found) > len(page) else None)
+
+
+@router.subscriber(**asked(contract.GetCommunity))
+async def community(question: contract.GetCommunity, communities: Communities) -> contract.Community:
+    """A community: its name, charter and rules."""
+    found = await communities.get(question.community_id)
+    if found is None:
+        raise Refused("community_not_found", "There is no community with this id.")
+    return found.told()
+
+
+@router.subscriber(**asked(contract.GetJourney))
+async def journey(question: contract.GetJourney, members: Members, who: Who) -> contract.Journey:
+    """A member's crossings, each with its proof."""
+    return model.journey(await _member(question.member_id, members, who))
+
+
+async def _member(member_id: str, members: Members, who: Who) -> model.Member:
+    member = await members.get(member_id)
+    if member is None:
+        raise Refused("member_not_found", "There is no member with this id.")
+    model.may_see(member, who)
+    return member
+
+
+def _where(question: contract.FindMembers) -> dict[str, Any]:
+    """The question as conditions on members."""
+    where: dict[str, Any] = {}
+    if question.community_id is not None:
+        where["communities"] = question.community_id
+    if question.role is not None:
+        where["leads"] = question.community_id or {"$gt": ""}
+    if question.department is not None:
+        where["department"] = question.department
+    for field, wanted in (("id", question.member_ids), ("number", question.numbers), ("email", question.emails)):
+        if wanted is not None:
+            where[field] = {"$in": wanted}
+    if question.name is not None:
+        begins = {"$regex": "^" + re.escape(" ".join(question.name.split()))}
+        where["$or"] = [{"name": begins}, {"name_kana": begins}]
+    return where

@@ -1,0 +1,61 @@
+"""What the members service does on facts: people grow through the events they come to and speak at."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from ekkyo.broker import NotYet, Router, told
+from ekkyo.contracts.base import Refused
+from ekkyo.contracts.events import EventConcluded, MemberAttended
+from ekkyo.decision import Decision, Entries
+
+from ekkyo_members import model
+from ekkyo_members.store import Members
+
+router = Router()
+
+
+@router.subscriber(**told(MemberAttended, by="members", name="attendances", start="beginning"))
+async def count_attendance(fact: MemberAttended, members: Members) -> None:
+    """Count that a member came; the first time in a community, they took part."""
+    await _change(
+        fact.member_id,
+        lambda m, steps: model.attended(
+            m,
+            steps,
+            event_id=fact.event_id,
+            community_id=fact.event.community_id,
+            proof=fact.meta.id,
+            at=fact.meta.time,
+        ),
+        members,
+        entries=[model.attended_key(fact.event_id)],
+    )
+
+
+@router.subscriber(**told(EventConcluded, by="members", name="speakers", start="beginning"))
+async def credit_speakers(fact: EventConcluded, members: Members) -> None:
+    """Whoever spoke at an event that took place has taught. All who are known are credited before one is waited for."""
+
+    def taught(member: model.Member, _: Entries[model.Step]) -> Decision[model.Member, None]:
+        return model.taught(member, community_id=fact.event.community_id, proof=fact.meta.id, at=fact.meta.time)
+
+    speakers = dict.fromkeys(fact.event.speakers)
+    done = await asyncio.gather(*(_change(s, taught, members) for s in speakers), return_exceptions=True)
+    for failed in filter(None, done):
+        raise failed
+
+
+async def _change(
+    member_id: str,
+    decide: Callable[[model.Member, Entries[model.Step]], Decision[model.Member, Any]],
+    members: Members,
+    entries: list[str] | None = None,
+) -> None:
+    """Change a member who may be heard of before they are registered."""
+    try:
+        await members.change(member_id, decide, entries=entries or [])
+    except Refused as no:
+        if no.code == "member_not_found":
+            raise NotYet("the member is not registered") from no
+        raise
