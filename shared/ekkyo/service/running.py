@@ -67,7 +67,7 @@ class Running:
 
     @property
     def context(self) -> ContextRepo:
-        """What handlers are given by name: the collections, the settings, and what `startup` added."""
+        """What handlers are given by name: the collections, settings, the broker, and what `startup` added."""
         context: ContextRepo = self.broker.context
         return context
 
@@ -112,7 +112,7 @@ class Running:
             declarations=self.service.collections,
             driver=settings.mongo_driver,
         )
-        for name, live in {"settings": settings, **self.store.all_live()}.items():
+        for name, live in {"settings": settings, "broker": self.broker, **self.store.all_live()}.items():
             self.context.set_global(name, live)
         await self._until("the database", self.store.ping)
         await self._until("NATS", self.broker.connect)
