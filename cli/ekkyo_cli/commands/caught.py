@@ -1,0 +1,145 @@
+"""`ekkyo mail` and `ekkyo chat`: what the local stack caught instead of delivering it."""
+
+import json as jsonlib
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from ekkyo.contracts.base import Refused
+
+from ekkyo_cli import output
+from ekkyo_cli.commands.stack import Dir
+from ekkyo_cli.local.folder import DEFAULT, Folder
+from ekkyo_cli.output import Json
+
+mail = typer.Typer(help="Mail that the local stack caught instead of delivering it.", no_args_is_help=True)
+chat = typer.Typer(help="Chat posts that the local stack caught instead of delivering them.", no_args_is_help=True)
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One message that was caught."""
+
+    id: str
+    file: Path
+    message: EmailMessage
+
+    @property
+    def to(self) -> str:
+        return ", ".join(self.message.get_all("Delivered-To", []))
+
+    @property
+    def subject(self) -> str:
+        return str(self.message["Subject"] or "")
+
+    def head(self) -> dict[str, str]:
+        named = ("Date", "From", "Subject", "Message-ID")
+        return {"id": self.id, "to": self.to} | {n.lower(): str(self.message[n] or "") for n in named}
+
+
+def mailbox(folder: Folder) -> list[Mail]:
+    """Every message that was caught, oldest first, numbered from 1."""
+    files = sorted(folder.mail.glob("*.eml"))
+    return [Mail(str(n), f, message_from_bytes(f.read_bytes(), policy=policy.default)) for n, f in enumerate(files, 1)]
+
+
+@mail.command("list")
+def list_mail(
+    to: Annotated[str | None, typer.Option(help="Only to this address.")] = None,
+    subject: Annotated[str | None, typer.Option(help="Only with this text in the subject.")] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", help="Only the newest so many; 0: all.", min=0)] = 50,
+    dir: Dir = DEFAULT,
+    json: Json = False,
+) -> None:
+    """List the mail that was caught, newest last."""
+    found = [
+        one
+        for one in mailbox(_known(dir))
+        if (to is None or to.lower() in one.to.lower()) and (subject is None or subject in one.subject)
+    ]
+    shown = found[-limit:] if limit else found
+    if output.speaks_json():
+        return output.as_json([one.head() for one in shown])
+    rows = [(one.id, one.message["Date"] or "", one.to, one.subject) for one in shown]
+    output.table(["number#", "date", "to", "subject"], rows)
+    return output.say(f"[dim]{len(shown)} of {len(found)}. See one: ekkyo mail show NUMBER[/]")
+
+
+@mail.command("show")
+def show_mail(
+    number: Annotated[str, typer.Argument(help="Its number as listed, or `last`.")],
+    html: Annotated[Path | None, typer.Option("--html", help="Write the HTML part to this file.")] = None,
+    raw: Annotated[bool, typer.Option("--raw", help="Print the message as it came over the wire.")] = False,
+    dir: Dir = DEFAULT,
+    json: Json = False,
+) -> None:
+    """Show one message: its head, its text, and what is attached."""
+    every = mailbox(_known(dir))
+    found = every[-1:] if number == "last" else [one for one in every if one.id == number]
+    if not found:
+        raise Refused("mail_not_found", f"There is no mail {number}. See: ekkyo mail list")
+    one = found[0]
+    if raw:
+        typer.echo(one.file.read_bytes())
+        return None
+    text, page = one.message.get_body(("plain",)), one.message.get_body(("html",))
+    if html:
+        if page is None:
+            raise Refused("no_html", "This message has no HTML part.")
+        html.write_text(page.get_content(), encoding="utf-8")
+        output.warn(f"Written: {html}")
+    body = text.get_content() if text else ""
+    others = [part for part in one.message.walk() if not part.is_multipart() and part not in (text, page)]
+    attached = [{"type": part.get_content_type(), "name": part.get_filename()} for part in others]
+    if output.speaks_json():
+        return output.as_json(one.head() | {"text": body, "attached": attached})
+    output.table(
+        ["", ""], list(one.head().items()) + [("attached", f"{a['type']} {a['name'] or ''}") for a in attached]
+    )
+    output.out.print(f"\n{body}", markup=False, soft_wrap=True)
+    return None
+
+
+@mail.callback()
+def _mail() -> None:
+    """Mail that the local stack caught instead of delivering it."""
+
+
+@chat.callback()
+def _chat() -> None:
+    """Chat posts that the local stack caught instead of delivering them."""
+
+
+@chat.command("list")
+def list_chat(
+    limit: Annotated[int, typer.Option("--limit", "-n", help="Only the newest so many; 0: all.", min=0)] = 50,
+    dir: Dir = DEFAULT,
+    json: Json = False,
+) -> None:
+    """List the chat posts that were caught, newest last."""
+    posts = chatter(_known(dir))
+    shown = posts[-limit:] if limit else posts
+    if output.speaks_json():
+        return output.as_json(shown)
+    output.table(["time", "text"], [(str(post["at"])[:19], _text(post["body"])) for post in shown])
+    return output.say(f"[dim]{len(shown)} of {len(posts)}[/]")
+
+
+def chatter(folder: Folder) -> list[dict[str, Any]]:
+    """Every post that was caught, oldest first."""
+    lines = folder.chat.read_text(encoding="utf-8").splitlines() if folder.chat.exists() else []
+    return [jsonlib.loads(line) for line in lines]
+
+
+def _text(body: Any) -> str:
+    return str(body.get("text", body)) if isinstance(body, dict) else str(body)
+
+
+def _known(dir: Path) -> Folder:
+    folder = Folder.at(dir)
+    if not folder.mail.exists():
+        raise Refused("stack_not_found", f"There is no local stack in {folder.path}. Start one: ekkyo up", 503)
+    return folder

@@ -1,0 +1,81 @@
+"""`ekkyo dead`: what a reaction gave up on."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from ekkyo.broker import dead as letters
+from ekkyo.broker.dead import DeadLetter
+from ekkyo.contracts.base import Refused
+from nats.js.errors import NotFoundError
+
+from ekkyo_cli import output
+from ekkyo_cli.connection import Where, jetstream
+from ekkyo_cli.output import Json
+
+app = typer.Typer(help="Dead letters: what a reaction gave up on, after all its tries.", no_args_is_help=True)
+Number = Annotated[int, typer.Argument(help="The letter's number, as listed.", min=1)]
+Service = Annotated[str, typer.Option("--service", help="Only of this service.")]
+
+
+@app.command("list")
+def list_(service: Service = "*", dir: Where = None, json: Json = False) -> None:
+    """List dead letters, the oldest first."""
+    found = asyncio.run(_list(dir, service))
+    if output.speaks_json():
+        return output.as_json([_plain(letter) for letter in found])
+    if not found:
+        return output.say("No dead letters.")
+    rows = [
+        (f.id, f"{f.time.astimezone():%m-%d %H:%M}", f.service, f.reaction, f.subject, f.tries, f.error) for f in found
+    ]
+    return output.table(["number#", "time", "service", "reaction", "told on", "tries#", "error"], rows)
+
+
+@app.command()
+def show(number: Number, dir: Where = None, json: Json = False) -> None:
+    """Show one letter with its headers and the message it is about."""
+    letter, body = asyncio.run(_one(dir, number, letters.show))
+    text = None if body is None else body.decode(errors="replace")
+    if output.speaks_json():
+        return output.as_json(_plain(letter) | {"body": text})
+    output.table(["", ""], [(key, value) for key, value in _plain(letter).items() if key != "headers"])
+    output.table(["header", ""], sorted(letter.headers.items()))
+    output.out.print(text if text is not None else "What it is about was erased.", markup=False)
+    return None
+
+
+@app.command()
+def replay(number: Number, dir: Where = None, json: Json = False) -> None:
+    """Tell it to that one reaction again, with all its tries before it."""
+    _done("Told again", asyncio.run(_one(dir, number, letters.replay)))
+
+
+@app.command()
+def drop(number: Number, dir: Where = None, json: Json = False) -> None:
+    """Forget a letter: the reaction will never be told."""
+    _done("Dropped", asyncio.run(_one(dir, number, letters.drop)))
+
+
+async def _list(dir: Path | None, service: str) -> list[DeadLetter]:
+    async with jetstream(dir) as js:
+        return [letter async for letter in letters.letters(js, service)]
+
+
+async def _one(dir: Path | None, number: int, act: Any) -> Any:
+    async with jetstream(dir) as js:
+        try:
+            return await act(js, number)
+        except NotFoundError:
+            raise Refused("letter_not_found", f"There is no dead letter {number}. See: ekkyo dead list") from None
+
+
+def _done(what: str, letter: DeadLetter) -> None:
+    if output.speaks_json():
+        return output.as_json(_plain(letter))
+    return output.say(f"{what}: {letter.id} ({letter.service} {letter.reaction}).")
+
+
+def _plain(letter: DeadLetter) -> dict[str, Any]:
+    return vars(letter) | {"time": letter.time.isoformat()}

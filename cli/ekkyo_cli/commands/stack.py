@@ -1,0 +1,221 @@
+"""The local stack's commands: up, down, status, restart, logs, env, token."""
+
+import re
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from ekkyo.embedded import LOOPBACK
+from ekkyo.permissions import OUTSIDE
+
+from ekkyo_cli import output
+from ekkyo_cli.local import control
+from ekkyo_cli.local.folder import DEFAULT, PARTS, Folder, Part
+from ekkyo_cli.local.show import follow, streams
+from ekkyo_cli.output import Json
+
+Dir = Annotated[Path, typer.Option("--dir", help="The stack's folder.", show_default=True)]
+STYLE = {"ready": "green", "not ready": "yellow", "stopped": "red"}
+
+
+def up(
+    dir: Dir = DEFAULT,
+    detach: Annotated[
+        bool, typer.Option("--detach", "-d", help="Leave it running, and return once it is ready.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Start NATS, the database, the catchers for mail and chat, and the four services.
+
+    Everything listens on this machine alone, on free ports that are kept, and lives in the folder: started again on
+    the same folder, it has everything it had. Without --detach the logs are shown, and Ctrl-C stops everything.
+
+    Examples:
+
+      ekkyo up                    watch it run; Ctrl-C stops it
+
+      ekkyo up --detach           leave it running; ekkyo down stops it
+
+      eval "$(ekkyo env)"         then: talk to it from another program
+    """
+    folder = Folder.at(dir)
+    if folder.running:
+        state = folder.state()
+        phase = state.phase if state else "starting"
+        if output.speaks_json():
+            return output.as_json({"already_running": True, "phase": phase, "dir": str(folder.path)})
+        return output.say(f"A stack already runs in [bold]{folder.path}[/] ({phase}). See it: ekkyo status")
+    supervisor = control.launch(folder, attached=not detach)
+    gone = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: gone.set())
+    try:
+        state = control.wait_ready(folder, supervisor)
+        _told(folder, state.ready_after or 0, state.parts)
+        if detach:
+            return None
+        output.say("[dim]Ctrl-C stops everything.[/]")
+        follow(folder, PARTS, while_true=lambda: supervisor.poll() is None and not gone.is_set())
+    except KeyboardInterrupt:
+        pass
+    output.say("Stopping.")
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if supervisor.stdin:
+        supervisor.stdin.close()
+    else:
+        supervisor.terminate()
+    supervisor.wait(control.STOP_WITHIN)
+    return None
+
+
+def _told(folder: Folder, took: float, parts: dict[str, Part]) -> None:
+    if output.speaks_json():
+        return output.as_json(
+            {
+                "ready": True,
+                "seconds": took,
+                "dir": str(folder.path),
+                "ports": {name: part.port for name, part in parts.items()},
+            }
+        )
+    return output.say(
+        f"[green]Ready[/] after {took:.1f} s in [bold]{folder.path}[/]: NATS on {LOOPBACK}:{parts['nats'].port}, "
+        f"mail on {parts['mail'].port}, chat on {parts['chat'].port}."
+    )
+
+
+def down(dir: Dir = DEFAULT, json: Json = False) -> None:
+    """Stop the stack in order: first the services, then what they stand on. What they hold stays in the folder."""
+    folder = Folder.at(dir)
+    stopped = control.bring_down(folder)
+    if output.speaks_json():
+        return output.as_json({"stopped": stopped, "dir": str(folder.path)})
+    return output.say(f"Stopped {folder.path}." if stopped else f"Nothing runs in {folder.path}.")
+
+
+def status(dir: Dir = DEFAULT, json: Json = False) -> None:
+    """Show each part of the stack: whether it is ready, its process, port and age, and what the streams hold.
+
+    Exit code 0 when everything is ready, 1 when something is not, 3 when no stack runs.
+    """
+    folder = Folder.at(dir)
+    seen = control.look(folder)
+    holds = streams(folder)
+    if output.speaks_json():
+        output.as_json({"dir": str(folder.path), "parts": [vars(one) for one in seen], "streams": holds})
+    else:
+        rows = [
+            (one.name, one.state, one.pid, one.port, _age(one.uptime), one.restarts or "", one.reason) for one in seen
+        ]
+        output.table(["part", "state", "pid#", "port#", "up#", "restarts#", ""], rows)
+        output.say("")
+        output.table(["stream", "messages#"], list(holds.items()))
+    if any(one.state != "ready" for one in seen):
+        raise typer.Exit(output.NO)
+
+
+def restart(
+    part: Annotated[str, typer.Argument(help=f"One of {', '.join(PARTS)}.")], dir: Dir = DEFAULT, json: Json = False
+) -> None:
+    """Stop one part of the stack and start it again."""
+    if part not in PARTS:
+        raise typer.BadParameter(f"{part} is none of {', '.join(PARTS)}")
+    seen = control.restart(Folder.at(dir), part)
+    output.as_json(vars(seen)) if output.speaks_json() else output.say(f"{part} runs again, pid {seen.pid}.")
+
+
+def logs(
+    part: Annotated[str | None, typer.Argument(help="One part, or supervisor; all services without it.")] = None,
+    dir: Dir = DEFAULT,
+    going_on: Annotated[bool, typer.Option("--follow", "-f", help="Go on as more is written.")] = False,
+    lines: Annotated[int, typer.Option("--lines", "-n", help="How many of the last lines.", min=0)] = 20,
+    json: Json = False,
+) -> None:
+    """Show what the parts log."""
+    folder = Folder.at(dir)
+    names = [part] if part else [*PARTS, "supervisor"]
+    if part and not folder.log(part).exists():
+        raise typer.BadParameter(f"{part} has no log in {folder.logs}")
+    follow(folder, names, last=lines, while_true=lambda: going_on)
+
+
+def env(
+    dir: Dir = DEFAULT,
+    json: Json = False,
+) -> None:
+    """Print the variables that another system needs to talk to this stack, as its own, limited NATS user.
+
+    Examples:
+
+      eval "$(ekkyo env)"
+
+      export EKKYO_TOKEN=$(ekkyo token --sub my-system --role system)
+    """
+    folder = Folder.at(dir)
+    state, passwords = control.running_state(folder), folder.passwords()
+    values = {
+        "EKKYO_NATS_URL": f"nats://{LOOPBACK}:{state.parts['nats'].port}",
+        "EKKYO_NATS_USER": OUTSIDE,
+        "EKKYO_NATS_PASSWORD": passwords[OUTSIDE],
+        "EKKYO_INBOX_PREFIX": f"_INBOX.{OUTSIDE}",
+    }
+    if output.speaks_json():
+        return output.as_json(values)
+    for name, value in values.items():
+        sys.stdout.write(f"export {name}='{value}'\n")
+    return None
+
+
+def token(
+    sub: Annotated[str, typer.Option("--sub", help="Whom the token is for: a member's id, or a system's name.")],
+    role: Annotated[
+        list[str] | None,
+        typer.Option("--role", help="steward, system, leader, or leader:COMMUNITY_ID; may be given several times."),
+    ] = None,
+    ttl: Annotated[str, typer.Option(help="How long it is valid: 90s, 15m, 1h, 7d.")] = "1h",
+    dir: Dir = DEFAULT,
+    json: Json = False,
+) -> None:
+    """Print a bearer token that this stack trusts. Without a role it stands for the member --sub alone.
+
+    Examples:
+
+      ekkyo token --sub 0192f0c1-7a00-7000-8000-0000000000a1
+
+      ekkyo token --sub hr-system --role system --ttl 7d
+    """
+    for one in role or []:
+        if not re.fullmatch(r"member|leader(:[A-Za-z0-9_-]{1,64})?|steward|system", one):
+            raise typer.BadParameter(f"no such role: {one}", param_hint="--role")
+    seconds = _seconds(ttl)
+    try:
+        made = Folder.at(dir).token(sub, role or [], seconds)
+    except ValueError as wrong:
+        raise typer.BadParameter(str(wrong), param_hint="--sub") from None
+    if output.speaks_json():
+        return output.as_json(
+            {"token": made, "sub": sub, "roles": role or [], "expires_at": int(time.time() + seconds)}
+        )
+    sys.stdout.write(made + "\n")
+    return None
+
+
+def _seconds(text: str) -> float:
+    found = re.fullmatch(r"(\d+)([smhd]?)", text)
+    seconds = int(found[1]) * {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}[found[2]] if found else 0
+    if not 0 < seconds <= 366 * 86400:
+        raise typer.BadParameter("give a duration such as 90s, 15m, 1h or 7d, at most 366d", param_hint="--ttl")
+    return seconds
+
+
+def _age(seconds: float | None) -> str:
+    if seconds is None:
+        return ""
+    whole = int(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    return f"{whole // 60} min" if whole < 3600 else f"{whole // 3600} h {whole % 3600 // 60:02} min"

@@ -1,0 +1,96 @@
+"""Where a command finds Ekkyo: the environment (EKKYO_NATS_URL and the rest), or a local stack."""
+
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import nats
+import typer
+from ekkyo.client import Ekkyo
+from ekkyo.embedded import LOOPBACK
+from ekkyo.permissions import OPS
+from nats.js import JetStreamContext
+
+from ekkyo_cli.local import control
+from ekkyo_cli.local.folder import DEFAULT, Folder
+
+Where = Annotated[
+    Path | None,
+    typer.Option("--dir", help="A local stack's folder. Without it EKKYO_NATS_URL is used, else the stack in .ekkyo."),
+]
+ME = "ekkyo-cli"
+SHORT_LIVED = 900.0
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where to connect, and as whom."""
+
+    url: str
+    user: str
+    password: str
+    inbox_prefix: str
+    token: str
+
+
+def place(dir: Path | None, *, roles: Sequence[str] = ("system",), ops: bool = False) -> Place:
+    """The environment's Ekkyo unless a folder is named or nothing is set. ops: as the user who runs it, where known.
+
+    In a local stack the token is a short-lived one of the stack's own, for `roles`, unless EKKYO_TOKEN is set.
+    Refuses when no stack runs there.
+    """
+    url = os.environ.get("EKKYO_NATS_URL", "")
+    folder = Folder.at(dir or DEFAULT)
+    state = folder.state()
+    own = bool(state and url == _url(state.parts["nats"].port)) if state and state.parts else False
+    token = os.environ.get("EKKYO_TOKEN", "")
+    if not url or dir is not None or (own and ops):
+        running = control.running_state(folder)
+        token = token if token and dir is None else folder.token(ME, list(roles), SHORT_LIVED)
+        return Place(_url(running.parts["nats"].port), OPS, folder.passwords()[OPS], f"_INBOX.{OPS}", token)
+    user = os.environ.get("EKKYO_NATS_USER", "")
+    return Place(
+        url=url,
+        user=user,
+        password=os.environ.get("EKKYO_NATS_PASSWORD", ""),
+        inbox_prefix=os.environ.get("EKKYO_INBOX_PREFIX", f"_INBOX.{user}" if user else "_INBOX"),
+        token=token or (folder.token(ME, list(roles), SHORT_LIVED) if own else ""),
+    )
+
+
+@asynccontextmanager
+async def connected(dir: Path | None, *, roles: Sequence[str] = ("system",), ops: bool = False) -> AsyncIterator[Ekkyo]:
+    """A client of Ekkyo, wherever it is."""
+    where = place(dir, roles=roles, ops=ops)
+    async with Ekkyo.connect(
+        where.url, user=where.user, password=where.password, token=where.token, inbox_prefix=where.inbox_prefix
+    ) as ekkyo:
+        yield ekkyo
+
+
+@asynccontextmanager
+async def jetstream(dir: Path | None) -> AsyncIterator[JetStreamContext]:
+    """The streams, for those who run Ekkyo."""
+    where = place(dir, ops=True)
+    client = await nats.connect(
+        where.url,
+        user=where.user,
+        password=where.password,
+        inbox_prefix=where.inbox_prefix.encode(),
+        connect_timeout=3,
+        allow_reconnect=False,
+        error_cb=_silent,
+    )
+    async with client:
+        yield client.jetstream()
+
+
+async def _silent(_error: Exception) -> None:
+    """What goes wrong is raised where it is waited for."""
+
+
+def _url(port: int) -> str:
+    return f"nats://{LOOPBACK}:{port}"

@@ -1,0 +1,142 @@
+"""How each part of the stack is started, told to be ready, and what it is given."""
+
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from ekkyo.embedded import LOOPBACK, NotStarted, Server, script, start_mongo, start_nats
+from ekkyo.permissions import OPS, server_config
+
+from ekkyo_cli.local.folder import SERVICES, Folder
+from ekkyo_cli.local.process import STACK
+
+LOG_LIMIT = 5 * 1024 * 1024
+Readiness = tuple[bool, str]
+
+
+class Child:
+    """A part that runs, as its parent sees it."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
+        self._process = process
+        self.pid = process.pid
+
+    def gone(self) -> int | None:
+        """Its exit code once it ended (and takes it off the system's table), None while it runs."""
+        return self._process.poll()
+
+
+def start(folder: Folder, name: str, ports: dict[str, int]) -> Child:
+    """Start one part on its port. The servers answer when this returns; services and catchers may need a moment."""
+    if name == "nats":
+        text = server_config(folder.passwords(), store_dir=folder.path / "nats" / "jetstream")
+        return _server(start_nats(folder.path / "nats", config=text, port=ports[name], log=folder.log(name)))
+    if name == "mongo":
+        return _server(start_mongo(folder.path / "mongo", port=ports[name], log=folder.log(name)))
+    command, environ = _command(folder, name, ports)
+    with folder.log(name).open("ab") as log:
+        process = subprocess.Popen(  # noqa: S603
+            command, env=environ, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+        )
+    return Child(process)
+
+
+def provision(folder: Folder, ports: dict[str, int]) -> None:
+    """Make streams, durable consumers and indexes, as the user `ops`. Raises NotStarted with what went wrong."""
+    environments = {
+        name: _environ(folder, name, ports)
+        | {
+            "EKKYO_NATS_USER": OPS,
+            "EKKYO_NATS_PASSWORD": folder.passwords()[OPS],
+            "EKKYO_INBOX_PREFIX": f"_INBOX.{OPS}",
+        }
+        for name in SERVICES
+    }
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", "ekkyo_cli.local.provision"],
+        input=json.dumps(environments).encode(),
+        env=_plain(folder),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=60,
+    )
+    with folder.log("provision").open("wb") as log:
+        log.write(done.stdout)
+    if done.returncode:
+        raise NotStarted(f"provisioning failed:\n{done.stdout.decode(errors='replace')[-2000:]}")
+
+
+def ready(name: str, port: int, *, timeout: float = 2) -> Readiness:
+    """Whether a part does its work, and if not, why: services tell by /readyz, the rest by taking a connection."""
+    try:
+        if name not in SERVICES:
+            socket.create_connection((LOOPBACK, port), timeout=timeout).close()
+            return True, ""
+        asked = http.client.HTTPConnection(LOOPBACK, port, timeout=timeout)
+        try:
+            asked.request("GET", "/readyz")
+            answer = asked.getresponse()
+            missing = json.loads(answer.read()).get("missing", {})
+        finally:
+            asked.close()
+    except (OSError, ValueError, http.client.HTTPException):
+        return False, "does not answer"
+    return answer.status == 200, ", ".join(f"{what}: {why}" for what, why in missing.items())
+
+
+def wait(check: Callable[[], bool], within: float, *, every: float = 0.05) -> bool:
+    """Whether a check comes true within so many seconds."""
+    deadline = time.monotonic() + within
+    while not check():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(every)
+    return True
+
+
+def trim(log: Path) -> None:
+    """Set a log that grew large aside; the one before it goes."""
+    if log.exists() and log.stat().st_size > LOG_LIMIT:
+        log.replace(log.with_suffix(".log.1"))
+
+
+def _server(server: Server) -> Child:
+    assert server.process
+    return Child(server.process)
+
+
+def _command(folder: Folder, name: str, ports: dict[str, int]) -> tuple[list[str], dict[str, str]]:
+    if name == "mail":
+        return [sys.executable, "-m", "ekkyo_cli.local.mail", str(folder.mail), str(ports[name])], _plain(folder)
+    if name == "chat":
+        return [sys.executable, "-m", "ekkyo_cli.local.chat", str(folder.chat), str(ports[name])], _plain(folder)
+    return [script(f"ekkyo-{name}"), "serve"], _environ(folder, name, ports)
+
+
+def _environ(folder: Folder, service: str, ports: dict[str, int]) -> dict[str, str]:
+    """What a service is configured with. Nothing of the caller's own EKKYO_* reaches it."""
+    environ = _plain(folder) | {
+        "EKKYO_NATS_URL": f"nats://{LOOPBACK}:{ports['nats']}",
+        "EKKYO_NATS_USER": service,
+        "EKKYO_NATS_PASSWORD": folder.passwords()[service],
+        "EKKYO_MONGO_URL": f"mongodb://{LOOPBACK}:{ports['mongo']}/",
+        "EKKYO_JWKS_FILE": str(folder.jwks),
+        "EKKYO_HTTP_HOST": LOOPBACK,
+        "EKKYO_HTTP_PORT": str(ports[service]),
+        "EKKYO_LOG_FORMAT": "text",
+    }
+    if service == "notify":
+        environ["EKKYO_SMTP_URL"] = f"smtp://{LOOPBACK}:{ports['mail']}"
+        environ["EKKYO_MAIL_FROM"] = "Ekkyo <ekkyo@localhost.localdomain>"
+    return environ
+
+
+def _plain(folder: Folder) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("EKKYO_")}
+    return kept | {STACK: str(folder.path), "PYTHONUNBUFFERED": "1"}

@@ -1,0 +1,51 @@
+"""The `ekkyo` command line."""
+
+import contextlib
+import sys
+
+import typer
+
+from ekkyo_cli import output
+from ekkyo_cli.commands import call, caught, dead, events, facts, members, report, stack
+from ekkyo_cli.failing import exit_code
+
+app = typer.Typer(
+    name="ekkyo",
+    help="Run a community inside a company: its events, its people, what they are told and what they answer.",
+    epilog="Begin with: ekkyo up --detach, then ekkyo status. Every command has --help, and --json for programs."
+    "  Exit codes: 0 done, 1 refused or failed, 2 asked wrongly, 3 nothing there to ask.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+for name in ("up", "down", "status", "restart", "logs", "env", "token"):
+    app.command(name, rich_help_panel="The local stack")(getattr(stack, name))
+
+TALK, RUN = "Talk to it", "Look after it"
+app.command("call", rich_help_panel=TALK)(call.call)
+app.add_typer(members.app, name="members", rich_help_panel=TALK)
+app.add_typer(events.app, name="events", rich_help_panel=TALK)
+app.add_typer(facts.app, name="facts", rich_help_panel=TALK)
+app.command("report", rich_help_panel=TALK)(report.report)
+app.add_typer(dead.app, name="dead", rich_help_panel=RUN)
+app.add_typer(caught.mail, name="mail", rich_help_panel=RUN)
+app.add_typer(caught.chat, name="chat", rich_help_panel=RUN)
+
+
+def main() -> None:
+    """Run one command. People get words, never a traceback."""
+    output.reset()
+    try:
+        code = app(standalone_mode=False)
+    except BaseException as problem:
+        code = exit_code(problem)
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
+    sys.exit(code if isinstance(code, int) else output.OK)
+
+
+if __name__ == "__main__":
+    main()
