@@ -115,8 +115,9 @@ class Broker(NatsBroker):
             if self.context.get(name) is None:
                 raise RuntimeError(f"a handler asks for {name!r}, and nothing was set under that name")
         await super().start()
-        self._heartbeat = asyncio.create_task(self.guard.heartbeat())
-        await self.connection.flush()
+        self._heartbeat = self._heartbeat or asyncio.create_task(self.guard.heartbeat())
+        for _ in range(2):  # nats-py writes the ping ahead of what waits to be sent: the second comes after all of it
+            await self.connection.flush()
 
     async def ready(self, within: float = 2.0) -> bool:
         """Whether the server answers now, in `within` seconds. Being connected is no proof of it."""
@@ -131,20 +132,19 @@ class Broker(NatsBroker):
 
     async def finish(self) -> None:
         """Take no more, end what has begun and answer it. What follows from it can still be published."""
+        if self.stopping:
+            return
         self.stopping = True
         if self._connection is not None and self._connection.is_connected:
             await asyncio.gather(*(intake.stop() for intake in self._intakes))
-            drain = self.guard.limits.drain
-            await asyncio.gather(self._tasks.ended(drain), self._work.ended(drain))
-
-    async def stop(self, exc_type: Any = None, exc_val: Any = None, exc_tb: Any = None) -> None:
-        """Finish, then leave."""
-        if self._left:
-            return
-        self._left = True
-        await self.finish()
+        drain = self.guard.limits.drain
+        await asyncio.gather(self._tasks.ended(drain), self._work.ended(drain))
         if self._heartbeat:
             self._heartbeat.cancel()
+
+    async def stop(self, exc_type: Any = None, exc_val: Any = None, exc_tb: Any = None) -> None:
+        """Finish, and leave."""
+        await self.finish()
         await super().stop(exc_type, exc_val, exc_tb)
 
     async def reconnected(self) -> None:

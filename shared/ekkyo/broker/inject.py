@@ -23,9 +23,10 @@ def inject(handler: Callable[..., Awaitable[Any]], context: ContextRepo) -> Call
     signature = inspect.signature(handler)
     hints = get_type_hints(handler)
     first, *_ = signature.parameters.values()
-    call.__signature__ = signature.replace(parameters=[first.replace(annotation=hints[first.name])])  # type: ignore[attr-defined]
+    left = signature.replace(parameters=[first.replace(annotation=hints[first.name])])
+    call.__signature__ = left  # type: ignore[attr-defined]
     call.__annotations__ = {k: v for k, v in hints.items() if k in (first.name, "return")}
-    del call.__wrapped__  # type: ignore[attr-defined]
+    del call.__wrapped__
     return call
 
 

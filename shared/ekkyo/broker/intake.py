@@ -63,7 +63,8 @@ class Requests:
         self._subscription: Subscription | None = None
 
     async def start(self, nc: Client) -> None:
-        self._subscription = await nc.subscribe(self.subject, self.queue, cb=self._take)
+        if not self._subscription:
+            self._subscription = await nc.subscribe(self.subject, self.queue, cb=self._take)
 
     async def _take(self, msg: Msg) -> None:
         if len(self._tasks) < self._limit:
@@ -102,6 +103,8 @@ class Pull:
         self._loop: asyncio.Task[None] | None = None
 
     async def start(self, nc: Client) -> None:
+        if self._subscription:
+            return
         self._inbox = f"{self._prefix}.{nc._nuid.next().decode()}"
         self._subscription = await nc.subscribe(f"{self._inbox}.*", cb=self._take)
         self._loop = asyncio.create_task(self._ask(nc))
