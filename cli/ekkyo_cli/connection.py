@@ -1,5 +1,6 @@
 """Where a command finds Ekkyo: the environment (EKKYO_NATS_URL and the rest), or a local stack."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -23,6 +24,7 @@ Where = Annotated[
 ]
 ME = "ekkyo-cli"
 SHORT_LIVED = 900.0
+CONNECT_WITHIN = 5.0
 
 
 @dataclass(frozen=True)
@@ -65,10 +67,22 @@ def place(dir: Path | None, *, roles: Sequence[str] = ("system",), ops: bool = F
 async def connected(dir: Path | None, *, roles: Sequence[str] = ("system",), ops: bool = False) -> AsyncIterator[Ekkyo]:
     """A client of Ekkyo, wherever it is."""
     where = place(dir, roles=roles, ops=ops)
-    async with Ekkyo.connect(
-        where.url, user=where.user, password=where.password, token=where.token, inbox_prefix=where.inbox_prefix
-    ) as ekkyo:
-        yield ekkyo
+    client = Ekkyo.connect(
+        where.url,
+        user=where.user,
+        password=where.password,
+        token=where.token,
+        inbox_prefix=where.inbox_prefix,
+        environment={},
+    )
+    async with asyncio.timeout(
+        CONNECT_WITHIN
+    ):  # the client would try for ever, which a service wants and people do not
+        await client.__aenter__()
+    try:
+        yield client
+    finally:
+        await client.__aexit__()
 
 
 @asynccontextmanager

@@ -2,17 +2,18 @@
 
 import asyncio
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
-from ekkyo.broker import dead as letters
-from ekkyo.broker.dead import DeadLetter
 from ekkyo.contracts.base import Refused
 from nats.js.errors import NotFoundError
 
 from ekkyo_cli import output
 from ekkyo_cli.connection import Where, jetstream
 from ekkyo_cli.output import Json
+
+if TYPE_CHECKING:
+    from ekkyo.broker.dead import DeadLetter
 
 app = typer.Typer(help="Dead letters: what a reaction gave up on, after all its tries.", no_args_is_help=True)
 Number = Annotated[int, typer.Argument(help="The letter's number, as listed.", min=1)]
@@ -36,7 +37,7 @@ def list_(service: Service = "*", dir: Where = None, json: Json = False) -> None
 @app.command()
 def show(number: Number, dir: Where = None, json: Json = False) -> None:
     """Show one letter with its headers and the message it is about."""
-    letter, body = asyncio.run(_one(dir, number, letters.show))
+    letter, body = asyncio.run(_one(dir, number, "show"))
     text = None if body is None else body.decode(errors="replace")
     if output.speaks_json():
         return output.as_json(_plain(letter) | {"body": text})
@@ -49,33 +50,37 @@ def show(number: Number, dir: Where = None, json: Json = False) -> None:
 @app.command()
 def replay(number: Number, dir: Where = None, json: Json = False) -> None:
     """Tell it to that one reaction again, with all its tries before it."""
-    _done("Told again", asyncio.run(_one(dir, number, letters.replay)))
+    _done("Told again", asyncio.run(_one(dir, number, "replay")))
 
 
 @app.command()
 def drop(number: Number, dir: Where = None, json: Json = False) -> None:
     """Forget a letter: the reaction will never be told."""
-    _done("Dropped", asyncio.run(_one(dir, number, letters.drop)))
+    _done("Dropped", asyncio.run(_one(dir, number, "drop")))
 
 
-async def _list(dir: Path | None, service: str) -> list[DeadLetter]:
+async def _list(dir: Path | None, service: str) -> "list[DeadLetter]":
+    from ekkyo.broker import dead as letters  # takes half a second, which the other commands need not wait for
+
     async with jetstream(dir) as js:
         return [letter async for letter in letters.letters(js, service)]
 
 
-async def _one(dir: Path | None, number: int, act: Any) -> Any:
+async def _one(dir: Path | None, number: int, act: Literal["show", "replay", "drop"]) -> Any:
+    from ekkyo.broker import dead as letters
+
     async with jetstream(dir) as js:
         try:
-            return await act(js, number)
+            return await getattr(letters, act)(js, number)
         except NotFoundError:
             raise Refused("letter_not_found", f"There is no dead letter {number}. See: ekkyo dead list") from None
 
 
-def _done(what: str, letter: DeadLetter) -> None:
+def _done(what: str, letter: "DeadLetter") -> None:
     if output.speaks_json():
         return output.as_json(_plain(letter))
     return output.say(f"{what}: {letter.id} ({letter.service} {letter.reaction}).")
 
 
-def _plain(letter: DeadLetter) -> dict[str, Any]:
+def _plain(letter: "DeadLetter") -> dict[str, Any]:
     return vars(letter) | {"time": letter.time.isoformat()}

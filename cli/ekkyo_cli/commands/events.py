@@ -100,7 +100,7 @@ async def _record(
         total = AttendanceImported(event_id=event_id, attended=0, already=0, walk_ins=0)
         for at in range(0, len(matched.attendees), CHUNK):
             some = matched.attendees[at : at + CHUNK]
-            done = await ekkyo.send(ImportAttendance(event_id=event_id, attendees=some), timeout=60)
+            done = await ekkyo.send(ImportAttendance(event_id=event_id, attendees=some), within=120)
             total = AttendanceImported(
                 event_id=event_id,
                 attended=total.attended + done.attended,

@@ -154,7 +154,7 @@ def _chunks(export: PersonnelExport, summary: Summary) -> Iterator[list[Row]]:
 
 async def _send(ekkyo: Ekkyo, rows: list[Row], columns: dict[str, str], summary: Summary) -> None:
     answer: Imported = await ekkyo.send(
-        ImportMembers(profiles=[row.profile for row in rows], dry_run=summary.dry_run), timeout=60
+        ImportMembers(profiles=[row.profile for row in rows], dry_run=summary.dry_run), within=120
     )
     for row, became in zip(rows, answer.rows, strict=True):
         match became.outcome:

@@ -74,7 +74,8 @@ async def _make(dir: Path | None, community: str | None, *, facts: bool, check: 
 
 
 async def _only_one(ekkyo: Ekkyo) -> str:
-    found = [fact.community_id async for fact in ekkyo.facts(CommunityFounded, since=1, follow=False)]
+    told = ekkyo.facts(CommunityFounded, since=1, follow=False)
+    found = [fact.entity_id async for fact in told]
     if len(found) == 1:
         return found[0]
     if not found:

@@ -58,7 +58,7 @@ def provision(folder: Folder, ports: dict[str, int]) -> None:
         }
         for name in SERVICES
     }
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [sys.executable, "-m", "ekkyo_cli.local.provision"],
         input=json.dumps(environments).encode(),
         env=_plain(folder),
