@@ -20,10 +20,22 @@ Durables = Mapping[str, tuple[str, ...]]
 """The durable consumers of one service, by stream."""
 
 DURABLES: Final[Mapping[str, Durables]] = {
-    "members": {"FACTS": (), "TIMERS": ()},
-    "events": {"FACTS": (), "TIMERS": ()},
-    "surveys": {"FACTS": (), "TIMERS": ()},
-    "notify": {"FACTS": (), "TIMERS": ()},
+    "members": {"FACTS": ("members-attendances", "members-speakers"), "TIMERS": ()},
+    "events": {"FACTS": (), "TIMERS": ("events-due-end", "events-due-reminder")},
+    "surveys": {"FACTS": ("surveys-open_after_event",), "TIMERS": ("surveys-due-close",)},
+    "notify": {
+        "FACTS": (
+            "notify-communities",
+            "notify-contacts",
+            "notify-known_events",
+            "notify-tell_changed",
+            "notify-tell_published",
+            "notify-tell_registration",
+            "notify-tell_reminder",
+            "notify-tell_survey",
+        ),
+        "TIMERS": (),
+    },
 }
 """Each service's durable consumers. A test holds this against what the services register."""
 
