@@ -1,8 +1,7 @@
 """The notify service: `ekkyo-notify serve`."""
 
-from faststream import ContextRepo
-
 from ekkyo.service import Service
+
 from ekkyo_notify import commands, questions, reactions, store
 from ekkyo_notify.channels.post import PostOffice
 from ekkyo_notify.settings import NotifySettings

@@ -1,7 +1,31 @@
 """What the notify service can be asked to tell."""
 
+from typing import get_args
+
 from ekkyo.broker import Router, asked
-from ekkyo.contracts.notify import DeliveryPage, ListDeliveries, NotifyStatus, NotifyStatusAnswer
+from ekkyo.contracts.members import Channel
+from ekkyo.contracts.notify import DeliveryPage, DeliveryStatus, ListDeliveries, NotifyStatus, NotifyStatusAnswer
+
 from ekkyo_notify.store import Connections, Contacts, Deliveries
 
 router = Router()
+
+
+@router.subscriber(**asked(ListDeliveries))
+async def list_deliveries(ask: ListDeliveries, deliveries: Deliveries) -> DeliveryPage:
+    """What was sent, to whom, why, and what became of it: oldest first."""
+    where = ask.model_dump(exclude={"after", "limit"}, exclude_none=True)
+    found = await deliveries.find(where, sort="planned_at", after=ask.after, limit=ask.limit + 1)
+    page = found[: ask.limit]
+    return DeliveryPage(deliveries=[d.state for d in page], next=page[-1].id if len(found) > ask.limit else None)
+
+
+@router.subscriber(**asked(NotifyStatus))
+async def status(
+    _ask: NotifyStatus, deliveries: Deliveries, contacts: Contacts, connections: Connections
+) -> NotifyStatusAnswer:
+    """How many deliveries are planned, sent, failed or dropped, by channel."""
+    channels: tuple[Channel, ...] = get_args(Channel)
+    states: tuple[DeliveryStatus, ...] = get_args(DeliveryStatus)
+    counts = {c: {s: await deliveries.count({"channel": c, "status": s}) for s in states} for c in channels}
+    return NotifyStatusAnswer(deliveries=counts, contacts=await contacts.count(), channels=await connections.count())

@@ -39,7 +39,12 @@ def valid_address(address: str) -> str:
 
 def display_name(name: str) -> str:
     """A name that any mail program shows as it is: what has a meaning in address lists is left out."""
-    return " ".join(one_line(name, 100).translate(_SPECIAL).split())
+    return _plain(" ".join(one_line(name, 100).translate(_SPECIAL).split()))
+
+
+def _plain(text: str) -> str:
+    """The text so that no mail program takes part of it for an encoded word (RFC 2047) and decodes it."""
+    return text.replace("=?", "= ?")
 
 
 def message_id(delivery_id: str, sender: Sender) -> str:
@@ -68,7 +73,7 @@ def build(
     if recipient is None:
         raise Never("address_invalid")
     mail = EmailMessage(policy=_POLICY)
-    mail["Subject"] = one_line(message.subject, 250)
+    mail["Subject"] = _plain(one_line(message.subject, 250))
     mail["From"] = Address(display_name(message.community), addr_spec=sender.address)
     mail["To"] = recipient
     mail["Date"] = date

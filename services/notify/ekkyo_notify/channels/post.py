@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -12,15 +12,17 @@ from ekkyo.clock import utcnow
 from ekkyo.contracts.base import new_id
 from ekkyo.contracts.members import Channel
 from ekkyo.store import Collection, Projection
-from faststream import Context
+from faststream import Context, ContextRepo
 
 from ekkyo_notify import model
 from ekkyo_notify.channels import Never, NotNow, chat
 from ekkyo_notify.channels.calendar import invitation
+from ekkyo_notify.channels.heard import Heard
 from ekkyo_notify.channels.mail import Sender, build, message_id
-from ekkyo_notify.channels.smtp import SmtpPool
+from ekkyo_notify.channels.smtp import SmtpPool, SmtpServer
 from ekkyo_notify.model import CommunityName, Connection, Contact, Delivery, KnownEvent, Notice, Recipient
-from ekkyo_notify.templates import Message, Reader, compose
+from ekkyo_notify.settings import NotifySettings
+from ekkyo_notify.templates import Message, Reader, compose, preload
 
 logger = logging.getLogger("ekkyo.notify")
 
@@ -53,42 +55,67 @@ class PostOffice:
     sender: Sender
     mail: SmtpPool
     chat: chat.Webhooks
-    heard: Callable[[int], Awaitable[bool]]
-    """Whether the projections have all facts up to this place in the stream."""
+    heard: Heard
     now: Callable[[], datetime] = utcnow
 
     def __post_init__(self) -> None:
         self._slots = {channel: asyncio.Semaphore(n) for channel, n in AT_ONCE.items()}
 
+    @classmethod
+    async def open(cls, context: ContextRepo) -> None:
+        """Open the post office on the service's collections and settings. Connects to nothing yet."""
+        settings: NotifySettings = context.get("settings")
+        preload()
+        office = cls(
+            deliveries=context.get("deliveries"),
+            connections=context.get("connections"),
+            contacts=context.get("contacts"),
+            communities=context.get("communities"),
+            known_events=context.get("known_events"),
+            sender=Sender(settings.mail_from),
+            mail=SmtpPool(SmtpServer.parse(settings.smtp_url.get_secret_value()), connections=AT_ONCE["mail"]),
+            chat=chat.Webhooks(),
+            heard=Heard(context.get("broker")),
+        )
+        context.set_global("post", office)
+
+    @classmethod
+    async def close(cls, context: ContextRepo) -> None:
+        """Leave the mail server and the chat."""
+        office: PostOffice = context.get("post")
+        await office.mail.close()
+        await office.chat.close()
+
     async def tell(self, notice: Notice, recipients: Sequence[Recipient], *, leave_out_unknown: bool = False) -> None:
         """Tell these. What was sent before is not sent again.
 
-        Raises NotYet, after the others were told, when somebody among them was not heard of. Facts of different kinds
-        arrive in any order, so they may be heard of in a moment. leave_out_unknown: whoever is still unknown although
-        all facts about members older than this notice were heard does not exist any more, and is left out.
-        Raises NotNow when a channel could not take something.
+        Raises NotYet, after the others were told, when somebody among them was never heard of; leave_out_unknown: who
+        is unknown although everything about members that is older than this notice was heard does not exist any more,
+        and is left out. Raises NotNow when a channel could not take something, or the facts are still coming in.
         """
         contacts = await self._contacts(recipients)
         unknown = [r for r in recipients if r.member_id and r.member_id not in contacts]
-        left_out = bool(unknown) and leave_out_unknown and await self.heard(notice.sequence)
-        if left_out:
-            contacts |= await self._contacts(unknown)  # who was heard of between the two looks
+        heard = not unknown or await self.heard.soon(notice.sequence)
+        if unknown and heard:
+            contacts |= await self._contacts(unknown)
         await self._tell(notice, recipients, contacts)
-        if unknown and not left_out:
-            raise NotYet(f"{len(unknown)} members were not heard of")
+        if not heard:
+            raise NotNow("members_behind")
+        if not leave_out_unknown and any(r.member_id and r.member_id not in contacts for r in recipients):
+            raise NotYet("a member was not heard of")
 
     async def tell_community(self, notice: Notice) -> None:
         """Tell everyone in the community, and its chat.
 
-        Raises NotYet, after those known were told, while facts about members older than this notice are still to be
-        heard: somebody in them may have joined in time.
+        Raises NotNow, after those known were told, while facts about members older than this notice are still coming
+        in: somebody in them may have joined in time.
         """
-        heard = await self.heard(notice.sequence)
+        heard = await self.heard.soon(notice.sequence)
         contacts = {c.id: c async for c in self._members(notice.community_id)}
         recipients = [Recipient(community_id=notice.community_id), *(Recipient(member_id=id) for id in contacts)]
         await self._tell(notice, recipients, contacts)
         if not heard:
-            raise NotYet("facts about members are still to be heard")
+            raise NotNow("members_behind")
 
     async def _tell(self, notice: Notice, recipients: Sequence[Recipient], contacts: dict[str, Contact]) -> None:
         known = await self.known_events.get(notice.entity_id) if notice.event else None
@@ -97,20 +124,17 @@ class PostOffice:
         await self._make(notice, await self._jobs(recipients, contacts, community))
 
     async def _community(self, notice: Notice) -> CommunityName:
-        heard = False
-        while (found := await self.communities.get(notice.community_id)) is None:
-            if heard:  # an outside system may hold events of a community that was never founded here
-                return CommunityName(id=notice.community_id, name="Ekkyo")
-            if not await self.heard(notice.sequence):
-                raise NotYet("the community was not heard of")
-            heard = True  # look once more: it may have been heard of between the two looks
-        return found
+        found = await self.communities.get(notice.community_id)
+        if found is None:
+            if not await self.heard.soon(notice.sequence):
+                raise NotNow("members_behind")
+            found = await self.communities.get(notice.community_id)
+        # An outside system may hold events of a community that was never founded here.
+        return found or CommunityName(id=notice.community_id, name="Ekkyo")
 
     async def _members(self, community_id: str) -> AsyncIterator[Contact]:
         after = ""
-        while page := await self.contacts.find(
-            {"communities": community_id, "id": {"$gt": after}}, sort="id", limit=500
-        ):
+        while page := await self.contacts.find({"communities": community_id}, after=after, limit=500):
             for contact in page:
                 yield contact
             after = page[-1].id

@@ -1,0 +1,45 @@
+"""How far the projections have got: whoever is unknown may only be not known yet."""
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+
+from ekkyo.broker import Broker
+
+PROJECTIONS = ("notify-contacts", "notify-communities")
+PATIENCE = 3.0
+"""Seconds to wait in place; longer waits are left to being told again."""
+
+
+@dataclass
+class Heard:
+    """Whether all facts about members and communities up to a place in the stream were heard.
+
+    The durables tell. What was reached once stays reached.
+    """
+
+    broker: Broker
+    reached: int = 0
+    _asking: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    async def soon(self, sequence: int, patience: float = PATIENCE) -> bool:
+        """Wait for it for a moment; `patience` in seconds. Facts of different kinds arrive in any order."""
+        until = time.monotonic() + patience
+        while not await self.now(sequence):
+            if time.monotonic() > until:
+                return False
+            await asyncio.sleep(0.05)
+        return True
+
+    async def now(self, sequence: int) -> bool:
+        """Whether it is so now. One look serves all who ask at the same time."""
+        async with self._asking:
+            if sequence > self.reached:
+                self.reached = max(self.reached, min([await self._reached(name, sequence) for name in PROJECTIONS]))
+        return sequence <= self.reached
+
+    async def _reached(self, durable: str, sequence: int) -> int:
+        info = await self.broker.jetstream.consumer_info("FACTS", durable)
+        if not info.num_pending and not info.num_ack_pending:
+            return sequence  # it has all there is, and the notice's fact was there before this look
+        return info.ack_floor.stream_seq if info.ack_floor else 0

@@ -1,0 +1,101 @@
+"""Events, notices and readers to test with."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from ekkyo.contracts.events import EventState
+from ekkyo.contracts.notify import Topic
+from ekkyo.contracts.surveys import SurveyState
+from ekkyo_notify.model import Notice, Recipient
+from ekkyo_notify.templates import Message, Reader, compose
+
+NOON = datetime(2026, 11, 30, 3, 0, tzinfo=UTC)
+"""Noon in Tokyo, on a Monday."""
+TOLD = NOON - timedelta(days=10)
+JOIN = "https://meet.example.co.jp/j/42?pwd=abc&x=1"
+
+SEATED = Recipient(member_id="m1", seat="confirmed")
+WAITING = Recipient(member_id="m1", seat="waitlisted")
+MEMBER = Recipient(member_id="m1")
+CHAT = Recipient(community_id="c1")
+
+WHO: dict[Topic, Recipient] = {
+    "event_published": MEMBER,
+    "registration_confirmed": SEATED,
+    "registration_waitlisted": WAITING,
+    "registration_promoted": SEATED,
+    "registration_withdrawn": MEMBER,
+    "event_revised": SEATED,
+    "event_rescheduled": SEATED,
+    "event_cancelled": SEATED,
+    "event_reminder": SEATED,
+    "survey_opened": MEMBER,
+}
+"""The recipient that each topic mostly has."""
+
+
+def event(**changes: Any) -> EventState:
+    return EventState(
+        **{
+            "event_id": "e1",
+            "community_id": "c1",
+            "title": "Excel ピボット入門",
+            "description": "表を作るところから始めます。",
+            "format": "online",
+            "context": "IT",
+            "url": JOIN,
+            "capacity": 40,
+            "starts_at": NOON,
+            "ends_at": NOON + timedelta(hours=1),
+            "timezone": "Asia/Tokyo",
+            "status": "published",
+            "sequence": 1,
+            "revision": 3,
+        }
+        | changes
+    )
+
+
+def survey(**changes: Any) -> SurveyState:
+    return SurveyState(
+        **{
+            "survey_id": "e1",
+            "community_id": "c1",
+            "title": {"ja": "Excel ピボット入門のアンケート", "en": "Survey on pivot tables"},
+            "anonymous": True,
+            "status": "open",
+            "opened_at": NOON,
+            "deadline": NOON + timedelta(days=7),
+            "invited": 3,
+            "answered": 0,
+            "revision": 1,
+        }
+        | changes
+    )
+
+
+def notice(topic: Topic, *, about: EventState | None = None, **changes: Any) -> Notice:
+    of = {"survey": survey()} if topic == "survey_opened" else {"event": about or event()}
+    values: dict[str, Any] = {
+        "topic": topic,
+        "fact_id": "events/e1/3/0",
+        "told_at": TOLD,
+        "entity_id": "e1",
+        "entity_revision": 3,
+        "community_id": "c1",
+        "position": 3,
+        "because": "withdrawal",
+        "was": "confirmed",
+    }
+    if topic == "event_rescheduled":
+        values |= {"was_starts_at": NOON - timedelta(days=1), "was_ends_at": NOON - timedelta(hours=23)}
+    return Notice(**values | of | changes)
+
+
+def reader(locale: str = "ja", timezone: str = "Asia/Tokyo", **changes: Any) -> Reader:
+    values = {"locale": locale, "timezone": timezone, "community": "IT活用コミュニティ", "name": "藤田 真由美"}
+    return Reader(**values | changes)
+
+
+def message(topic: Topic, locale: str = "ja", *, to: Recipient | None = None, **changes: Any) -> Message:
+    return compose(notice(topic, **changes), to or WHO[topic], reader(locale))

@@ -1,0 +1,209 @@
+"""Mails as they are handed over: their headers, their parts, and the calendar's part."""
+
+from datetime import timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from typing import Any
+
+import icalendar
+import pytest
+from ekkyo_notify.channels import Never
+from ekkyo_notify.channels.calendar import invitation
+from ekkyo_notify.channels.mail import Sender, build
+from ekkyo_notify.model import invitation as method_of
+from ekkyo_notify.templates import compose
+
+from tests.notify.making import JOIN, MEMBER, NOON, SEATED, TOLD, WAITING, WHO, event, message, notice, reader
+
+SENDER = Sender("Ekkyo <no-reply@ekkyo.example.com>")
+
+
+def mail(said: Any = None, **changes: Any) -> EmailMessage:
+    values = {"sender": SENDER, "to": "fujita@example.co.jp", "delivery_id": "d1", "community_id": "c1", "date": TOLD}
+    built = build(said or message("registration_confirmed"), **(values | changes))
+    return message_from_bytes(built, policy=default)
+
+
+def ics(topic: str = "registration_confirmed", **changes: Any) -> bytes:
+    values = {
+        "method": "REQUEST",
+        "stamp": TOLD,
+        "organizer": ("IT活用コミュニティ", "no-reply@ekkyo.example.com"),
+        "attendee": ("藤田 真由美", "fujita@example.co.jp"),
+        "join": JOIN,
+    }
+    about = changes.pop("about", event())
+    return invitation(about, **(values | changes))
+
+
+def entry(data: bytes) -> icalendar.Event:
+    return icalendar.Calendar.from_ical(data).walk("VEVENT")[0]
+
+
+def test_headers_say_who_writes_what_about():
+    built = mail()
+    assert built["Subject"] == "【参加確定】Excel ピボット入門 11月30日(月) 12:00"
+    assert built["From"].addresses[0].display_name == "IT活用コミュニティ"
+    assert built["From"].addresses[0].addr_spec == "no-reply@ekkyo.example.com"
+    assert built["To"].addresses[0].display_name == "藤田 真由美"
+    assert built["Message-ID"] == "<d1@ekkyo.example.com>"
+    assert built["List-Id"] == "<c1.ekkyo.example.com>"
+    assert built["Auto-Submitted"] == "auto-generated"
+    assert built["X-Ekkyo-Delivery"] == "d1"
+    assert built["Date"].datetime == TOLD
+
+
+def test_a_mail_is_text_and_html_in_seven_bits():
+    raw = build(
+        message("event_published"), sender=SENDER, to="a@example.com", delivery_id="d1", community_id="c1", date=TOLD
+    )
+    assert max(raw) < 128
+    assert max(len(line) for line in raw.split(b"\r\n")) <= 998
+    built = mail(message("event_published"))
+    assert built.get_content_type() == "multipart/alternative"
+    assert [part.get_content_type() for part in built.iter_parts()] == ["text/plain", "text/html"]
+    assert "申し込みを受け付けています" in built.get_body(("plain",)).get_content()
+
+
+def test_an_invitation_is_an_alternative_and_an_attachment():
+    built = mail(calendar=("REQUEST", ics()))
+    assert built.get_content_type() == "multipart/mixed"
+    alternative, attachment = built.iter_parts()
+    assert [part.get_content_type() for part in alternative.iter_parts()] == [
+        "text/plain",
+        "text/html",
+        "text/calendar",
+    ]
+    part = list(alternative.iter_parts())[2]
+    assert part.get_param("method") == "REQUEST"
+    assert part.get_param("charset") == "utf-8"
+    assert attachment.get_content_type() == "application/ics"
+    assert attachment.get_filename() == "invite.ics"
+    for data in (part.get_content().encode(), attachment.get_content()):
+        assert entry(data)["UID"] == "e1@ekkyo"
+
+
+HOSTILE = [
+    "x\r\nBcc: everyone@example.com",
+    "x\nContent-Type: text/html\n\n<script>",
+    "=?utf-8?q?=0D=0ABcc=3A_everyone=40example.com?=",
+    'Eve" <eve@example.com>, "',
+    "a,b;c:d@e(f)[g]\\h",
+    "長い名前、" * 60,
+    "emoji 🎉" * 20,
+    "\ud800 half",
+    "",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_titles_and_names_add_no_header_and_no_recipient(text):
+    said = compose(notice("registration_confirmed", about=event(title=text)), SEATED, reader(community=text, name=text))
+    built = mail(said, calendar=("REQUEST", ics(about=event(title=text), attendee=(text, "a@b.example"))))
+    usual = mail(calendar=("REQUEST", ics()))
+    assert [name for name, _ in built.items()] == [name for name, _ in usual.items()]
+    assert "Bcc" not in built
+    assert [a.addr_spec for a in built["To"].addresses] == ["fujita@example.co.jp"]
+    assert [a.addr_spec for a in built["From"].addresses] == ["no-reply@ekkyo.example.com"]
+    assert "\n" not in built["Subject"]
+    assert "@example.com?=" not in built["Subject"]
+    assert not built.defects
+
+
+@pytest.mark.parametrize(
+    "address", ["", "nobody", "a@b", "a@b.example\r\nBcc: x@y.example", "a b@c.example", "a@b.example,c@d.example"]
+)
+def test_an_address_that_is_none_fails_for_good(address):
+    with pytest.raises(Never, match="address_invalid"):
+        mail(to=address)
+
+
+@pytest.mark.parametrize("wrong", ["", "nobody", "Ekkyo", "a@b\r\nX: y"])
+def test_a_sender_must_be_an_address(wrong):
+    with pytest.raises(ValueError, match="is not a mail address") as e:
+        Sender(wrong)
+    assert wrong == "" or wrong not in str(e.value)
+
+
+def test_the_invitation_holds_what_a_calendar_needs():
+    found = entry(ics())
+    assert icalendar.Calendar.from_ical(ics())["METHOD"] == "REQUEST"
+    assert found["UID"] == "e1@ekkyo"
+    assert found["SEQUENCE"] == 1
+    assert found["SUMMARY"] == "Excel ピボット入門"
+    assert found["STATUS"] == "CONFIRMED"
+    assert found["DTSTART"].dt == NOON
+    assert found["DTEND"].dt == NOON + timedelta(hours=1)
+    assert found["DTSTAMP"].dt == TOLD
+    assert found["ORGANIZER"] == "mailto:no-reply@ekkyo.example.com"
+    assert found["ATTENDEE"] == "mailto:fujita@example.co.jp"
+    assert found["ATTENDEE"].params["CN"] == "藤田 真由美"
+    assert found["ATTENDEE"].params["PARTSTAT"] == "ACCEPTED"
+    assert found["LOCATION"] == JOIN
+    assert found["URL"] == JOIN
+
+
+def test_the_uid_stays_and_the_sequence_grows_as_an_event_changes():
+    told = [entry(ics(about=event(sequence=n))) for n in range(3)]
+    told.append(entry(ics(about=event(sequence=3, status="cancelled"), method="CANCEL", join=None)))
+    assert {e["UID"] for e in told} == {"e1@ekkyo"}
+    assert [e["SEQUENCE"] for e in told] == [0, 1, 2, 3]
+    assert told[-1]["STATUS"] == "CANCELLED"
+    assert "URL" not in told[-1]
+    assert JOIN.encode() not in ics(method="CANCEL", join=None).replace(b"\r\n ", b"")
+
+
+def test_onsite_events_name_their_place_and_hybrid_ones_both():
+    onsite = entry(ics(about=event(format="onsite", place="大阪本社 5F", url=None), join=None))
+    assert onsite["LOCATION"] == "大阪本社 5F"
+    assert "URL" not in onsite
+    hybrid = entry(ics(about=event(format="hybrid", place="大阪本社 5F")))
+    assert (hybrid["LOCATION"], hybrid["URL"]) == ("大阪本社 5F", JOIN)
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York", "Europe/Berlin"])
+@pytest.mark.parametrize("month", [1, 3, 7, 10, 11])
+def test_an_instant_stays_the_same_instant_in_every_zone_and_season(zone, month):
+    at = NOON.replace(month=month, day=29 if month != 2 else 28)
+    found = entry(ics(about=event(starts_at=at, ends_at=at + timedelta(hours=2), timezone=zone)))
+    assert found["DTSTART"].dt == at
+    assert found["DTEND"].dt - found["DTSTART"].dt == timedelta(hours=2)
+
+
+@pytest.mark.parametrize("text", [*HOSTILE, "a\nEND:VEVENT\nBEGIN:VEVENT\nUID:other", 'CN";X=Y:mailto:a@b.example'])
+def test_hostile_titles_stay_inside_their_property(text):
+    about = event(title=text, place=text, description=text, format="hybrid")
+    data = ics(about=about, attendee=(text, "a@b.example"), organizer=(text, "c@d.example"))
+    calendar = icalendar.Calendar.from_ical(data.decode("utf-8", "replace"))
+    assert len(calendar.walk("VEVENT")) == 1
+    found = calendar.walk("VEVENT")[0]
+    usual = entry(ics(about=event(place="x", description="x", format="hybrid")))
+    assert set(found) <= set(usual)
+    assert found["UID"] == "e1@ekkyo"
+    assert found["ATTENDEE"] == "mailto:a@b.example"
+    assert found["ORGANIZER"] == "mailto:c@d.example"
+
+
+@pytest.mark.parametrize(
+    ("topic", "to", "method"),
+    [
+        ("event_published", MEMBER, None),
+        ("registration_confirmed", SEATED, "REQUEST"),
+        ("registration_promoted", SEATED, "REQUEST"),
+        ("registration_waitlisted", WAITING, None),
+        ("registration_withdrawn", MEMBER, "CANCEL"),
+        ("event_revised", SEATED, "REQUEST"),
+        ("event_revised", WAITING, None),
+        ("event_rescheduled", SEATED, "REQUEST"),
+        ("event_rescheduled", WAITING, None),
+        ("event_cancelled", SEATED, "CANCEL"),
+        ("event_cancelled", WAITING, None),
+        ("event_reminder", SEATED, None),
+        ("survey_opened", MEMBER, None),
+    ],
+)
+def test_calendars_are_told_of_seats_alone(topic, to, method):
+    assert method_of(notice(topic), to) == method
+    assert method_of(notice("registration_withdrawn", was="waitlisted"), MEMBER) is None
+    assert topic in WHO

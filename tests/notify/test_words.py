@@ -1,0 +1,253 @@
+"""What messages say: every topic in both languages, and what users write kept from doing harm."""
+
+import html.parser
+from datetime import timedelta
+from typing import get_args
+
+import pytest
+from ekkyo.contracts.notify import Topic
+from ekkyo_notify.templates import compose, one_line
+
+from tests.notify.making import CHAT, JOIN, MEMBER, NOON, SEATED, WAITING, WHO, event, message, notice, reader, survey
+
+TOPICS = get_args(Topic)
+
+JAPANESE = {
+    "event_published": ("【新しいイベント】Excel ピボット入門 11月30日(月) 12:00", "申し込みを受け付けています"),
+    "registration_confirmed": ("【参加確定】Excel ピボット入門 11月30日(月) 12:00", "席を用意しました"),
+    "registration_waitlisted": ("【順番待ち】Excel ピボット入門 11月30日(月) 12:00", "いまは3番目にお待ち"),
+    "registration_promoted": ("【繰り上げ・参加確定】Excel ピボット入門 11月30日(月) 12:00", "取り消した方がいたため"),
+    "registration_withdrawn": ("【参加取り消し】Excel ピボット入門 11月30日(月) 12:00", "参加を取り消しました"),
+    "event_revised": ("【内容変更】Excel ピボット入門 11月30日(月) 12:00", "内容が変わりました"),
+    "event_rescheduled": ("【日時変更】Excel ピボット入門 11月30日(月) 12:00 に変わりました", "席はそのままです"),
+    "event_cancelled": ("【中止】Excel ピボット入門 11月30日(月) 12:00", "中止になりました"),
+    "event_reminder": ("【まもなく開催】Excel ピボット入門 11月30日(月) 12:00", "近づいてきました"),
+    "survey_opened": ("【アンケート】Excel ピボット入門のアンケート", "回答は匿名です"),
+}
+ENGLISH = {
+    "event_published": ("New event: Excel ピボット入門 (Mon 30 Nov 12:00)", "Registration is open"),
+    "registration_confirmed": ("You have a seat: Excel ピボット入門 (Mon 30 Nov 12:00)", "is confirmed"),
+    "registration_waitlisted": (
+        "You are on the waitlist: Excel ピボット入門 (Mon 30 Nov 12:00)",
+        "number 3 on",
+    ),
+    "registration_promoted": (
+        "A seat became free for you: Excel ピボット入門 (Mon 30 Nov 12:00)",
+        "gave up",
+    ),
+    "registration_withdrawn": ("You have withdrawn: Excel ピボット入門 (Mon 30 Nov 12:00)", "given up your seat at"),
+    "event_revised": ("Changed: Excel ピボット入門 (Mon 30 Nov 12:00)", "have changed"),
+    "event_rescheduled": ("New time: Excel ピボット入門 (now Mon 30 Nov 12:00)", "You keep your seat"),
+    "event_cancelled": ("Cancelled: Excel ピボット入門 (Mon 30 Nov 12:00)", "will not take place"),
+    "event_reminder": ("Coming up: Excel ピボット入門 (Mon 30 Nov 12:00)", "is coming up"),
+    "survey_opened": ("Survey: Survey on pivot tables", "Answers are anonymous"),
+}
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+@pytest.mark.parametrize(("locale", "golden"), [("ja", JAPANESE), ("en", ENGLISH)])
+def test_a_message_says_what_happened(topic, locale, golden):
+    said = message(topic, locale)
+    subject, phrase = golden[topic]
+    assert said.subject == subject
+    assert phrase in said.lead
+    for body in (said.text(), said.html()):
+        assert phrase in body
+        assert "藤田 真由美" in body
+        assert "IT活用コミュニティ" in body
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_a_message_is_in_one_language(topic):
+    english = compose(notice(topic, about=event(title="Pivot", description="")), WHO[topic], reader("en", name="Ann"))
+    words = (english.text() + english.html()).replace("IT活用コミュニティ", "")
+    words = words.replace("'Hiragino Sans'", "")
+    assert not [c for c in words if "\u3040" <= c <= "\u30ff" or "\u4e00" <= c <= "\u9fff"]
+    japanese = message(topic, "ja").text()
+    assert not any(word in japanese for word in ("When", "Hello", "event", "seat", "waitlist"))
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+@pytest.mark.parametrize("locale", ["ja", "en"])
+def test_times_are_the_readers_own_with_the_zone_named(topic, locale):
+    zone = "America/New_York"
+    said = compose(notice(topic), WHO[topic], reader(locale, zone))
+    when = said.rows[0][1]
+    if topic == "survey_opened":
+        assert (
+            when
+            == {"ja": "12月6日(日) 22:00 (米国東部時間・UTC-5)", "en": "Sun 6 Dec 22:00 (US Eastern time, UTC-5)"}[
+                locale
+            ]
+        )
+    else:
+        expected = {
+            "ja": "11月29日(日) 22:00〜23:00 (米国東部時間・UTC-5)",
+            "en": "Sun 29 Nov 22:00–23:00 (US Eastern time, UTC-5)",
+        }
+        assert when == expected[locale]
+    assert when in said.text()
+
+
+def test_the_japanese_time_reads_as_people_write_it():
+    assert message("registration_confirmed").rows[0] == ("日時", "11月30日(月) 12:00〜13:00 日本時間")
+    assert message("registration_confirmed", "en").rows[0] == ("When", "Mon 30 Nov 12:00–13:00 (Japan time)")
+
+
+def test_a_moved_event_is_told_with_both_times():
+    said = message("event_rescheduled")
+    assert ("変更前の日時", "11月29日(日) 12:00〜13:00 日本時間") in said.rows
+    assert "11月29日(日) 12:00" not in said.subject
+
+
+@pytest.mark.parametrize(
+    ("topic", "to", "told"),
+    [
+        ("registration_confirmed", SEATED, True),
+        ("registration_promoted", SEATED, True),
+        ("event_reminder", SEATED, True),
+        ("event_rescheduled", SEATED, True),
+        ("event_revised", SEATED, True),
+        ("event_published", MEMBER, False),
+        ("registration_waitlisted", WAITING, False),
+        ("registration_withdrawn", MEMBER, False),
+        ("event_revised", WAITING, False),
+        ("event_rescheduled", WAITING, False),
+        ("event_cancelled", SEATED, False),
+        ("event_published", CHAT, False),
+        ("event_revised", CHAT, False),
+        ("event_rescheduled", CHAT, False),
+    ],
+)
+@pytest.mark.parametrize("locale", ["ja", "en"])
+def test_only_who_has_a_seat_is_told_where_to_join(topic, to, told, locale):
+    said = message(topic, locale, to=to)
+    assert (JOIN in said.text()) is told
+    assert (JOIN.replace("&", "&amp;") in said.html()) is told
+
+
+def test_withdrawing_from_the_waitlist_is_not_called_giving_up_a_seat():
+    assert message("registration_withdrawn", was="waitlisted").subject.startswith("【順番待ち取り消し】")
+    assert "no longer on the waitlist" in message("registration_withdrawn", "en", was="waitlisted").lead
+
+
+def test_more_capacity_is_told_as_the_reason_for_a_promotion():
+    assert "定員が増えたため" in message("registration_promoted", because="more_capacity").lead
+    assert "more seats" in message("registration_promoted", "en", because="more_capacity").lead
+
+
+def test_why_an_event_was_cancelled_is_told():
+    assert "理由: 講師の都合" in message("event_cancelled", reason="講師の都合").text()
+    assert "Reason: storm" in message("event_cancelled", "en", reason="storm").html()
+
+
+def test_a_survey_that_is_not_anonymous_does_not_say_it_is():
+    named = notice("survey_opened", survey=survey(anonymous=False))
+    assert "匿名" not in compose(named, MEMBER, reader()).text()
+
+
+def test_a_survey_without_a_title_in_the_readers_language_keeps_the_one_it_has():
+    only = notice("survey_opened", survey=survey(title={"ja": "アンケート"}))
+    assert compose(only, MEMBER, reader("en")).subject == "Survey: アンケート"
+
+
+class Tags(html.parser.HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.append((tag, dict(attrs)))
+
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "{{ 7 * 7 }}{% raw %}",
+    "line\r\nBcc: everyone@example.com",
+    "\u202egnp.exe\u2066",
+    "=?utf-8?b?QmNj?=",
+    "&lt;b&gt; &amp; <!channel> *bold* `code`",
+    "x" * 500,
+]
+
+
+@pytest.mark.parametrize("title", HOSTILE)
+@pytest.mark.parametrize("topic", TOPICS)
+@pytest.mark.parametrize("locale", ["ja", "en"])
+def test_a_hostile_title_stays_text(title, topic, locale):
+    about = event(title=title, place=title, description=title, format="hybrid")
+    changes = {"survey": survey(title={"ja": title, "en": title})} if topic == "survey_opened" else {"about": about}
+    clean = message(topic, locale)
+    said = compose(notice(topic, reason=title, **changes), WHO[topic], reader(locale, community=title, name=title))
+    assert "\n" not in said.subject
+    assert "\r" not in said.subject
+    assert "\u202e" not in said.subject + said.text() + said.html()
+    assert "49" not in said.lead.replace("7 * 7", "")
+    tags, usual = Tags(), Tags()
+    tags.feed(said.html())
+    usual.feed(clean.html())
+    allowed = {tag for tag, _ in usual.seen}
+    assert {tag for tag, _ in tags.seen} <= allowed
+    assert not any(name.startswith("on") for _, attrs in tags.seen for name in attrs)
+
+
+@pytest.mark.parametrize(
+    "url", ["javascript:alert(1)", 'https://x.example/"onclick="alert(1)', "https://x.example/<b>"]
+)
+def test_an_address_that_is_none_of_the_web_is_not_linked(url):
+    said = message("registration_confirmed", about=event(url=url))
+    tags = Tags()
+    tags.feed(said.html())
+    assert not [attrs for tag, attrs in tags.seen if tag == "a"]
+
+
+def test_a_mail_loads_and_tracks_nothing():
+    tags = Tags()
+    tags.feed(message("registration_confirmed").html())
+    assert not {"img", "script", "link", "iframe"} & {tag for tag, _ in tags.seen}
+    assert [attrs["href"] for tag, attrs in tags.seen if tag == "a"] == [JOIN]
+
+
+def test_the_year_is_told_when_it_is_another_one():
+    january = NOON + timedelta(days=45)
+    about = event(starts_at=january, ends_at=january + timedelta(hours=1))
+    assert message("event_reminder", about=about).rows[0][1] == "2027年1月14日(木) 12:00〜13:00 日本時間"
+    assert message("event_reminder", "en", about=about).rows[0][1] == "Thu 14 Jan 2027 12:00–13:00 (Japan time)"
+
+
+def test_an_event_over_midnight_names_both_days():
+    about = event(ends_at=NOON + timedelta(hours=14))
+    assert message("event_reminder", about=about).rows[0][1] == "11月30日(月) 12:00〜12月1日(火) 2:00 日本時間"
+
+
+def test_times_follow_daylight_saving():
+    summer, winter = NOON - timedelta(days=150), NOON
+    told = [
+        compose(
+            notice("event_reminder", about=event(starts_at=at, ends_at=at + timedelta(hours=1))),
+            SEATED,
+            reader("en", "Europe/Berlin"),
+        ).rows[0][1]
+        for at in (summer, winter)
+    ]
+    assert told == ["Fri 3 Jul 5:00–6:00 (Germany time, UTC+2)", "Mon 30 Nov 4:00–5:00 (Germany time, UTC+1)"]
+
+
+def test_an_event_over_the_change_of_clocks_names_both_offsets():
+    change = NOON.replace(month=10, day=25, hour=0, minute=30)
+    about = event(starts_at=change, ends_at=change + timedelta(hours=1))
+    said = compose(notice("event_reminder", about=about), SEATED, reader("en", "Europe/Berlin"))
+    assert said.rows[0][1] == "Sun 25 Oct 2:30–2:30 (Germany time, UTC+2 to UTC+1)"
+
+
+def test_a_zone_without_a_common_name_goes_by_its_city():
+    said = compose(notice("event_reminder"), SEATED, reader("ja", "America/Sao_Paulo"))
+    assert said.rows[0][1] == "11月30日(月) 0:00〜1:00 (Sao Paulo時間・UTC-3)"
+    half = compose(notice("event_reminder"), SEATED, reader("en", "Asia/Kathmandu"))
+    assert half.rows[0][1].endswith("(Kathmandu time, UTC+5:45)")
+
+
+def test_one_line_takes_out_what_is_not_seen():
+    assert one_line("a\u0000b\u200b\u2028c\td") == "a b c d"
+    assert len(one_line("あ" * 300)) == 200
