@@ -81,6 +81,12 @@ class Ekkyo:
             options |= {"user": user, "password": password or environment.get("EKKYO_NATS_PASSWORD", "")}
         return cls(options, token or environment.get("EKKYO_TOKEN"))
 
+    def with_token(self, token: str | Callable[[], str]) -> Self:
+        """The same connection, speaking for somebody else. Only the one that was connected closes it."""
+        other = type(self)(self._options, token)
+        other.nc = self.nc
+        return other
+
     async def __aenter__(self) -> Self:
         self.nc = await nats.connect(**self._options)
         return self

@@ -5,13 +5,12 @@ from collections.abc import Iterable, Iterator
 from email import message_from_bytes, policy
 from pathlib import Path
 
-from pydantic import BaseModel
-
 from ekkyo.contracts import events as e
 from ekkyo.contracts import members as m
 from ekkyo.contracts import notify as n
 from ekkyo.contracts import surveys as s
 from ekkyo.contracts.base import Fact
+from pydantic import BaseModel
 
 Telling = tuple[str, str]
 """The id of the fact that is told, and the member who is told it by mail."""

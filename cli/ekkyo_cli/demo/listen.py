@@ -1,0 +1,71 @@
+"""Hearing the facts as they come, to wait for one of them, and to have them all at the end."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable
+
+from ekkyo.client import Ekkyo
+from ekkyo.contracts import notify as n
+from ekkyo.contracts import surveys as s
+from ekkyo.contracts.base import Fact
+
+PATIENCE = 60.0
+
+
+class Listener:
+    """All facts from the beginning on, in the order of the stream."""
+
+    def __init__(self, ekkyo: Ekkyo) -> None:
+        self.facts: list[Fact] = []
+        self.mails = 0
+        """Delivered to members so far."""
+        self._seen: set[tuple[type[Fact], str]] = set()
+        self._invited: defaultdict[str, set[str]] = defaultdict(set)
+        self._more = asyncio.Condition()
+        self._task = asyncio.create_task(self._listen(ekkyo))
+
+    async def _listen(self, ekkyo: Ekkyo) -> None:
+        async for fact in ekkyo.facts(since=1):
+            self._take(fact)
+            async with self._more:
+                self._more.notify_all()
+
+    def _take(self, fact: Fact) -> None:
+        self.facts.append(fact)
+        self._seen.add((type(fact), fact.entity_id))
+        if isinstance(fact, s.SurveyOpened):
+            self._invited[fact.survey_id].update(fact.invited)
+        if isinstance(fact, n.Delivered) and fact.delivery.channel == "mail" and fact.delivery.member_id:
+            self.mails += 1
+
+    async def _until(self, enough: Callable[[], bool], what: str, within: float = PATIENCE) -> None:
+        """Wait until enough was heard; `within` in seconds. Raises TimeoutError that says what was not."""
+
+        async def wait() -> None:
+            async with self._more:
+                await self._more.wait_for(lambda: self._task.done() or enough())
+
+        try:
+            await asyncio.wait_for(wait(), within)
+        except TimeoutError:
+            raise TimeoutError(f"not heard within {within:.0f} s: {what}") from None
+        if self._task.done():
+            self._task.result()
+
+    async def until(self, kind: type[Fact], entity_id: str) -> None:
+        """Wait for a fact of this kind about this entity."""
+        await self._until(lambda: (kind, entity_id) in self._seen, f"{kind.__name__} about {entity_id}")
+
+    async def invited(self, survey_id: str, members: list[str]) -> None:
+        """Wait until all of these were invited to a survey."""
+        await self._until(
+            lambda: self._invited[survey_id].issuperset(members), f"the survey {survey_id} for all {len(members)}"
+        )
+
+    async def delivered(self, count: int) -> None:
+        """Wait until so many mails to members were delivered."""
+        await self._until(lambda: self.mails >= count, f"{count} mails, of which {self.mails} were delivered")
+
+    async def stop(self) -> None:
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
