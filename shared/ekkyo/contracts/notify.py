@@ -83,6 +83,11 @@ class ConnectChannel(Command[ChannelConnected]):
             raise ValueError("url must start with https:// or http://")
         return self
 
+    @field_serializer("url", when_used="json")
+    def _on_the_wire(self, url: SecretStr) -> str:
+        """Told to the service that keeps it; everywhere else, a log or a repr, it shows as asterisks."""
+        return url.get_secret_value()
+
 
 # Questions
 
