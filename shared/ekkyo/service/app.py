@@ -83,8 +83,15 @@ class Service:
     async def provision(self, settings: Settings) -> list[Found]:
         """Make the streams, this service's durable consumers and its indexes. Said twice, nothing changes.
 
-        Needs the rights of the NATS user `ops`. Raises nats.errors.Error, OSError, Unavailable.
+        Needs the rights of the NATS user `ops`. Raises PermissionError without them; nats.errors.Error, OSError,
+        Unavailable when something cannot be reached.
         """
+        refused: list[str] = []
+
+        async def note(error: Exception) -> None:
+            if "ermissions" in str(error):
+                refused.append(str(error))
+
         async with await nats.connect(
             settings.nats_servers,
             user=settings.nats_user,
@@ -92,11 +99,16 @@ class Service:
             inbox_prefix=settings.inbox_prefix.encode(),
             allow_reconnect=False,
             connect_timeout=5,
-            error_cb=_unheard,
+            error_cb=note,
         ) as nc:
-            js = nc.jetstream(timeout=10)
-            found = await provision_streams(js, replicas=settings.nats_replicas)
-            found += await provision_consumers(js, consumer_configs(self.routers))
+            js = nc.jetstream(timeout=5)
+            try:
+                found = await provision_streams(js, replicas=settings.nats_replicas)
+                found += await provision_consumers(js, consumer_configs(self.routers))
+            except TimeoutError:
+                if refused:  # NATS leaves what is not permitted unanswered
+                    raise PermissionError(refused[-1]) from None
+                raise
         store = await Store.open(
             settings.mongo_url.get_secret_value(),
             settings.mongo_database,
@@ -164,7 +176,3 @@ def _about(distribution: str) -> tuple[str, str]:
 
 async def _unused(_messages: Any) -> None:
     raise AssertionError("provisioning announces nothing")
-
-
-async def _unheard(_error: Exception) -> None:
-    """What goes wrong while connecting is raised as well."""

@@ -8,6 +8,7 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from ekkyo import context
+from ekkyo.broker.defence import where
 
 FORBIDDEN = frozenset({"authorization", "token", "password", "secret", "body", "payload", "email", "input"})
 """Names that no line may have: a slip shows as "…" instead of as somebody's secret."""
@@ -17,10 +18,12 @@ def configure(*, service: str, level: str = "info", format: str = "json", to: Te
     """Send what structlog and the standard library log to `to` (stderr), one line each."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
+        structlog.stdlib.ExtraAdder(),
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
         _named(service),
         _trace,
+        _failure,
         _veil,
     ]
     structlog.configure(
@@ -29,13 +32,10 @@ def configure(*, service: str, level: str = "info", format: str = "json", to: Te
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
-    people = format == "text"
+    for_people = structlog.dev.ConsoleRenderer(colors=False)
     last: list[Processor] = [
         structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-        *([] if people else [structlog.processors.dict_tracebacks]),
-        structlog.dev.ConsoleRenderer(colors=False)
-        if people
-        else structlog.processors.JSONRenderer(ensure_ascii=False),
+        for_people if format == "text" else structlog.processors.JSONRenderer(ensure_ascii=False),
     ]
     handler = logging.StreamHandler(to or sys.stderr)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=last))
@@ -59,6 +59,16 @@ def _trace(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
     parts = (context.traceparent.get() or "").split("-")
     if len(parts) == 4:
         line.setdefault("trace", parts[1])
+    return line
+
+
+def _failure(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
+    """Of an exception its type and the places it came through: its text and the variables hold what members said."""
+    given = line.pop("exc_info", None)
+    error = sys.exc_info()[1] if given is True else given[1] if isinstance(given, tuple) else given
+    if isinstance(error, BaseException):
+        line.setdefault("error", type(error).__name__)
+        line.setdefault("where", where(error))
     return line
 
 
