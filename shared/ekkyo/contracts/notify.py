@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Literal
 
-from pydantic import ConfigDict, Field, SecretStr, model_validator
+from pydantic import ConfigDict, Field, SecretStr, field_serializer, model_validator
 
 from ekkyo.contracts.base import Command, Fact, Id, Instant, Model, Question, may
 from ekkyo.contracts.members import Channel
