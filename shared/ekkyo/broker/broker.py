@@ -173,10 +173,12 @@ def make_broker(
     retries: Retries | None = None,
     limits: Limits | None = None,
     on_closed: Callable[[], None] | None = None,
+    reconnect_wait: float = 1.0,
 ) -> Broker:
     """The broker of a service. url: one server or several, with commas; a user's replies come in below inbox_prefix.
 
     on_closed: what to do when the connection is lost for good; by default the process exits at once with status 1.
+    reconnect_wait: seconds between two tries to connect again, which go on without end.
     """
     inbox_prefix = inbox_prefix or f"_INBOX.{service}"
     guard = Guard(lambda: broker.connection, verifier, limits or Limits(), retries or Retries(), Metrics(registry))
@@ -200,7 +202,7 @@ def make_broker(
         security=SASLPlaintext(user, password or "", use_ssl=False) if user else None,
         inbox_prefix=inbox_prefix,
         max_reconnect_attempts=-1,
-        reconnect_time_wait=1,
+        reconnect_time_wait=reconnect_wait,  # type: ignore[arg-type]
         ping_interval=10,
         max_outstanding_pings=2,
         connect_timeout=5,
