@@ -21,3 +21,6 @@ async def chat() -> AsyncIterator[ChatServer]:
     server = await ChatServer().start()
     yield server
     await server.stop()
+
+
+from tests.notify.world import stopped, world  # noqa: E402, F401  fixtures
