@@ -1,0 +1,314 @@
+"""The surveys service on real servers: what it is asked, what it hears, what it tells."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from ekkyo.contracts.base import Refused, new_id
+from ekkyo.contracts.surveys import (
+    Answers,
+    AnswerSurvey,
+    CloseSurvey,
+    GetForm,
+    GetResults,
+    ListSurveys,
+    OpenSurvey,
+    PendingSurveys,
+    RankThemes,
+    SurveyAnswered,
+    SurveyClosed,
+    SurveyOpened,
+    ThemesRanked,
+)
+from ekkyo.testing.plugin import Run
+from ekkyo_surveys.app import service
+
+from .conftest import COMMUNITY, World
+
+LEADER = ("lead", f"leader:{COMMUNITY}")
+PEOPLE = [f"m{n}" for n in range(6)]
+
+
+async def test_told_three_times_that_an_event_is_over_it_asks_those_who_came_once(world: World) -> None:
+    for _ in range(3):
+        await world.conclude("a", "b")
+    await world.caught_up()
+    opened = await world.fact(SurveyOpened)
+    assert (opened.survey_id, opened.invited, opened.more) == (world.event.event_id, ["a", "b"], False)
+    assert opened.survey.deadline - opened.survey.opened_at == timedelta(days=7)
+    assert len(await world.facts(SurveyOpened)) == 1
+    listed = await world.ask(ListSurveys(community_id=COMMUNITY), *LEADER)
+    assert [(s.survey_id, s.invited) for s in listed.surveys] == [(world.event.event_id, 2)]
+
+
+async def test_who_is_found_to_have_come_later_is_invited_alone_and_once(world: World) -> None:
+    await world.conclude("a")
+    await world.fact(SurveyOpened)
+    for _ in range(2):
+        await world.attended("b")
+    await world.caught_up()
+    opened = await world.facts(SurveyOpened)
+    assert [(f.invited, f.more) for f in opened] == [(["a"], False), (["b"], True)]
+
+
+async def test_an_attendance_heard_before_the_end_of_the_event_comes_to_the_same(world: World) -> None:
+    await world.attended("b")
+    await world.conclude("a", "b")
+    await world.fact(SurveyOpened, 2)
+    listed = await world.ask(ListSurveys(community_id=COMMUNITY), *LEADER)
+    assert [s.invited for s in listed.surveys] == [2]
+
+
+async def test_while_an_event_runs_and_when_nobody_came_nobody_is_asked(world: World) -> None:
+    await world.attended("a", while_it_runs=True)
+    await world.conclude()
+    await world.caught_up()
+    assert await world.facts() == []
+    assert (await world.ask(ListSurveys(community_id=COMMUNITY), *LEADER)).surveys == []
+
+
+async def test_how_long_a_survey_takes_answers_is_a_setting(around: World, running: Run) -> None:
+    async with running(service, survey_days=3):
+        await around.conclude("a")
+        opened = await around.fact(SurveyOpened)
+    assert opened.survey.deadline - opened.survey.opened_at == timedelta(days=3)
+
+
+async def test_what_happened_while_the_service_was_down_is_heard_when_it_is_back(around: World, running: Run) -> None:
+    async with running(service):
+        pass
+    await around.conclude("a")
+    async with running(service):
+        assert (await around.fact(SurveyOpened)).invited == ["a"]
+
+
+async def test_an_answer_said_twice_counts_once(world: World) -> None:
+    survey = await world.opened_for("a", "b")
+    first = await world.answer(survey.survey_id, "a", 9)
+    assert await world.answer(survey.survey_id, "a", 1) == first
+    answered = await world.fact(SurveyAnswered)
+    assert (answered.member_id, answered.survey.answered, answered.meta.actor) == ("a", 1, "a")
+    form = await world.ask(GetForm(survey_id=survey.survey_id, member_id="a"), "a")
+    assert (form.invited, form.answered, form.survey.answered) == (True, True, 1)
+    assert len(await world.facts(SurveyAnswered)) == 1
+
+
+async def test_the_form_is_told_in_both_languages_to_those_invited(world: World) -> None:
+    survey = await world.opened_for("a")
+    told = await world.ask(GetForm(survey_id=survey.survey_id, member_id="a"), "a")
+    assert [q.key for q in told.form.questions] == ["satisfaction", "useful", "themes", "comment"]
+    assert set(told.form.title) == {"ja", "en"}
+    assert (told.invited, told.answered) == (True, False)
+    stranger = await world.ask(GetForm(survey_id=survey.survey_id, member_id="z"), "z")
+    assert stranger.invited is False
+
+
+async def test_pending_are_the_open_surveys_that_a_member_has_not_answered_newest_first(world: World) -> None:
+    surveys = [await world.opened_for("a", "b") for _ in range(4)]
+    await world.opened_for("b")
+    await world.answer(surveys[0].survey_id, "a")
+    await world.ask(CloseSurvey(survey_id=surveys[1].survey_id), *LEADER)
+    told = await world.ask(PendingSurveys(member_id="a"), "a")
+    assert [s.survey_id for s in told.surveys] == [surveys[3].survey_id, surveys[2].survey_id]
+
+
+async def test_surveys_are_listed_by_community_event_and_state_newest_first(world: World) -> None:
+    first = await world.opened_for("a", event_id="e7")
+    second = await world.opened_for("a")
+    await world.ask(CloseSurvey(survey_id=second.survey_id), *LEADER)
+    told = await world.ask(ListSurveys(community_id=COMMUNITY), *LEADER)
+    assert [s.survey_id for s in told.surveys] == [second.survey_id, first.survey_id]
+    of_event = await world.ask(ListSurveys(community_id=COMMUNITY, event_id="e7"), *LEADER)
+    assert [s.survey_id for s in of_event.surveys] == [first.survey_id]
+    closed = await world.ask(ListSurveys(community_id=COMMUNITY, status="closed"), *LEADER)
+    assert [s.survey_id for s in closed.surveys] == [second.survey_id]
+    assert (await world.ask(ListSurveys(community_id="c2"), "boss", "steward")).surveys == []
+
+
+async def test_closing_tells_the_results_and_the_themes_once(world: World) -> None:
+    survey = await world.opened_for(*PEOPLE)
+    for n, member in enumerate(PEOPLE):
+        await world.answer(
+            survey.survey_id, member, n + 5, useful="yes" if n else "no", themes=["Excel", "生成AI"][: 1 + n % 2],
+            comment=f"word {5 - n}",
+        )  # fmt: skip
+    for _ in range(2):
+        state = await world.ask(CloseSurvey(survey_id=survey.survey_id), *LEADER)
+        assert state.status == "closed"
+    closed = await world.fact(SurveyClosed)
+    ranked = await world.fact(ThemesRanked)
+    assert (closed.results.answered, closed.results.nps) == (6, 0.0)
+    assert closed.results.distributions["useful"] == {"yes": 5, "no": 1}
+    assert closed.results.distributions["satisfaction"]["5"] == 1
+    assert [(t.theme, t.votes) for t in ranked.themes] == [("Excel", 6), ("生成AI", 3)]
+    assert [type(f).__name__ for f in (await world.facts())[-2:]] == ["SurveyClosed", "ThemesRanked"]
+    told = await world.ask(GetResults(survey_id=survey.survey_id), *LEADER)
+    assert told.results == closed.results
+    assert told.comments == [f"word {n}" for n in range(6)]
+
+
+async def test_of_fewer_than_five_answers_only_the_number_is_told(world: World) -> None:
+    survey = await world.opened_for(*PEOPLE)
+    for member in PEOPLE[:4]:
+        await world.answer(survey.survey_id, member, themes=["Excel"], comment="a word")
+    await world.ask(CloseSurvey(survey_id=survey.survey_id), *LEADER)
+    told = await world.ask(GetResults(survey_id=survey.survey_id), *LEADER)
+    assert (told.results.suppressed, told.results.answered, told.results.invited) == (True, 4, 6)
+    assert (told.results.nps, told.results.distributions, told.results.themes, told.comments) == (None, {}, [], [])
+    assert (await world.fact(SurveyClosed)).results == told.results
+    assert await world.facts(ThemesRanked) == []
+    assert (await world.ask(RankThemes(community_id=COMMUNITY), "m")).themes == []
+
+
+async def test_themes_are_ranked_over_all_closed_surveys_of_a_community(world: World) -> None:
+    for themes in (["Excel", "RPA"], ["excel"], ["Excel", "生成AI"]):
+        survey = await world.opened_for(*PEOPLE)
+        for member in PEOPLE:
+            await world.answer(survey.survey_id, member, themes=themes)
+        await world.ask(CloseSurvey(survey_id=survey.survey_id), *LEADER)
+    open_still = await world.opened_for(*PEOPLE)
+    for member in PEOPLE:
+        await world.answer(open_still.survey_id, member, themes=["secret"])
+    told = await world.ask(RankThemes(community_id=COMMUNITY, limit=2), "anybody")
+    assert [(t.theme, t.votes) for t in told.themes] == [("Excel", 18), ("RPA", 6)]
+
+
+async def test_a_survey_closes_by_itself_at_its_deadline(world: World) -> None:
+    deadline = datetime.now(UTC) + timedelta(seconds=2)
+    survey = await world.opened_for(*PEOPLE, deadline=deadline)
+    await world.answer(survey.survey_id, PEOPLE[0])
+    closed = await world.fact(SurveyClosed)
+    assert (closed.survey.status, closed.results.answered) == ("closed", 1)
+    assert closed.meta.actor == "surveys"
+    assert closed.meta.time >= deadline - timedelta(seconds=1)
+
+
+async def test_a_survey_closed_by_hand_does_not_close_again_at_its_deadline(world: World) -> None:
+    survey = await world.opened_for("a", deadline=datetime.now(UTC) + timedelta(seconds=2))
+    await world.ask(CloseSurvey(survey_id=survey.survey_id), *LEADER)
+    other = await world.opened_for("a", deadline=datetime.now(UTC) + timedelta(seconds=2))
+    closed = await world.fact(SurveyClosed, 2)
+    assert closed.survey_id == other.survey_id
+    assert len(await world.facts(SurveyClosed)) == 2
+
+
+async def test_opened_by_hand_twice_it_opens_once(world: World) -> None:
+    cmd = await world.opened_for("a", "b")
+    again = await world.ask(cmd, *LEADER)
+    assert (again.invited, again.revision) == (2, 1)
+    assert len(await world.facts(SurveyOpened)) == 1
+    with pytest.raises(Refused, match="survey_already_open"):
+        await world.ask(cmd.model_copy(update={"anonymous": False}), *LEADER)
+
+
+async def test_a_survey_with_names_tells_its_results_while_it_is_open(world: World) -> None:
+    survey = await world.opened_for("a", "b", anonymous=False)
+    await world.answer(survey.survey_id, "a", 10, comment="signed")
+    told = await world.ask(GetResults(survey_id=survey.survey_id), *LEADER)
+    assert (told.results.suppressed, told.results.nps, told.comments) == (False, 100.0, ["signed"])
+
+
+async def test_all_answering_at_once_on_two_instances_nobody_is_lost(around: World, running: Run) -> None:
+    everybody = [f"p{n:03}" for n in range(120)]
+    async with running(service), running(service):
+        survey = await around.opened_for(*everybody)
+        await asyncio.gather(*(around.answer(survey.survey_id, m, 7 + n % 4) for n, m in enumerate(everybody)))
+        await around.ask(CloseSurvey(survey_id=survey.survey_id), *LEADER)
+        closed = await around.fact(SurveyClosed)
+    assert closed.results.answered == 120
+    assert [closed.results.distributions["satisfaction"][str(s)] for s in range(7, 11)] == [30, 30, 30, 30]
+    assert len(await around.facts(SurveyAnswered)) == 120
+
+
+async def test_every_refusal_has_its_code(world: World) -> None:
+    survey = (await world.opened_for("a", "b")).survey_id
+    closed = (await world.opened_for("a")).survey_id
+    await world.ask(CloseSurvey(survey_id=closed), *LEADER)
+    given: Answers = {"satisfaction": 9}
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    new = OpenSurvey(survey_id=new_id(), community_id=COMMUNITY, title={"en": "How?"}, invited=["a"], deadline=tomorrow)
+    refusals: list[tuple[Any, tuple[str, ...], str, int]] = [
+        (AnswerSurvey(survey_id="none", member_id="a", answers=given), ("a",), "survey_not_found", 404),
+        (AnswerSurvey(survey_id=survey, member_id="z", answers=given), ("z",), "not_invited", 403),
+        (AnswerSurvey(survey_id=closed, member_id="a", answers=given), ("a",), "survey_closed", 409),
+        (AnswerSurvey(survey_id=survey, member_id="a", answers={}), ("a",), "malformed", 400),
+        (GetResults(survey_id=survey), LEADER, "survey_still_open", 409),
+        (GetResults(survey_id="none"), LEADER, "survey_not_found", 404),
+        (GetForm(survey_id="none", member_id="a"), ("a",), "survey_not_found", 404),
+        (CloseSurvey(survey_id="none"), LEADER, "survey_not_found", 404),
+        (new.model_copy(update={"invited": []}), LEADER, "malformed", 400),
+        (new.model_copy(update={"title": {}}), LEADER, "malformed", 400),
+        (new.model_copy(update={"deadline": tomorrow - timedelta(days=2)}), LEADER, "malformed", 400),
+    ]
+    for message, caller, code, status in refusals:
+        with pytest.raises(Refused) as refused:
+            await world.ask(message, *caller)
+        assert (refused.value.code, refused.value.status) == (code, status), message
+
+
+async def test_a_wrong_answer_names_its_question_and_what_was_expected(world: World) -> None:
+    survey = await world.opened_for("a")
+    with pytest.raises(Refused) as refused:
+        await world.answer(survey.survey_id, "a", 11, themes=list("abcd"))
+    assert {e.field: e.detail for e in refused.value.errors} == {
+        "answers.satisfaction": "Expected a whole number from 0 to 10.",
+        "answers.themes": "Expected a list of at most 3 themes, each of at most 100 characters.",
+    }
+
+
+MAY = {
+    "open": ["lead", "steward", "system"],
+    "answer": ["self"],
+    "close": ["lead", "steward", "system"],
+    "form": ["self", "lead", "steward", "system"],
+    "pending": ["self", "steward", "system"],
+    "list": ["lead", "steward", "system"],
+    "results": ["lead", "steward", "system"],
+    "themes": ["self", "other", "lead", "lead of another", "steward", "system"],
+}
+CALLERS = {
+    "self": ("a",),
+    "other": ("b",),
+    "lead": ("l", f"leader:{COMMUNITY}"),
+    "lead of another": ("k", "leader:c2"),
+    "steward": ("s", "steward"),
+    "system": ("hr", "system"),
+}
+
+
+async def outcome(world: World, message: Any, sub: str, *roles: str) -> str:
+    try:
+        await world.ask(message, sub, *roles)
+    except Refused as refused:
+        return f"{refused.status} {refused.code}"
+    return "answered"
+
+
+@pytest.mark.parametrize("operation", MAY)
+async def test_who_may_use_it(world: World, operation: str) -> None:
+    """Each operation, asked by everybody; without a token nobody may."""
+    survey = (await world.opened_for("a", "b")).survey_id
+    closed = (await world.opened_for("a", "b")).survey_id
+    await world.ask(CloseSurvey(survey_id=closed), *LEADER)
+    messages: dict[str, Any] = {
+        "open": OpenSurvey(
+            survey_id=new_id(),
+            community_id=COMMUNITY,
+            title={"en": "How?"},
+            invited=["a"],
+            deadline=datetime.now(UTC) + timedelta(days=1),
+        ),
+        "answer": AnswerSurvey(survey_id=survey, member_id="a", answers={"satisfaction": 9}),
+        "close": CloseSurvey(survey_id=survey),
+        "form": GetForm(survey_id=survey, member_id="a"),
+        "pending": PendingSurveys(member_id="a"),
+        "list": ListSurveys(community_id=COMMUNITY),
+        "results": GetResults(survey_id=closed),
+        "themes": RankThemes(community_id=COMMUNITY),
+    }
+    message = messages[operation]
+    outcomes = {caller: await outcome(world, message, *named) for caller, named in CALLERS.items()}
+    assert outcomes == {c: "answered" if c in MAY[operation] else "403 not_allowed" for c in CALLERS}
+    reply = await world.outside.request(message.subject, message.model_dump_json().encode(), timeout=5)
+    assert (reply.headers or {})["Nats-Service-Error-Code"] == "401"
