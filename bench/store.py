@@ -12,13 +12,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from pydantic import BaseModel
-
 from ekkyo.contracts.base import Fact
 from ekkyo.decision import Decision, Document, Entries, Entry
-from ekkyo.store import CollectionWithEntries, Driver, Index, Store
 from ekkyo.embedded import start_mongo
+from ekkyo.store import CollectionWithEntries, Driver, Index, Store
 from ekkyo.wire import OutMessage
+from pydantic import BaseModel
 
 AT_ONCE = 256
 

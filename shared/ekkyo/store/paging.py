@@ -1,6 +1,6 @@
 """Rows page by page: sorted by a field and then by id, going on after the last one seen."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ekkyo.contracts.base import Refused
@@ -48,9 +48,25 @@ def _behind(where: Row, field: str, value: Any, id: str, compare: str) -> Row:
     return found[0] if len(found) == 1 else {"$or": found}
 
 
+_NARROWER: dict[str, Callable[[Any, Any], Any]] = {
+    "$in": lambda one, other: [value for value in one if value in other],
+    "$gt": max,
+    "$gte": max,
+    "$lt": min,
+    "$lte": min,
+}
+
+
 def _both(one: Row, other: Row) -> Row:
-    """Conditions that meet both. The other's win: the last row met the first, so what is behind it is narrower."""
-    return {**one, **{k: {**_operators(one[k]), **_operators(v)} if k in one else v for k, v in other.items()}}
+    """Conditions that meet both. Raises KeyError where both put another operator than these to the same field."""
+    met = dict(one)
+    for name, wanted in other.items():
+        if name in one:
+            mine, theirs = _operators(one[name]), _operators(wanted)
+            met[name] = {**mine, **{k: _NARROWER[k](mine[k], v) if k in mine else v for k, v in theirs.items()}}
+        else:
+            met[name] = wanted
+    return met
 
 
 def _operators(wanted: Any) -> Row:
