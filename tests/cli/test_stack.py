@@ -1,0 +1,278 @@
+"""The local stack and what is said to it, as people use them: processes, files, exit codes. One stack for all."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ekkyo.client import Ekkyo
+from ekkyo.embedded import LOOPBACK, script
+from ekkyo_cli.local.control import Seen, look
+from ekkyo_cli.local.folder import PARTS, Folder
+
+from tests.cli.running import Ran, ekkyo
+from tests.cli.small_season import COMMUNITY, play
+
+pytestmark = pytest.mark.xdist_group("stack")
+EMPLOYEES = Path(__file__).parents[2] / "data" / "employees.cp932.csv"
+
+
+class Stack:
+    """A stack of the tests' own, in `.ekkyo` under a folder that the commands run in."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.folder = Folder.at(home / ".ekkyo")
+
+    def ekkyo(self, *args: str, **more: Any) -> Ran:
+        return ekkyo(*args, cwd=self.home, **more)
+
+    def parts(self) -> dict[str, Seen]:
+        return {part.name: part for part in look(self.folder)}
+
+    def as_(self, sub: str, *roles: str) -> Any:
+        state = self.folder.state()
+        assert state
+        return Ekkyo.connect(
+            f"nats://{LOOPBACK}:{state.parts['nats'].port}",
+            user="outside",
+            password=self.folder.passwords()["outside"],
+            token=self.folder.token(sub, list(roles), 600),
+            environment={},
+        )
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    made = Stack(tmp_path_factory.mktemp("home"))
+    try:
+        started = made.ekkyo("up", "--detach", "--json", within=120)
+        assert started.code == 0, started.out + started.err
+        yield made
+    finally:
+        made.ekkyo("down", within=120)
+
+
+@pytest.fixture(scope="module")
+def season(stack: Stack) -> Stack:
+    """The stack after a small season."""
+    state = stack.folder.state()
+    assert state
+    asyncio.run(play(stack.as_, f"http://{LOOPBACK}:{state.parts['chat'].port}/hooks/season"))
+    return stack
+
+
+def wait_until(check: Callable[[], bool], within: float = 40) -> None:
+    deadline = time.monotonic() + within
+    while not check():
+        assert time.monotonic() < deadline, "it did not come to pass"
+        time.sleep(0.2)
+
+
+def test_every_part_is_a_ready_process_of_its_own(stack: Stack) -> None:
+    parts = stack.ekkyo("status", "--json").json["parts"]
+    assert [part["name"] for part in parts] == list(PARTS)
+    assert {part["state"] for part in parts} == {"ready"}
+    assert len({part["pid"] for part in parts}) == len(PARTS)
+    assert "members" in stack.ekkyo("status").out
+
+
+def test_a_second_up_says_so_and_breaks_nothing(stack: Stack) -> None:
+    before = stack.parts()
+    again = stack.ekkyo("up", "--detach")
+    assert again.code == 0
+    assert "already runs" in again.out
+    assert {n: p.pid for n, p in stack.parts().items()} == {n: p.pid for n, p in before.items()}
+
+
+def test_its_secrets_are_for_its_owner_alone(stack: Stack) -> None:
+    for file in (stack.folder.path / "secrets").iterdir():
+        assert file.stat().st_mode & 0o077 == 0
+    config = stack.folder.path / "nats" / "nats.conf"
+    assert config.stat().st_mode & 0o077 == 0
+    logs = "".join(log.read_text(errors="replace") for log in stack.folder.logs.iterdir())
+    assert not any(password in logs for password in stack.folder.passwords().values())
+
+
+def test_a_killed_service_comes_back_alone(stack: Stack) -> None:
+    before = stack.parts()
+    pid = before["surveys"].pid
+    assert pid
+    os.kill(pid, signal.SIGKILL)
+    wait_until(lambda: (now := stack.parts()["surveys"]).pid != pid and now.state == "ready")
+    after = stack.parts()
+    assert after["surveys"].restarts == before["surveys"].restarts + 1
+    assert all(after[name].pid == before[name].pid for name in PARTS if name != "surveys")
+
+
+def test_a_part_can_be_restarted_by_name(stack: Stack) -> None:
+    before = stack.parts()["chat"].pid
+    restarted = stack.ekkyo("restart", "chat", "--json")
+    assert restarted.json["pid"] != before
+    assert stack.ekkyo("restart", "chats").code == 2
+
+
+def test_an_outside_system_calls_with_env_and_token_alone(stack: Stack, tmp_path: Path) -> None:
+    env = stack.ekkyo("env", "--json").json
+    assert env["EKKYO_NATS_USER"] == "outside"
+    assert f"export EKKYO_NATS_URL='{env['EKKYO_NATS_URL']}'" in stack.ekkyo("env").out
+    env["EKKYO_TOKEN"] = stack.ekkyo("token", "--sub", "hr", "--role", "system").out.strip()
+    profile = {"number": "H1", "name": "外 部", "email": "h1@example.co.jp", "department": "人事部"}
+    body = json.dumps({"member_id": "h1", "profile": profile})
+    done = ekkyo("call", "members.register", "--json", "-", cwd=tmp_path, env=env, input=body)
+    assert (done.code, done.json["member_id"]) == (0, "h1")
+    told = ekkyo("facts", "tail", "--entity", "h1", "--no-follow", "--json", cwd=tmp_path, env=env)
+    assert [line["meta"]["type"] for line in told.lines] == ["ekkyo.members.registered"]
+    refused = ekkyo("dead", "list", "--json", cwd=tmp_path, env=env)
+    assert refused.code != 0
+
+
+def test_a_refusal_prints_its_problem_and_exits_1(stack: Stack) -> None:
+    refused = stack.ekkyo("call", "events.get", "--json", '{"event_id": "none"}')
+    assert (refused.code, refused.json["code"]) == (1, "event_not_found")
+    malformed = stack.ekkyo("call", "events.get", "--json", '{"event": "none"}')
+    assert (malformed.code, malformed.json["code"]) == (1, "malformed")
+    assert {error["field"] for error in malformed.json["errors"]} == {"event_id", "event"}
+    token = stack.ekkyo("token", "--sub", "nobody").out.strip()
+    forbidden = stack.ekkyo("call", "events.figures", "--json", '{"community_id": "c"}', env={"EKKYO_TOKEN": token})
+    assert (forbidden.code, forbidden.json["status"]) == (1, 403)
+
+
+def test_a_dry_run_names_the_bad_rows_and_writes_nothing(stack: Stack) -> None:
+    holds = stack.ekkyo("status", "--json").json["streams"]["FACTS"]
+    tried = stack.ekkyo("members", "import", str(EMPLOYEES), "--dry-run", "--json")
+    assert tried.code == 0
+    assert tried.json["registered"] == 1194
+    named = {(bad["line"], bad["code"]) for bad in tried.json["bad"]}
+    assert {(102, "missing"), (202, "malformed"), (502, "impossible_date")} <= named
+    assert stack.ekkyo("status", "--json").json["streams"]["FACTS"] == holds
+
+
+def test_importing_the_same_file_again_changes_nothing(stack: Stack) -> None:
+    first = stack.ekkyo("members", "import", str(EMPLOYEES), "--json").json
+    assert first["registered"] == 1194
+    again = stack.ekkyo("members", "import", str(EMPLOYEES), "--json", "--strict")
+    assert (again.code, again.json["unchanged"], again.json["registered"]) == (1, 1194, 0)
+
+
+def test_an_unreadable_file_is_told_in_words(stack: Stack, tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("a,b\n1,2\n")
+    refused = stack.ekkyo("members", "import", str(tmp_path / "x.csv"))
+    assert refused.code == 1
+    assert "Traceback" not in refused.err
+    missing = stack.ekkyo("events", "attendance", str(tmp_path / "none.csv"), "--event", "e")
+    assert missing.code == 1
+    assert "none.csv" in missing.err
+
+
+def test_both_sources_give_the_same_report(season: Stack) -> None:
+    made = season.ekkyo("report", "--community", COMMUNITY, "--check", "--json", "--out", "report.html")
+    assert made.code == 0, made.out
+    totals = made.json["totals"]
+    assert (totals["attendances"], totals["waitlisted"], totals["promoted"]) == (9, 2, 1)
+    assert (totals["withdrawn"], totals["no_shows"], totals["walk_ins"]) == (1, 1, 1)
+    assert [event["suppressed"] for event in made.json["events"]] == [False, True]
+    assert made.json["crossings"]["took_part"] == 8
+    assert "季節" in (season.home / "report.html").read_text()
+
+
+def test_a_report_from_the_facts_alone_is_the_same(season: Stack) -> None:
+    asked = season.ekkyo("report", "--community", COMMUNITY, "--json").json
+    assert season.ekkyo("report", "--community", COMMUNITY, "--json", "--facts").json == asked
+
+
+def test_mail_and_chat_are_caught_and_read(season: Stack) -> None:
+    def confirmed() -> list[Any]:
+        listed: list[Any] = season.ekkyo("mail", "list", "--to", "p6@example.co.jp", "--json").json
+        return [mail for mail in listed if "first" in mail["subject"]]
+
+    wait_until(lambda: len(confirmed()) >= 2)
+    shown = season.ekkyo("mail", "show", confirmed()[0]["id"], "--html", "mail.html", "--json").json
+    assert "もくもく会 first" in shown["subject"] + shown["text"]
+    assert "<" in (season.home / "mail.html").read_text()
+    assert "もくもく会" in season.ekkyo("mail", "list").out
+    assert season.ekkyo("mail", "show", "99999").code == 1
+    wait_until(lambda: len(season.ekkyo("chat", "list", "--json").json) >= 1)
+
+
+def test_facts_are_filtered_by_type_and_entity(season: Stack) -> None:
+    found = season.ekkyo(
+        "facts",
+        "tail",
+        "--since",
+        "beginning",
+        "--type",
+        "events.registration_*",
+        "--entity",
+        "first",
+        "--no-follow",
+        "--json",
+    )
+    kinds = [line["meta"]["type"].rpartition("_")[2] for line in found.lines]
+    assert (kinds.count("confirmed"), kinds.count("waitlisted"), kinds.count("promoted")) == (6, 2, 1)
+    assert season.ekkyo("facts", "tail", "--type", "events.publish").code == 2
+
+
+def test_everything_speaks_json(season: Stack) -> None:
+    for asked in (
+        "status",
+        "env",
+        "token --sub x",
+        "report --community season",
+        "dead list",
+        "mail list",
+        "mail show last",
+        "chat list",
+    ):
+        assert season.ekkyo(*asked.split(), "--json").json is not None
+    assert len(season.ekkyo("call", "--list", "--as-json").json) > 30
+    assert season.ekkyo("call", "events.register", "--fields", "--as-json").json["properties"]
+    assert season.ekkyo("logs", "events", "--json").lines
+    assert season.ekkyo("dead", "show", "1", "--json").json["code"] == "letter_not_found"
+
+
+def test_after_the_supervisor_was_killed_it_starts_again_with_all_it_had(season: Stack) -> None:
+    before = season.folder.state()
+    assert before
+    os.kill(before.supervisor.pid, signal.SIGKILL)
+    wait_until(lambda: not season.folder.running)
+    assert season.ekkyo("status", "--json").code == 3
+    again = season.ekkyo("up", "--detach", "--json", within=120)
+    assert again.code == 0, again.out
+    assert not any(part.process.alive for part in before.parts.values() if part.process)
+    assert again.json["ports"] == {name: part.port for name, part in before.parts.items()}
+    assert season.ekkyo("call", "events.get", "--json", '{"event_id": "first"}').json["attended"] == 6
+    assert season.ekkyo("report", "--community", COMMUNITY, "--check", "--json").code == 0
+
+
+def test_down_stops_everything_and_is_safe_to_say_twice(season: Stack) -> None:
+    before = season.folder.state()
+    assert before
+    assert season.ekkyo("down", "--json", within=120).json["stopped"] is True
+    assert not any(part.process.alive for part in before.parts.values() if part.process)
+    assert season.ekkyo("down", "--json").json["stopped"] is False
+    asked = season.ekkyo("call", "events.list")
+    assert (asked.code, asked.json["code"]) == (3, "stack_not_running")
+
+
+def test_ctrl_c_stops_what_was_started_in_the_foreground(season: Stack) -> None:
+    running = subprocess.Popen(
+        [script("ekkyo"), "up"], cwd=season.home, stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert running.stdout
+    for line in running.stdout:
+        if "Ready" in line:
+            break
+    state = season.folder.state()
+    assert state
+    running.send_signal(signal.SIGINT)
+    running.communicate(timeout=60)
+    assert running.returncode == 0
+    assert not any(part.process.alive for part in state.parts.values() if part.process)
+    assert not season.folder.running
