@@ -12,6 +12,7 @@ import typer
 from ekkyo.client import Ekkyo
 from ekkyo.clock import utcnow
 from ekkyo.contracts.base import Refused
+from ekkyo.contracts.notify import ListDeliveries
 from rich.console import Console
 
 from ekkyo_cli.demo import check, season
@@ -19,7 +20,9 @@ from ekkyo_cli.demo.listen import Listener
 from ekkyo_cli.demo.play import Season
 from ekkyo_cli.local import control
 from ekkyo_cli.local.folder import Folder
-from ekkyo_cli.report import figures, from_facts, from_services, page
+from ekkyo_cli.report import from_facts, from_services
+from ekkyo_cli.report.figures import Report, figures_of
+from ekkyo_cli.report.page import page
 
 console = Console(highlight=False, soft_wrap=True)
 SAMPLES = Path("data")
@@ -109,28 +112,48 @@ async def _import(folder: Folder, export: Path) -> None:
 async def _settle(folder: Folder, steward: Ekkyo, heard: Listener, community_id: str) -> list[str]:
     console.print("[bold]Waiting until everybody was told everything[/]")
     expected = check.tellings(heard.facts)
-    wrong = []
-    try:
-        await heard.delivered(len(expected))
-    except TimeoutError as error:
-        wrong.append(str(error))
+    dropped = await _all_told(steward, heard, expected)
     console.print("[bold]Counting the season twice:[/] as the services tell it, and from the facts alone")
-    told = figures.figures_of(await from_services.gather(steward, community_id))
-    counted = figures.figures_of(await from_facts.gather(steward, community_id))
-    wrong += check.differences(told, counted)
-    wrong += _mail(folder, heard, expected)
+    told = figures_of(await from_services.gather(steward, community_id))
+    counted = figures_of(await from_facts.gather(steward, community_id))
+    wrong = [*check.differences(told, counted), *_mail(folder, heard, expected - dropped)]
     if told.totals.attendances <= 250:
         wrong.append(f"only {told.totals.attendances} attendances")
-    (folder.path / "report.html").write_text(page.page(told, made_at=utcnow()), encoding="utf-8")
+    (folder.path / "report.html").write_text(page(told, made_at=utcnow()), encoding="utf-8")
     summary = told.model_dump(mode="json")
     (folder.path / "summary.json").write_text(json.dumps(summary, ensure_ascii=False, indent=2), encoding="utf-8")
     _print(told, check.mails(folder.mail), len(heard.facts))
+    if dropped:
+        console.print(
+            f"  [yellow]{len(dropped)} announcements were dropped: their events had begun before their turn[/]"
+        )
     return wrong
+
+
+async def _all_told(steward: Ekkyo, heard: Listener, expected: set[check.Telling]) -> set[check.Telling]:
+    """Wait until every mail is delivered or dropped as no longer useful, for a minute at most; those dropped."""
+    deadline = time.monotonic() + 60
+    while True:
+        dropped = await _dropped(steward)
+        if expected - dropped <= heard.mailed.keys() or time.monotonic() > deadline:
+            return dropped
+        await asyncio.sleep(0.5)
+
+
+async def _dropped(steward: Ekkyo) -> set[check.Telling]:
+    found: set[check.Telling] = set()
+    question = ListDeliveries(status="dropped", limit=500)
+    while True:
+        page = await steward.ask(question)
+        found |= {(d.fact_id, d.member_id) for d in page.deliveries if d.channel == "mail" and d.member_id}
+        if page.next is None:
+            return found
+        question = question.model_copy(update={"after": page.next})
 
 
 def _mail(folder: Folder, heard: Listener, expected: set[check.Telling]) -> list[str]:
     """Whether each mail that the facts call for came once, by the facts and by the mailbox."""
-    delivered = check.delivered(heard.facts)
+    delivered = heard.mailed
     wrong = [f"{who} was told of {fact} {n} times" for (fact, who), n in delivered.items() if n > 1]
     wrong += [f"{who} was not told of {fact}" for fact, who in sorted(expected - delivered.keys())]
     wrong += [f"{who} was told of {fact} for no reason" for fact, who in sorted(delivered.keys() - expected)]
@@ -140,7 +163,7 @@ def _mail(folder: Folder, heard: Listener, expected: set[check.Telling]) -> list
     return wrong
 
 
-def _print(report: figures.Report, mails: int, facts: int) -> None:
+def _print(report: Report, mails: int, facts: int) -> None:
     totals, surveys = report.totals, report.surveys
     rows = [
         ("events", f"{sum(totals.events.values())} ({', '.join(f'{n} {f}' for f, n in totals.events.items())})"),

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from ekkyo.contracts import events as e
 from ekkyo.contracts import members as m
-from ekkyo.contracts import notify as n
 from ekkyo.contracts import surveys as s
 from ekkyo.contracts.base import Fact
 from pydantic import BaseModel
@@ -49,15 +48,6 @@ def _told(fact: Fact, members: dict[str, m.MemberState]) -> Iterable[str]:
             return [fact.member_id]
         case _:
             return []
-
-
-def delivered(facts: Iterable[Fact]) -> Counter[Telling]:
-    """Every mail that notify says it delivered, and how often."""
-    return Counter(
-        (fact.delivery.fact_id, fact.delivery.member_id)
-        for fact in facts
-        if isinstance(fact, n.Delivered) and fact.delivery.channel == "mail" and fact.delivery.member_id
-    )
 
 
 def mails_twice(mailbox: Path) -> list[str]:

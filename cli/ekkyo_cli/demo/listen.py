@@ -1,13 +1,15 @@
 """Hearing the facts as they come, to wait for one of them, and to have them all at the end."""
 
 import asyncio
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 
 from ekkyo.client import Ekkyo
 from ekkyo.contracts import notify as n
 from ekkyo.contracts import surveys as s
 from ekkyo.contracts.base import Fact
+
+from ekkyo_cli.demo.check import Telling
 
 PATIENCE = 60.0
 
@@ -17,8 +19,8 @@ class Listener:
 
     def __init__(self, ekkyo: Ekkyo) -> None:
         self.facts: list[Fact] = []
-        self.mails = 0
-        """Delivered to members so far."""
+        self.mailed: Counter[Telling] = Counter()
+        """The mails that notify says it delivered, and how often."""
         self._seen: set[tuple[type[Fact], str]] = set()
         self._invited: defaultdict[str, set[str]] = defaultdict(set)
         self._more = asyncio.Condition()
@@ -36,7 +38,7 @@ class Listener:
         if isinstance(fact, s.SurveyOpened):
             self._invited[fact.survey_id].update(fact.invited)
         if isinstance(fact, n.Delivered) and fact.delivery.channel == "mail" and fact.delivery.member_id:
-            self.mails += 1
+            self.mailed[fact.delivery.fact_id, fact.delivery.member_id] += 1
 
     async def _until(self, enough: Callable[[], bool], what: str, within: float = PATIENCE) -> None:
         """Wait until enough was heard; `within` in seconds. Raises TimeoutError that says what was not."""
@@ -61,10 +63,6 @@ class Listener:
         await self._until(
             lambda: self._invited[survey_id].issuperset(members), f"the survey {survey_id} for all {len(members)}"
         )
-
-    async def delivered(self, count: int) -> None:
-        """Wait until so many mails to members were delivered."""
-        await self._until(lambda: self.mails >= count, f"{count} mails, of which {self.mails} were delivered")
 
     async def stop(self) -> None:
         self._task.cancel()

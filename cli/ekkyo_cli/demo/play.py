@@ -24,7 +24,7 @@ from ekkyo_cli.demo.season import Plan
 T = TypeVar("T")
 R = TypeVar("R")
 AT_ONCE = 48
-BEFORE_START = timedelta(seconds=8)
+BEFORE_START = timedelta(seconds=10)
 """How long the registration of an event is open: the season is played in fast time."""
 As = Callable[..., Ekkyo]
 """The client, speaking as somebody: `as_(member_id)`, `as_("portal", "system")`."""

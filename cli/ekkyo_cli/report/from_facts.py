@@ -70,7 +70,7 @@ class _Reader:
         self.surveys: dict[str, SurveyRecord] = {}
         self.themes: list[list[s.ThemeCount]] = []
         self.crossings: set[tuple[str, Crossing]] = set()
-        self._revisions: dict[str, int] = {}
+        self._revisions: dict[tuple[str, str], int] = {}
 
     def hear(self, fact: Fact) -> None:
         match fact:
@@ -122,8 +122,9 @@ class _Reader:
 
     def _newer(self, fact: Fact) -> bool:
         """Whether nothing newer was heard about this entity; facts of one revision belong together."""
-        seen = self._revisions.get(fact.entity_id, -1)
-        self._revisions[fact.entity_id] = max(seen, fact.meta.revision)
+        entity = fact.meta.source, fact.entity_id  # the survey after an event has the event's id
+        seen = self._revisions.get(entity, -1)
+        self._revisions[entity] = max(seen, fact.meta.revision)
         return fact.meta.revision >= seen
 
     def _event(self, fact: e.EventFact) -> None:
@@ -142,7 +143,7 @@ class _Reader:
     def _survey(self, fact: s.SurveyFact) -> None:
         before = self.surveys.get(fact.survey_id)
         results = before.results if before else None
-        survey = fact.survey if before is None or self._newer(fact) else before.survey
+        survey = fact.survey if self._newer(fact) or before is None else before.survey
         if isinstance(fact, s.SurveyClosed):
             results = fact.results
         if isinstance(fact, s.ThemesRanked):
