@@ -21,6 +21,7 @@ from ekkyo.contracts.events import (
     PublishEvent,
     RegisterForEvent,
     Registration,
+    RescheduleEvent,
 )
 from ekkyo.testing import Nats, eventually
 from ekkyo.wire import read_fact
@@ -103,12 +104,22 @@ class Scene:
 
     async def concluded(self, *, registered: list[str], attended: list[str], **drafted: Any) -> EventState:
         """An event that is over."""
-        event = await self.published(starts_in=0.3 + 0.02 * len(registered), **drafted)
+        event = await self.published(starts_in=1800, **drafted)
         for member in registered:
             await self.register(event, member)
         for member in attended:
             await self.leads(CheckIn(event_id=event.event_id, member_id=member))
+        await self.begins(event)
         return await self.once_begun(ConcludeEvent(event_id=event.event_id))
+
+    async def begins(self, event: EventState, *, lasts: float = 3600) -> EventState:
+        """Move an event so that it begins in a moment, and ends so many seconds later."""
+        for moment in (0.15, 1, 5):
+            start = utcnow() + timedelta(seconds=moment)
+            move = RescheduleEvent(event_id=event.event_id, starts_at=start, ends_at=start + timedelta(seconds=lasts))
+            with contextlib.suppress(Refused):  # on a busy machine the moment may have passed
+                return await self.leads(move)
+        raise AssertionError("the service takes longer than five seconds to move an event")
 
     async def leads(self, command: Command[A]) -> A:
         """Send a command as the community's leader."""

@@ -161,12 +161,13 @@ async def test_a_cancelled_event_tells_all_who_wanted_to_come_and_stays_cancelle
 
 
 async def test_a_concluded_event_tells_who_came_and_who_did_not(scene: Any) -> None:
-    event = await scene.published(capacity=2, starts_in=0.6)
+    event = await scene.published(capacity=2, starts_in=1800)
     for member in ("m1", "m2", "m3"):
         await scene.register(event, member)
     assert await scene.refusal(scene.leads(ConcludeEvent(event_id=event.event_id))) == ("event_not_started", 409)
     for member in ("m1", "m9"):
         await scene.leads(CheckIn(event_id=event.event_id, member_id=member))
+    await scene.begins(event)
     state = await scene.once_begun(ConcludeEvent(event_id=event.event_id))
     assert await scene.twice(ConcludeEvent(event_id=event.event_id)) == state
     assert (state.status, state.confirmed, state.attended, state.waitlisted) == ("concluded", 0, 2, 1)

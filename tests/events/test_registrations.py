@@ -100,8 +100,9 @@ async def test_who_has_a_place_keeps_it_whatever_wish_comes_next(scene: Any) -> 
 
 
 async def test_registration_closes_when_the_event_begins(scene: Any) -> None:
-    event = await scene.published(starts_in=0.5)
+    event = await scene.published()
     seat = await scene.register(event, "m1", "r1")
+    await scene.begins(event)
     codes = await eventually(lambda: _refused(scene, event))
     assert codes == ("registration_closed", 409)
     assert await scene.register(event, "m1", "r1") == seat, "said again, it is what it was"
@@ -183,9 +184,10 @@ async def _facts_tell_the_same(scene: Any, event: Any, roster: Any) -> None:
 
 
 async def test_a_withdrawal_during_the_event_still_promotes(scene: Any) -> None:
-    event = await scene.published(capacity=1, starts_in=0.5)
+    event = await scene.published(capacity=1)
     for member in ("m1", "m2"):
         await scene.register(event, member)
+    await scene.begins(event)
     await eventually(lambda: _refused(scene, event))
     await scene.leads(WithdrawFromEvent(event_id=event.event_id, member_id="m1"))
     (fact,) = await scene.heard.until(RegistrationPromoted, event.event_id)

@@ -41,7 +41,7 @@ def check_in(
     if now < event.starts_at - CHECK_IN_BEFORE:
         raise Refused("check_in_not_open", "Check-in opens an hour before the event.")
     if not (seat and seat.status == "confirmed") and not leads(who, event):
-        raise Refused("no_seat", "Only leaders let in members who have no seat.", 403)
+        raise Refused("no_seat", "Only leaders let in members who have no seat.")
     after, came = _came(event, cmd.member_id, seat)
     fact = _attended(event, state(after, after=event), came, "check_in")
     return Decision(after, registration(after, came), entries=[came], facts=[fact])

@@ -1,0 +1,85 @@
+"""Every operation says who may use it: the whole table, asked one by one."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from ekkyo.clock import utcnow
+from ekkyo.contracts import events
+from ekkyo.contracts.base import Command, Question, Refused, all_messages, name_of, new_id
+from ekkyo.contracts.events import Attendee, EventDetails
+from ekkyo_events.app import service
+
+DETAILS = EventDetails(title="英語でランチ", format="online", capacity=3)
+START = utcnow() + timedelta(days=2)
+TIMES = {"starts_at": START, "ends_at": START + timedelta(hours=1)}
+LEADERS = {"leader", "leader:c1", "steward", "system"}
+
+# What each operation is asked with besides the event's id, and who may: any of the roles, the member it names (self),
+# or whoever has a token (member).
+TABLE: dict[type[Any], tuple[dict[str, Any], set[str]]] = {
+    events.DraftEvent: ({"community_id": "c1", "details": DETAILS, **TIMES}, LEADERS),
+    events.PublishEvent: ({}, LEADERS),
+    events.ReviseEvent: ({"details": DETAILS}, LEADERS),
+    events.RescheduleEvent: (TIMES, LEADERS),
+    events.CancelEvent: ({}, LEADERS),
+    events.ConcludeEvent: ({}, LEADERS),
+    events.RegisterForEvent: ({"member_id": "m1", "registration_id": "r1"}, {*LEADERS, "self"}),
+    events.WithdrawFromEvent: ({"member_id": "m1"}, {*LEADERS, "self"}),
+    events.CheckIn: ({"member_id": "m1"}, {*LEADERS, "self"}),
+    events.ImportAttendance: ({"attendees": [Attendee(member_id="m1")]}, LEADERS),
+    events.GetEvent: ({}, {*LEADERS, "self", "member", "leader:c2"}),
+    events.ListEvents: ({}, {*LEADERS, "self", "member", "leader:c2"}),
+    events.GetRoster: ({}, LEADERS),
+    events.MyRegistration: ({"member_id": "m1"}, {*LEADERS, "self"}),
+    events.GetFigures: ({"community_id": "c1"}, LEADERS),
+}
+CALLERS = {
+    "self": ("m1", ()),
+    "member": ("m2", ()),
+    "leader": ("boss", ("leader",)),
+    "leader:c1": ("boss", ("leader:c1",)),
+    "leader:c2": ("boss", ("leader:c2",)),
+    "steward": ("boss", ("steward",)),
+    "system": ("portal", ("system",)),
+}
+
+
+def test_the_table_knows_every_operation_and_the_service_answers_each() -> None:
+    operations = {*all_messages(Command, events), *all_messages(Question, events)}
+    assert set(TABLE) == operations
+    answered = {getattr(to, "message", None) for router in service.routers for to, _ in router.routes}
+    assert operations <= answered
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+async def test_who_may_and_who_may_not(scene: Any, caller: str) -> None:
+    sub, roles = CALLERS[caller]
+    client = await scene.as_(sub, *roles)
+    wrong = []
+    for operation, (fields, may) in TABLE.items():
+        has_id = "event_id" in operation.model_fields
+        event_id = {}
+        if has_id and operation is not events.DraftEvent:
+            event_id = {"event_id": (await scene.published(starts_in=1800)).event_id}
+        elif has_id:
+            event_id = {"event_id": new_id()}
+        message = operation(**event_id, **fields)
+        try:
+            await (client.send(message) if issubclass(operation, Command) else client.ask(message))
+            status = 200
+        except Refused as refused:
+            status = refused.status
+        if (status == 403) != (caller not in may):
+            wrong.append(f"{name_of(operation)}: {status}")
+    assert wrong == []
+
+
+async def test_without_a_token_nothing_is_answered(scene: Any, nats: Any) -> None:
+    event = await scene.published()
+    async with await nats.connect("outside") as connection:
+        for operation, (fields, _) in TABLE.items():
+            has_id = {"event_id": event.event_id} if "event_id" in operation.model_fields else {}
+            body = operation(**has_id, **fields).model_dump_json().encode()
+            reply = await connection.request(operation.subject, body, timeout=5)
+            assert reply.headers["Nats-Service-Error-Code"] == "401", operation.subject
