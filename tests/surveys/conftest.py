@@ -18,7 +18,6 @@ from ekkyo.testing.waiting import eventually
 from ekkyo_surveys.app import service
 from nats.aio.client import Client
 from nats.errors import TimeoutError as NothingMore
-from nats.js.api import ConsumerInfo
 from pymongo import MongoClient
 
 COMMUNITY = "c1"
@@ -113,7 +112,8 @@ class World:
         found: Stored = []
         with contextlib.suppress(NothingMore):
             while len(found) < count:
-                found += [(m.subject, dict(m.headers or {}), m.data) for m in await reader.fetch(500, timeout=1)]
+                batch = await reader.fetch(min(500, count - len(found)), timeout=1)
+                found += [(m.subject, dict(m.headers or {}), m.data) for m in batch]
         await reader.unsubscribe()
         return found
 
@@ -135,13 +135,11 @@ class World:
     async def caught_up(self) -> None:
         """Until every fact told so far was dealt with."""
 
-        async def left() -> ConsumerInfo:
+        async def none_left() -> bool:
             info = await self.ops.jetstream().consumer_info("FACTS", "surveys-open_after_event")
-            assert not info.num_pending
-            assert not info.num_ack_pending
-            return info
+            return not info.num_pending and not info.num_ack_pending
 
-        await eventually(left)
+        await eventually(none_left)
 
     def documents(self) -> dict[str, list[dict[str, Any]]]:
         """All collections of the service's database, in their natural order."""

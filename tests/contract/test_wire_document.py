@@ -1,0 +1,92 @@
+"""docs/wire.md is enough: its example, run as it stands, registers a member, gets them a seat and hears the fact."""
+
+import asyncio
+import os
+import re
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import ekkyo_events.app
+import ekkyo_members.app
+from ekkyo import wire
+from ekkyo.contracts.base import new_id
+from ekkyo.contracts.events import DraftEvent, EventDetails, GetRoster, PublishEvent
+from ekkyo.docs.messages import messages
+from ekkyo.testing.nats import Nats
+from ekkyo.testing.plugin import ClientAs, Run, Token
+
+MEMBER = "01920000-0000-4000-8000-0000000000a1"
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "wire.md").read_text("utf-8")
+
+
+async def test_its_example_puts_somebody_on_an_event_and_hears_of_it(
+    nats: Nats, running: Run, client_as: ClientAs, token: Token, tmp_path: Path
+) -> None:
+    [program] = re.findall(r"```python\n(.*?)```", DOCUMENT, re.DOTALL)
+    assert "import ekkyo" not in program
+    script = tmp_path / "example.py"
+    script.write_text(program, "utf-8")
+    async with (
+        running(ekkyo_members.app.service),
+        running(ekkyo_events.app.service),
+        client_as("boss", "steward") as steward,
+    ):
+        event = new_id()
+        starts = datetime.now(UTC) + timedelta(days=2)
+        details = EventDetails(title="Spreadsheets", format="online", capacity=5)
+        await steward.send(
+            DraftEvent(
+                event_id=event,
+                community_id="c1",
+                details=details,
+                starts_at=starts,
+                ends_at=starts + timedelta(hours=1),
+            )
+        )
+        await steward.send(PublishEvent(event_id=event))
+        environment = {
+            "PATH": os.environ.get("PATH", ""),
+            "PYTHONIOENCODING": "utf-8",
+            "EKKYO_NATS_URL": nats.url,
+            "EKKYO_NATS_USER": "outside",
+            "EKKYO_NATS_PASSWORD": nats.passwords["outside"],
+            "EKKYO_INBOX_PREFIX": "_INBOX.outside",
+            "EKKYO_TOKEN": token("hr-system", "system"),
+        }
+        run = await asyncio.create_subprocess_exec(
+            sys.executable,
+            str(script),
+            env={**environment, "MEMBER_ID": MEMBER},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+        )
+        output, _ = await asyncio.wait_for(run.communicate(), 30)
+        assert run.returncode == 0, output.decode()
+        assert output.decode().splitlines() == [
+            "member: 山田 花子",
+            "seat: confirmed",
+            f"fact: ekkyo.events.registration_confirmed Spreadsheets {MEMBER}",
+        ]
+        roster = await steward.ask(GetRoster(event_id=event))
+        assert [r.member_id for r in roster.registrations] == [MEMBER]
+
+
+def test_every_subject_it_names_is_one() -> None:
+    subjects = {m.model.subject for m in messages() if m.kind != "answer"}
+    named = set(re.findall(r"ekkyo\.(?:cmd|ask|fact)\.[a-z_]+\.[a-z_]+", DOCUMENT))
+    assert named
+    assert named <= subjects
+
+
+def test_the_headers_it_names_are_those_of_the_wire() -> None:
+    for header in (wire.ERROR, wire.ERROR_CODE, wire.MSG_ID, wire.TRACE, wire.AUTHORIZATION):
+        assert f"`{header}`" in DOCUMENT or f"`{header}:" in DOCUMENT
+    for name in ("id", "source", "type", "subject", "time", "revision", "actor", "dataschema", "datacontenttype"):
+        assert f"`ce-{name}`" in DOCUMENT
+
+
+def test_what_it_links_to_is_there() -> None:
+    folder = Path(__file__).parents[2] / "docs"
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", DOCUMENT):
+        assert (folder / target).exists(), target
