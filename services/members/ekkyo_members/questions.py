@@ -56,8 +56,10 @@ def _where(question: contract.FindMembers) -> dict[str, Any]:
     where: dict[str, Any] = {}
     if question.community_id is not None:
         where["communities"] = question.community_id
-    if question.role is not None:
-        where["leads"] = question.community_id or {"$gt": ""}
+    if question.role is not None and question.community_id is not None:
+        where["leads"] = question.community_id
+    elif question.role is not None:
+        where["leads_any"] = True
     if question.department is not None:
         where["department"] = question.department
     for field, wanted in (("id", question.member_ids), ("number", question.numbers), ("email", question.emails)):

@@ -49,6 +49,12 @@ class Member(Document):
         """The communities they lead, for looking leaders up by them."""
         return [m.community_id for m in self.memberships if m.role == "leader"]
 
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def leads_any(self) -> bool:
+        """Whether they lead any community, for looking leaders up: databases differ on conditions on empty lists."""
+        return bool(self.leads)
+
     @property
     def profile(self) -> contract.Profile:
         return contract.Profile.model_construct(**{name: getattr(self, name) for name in _PROFILE})

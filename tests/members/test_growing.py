@@ -1,0 +1,123 @@
+"""Journeys grow by what the events service announces and by what members contribute."""
+
+from typing import Any
+
+import pytest
+from ekkyo.contracts import members as contract
+from ekkyo.contracts.base import Refused
+from ekkyo.testing import eventually
+
+from tests.members.people import founding, registering
+
+SHARED = contract.RecordContribution(
+    contribution_id="k1", member_id="m1", community_id="c1", kind="shared", title="Macros", url="https://portal/k1"
+)
+
+
+@pytest.fixture
+async def me(steward: Any, client_as: Any) -> Any:
+    """A member of a community."""
+    await steward.send(founding())
+    for n in (1, 2):
+        await steward.send(registering(f"m{n}", n))
+        await steward.send(contract.JoinCommunity(member_id=f"m{n}", community_id="c1"))
+    return await client_as("m1")
+
+
+async def journey_of(client: Any, member_id: str, *, attended: int, crossings: int) -> contract.Journey:
+    async def told() -> contract.Journey:
+        journey: contract.Journey = await client.ask(contract.GetJourney(member_id=member_id))
+        assert (journey.attended, len(journey.crossings)) == (attended, crossings)
+        return journey
+
+    return await eventually(told)
+
+
+async def test_coming_for_the_first_time_is_a_crossing_with_the_fact_as_its_proof(
+    me: Any, events: Any, facts: Any
+) -> None:
+    proof = await events.attended("m1", "e1")
+    journey = await journey_of(me, "m1", attended=1, crossings=1)
+    assert [(c.crossing, c.community_id, c.proof) for c in journey.crossings] == [("took_part", "c1", proof)]
+    await events.attended("m1", "e2")
+    await journey_of(me, "m1", attended=2, crossings=1)
+    crossed = [f for f in await facts(8) if isinstance(f, contract.MemberCrossed)]
+    assert [(f.member_id, f.crossing, f.proof, f.member.number) for f in crossed] == [
+        ("m1", "took_part", proof, "000001")
+    ]
+    assert crossed[0].meta.actor == "members"
+
+
+async def test_an_attendance_told_twice_counts_once(me: Any, events: Any, facts: Any) -> None:
+    for _ in range(3):
+        await events.attended("m1", "e1", id=7)
+    await events.attended("m1", "e1")  # told in other words: checked in, and on the report as well
+    await events.attended("m1", "e2")
+    await journey_of(me, "m1", attended=2, crossings=1)
+    assert sum(isinstance(f, contract.MemberCrossed) for f in await facts(11)) == 1
+
+
+async def test_speakers_of_an_event_that_took_place_have_taught_once(
+    me: Any, steward: Any, events: Any, facts: Any
+) -> None:
+    first = await events.concluded("m1", "m2", id=1)
+    await events.concluded("m1", "m2", id=1)
+    await events.concluded("m1", event_id="e2", id=2)
+    for member_id in ("m1", "m2"):
+        journey = await journey_of(steward, member_id, attended=0, crossings=1)
+        assert [(c.crossing, c.proof) for c in journey.crossings] == [("taught", first)]
+    assert sum(isinstance(f, contract.MemberCrossed) for f in await facts(10)) == 2
+
+
+async def test_facts_in_any_order_make_the_same_journey(me: Any, events: Any) -> None:
+    await events.concluded("m1", event_id="e2")
+    await events.attended("m1", "e2")
+    await events.attended("m1", "e1")
+    journey = await journey_of(me, "m1", attended=2, crossings=2)
+    assert {c.crossing for c in journey.crossings} == {"taught", "took_part"}
+
+
+async def test_who_is_heard_of_before_they_are_registered_is_waited_for(me: Any, steward: Any, events: Any) -> None:
+    await events.concluded("m3", "m1")
+    await events.attended("m3")
+    await journey_of(me, "m1", attended=0, crossings=1)
+    await steward.send(registering("m3", 3))
+    await journey_of(steward, "m3", attended=1, crossings=2)
+
+
+async def test_what_happened_while_the_service_was_down_is_counted(running: Any, client_as: Any, events: Any) -> None:
+    from ekkyo_members.app import service
+
+    async with running(service):
+        steward = await client_as("steward-1", "steward")
+        await steward.send(founding())
+        await steward.send(registering())
+    await events.attended("m1")
+    async with running(service):
+        await journey_of(steward, "m1", attended=1, crossings=1)
+
+
+async def test_a_contribution_is_recorded_once_and_its_first_of_a_kind_is_a_crossing(me: Any, facts: Any) -> None:
+    journey = await me.send(SHARED)
+    assert await me.send(SHARED) == journey
+    await me.send(SHARED.model_copy(update={"contribution_id": "k2"}))
+    outside = SHARED.model_copy(update={"contribution_id": "k3", "kind": "carried_outside", "url": None})
+    journey = await me.send(outside)
+    assert [(c.crossing, c.proof) for c in journey.crossings] == [("shared", "k1"), ("carried_outside", "k3")]
+    assert await me.ask(contract.GetJourney(member_id="m1")) == journey
+
+    announced = (await facts(10))[5:]
+    assert [type(f).__name__ for f in announced] == [
+        "ContributionRecorded",
+        "MemberCrossed",
+        "ContributionRecorded",
+        "ContributionRecorded",
+        "MemberCrossed",
+    ]
+    assert (announced[0].kind, announced[0].title, announced[0].url) == ("shared", "Macros", "https://portal/k1")
+
+
+async def test_contributions_are_for_members_of_the_community(me: Any) -> None:
+    with pytest.raises(Refused) as refused:
+        await me.send(SHARED.model_copy(update={"community_id": "c2"}))
+    assert (refused.value.code, refused.value.status) == ("not_a_member", 409)

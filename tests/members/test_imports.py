@@ -1,0 +1,122 @@
+"""Importing a personnel export, through the door."""
+
+import asyncio
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ekkyo.contracts import members as contract
+from ekkyo.contracts.base import Refused
+from ekkyo_cli.personnel import Row, read_personnel
+from ekkyo_members import model
+from pydantic import ValidationError
+
+from tests.members.people import profile, registering
+
+SAMPLE = Path(__file__).parents[2] / "data" / "employees.cp932.csv"
+
+
+async def take(steward: Any, *profiles: contract.Profile, dry_run: bool = False) -> list[tuple[str, str | None]]:
+    told = await steward.send(contract.ImportMembers(profiles=list(profiles), dry_run=dry_run), within=60)
+    assert [row.number for row in told.rows] == [p.number for p in profiles]
+    return [(row.outcome, row.reason) for row in told.rows]
+
+
+async def test_new_people_are_registered_known_ones_changed_and_the_same_rows_change_nothing(
+    steward: Any, facts: Any
+) -> None:
+    await steward.send(registering("m1", 1))
+    wish = contract.SetPreferences(member_id="m1", preferences=contract.Preferences(locale="en"))
+    await steward.send(wish)
+    rows = [profile(1, site="東京支社"), profile(2), profile(3)]
+    assert await take(steward, *rows) == [("changed", None), ("registered", None), ("registered", None)]
+    assert await take(steward, *rows) == [("unchanged", None)] * 3
+    known = (await steward.ask(contract.FindMembers())).members
+    assert [m.member_id for m in known] == ["m1", model.new_member_id("000002"), model.new_member_id("000003")]
+    assert (known[0].site, known[0].locale) == ("東京支社", "en")
+    announced = [type(f).__name__ for f in await facts(5)]
+    assert sorted(announced[2:]) == ["MemberRegistered", "MemberRegistered", "ProfileChanged"]
+    assert len(announced) == 5
+
+
+async def test_a_dry_run_tells_what_would_come_of_it_and_writes_nothing(steward: Any, facts: Any) -> None:
+    await steward.send(registering("m1", 1))
+    rows = [profile(1, site="東京支社"), profile(2), profile(3, email="hanako2@example.co.jp"), profile(2)]
+    expected = [("changed", None), ("registered", None), ("refused", "email_taken"), ("refused", "number_taken")]
+    assert await take(steward, *rows, dry_run=True) == expected
+    assert len((await steward.ask(contract.FindMembers())).members) == 1
+    assert len(await facts(1)) == 1
+    assert await take(steward, *rows) == expected, "and so it comes to be"
+
+
+async def test_rows_are_refused_one_by_one(steward: Any) -> None:
+    await steward.send(registering("m1", 1))
+    rows = [profile(2, email="hanako1@example.co.jp"), profile(3), profile(3), profile(4)]
+    assert await take(steward, *rows) == [
+        ("refused", "email_taken"),
+        ("registered", None),
+        ("refused", "number_taken"),
+        ("registered", None),
+    ]
+
+
+async def test_addresses_may_move_from_one_to_the_next_in_one_import(steward: Any) -> None:
+    await take(steward, *(profile(n) for n in range(1, 5)))
+    moved = [profile(n, email=f"hanako{n + 1}@example.co.jp") for n in range(1, 5)]
+    assert await take(steward, *moved) == [("changed", None)] * 4
+    found = (await steward.ask(contract.FindMembers())).members
+    assert [m.email for m in found] == [p.email for p in moved]
+
+
+async def test_the_same_rows_told_twice_at_once_are_taken_once(steward: Any, facts: Any) -> None:
+    rows = [profile(n) for n in range(1, 41)]
+    both = await asyncio.gather(take(steward, *rows), take(steward, *rows))
+    for one, other in zip(*both, strict=True):
+        assert {one[0], other[0]} <= {"registered", "unchanged"}
+    assert len(await facts(40)) == 40
+
+
+async def test_more_than_five_hundred_rows_are_too_many_for_one_command(steward: Any) -> None:
+    with pytest.raises(ValidationError):
+        contract.ImportMembers(profiles=[profile(n) for n in range(501)])
+    reply = await steward.nc.request(
+        contract.ImportMembers.subject, b"{}", headers={"Authorization": f"Bearer {steward._token}"}
+    )
+    assert reply.headers["Nats-Service-Error-Code"] == "400"
+
+
+async def test_the_sample_export_is_imported_and_importing_it_again_changes_nothing(steward: Any, facts: Any) -> None:
+    with read_personnel(SAMPLE) as export:
+        people = [row.profile for row in export if isinstance(row, Row)]
+    for expected in ("registered", "unchanged"):
+        for start in range(0, len(people), 250):
+            outcomes = await take(steward, *people[start : start + 250])
+            assert set(outcomes) == {(expected, None)}
+    assert len(await facts(1194)) == 1194
+
+
+async def test_a_row_costs_little_enough_for_fifty_thousand_in_two_minutes(steward: Any) -> None:
+    rows, at_once = 1500, 250
+    began = time.process_time()  # of service and client; other work on this machine does not count
+    for start in range(0, rows, at_once):
+        people = [profile(n, manager_number=None) for n in range(start, start + at_once)]
+        assert set(await take(steward, *people)) == {("registered", None)}
+    took = time.process_time() - began
+    assert took / rows * 50_000 < 100, f"{rows} rows took {took:.1f} s of CPU"
+
+
+async def test_a_refusal_of_another_kind_refuses_the_whole_command(members: Any) -> None:
+    from ekkyo_members import commands
+
+    class Down:
+        async def find(self, *_: Any, **__: Any) -> list[Any]:
+            return []
+
+        async def create(self, *_: Any) -> Any:
+            raise Refused("unavailable", status=503)
+
+        change = create
+
+    with pytest.raises(Refused, match="unavailable"):
+        await commands.import_members(contract.ImportMembers(profiles=[profile(1)]), Down())  # type: ignore[arg-type]

@@ -1,0 +1,90 @@
+"""Who may use what: every command and question of the members service with every kind of token."""
+
+from typing import Any
+
+import pytest
+from ekkyo.contracts import COMMANDS, QUESTIONS
+from ekkyo.contracts import members as contract
+from ekkyo.contracts.base import Refused, all_messages
+
+from tests.members.people import CHARTER, founding, profile, registering
+
+ASKED: list[Any] = [
+    founding(),
+    contract.ReviseCharter(community_id="c1", charter=CHARTER),
+    registering(),
+    contract.ImportMembers(profiles=[profile(2)]),
+    contract.ChangeProfile(member_id="m1", profile=profile(1)),
+    contract.SetPreferences(member_id="m1", preferences=contract.Preferences()),
+    contract.JoinCommunity(member_id="m1", community_id="c1"),
+    contract.AcceptRules(member_id="m1", community_id="c1", rules_version=1),
+    contract.GrantRole(member_id="m1", community_id="c1"),
+    contract.RecordContribution(contribution_id="k1", member_id="m1", community_id="c1", kind="shared", title="Macros"),
+    contract.GetMember(member_id="m1"),
+    contract.FindMembers(community_id="c1"),
+    contract.GetCommunity(community_id="c1"),
+    contract.GetJourney(member_id="m1"),
+    contract.RevokeRole(member_id="m1", community_id="c1"),
+    contract.LeaveCommunity(member_id="m1", community_id="c1"),
+]
+TOKENS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "self": ("m1", ()),
+    "another": ("m2", ()),
+    "leader": ("m3", ("leader:c1",)),
+    "leader elsewhere": ("m3", ("leader:c2",)),
+    "leader of all": ("m3", ("leader",)),
+    "steward": ("steward-1", ("steward",)),
+    "system": ("system-1", ("system",)),
+}
+ALLOWED: dict[str, set[str]] = {
+    "FoundCommunity": {"steward", "system"},
+    "ReviseCharter": {"leader", "leader of all", "steward", "system"},
+    "RegisterMember": {"steward", "system"},
+    "ImportMembers": {"steward", "system"},
+    "ChangeProfile": {"steward", "system"},
+    "SetPreferences": {"self", "steward", "system"},
+    "JoinCommunity": {"self", "leader", "leader of all", "steward", "system"},
+    "LeaveCommunity": {"self", "steward", "system"},
+    "AcceptRules": {"self", "system"},
+    "GrantRole": {"steward", "system"},
+    "RevokeRole": {"steward", "system"},
+    "RecordContribution": {"self", "leader", "leader of all", "steward", "system"},
+    "GetMember": {"self", "leader", "leader of all", "steward", "system"},
+    "FindMembers": {"leader", "leader of all", "steward", "system"},
+    "GetCommunity": set(TOKENS),
+    "GetJourney": {"self", "leader", "leader of all", "steward", "system"},
+}
+"""Written out, not derived from the contract: this is what was promised."""
+
+
+def test_every_command_and_question_is_in_the_table() -> None:
+    owned = [m for m in (*COMMANDS.values(), *QUESTIONS.values()) if m.subject.split(".")[2] == "members"]
+    assert {m.__name__ for m in owned} == set(ALLOWED) == {type(a).__name__ for a in ASKED}
+    assert len(all_messages(contract.Fact, contract)) == 12
+
+
+async def test_each_operation_is_for_those_it_says_and_for_nobody_else(steward: Any, client_as: Any) -> None:
+    await steward.send(founding())
+    await steward.send(registering())
+    await steward.send(contract.JoinCommunity(member_id="m1", community_id="c1"))
+    clients = {name: await client_as(sub, *roles) for name, (sub, roles) in TOKENS.items()}
+    for asked in ASKED:
+        name = type(asked).__name__
+        for who, client in clients.items():
+            refused = None
+            try:
+                await client._request(asked, 30)
+            except Refused as no:
+                refused = no.status
+            assert refused == (None if who in ALLOWED[name] else 403), f"{name} by {who}"
+
+
+async def test_without_a_valid_token_nothing_is_done(members: Any, client_as: Any, token: Any, facts: Any) -> None:
+    nobody = await client_as("m1")
+    for wrong in (None, "", "nonsense", token("m1", "steward", "system", ttl=-10)):
+        nobody._token = wrong
+        for asked in ASKED:
+            with pytest.raises(Refused) as refused:
+                await nobody._request(asked, 10)
+            assert refused.value.status == 401, type(asked).__name__
+    assert await facts(0) == []
