@@ -3,8 +3,7 @@
 import importlib
 import json
 import re
-import subprocess
-import sys
+import runpy
 from pathlib import Path
 from typing import Any
 
@@ -50,9 +49,9 @@ def test_the_compose_file_gives_a_service_settings_that_it_takes(name, kind, tmp
 
 
 def test_every_secret_of_the_compose_file_is_made_and_none_is_written_in_it(tmp_path):
-    run = "import runpy, pathlib; runpy.run_path('deploy/secrets.py')['main'](pathlib.Path(r'%s'))" % tmp_path
+    make = runpy.run_path(str(ROOT / "deploy/make_secrets.py"))["main"]
     for _ in range(2):
-        subprocess.run([sys.executable, "-c", run], cwd=ROOT, check=True, capture_output=True)
+        make(tmp_path)
     made = dict(line.split("=", 1) for line in (tmp_path / ".env").read_text().splitlines())
     used = set(re.findall(r"(?<!\$)\$\{([A-Z_]+)", (ROOT / "docker-compose.yml").read_text()))
     assert used == set(made)
@@ -64,10 +63,10 @@ def test_every_secret_of_the_compose_file_is_made_and_none_is_written_in_it(tmp_
 
 
 def test_secrets_made_once_stay(tmp_path):
-    run = "import runpy, pathlib; runpy.run_path('deploy/secrets.py')['main'](pathlib.Path(r'%s'))" % tmp_path
+    make = runpy.run_path(str(ROOT / "deploy/make_secrets.py"))["main"]
     texts = []
     for _ in range(2):
-        subprocess.run([sys.executable, "-c", run], cwd=ROOT, check=True, capture_output=True)
+        make(tmp_path)
         texts.append((tmp_path / ".env").read_text() + (tmp_path / "deploy/keys/signing.jwk").read_text())
     assert texts[0] == texts[1]
 

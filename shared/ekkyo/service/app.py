@@ -24,6 +24,8 @@ from ekkyo.store import Declaration, Store
 
 Hook = Callable[[ContextRepo], Awaitable[None]]
 WRONG_USAGE: Final = 2
+CONNECTING: Final = 10.0
+"""For how many seconds `provision` tries to reach NATS: one that is being started may be waited for."""
 
 
 class Service:
@@ -92,15 +94,20 @@ class Service:
             if "ermissions" in str(error):
                 refused.append(str(error))
 
-        async with await nats.connect(
-            settings.nats_servers,
-            user=settings.nats_user,
-            password=settings.nats_password.get_secret_value(),
-            inbox_prefix=settings.inbox_prefix.encode(),
-            allow_reconnect=False,
-            connect_timeout=5,
-            error_cb=note,
-        ) as nc:
+        try:
+            async with asyncio.timeout(CONNECTING):
+                connection = await nats.connect(
+                    settings.nats_servers,
+                    user=settings.nats_user,
+                    password=settings.nats_password.get_secret_value(),
+                    inbox_prefix=settings.inbox_prefix.encode(),
+                    allow_reconnect=False,
+                    connect_timeout=5,
+                    error_cb=note,
+                )
+        except TimeoutError:
+            raise ConnectionError(f"no answer from {settings.nats_url} within {CONNECTING:g} s") from None
+        async with connection as nc:
             js = nc.jetstream(timeout=5)
             try:
                 found = await provision_streams(js, replicas=settings.nats_replicas)

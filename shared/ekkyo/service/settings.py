@@ -6,8 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
+from jwt import PyJWTError
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from ekkyo.auth import Verifier
 
 PREFIX = "EKKYO_"
 
@@ -62,8 +65,8 @@ class Settings(BaseSettings):
     @classmethod
     def _readable(cls, value: Path) -> Path:
         try:
-            value.open("rb").close()
-        except OSError as e:
+            Verifier(value)
+        except (OSError, ValueError, LookupError, TypeError, PyJWTError) as e:
             raise ValueError from e
         return value
 

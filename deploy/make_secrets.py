@@ -1,6 +1,6 @@
 """Write what docker-compose needs and nobody should choose: passwords into .env, signing keys into deploy/keys/.
 
-`python deploy/secrets.py`. Said again it adds what is missing and leaves what is there.
+`python deploy/make_secrets.py`. Said again it adds what is missing and leaves what is there.
 """
 
 import base64
