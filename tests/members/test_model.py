@@ -7,6 +7,8 @@ import pytest
 from ekkyo.contracts import members as contract
 from ekkyo.contracts.base import Caller, Refused
 from ekkyo_members import model
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.members.people import CHARTER, NOW, community, founding, member, profile, registering
 
@@ -247,3 +249,33 @@ def test_an_address_given_up_in_the_same_import_can_be_taken() -> None:
     known = model.Found.of([member("m1", 1)])
     rows = [profile(2, email="hanako1@example.co.jp"), profile(1, email="new@example.co.jp")]
     assert [r.outcome for r in model.outcomes(rows, known)] == ["registered", "changed"]
+
+
+def test_two_who_exchange_their_addresses_are_both_refused() -> None:
+    known = model.Found.of([member("m1", 1), member("m2", 2)])
+    rows = [profile(1, email="hanako2@example.co.jp"), profile(2, email="hanako1@example.co.jp"), profile(3)]
+    assert [r.outcome for r in model.outcomes(rows, known)] == ["refused", "refused", "registered"]
+
+
+def test_of_two_rows_with_one_new_address_the_first_has_it_and_its_number_counts_once() -> None:
+    rows = [profile(1), profile(2, email="hanako1@example.co.jp"), profile(1, email="x@example.co.jp"), profile(1)]
+    assert [r.reason for r in model.outcomes(rows, model.Found())] == [
+        None,
+        "email_taken",
+        "number_taken",
+        "number_taken",
+    ]
+
+
+@given(st.lists(st.tuples(st.integers(1, 5), st.integers(1, 5)), max_size=8), st.permutations([1, 2, 3]))
+def test_no_import_gives_one_address_or_number_to_two(rows: Any, held: Any) -> None:
+    known = [member(f"m{n}", n).model_copy(update={"email": f"a{e}@example.co.jp"}) for n, e in enumerate(held, 1)]
+    profiles = [profile(n, email=f"a{e}@example.co.jp") for n, e in rows]
+    taken = [
+        p
+        for p, row in zip(profiles, model.outcomes(profiles, model.Found.of(known)), strict=True)
+        if row.outcome != "refused"
+    ]
+    after = {m.number: m.email for m in known} | {p.number: p.email for p in taken}
+    assert len(set(after.values())) == len(after)
+    assert len({p.number for p in taken}) == len(taken)

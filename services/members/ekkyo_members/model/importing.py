@@ -1,6 +1,5 @@
 """Taking over a personnel export: who is new, who changed, and which rows cannot be taken."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from uuid import UUID, uuid5
@@ -46,29 +45,28 @@ def take_over(member: Member | None, profile: contract.Profile) -> Decision[Memb
 def outcomes(profiles: Sequence[contract.Profile], known: Found) -> list[contract.ImportedRow]:
     """What becomes of each row, told without doing it.
 
-    The first row with a number or an address has it; an address that another member holds is refused, unless that
-    member gives it up in the same import.
+    The first row with a number has it. An address is free when nobody holds it, or when its holder has got another
+    one from another of these rows; so rows are gone through again as long as one of them can be taken.
     """
-    given_up = {
-        held.email
-        for profile in profiles
-        if (held := known.by_number.get(profile.number)) and held.email != profile.email
-    }
-    numbers: Counter[str] = Counter()
-    emails: Counter[str] = Counter()
-    rows = []
-    for profile in profiles:
-        holder = known.by_email.get(profile.email)
-        held_by_another = holder is not None and holder.number != profile.number and profile.email not in given_up
-        if numbers[profile.number]:
-            row = refused(profile, "number_taken")
-        elif emails[profile.email] or held_by_another:
-            row = refused(profile, "email_taken")
-        else:
-            row = take_over(known.by_number.get(profile.number), profile).answer
-            emails[profile.email] += 1
-        numbers[profile.number] += 1
-        rows.append(row)
+    held = {email: member.number for email, member in known.by_email.items()}
+    held |= {member.email: number for number, member in known.by_number.items()}
+    first = {profile.number: place for place, profile in reversed(list(enumerate(profiles)))}
+    rows = [refused(profile, "number_taken") for profile in profiles]
+    left = sorted(first.values())
+    while left:
+        waiting = []
+        for place in left:
+            profile = profiles[place]
+            if held.get(profile.email, profile.number) != profile.number:
+                rows[place] = refused(profile, "email_taken")
+                waiting.append(place)
+                continue
+            member = known.by_number.get(profile.number)
+            rows[place] = take_over(member, profile).answer
+            if member is not None and member.email != profile.email:
+                held.pop(member.email, None)
+            held[profile.email] = profile.number
+        left = waiting if len(waiting) < len(left) else []
     return rows
 
 
