@@ -12,6 +12,7 @@ from ekkyo.contracts.events import (
     EventRevised,
     ImportAttendance,
     ListEvents,
+    MemberAttended,
     RegisterForEvent,
     RegistrationPromoted,
     RescheduleEvent,
@@ -137,6 +138,9 @@ def test_a_large_meeting_report_is_told_without_repeating_the_description_each_t
     )
     assert decision.answer.walk_ins == 2000
     assert sum(len(fact.model_dump_json()) for fact in decision.facts) < 2_000_000
+    *_, last = decision.facts
+    assert isinstance(last, MemberAttended)
+    assert last.event == model.state(decision.document, after=event()), "who follows the facts ends with all of it"
 
 
 def test_the_timers_are_a_day_before_the_start_and_the_end() -> None:

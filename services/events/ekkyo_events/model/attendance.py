@@ -18,12 +18,12 @@ from ekkyo_events.model.documents import (
     CHECK_IN_BEFORE,
     Event,
     Seat,
-    brief,
     leads,
     must_be_published,
     not_found,
     registration,
     state,
+    told_each,
 )
 
 
@@ -68,7 +68,7 @@ def import_attendance(
             continue
         after, came = _came(after, member_id, seat)
         newly.append(came.model_copy(update={"minutes": minutes}))
-    told = brief(state(after, after=event), len(newly))
+    told = told_each(state(after, after=event), len(newly))
     return Decision(
         after,
         AttendanceImported(
@@ -78,7 +78,7 @@ def import_attendance(
             walk_ins=sum(seat.walk_in for seat in newly),
         ),
         entries=[*newly, *longer],
-        facts=[_attended(event, told, seat, "import") for seat in newly],
+        facts=[_attended(event, each, seat, "import") for seat, each in zip(newly, told, strict=False)],
     )
 
 

@@ -1,7 +1,8 @@
 """An event, the places at it, and the timers it sets."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
+from itertools import chain, repeat
 from typing import ClassVar
 
 from ekkyo.contracts.base import Caller, Id, Refused
@@ -86,9 +87,14 @@ def state(event: Event, *, after: Event | None = None) -> EventState:
     return EventState.model_validate({**fields, "event_id": event.id, "revision": revision})
 
 
-def brief(told: EventState, members: int) -> EventState:
-    """Without its description when it is told once for each of many members, so that all fit into one write."""
-    return told if members <= 100 else told.model_copy(update={"description": ""})
+def told_each(told: EventState, members: int) -> Iterator[EventState]:
+    """The event for each of the facts that tell it of so many members in one decision, which is saved in one write.
+
+    Where they would not fit, all but the last go without its description: who follows the facts ends with it.
+    """
+    fits = members * len(told.description) <= 1_000_000  # characters, of up to four bytes; a document has 16 MB
+    brief = told if fits else told.model_copy(update={"description": ""})
+    return chain(repeat(brief, members - 1), [told])
 
 
 def registration(event: Event, seat: Seat, place: int | None = None) -> Registration:

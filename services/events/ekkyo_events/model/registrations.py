@@ -20,13 +20,13 @@ from ekkyo.decision import Decision, Entries
 from ekkyo_events.model.documents import (
     Event,
     Seat,
-    brief,
     leads,
     must_be_published,
     not_found,
     place,
     registration,
     state,
+    told_each,
 )
 
 Answer = Decision[Event, Registration]
@@ -120,12 +120,12 @@ class Promotion:
         return [
             RegistrationPromoted(
                 event_id=self.event.id,
-                event=brief(told, len(self.seats)),
+                event=each,
                 member_id=seat.key,
                 registration_id=seat.registration_id,
                 because=self.because,
             )
-            for seat in self.seats
+            for seat, each in zip(self.seats, told_each(told, len(self.seats)), strict=False)
         ]
 
 
