@@ -4,12 +4,14 @@ import asyncio
 import logging
 import os
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 from faststream import AckPolicy, ContextRepo
 from faststream.nats import NatsBroker
 from faststream.nats.schemas import JStream, PullSub
 from faststream.security import SASLPlaintext
+from nats.errors import ConnectionClosedError
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from prometheus_client import CollectorRegistry
@@ -145,7 +147,8 @@ class Broker(NatsBroker):
     async def stop(self, exc_type: Any = None, exc_val: Any = None, exc_tb: Any = None) -> None:
         """Finish, and leave."""
         await self.finish()
-        await super().stop(exc_type, exc_val, exc_tb)
+        with suppress(ConnectionClosedError):
+            await super().stop(exc_type, exc_val, exc_tb)
 
     async def reconnected(self) -> None:
         logger.info("connected again")

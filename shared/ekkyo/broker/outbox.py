@@ -1,15 +1,17 @@
 """Publishing what a document's change made known, so that it is stored once however often it is said."""
 
 import asyncio
+import json
 import logging
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
+from nats.aio.client import Client
+from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
-from nats.js.api import PubAck
-from nats.js.errors import APIError
 
 from ekkyo.wire import OutMessage
 
@@ -20,6 +22,7 @@ logger = logging.getLogger("ekkyo.broker")
 WITHIN = 20.0
 """How long publishing is tried, in seconds: a leader's election in a cluster of three took up to eight."""
 ATTEMPT = 5.0
+AT_ONCE = 500
 
 
 class NotPublished(Exception):
@@ -43,7 +46,12 @@ async def publish(
 
     Of several messages for one timer only the last counts. Times in seconds. Raises NotPublished.
     """
-    left = _last_of_each_timer(messages)
+    messages = _last_of_each_timer(messages)
+    for n in range(0, len(messages), AT_ONCE):
+        await _publish(js, messages[n : n + AT_ONCE], within, attempt)
+
+
+async def _publish(js: JetStreamContext, left: list[OutMessage], within: float, attempt: float) -> None:
     deadline = time.monotonic() + within
     pause = 0.05
     while True:
@@ -59,43 +67,85 @@ async def publish(
 
 async def _attempt(js: JetStreamContext, messages: Sequence[OutMessage], within: float) -> tuple[list[OutMessage], str]:
     """Those that were not confirmed, and why the last of them was not."""
-    waiting: list[tuple[OutMessage, asyncio.Future[PubAck]]] = []
-    left: list[OutMessage] = []
+    waiting: list[asyncio.Future[None]] = []
     error = ""
     try:
         async with asyncio.timeout(within):
-            for n, message in enumerate(messages):
-                try:
-                    waiting.append((message, await _say(js, message)))
-                except (NatsError, OSError) as e:
-                    error, left = type(e).__name__, list(messages[n:])  # what comes after it must not overtake it
-                    break
-            await asyncio.wait([future for _, future in waiting]) if waiting else None
-    except TimeoutError:
-        error = "TimeoutError"
-        left = list(messages[len(waiting) :])
-    unconfirmed: list[OutMessage] = []
-    for message, future in waiting:
-        if not future.done():
+            confirmed = await _Confirmed.on(js._nc)
+            for message in messages:
+                waiting.append(await confirmed.say(js, message))
+            if waiting:
+                await asyncio.wait(waiting)
+    except (TimeoutError, NatsError, OSError) as e:  # what comes after the one that failed must not overtake it
+        error = type(e).__name__
+    left = list(messages[len(waiting) :])
+    for message, future in reversed(list(zip(messages, waiting, strict=False))):
+        if future.done() and (failure := future.exception()) is None:
+            continue
+        error = str(failure) if future.done() else error
+        future.cancel()
+        left.insert(0, message)
+    return left, error
+
+
+class Unconfirmed(NatsError):
+    """The server answered that it did not store a message."""
+
+
+class _Confirmed:
+    """Publishing without waiting for each confirmation in turn.
+
+    nats-py has this too, but there a message that the server refuses is never heard of again.
+    """
+
+    _by_connection: WeakKeyDictionary[Client, "_Confirmed"] = WeakKeyDictionary()
+
+    def __init__(self, nc: Client) -> None:
+        self._inbox, self._said = nc.new_inbox(), 0
+        self._waiting: dict[str, asyncio.Future[None]] = {}
+
+    @classmethod
+    async def on(cls, nc: Client) -> "_Confirmed":
+        found = cls._by_connection.get(nc)
+        if found is None:
+            found = cls._by_connection[nc] = cls(nc)
+            await nc.subscribe(f"{found._inbox}.*", cb=found._heard)
+        return found
+
+    async def say(self, js: JetStreamContext, message: OutMessage) -> asyncio.Future[None]:
+        """Publish it; the future is done when it is confirmed, or fails with what the server says."""
+        if message.purge:
+            return asyncio.ensure_future(_purge(js, message.subject))
+        self._said += 1
+        token = str(self._said)
+        future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting[token] = future
+        future.add_done_callback(lambda _: self._waiting.pop(token, None))
+        try:
+            await js._nc.publish(
+                message.subject, message.body, reply=f"{self._inbox}.{token}", headers=dict(message.headers)
+            )
+        except BaseException:
             future.cancel()
-            unconfirmed.append(message)
-        elif future.cancelled() or (failure := future.exception()) is not None:
-            error = type(failure).__name__ if not future.cancelled() else "cancelled"
-            if isinstance(failure, APIError) and failure.err_code:
-                error = f"{error} {failure.err_code}"
-            unconfirmed.append(message)
-    return unconfirmed + left, error
+            raise
+        return future
+
+    async def _heard(self, msg: Msg) -> None:
+        future = self._waiting.get(msg.subject.rpartition(".")[2])
+        if future is None or future.done():
+            return
+        if (msg.headers or {}).get("Status") == "503":
+            future.set_exception(Unconfirmed("no stream takes this subject"))
+            return
+        refused = json.loads(msg.data).get("error")
+        if refused:
+            future.set_exception(Unconfirmed(f"{refused.get('err_code')} {refused.get('description')}"))
+        else:
+            future.set_result(None)
 
 
-async def _say(js: JetStreamContext, message: OutMessage) -> asyncio.Future[PubAck]:
-    if not message.purge:
-        return await js.publish_async(message.subject, message.body, headers=dict(message.headers))
-    return asyncio.ensure_future(_purge(js, message.subject))
-
-
-async def _purge(js: JetStreamContext, subject: str) -> PubAck:
+async def _purge(js: JetStreamContext, subject: str) -> None:
     await js.purge_stream("TIMERS", subject=subject)
-    return PubAck("TIMERS", 0)
 
 
 def _last_of_each_timer(messages: Sequence[OutMessage]) -> list[OutMessage]:

@@ -1,0 +1,94 @@
+"""Publishing: confirmed, in order, and stored once however often it is said."""
+
+import asyncio
+from typing import Any, ClassVar
+
+import pytest
+from ekkyo.broker import JetStreamOutbox, Router
+from ekkyo.broker.outbox import NotPublished
+from ekkyo.clock import utcnow
+from ekkyo.decision import Timer
+from ekkyo.testing.nats import Nats
+from ekkyo.wire import OutMessage, timer_message
+
+
+class Later(Timer):
+    subject: ClassVar[str] = "ekkyo.timer.events.later"
+
+
+async def stored(nats: Nats, stream: str = "FACTS") -> list[str]:
+    async with await nats.connect() as ops:
+        js = ops.jetstream()
+        state = (await js.stream_info(stream)).state
+        found = [await js.get_msg(stream, n) for n in range(state.first_seq, state.last_seq + 1) if state.messages]
+        return [(m.headers or {}).get("Nats-Msg-Id", "") for m in found]
+
+
+async def test_facts_are_stored_in_the_order_they_were_said_in(serve: Any, nats: Nats, published: Any) -> None:
+    broker = await serve(Router())
+    await JetStreamOutbox(broker)([published(revision=n) for n in range(1, 201)])
+    assert await stored(nats) == [f"events/e-1/{n}/0" for n in range(1, 201)]
+
+
+async def test_said_again_a_fact_is_stored_once(serve: Any, nats: Nats, published: Any) -> None:
+    outbox = JetStreamOutbox(await serve(Router()))
+    await outbox([published()])
+    await outbox([published(), published(revision=2)])
+    assert await stored(nats) == ["events/e-1/1/0", "events/e-1/2/0"]
+
+
+async def test_what_was_not_confirmed_in_time_is_said_again_with_the_same_id(
+    serve: Any, nats: Nats, published: Any
+) -> None:
+    broker = await serve(Router())
+    said: list[str] = []
+    publish = broker.connection.publish
+
+    async def counted(subject: str, *args: Any, **kwargs: Any) -> None:
+        said.append(subject)
+        await publish(subject, *args, **kwargs)
+
+    broker.connection.publish = counted
+    nats.server.freeze()
+    saying = asyncio.create_task(JetStreamOutbox(broker, attempt=0.2)([published()]))
+    await asyncio.sleep(1)
+    assert not saying.done()
+    nats.server.thaw()
+    await saying
+    assert said.count("ekkyo.fact.events.published.e-1") > 1
+    assert await stored(nats) == ["events/e-1/1/0"]
+
+
+async def test_what_is_said_while_the_server_is_away_is_stored_when_it_is_back(
+    serve: Any, nats: Nats, published: Any
+) -> None:
+    broker = await serve(Router())
+    nats.server.kill()
+    saying = asyncio.create_task(JetStreamOutbox(broker, attempt=0.3)([published()]))
+    await asyncio.sleep(0.5)
+    nats.server.start()
+    await saying
+    assert await stored(nats) == ["events/e-1/1/0"]
+
+
+async def test_without_a_confirmation_in_the_end_it_says_so(serve: Any, nats: Nats) -> None:
+    broker = await serve(Router())
+    nobody = OutMessage("ekkyo.fact.events.published.e-1", {"Nats-Msg-Id": "x", "Nats-Expected-Stream": "OTHER"})
+    with pytest.raises(NotPublished, match="10060"):
+        await JetStreamOutbox(broker, within=0.5, attempt=0.2)([nobody])
+
+
+async def test_of_several_messages_for_one_timer_the_last_counts(serve: Any, nats: Nats) -> None:
+    outbox = JetStreamOutbox(await serve(Router()))
+    later = utcnow().replace(year=utcnow().year + 1)
+    a, b = Later(id="a").at(later), Later(id="b").at(later)
+    cancel_a, cancel_b = Later.cancel("a"), Later.cancel("b")
+    await outbox([timer_message(c, id=str(n)) for n, c in enumerate([a, cancel_a, b, cancel_b, b])])
+    assert await stored(nats, "TIMERS") == ["4"]
+    await outbox([timer_message(cancel_b, id="5")])
+    async with await nats.connect() as ops:
+        assert (await ops.jetstream().stream_info("TIMERS")).state.messages == 0
+
+
+async def test_nothing_to_say_says_nothing(serve: Any) -> None:
+    await JetStreamOutbox(await serve(Router()))([])

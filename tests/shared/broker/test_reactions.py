@@ -1,0 +1,415 @@
+"""Reactions to facts through a real server: none is lost, none goes on for ever, and dead letters come back."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from ekkyo import context
+from ekkyo.broker import Broker, JetStreamOutbox, Limits, NotProvisioned, NotYet, Retries, Router, dead, told
+from ekkyo.broker.streams import durable_of
+from ekkyo.contracts.base import Refused
+from ekkyo.contracts.events import EventConcluded, EventFact, EventPublished
+from ekkyo.contracts.members import MemberFact
+from ekkyo.testing.nats import Nats
+from ekkyo.testing.waiting import eventually
+from ekkyo.wire import OutMessage, facts_by_type
+from nats.js.errors import NotFoundError
+
+QUICK = Retries(first=0.02, longest=0.3, not_yet=0.02)
+
+
+def hearing(work: Callable[[EventPublished], Any], name: str = "listen") -> Router:
+    router = Router()
+
+    @router.subscriber(**told(EventPublished, EventConcluded, by="events", name=name, start="beginning"))
+    async def listen(fact: EventPublished | EventConcluded) -> None:
+        """Hear of events."""
+        assert isinstance(fact, EventPublished)
+        await work(fact)
+
+    return router
+
+
+async def letters(nats: Nats) -> list[dead.DeadLetter]:
+    async with await nats.connect() as ops:
+        return [letter async for letter in dead.letters(ops.jetstream())]
+
+
+async def pending(nats: Nats, stream: str = "FACTS", durable: str = "events-listen") -> int:
+    async with await nats.connect() as ops:
+        info = await ops.jetstream().consumer_info(stream, durable)
+        return (info.num_pending or 0) + (info.num_ack_pending or 0)
+
+
+async def test_a_fact_is_heard_with_its_envelope_at_once(serve: Any, published: Any) -> None:
+    heard: asyncio.Queue[EventPublished] = asyncio.Queue()
+    broker = await serve(hearing(heard.put))
+    for revision in (1, 2):
+        began = time.monotonic()
+        await JetStreamOutbox(broker)([published(revision=revision)])
+        fact = await asyncio.wait_for(heard.get(), 5)
+        assert time.monotonic() - began < 1, "a lone fact waits for no others"
+        assert (fact.meta.id, fact.meta.actor, fact.meta.sequence) == (f"events/e-1/{revision}/0", "m-1", revision)
+        assert fact.event.title == "もくもく会"
+        await asyncio.sleep(0.05)
+
+
+async def test_a_reaction_that_fails_is_told_again_after_growing_pauses_until_it_succeeds(
+    serve: Any, published: Any, nats: Nats
+) -> None:
+    tried: list[float] = []
+
+    async def work(fact: EventPublished) -> None:
+        tried.append(time.monotonic())
+        if len(tried) < 4:
+            raise RuntimeError("down")
+
+    broker = await serve(hearing(work), retries=replace(QUICK, first=0.1, longest=5))
+    await JetStreamOutbox(broker)([published()])
+    await eventually(lambda: len(tried) == 4)
+    pauses = [b - a for a, b in pairwise(tried)]
+    assert 0.08 <= pauses[0] < pauses[1] < pauses[2]
+    await eventually(lambda: _is_zero(pending(nats)))
+    assert await letters(nats) == []
+
+
+async def _is_zero(count: Any) -> bool:
+    return await count == 0
+
+
+def test_the_pauses_grow_from_one_second_to_five_minutes() -> None:
+    first = [Retries().pause(n) for n in range(1, 8)]
+    assert 0.8 <= first[0] <= 1.2
+    assert first == sorted(first)
+    assert 240 <= Retries().pause(7) <= 360
+    assert len({Retries().pause(3) for _ in range(5)}) > 1, "jittered: those that failed together come back apart"
+
+
+async def test_after_eight_tries_the_fact_is_kept_as_a_dead_letter_that_holds_nothing_personal(
+    serve: Any, published: Any, nats: Nats, caplog: pytest.LogCaptureFixture
+) -> None:
+    tried: list[str] = []
+
+    async def work(fact: EventPublished) -> None:
+        tried.append(fact.event_id)
+        raise KeyError("taro@example.com")
+
+    broker = await serve(hearing(work))
+    with caplog.at_level(logging.DEBUG):
+        await JetStreamOutbox(broker)([published()])
+        (letter,) = await eventually(lambda: letters(nats))
+    assert len(tried) == 8
+    assert (letter.service, letter.reaction, letter.tries) == ("events", "listen", 8)
+    assert letter.error.startswith("KeyError at broker/test_reactions.py:")
+    assert letter.headers["ce-id"] == "events/e-1/1/0"
+    assert (letter.stream, letter.sequence, letter.subject) == ("FACTS", 1, "ekkyo.fact.events.published.e-1")
+    assert "taro" not in caplog.text
+    async with await nats.connect() as ops:
+        raw = await ops.jetstream().get_msg("DEAD", letter.id)
+    assert not raw.data, "the fact stays where it is"
+    assert await pending(nats) == 0
+
+
+@pytest.mark.parametrize("no", [Refused("event_full"), ValueError("x")])
+async def test_a_refusal_is_not_tried_again_and_a_bug_is(no: Exception, serve: Any, published: Any, nats: Nats) -> None:
+    tried: list[str] = []
+
+    async def work(fact: EventPublished) -> None:
+        tried.append(fact.event_id)
+        raise no
+
+    broker = await serve(hearing(work))
+    await JetStreamOutbox(broker)([published()])
+    (letter,) = await eventually(lambda: letters(nats))
+    assert len(tried) == (1 if isinstance(no, Refused) else 8)
+    assert letter.tries == len(tried)
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        ({"body": b'{"event_id": 1}'}, "malformed"),
+        ({"body": b"\xff"}, "malformed"),
+        ({"drop": "ce-specversion"}, "not_a_cloudevent"),
+        ({"ce-type": "ekkyo.events.unheard_of"}, "unknown_fact"),
+        ({"ce-type": "ekkyo.events.concluded"}, "wrong_subject"),
+        ({"ce-revision": "x"}, "malformed"),
+    ],
+)
+async def test_what_no_reading_makes_sense_of_is_a_dead_letter_at_once(
+    change: dict[str, Any], error: str, serve: Any, published: Any, nats: Nats
+) -> None:
+    async def work(fact: EventPublished) -> None:
+        raise AssertionError
+
+    broker = await serve(hearing(work))
+    good: OutMessage = published()
+    headers = {k: v for k, v in good.headers.items() if k != change.get("drop")}
+    headers |= {k: v for k, v in change.items() if k.startswith("ce-")}
+    await JetStreamOutbox(broker)([OutMessage(good.subject, headers, change.get("body", good.body))])
+    (letter,) = await eventually(lambda: letters(nats))
+    assert letter.error.startswith(error)
+    assert letter.tries == 1
+
+
+async def test_who_has_not_heard_enough_yet_is_told_again_shortly(serve: Any, published: Any, nats: Nats) -> None:
+    tried: list[str] = []
+
+    async def work(fact: EventPublished) -> None:
+        tried.append(fact.event_id)
+        if len(tried) < 3:
+            raise NotYet("contact unknown")
+
+    broker = await serve(hearing(work), retries=Retries(not_yet=0.02))  # the pauses after errors are real ones
+    await JetStreamOutbox(broker)([published()])
+    await eventually(lambda: len(tried) == 3, 0.8)
+
+
+async def test_a_long_reaction_is_not_handed_out_a_second_time(
+    make: Any, published: Any, nats: Nats, provisioned: Any
+) -> None:
+    tried: list[str] = []
+
+    async def work(fact: EventPublished) -> None:
+        tried.append(fact.event_id)
+        await asyncio.sleep(2.5)
+
+    router = hearing(work)
+    await provisioned(router)
+    async with await nats.connect() as ops:
+        await ops.jetstream().add_consumer("FACTS", replace(durable_of(router.reactions[0]), ack_wait=1.0))
+        broker = make(router, limits=Limits(heartbeat=0.4))
+        await broker.start()
+        await JetStreamOutbox(broker)([published()])
+        await eventually(lambda: _is_zero(pending(nats)))
+    assert len(tried) == 1
+
+
+async def test_a_fact_that_kills_the_process_each_time_ends_as_a_dead_letter(
+    serve: Any, published: Any, nats: Nats, make: Any, provisioned: Any
+) -> None:
+    async def work(fact: EventPublished) -> None:
+        raise AssertionError("it would kill this process too")
+
+    router = hearing(work)
+    await provisioned(router)
+    writer = make(Router())
+    await writer.start()
+    await JetStreamOutbox(writer)([published()])
+    async with await nats.connect() as ops:
+        handed = await ops.jetstream().pull_subscribe_bind(
+            durable="events-listen", stream="FACTS", inbox_prefix=b"_INBOX.ops."
+        )
+        for _ in range(8):  # handed out, and never heard of again
+            (msg,) = await handed.fetch(1)
+            await msg.nak()
+        await handed.unsubscribe()
+    broker = make(router)
+    await broker.start()
+    (letter,) = await eventually(lambda: letters(nats))
+    assert letter.tries == 9
+    assert letter.error.startswith("GaveUp")
+
+
+async def test_a_dead_letter_is_replayed_to_its_reaction_alone_which_sees_the_very_fact(
+    serve: Any, published: Any, nats: Nats
+) -> None:
+    mended = asyncio.Event()
+    heard: list[EventPublished] = []
+    others: list[EventPublished] = []
+
+    async def work(fact: EventPublished) -> None:
+        if not mended.is_set():
+            raise Refused("broken")
+        heard.append(fact)
+
+    async def other(fact: EventPublished) -> None:
+        others.append(fact)
+
+    broker = await serve(hearing(work))
+    await serve(hearing(other, "other"))
+    await JetStreamOutbox(broker)([published(traceparent=f"00-{'ab' * 16}-{'cd' * 8}-00")])
+    (letter,) = await eventually(lambda: letters(nats))
+    mended.set()
+    async with await nats.connect() as ops:
+        shown, body = await dead.show(ops.jetstream(), letter.id)
+        assert shown == letter
+        assert b"e-1" in (body or b"")
+        await dead.replay(ops.jetstream(), letter.id)
+    await eventually(lambda: heard)
+    assert await letters(nats) == []
+    assert (heard[0].meta.id, heard[0].meta.sequence) == ("events/e-1/1/0", 1)
+    assert heard[0].meta.traceparent == f"00-{'ab' * 16}-{'cd' * 8}-00"
+    await eventually(lambda: _is_zero(pending(nats, "AGAIN")))
+    async with await nats.connect() as ops:
+        assert (await ops.jetstream().stream_info("AGAIN")).state.messages == 0
+    assert (len(heard), len(others)) == (1, 1)
+
+
+async def test_a_replay_that_fails_again_is_a_dead_letter_again(serve: Any, published: Any, nats: Nats) -> None:
+    async def work(fact: EventPublished) -> None:
+        raise Refused("still_broken")
+
+    broker = await serve(hearing(work))
+    await JetStreamOutbox(broker)([published()])
+    (first,) = await eventually(lambda: letters(nats))
+    async with await nats.connect() as ops:
+        await dead.replay(ops.jetstream(), first.id)
+    (second,) = await eventually(lambda: letters(nats))
+    assert second.id != first.id
+    assert (second.stream, second.sequence, second.headers) == (first.stream, first.sequence, first.headers)
+
+
+async def test_what_was_erased_is_not_replayed_and_a_dropped_letter_is_gone(
+    serve: Any, published: Any, nats: Nats
+) -> None:
+    tried: list[str] = []
+
+    async def work(fact: EventPublished) -> None:
+        tried.append(fact.event_id)
+        raise Refused("broken")
+
+    broker = await serve(hearing(work))
+    await JetStreamOutbox(broker)([published("e-1"), published("e-2")])
+    found = {letter.subject[-3:]: letter async for letter in _all(nats, 2)}
+    async with await nats.connect() as ops:
+        js = ops.jetstream()
+        await js.purge_stream("FACTS", subject="ekkyo.fact.events.published.e-1")
+        assert (await dead.show(js, found["e-1"].id))[1] is None
+        await dead.replay(js, found["e-1"].id)
+        await eventually(lambda: _is_zero(pending(nats, "AGAIN")))
+        await dead.drop(js, found["e-2"].id)
+        with pytest.raises(NotFoundError):
+            await dead.show(js, found["e-2"].id)
+    assert await letters(nats) == []
+    assert sorted(tried) == ["e-1", "e-2"]
+
+
+async def _all(nats: Nats, count: int) -> Any:
+    async def enough() -> list[dead.DeadLetter]:
+        found = await letters(nats)
+        return found if len(found) == count else []
+
+    for letter in await eventually(enough):
+        yield letter
+
+
+async def test_a_service_does_not_make_what_provisioning_forgot(make: Any, nats: Nats) -> None:
+    async def work(fact: EventPublished) -> None: ...
+
+    await nats.allow("events", {"FACTS": ("events-listen",)})
+    with pytest.raises(NotProvisioned, match="FACTS/events-listen"):
+        await make(hearing(work)).start()
+    async with await nats.connect() as ops:
+        assert await ops.jetstream().consumers_info("FACTS") == []
+
+
+async def test_a_durable_that_hears_other_subjects_is_told_at_the_start(
+    make: Any, nats: Nats, provisioned: Any
+) -> None:
+    async def work(fact: EventPublished) -> None: ...
+
+    router = hearing(work)
+    await provisioned(router)
+    async with await nats.connect() as ops:
+        narrow = replace(durable_of(router.reactions[0]), filter_subjects=["ekkyo.fact.events.published.*"])
+        await ops.jetstream().add_consumer("FACTS", narrow)
+    with pytest.raises(NotProvisioned, match="hears other subjects"):
+        await make(router).start()
+
+
+async def test_two_instances_share_a_reaction_and_each_fact_is_heard_once(serve: Any, published: Any) -> None:
+    heard: list[int] = []
+
+    async def work(fact: EventPublished) -> None:
+        heard.append(fact.meta.revision)
+        await asyncio.sleep(0.001)
+
+    router = hearing(work)
+    first, _ = await serve(router), await serve(router)
+    await JetStreamOutbox(first)([published(revision=n) for n in range(1, 501)])
+    await eventually(lambda: len(heard) >= 500)
+    await asyncio.sleep(0.2)
+    assert sorted(heard) == list(range(1, 501))
+
+
+async def test_reactions_go_on_after_the_server_was_killed(serve: Any, published: Any, nats: Nats) -> None:
+    heard: list[int] = []
+
+    async def work(fact: EventPublished) -> None:
+        heard.append(fact.meta.revision)
+
+    broker = await serve(hearing(work))
+    nats.server.kill()
+    await asyncio.sleep(0.3)
+    nats.server.start()
+    await JetStreamOutbox(broker)([published()])
+    await eventually(lambda: heard == [1], 5)
+
+
+async def test_what_has_begun_ends_before_the_service_leaves(serve: Any, published: Any, nats: Nats) -> None:
+    inside, go, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def work(fact: EventPublished) -> None:
+        inside.set()
+        await go.wait()
+        ended.set()
+
+    broker: Broker = await serve(hearing(work))
+    await JetStreamOutbox(broker)([published()])
+    await asyncio.wait_for(inside.wait(), 5)
+    stopping = asyncio.create_task(broker.stop())
+    await asyncio.sleep(0.05)
+    assert not stopping.done()
+    go.set()
+    await stopping
+    assert ended.is_set()
+    assert await pending(nats) == 0, "and it was acknowledged"
+
+
+async def test_the_trace_goes_on_from_the_fact_and_nobody_is_the_caller(serve: Any, published: Any) -> None:
+    seen: list[Any] = []
+
+    async def work(fact: EventPublished) -> None:
+        seen.append((context.traceparent.get(), context.caller.get(), context.actor("events")))
+
+    broker = await serve(hearing(work))
+    await JetStreamOutbox(broker)([published(traceparent=f"00-{'ab' * 16}-{'cd' * 8}-00")])
+    await eventually(lambda: seen)
+    ((trace, caller, actor),) = seen
+    assert trace.startswith(f"00-{'ab' * 16}-")
+    assert "cd" * 8 not in trace
+    assert (caller, actor) == (None, "events")
+
+
+async def test_a_message_sent_straight_to_a_services_inbox_is_no_fact(serve: Any, published: Any, nats: Nats) -> None:
+    heard: list[Any] = []
+
+    async def work(fact: EventPublished) -> None:
+        heard.append(fact)
+
+    broker: Broker = await serve(hearing(work))
+    inbox = next(i._inbox for i in broker._intakes if hasattr(i, "_inbox"))
+    async with await nats.connect("members") as other:  # services may publish to inboxes: they answer
+        good: OutMessage = published()
+        await other.publish(
+            f"{inbox}.1", good.body, headers=good.headers, reply="$JS.ACK.FACTS.events-listen.1.1.1.1.0"
+        )
+        await other.flush()
+        await other.flush()
+    await asyncio.sleep(0.1)
+    assert heard == []
+
+
+def test_a_base_class_stands_for_all_the_facts_that_derive_from_it() -> None:
+    (reaction,) = told(MemberFact, by="notify", name="contacts", start="beginning").values()
+    members = {f"{f.subject}.*" for f in facts_by_type().values() if issubclass(f, MemberFact)}
+    assert len(members) > 3
+    assert set(reaction.subjects) == members  # type: ignore[union-attr]
+    (everything,) = told(EventFact, by="x", name="y", start="new").values()
+    assert "ekkyo.fact.events.concluded.*" in everything.subjects  # type: ignore[union-attr]
