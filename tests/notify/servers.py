@@ -20,7 +20,7 @@ class MailServer:
     taken, before the client hears of it. silent: never answers MAIL.
     """
 
-    mails: list[EmailMessage] = field(default_factory=list)
+    contents: list[bytes] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
     refuse: dict[str, str] = field(default_factory=dict)
     answer: str = ""
@@ -56,6 +56,10 @@ class MailServer:
     def url(self) -> str:
         return f"smtp://127.0.0.1:{self.port}"
 
+    @property
+    def mails(self) -> list[EmailMessage]:
+        return [cast(EmailMessage, message_from_bytes(content, policy=default)) for content in self.contents]
+
     def to(self, address: str) -> list[EmailMessage]:
         return [mail for mail, to in zip(self.mails, self.recipients, strict=True) if to == address]
 
@@ -77,8 +81,7 @@ class MailServer:
         if self.answer:
             return self.answer
         for to in envelope.rcpt_tos:
-            mail = message_from_bytes(cast(bytes, envelope.content), policy=default)
-            self.mails.append(cast(EmailMessage, mail))
+            self.contents.append(cast(bytes, envelope.content))
             self.recipients.append(to)
         if self.hang_up_after_data:
             self.hang_up_after_data -= 1
