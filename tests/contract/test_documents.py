@@ -1,12 +1,13 @@
 """The generated documents are committed, up to date, and what they claim to be."""
 
+import importlib
 import json
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
-from ekkyo.contracts import COMMANDS, FACTS, QUESTIONS
+from ekkyo.contracts import COMMANDS, FACTS, OWNERS, QUESTIONS
 from ekkyo.docs import flow
 from ekkyo.docs.__main__ import main
 from ekkyo.docs.asyncapi import asyncapi
@@ -133,3 +134,16 @@ def test_a_reaction_to_no_fact_of_the_contracts_is_told(tmp_path: Path) -> None:
 def test_no_subject_is_used_twice() -> None:
     subjects = [*COMMANDS, *QUESTIONS, *FACTS]
     assert len(set(subjects)) == len(subjects)
+
+
+def test_the_reactions_read_from_the_source_are_those_that_the_services_register() -> None:
+    for service in OWNERS:
+        app = importlib.import_module(f"ekkyo_{service}.app").service
+        registered = [r for router in app.routers for r in router.reactions]
+        read = [r for r in flow.reactions(ROOT / "services") if r.service == service]
+        assert sum(r.timer for r in read) == sum(r.timer is not None for r in registered)
+        assert {r.name: set(r.hears) for r in read if not r.timer} == {
+            r.name: {subject.removeprefix("ekkyo.fact.").removesuffix(".*") for subject in r.subjects}
+            for r in registered
+            if r.timer is None
+        }

@@ -113,7 +113,8 @@ def test_what_the_form_takes_it_takes_again_unchanged(everyone: list[dict[str, a
         ({"satisfaction": 5, "themes": "Excel"}, "answers.themes", "Expected a list of at most 3 themes"),
         ({"satisfaction": 5, "themes": list("abcd")}, "answers.themes", "Expected a list of at most 3 themes"),
         ({"satisfaction": 5, "themes": ["x" * 101]}, "answers.themes", "each of at most 100 characters"),
-        ({"satisfaction": 5, "comment": 5}, "answers.comment", "Expected a text."),
+        ({"satisfaction": 5, "comment": 5}, "answers.comment", "Expected a text of at most 2000 characters."),
+        ({"satisfaction": 5, "comment": "x" * 2001}, "answers.comment", "at most 2000 characters"),
         ({"satisfaction": 5, "secret": "mine"}, "answers", "There are questions satisfaction, useful, themes"),
     ],
 )

@@ -4,6 +4,7 @@ from ekkyo.contracts.base import FieldError, Refused
 from ekkyo.contracts.surveys import Answers, Form, FormQuestion
 
 THEME_LENGTH = 100
+TEXT_LENGTH = 2000
 
 Value = int | str | list[str]
 
@@ -56,7 +57,8 @@ def _tidy(question: FormQuestion, value: Value) -> Value | None:
             return None
         themes = [one_line(theme) for theme in value]
         return [t for t in themes if t] if all(len(t) <= THEME_LENGTH for t in themes) else None
-    return value.strip() if isinstance(value, str) else None
+    text = value.strip() if isinstance(value, str) else None
+    return text if text is None or len(text) <= TEXT_LENGTH else None
 
 
 def _error(question: FormQuestion, code: str) -> FieldError:
@@ -70,4 +72,4 @@ def _expected(question: FormQuestion) -> str:
         return f"one of {', '.join(c.key for c in question.choices)}"
     if question.kind == "themes":
         return f"a list of at most {question.maximum} themes, each of at most {THEME_LENGTH} characters"
-    return "a text"
+    return f"a text of at most {TEXT_LENGTH} characters"

@@ -258,7 +258,7 @@ _SUBJECT = re.compile(r"^ekkyo\.(cmd|ask|fact)\.(members|events|surveys|notify)\
 
 def all_messages(base: type[Any], module: Any) -> list[type[Any]]:
     """The messages of one kind that a contracts module defines, in the order of the file."""
-    found = [
+    found: list[Any] = [
         m
         for m in vars(module).values()
         if isinstance(m, type) and issubclass(m, base) and m.__module__ == module.__name__ and "subject" in vars(m)

@@ -7,7 +7,7 @@ survey only when enough people answered.
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, StrictInt
 
 from ekkyo.contracts.base import Command, Fact, Id, Instant, Line, Model, Question, Text, may
 from ekkyo.contracts.members import Locale
@@ -15,11 +15,11 @@ from ekkyo.contracts.members import Locale
 QuestionKind = Literal["scale", "choice", "themes", "text"]
 SurveyStatus = Literal["open", "closed"]
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Answers = dict[
-    Annotated[str, Field(max_length=40)],
-    int | Annotated[str, Field(max_length=2000)] | Annotated[list[Annotated[str, Field(max_length=100)]], Field(max_length=10)],
-]
-"""What was said, by question: a number (scale), a choice's key, themes in the member's own words, or free text."""
+Answers = dict[Annotated[str, Field(max_length=40)], StrictInt | str | list[str]]
+"""What was said, by question: a number (scale), a choice's key, themes in the member's own words, or free text.
+
+How long a text may be is the form's affair, which names the question when it refuses.
+"""
 
 
 class Choice(Model):
@@ -202,7 +202,7 @@ class ResultsAnswer(Model):
 
 
 class GetResults(Question[ResultsAnswer]):
-    """What a closed survey says. Of an anonymous one nothing is told before it closed, or of fewer than five answers."""
+    """What a closed survey says. An anonymous one tells nothing before it closed, nor of fewer than five answers."""
 
     subject: ClassVar[str] = "ekkyo.ask.surveys.results"
     may: ClassVar = may("leader", "steward", "system")
