@@ -1,0 +1,142 @@
+"""Who is believed, and who is not."""
+
+import base64
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import jwt
+import pytest
+from ekkyo.auth import Verifier, issue_token, make_keys
+from ekkyo.contracts.base import Caller, Refused
+
+
+@pytest.fixture
+def keys() -> tuple[dict[str, Any], dict[str, Any]]:
+    return make_keys()
+
+
+@pytest.fixture
+def jwks(keys: Any, tmp_path: Path) -> Path:
+    file = tmp_path / "jwks.json"
+    file.write_text(json.dumps(keys[1]))
+    return file
+
+
+def code(verifier: Verifier, token: str | None) -> str:
+    with pytest.raises(Refused) as refused:
+        verifier.caller(token if token is None else f"Bearer {token}")
+    assert refused.value.status == 401
+    return refused.value.code
+
+
+def signed(private: dict[str, Any], **claims: Any) -> str:
+    claims = {"sub": "m-1", "aud": "ekkyo", "exp": int(time.time()) + 60, "roles": []} | claims
+    claims = {k: v for k, v in claims.items() if v is not None}
+    return jwt.encode(claims, jwt.PyJWK(private, "EdDSA").key, "EdDSA", headers={"kid": private["kid"]})
+
+
+def test_a_good_token_tells_the_caller(keys: Any, jwks: Path) -> None:
+    token = issue_token(keys[0], "m-1", ["member", "leader:c-1"])
+    verifier = Verifier(jwks)
+    for _ in range(2):
+        assert verifier.caller(f"Bearer {token}") == Caller("m-1", frozenset({"member", "leader:c-1"}))
+
+
+def test_the_public_file_holds_no_private_key(keys: Any) -> None:
+    assert "d" in keys[0]
+    assert "d" not in keys[1]["keys"][0]
+
+
+@pytest.mark.parametrize(
+    ("claims", "expected"),
+    [
+        ({"aud": "another"}, "token_invalid"),
+        ({"aud": None}, "token_invalid"),
+        ({"exp": None}, "token_invalid"),
+        ({"sub": None}, "token_invalid"),
+        ({"sub": "taro@example.com"}, "token_invalid"),
+        ({"sub": "a\r\nb"}, "token_invalid"),
+        ({"roles": "steward"}, "token_invalid"),
+        ({"roles": [1]}, "token_invalid"),
+        ({"nbf": int(time.time()) + 3600}, "token_invalid"),
+        ({"exp": int(time.time()) - 60}, "token_expired"),
+    ],
+)
+def test_claims_that_are_not_as_agreed_are_not_believed(
+    claims: dict[str, Any], expected: str, keys: Any, jwks: Path
+) -> None:
+    assert code(Verifier(jwks), signed(keys[0], **claims)) == expected
+
+
+def test_no_token_is_told_apart_from_a_bad_one(jwks: Path) -> None:
+    verifier = Verifier(jwks)
+    assert code(verifier, None) == "token_missing"
+    assert code(verifier, "") == "token_missing"
+    assert code(verifier, "x") == "token_invalid"
+    with pytest.raises(Refused, match="token_missing"):
+        verifier.caller("Basic dTpw")
+
+
+def test_a_token_without_a_signature_is_not_believed(keys: Any, jwks: Path) -> None:
+    def part(value: dict[str, Any]) -> str:
+        return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+
+    claims = {"sub": "m-1", "aud": "ekkyo", "exp": int(time.time()) + 60, "roles": ["steward"]}
+    for alg in ("none", "None", "EdDSA"):
+        header = {"alg": alg, "kid": keys[0]["kid"], "typ": "JWT"}
+        assert code(Verifier(jwks), f"{part(header)}.{part(claims)}.") == "token_invalid"
+
+
+def test_a_token_signed_with_the_public_key_as_a_secret_is_not_believed(keys: Any, jwks: Path) -> None:
+    claims = {"sub": "m-1", "aud": "ekkyo", "exp": int(time.time()) + 60, "roles": ["steward"]}
+    secret = base64.urlsafe_b64decode(keys[1]["keys"][0]["x"] + "=")
+    forged = jwt.encode(claims, secret, "HS256", headers={"kid": keys[0]["kid"]})
+    assert code(Verifier(jwks), forged) == "token_invalid"
+
+
+def test_a_key_that_is_not_in_the_file_is_not_believed(keys: Any, jwks: Path) -> None:
+    stranger, _ = make_keys()
+    assert code(Verifier(jwks), signed(stranger)) == "token_invalid"
+    assert code(Verifier(jwks), signed(stranger | {"kid": keys[0]["kid"]})) == "token_invalid"
+
+
+def test_a_remembered_token_expires_all_the_same(keys: Any, jwks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    verifier, token = Verifier(jwks), issue_token(keys[0], "m-1", ttl=60)
+    assert verifier.caller(f"Bearer {token}").sub == "m-1"
+    now = time.time()
+    monkeypatch.setattr("ekkyo.auth.time.time", lambda: now + 100)
+    assert code(verifier, token) == "token_expired"
+
+
+def test_keys_are_added_and_withdrawn_while_it_runs(keys: Any, jwks: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    verifier, old = Verifier(jwks), issue_token(keys[0], "m-1")
+    assert verifier.caller(f"Bearer {old}").sub == "m-1"
+    private, public = make_keys()
+    later = time.time()
+    for n, (content, good, bad) in enumerate(
+        [
+            (json.dumps({"keys": keys[1]["keys"] + public["keys"]}), [old, issue_token(private, "m-2")], []),
+            ("{ half of it", [old], []),
+            (json.dumps(public), [issue_token(private, "m-2")], [old]),
+        ]
+    ):
+        jwks.write_text(content)
+        os.utime(jwks, (later + n, later + n))
+        monkeypatch.setattr("ekkyo.auth.time.time", lambda n=n: later + 2 * (n + 1))
+        for token in good:
+            verifier.caller(f"Bearer {token}")
+        for token in bad:
+            assert code(verifier, token) == "token_invalid"
+
+
+def test_without_keys_a_service_does_not_start(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        Verifier(tmp_path / "none.json")
+
+
+def test_a_token_for_what_is_no_id_is_not_issued(keys: Any) -> None:
+    with pytest.raises(ValueError, match="an id"):
+        issue_token(keys[0], "taro@example.com")
