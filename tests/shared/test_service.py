@@ -1,19 +1,23 @@
 """The service shell on real servers: ready, not ready, found, asked, stopped."""
 
 import asyncio
+import io
 import json
+import logging
 from collections.abc import AsyncIterator
 from typing import Annotated, ClassVar
 
 import httpx
 import pytest
+import structlog
 from ekkyo.broker import Router, Who, asked, told
 from ekkyo.contracts.base import Command, May, Model, may
 from ekkyo.contracts.events import EventPublished
 from ekkyo.decision import Decision, Document
-from ekkyo.service import Running, Service
+from ekkyo.service import Running, Service, logs
 from ekkyo.store import Collection, Index
 from ekkyo.testing import Nats, eventually
+from ekkyo.testing.plugin import as_ops
 from ekkyo.testing.servers import start_mongo, start_nats
 from faststream import Context, ContextRepo
 
@@ -101,6 +105,24 @@ async def test_a_running_service_answers_probes_and_requests(running, client_as)
     assert seen == ["startup", "asked by m1", "shutdown"]
 
 
+async def test_the_log_has_a_line_for_each_request_and_nothing_of_what_was_said(running, client_as):
+    root, out = logging.getLogger(), io.StringIO()
+    before = root.handlers[:], root.level
+    try:
+        async with running(service()), client_as("m1") as ekkyo:
+            logs.configure(service="events", to=out)
+            await ekkyo.send(Ping(id="said-by-somebody"))
+            await eventually(lambda: "answered" in out.getvalue())
+    finally:
+        root.handlers, root.level = before
+        structlog.reset_defaults()
+    [line] = [found for found in map(json.loads, out.getvalue().splitlines()) if found["event"] == "answered"]
+    assert (line["service"], line["operation"], line["outcome"]) == ("events", "events.ping", "done")
+    assert line["seconds"] > 0
+    assert len(line["trace"]) == 32
+    assert "said-by-somebody" not in out.getvalue()
+
+
 async def test_a_service_runs_again_and_beside_itself(running, client_as):
     one = service()
     async with running(one), running(one), client_as("m1") as ekkyo:
@@ -157,12 +179,6 @@ async def test_it_starts_with_nats_and_the_database_down_and_gets_ready(nats: Na
 
 async def waits_for(it: Running, what: str) -> bool:
     return (await missing(it)).get("service") == f"waits for {what}"
-
-
-def as_ops(settings, nats):
-    from ekkyo.testing.plugin import _as_ops
-
-    return _as_ops(settings, nats)
 
 
 async def test_it_waits_for_its_provisioning_and_names_what_is_missing(

@@ -89,7 +89,10 @@ class Guard:
                 await self.refuse(raw, unexpected(asked.name, error))
             finally:
                 self.metrics.requests.dec()
-                self.metrics.asked(asked.name, status, time.perf_counter() - began)
+                seconds = time.perf_counter() - began
+                outcome = self.metrics.asked(asked.name, status, seconds)
+                if logger.isEnabledFor(logging.INFO):
+                    logger.info("answered", extra=_line(outcome, seconds, operation=asked.name, status=status))
 
     async def _answer(
         self,
@@ -162,6 +165,9 @@ class Guard:
                     await raw.ack()
                 except Exception as error:
                     outcome = await self._failed(reaction, raw, tried, error)
+                if logger.isEnabledFor(logging.INFO):
+                    seconds = time.perf_counter() - began
+                    logger.info("reacted", extra=_line(outcome, seconds, reaction=reaction.durable, tried=tried))
         finally:
             self.in_progress.pop(raw.reply, None)
             self.metrics.reacted(reaction.durable, outcome, time.perf_counter() - began)
@@ -173,7 +179,7 @@ class Guard:
             await raw.ack()
             return "gone"
         facts |= {"error": safe_text(error)}
-        if tried < self.retries.tries and not isinstance(error, Refused | GaveUp):
+        if tried < self.retries.tries and not final(error):
             waits = isinstance(error, NotYet)
             pause = self.retries.pause_not_yet(tried) if waits else self.retries.pause(tried)
             logger.log(
@@ -228,6 +234,16 @@ def header(headers: Mapping[str, str], name: str) -> str | None:
     if found is None:
         found = next((value for key, value in headers.items() if key.lower() == name.lower()), None)
     return found
+
+
+def final(error: Exception) -> bool:
+    """Whether trying again is of no use: a rule said no. A database that cannot be reached (503) did not."""
+    return isinstance(error, GaveUp) or (isinstance(error, Refused) and error.status not in (429, 503))
+
+
+def _line(outcome: str, seconds: float, **about: str | int) -> dict[str, object]:
+    """What the log has of everything that is done: enough to follow a trace, nothing of what was said."""
+    return {**about, "outcome": outcome, "seconds": round(seconds, 4)}
 
 
 def busy() -> Refused:

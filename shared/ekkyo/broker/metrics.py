@@ -29,9 +29,11 @@ class Metrics:
         self.forged = Counter("ekkyo_reply_subjects_refused", "Replies asked for outside _INBOX", registry=registry)
         self._children: dict[tuple[str, str, str], Histogram] = {}
 
-    def asked(self, operation: str, status: int, seconds: float) -> None:
+    def asked(self, operation: str, status: int, seconds: float) -> str:
+        """Count it, and tell the outcome."""
         outcome = "done" if status == 200 else _OUTCOMES.get(status, "refused")
         self._child(self._asked, "asked", operation, outcome).observe(seconds)
+        return outcome
 
     def reacted(self, reaction: str, outcome: str, seconds: float) -> None:
         self._child(self._reacted, "reacted", reaction, outcome).observe(seconds)

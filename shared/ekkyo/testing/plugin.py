@@ -113,7 +113,7 @@ def running(nats: Nats, environment: Callable[..., dict[str, str]]) -> Run:
     async def run(service: "Service", **settings: object) -> AsyncIterator["Running"]:
         chosen = service.settings.load(service.name, environment(service.name, **settings))
         await nats.allow(service.name, service.durables())
-        await service.provision(_as_ops(chosen, nats))
+        await service.provision(as_ops(chosen, nats))
         async with service.started(chosen) as it:
             await it.until_ready(10)
             yield it
@@ -121,7 +121,8 @@ def running(nats: Nats, environment: Callable[..., dict[str, str]]) -> Run:
     return run
 
 
-def _as_ops(settings: Any, nats: Nats) -> Any:
+def as_ops(settings: Any, nats: Nats) -> Any:
+    """The same settings with the NATS user that may provision."""
     from pydantic import SecretStr
 
     ops = {"nats_user": "ops", "nats_password": SecretStr(nats.passwords["ops"]), "inbox_prefix": "_INBOX.ops"}
