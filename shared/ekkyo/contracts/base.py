@@ -56,9 +56,7 @@ Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 """An id that the caller chose, a UUIDv7 by custom (`new_id`). Safe as one token of a NATS subject."""
 Instant = Annotated[AwareDatetime, AfterValidator(_utc)]
 """A point in time; kept in UTC with millisecond precision, written as RFC 3339."""
-Line = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line)
-]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line)]
 """One line of text: 1 to 200 characters, no control characters."""
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5000)]
 """Free text of several lines: at most 5,000 characters."""
@@ -66,7 +64,12 @@ Zone = Annotated[str, AfterValidator(_zone)]
 """An IANA time zone name."""
 Email = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, to_lower=True, max_length=254, pattern=r"^[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\]+\.[A-Za-z0-9-]{2,}$"),
+    StringConstraints(
+        strip_whitespace=True,
+        to_lower=True,
+        max_length=254,
+        pattern=r"^[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\]+\.[A-Za-z0-9-]{2,}$",
+    ),
 ]
 """A mail address, kept in lower case."""
 
@@ -93,7 +96,8 @@ class May:
 
 def may(*roles: Role, who: str = "member_id", community: str | None = None) -> May:
     """State who may use an operation: `may("self", "leader", "steward", "system")`."""
-    assert roles and set(roles) <= set(get_args(Role))
+    assert roles
+    assert set(roles) <= set(get_args(Role))
     return May(frozenset(roles), who, community)
 
 
@@ -187,7 +191,7 @@ class Problem(Model):
 
 @dataclass
 class Refused(Exception):
-    """"No" as an answer: a rule said so. code: stable, snake_case; detail: safe text for people.
+    """A no as an answer: a rule said so. code: stable, snake_case; detail: safe text for people.
 
     status: 400 malformed, 401, 403, 404 (codes that end in _not_found), 409 refused by a rule, 429, 500, 503.
     """
