@@ -196,8 +196,8 @@ async def test_ops_run_streams_and_consumers_but_tell_no_facts(connected):
 
 
 async def test_a_stranger_does_not_come_in(nats):
+    nats.passwords["nobody"] = "x"
     with pytest.raises(Exception, match=r"(?i)authorization"):
-        nats.passwords["nobody"] = "x"
         await nats.connect("nobody")
 
 
