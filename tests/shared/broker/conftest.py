@@ -39,7 +39,12 @@ async def make(nats: Nats, keys: Keys) -> AsyncIterator[Callable[..., Broker]]:
     async with contextlib.AsyncExitStack() as until_the_end:
 
         def made(router: Router, service: str = "events", **options: Any) -> Broker:
-            chosen = {"retries": QUICK, "verifier": Verifier(keys.jwks_file), "user": service, "reconnect_wait": 0.1}
+            chosen: dict[str, Any] = {
+                "retries": QUICK,
+                "verifier": Verifier(keys.jwks_file),
+                "user": service,
+                "reconnect_wait": 0.1,
+            }
             broker = make_broker(
                 nats.url, service, routers=[router], password=nats.passwords[service], **(chosen | options)
             )

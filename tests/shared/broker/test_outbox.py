@@ -7,7 +7,7 @@ import pytest
 from ekkyo.broker import JetStreamOutbox, Router
 from ekkyo.broker.outbox import NotPublished
 from ekkyo.clock import utcnow
-from ekkyo.decision import Timer
+from ekkyo.decision import Cancel, Set, Timer
 from ekkyo.testing.nats import Nats
 from ekkyo.wire import OutMessage, timer_message
 
@@ -83,7 +83,8 @@ async def test_of_several_messages_for_one_timer_the_last_counts(serve: Any, nat
     later = utcnow().replace(year=utcnow().year + 1)
     a, b = Later(id="a").at(later), Later(id="b").at(later)
     cancel_a, cancel_b = Later.cancel("a"), Later.cancel("b")
-    await outbox([timer_message(c, id=str(n)) for n, c in enumerate([a, cancel_a, b, cancel_b, b])])
+    changes: list[Set | Cancel] = [a, cancel_a, b, cancel_b, b]
+    await outbox([timer_message(change, id=str(n)) for n, change in enumerate(changes)])
     assert await stored(nats, "TIMERS") == ["4"]
     await outbox([timer_message(cancel_b, id="5")])
     async with await nats.connect() as ops:
