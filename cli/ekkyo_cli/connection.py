@@ -11,6 +11,7 @@ from typing import Annotated
 import nats
 import typer
 from ekkyo.client import Ekkyo
+from ekkyo.contracts.base import Refused
 from ekkyo.embedded import LOOPBACK
 from ekkyo.permissions import OPS
 from nats.js import JetStreamContext
@@ -87,8 +88,13 @@ async def connected(dir: Path | None, *, roles: Sequence[str] = ("system",), ops
 
 @asynccontextmanager
 async def jetstream(dir: Path | None) -> AsyncIterator[JetStreamContext]:
-    """The streams, for those who run Ekkyo."""
-    where = place(dir, ops=True)
+    """The streams, for those who run Ekkyo. Refuses (403) a NATS user who may not see them."""
+    where, denied = place(dir, ops=True), list[str]()
+
+    async def heard(error: Exception) -> None:
+        if "permissions violation" in str(error).lower():
+            denied.append(str(error))
+
     client = await nats.connect(
         where.url,
         user=where.user,
@@ -96,14 +102,17 @@ async def jetstream(dir: Path | None) -> AsyncIterator[JetStreamContext]:
         inbox_prefix=where.inbox_prefix.encode(),
         connect_timeout=3,
         allow_reconnect=False,
-        error_cb=_silent,
+        error_cb=heard,
     )
     async with client:
-        yield client.jetstream()
-
-
-async def _silent(_error: Exception) -> None:
-    """What goes wrong is raised where it is waited for."""
+        try:
+            yield client.jetstream(timeout=3)
+        except TimeoutError:
+            if denied:
+                raise Refused(
+                    "not_allowed", f"The NATS user {where.user} may not do this; it is for ops.", 403
+                ) from None
+            raise
 
 
 def _url(port: int) -> str:

@@ -130,7 +130,7 @@ def test_an_outside_system_calls_with_env_and_token_alone(stack: Stack, tmp_path
     told = ekkyo("facts", "tail", "--entity", "h1", "--no-follow", "--json", cwd=tmp_path, env=env)
     assert [line["meta"]["type"] for line in told.lines] == ["ekkyo.members.registered"]
     refused = ekkyo("dead", "list", "--json", cwd=tmp_path, env=env)
-    assert refused.code != 0
+    assert (refused.code, refused.json["code"]) == (1, "not_allowed")
 
 
 def test_a_refusal_prints_its_problem_and_exits_1(stack: Stack) -> None:

@@ -122,15 +122,20 @@ async def _import(dir: Path | None, export: PersonnelExport, dry_run: bool) -> S
     running: set[asyncio.Task[None]] = set()
     async with connected(dir) as ekkyo:
         with output.progress("Reading" if dry_run else "Importing") as steps:
-            for chunk in _chunks(export, summary):
-                if len(running) >= IN_FLIGHT:
-                    done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-                    for one in done:
-                        one.result()
-                running.add(asyncio.create_task(_send(ekkyo, chunk, columns, summary)))
-                await asyncio.sleep(0)
-                steps.at(summary.taken)
-            await asyncio.gather(*running)
+            try:
+                for chunk in _chunks(export, summary):
+                    if len(running) >= IN_FLIGHT:
+                        done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                        for one in done:
+                            one.result()
+                    running.add(asyncio.create_task(_send(ekkyo, chunk, columns, summary)))
+                    await asyncio.sleep(0)
+                    steps.at(summary.taken)
+                await asyncio.gather(*running)
+            except Refused as no:
+                await asyncio.gather(*running, return_exceptions=True)
+                so_far = f"{summary.taken} rows were taken before; importing the file again takes the rest."
+                raise Refused(no.code, f"{no.detail} {so_far}", no.status, no.errors, no.reference) from None
     return summary
 
 

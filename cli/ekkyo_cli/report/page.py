@@ -125,7 +125,8 @@ def _period(report: Report, locale: Locale) -> str:
     if not report.events:
         return ""
     first, last = report.events[0], report.events[-1]
-    return f"{_day(first.starts_at, first.timezone, locale)} – {_day(last.starts_at, last.timezone, locale)}"
+    days = [_day(event.starts_at, event.timezone, locale) for event in (first, last)]
+    return " – ".join(dict.fromkeys(days))
 
 
 def _share(part: int, whole: int) -> str:

@@ -71,7 +71,7 @@ WORDS: Final[dict[Locale, dict[str, str]]] = {
         "answers": "Answers",
         "no_shows": "No-shows",
         "none": "Nothing to show yet.",
-        "suppressed": "{n} anonymous surveys had fewer than five answers; what they say is not told.",
+        "suppressed": "Anonymous surveys with fewer than five answers, of which nothing is told: {n}.",
         "made": "Made on {date}",
         "definitions": "Concluded events only. An anonymous survey is told only with five answers or more. NPS: per"
         " cent of 9 and 10 minus per cent of 0 to 6. Registrations count a member once per event.",

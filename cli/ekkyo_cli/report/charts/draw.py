@@ -84,6 +84,18 @@ def shorten(words: str, width: float, size: float = 11) -> str:
     return words.rstrip() + "…"
 
 
+def wrap(words: str, width: float, size: float, *, lines: int) -> list[str]:
+    """The text on so many lines of this width, the last cut with an ellipsis."""
+    found: list[str] = []
+    while words and len(found) < lines - 1 and width_of(words, size) > width:
+        cut = max((n for n in range(1, len(words)) if width_of(words[:n], size) <= width), default=1)
+        space = words.rfind(" ", 1, cut + 1)
+        cut = space if space > 0 else cut
+        found.append(words[:cut].strip())
+        words = words[cut:].strip()
+    return [*found, shorten(words, width, size)]
+
+
 def mix(
     share: float, *, low: tuple[int, int, int] = (244, 240, 232), high: tuple[int, int, int] = (38, 60, 116)
 ) -> str:

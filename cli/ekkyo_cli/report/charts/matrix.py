@@ -23,7 +23,7 @@ def matrix(names: Sequence[str], values: Sequence[Sequence[int]], *, label: str)
         for m, value in enumerate(values[n]):
             if n == m:
                 continue
-            left, share = LEFT + m * cell, value / most
+            left, share = LEFT + m * cell, (value / most) ** 1.5
             title = f"{name} - {names[m]}: {value}"
             fill = mix(0.12 + 0.88 * share) if value else "#faf8f3"
             body.append(rect(left + 1, y + 1, cell - 2, tall - 2, fill, title=title, round=3))

@@ -18,9 +18,10 @@ from ekkyo_cli.report.charts.draw import (
     line,
     polyline,
     rect,
-    shorten,
     svg,
     text,
+    width_of,
+    wrap,
 )
 
 WIDTH, LEFT = 920.0, 36.0
@@ -56,9 +57,9 @@ def timeline(columns: Sequence[Column], *, label: str, first: str, again: str) -
         )
         body += _foot(column, middle, floor, wide)
     body += [rect(LEFT, 0, 12, 12, INDIGO_LIGHT), text(LEFT + 18, 10.5, first, size=12)]
-    x = LEFT + 40 + len(first) * 12
+    x = LEFT + 42 + width_of(first, 12)
     body += [rect(x, 0, 12, 12, INDIGO), text(x + 18, 10.5, again, size=12)]
-    return svg(WIDTH, floor + 52, body, label=label)
+    return svg(WIDTH, floor + 54, body, label=label)
 
 
 def course(columns: Sequence[Column], *, label: str) -> Markup:
@@ -86,12 +87,15 @@ def course(columns: Sequence[Column], *, label: str) -> Markup:
         if column.nps is None and column.hidden:
             body.append(circle(middle, y(0), 5, "#fff", stroke=GREY, title=f"{column.day} {column.title}"))
         body += _foot(column, middle, top + height + 6, wide)
-    return svg(WIDTH, top + height + 58, body, label=label)
+    return svg(WIDTH, top + height + 60, body, label=label)
 
 
 def _foot(column: Column, middle: float, floor: float, wide: float) -> list[str]:
     """The day, and the event's title as far as there is room."""
     return [
         text(middle, floor + 17, f"{column.mark} {column.day}", size=11, anchor="middle"),
-        text(middle, floor + 33, shorten(column.title, wide - 6, 9.5), size=9.5, fill=SOFT, anchor="middle"),
+        *(
+            text(middle, floor + 33 + 13 * n, words, size=9.5, fill=SOFT, anchor="middle")
+            for n, words in enumerate(wrap(column.title, wide - 4, 9.5, lines=2))
+        ),
     ]
