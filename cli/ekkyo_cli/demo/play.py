@@ -17,13 +17,15 @@ from ekkyo.contracts.base import new_id
 from pydantic import SecretStr
 
 from ekkyo_cli.attendance import match, read_attendance
-from ekkyo_cli.demo import season
+from ekkyo_cli.demo import people, season
 from ekkyo_cli.demo.listen import Listener
 from ekkyo_cli.demo.season import Plan
 
 T = TypeVar("T")
 R = TypeVar("R")
 AT_ONCE = 48
+PEOPLE = 180
+"""How many of the company join in the first season."""
 BEFORE_START = timedelta(seconds=10)
 """How long the registration of an event is open: the season is played in fast time."""
 As = Callable[..., Ekkyo]
@@ -32,7 +34,7 @@ Say = Callable[[str], None]
 
 
 class Season:
-    """One community's first season. Everything is drawn from one seed, so that it can be told again."""
+    """One community's first season."""
 
     def __init__(self, as_: As, heard: Listener, say: Say, data: Path, seed: int = 2024) -> None:
         self.as_, self.heard, self.say, self.data = as_, heard, say, data
@@ -55,12 +57,11 @@ class Season:
         )
         self.say(f"Founded {community.name}: {community.charter.objective}")
         await steward.send(n.ConnectChannel(community_id=self.community_id, url=SecretStr(webhook)))
-        everybody = await self._everybody()
-        reported = self._reported(everybody)
-        others = [p for p in everybody if p.member_id not in {r.member_id for r in reported}]
-        self.people = reported + self.random.sample(others, 180 - len(reported))
+        company = await people.everybody(self.as_("portal", "system"))
+        reported = people.reported(company, map(self._report, ("teams", "zoom")))
+        self.people = reported + self.random.sample([p for p in company if p not in reported], PEOPLE - len(reported))
         await self._each(self.people, self._join)
-        self.leaders = self._first_pins(self.random.sample(self.people, 20))
+        self.leaders = people.first_pins(self.random.sample(self.people, 20))
         for leader in self.leaders:
             await steward.send(m.GrantRole(member_id=leader.member_id, community_id=self.community_id))
         self.say(
@@ -94,25 +95,6 @@ class Season:
 
     # founding
 
-    async def _everybody(self) -> list[m.Member]:
-        portal, found, after = self.as_("portal", "system"), list[m.Member](), None
-        while True:
-            page = await portal.ask(m.FindMembers(limit=500, after=after))
-            found += page.members
-            after = page.next
-            if after is None:
-                return found
-
-    def _reported(self, everybody: Iterable[m.Member]) -> list[m.Member]:
-        """Those who stand in the attendance reports: they are of the community."""
-        everybody = list(everybody)
-        by_id = {p.member_id: p for p in everybody}
-        found: dict[str, m.Member] = {}
-        for kind in ("teams", "zoom"):
-            for attendee in match(read_attendance(self._report(kind)), everybody).attendees:
-                found[attendee.member_id] = by_id[attendee.member_id]
-        return list(found.values())
-
     def _report(self, kind: str) -> Path:
         return self.data / f"attendance.{kind}.csv"
 
@@ -123,21 +105,6 @@ class Season:
         if self.random.random() < 0.1:
             wishes = m.Preferences(locale="en", timezone="Asia/Tokyo")
             await me.send(m.SetPreferences(member_id=who.member_id, preferences=wishes))
-
-    def _first_pins(self, candidates: Sequence[m.Member]) -> list[m.Member]:
-        """Four of twenty, each as unlike those before as can be: in department, site and job family."""
-        chosen: list[m.Member] = []
-        while len(chosen) < 4:
-            chosen.append(
-                max(
-                    (c for c in candidates if c not in chosen),
-                    key=lambda c: sum(
-                        (c.department != x.department) + (c.site != x.site) + (c.job_family != x.job_family)
-                        for x in chosen
-                    ),
-                )
-            )
-        return chosen
 
     # one event
 
