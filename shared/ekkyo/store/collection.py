@@ -184,23 +184,25 @@ class CollectionWithEntries(_Documents[D], Generic[D, E]):
     ) -> list[E]:
         """A document's entries that meet these conditions, by key. after: a key. limit 0: all of them."""
         documents = await self._database.find(self.name, {"_id": id}, only=[PENDING])
-        conditions = {**where_row(where or {}), "document_id": id}
-        return await self._find_entries(_pending(documents), conditions, entry_id(id, after) if after else None, limit)
+        wanted = {**where_row(where or {}), "document_id": id}
+        if after is not None:
+            wanted["key"] = {"$gt": after}
+        return await self._find_entries(_pending(documents), wanted, "key", limit)
 
     async def find_entries(self, where: Mapping[str, Any], after: E | None = None, limit: int = 100) -> list[E]:
         """Entries of all documents that meet these conditions, by document and key. limit 0: all of them."""
         documents = await self._database.find(self.name, {UNSETTLED: True}, only=[PENDING])
-        last = entry_id(after.document_id, after.key) if after else None
-        return await self._find_entries(_pending(documents), where_row(where), last, limit)
+        wanted = where_row(where)
+        if after is not None:
+            wanted["_id"] = {"$gt": entry_id(after.document_id, after.key)}
+        return await self._find_entries(_pending(documents), wanted, "_id", limit)
 
-    async def _find_entries(self, pending: dict[str, Row], where: Row, after: str | None, limit: int) -> list[E]:
+    async def _find_entries(self, pending: dict[str, Row], wanted: Row, order: str, limit: int) -> list[E]:
         """Entries in the database, read after the documents, with what is pending in these laid over them."""
-        wanted = {**where, "_id": {"$gt": after}} if after else where
         more = limit + len(pending) if limit else 0  # as many may not be meant any more
-        rows = await self._database.find(self._entries_name, wanted, sort=[("_id", 1)], limit=more)
-        # A pending entry may not meet the conditions, its stored one still does: it counts only when it is the newest.
-        newest = _newest([*rows, *pending.values()])
-        found = [row for row in newest if row_matches(row, wanted)]
+        rows = await self._database.find(self._entries_name, wanted, sort=[(order, 1)] if limit else (), limit=more)
+        # A pending entry may not meet the conditions while its stored one still does: the newest counts.
+        found = [row for row in _newest([*rows, *pending.values()]) if row_matches(row, wanted)]
         return [read_entry(self._entry, row) for row in (found[:limit] if limit else found)]
 
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from ekkyo.decision import D, E, Entry
 from ekkyo.store.driver import Row
-from ekkyo.wire import OutMessage
+from ekkyo.wire import OutMessage, rfc3339
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -26,7 +26,7 @@ STAMPS = "_stamps"
 """The last groups that wrote this document. Random: they say nothing of when, or with what else."""
 STAMPS_KEPT = 4
 
-_AS_IS = frozenset({str, int, float, bool, type(None), datetime, bytes})
+_AS_IS = frozenset({str, int, float, bool, type(None), bytes})
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,11 @@ class Saved(Generic[D]):
 
 
 def plain(value: Any) -> Any:
-    """A value as the database keeps it: dates (without time), UUIDs and the like become text, sets sorted lists."""
+    """A value as the database keeps it: times, dates, UUIDs and the like become text, sets sorted lists.
+
+    Times too, all of one form and in UTC, so that they sort as text: there are MongoDB-protocol servers (nx-27017
+    0.8.1) that compare dates by whole seconds, and then conditions and pages miss what happened within one.
+    """
     if type(value) in _AS_IS:
         return value
     if isinstance(value, Mapping):
@@ -62,7 +66,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, Enum):
         return plain(value.value)
     if isinstance(value, datetime):
-        return value
+        return rfc3339(value)
     if isinstance(value, date):
         return value.isoformat()
     return value if isinstance(value, str | int | float | bytes) else str(value)

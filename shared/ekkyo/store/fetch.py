@@ -56,7 +56,7 @@ async def _by_key(
 
 async def _one(database: Database, name: str, model: type[E], query: Query, work: Working[D, E], limit: int) -> None:
     """One document's entries, up to `limit` of them; 0: all."""
-    sort = [(query.order, 1), ("key", 1)] if query.order else [("key", 1)]
+    sort = [(query.order, 1), ("key", 1)] if query.order else []  # who asks for all of them sorts them
     where = {"document_id": work.id, **where_row(query.where)}
     last = None
     rows = await database.find(name, where, sort=sort, limit=limit)
@@ -79,9 +79,9 @@ async def _together(
     """
     limits = [limit for _, limit in asked.values()]
     limit = sum(limits) if all(limits) else 0
-    order = [(query.order, 1)] if query.order else []
+    order = [("document_id", 1), (query.order, 1), ("key", 1)] if query.order else []
     where = {"document_id": {"$in": sorted(asked)}, **where_row(query.where)}
-    rows = await database.find(name, where, sort=[("document_id", 1), *order, ("key", 1)], limit=limit)
+    rows = await database.find(name, where, sort=order, limit=limit)
     last: dict[str, E] = {}
     for row in rows:
         entry = last[row["document_id"]] = read_entry(model, row)

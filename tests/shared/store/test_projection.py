@@ -113,3 +113,21 @@ async def test_an_effect_whose_holder_crashed_is_taken_over_by_one(store: Store)
     assert await live.claim("fact-1/mail", timedelta(0))
     claims = await asyncio.gather(*(live.claim("fact-1/mail") for _ in range(10)), return_exceptions=True)
     assert sorted(str(c) if isinstance(c, bool) else type(c).__name__ for c in claims) == ["BeingDone"] * 9 + ["True"]
+
+
+async def test_times_within_one_second_are_told_apart_in_conditions_and_from_page_to_page(store: Store) -> None:
+    live = store.live(contacts)
+    moments = [DAY + timedelta(milliseconds=n) for n in (0, 7, 120, 500, 999, 1000)]
+    for n, moment in enumerate(moments):
+        await live.put(f"m{9 - n}", 1, Contact(name=str(n), joined_at=moment))
+    conditions: list[tuple[dict[str, Any], int]] = [({"$gte": moments[2]}, 4), ({"$lt": moments[2]}, 2)]
+    conditions += [({"$gt": moments[4]}, 1), ({"$lte": moments[1]}, 2), ({"$in": moments[1:3]}, 2)]
+    for condition, found in conditions:
+        assert await live.count({"joined_at": condition}) == found, condition
+    assert [c.joined_at for c in await live.find({"joined_at": moments[3]})] == [moments[3]]
+    seen: list[datetime] = []
+    after = None
+    while page := await live.find(sort="joined_at", after=after, limit=2):
+        seen += [c.joined_at for c in page]
+        after = page[-1].id
+    assert seen == moments
