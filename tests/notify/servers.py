@@ -16,8 +16,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 class MailServer:
     """Takes mail on a free port of this machine and keeps it.
 
-    refuse: answers to RCPT by address. answer: what DATA is answered with. after_data: called when a message was
-    taken, before the client hears of it. silent: never answers MAIL.
+    refuse: answers to RCPT by address. answer: what DATA is answered with. hang_up_after_data: how often to take a
+    message and hang up before saying so. silent: never answers MAIL. slow: seconds between taking one and saying so.
     """
 
     contents: list[bytes] = field(default_factory=list)
@@ -26,6 +26,7 @@ class MailServer:
     answer: str = ""
     hang_up_after_data: int = 0
     silent: bool = False
+    slow: float = 0.0
     connections: int = 0
     open: int = 0
     most: int = 0
@@ -83,6 +84,7 @@ class MailServer:
         for to in envelope.rcpt_tos:
             self.contents.append(cast(bytes, envelope.content))
             self.recipients.append(to)
+        await asyncio.sleep(self.slow)
         if self.hang_up_after_data:
             self.hang_up_after_data -= 1
             assert server.transport

@@ -2,10 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from ekkyo.broker import NotYet
 from ekkyo.clock import utcnow
@@ -60,6 +60,7 @@ class PostOffice:
 
     def __post_init__(self) -> None:
         self._slots = {channel: asyncio.Semaphore(n) for channel, n in AT_ONCE.items()}
+        self._making: set[asyncio.Task[None]] = set()
 
     @classmethod
     async def open(cls, context: ContextRepo) -> None:
@@ -81,8 +82,10 @@ class PostOffice:
 
     @classmethod
     async def close(cls, context: ContextRepo) -> None:
-        """Leave the mail server and the chat."""
+        """End what is being sent, then leave the mail server and the chat."""
         office: PostOffice = context.get("post")
+        if office._making:
+            await asyncio.wait(office._making, timeout=model.LEASE.total_seconds())
         await office.mail.close()
         await office.chat.close()
 
@@ -179,7 +182,7 @@ class PostOffice:
                     continue  # left for later: all of it is told again
                 try:
                     async with self._slots[job.channel]:
-                        await self._deliver(notice, job)
+                        await self._to_the_end(self._deliver(notice, job))
                 except Exception as e:
                     trouble.append(e)
                     if isinstance(e, NotNow) and not e.reachable:
@@ -189,6 +192,18 @@ class PostOffice:
         await asyncio.gather(*(work() for _ in range(min(len(jobs), sum(AT_ONCE.values())))))
         if trouble:
             raise max(trouble, key=lambda t: (not isinstance(t, NotNow | NotYet), isinstance(t, NotNow)))
+
+    async def _to_the_end(self, delivery: Coroutine[Any, Any, None]) -> None:
+        """A stop that runs out of patience must not part a message's sending from its record."""
+        task = asyncio.create_task(delivery)
+        self._making.add(task)
+        task.add_done_callback(self._made)
+        await asyncio.shield(task)
+
+    def _made(self, task: asyncio.Task[None]) -> None:
+        self._making.discard(task)
+        if not task.cancelled():
+            task.exception()  # whoever waited for it was told; nobody may be left to
 
     async def _deliver(self, notice: Notice, job: Job) -> None:
         """Claim, send, record. A process that dies between the last two is the one cause of a second copy."""

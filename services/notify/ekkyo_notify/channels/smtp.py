@@ -59,14 +59,15 @@ class _Line:
 
 
 class SmtpPool:
-    """Hands mail to one server over at most `connections` connections, each used for up to 100 messages.
+    """Hands mail to one server over at most `connections` connections, each used for up to `per_line` messages.
 
-    A failed connect is remembered for `pause` seconds, in which nobody else tries: a fan-out to a server that is down
-    ends at once instead of after a thousand time-outs.
+    timeout: seconds to connect, and again to hand over; both together stay below the lease of a delivery. A failed
+    connect is remembered for `pause` seconds, in which nobody else tries: a fan-out to a server that is down ends at
+    once instead of after a thousand time-outs.
     """
 
     def __init__(
-        self, server: SmtpServer, *, connections: int = 16, timeout: float = 15, pause: float = 0.5, per_line: int = 100
+        self, server: SmtpServer, *, connections: int = 16, timeout: float = 12, pause: float = 0.5, per_line: int = 100
     ) -> None:
         self._server = server
         self._slots = asyncio.Semaphore(connections)

@@ -1,0 +1,108 @@
+"""Posts to chats: what they say, and that nothing in them is taken for markup."""
+
+import json
+
+import pytest
+from ekkyo_notify.channels import Never, NotNow
+from ekkyo_notify.channels.chat import Webhooks, escape, post
+from pydantic import SecretStr
+
+from tests.notify.making import CHAT, JOIN, SEATED, event, message
+from tests.notify.servers import ChatServer
+
+TITLES = ["<!channel>", "<https://evil.example|Click>", "&lt;!here&gt;", "<@U123> & <#C1>", "x" * 500, "a\n> quote"]
+
+
+def texts(body: dict) -> list[str]:
+    found = [body["text"]]
+    for block in body["blocks"]:
+        parts = [block["text"]] if "text" in block else block["elements"]
+        found += [part["text"] for part in parts if part["type"] == "mrkdwn"]
+    return found
+
+
+@pytest.mark.parametrize("title", TITLES)
+@pytest.mark.parametrize("topic", ["event_published", "event_revised", "event_rescheduled", "event_cancelled"])
+def test_a_hostile_title_mentions_nobody_and_links_nowhere(title, topic):
+    about = event(title=title, description=title, place=title, format="hybrid")
+    body = post(message(topic, to=CHAT, about=about))
+    for text in texts(body):
+        assert "<" not in text
+        assert ">" not in text
+        assert len(text) <= 3000
+    assert len(json.dumps(body)) < 40_000
+
+
+def test_escaping_is_what_slack_reads_back():
+    assert escape("a & b <c> &amp;") == "a &amp; b &lt;c&gt; &amp;amp;"
+
+
+def test_very_long_texts_are_cut_where_no_escape_is_cut():
+    body = post(message("event_published", to=CHAT, about=event(description="&<>" * 1600)))
+    for text in texts(body):
+        assert len(text) <= 3000
+        assert "&" not in text.replace("&amp;", "").replace("&lt;", "").replace("&gt;", "")
+
+
+def test_a_member_with_a_seat_gets_the_link_in_their_own_chat_and_the_community_does_not():
+    own = post(message("event_reminder", to=SEATED))
+    assert f"<{escape(JOIN)}>" in str(own)
+    for topic in ("event_published", "event_revised", "event_rescheduled", "event_cancelled"):
+        assert "meet.example" not in str(post(message(topic, to=CHAT)))
+
+
+def test_a_post_reads_well_on_its_own():
+    body = post(message("event_rescheduled", "ja", to=CHAT))
+    assert body["text"] == "【日時変更】Excel ピボット入門 11月30日(月) 12:00 に変わりました"
+    assert body["blocks"][0]["text"] == {"type": "plain_text", "text": "イベントの日時が変わりました"}
+    assert "*日時* 11月30日(月) 12:00〜13:00 日本時間" in body["blocks"][2]["text"]["text"]
+
+
+async def test_a_post_arrives_as_json(chat: ChatServer):
+    webhooks = Webhooks()
+    await webhooks.send("community-c1", SecretStr(chat.url()), {"text": "こんにちは"})
+    assert chat.posts == [("/services/T0/B0/s3cret", {"text": "こんにちは"})]
+    await webhooks.close()
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [(500, NotNow), (503, NotNow), (408, NotNow), (429, NotNow), (400, Never), (404, Never)]
+)
+async def test_an_answer_is_for_now_or_for_good(chat: ChatServer, status, kind):
+    chat.statuses = [status]
+    webhooks = Webhooks()
+    with pytest.raises(kind) as refused:
+        await webhooks.send("x", SecretStr(chat.url()), {})
+    assert refused.value.reason == f"chat {status}"
+    assert refused.value.__context__ is None
+    await webhooks.close()
+
+
+async def test_no_error_holds_the_address(chat: ChatServer):
+    webhooks = Webhooks(timeout=0.2)
+    chat.silent = True
+    for url in (
+        chat.url(),
+        "http://127.0.0.1:1/s3cret",
+        "https://[bad/s3cret",
+        "http://s3cret\x00.example/",
+        "gopher://s3cret",
+    ):
+        with pytest.raises((NotNow, Never)) as refused:
+            await webhooks.send("x", SecretStr(url), {})
+        assert "s3cret" not in repr(refused.value)
+        assert refused.value.__context__ is None
+        assert refused.value.__cause__ is None
+    await webhooks.close()
+
+
+async def test_one_chat_that_asks_to_wait_does_not_keep_another_waiting(chat: ChatServer):
+    chat.statuses, chat.headers = [429], {"Retry-After": "60"}
+    webhooks = Webhooks()
+    with pytest.raises(NotNow):
+        await webhooks.send("a", SecretStr(chat.url()), {})
+    with pytest.raises(NotNow):
+        await webhooks.send("a", SecretStr(chat.url()), {})
+    await webhooks.send("b", SecretStr(chat.url()), {})
+    assert (chat.asked, len(chat.posts)) == (2, 1)
+    await webhooks.close()
