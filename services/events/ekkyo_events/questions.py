@@ -39,7 +39,7 @@ async def list_events(ask: ListEvents, events: Events, who: Who) -> EventPage:
     found = await events.find(telling.listed(ask, who), sort="starts_at", after=ask.after, limit=ask.limit + 1)
     ids = [event.id for event in found]
     mine = await events.find_entries({"key": who.sub, "document_id": {"$in": ids}}, limit=len(ids)) if ids else []
-    return telling.page(found, mine, who, ask.limit)
+    return telling.page(ask, found, mine, who)
 
 
 @router.subscriber(**asked(GetRoster))
@@ -67,7 +67,8 @@ async def my_registration(ask: MyRegistration, events: Events, who: Who) -> MyRe
 @router.subscriber(**asked(GetFigures))
 async def figures(ask: GetFigures, events: Events) -> Figures:
     """What came of a community's concluded events."""
-    concluded = await events.find(telling.concluded(ask), sort="starts_at", limit=0)
+    found = await events.find(telling.concluded(ask), limit=0)
+    concluded = [event for event in found if telling.started_within(event, ask.since, ask.until)]
     counted: list[tuple[model.Event, list[model.Seat]]] = []
     for at in range(0, len(concluded), AT_ONCE):
         some = concluded[at : at + AT_ONCE]
