@@ -76,7 +76,7 @@ async def test_changes_spread_over_many_documents(opened: Opened, published: Pub
     assert {(h.taken, h.tickets, h.revision) for h in found} == {(3, 5, 6)}
     assert len(found) == 60
     for id in ids:
-        await eventually(lambda id=id: published.numbers(id) == [(n, 0) for n in range(2, 7)])  # type: ignore[misc]
+        await eventually(lambda id=id: published.numbers(id) == [(n, 0) for n in range(2, 7)])  # type: ignore[misc, arg-type]
 
 
 async def test_of_many_who_create_the_same_one_does(opened: Opened) -> None:
