@@ -91,7 +91,8 @@ class _Documents(Generic[D]):
         self._closed = True
         until = time.monotonic() + within
         try:
-            await asyncio.wait_for(self._groups.idle(), within)
+            async with asyncio.timeout(within):
+                await self._groups.idle()
         except TimeoutError:
             await self._groups.stop()
         return await self._settler.stop(until - time.monotonic())

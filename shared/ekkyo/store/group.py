@@ -17,7 +17,7 @@ from ekkyo.decision import D, E
 from ekkyo.store.driver import Database, Replacement, Row, Unavailable, Written
 from ekkyo.store.encoding import STAMPS, Saved, read_saved, saved_row
 from ekkyo.store.fetch import Need, fetch
-from ekkyo.store.settle import Settler
+from ekkyo.store.settle import Settler, ended
 from ekkyo.store.shelf import Shelf
 from ekkyo.store.working import Ask, Working
 
@@ -72,8 +72,7 @@ class Groups(Generic[D, E]):
 
     async def stop(self) -> None:
         if self._writer:
-            self._writer.cancel()
-            await asyncio.wait([self._writer])
+            await ended(self._writer)
         for ask in self._waiting:
             ask.fail(Unavailable("The service is stopping."))
         self._waiting.clear()

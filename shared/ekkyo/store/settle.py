@@ -4,6 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from contextvars import Context
 from dataclasses import dataclass
 from typing import Generic
@@ -38,6 +39,13 @@ class _Unsettled(Generic[D]):
     weight: int
     left: bool = False
     """Found by the sweeper: whoever wrote it is gone."""
+
+
+async def ended(task: asyncio.Task[None]) -> None:
+    """Cancel a task and wait for its end; again and again, as a library may swallow a cancellation."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=0.2)
 
 
 class Settler(Generic[D]):
@@ -75,18 +83,16 @@ class Settler(Generic[D]):
             self._untidy = {id: (0.0, saved) for id, (_, saved) in self._untidy.items()}
             self._settled.clear()
             self._wake.set()
-            try:
-                await asyncio.wait_for(self._settled.wait(), min(left, 0.5))
-            except TimeoutError:
-                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(min(left, 0.5)):
+                    await self._settled.wait()
         await self.abandon()
         return not self._unsettled
 
     async def abandon(self) -> None:
         """Stop at once. What is unsettled stays in its documents, and the next sweeper finds it."""
         if self._task:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+            await ended(self._task)
 
     def add(self, saved: Saved[D]) -> None:
         """A document was saved."""
@@ -110,10 +116,9 @@ class Settler(Generic[D]):
             if left <= 0:
                 return False
             self._settled.clear()
-            try:
-                await asyncio.wait_for(self._settled.wait(), left)
-            except TimeoutError:
-                return False
+            with suppress(TimeoutError):
+                async with asyncio.timeout(left):
+                    await self._settled.wait()
         return True
 
     def outbox_size(self) -> int:
@@ -149,10 +154,9 @@ class Settler(Generic[D]):
         """Wait for work, for something to tidy up, or for the next sweep."""
         self._wake.clear()
         due = min([self._next_sweep, *(when for when, _ in self._untidy.values())])
-        try:
-            await asyncio.wait_for(self._wake.wait(), max(0.0, due - time.monotonic()))
-        except TimeoutError:
-            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(max(0.0, due - time.monotonic())):
+                await self._wake.wait()
 
     async def _settle(self) -> None:
         """Settle the documents that have waited longest."""

@@ -52,7 +52,7 @@ class InMemory:
         return decision.answer
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(groups=GROUPS)
 async def test_decisions_and_readers_see_what_a_plain_dictionary_would_hold(
     opened: Opened, published: Published, groups: list[tuple[list[tuple[str, str]], str]]
