@@ -116,7 +116,7 @@ class Ekkyo:
         body, deadline = message.model_dump_json().encode(), time.monotonic() + within
         headers = {wire.TRACE: trace.new()}
         nobody = time.monotonic() + min(within, UNANSWERED)
-        pause = 0.1
+        pause, patience = 0.1, ATTEMPT
         while True:
             if token := self._token() if callable(self._token) else self._token:
                 headers[wire.AUTHORIZATION] = f"Bearer {token}"
@@ -124,7 +124,7 @@ class Ekkyo:
             no: Refused
             try:
                 reply = await self.nc.request(
-                    message.subject, body, timeout=max(0.01, min(ATTEMPT, left)), headers=headers
+                    message.subject, body, timeout=max(0.01, min(patience, left)), headers=headers
                 )
                 return wire.read_reply(message.answer_type(), reply.headers, reply.data)  # type: ignore[return-value]
             except NoRespondersError:
@@ -133,6 +133,7 @@ class Ekkyo:
                     raise no from None
             except NatsTimeout:
                 no = Refused("no_answer", "No answer came in time. It may have been done: say it again.", 503)
+                patience *= 2  # it may be at it still: saying it again and again would only add to its work
             except Refused as refused:
                 if refused.status != 429:
                     raise
