@@ -39,13 +39,10 @@ async def register(cmd: contract.RegisterMember, members: Members) -> contract.M
 @router.subscriber(**asked(contract.ImportMembers))
 async def import_members(cmd: contract.ImportMembers, members: Members) -> contract.Imported:
     """Take over rows of a personnel export, or tell what would become of them."""
-    known = model.Found.of(
-        [
-            *await members.find({"number": {"$in": [p.number for p in cmd.profiles]}}, limit=0),
-            *await members.find({"email": {"$in": [p.email for p in cmd.profiles]}}, limit=0),
-        ]
-    )
-    rows = model.outcomes(cmd.profiles, known)
+    known = await members.find({"id": {"$in": [model.new_member_id(p.number) for p in cmd.profiles]}}, limit=0)
+    if cmd.dry_run:
+        known += await _others(cmd.profiles, known, members)
+    rows = model.outcomes(cmd.profiles, model.Found.of(known))
     return contract.Imported(rows=rows if cmd.dry_run else await _take_over(cmd.profiles, rows, members))
 
 
@@ -113,19 +110,30 @@ async def _community(community_id: str, communities: Communities) -> model.Commu
     return community
 
 
+async def _others(profiles: list[contract.Profile], known: list[model.Member], members: Members) -> list[model.Member]:
+    """Members who have a number or an address of these rows and were not made known by an import, or by another row."""
+    numbers, emails = {m.number for m in known}, {m.email for m in known}
+    return [
+        *await members.find({"number": {"$in": [p.number for p in profiles if p.number not in numbers]}}, limit=0),
+        *await members.find({"email": {"$in": [p.email for p in profiles if p.email not in emails]}}, limit=0),
+    ]
+
+
 async def _take_over(
     profiles: list[contract.Profile], planned: list[contract.ImportedRow], members: Members
 ) -> list[contract.ImportedRow]:
     """The rows as they came out, in their order; all at once, so that the store writes them in groups.
 
-    One that was refused is tried again as long as others were taken: they may have given its address up.
+    Nobody is looked for by number or address beforehand: the unique indexes tell at no cost. A row they refuse is tried
+    again on the member who has its number, and as long as others were taken: they may have given its address up.
     """
+    by_number: dict[str, str | None] = {}
 
     async def take(place: int) -> contract.ImportedRow:
-        profile, row = profiles[place], planned[place]
-        do = members.create if row.outcome == "registered" else members.change
+        profile, known_as = profiles[place], by_number.get(profiles[place].number)
+        do = members.change if known_as else members.create
         try:
-            return await do(row.member_id or "", lambda m, _: model.take_over(m, profile))
+            return await do(known_as or planned[place].member_id or "", lambda m, _: model.take_over(m, profile))
         except Refused as no:
             if no.code not in ("number_taken", "email_taken"):
                 raise
@@ -137,5 +145,10 @@ async def _take_over(
         for place, row in zip(left, await asyncio.gather(*map(take, left)), strict=True):
             rows[place] = row
         refused = [place for place in left if rows[place].outcome == "refused"]
-        left = refused if len(refused) < len(left) else []
+        if unasked := [number for place in refused if (number := profiles[place].number) not in by_number]:
+            by_number |= dict.fromkeys(unasked)
+            by_number |= {m.number: m.id for m in await members.find({"number": {"$in": unasked}}, limit=0)}
+            left = refused
+        else:
+            left = refused if len(refused) < len(left) else []
     return rows
