@@ -5,7 +5,7 @@ What the store adds begins with an underscore, so it never meets a field of a mo
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import Enum
 from typing import Any, Generic, TypeVar
 
@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from ekkyo.decision import D, E, Entry
 from ekkyo.store.driver import Row
-from ekkyo.wire import OutMessage, rfc3339
+from ekkyo.wire import OutMessage
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -26,6 +26,7 @@ STAMPS = "_stamps"
 """The last groups that wrote this document. Random: they say nothing of when, or with what else."""
 STAMPS_KEPT = 4
 
+_EPOCH, _MILLISECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(milliseconds=1)
 _AS_IS = frozenset({str, int, float, bool, type(None), bytes})
 
 
@@ -50,10 +51,11 @@ class Saved(Generic[D]):
 
 
 def plain(value: Any) -> Any:
-    """A value as the database keeps it: times, dates, UUIDs and the like become text, sets sorted lists.
+    """A value as the database keeps it: dates, UUIDs and the like become text, sets sorted lists.
 
-    Times too, all of one form and in UTC, so that they sort as text: there are MongoDB-protocol servers (nx-27017
-    0.8.1) that compare dates by whole seconds, and then conditions and pages miss what happened within one.
+    Times become whole milliseconds since 1970, which models read back: there are MongoDB-protocol servers (nx-27017
+    0.8.1) that compare dates, and text that looks like one, by whole seconds, and then conditions and pages miss what
+    happened within one.
     """
     if type(value) in _AS_IS:
         return value
@@ -66,7 +68,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, Enum):
         return plain(value.value)
     if isinstance(value, datetime):
-        return rfc3339(value)
+        return (value - _EPOCH) // _MILLISECOND
     if isinstance(value, date):
         return value.isoformat()
     return value if isinstance(value, str | int | float | bytes) else str(value)

@@ -1,7 +1,11 @@
-"""Conditions on fields, in memory as the database understands them: for entries that are still pending."""
+"""Conditions on fields, in memory as the database understands them.
+
+For entries that are still pending, and for times: nx-27017 0.8.1 compares these by whole seconds.
+"""
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from ekkyo.store.driver import Row, Where
@@ -48,6 +52,37 @@ def where_row(where: Where) -> Row:
     return found
 
 
+def coarse(where: Where) -> Row:
+    """These conditions with times rounded outwards to whole seconds: every database finds at least what meets them."""
+    found: Row = {}
+    for name, wanted in where.items():
+        if name == "$or":
+            found[name] = [coarse(one) for one in wanted]
+        elif isinstance(wanted, datetime):
+            found[name] = {"$in": [wanted]}  # which is exact everywhere
+        elif isinstance(wanted, Mapping):
+            found[name] = dict(_coarse(operator, value) for operator, value in wanted.items())
+        else:
+            found[name] = wanted
+    return found
+
+
+def _coarse(operator: str, value: Any) -> tuple[str, Any]:
+    if not isinstance(value, datetime):
+        return operator, value
+    second = value.replace(microsecond=0)
+    if operator in ("$gt", "$gte"):
+        return "$gte", second
+    return ("$lt", second + timedelta(seconds=1)) if operator in ("$lt", "$lte") else (operator, value)
+
+
+def _value(row: Any, name: str) -> Any:
+    """The value of a field; of one inside another, for `place.room`."""
+    for part in name.split("."):
+        row = row.get(part, _MISSING) if isinstance(row, Mapping) else _MISSING
+    return row
+
+
 def row_matches(row: Row, where: Where) -> bool:
     """Whether a row meets these conditions: equality, comparison, $in, $or, $exists, anchored $regex."""
     for name, wanted in where.items():
@@ -55,7 +90,7 @@ def row_matches(row: Row, where: Where) -> bool:
             if not any(row_matches(row, one) for one in wanted):
                 return False
             continue
-        value = row.get(name, _MISSING)
+        value = _value(row, name)
         if isinstance(wanted, Mapping) and any(k.startswith("$") for k in wanted):
             if not all(_OPERATORS[op](value, w) for op, w in wanted.items()):
                 return False
