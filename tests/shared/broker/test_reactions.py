@@ -185,11 +185,12 @@ async def test_what_has_begun_ends_before_the_service_leaves(serve: Any, publish
     broker: Broker = await serve(hearing(work))
     await JetStreamOutbox(broker)([published()])
     await asyncio.wait_for(inside.wait(), 5)
-    stopping = asyncio.create_task(broker.stop())
+    finishing = asyncio.create_task(broker.finish())
     await asyncio.sleep(0.05)
-    assert not stopping.done()
+    assert not finishing.done()
     go.set()
-    await stopping
+    await finishing
+    await broker.stop()
     assert ended.is_set()
     assert await pending(nats) == 0, "and it was acknowledged"
 

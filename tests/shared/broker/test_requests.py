@@ -13,6 +13,7 @@ from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import Registration, WithdrawFromEvent
 from ekkyo.testing.nats import Nats
 from ekkyo.testing.waiting import eventually
+from nats.errors import NoRespondersError
 from prometheus_client import CollectorRegistry, generate_latest
 
 SUBJECT = WithdrawFromEvent.subject
@@ -199,12 +200,29 @@ async def test_what_has_begun_and_what_has_arrived_is_answered_before_the_servic
     broker: Broker = await serve(answering(work))
     waiting = [asyncio.create_task(ask(SUBJECT, BODY)) for _ in range(50)]
     await asyncio.wait_for(inside.acquire(), 5)
-    stopping = asyncio.create_task(broker.stop())
+    finishing = asyncio.create_task(broker.finish())
     await asyncio.sleep(0.05)
-    assert not stopping.done()
+    assert not finishing.done()
     go.set()
+    await finishing
     assert all("Nats-Service-Error" not in r.headers for r in await asyncio.gather(*waiting))
+
+
+async def test_nobody_waits_in_vain_while_a_service_leaves(serve: Any, ask: Any) -> None:
+    async def work(cmd: WithdrawFromEvent) -> None:
+        await asyncio.sleep(0.05)
+
+    broker: Broker = await serve(answering(work))
+    asking: list[asyncio.Task[Any]] = []
+    for n in range(400):
+        asking.append(asyncio.create_task(ask(SUBJECT, BODY)))
+        if n == 200:
+            stopping = asyncio.create_task(broker.stop())
+        await asyncio.sleep(0.001)
     await stopping
+    answers = await asyncio.gather(*asking, return_exceptions=True)
+    assert all("Nats-Service-Error" not in a.headers for a in answers if not isinstance(a, BaseException))
+    assert {type(a) for a in answers if isinstance(a, BaseException)} <= {NoRespondersError}
 
 
 async def test_the_trace_goes_on_inside_and_the_next_request_has_none_of_it(serve: Any, ask: Any, token: Any) -> None:
