@@ -1,0 +1,25 @@
+"""`python -m bench [NAME ...]`: run benchmarks, print their tables, and keep them in bench/results/."""
+
+import asyncio
+import importlib
+import sys
+from pathlib import Path
+
+from bench.table import table
+
+NAMES = ("registrations",)
+RESULTS = Path(__file__).parent / "results"
+
+
+def main(names: list[str]) -> None:
+    for name in names or NAMES:
+        module = importlib.import_module(f"bench.{name}")
+        print(f"## {name}\n\n{(module.__doc__ or '').strip()}\n", flush=True)
+        text = table(asyncio.run(module.run()))
+        print(text, flush=True)
+        RESULTS.mkdir(exist_ok=True)
+        (RESULTS / f"{name}.md").write_text(f"# {name}\n\n{(module.__doc__ or '').strip()}\n\n{text}\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,97 @@
+"""What a benchmark runs on: servers of its own, and a service as a process of its own."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import httpx
+from ekkyo.client import Ekkyo
+from ekkyo.embedded import LOOPBACK, free_port, script, start_mongo
+from ekkyo.testing.keys import Keys
+from ekkyo.testing.nats import Nats
+
+HERE = Path(__file__).parent
+
+
+class Stage:
+    """A nats-server, a database and keys, and the processes that run on them."""
+
+    def __init__(self, nats: Nats, mongo_url: str, keys: Keys) -> None:
+        self.nats, self.mongo_url, self.keys = nats, mongo_url, keys
+
+    def environment(self, service: str, **more: str) -> dict[str, str]:
+        plain = {name: value for name, value in os.environ.items() if not name.startswith("EKKYO_")}
+        return plain | {
+            "EKKYO_NATS_URL": self.nats.url,
+            "EKKYO_NATS_PASSWORD": self.nats.passwords[service],
+            "EKKYO_MONGO_URL": self.mongo_url,
+            "EKKYO_JWKS_FILE": str(self.keys.jwks_file),
+            "EKKYO_LOG_LEVEL": "error",
+            **more,
+        }
+
+    @asynccontextmanager
+    async def service(self, name: str, **settings: str) -> AsyncIterator["subprocess.Popen[bytes]"]:
+        """A service, provisioned and ready."""
+        ops = {"EKKYO_NATS_USER": "ops", "EKKYO_NATS_PASSWORD": self.nats.passwords["ops"]}
+        command, port = script(f"ekkyo-{name}"), free_port()
+        subprocess.run([command, "provision"], env=self.environment(name, **ops), check=True, stdout=subprocess.DEVNULL)
+        environment = self.environment(name, EKKYO_HTTP_PORT=str(port), **settings)
+        async with _process([command, "serve"], environment) as process:
+            async with httpx.AsyncClient() as http:
+                await _until_ready(http, f"http://{LOOPBACK}:{port}/readyz")
+            yield process
+
+    @asynccontextmanager
+    async def floor(self, name: str) -> AsyncIterator["subprocess.Popen[bytes]"]:
+        """A floor from bench/floors/, as the user `events`. It prints a line when it is ready."""
+        environment = self.environment("events", EKKYO_NATS_USER="events")
+        async with _process([sys.executable, str(HERE / "floors" / f"{name}.py")], environment) as process:
+            assert process.stdout
+            assert await asyncio.to_thread(process.stdout.readline), f"{name} did not start"
+            yield process
+
+    def client(self, sub: str = "bench", *roles: str) -> Ekkyo:
+        """A client as the user `outside`; connect it with `async with`."""
+        password = self.nats.passwords["outside"]
+        token = self.keys.token(sub, *(roles or ("system",)))
+        return Ekkyo.connect(self.nats.url, user="outside", password=password, token=token, environment={})
+
+
+@asynccontextmanager
+async def stage() -> AsyncIterator[Stage]:
+    """Start the servers in a folder of their own, and remove all of it at the end."""
+    with tempfile.TemporaryDirectory(prefix="ekkyo-bench-") as folder:
+        nats, mongo = await Nats.start(Path(folder) / "nats"), start_mongo(Path(folder) / "mongo")
+        (Path(folder) / "keys").mkdir()
+        try:
+            yield Stage(nats, mongo.url, Keys.make(Path(folder) / "keys"))
+        finally:
+            nats.stop()
+            mongo.stop()
+
+
+@asynccontextmanager
+async def _process(command: list[str], environment: dict[str, str]) -> AsyncIterator["subprocess.Popen[bytes]"]:
+    process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
+    try:
+        yield process
+    finally:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(20)
+        process.kill()
+
+
+async def _until_ready(http: httpx.AsyncClient, url: str) -> None:
+    async with asyncio.timeout(20):
+        while True:
+            with suppress(httpx.HTTPError):
+                if (await http.get(url)).status_code == 200:
+                    return
+            await asyncio.sleep(0.05)
