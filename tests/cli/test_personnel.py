@@ -2,44 +2,14 @@
 
 import io
 import os
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
 from ekkyo.contracts.members import Profile
-from ekkyo_cli.personnel import BadRow, Row, SkippedRow, UnreadableExportError, read_personnel
+from ekkyo_cli.personnel import BadRow, Row, SkippedRow, read_personnel
 
-SAMPLE = Path(__file__).parents[2] / "data" / "employees.cp932.csv"
-TEXT = SAMPLE.read_bytes().decode("cp932")
-HEADINGS = "社員番号,氏名,氏名カナ,メールアドレス,部署,生年月日,性別"
-GOOD = "000001,越境 花子,エッキョウ ハナコ,hanako@example.co.jp,情報システム部,1987/6/5,女"
-
-
-def read(text: str | bytes, encoding: str = "utf-8", **options: Any) -> list[Row | BadRow | SkippedRow]:
-    data = text if isinstance(text, bytes) else text.encode(encoding)
-    with read_personnel(io.BytesIO(data), **options) as export:
-        return list(export)
-
-
-def one(row: str, headings: str = HEADINGS) -> Row | BadRow | SkippedRow:
-    (found,) = read(f"{headings}\r\n{row}\r\n")
-    return found
-
-
-def person(row: str, headings: str = HEADINGS) -> Profile:
-    found = one(row, headings)
-    assert isinstance(found, Row), found
-    return found.profile
-
-
-def bad(row: str, headings: str = HEADINGS) -> BadRow:
-    found = one(row, headings)
-    assert isinstance(found, BadRow), found
-    return found
-
+from tests.cli.exports import GOOD, HEADINGS, SAMPLE, TEXT, bad, one, person, read
 
 # The sample
 
@@ -182,59 +152,6 @@ def test_a_row_with_too_many_cells_is_named_and_one_with_too_few_lacks_the_last(
     assert bad("000001,越境 花子").column == "メールアドレス"
 
 
-# Headings
-
-
-def test_english_headings_are_known() -> None:
-    found = person(
-        "7,Hanako Ekkyo,hanako@example.com,IT,Osaka,1987-06-05,F,2010-04-01,12",
-        "Employee No.,Full Name,E-Mail Address,Department,Location,Date of Birth,Gender,Hire Date,Manager ID",
-    )
-    assert (found.number, found.email, found.manager_number) == ("7", "hanako@example.com", "12")
-    assert (found.birth_date, found.hired_on, found.gender) == (date(1987, 6, 5), date(2010, 4, 1), "female")
-
-
-def test_headings_are_known_however_they_are_spelled() -> None:
-    spelled = "＊社員ＮＯ．, 氏 名 (漢字),ﾌﾘｶﾞﾅ,E-mail,所属部署,誕生日,性別"
-    assert person(GOOD, spelled) == person(GOOD)
-
-
-def test_other_headings_are_mapped_and_those_without_a_use_are_told() -> None:
-    text = "識別,呼び名,メール,部署,血液型\n000001,越境 花子,a@example.co.jp,人事部,A\n"
-    with read_personnel(io.BytesIO(text.encode()), columns={"number": "識別", "name": "呼び名"}) as export:
-        (row,) = export
-    assert isinstance(row, Row)
-    assert row.profile.name == "越境 花子"
-    assert export.unknown == ["血液型"]
-    assert export.columns == {"number": "識別", "name": "呼び名", "email": "メール", "department": "部署"}
-
-
-def test_a_missing_heading_is_told_with_those_that_were_found() -> None:
-    with pytest.raises(UnreadableExportError, match=r"email.*department.*社員番号, 呼び名") as error:
-        read("社員番号,呼び名\n1,花子\n")
-    assert "--map name=HEADING" in str(error.value)
-
-
-@pytest.mark.parametrize(
-    ("columns", "text"),
-    [({"nmae": "氏名"}, "no field nmae"), ({"name": "呼び名"}, "no heading “呼び名” for name")],
-)
-def test_a_map_that_cannot_be_followed_is_told(columns: dict[str, str], text: str) -> None:
-    with pytest.raises(UnreadableExportError, match=text):
-        read(f"{HEADINGS}\n{GOOD}\n", columns=columns)
-
-
-@pytest.mark.parametrize("data", [b"", b"\r\n\r\n", b"\xef\xbb\xbf", b"\xff\xfe", b"\x00\x01\x02", b"\xff\xff\xff"])
-def test_what_is_no_table_is_told(data: bytes) -> None:
-    with pytest.raises(UnreadableExportError):
-        read(data)
-
-
-def test_blank_lines_may_stand_before_the_headings() -> None:
-    (row,) = read(f"\n,,\n{HEADINGS}\n{GOOD}\n")
-    assert (type(row), row.line) == (Row, 4)
-
-
 # Cells
 
 
@@ -307,31 +224,3 @@ def test_a_total_line_is_skipped_and_told(total: str) -> None:
     found = one(total)
     assert isinstance(found, SkippedRow)
     assert found.reason == "total"
-
-
-# Size
-
-
-@pytest.mark.parametrize("encoding", ["cp932", "utf-16"])
-def test_fifty_thousand_rows_need_little_memory(tmp_path: Path, encoding: str) -> None:
-    file = tmp_path / "large.csv"
-    with file.open("w", encoding=encoding, newline="") as out:
-        out.write(HEADINGS + "\r\n")
-        out.writelines(
-            f"{n:06},越境　花子{n},ｴｯｷｮｳ ﾊﾅｺ,hanako{n}@example.co.jp,情報システム部,昭和54年5月18日,女\r\n"
-            for n in range(50_000)
-        )
-    script = (
-        "import resource, sys\n"
-        "from ekkyo_cli.personnel import Row, read_personnel\n"
-        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
-        "with read_personnel(sys.argv[1]) as export:\n"
-        "    print(sum(isinstance(row, Row) for row in export))\n"
-        "peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
-        "print(peak // 1024, (peak - before) // 1024)\n"
-    )
-    out_text = subprocess.run([sys.executable, "-c", script, file], capture_output=True, text=True, check=True).stdout
-    rows, peak, grown = map(int, out_text.split())
-    assert rows == 50_000
-    assert peak < 200, "megabytes, of the whole process"
-    assert grown < 40

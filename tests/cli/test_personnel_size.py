@@ -1,0 +1,34 @@
+"""Large personnel exports."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.exports import HEADINGS
+
+
+@pytest.mark.parametrize("encoding", ["cp932", "utf-16"])
+def test_fifty_thousand_rows_need_little_memory(tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "large.csv"
+    with file.open("w", encoding=encoding, newline="") as out:
+        out.write(HEADINGS + "\r\n")
+        out.writelines(
+            f"{n:06},越境　花子{n},ｴｯｷｮｳ ﾊﾅｺ,hanako{n}@example.co.jp,情報システム部,昭和54年5月18日,女\r\n"
+            for n in range(50_000)
+        )
+    script = (
+        "import resource, sys\n"
+        "from ekkyo_cli.personnel import Row, read_personnel\n"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "with read_personnel(sys.argv[1]) as export:\n"
+        "    print(sum(isinstance(row, Row) for row in export))\n"
+        "peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "print(peak // 1024, (peak - before) // 1024)\n"
+    )
+    out_text = subprocess.run([sys.executable, "-c", script, file], capture_output=True, text=True, check=True).stdout
+    rows, peak, grown = map(int, out_text.split())
+    assert rows == 50_000
+    assert peak < 200, "megabytes, of the whole process"
+    assert grown < 40
