@@ -118,7 +118,9 @@ class EntriesInMemory(Generic[E]):
         return self.items.get(key)
 
     def first(self, count: int, *, order: str, **equal: object) -> Sequence[E]:
-        found = sorted(self.all(**equal), key=lambda e: ((v := getattr(e, order)) is not None, v if v is not None else 0, e.key))
+        found = sorted(
+            self.all(**equal), key=lambda e: ((v := getattr(e, order)) is not None, v if v is not None else 0, e.key)
+        )
         return found[:count]
 
     def all(self, **equal: object) -> Sequence[E]:
@@ -133,4 +135,16 @@ def matches(entry: Entry, equal: dict[str, object]) -> bool:
     )
 
 
-__all__ = ["Cancel", "Caller", "Decision", "Document", "Entries", "EntriesInMemory", "Entry", "Refused", "Set", "Timer", "matches"]
+__all__ = [
+    "Caller",
+    "Cancel",
+    "Decision",
+    "Document",
+    "Entries",
+    "EntriesInMemory",
+    "Entry",
+    "Refused",
+    "Set",
+    "Timer",
+    "matches",
+]

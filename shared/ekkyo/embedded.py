@@ -176,13 +176,14 @@ def start_mongo(folder: Path, *, port: int = 0, log: Path | None = None) -> Mong
     """
     data = folder / "data"
     data.mkdir(parents=True, exist_ok=True)
+    files = {"--data-dir": data, "--log-file": log or folder / "mongo.log", "--pid-file": folder / "mongo.pid"}
+    where = [str(word) for option in files.items() for word in option]
     for attempt in range(3):
         chosen = port or free_port()
         server = MongoServer(
             "nx-27017",
             chosen,
-            [script("nx-27017"), "--data-dir", str(data), "--host", LOOPBACK, "-p", str(chosen)]
-            + ["--log-file", str(log or folder / "mongo.log"), "--pid-file", str(folder / "mongo.pid")],
+            [script("nx-27017"), *where, "--host", LOOPBACK, "-p", str(chosen)],
             log or folder / "mongo.log",
         )
         try:

@@ -26,6 +26,8 @@ JSON = "application/json"
 ERROR = "Nats-Service-Error"
 ERROR_CODE = "Nats-Service-Error-Code"
 MSG_ID = "Nats-Msg-Id"
+KEPT_DUE = "720h"
+"""How long a timer that came due waits for its service, before the stream drops it."""
 TRACE = "traceparent"
 AUTHORIZATION = "Authorization"
 
@@ -120,6 +122,7 @@ def timer_message(change: Set | Cancel, *, id: str, traceparent: str | None = No
     headers = {
         "Nats-Schedule": f"@at {rfc3339(change.at)}",
         "Nats-Schedule-Target": f"{due_subject(type(timer))}.{timer.id}",
+        "Nats-Schedule-TTL": KEPT_DUE,
         MSG_ID: encode(id),
     }
     if traceparent:

@@ -67,8 +67,7 @@ async def my_registration(ask: MyRegistration, events: Events, who: Who) -> MyRe
 @router.subscriber(**asked(GetFigures))
 async def figures(ask: GetFigures, events: Events) -> Figures:
     """What came of a community's concluded events."""
-    found = await events.find(telling.concluded(ask), limit=0)
-    concluded = [event for event in found if telling.started_within(event, ask.since, ask.until)]
+    concluded = await events.find(telling.concluded(ask), limit=0)
     counted: list[tuple[model.Event, list[model.Seat]]] = []
     for at in range(0, len(concluded), AT_ONCE):
         some = concluded[at : at + AT_ONCE]

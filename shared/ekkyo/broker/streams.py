@@ -36,7 +36,9 @@ STREAMS: tuple[StreamConfig, ...] = (
         subjects=["ekkyo.timer.>", "ekkyo.due.>"],
         storage=StorageType.FILE,
         duplicate_window=600,
+        max_msgs_per_subject=1,  # set again, a timer is moved; due twice, it is the same timer
         allow_msg_schedules=True,
+        allow_msg_ttl=True,
         allow_direct=True,
     ),
     StreamConfig(

@@ -13,7 +13,7 @@ from ekkyo.store.driver import Row, Unavailable
 from ekkyo.store.encoding import PENDING, UNSETTLED, entry_id, read_entry, read_model
 from ekkyo.store.group import PATIENCE, Groups
 from ekkyo.store.matching import row_matches, where_row
-from ekkyo.store.paging import find, page
+from ekkyo.store.paging import page
 from ekkyo.store.settle import Settler
 from ekkyo.store.shelf import Shelf
 from ekkyo.store.working import Ask
@@ -201,7 +201,7 @@ class CollectionWithEntries(_Documents[D], Generic[D, E]):
     async def _find_entries(self, pending: dict[str, Row], wanted: Row, order: str, limit: int) -> list[E]:
         """Entries in the database, read after the documents, with what is pending in these laid over them."""
         more = limit + len(pending) if limit else 0  # as many may not be meant any more
-        rows = await find(self._database, self._entries_name, wanted, sort=[(order, 1)] if limit else (), limit=more)
+        rows = await self._database.find(self._entries_name, wanted, sort=[(order, 1)] if limit else (), limit=more)
         # A pending entry may not meet the conditions while its stored one still does: the newest counts.
         found = [row for row in _newest([*rows, *pending.values()]) if row_matches(row, wanted)]
         return [read_entry(self._entry, row) for row in (found[:limit] if limit else found)]

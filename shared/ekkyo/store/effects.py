@@ -5,6 +5,7 @@ from datetime import timedelta
 from ekkyo.clock import utcnow
 from ekkyo.store.declarations import Binding, Declaration
 from ekkyo.store.driver import Replacement
+from ekkyo.store.encoding import plain
 
 LEASE = timedelta(seconds=60)
 
@@ -32,10 +33,10 @@ class Effects:
         slower than its lease, and the effect is yours.
         """
         now = utcnow()
-        claim = {"_id": id, "done": False, "until": now + lease}
+        claim = plain({"_id": id, "done": False, "until": now + lease})
         if await self._database.insert(self.name, dict(claim)):
             return True
-        expired = {"_id": id, "done": False, "until": {"$lte": now}}
+        expired = plain({"_id": id, "done": False, "until": {"$lte": now}})
         if (await self._database.replace(self.name, [Replacement(expired, claim)])).count:
             return True
         if await self._database.count(self.name, {"_id": id, "done": True}):
@@ -44,4 +45,5 @@ class Effects:
 
     async def done(self, id: str) -> None:
         """The effect was carried out."""
-        await self._database.replace(self.name, [Replacement({"_id": id}, {"_id": id, "done": True, "at": utcnow()})])
+        done = plain({"_id": id, "done": True, "at": utcnow()})
+        await self._database.replace(self.name, [Replacement({"_id": id}, done)])

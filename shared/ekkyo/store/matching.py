@@ -1,11 +1,7 @@
-"""Conditions on fields, in memory as the database understands them.
-
-For entries that are still pending, and for times: nx-27017 0.8.1 compares these by whole seconds.
-"""
+"""Conditions on fields, in memory as the database understands them: for entries that are still pending."""
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
 from typing import Any
 
 from ekkyo.store.driver import Row, Where
@@ -50,30 +46,6 @@ def where_row(where: Where) -> Row:
     if "id" in found:
         found["_id"] = found.pop("id")
     return found
-
-
-def coarse(where: Where) -> Row:
-    """These conditions with times rounded outwards to whole seconds: every database finds at least what meets them."""
-    found: Row = {}
-    for name, wanted in where.items():
-        if name == "$or":
-            found[name] = [coarse(one) for one in wanted]
-        elif isinstance(wanted, datetime):
-            found[name] = {"$in": [wanted]}  # which is exact everywhere
-        elif isinstance(wanted, Mapping):
-            found[name] = dict(_coarse(operator, value) for operator, value in wanted.items())
-        else:
-            found[name] = wanted
-    return found
-
-
-def _coarse(operator: str, value: Any) -> tuple[str, Any]:
-    if not isinstance(value, datetime):
-        return operator, value
-    second = value.replace(microsecond=0)
-    if operator in ("$gt", "$gte"):
-        return "$gte", second
-    return ("$lt", second + timedelta(seconds=1)) if operator in ("$lt", "$lte") else (operator, value)
 
 
 def _value(row: Any, name: str) -> Any:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ekkyo.contracts.base import Refused
-from ekkyo.store.driver import Database, Row, Sort
-from ekkyo.store.matching import coarse, row_matches, where_row
+from ekkyo.store.driver import Database, Row
+from ekkyo.store.matching import where_row
 
 
 async def page(
@@ -34,31 +34,7 @@ async def page(
         wanted = _behind(wanted, field, value, after, "$lt" if down else "$gt")
     order = -1 if down else 1
     by = [(field, order)] if field == "_id" else [(field, order), ("_id", order)]
-    return await find(database, name, wanted, sort=by, skip=skip, limit=limit, without=without)
-
-
-async def find(
-    database: Database,
-    name: str,
-    where: Row,
-    *,
-    sort: Sort = (),
-    skip: int = 0,
-    limit: int = 0,
-    without: Sequence[str] = (),
-) -> list[Row]:
-    """Rows that meet these conditions, times to the millisecond whatever the database compares."""
-    roughly = coarse(where)
-    if roughly == where:
-        return await database.find(name, where, sort=sort, skip=skip, limit=limit, without=without)
-    found: list[Row] = []
-    read, size = 0, limit + skip
-    while True:
-        rows = await database.find(name, roughly, sort=sort, skip=read, limit=size, without=without)
-        found += [row for row in rows if row_matches(row, where)]
-        read += len(rows)
-        if not size or len(rows) < size or len(found) >= skip + limit:
-            return found[skip : skip + limit] if limit else found[skip:]
+    return await database.find(name, wanted, sort=by, skip=skip, limit=limit, without=without)
 
 
 def _behind(where: Row, field: str, value: Any, id: str, compare: str) -> Row:

@@ -1,7 +1,7 @@
 """Who is told what about events and the places at them."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from ekkyo.contracts.base import Caller
@@ -70,11 +70,7 @@ def page(ask: ListEvents, events: Sequence[Event], mine: Iterable[Seat], who: Ca
     """A page of events. events: one more than the page holds, if there are more. mine: the caller's places."""
     places = {seat.document_id: seat for seat in mine}
     on_page = events[: ask.limit]
-    told = [
-        told_to(event, who, places.get(event.id))
-        for event in on_page
-        if started_within(event, ask.starts_from, ask.starts_until)
-    ]
+    told = [told_to(event, who, places.get(event.id)) for event in on_page]
     return EventPage(events=told, next=on_page[-1].id if len(events) > ask.limit else None)
 
 
@@ -83,19 +79,7 @@ def concluded(ask: GetFigures) -> dict[str, Any]:
     return {**_of(ask.community_id, ask.since, ask.until), "status": "concluded"}
 
 
-def started_within(event: Event, since: datetime | None, until: datetime | None) -> bool:
-    """Whether an event starts in a period, to the millisecond; its end is excluded."""
-    return (since is None or event.starts_at >= since) and (until is None or event.starts_at < until)
-
-
 def _of(community_id: str | None, since: datetime | None, until: datetime | None) -> dict[str, Any]:
-    """Events of a community that start in a period, rounded outwards to whole seconds.
-
-    The embedded database (nx-27017 0.8.1) compares times by whole seconds; `started_within` tells exactly.
-    """
-    during = {}
-    if since:
-        during["$gte"] = since.replace(microsecond=0)
-    if until:
-        during["$lt"] = until.replace(microsecond=0) + timedelta(seconds=1)
+    """Events of a community that start in a period; its end is excluded."""
+    during = {**({"$gte": since} if since else {}), **({"$lt": until} if until else {})}
     return {**({"community_id": community_id} if community_id else {}), **({"starts_at": during} if during else {})}
