@@ -116,7 +116,7 @@ class Ekkyo:
         body, deadline = message.model_dump_json().encode(), time.monotonic() + within
         headers = {wire.TRACE: trace.new()}
         nobody = time.monotonic() + min(within, UNANSWERED)
-        pause, patience = 0.1, ATTEMPT
+        pause, patience = 0.1, ATTEMPT if within < 60 else within / 4  # minutes are given to what takes long
         while True:
             if token := self._token() if callable(self._token) else self._token:
                 headers[wire.AUTHORIZATION] = f"Bearer {token}"
