@@ -11,6 +11,7 @@ from faststream import AckPolicy, ContextRepo
 from faststream.nats import NatsBroker
 from faststream.nats.schemas import JStream, PullSub
 from faststream.security import SASLPlaintext
+from nats.aio.client import Client
 from nats.errors import ConnectionClosedError
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
@@ -118,19 +119,18 @@ class Broker(NatsBroker):
                 raise RuntimeError(f"a handler asks for {name!r}, and nothing was set under that name")
         await super().start()
         self._heartbeat = self._heartbeat or asyncio.create_task(self.guard.heartbeat())
+        await self.flush()
+
+    async def flush(self, within: float = 10.0) -> None:
+        """Return when the server has taken in everything said so far. Raises TimeoutError after `within` seconds."""
         for _ in range(2):  # nats-py writes the ping ahead of what waits to be sent: the second comes after all of it
-            await self.connection.flush()
+            if not await _answers(self.connection, within):
+                raise TimeoutError("NATS does not answer")
 
     async def ready(self, within: float = 2.0) -> bool:
         """Whether the server answers now, in `within` seconds. Being connected is no proof of it."""
-        if self._connection is None or self.stopping or not self._connection.is_connected:
-            return False
-        try:
-            async with asyncio.timeout(within):
-                await self._connection.flush(timeout=max(1, int(within)))
-        except (NatsError, TimeoutError, OSError):
-            return False
-        return True
+        nc = self._connection
+        return nc is not None and not self.stopping and nc.is_connected and await _answers(nc, within)
 
     async def finish(self) -> None:
         """Take no more, end what has begun and answer it. What follows from it can still be published."""
@@ -224,6 +224,21 @@ def make_broker(
     broker.open(service, inbox_prefix, guard, on_closed)
     broker.mount(*routers)
     return broker
+
+
+async def _answers(nc: Client, within: float) -> bool:
+    """A round trip to the server. nats-py's `flush` must not time out: the answer that comes late meets a cancelled
+    future and ends the task that reads, and from then on `flush` returns at once while the connection is deaf."""
+    if nc._reading_task is None or nc._reading_task.done():
+        return False
+    pong: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+    try:
+        async with asyncio.timeout(within):
+            await nc._send_ping(pong)
+            await asyncio.wait({pong})  # which leaves the future alone when it is cut short
+    except (NatsError, TimeoutError, OSError):
+        return False
+    return True
 
 
 def _exit() -> None:

@@ -123,8 +123,7 @@ class Running:
         await self._until("its streams and consumers", self.broker.start)
         nc = self.broker.connection
         await self._until("its discovery", lambda: self.discovery.start(nc))
-        for _ in range(2):  # nats-py sends the ping ahead of what waits to be sent: the second comes after all of it
-            await self._until("NATS to know its subscriptions", nc.flush)
+        await self._until("NATS to know its subscriptions", self.broker.flush)
         self._waiting_for = ""
         self._ready.set()
         log.info("ready")

@@ -5,7 +5,8 @@ import sys
 from typing import Any
 
 import pytest
-from ekkyo.broker import Router
+from ekkyo.broker import Router, asked
+from ekkyo.contracts.events import Registration, WithdrawFromEvent
 from ekkyo.testing.nats import Nats
 from ekkyo.testing.waiting import eventually
 
@@ -20,6 +21,36 @@ async def test_a_service_is_not_ready_while_its_server_is_frozen(serve: Any, nat
     finally:
         nats.server.thaw()
     await eventually(broker.ready)
+
+
+async def test_the_start_is_over_when_the_server_knows_every_subscription(make: Any, nats: Nats) -> None:
+    broker = make(Router())
+    await broker.connect()
+    nats.server.freeze()
+    starting = asyncio.create_task(broker.start())
+    await asyncio.sleep(0.3)
+    assert not starting.done()
+    nats.server.thaw()
+    await asyncio.wait_for(starting, 5)
+
+
+async def test_a_server_that_answers_late_is_heard_all_the_same(serve: Any, ask: Any, nats: Nats, token: Any) -> None:
+    """nats-py's own flush stops reading for good when an answer comes after its time-out."""
+    router = Router()
+
+    @router.subscriber(**asked(WithdrawFromEvent))
+    async def withdraw(cmd: WithdrawFromEvent) -> Registration:
+        return Registration(event_id=cmd.event_id, member_id=cmd.member_id, status="withdrawn")
+
+    broker = await serve(router)
+    nats.server.freeze()
+    for _ in range(2):
+        assert not await broker.ready(0.1)
+    nats.server.thaw()
+    body = WithdrawFromEvent(event_id="e-1", member_id="m-1").model_dump_json().encode()
+    for _ in range(3):
+        assert "Nats-Service-Error" not in (await ask(WithdrawFromEvent.subject, body)).headers
+    assert await broker.ready()
 
 
 async def test_a_service_that_is_stopping_is_not_ready(serve: Any) -> None:
