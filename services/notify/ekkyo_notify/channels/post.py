@@ -26,8 +26,10 @@ from ekkyo_notify.templates import Message, Reader, compose, preload
 
 logger = logging.getLogger("ekkyo.notify")
 
-AT_ONCE: dict[Channel, int] = {"mail": 16, "chat": 8}
-"""Deliveries of one channel at once; for mail, each has an SMTP connection of its own."""
+AT_ONCE: dict[Channel, int] = {"mail": 64, "chat": 8}
+"""Deliveries of one channel at once. Most of them wait for the database, so for mail they are more than the lines."""
+LINES = 16
+"""SMTP connections."""
 MOST_TROUBLE = 50
 """After so many failures in one fan-out something is wrong with more than single recipients."""
 
@@ -74,7 +76,7 @@ class PostOffice:
             communities=context.get("communities"),
             known_events=context.get("known_events"),
             sender=Sender(settings.mail_from),
-            mail=SmtpPool(SmtpServer.parse(settings.smtp_url.get_secret_value()), connections=AT_ONCE["mail"]),
+            mail=SmtpPool(SmtpServer.parse(settings.smtp_url.get_secret_value()), connections=LINES),
             chat=chat.Webhooks(),
             heard=Heard(context.get("broker")),
         )
