@@ -177,7 +177,7 @@ def test_a_timer_is_a_schedule_and_cancelling_it_takes_it_off() -> None:
     assert out.headers == {
         "Nats-Schedule": "@at 2026-04-01T03:00:00.123Z",
         "Nats-Schedule-Target": "ekkyo.due.events.later.a",
-            "Nats-Schedule-TTL": "720h",
+        "Nats-Schedule-TTL": "720h",
         "Nats-Msg-Id": "events/a/1/t0",
     }
     off = wire.timer_message(Later.cancel("a"), id="x")
