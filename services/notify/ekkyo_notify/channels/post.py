@@ -86,6 +86,7 @@ class PostOffice:
     async def close(cls, context: ContextRepo) -> None:
         """End what is being sent, then leave the mail server and the chat."""
         office: PostOffice = context.get("post")
+        office.mail.leave()
         if office._making:
             await asyncio.wait(office._making, timeout=model.LEASE.total_seconds())
         await office.mail.close()

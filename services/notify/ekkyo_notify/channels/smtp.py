@@ -74,10 +74,17 @@ class SmtpPool:
         self._timeout, self._pause, self._per_line = timeout, pause, per_line
         self._idle: list[_Line] = []
         self._down_until = 0.0
+        self._leaving = False
+
+    def leave(self) -> None:
+        """Begin no more: who still waits for a connection is told NotNow. What is being handed over goes on."""
+        self._leaving = True
 
     async def send(self, sender: str, recipient: str, message: bytes) -> None:
         """Hand one message over. Raises NotNow or Never; returns when the server has taken it."""
         async with self._slots:
+            if self._leaving:
+                raise NotNow("stopping")
             line = await self._line()
             trouble: NotNow | Never | None = None
             kept = False
