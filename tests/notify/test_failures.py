@@ -9,8 +9,8 @@ from contextlib import AsyncExitStack
 import pytest
 from ekkyo.contracts.events import EventPublished, EventReminderDue, RegistrationConfirmed
 from ekkyo.contracts.notify import ConnectChannel, Delivered, DeliveryFailed
+from ekkyo.embedded import start_mongo
 from ekkyo.testing import eventually
-from ekkyo.testing.servers import start_mongo
 from ekkyo_notify import model
 from ekkyo_notify.app import service
 

@@ -14,11 +14,11 @@ from ekkyo.broker import Router, Who, asked, told
 from ekkyo.contracts.base import Command, May, Model, may
 from ekkyo.contracts.events import EventPublished
 from ekkyo.decision import Decision, Document
+from ekkyo.embedded import start_mongo, start_nats
 from ekkyo.service import Running, Service, logs
 from ekkyo.store import Collection, Index
 from ekkyo.testing import Nats, eventually
 from ekkyo.testing.plugin import as_ops
-from ekkyo.testing.servers import start_mongo, start_nats
 from faststream import Context, ContextRepo
 
 

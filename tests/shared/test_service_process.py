@@ -8,9 +8,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from ekkyo.embedded import free_port, script
 from ekkyo.service import Settings
 from ekkyo.testing import eventually
-from ekkyo.testing.servers import free_port, script
 from ekkyo_events.app import service
 
 

@@ -4,7 +4,7 @@ from ekkyo.broker.broker import Broker, NotProvisioned, make_broker
 from ekkyo.broker.defence import Limits, NotYet, Retries
 from ekkyo.broker.outbox import JetStreamOutbox
 from ekkyo.broker.routes import Router, Who, asked, due, told
-from ekkyo.broker.streams import STREAMS, consumer_configs, ensure
+from ekkyo.broker.streams import STREAMS, consumer_configs
 
 __all__ = [
     "STREAMS",
@@ -19,7 +19,6 @@ __all__ = [
     "asked",
     "consumer_configs",
     "due",
-    "ensure",
     "make_broker",
     "told",
 ]

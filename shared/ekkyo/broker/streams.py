@@ -1,7 +1,7 @@
 """The streams and durables, as `provision` makes them. Services never declare or alter them while they run."""
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 from nats.js import JetStreamContext
@@ -90,31 +90,6 @@ def durable_of(reaction: Reaction) -> ConsumerConfig:
 def again_of(reaction: Reaction) -> ConsumerConfig:
     config = durable_of(reaction)
     return replace(config, deliver_policy=DeliverPolicy.ALL, filter_subjects=[reaction.again_subject])
-
-
-async def ensure(
-    js: JetStreamContext, routers: Sequence[Router] = (), *, replicas: int | None = None, streams: bool = True
-) -> list[str]:
-    """Make or mend the streams and these routers' durables; said twice, nothing changes. Tells what was made.
-
-    A durable that exists keeps its position: facts added to a reaction later are heard from now on.
-    """
-    made: list[str] = []
-    for stream in STREAMS if streams else ():
-        wanted = replace(stream, num_replicas=replicas) if replicas else stream
-        try:
-            await js.stream_info(str(stream.name))
-            await js.update_stream(wanted)
-        except NotFoundError:
-            await js.add_stream(wanted)
-            made.append(str(stream.name))
-    for name, config in consumer_configs(routers):
-        try:
-            await js.consumer_info(name, str(config.durable_name))
-        except NotFoundError:
-            made.append(f"{name}/{config.durable_name}")
-        await js.add_consumer(name, config)
-    return made
 
 
 async def missing(js: JetStreamContext, routers: Iterable[Router]) -> list[str]:

@@ -14,9 +14,9 @@ from nats.aio.client import Client
 from nats.errors import Error
 from nats.js.errors import NotFoundError
 
+from ekkyo.embedded import LOOPBACK, NatsServer, start_nats
 from ekkyo.permissions import DURABLES, OPS, USERS, Durables, server_config
 from ekkyo.service.provision import provision_streams
-from ekkyo.testing.servers import LOOPBACK, NatsServer, start_nats
 
 
 async def _silent(_error: Exception) -> None:

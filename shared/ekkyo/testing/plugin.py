@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import pytest_asyncio
 
+from ekkyo.embedded import MongoServer, start_mongo
 from ekkyo.testing.keys import Keys
 from ekkyo.testing.nats import Nats
-from ekkyo.testing.servers import MongoServer, start_mongo
 
 if TYPE_CHECKING:
     from ekkyo.service import Running, Service

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from ekkyo.auth import Verifier
-from ekkyo.broker import Broker, Retries, Router, ensure, make_broker
+from ekkyo.broker import Broker, Retries, Router, consumer_configs, make_broker
 from ekkyo.contracts.events import EventPublished, EventState
+from ekkyo.service.provision import provision_consumers
 from ekkyo.testing.keys import Keys
 from ekkyo.testing.nats import Nats
 from ekkyo.wire import OutMessage, fact_message
@@ -28,7 +29,7 @@ async def provisioned(nats: Nats) -> Callable[..., Awaitable[None]]:
         durables = {s: tuple(r.durable for r in router.reactions if r.stream == s) for s in streams}
         await nats.allow(service, durables)
         async with await nats.connect() as ops:
-            await ensure(ops.jetstream(), [router], streams=False)
+            await provision_consumers(ops.jetstream(), consumer_configs([router]))
 
     return provision
 
