@@ -11,6 +11,8 @@ from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar, get_args
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, PrivateAttr, StringConstraints
 
+from ekkyo.contracts.described import Described
+
 A = TypeVar("A", bound=BaseModel)
 """The answer to a command or a question."""
 
@@ -74,10 +76,10 @@ Email = Annotated[
 """A mail address, kept in lower case."""
 
 
-class Model(BaseModel):
+class Model(Described):
     """A value inside a message. Unknown fields are ignored, so that newer senders can be read."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
 
 @dataclass(frozen=True)
@@ -101,10 +103,10 @@ def may(*roles: Role, who: str = "member_id", community: str | None = None) -> M
     return May(frozenset(roles), who, community)
 
 
-class _Asked(BaseModel, Generic[A]):
+class _Asked(Described, Generic[A]):
     """A message that is answered: its subject, who may send it, and the type of its answer stand on the class."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
     subject: ClassVar[str]
     may: ClassVar[May]
 
@@ -127,10 +129,10 @@ class Question(_Asked[A], Generic[A]):
     """A request to one service to tell something. It changes nothing."""
 
 
-class Fact(BaseModel):
+class Fact(Described):
     """What happened. `about` names the field with the id of the entity it is about, the subject's last token."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="ignore")
     subject: ClassVar[str]
     about: ClassVar[str]
     _meta: "Meta | None" = PrivateAttr(default=None)
