@@ -65,7 +65,7 @@ def test_the_page_is_there(name: str) -> None:
 
 def test_architecture_names_files_that_exist() -> None:
     text = prose(ROOT / "ARCHITECTURE.md")
-    named = {name for name in re.findall(r"`([\w/.-]+/[\w.-]+\.(?:py|md|json|conf))`", text)}
+    named = set(re.findall(r"`([\w/.-]+/[\w.-]+\.(?:py|md|json|conf))`", text))
     assert len(named) >= 10
     places = [ROOT, ROOT / "shared/ekkyo"]
     assert [name for name in sorted(named) if not any((place / name).exists() for place in places)] == []

@@ -300,6 +300,7 @@ async def test_discovery_replies_to_inboxes_alone(running, nats: Nats):
         assert it.broker.connection.is_connected
 
 
+@pytest.mark.real
 async def test_another_nats_on_the_same_port_is_not_taken_for_ours(tmp_path):
     one = start_nats(tmp_path / "one")
     try:

@@ -23,6 +23,20 @@ Run = Callable[..., "AbstractAsyncContextManager[Running]"]
 ClientAs = Callable[..., AbstractAsyncContextManager[Any]]
 
 
+SERVERS = {"nats", "mongo_server", "stack"}
+"""Fixtures that start servers; `stack` is what tests call a local stack of theirs."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "real: starts servers; set by itself where a fixture of this plugin does")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if SERVERS & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.real)
+
+
 @pytest_asyncio.fixture
 async def nats(tmp_path: Path) -> AsyncIterator[Nats]:
     """A nats-server of the test's own, with users, permissions and streams."""

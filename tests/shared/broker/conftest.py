@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from ekkyo.auth import Verifier
-from ekkyo.broker import Broker, Retries, Router, consumer_configs, make_broker
+from ekkyo.broker import Broker, Router, consumer_configs, make_broker
 from ekkyo.contracts.events import EventPublished, EventState
 from ekkyo.service.provision import provision_consumers
 from ekkyo.testing.keys import Keys
 from ekkyo.testing.nats import Nats
 from ekkyo.wire import OutMessage, fact_message
 
-QUICK = Retries(first=0.02, longest=0.3, not_yet=0.02)
+from .hearing import QUICK
+
 Serve = Callable[..., Awaitable[Broker]]
 Ask = Callable[..., Awaitable[Any]]
 

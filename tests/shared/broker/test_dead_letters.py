@@ -2,46 +2,18 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from ekkyo.broker import JetStreamOutbox, Retries, Router, dead, told
+from ekkyo.broker import JetStreamOutbox, Router, dead
 from ekkyo.contracts.base import Refused
-from ekkyo.contracts.events import EventConcluded, EventPublished
+from ekkyo.contracts.events import EventPublished
 from ekkyo.testing.nats import Nats
 from ekkyo.testing.waiting import eventually
 from ekkyo.wire import OutMessage
 from nats.js.errors import NotFoundError
 
-QUICK = Retries(first=0.02, longest=0.3, not_yet=0.02)
-
-
-def hearing(work: Callable[[EventPublished], Any], name: str = "listen") -> Router:
-    router = Router()
-
-    @router.subscriber(**told(EventPublished, EventConcluded, by="events", name=name, start="beginning"))
-    async def listen(fact: EventPublished | EventConcluded) -> None:
-        """Hear of events."""
-        assert isinstance(fact, EventPublished)
-        await work(fact)
-
-    return router
-
-
-async def pending(nats: Nats, stream: str = "FACTS", durable: str = "events-listen") -> int:
-    async with await nats.connect() as ops:
-        info = await ops.jetstream().consumer_info(stream, durable)
-        return (info.num_pending or 0) + (info.num_ack_pending or 0)
-
-
-async def _is_zero(count: Any) -> bool:
-    return bool(await count == 0)
-
-
-async def letters(nats: Nats) -> list[dead.DeadLetter]:
-    async with await nats.connect() as ops:
-        return [letter async for letter in dead.letters(ops.jetstream())]
+from .hearing import hearing, is_zero, letters, pending
 
 
 async def _all(nats: Nats, count: int) -> Any:
@@ -175,7 +147,7 @@ async def test_a_dead_letter_is_replayed_to_its_reaction_alone_which_sees_the_ve
     assert await letters(nats) == []
     assert (heard[0].meta.id, heard[0].meta.sequence) == ("events/e-1/1/0", 1)
     assert heard[0].meta.traceparent == f"00-{'ab' * 16}-{'cd' * 8}-00"
-    await eventually(lambda: _is_zero(pending(nats, "AGAIN")))
+    await eventually(lambda: is_zero(pending(nats, "AGAIN")))
     async with await nats.connect() as ops:
         assert (await ops.jetstream().stream_info("AGAIN")).state.messages == 0
     assert (len(heard), len(others)) == (1, 1)
@@ -212,7 +184,7 @@ async def test_what_was_erased_is_not_replayed_and_a_dropped_letter_is_gone(
         await js.purge_stream("FACTS", subject="ekkyo.fact.events.published.e-1")
         assert (await dead.show(js, found["e-1"].id))[1] is None
         await dead.replay(js, found["e-1"].id)
-        await eventually(lambda: _is_zero(pending(nats, "AGAIN")))
+        await eventually(lambda: is_zero(pending(nats, "AGAIN")))
         await dead.drop(js, found["e-2"].id)
         with pytest.raises(NotFoundError):
             await dead.show(js, found["e-2"].id)

@@ -2,50 +2,22 @@
 
 import asyncio
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 import pytest
 from ekkyo import context
-from ekkyo.broker import Broker, JetStreamOutbox, Limits, NotProvisioned, NotYet, Retries, Router, dead, told
+from ekkyo.broker import Broker, JetStreamOutbox, Limits, NotProvisioned, NotYet, Retries, told
 from ekkyo.broker.routes import Reaction
 from ekkyo.broker.streams import durable_of
-from ekkyo.contracts.events import EventConcluded, EventFact, EventPublished
+from ekkyo.contracts.events import EventFact, EventPublished
 from ekkyo.contracts.members import MemberFact
 from ekkyo.testing.nats import Nats
 from ekkyo.testing.waiting import eventually
 from ekkyo.wire import OutMessage, facts_by_type
 
-QUICK = Retries(first=0.02, longest=0.3, not_yet=0.02)
-
-
-def hearing(work: Callable[[EventPublished], Any], name: str = "listen") -> Router:
-    router = Router()
-
-    @router.subscriber(**told(EventPublished, EventConcluded, by="events", name=name, start="beginning"))
-    async def listen(fact: EventPublished | EventConcluded) -> None:
-        """Hear of events."""
-        assert isinstance(fact, EventPublished)
-        await work(fact)
-
-    return router
-
-
-async def pending(nats: Nats, stream: str = "FACTS", durable: str = "events-listen") -> int:
-    async with await nats.connect() as ops:
-        info = await ops.jetstream().consumer_info(stream, durable)
-        return (info.num_pending or 0) + (info.num_ack_pending or 0)
-
-
-async def _is_zero(count: Any) -> bool:
-    return bool(await count == 0)
-
-
-async def letters(nats: Nats) -> list[dead.DeadLetter]:
-    async with await nats.connect() as ops:
-        return [letter async for letter in dead.letters(ops.jetstream())]
+from .hearing import QUICK, hearing, is_zero, letters, pending
 
 
 async def test_a_fact_is_heard_with_its_envelope_at_once(serve: Any, published: Any) -> None:
@@ -76,7 +48,7 @@ async def test_a_reaction_that_fails_is_told_again_after_growing_pauses_until_it
     await eventually(lambda: len(tried) == 4)
     pauses = [b - a for a, b in pairwise(tried)]
     assert 0.08 <= pauses[0] < pauses[1] < pauses[2]
-    await eventually(lambda: _is_zero(pending(nats)))
+    await eventually(lambda: is_zero(pending(nats)))
     assert await letters(nats) == []
 
 
@@ -117,7 +89,7 @@ async def test_a_long_reaction_is_not_handed_out_a_second_time(
         broker = make(router, limits=Limits(heartbeat=0.4))
         await broker.start()
         await JetStreamOutbox(broker)([published()])
-        await eventually(lambda: _is_zero(pending(nats)))
+        await eventually(lambda: is_zero(pending(nats)))
     assert len(tried) == 1
 
 

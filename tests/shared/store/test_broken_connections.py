@@ -105,6 +105,7 @@ async def test_a_bulk_that_arrives_late_is_not_done_twice(
     await everyone_is_seated_once(store, published, 30)
 
 
+@pytest.mark.real
 async def test_a_database_that_is_killed_under_load(tmp_path: Path, driver: Driver, published: Published) -> None:
     server = start_mongo(tmp_path)
     store = await Store.open(server.url, "test", driver=driver, outbox=published, owner="events", declarations=[halls])
