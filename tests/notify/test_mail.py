@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 from email import message_from_bytes
+from email.header import decode_header, make_header
 from email.message import EmailMessage
-from email.policy import default
+from email.policy import compat32, default
 from typing import Any
 
 import icalendar
@@ -19,10 +20,13 @@ from tests.notify.making import JOIN, MEMBER, NOON, SEATED, TOLD, WAITING, WHO, 
 SENDER = Sender("Ekkyo <no-reply@ekkyo.example.com>")
 
 
-def mail(said: Any = None, **changes: Any) -> EmailMessage:
+def raw(said: Any = None, **changes: Any) -> bytes:
     values = {"sender": SENDER, "to": "fujita@example.co.jp", "delivery_id": "d1", "community_id": "c1", "date": TOLD}
-    built = build(said or message("registration_confirmed"), **(values | changes))
-    return message_from_bytes(built, policy=default)
+    return build(said or message("registration_confirmed"), **(values | changes))
+
+
+def mail(said: Any = None, **changes: Any) -> EmailMessage:
+    return message_from_bytes(raw(said, **changes), policy=default)
 
 
 def ics(topic: str = "registration_confirmed", **changes: Any) -> bytes:
@@ -54,12 +58,19 @@ def test_headers_say_who_writes_what_about():
     assert built["Date"].datetime == TOLD
 
 
+@pytest.mark.parametrize("length", range(1, 40))
+def test_no_space_of_a_title_or_a_name_is_lost_where_a_header_is_folded(length: int):
+    text = f"{'越' * length} 境 の会 and more"
+    said = compose(notice("registration_confirmed", about=event(title=text)), SEATED, reader(community=text, name=text))
+    built = message_from_bytes(raw(said), policy=compat32)  # reads encoded words as RFC 2047 has it
+    for name in ("Subject", "From", "To"):
+        assert text in str(make_header(decode_header(built[name].replace("\n", "")))), name
+
+
 def test_a_mail_is_text_and_html_in_seven_bits():
-    raw = build(
-        message("event_published"), sender=SENDER, to="a@example.com", delivery_id="d1", community_id="c1", date=TOLD
-    )
-    assert max(raw) < 128
-    assert max(len(line) for line in raw.split(b"\r\n")) <= 998
+    sent = raw(message("event_published"))
+    assert max(sent) < 128
+    assert max(len(line) for line in sent.split(b"\r\n")) <= 998
     built = mail(message("event_published"))
     assert built.get_content_type() == "multipart/alternative"
     assert [part.get_content_type() for part in built.iter_parts()] == ["text/plain", "text/html"]

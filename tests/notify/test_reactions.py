@@ -163,7 +163,7 @@ async def test_a_survey_is_told_to_those_invited_and_later_only_to_the_new_ones(
     await world.done(3)
     await world.quiet()
     assert sorted(world.mail.recipients) == [address(m) for m in ("m1", "m2", "m3")]
-    assert {m["Subject"] for m in world.mail.mails} == {"【アンケート】Excel ピボット入門のアンケート"}
+    assert {m["Subject"] for m in world.mail.mails} == {"【回答のお願い】Excel ピボット入門のアンケート"}
 
 
 async def test_members_are_told_in_their_own_language_and_time(world: World):

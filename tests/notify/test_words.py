@@ -22,7 +22,7 @@ JAPANESE = {
     "event_rescheduled": ("【日時変更】Excel ピボット入門 11月30日(月) 12:00 に変わりました", "席はそのままです"),
     "event_cancelled": ("【中止】Excel ピボット入門 11月30日(月) 12:00", "中止になりました"),
     "event_reminder": ("【まもなく開催】Excel ピボット入門 11月30日(月) 12:00", "近づいてきました"),
-    "survey_opened": ("【アンケート】Excel ピボット入門のアンケート", "回答は匿名です"),
+    "survey_opened": ("【回答のお願い】Excel ピボット入門のアンケート", "回答は匿名です"),
 }
 ENGLISH = {
     "event_published": ("New event: Excel ピボット入門 (Mon 30 Nov 12:00)", "Registration is open"),
@@ -40,7 +40,7 @@ ENGLISH = {
     "event_rescheduled": ("New time: Excel ピボット入門 (now Mon 30 Nov 12:00)", "You keep your seat"),
     "event_cancelled": ("Cancelled: Excel ピボット入門 (Mon 30 Nov 12:00)", "will not take place"),
     "event_reminder": ("Coming up: Excel ピボット入門 (Mon 30 Nov 12:00)", "is coming up"),
-    "survey_opened": ("Survey: Survey on pivot tables", "Answers are anonymous"),
+    "survey_opened": ("Your opinion, please: Survey on pivot tables", "Answers are anonymous"),
 }
 
 
@@ -148,7 +148,7 @@ def test_a_survey_that_is_not_anonymous_does_not_say_it_is():
 
 def test_a_survey_without_a_title_in_the_readers_language_keeps_the_one_it_has():
     only = notice("survey_opened", survey=survey(title={"ja": "アンケート"}))
-    assert compose(only, MEMBER, reader("en")).subject == "Survey: アンケート"
+    assert compose(only, MEMBER, reader("en")).subject == "Your opinion, please: アンケート"
 
 
 class Tags(html.parser.HTMLParser):

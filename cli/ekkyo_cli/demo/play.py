@@ -73,7 +73,7 @@ class Season:
         """One round: announce, register, come, conclude, ask, and let the answers decide what comes next."""
         self.say(f"Round {number}: {len(plans)} events")
         themes = await self._next_themes(sum(plan.from_theme for plan in plans))
-        titles = [f"「{themes.pop(0)}」をやってみる会" if plan.from_theme else plan.title for plan in plans]
+        titles = [f"{themes.pop(0)}をやってみる会" if plan.from_theme else plan.title for plan in plans]
         starts_at = utcnow() + BEFORE_START
         held = [
             await self._publish(plan, title, starts_at, number, place)

@@ -135,7 +135,7 @@ def open_after_event(
             id=event.event_id,
             community_id=event.community_id,
             event_id=event.event_id,
-            title={"ja": f"アンケート:{event.title}"[:200], "en": f"Survey: {event.title}"[:200]},
+            title={"ja": f"{event.title[:190]}のアンケート", "en": f"Survey on {event.title[:190]}"},
             template=form.template,
             version=form.version,
             anonymous=True,

@@ -3,6 +3,7 @@
 import base64
 from datetime import datetime
 from email.errors import MessageError
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -77,8 +78,8 @@ def build(
     headers = b"".join(
         (
             _kept("Subject", _plain(one_line(message.subject, 250))),
-            _kept("From", str(Address(display_name(message.community), addr_spec=sender.address))),
-            _header("To", recipient),
+            _kept("From", display_name(message.community), sender.address),
+            _header("To", recipient.display_name, recipient.addr_spec),
             f"Date: {format_datetime(date)}\r\nMessage-ID: {message_id(delivery_id, sender)}\r\n".encode("ascii"),
             f"X-Ekkyo-Delivery: {delivery_id}\r\n".encode("ascii"),
             _kept("List-Id", f"<{community_id}.{sender.domain}>"),
@@ -99,11 +100,16 @@ def build(
     return headers + _multipart("mixed", f"=_{delivery_id}", [alternative, attachment])
 
 
-def _header(name: str, value: str | Address) -> bytes:
-    """A header as the mail package writes it: encoded, folded, and refused if it held a line break."""
-    mail = EmailMessage(policy=_POLICY)
-    mail[name] = value
-    return mail.as_bytes().rstrip() + b"\r\n"
+def _header(name: str, text: str, address: str = "") -> bytes:
+    """A header, or one that names somebody at an address, encoded and folded; refused if it holds a line break."""
+    if text.isascii() or not address.isascii() or len(text.splitlines()) > 1:
+        mail = EmailMessage(policy=_POLICY)
+        mail[name] = Address(text, addr_spec=address) if address else text
+        return mail.as_bytes().rstrip() + b"\r\n"
+    # All of it as encoded words (RFC 2047): EmailMessage loses a space where it folds between two of them.
+    words = Header(text, "utf-8", header_name=name).encode(linesep="\r\n")
+    to = f"\r\n <{address}>" if address else ""
+    return f"{name}: {words}{to}\r\n".encode("ascii")
 
 
 _kept = lru_cache(1024)(_header)
