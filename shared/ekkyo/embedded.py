@@ -11,9 +11,11 @@ import socket
 import subprocess
 import sysconfig
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 from uuid import uuid4
 
 LOOPBACK = "127.0.0.1"
@@ -143,30 +145,19 @@ def start_nats(
     config: text of a nats-server configuration; port, name and store folder are added to it. None: an open server.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for attempt in range(3):
-        server_name = name or f"ekkyo-{uuid4().hex[:12]}"
-        chosen = port or free_port()
-        text = config if config is not None else "max_payload: 8MB"
-        file = folder / "nats.conf"
-        if "jetstream" not in text:
-            text += '\njetstream { store_dir: "%s", sync_interval: "always" }' % (folder / "jetstream")
-        file.touch(mode=0o600)
-        file.write_text(text)
-        server = NatsServer(
-            "nats-server",
-            chosen,
-            [script("nats-server"), "-c", str(file), "-a", LOOPBACK, "-p", str(chosen), "-n", server_name],
-            log or folder / "nats.log",
-            server_name=server_name,
-        )
-        try:
-            server.start()
-        except NotStarted:
-            if port or attempt == 2:
-                raise
-        else:
-            return server
-    raise AssertionError("unreachable")
+    text = config if config is not None else "max_payload: 8MB"
+    if "jetstream" not in text:
+        text += '\njetstream { store_dir: "%s", sync_interval: "always" }' % (folder / "jetstream")
+    file = folder / "nats.conf"
+    file.touch(mode=0o600)
+    file.write_text(text)
+
+    def server(port: int) -> NatsServer:
+        named = name or f"ekkyo-{uuid4().hex[:12]}"
+        command = [script("nats-server"), "-c", str(file), "-a", LOOPBACK, "-p", str(port), "-n", named]
+        return NatsServer("nats-server", port, command, log or folder / "nats.log", server_name=named)
+
+    return _started(server, port)
 
 
 def start_mongo(folder: Path, *, port: int = 0, log: Path | None = None) -> MongoServer:
@@ -174,23 +165,28 @@ def start_mongo(folder: Path, *, port: int = 0, log: Path | None = None) -> Mong
 
     Two must never share a folder, and the folder must not be removed while it runs. Raises NotStarted.
     """
-    data = folder / "data"
+    data, log = folder / "data", log or folder / "mongo.log"
     data.mkdir(parents=True, exist_ok=True)
-    files = {"--data-dir": data, "--log-file": log or folder / "mongo.log", "--pid-file": folder / "mongo.pid"}
+    files = {"--data-dir": data, "--log-file": log, "--pid-file": folder / "mongo.pid"}
     where = [str(word) for option in files.items() for word in option]
-    for attempt in range(3):
-        chosen = port or free_port()
-        server = MongoServer(
-            "nx-27017",
-            chosen,
-            [script("nx-27017"), *where, "--host", LOOPBACK, "-p", str(chosen)],
-            log or folder / "mongo.log",
-        )
-        try:
-            server.start()
-        except NotStarted:
-            if port or attempt == 2:
-                raise
-        else:
-            return server
-    raise AssertionError("unreachable")
+
+    def server(port: int) -> MongoServer:
+        command = [script("nx-27017"), *where, "--host", LOOPBACK, "-p", str(port)]
+        return MongoServer("nx-27017", port, command, log)
+
+    return _started(server, port)
+
+
+S = TypeVar("S", bound=Server)
+
+
+def _started(server: Callable[[int], S], port: int) -> S:
+    """Started on this port; for port 0 on a free one, and on another when somebody was faster to take that."""
+    for _ in range(0 if port else 2):
+        made = server(free_port())
+        with suppress(NotStarted):
+            made.start()
+            return made
+    made = server(port or free_port())
+    made.start()
+    return made

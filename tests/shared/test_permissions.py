@@ -214,6 +214,11 @@ def test_a_password_can_be_left_to_the_servers_environment(tmp_path):
     assert 'password: "a\\"b",' in quoted
 
 
+def test_what_is_acknowledged_survives_a_power_failure(tmp_path):
+    """By default nats-server writes to the disk every two minutes."""
+    assert "sync_interval: always" in server_config({}, store_dir=tmp_path)
+
+
 def test_nobody_may_use_everything():
     for user in USERS:
         may = permissions(user)

@@ -81,6 +81,20 @@ async def test_a_cancelled_timer_does_not_fire_and_the_others_do(
     assert sorted(name for name, _, _ in fired) == ["a", "c"]
 
 
+async def test_a_timer_that_came_due_is_kept_for_a_month_once(
+    serve: Any, router: Router, fired: Any, nats: Nats
+) -> None:
+    js = (await serve(router)).jetstream
+    for n in (1, 2):
+        await change(js, Later(id="a").at(soon(-3600)))
+        await eventually(lambda n=n: len(fired) == n)
+    async with await nats.connect() as ops:
+        due = await ops.jetstream().get_last_msg("TIMERS", "ekkyo.due.events.later.a")
+        assert (due.headers or {})["Nats-TTL"] == "720h"
+        info = await ops.jetstream().stream_info("TIMERS", subjects_filter="ekkyo.due.>")
+        assert info.state.subjects == {"ekkyo.due.events.later.a": 1}
+
+
 async def test_timers_survive_the_servers_death(serve: Any, router: Router, fired: Any, nats: Nats) -> None:
     js = (await serve(router)).jetstream
     await change(js, Later(id="passes").at(soon(0.6)), Later(id="comes").at(soon(2.5)))

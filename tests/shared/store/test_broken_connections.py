@@ -8,13 +8,13 @@ import pytest
 import pytest_asyncio
 from ekkyo.contracts.base import Refused
 from ekkyo.embedded import start_mongo
-from ekkyo.store import Driver, Store, Unavailable
+from ekkyo.store import CollectionWithEntries, Driver, Store, Unavailable
 from ekkyo.store import driver as driver_module
 from ekkyo.testing.plugin import Mongo
 from ekkyo.testing.waiting import eventually
 
 from .conftest import Opened, Published
-from .halls import building, halls, taking
+from .halls import Hall, Seat, building, halls, taking
 from .proxy import Proxy
 
 
@@ -35,6 +35,15 @@ async def everyone_is_seated_once(store: Store, published: Published, people: in
     assert sorted(s.position or 0 for s in seats) == list(range(1, people + 1))
     await eventually(lambda: len(published.ids()) == people)
     assert published.numbers("red") == [(n + 2, 0) for n in range(people)]
+
+
+async def one_is_seated(opened: Opened, proxy: Proxy) -> tuple[Store, CollectionWithEntries[Hall, Seat]]:
+    """A store straight on the database, and the halls of another one behind the proxy: m0 has the first seat."""
+    store = await opened()
+    await store.live(halls).create("red", building("red", 1000))
+    live = (await opened(url=f"mongodb://127.0.0.1:{proxy.port}/")).live(halls)
+    await live.change("red", taking("m0"))
+    return store, live
 
 
 async def test_connections_that_are_cut_again_and_again(opened: Opened, published: Published, proxy: Proxy) -> None:
@@ -61,10 +70,7 @@ async def test_an_answer_of_the_database_that_never_arrives(
     opened: Opened, published: Published, proxy: Proxy, answers: int
 ) -> None:
     """What was asked was done, or half done; the one who asked does not know."""
-    store = await opened()
-    await store.live(halls).create("red", building("red", 1000))
-    live = (await opened(url=f"mongodb://127.0.0.1:{proxy.port}/")).live(halls)
-    await live.change("red", taking("m0"))
+    store, live = await one_is_seated(opened, proxy)
     proxy.swallow_after = answers
     for n in range(1, 8):
         assert await live.change("red", taking(f"m{n}")) == "confirmed"
@@ -75,10 +81,7 @@ async def test_a_connection_that_freezes(
     opened: Opened, published: Published, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(driver_module.TIMEOUTS, "socketTimeoutMS", 300)
-    store = await opened()
-    await store.live(halls).create("red", building("red", 1000))
-    live = (await opened(url=f"mongodb://127.0.0.1:{proxy.port}/")).live(halls)
-    await live.change("red", taking("m0"))
+    store, live = await one_is_seated(opened, proxy)
     proxy.freeze()
     changes = [asyncio.create_task(live.change("red", taking(f"m{n}"))) for n in range(1, 30)]
     await asyncio.sleep(1)
@@ -93,10 +96,7 @@ async def test_a_bulk_that_arrives_late_is_not_done_twice(
     opened: Opened, published: Published, proxy: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(driver_module.TIMEOUTS, "socketTimeoutMS", 200)
-    store = await opened()
-    await store.live(halls).create("red", building("red", 1000))
-    live = (await opened(url=f"mongodb://127.0.0.1:{proxy.port}/")).live(halls)
-    await live.change("red", taking("m0"))
+    store, live = await one_is_seated(opened, proxy)
     proxy.freeze()
     changes = [asyncio.create_task(live.change("red", taking(f"m{n}"))) for n in range(1, 30)]
     await asyncio.sleep(0.8)
