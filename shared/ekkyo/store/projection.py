@@ -1,12 +1,14 @@
 """What a service keeps of others' facts: the newest of each, whatever the order they are heard in."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
+from contextvars import Context
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
 from ekkyo.store.declarations import Binding, Declaration, Index
-from ekkyo.store.driver import Replacement, Row
+from ekkyo.store.driver import Replacement, Row, Unavailable
 from ekkyo.store.encoding import model_row, read_model
 from ekkyo.store.matching import where_row
 from ekkyo.store.paging import page
@@ -15,15 +17,22 @@ M = TypeVar("M", bound=BaseModel)
 M2 = TypeVar("M2", bound=BaseModel)
 
 FORGOTTEN = "_forgotten"
+LARGEST = 512
+"""How many rows are written together at most."""
 
 
 class Projection(Generic[M]):
-    """A versioned upsert: what is not newer than what is there is ignored."""
+    """A versioned upsert: what is not newer than what is there is ignored.
+
+    What is put while others are being written is written together then: a bulk costs a fraction of as many writes.
+    """
 
     def __init__(self, to: Binding, model: type[M], name: str) -> None:
         self.name = name
         self._database = to.database
         self._model = model
+        self._waiting: list[tuple[Row, asyncio.Future[bool]]] = []
+        self._writer: asyncio.Task[None] | None = None
 
     @staticmethod
     def of(model: type[M2], name: str, *, indexes: Sequence[Index] = ()) -> "Declaration[Projection[M2]]":
@@ -65,11 +74,49 @@ class Projection(Generic[M]):
         return await self._database.count(self.name, where_row(_known(where)))
 
     async def _put(self, row: Row) -> bool:
-        newer = {"_id": row["_id"], "revision": {"$lt": row["revision"]}}
-        written = await self._database.replace(self.name, [Replacement(newer, row, upsert=True)])
-        if written.count == 0:  # as new or newer is there, or something older was added at this very moment
-            written = await self._database.replace(self.name, [Replacement(newer, row)])
-        return written.count == 1
+        news: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._waiting.append((row, news))
+        if self._writer is None or self._writer.done():
+            name = f"puts of {self.name}"
+            self._writer = asyncio.create_task(self._write_all(), name=name, context=Context())
+        return await news
+
+    async def _write_all(self) -> None:
+        while self._waiting:
+            group, self._waiting = self._waiting[:LARGEST], self._waiting[LARGEST:]
+            kept: Sequence[bool | BaseException]
+            try:
+                kept = await self._write([row for row, _ in group])
+            except Unavailable as error:
+                kept = [error] * len(group)
+            except Exception:  # one that cannot be written must not keep the others from it
+                alone = await asyncio.gather(*(self._write([row]) for row, _ in group), return_exceptions=True)
+                kept = [one if isinstance(one, BaseException) else one[0] for one in alone]
+            for (_, news), one in zip(group, kept, strict=True):
+                if news.done():  # its caller went away
+                    continue
+                if isinstance(one, BaseException):
+                    news.set_exception(one)
+                else:
+                    news.set_result(one)
+
+    async def _write(self, rows: Sequence[Row]) -> list[bool]:
+        """Write the newest of each in one bulk; which of the rows were news."""
+        newest: dict[str, Row] = {}
+        for row in rows:
+            if row["_id"] not in newest or row["revision"] > newest[row["_id"]]["revision"]:
+                newest[row["_id"]] = row
+        bulk = list(newest.values())
+        written = await self._database.replace(self.name, [_newer(row, upsert=True) for row in bulk])
+        # What met one that is there: it is as new or newer, or something older was added at this very moment.
+        met = [bulk[n] for n in written.duplicates]
+        again = await asyncio.gather(*(self._database.replace(self.name, [_newer(row)]) for row in met))
+        old = {row["_id"] for row, one in zip(met, again, strict=True) if not one.count}
+        return [newest[row["_id"]] is row and row["_id"] not in old for row in rows]
+
+
+def _newer(row: Row, *, upsert: bool = False) -> Replacement:
+    return Replacement({"_id": row["_id"], "revision": {"$lt": row["revision"]}}, row, upsert)
 
 
 def _known(where: Mapping[str, Any] | None) -> dict[str, Any]:

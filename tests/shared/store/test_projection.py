@@ -52,6 +52,24 @@ async def test_the_newest_wins_whoever_comes_first(store: Store) -> None:
     assert (await live.get("aya") or Contact(name="")).name == "39"
 
 
+async def test_many_at_once_are_each_told_whether_they_were_news(store: Store) -> None:
+    live = store.live(contacts)
+    await live.put("m7", 9, Contact(name="Known"))
+    kept = await asyncio.gather(*(live.put(f"m{n}", 5, Contact(name=str(n))) for n in range(700)))
+    assert [n for n, news in enumerate(kept) if not news] == [7]
+    assert await live.count() == 700
+    assert (await live.get("m7") or Contact(name="")).name == "Known"
+
+
+async def test_one_that_cannot_be_written_does_not_keep_the_others_from_it(store: Store) -> None:
+    live = store.live(contacts)
+    too_large = 2**64
+    puts = [live.put(f"m{n}", too_large if n == 3 else 1, Contact(name="Aya")) for n in range(6)]
+    failed = [isinstance(one, Exception) for one in await asyncio.gather(*puts, return_exceptions=True)]
+    assert failed == [False, False, False, True, False, False]
+    assert await live.count() == 5
+
+
 async def test_what_is_forgotten_stays_forgotten(store: Store) -> None:
     live = store.live(contacts)
     await live.put("aya", 3, Contact(name="Aya"))
