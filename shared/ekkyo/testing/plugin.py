@@ -72,20 +72,23 @@ class Mongo:
         self.used.add(f"{self.prefix}_{name}")
         return f"{self.prefix}_{name}"
 
-    def drop(self) -> None:
-        from pymongo import MongoClient
+    async def drop(self) -> None:
+        from ekkyo.store.driver import Database
 
-        with contextlib.closing(MongoClient[dict[str, Any]](self.url, serverSelectionTimeoutMS=2000)) as client:
-            for name in self.used:
-                client.drop_database(name)
+        for name in self.used:
+            database = Database.open(self.url, name, "pymongo")
+            try:
+                await database.drop()
+            finally:
+                await database.close()
 
 
-@pytest.fixture
-def mongo(mongo_server: MongoServer) -> Iterator[Mongo]:
+@pytest_asyncio.fixture
+async def mongo(mongo_server: MongoServer) -> AsyncIterator[Mongo]:
     """Databases of the test's own, dropped at its end."""
     databases = Mongo(mongo_server)
     yield databases
-    databases.drop()
+    await databases.drop()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,50 @@
+"""What tests run on is their own: servers on free ports, databases and names that no other test has."""
+
+import pytest
+from ekkyo.embedded import NotStarted, start_mongo, start_nats
+from ekkyo.store.driver import Database
+from ekkyo.testing import Nats, eventually
+from ekkyo.testing.plugin import Mongo
+
+
+@pytest.mark.real
+def test_servers_take_free_ports_and_start_again_on_the_same_one(tmp_path):
+    servers = [start_nats(tmp_path / "a"), start_nats(tmp_path / "b"), start_mongo(tmp_path / "c")]
+    try:
+        ports = [server.port for server in servers]
+        assert len(set(ports)) == 3
+        for server in servers:
+            server.kill()
+            assert not server.answers()
+            server.restart()
+            assert server.answers()
+        assert [server.port for server in servers] == ports
+        with pytest.raises(NotStarted, match="nats-server"):
+            start_nats(tmp_path / "d", port=ports[0])
+    finally:
+        for server in servers:
+            server.stop()
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+async def test_a_test_finds_its_database_and_its_streams_empty(turn, nats: Nats, mongo: Mongo):
+    database = Database.open(mongo.url, mongo.database(), "pymongo")
+    assert await database.insert("things", {"_id": "left behind"})
+    await database.close()
+    async with await nats.connect("events") as nc:
+        assert (await nc.jetstream().publish("ekkyo.fact.events.published.e1", b"{}")).seq == 1
+
+
+async def test_a_database_is_gone_at_its_tests_end(mongo: Mongo):
+    database = Database.open(mongo.url, mongo.database(), "pymongo")
+    await database.insert("things", {"_id": "1"})
+    await mongo.drop()
+    assert await database.count("things", {}) == 0
+    await database.close()
+
+
+async def test_eventually_tells_what_it_saw_last():
+    seen = iter([False, 0, "there"])
+    assert await eventually(lambda: next(seen)) == "there"
+    with pytest.raises(AssertionError, match=r"the mail did not happen within 0.05 s; at the end: 0"):
+        await eventually(lambda: 0, 0.05, what="the mail")
