@@ -2,20 +2,24 @@
 
 import asyncio
 import re
+import shlex
 import subprocess
 import tomllib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from textwrap import indent
+from typing import Any
 
 import ekkyo_events.app
 import ekkyo_members.app
 import pytest
+import typer
 from ekkyo.contracts.base import new_id
 from ekkyo.contracts.events import DraftEvent, EventDetails, PublishEvent
 from ekkyo.contracts.members import Profile, RegisterMember
 from ekkyo.testing import Nats
 from ekkyo.testing.plugin import ClientAs, Run, Token
+from ekkyo_cli.main import app
 
 ROOT = Path(__file__).resolve().parents[2]
 HIDDEN = {".venv", ".ekkyo", ".git", "node_modules", ".pytest_cache", ".hypothesis"}
@@ -96,6 +100,22 @@ def test_make_has_what_the_pages_say_and_ci_runs_it() -> None:
     recipe = subprocess.run(["make", "-n", "lint"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for step in ("ruff check .", "ruff format --check .", "mypy", "lint-imports", "test_layout.py"):
         assert step in recipe
+
+
+def test_every_command_of_the_examples_is_one() -> None:
+    """Up to its options: what follows is tried in tests/cli."""
+    root: Any = typer.main.get_command(app)
+    commands: set[str] = set()
+    for page in PAGES:
+        fenced = "\n".join(blocks(page, "console") + blocks(page, "sh"))
+        commands |= set(re.findall(r"(?:^\$ |^|\$\()(ekkyo [^\n#)]+)", fenced, re.MULTILINE))
+    assert len(commands) >= 8
+    for line in commands:
+        found, words = root, shlex.split(line)[1:]
+        while words and hasattr(found, "commands"):
+            found = found.commands[words.pop(0)]
+        known = {option for parameter in found.params for option in parameter.opts} | {"--help"}
+        assert {word for word in words if word.startswith("--")} <= known, line
 
 
 def test_every_package_says_the_same_python_and_why_it_needs_what_it_needs() -> None:
