@@ -1,0 +1,55 @@
+"""`make demo`: the first season in full, into a folder of its own, as somebody sees it who just cloned the project."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections import Counter
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[2]
+
+
+@pytest.mark.xdist_group("demo")
+def test_the_first_season_plays_in_full_and_every_figure_stands_in_the_facts(tmp_path: Path) -> None:
+    home = tmp_path / "demo"
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("EKKYO_")}
+    ran = subprocess.run(
+        [sys.executable, "-m", "ekkyo_cli.demo", "--dir", str(home)],
+        cwd=PROJECT,
+        env=plain | {"COLUMNS": "200", "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert ran.returncode == 0, ran.stdout[-4000:] + ran.stderr[-4000:]
+    assert "Every figure stands in the facts, and nobody was told anything twice." in ran.stdout
+    assert "1194 taken" in ran.stdout
+
+    summary = json.loads((home / "summary.json").read_text())
+    totals = summary["totals"]
+    assert totals["events"] == {"online": 13, "onsite": 2}
+    assert totals["attendances"] > 250
+    assert sum(event["attended"] for event in summary["events"]) == totals["attendances"]
+    assert min(totals[figure] for figure in ("promoted", "withdrawn", "no_shows", "walk_ins", "returners")) > 0
+    assert summary["surveys"]["answered"] > 200
+    assert summary["themes"]
+    assert set(summary["crossings"]) == {"took_part", "shared", "taught", "carried_outside"}
+
+    page = (home / "report.html").read_text()
+    assert page.count("<svg") >= 5
+    assert not re.search(r"(src|href)=.https?://", page)  # self-contained: it loads nothing from anywhere
+    assert str(totals["attendances"]) in page
+
+    mails = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in (home / "mail").glob("*.eml")]
+    assert len(mails) > 1000
+    assert Counter(Counter(str(mail["Message-ID"]) for mail in mails).values()).keys() == {1}
+    assert {str(mail["Content-Language"]) for mail in mails} == {"ja", "en"}
+    methods = {
+        part.get_param("method") for mail in mails for part in mail.walk() if part.get_content_subtype() == "calendar"
+    }
+    assert methods == {"REQUEST", "CANCEL"}
