@@ -67,7 +67,12 @@ class Broker(NatsBroker):
         assert subject not in self.guard.asked, f"{subject} is answered twice"
         self.guard.asked[subject] = to
         subscriber = self.subscriber(
-            subject, to.queue, no_reply=True, title=to.name, description=handler.__doc__ or to.message.__doc__
+            subject,
+            to.queue,
+            no_reply=True,
+            ack_policy=AckPolicy.MANUAL,  # there is nothing to acknowledge: one middleware less
+            title=to.name,
+            description=handler.__doc__ or to.message.__doc__,
         )
         subscriber(inject(handler, self.context))
         limit = self.guard.limits.requests

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 from uuid import UUID, uuid5
 
 from ekkyo.contracts import members as contract
@@ -35,11 +36,11 @@ def take_over(member: Member | None, profile: contract.Profile) -> Decision[Memb
     if member is None:
         member = new(new_member_id(profile.number), profile, contract.Preferences())
         fact: contract.MemberFact = contract.MemberRegistered(member_id=member.id, member=member.state())
-        return Decision(member, answer=_row(member, "registered"), facts=[fact])
+        return Decision(member, answer=_row(member.number, member.id, "registered"), facts=[fact])
     change = change_profile(member, profile)
     if not change.facts:
-        return Decision(member, answer=_row(member, "unchanged"))
-    return Decision(change.document, answer=_row(member, "changed"), facts=change.facts)
+        return Decision(member, answer=_row(member.number, member.id, "unchanged"))
+    return Decision(change.document, answer=_row(member.number, member.id, "changed"), facts=change.facts)
 
 
 def outcomes(profiles: Sequence[contract.Profile], known: Found) -> list[contract.ImportedRow]:
@@ -62,7 +63,7 @@ def outcomes(profiles: Sequence[contract.Profile], known: Found) -> list[contrac
                 waiting.append(place)
                 continue
             member = known.by_number.get(profile.number)
-            rows[place] = take_over(member, profile).answer
+            rows[place] = _foretold(member, profile)
             if member is not None and member.email != profile.email:
                 held.pop(member.email, None)
             held[profile.email] = profile.number
@@ -75,5 +76,13 @@ def refused(profile: contract.Profile, reason: str) -> contract.ImportedRow:
     return contract.ImportedRow(number=profile.number, outcome="refused", reason=reason)
 
 
-def _row(member: Member, outcome: str) -> contract.ImportedRow:
-    return contract.ImportedRow.model_validate({"number": member.number, "member_id": member.id, "outcome": outcome})
+def _foretold(member: Member | None, profile: contract.Profile) -> contract.ImportedRow:
+    """The row that `take_over` would give, without making the member and the fact."""
+    member_id = member.id if member else new_member_id(profile.number)
+    if member is None:
+        return _row(profile.number, member_id, "registered")
+    return _row(profile.number, member_id, "unchanged" if member.profile == profile else "changed")
+
+
+def _row(number: str, member_id: str, outcome: Literal["registered", "changed", "unchanged"]) -> contract.ImportedRow:
+    return contract.ImportedRow(number=number, member_id=member_id, outcome=outcome)
