@@ -237,16 +237,16 @@ class _Reading:
         self._unsettled = None
 
     async def _fetch(self) -> list[Msg]:
-        assert self._pulled
+        assert self._pulled  # its fetch raises NATS's own TimeoutError, or asyncio's, which that derives from
         if self._durable:  # one at a time: the order is kept even when a reader dies over one
-            with suppress(NatsTimeout):
+            with suppress(TimeoutError):
                 return await self._pulled.fetch(1, timeout=5)
             return []
         found: list[Msg] = []
-        with suppress(NatsTimeout):
+        with suppress(TimeoutError):
             found = await self._pulled.fetch(1, timeout=5)
         if found and found[0].metadata.num_pending:
-            with suppress(NatsTimeout):
+            with suppress(TimeoutError):
                 found += await self._pulled.fetch(min(500, found[0].metadata.num_pending), timeout=0.5)
         return found
 

@@ -13,7 +13,6 @@ from ekkyo.contracts.base import Command, Fact, Question, Refused
 from ekkyo.testing import eventually
 from ekkyo_cli.local.folder import Folder
 from nats.aio.msg import Msg
-from nats.errors import TimeoutError as NatsTimeout
 
 from tests.cli.running import Ran, ekkyo
 
@@ -114,7 +113,8 @@ class Outside:
         while True:
             try:
                 some = await subscription.fetch(500, timeout=2)
-            except NatsTimeout:
+            except TimeoutError:
+                await subscription.unsubscribe()
                 return found
             for one in some:
                 await one.ack()
