@@ -5,9 +5,7 @@ import importlib
 import sys
 from pathlib import Path
 
-from bench.table import table
-
-NAMES = ("registrations",)
+NAMES = ("registrations", "importing")
 RESULTS = Path(__file__).parent / "results"
 
 
@@ -15,7 +13,7 @@ def main(names: list[str]) -> None:
     for name in names or NAMES:
         module = importlib.import_module(f"bench.{name}")
         print(f"## {name}\n\n{(module.__doc__ or '').strip()}\n", flush=True)
-        text = table(asyncio.run(module.run()))
+        text = asyncio.run(module.run())
         print(text, flush=True)
         RESULTS.mkdir(exist_ok=True)
         (RESULTS / f"{name}.md").write_text(f"# {name}\n\n{(module.__doc__ or '').strip()}\n\n{text}\n")

@@ -19,10 +19,10 @@ from ekkyo_cli.local.folder import Folder
 from nats import connect
 
 from bench import personnel
+from bench.load import cpu_seconds
 
 ROWS = int(os.environ.get("BENCH_ROWS", "50000"))
 WATCHED = ("nats", "mongo", "members", "notify", "surveys", "events")
-TICK = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass
@@ -35,12 +35,11 @@ class Used:
 
     def look(self, pid: int) -> None:
         try:
-            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            self.cpu = cpu_seconds(pid) - self.at_first
             status = Path(f"/proc/{pid}/status").read_text()
         except OSError:
             return
         resident = next((line for line in status.splitlines() if line.startswith("VmRSS")), "VmRSS: 0")
-        self.cpu = (int(fields[11]) + int(fields[12])) / TICK - self.at_first
         self.megabytes = max(self.megabytes, int(resident.split()[1]) / 1024)
 
 

@@ -1,9 +1,11 @@
 """Load: many requests, so many at once, each timed."""
 
 import asyncio
+import os
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import quantiles
 from typing import TypeVar
 
@@ -12,15 +14,21 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Measured:
-    """One run: how many per second, and how long each took, in milliseconds."""
+    """One run: how many per second, and in milliseconds how long each took, and what CPU it took of the one who served.
+
+    That last one is the same however busy the machine is with other things.
+    """
 
     per_second: float
     p50: float
     p99: float
+    cpu: float
 
 
-async def drive(items: Sequence[T], do: Callable[[T], Awaitable[object]], *, at_once: int = 256) -> Measured:
-    """Do all of them, so many at once."""
+async def drive(
+    items: Sequence[T], do: Callable[[T], Awaitable[object]], *, served_by: int, at_once: int = 256
+) -> Measured:
+    """Do all of them, so many at once. served_by: a process."""
     times: list[float] = []
     waiting = iter(items)
 
@@ -30,8 +38,15 @@ async def drive(items: Sequence[T], do: Callable[[T], Awaitable[object]], *, at_
             await do(item)
             times.append(time.perf_counter() - began)
 
-    began = time.perf_counter()
+    began, cpu = time.perf_counter(), cpu_seconds(served_by)
     await asyncio.gather(*(work() for _ in range(at_once)))
     took = time.perf_counter() - began
     cuts = quantiles(times, n=100)
-    return Measured(len(items) / took, 1000 * cuts[49], 1000 * cuts[98])
+    cpu = cpu_seconds(served_by) - cpu
+    return Measured(len(items) / took, 1000 * cuts[49], 1000 * cuts[98], 1000 * cpu / len(items))
+
+
+def cpu_seconds(pid: int) -> float:
+    """User and system time of a process so far. Linux only."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
