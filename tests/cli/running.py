@@ -3,11 +3,16 @@
 import json
 import os
 import subprocess
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ekkyo.embedded import script
+from ekkyo.client import Ekkyo
+from ekkyo.embedded import LOOPBACK, script
+from ekkyo_cli.local.control import Seen, look
+from ekkyo_cli.local.folder import Folder
 
 
 @dataclass(frozen=True)
@@ -40,3 +45,43 @@ def ekkyo(
         timeout=within,
     )
     return Ran(done.returncode, done.stdout, done.stderr)
+
+
+class Stack:
+    """A local stack of the tests' own, in `.ekkyo` under a folder that the commands run in."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.folder = Folder.at(home / ".ekkyo")
+
+    def ekkyo(self, *args: str, **more: Any) -> Ran:
+        return ekkyo(*args, cwd=self.home, **more)
+
+    def parts(self) -> dict[str, Seen]:
+        return {part.name: part for part in look(self.folder)}
+
+    def port(self, part: str) -> int:
+        state = self.folder.state()
+        assert state
+        return state.parts[part].port
+
+    def token(self, sub: str, *roles: str) -> str:
+        """What `ekkyo token` prints, without starting Python for each of many."""
+        return self.folder.token(sub, list(roles), 3600)
+
+    def as_(self, sub: str, *roles: str, user: str = "outside") -> Ekkyo:
+        """A client, for `async with`."""
+        return Ekkyo.connect(
+            f"nats://{LOOPBACK}:{self.port('nats')}",
+            user=user,
+            password=self.folder.passwords()[user],
+            token=self.token(sub, *roles),
+            environment={},
+        )
+
+
+def wait_until(check: Callable[[], bool], within: float = 40) -> None:
+    deadline = time.monotonic() + within
+    while not check():
+        assert time.monotonic() < deadline, "it did not come to pass"
+        time.sleep(0.2)

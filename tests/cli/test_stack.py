@@ -1,78 +1,21 @@
 """The local stack and what is said to it, as people use them: processes, files, exit codes. One stack for all."""
 
-import asyncio
 import json
 import os
 import signal
 import subprocess
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from ekkyo.client import Ekkyo
-from ekkyo.embedded import LOOPBACK, script
-from ekkyo_cli.local.control import Seen, look
-from ekkyo_cli.local.folder import PARTS, Folder
+from ekkyo.embedded import script
+from ekkyo_cli.local.folder import PARTS
 
-from tests.cli.running import Ran, ekkyo
-from tests.cli.small_season import COMMUNITY, play
+from tests.cli.running import Stack, ekkyo, wait_until
+from tests.cli.small_season import COMMUNITY
 
 pytestmark = pytest.mark.xdist_group("stack")
 EMPLOYEES = Path(__file__).parents[2] / "data" / "employees.cp932.csv"
-
-
-class Stack:
-    """A stack of the tests' own, in `.ekkyo` under a folder that the commands run in."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-        self.folder = Folder.at(home / ".ekkyo")
-
-    def ekkyo(self, *args: str, **more: Any) -> Ran:
-        return ekkyo(*args, cwd=self.home, **more)
-
-    def parts(self) -> dict[str, Seen]:
-        return {part.name: part for part in look(self.folder)}
-
-    def as_(self, sub: str, *roles: str) -> Any:
-        state = self.folder.state()
-        assert state
-        return Ekkyo.connect(
-            f"nats://{LOOPBACK}:{state.parts['nats'].port}",
-            user="outside",
-            password=self.folder.passwords()["outside"],
-            token=self.folder.token(sub, list(roles), 600),
-            environment={},
-        )
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    made = Stack(tmp_path_factory.mktemp("home"))
-    try:
-        started = made.ekkyo("up", "--detach", "--json", within=120)
-        assert started.code == 0, started.out + started.err
-        yield made
-    finally:
-        made.ekkyo("down", within=120)
-
-
-@pytest.fixture(scope="module")
-def season(stack: Stack) -> Stack:
-    """The stack after a small season."""
-    state = stack.folder.state()
-    assert state
-    asyncio.run(play(stack.as_, f"http://{LOOPBACK}:{state.parts['chat'].port}/hooks/season"))
-    return stack
-
-
-def wait_until(check: Callable[[], bool], within: float = 40) -> None:
-    deadline = time.monotonic() + within
-    while not check():
-        assert time.monotonic() < deadline, "it did not come to pass"
-        time.sleep(0.2)
 
 
 def test_every_part_is_a_ready_process_of_its_own(stack: Stack) -> None:
@@ -234,7 +177,7 @@ def test_everything_speaks_json(season: Stack) -> None:
     assert len(season.ekkyo("call", "--list", "--as-json").json) > 30
     assert season.ekkyo("call", "events.register", "--fields", "--as-json").json["properties"]
     assert season.ekkyo("logs", "events", "--json").lines
-    assert season.ekkyo("dead", "show", "1", "--json").json["code"] == "letter_not_found"
+    assert season.ekkyo("dead", "show", "99999", "--json").json["code"] == "letter_not_found"
 
 
 def test_after_the_supervisor_was_killed_it_starts_again_with_all_it_had(season: Stack) -> None:

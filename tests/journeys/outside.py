@@ -5,34 +5,22 @@ import os
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from pathlib import Path
 from typing import Any, TypeVar
 
 from ekkyo.client import Ekkyo
 from ekkyo.contracts.base import Command, Fact, Question, Refused
 from ekkyo.testing import eventually
-from ekkyo_cli.local.folder import Folder
 from nats.aio.msg import Msg
 
-from tests.cli.running import Ran, ekkyo
+from tests.cli import running
 
 F = TypeVar("F", bound=Fact)
 PATIENCE = 45.0
 """Seconds: a killed service comes back within a few, on a busy machine within some more."""
 
 
-class Stack:
+class Stack(running.Stack):
     """A local stack of the journey's own, as those who run it see it."""
-
-    def __init__(self, home: Path) -> None:
-        self.home, self.folder = home, Folder.at(home / ".ekkyo")
-
-    def ekkyo(self, *args: str, **more: Any) -> Ran:
-        return ekkyo(*args, cwd=self.home, **more)
-
-    def token(self, sub: str, *roles: str) -> str:
-        """What `ekkyo token` prints, without starting Python for each of many."""
-        return self.folder.token(sub, list(roles), 3600)
 
     def status(self) -> Any:
         return self.ekkyo("status", "--json").json
