@@ -30,7 +30,7 @@ down: setup ## Stop a local stack that was started with `ekkyo up --detach`
 	@$(BIN)/ekkyo down
 
 test: setup ## Run all tests on real servers
-	@$(BIN)/pytest -n $(WORKERS) --dist worksteal
+	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup
 
 fast: setup ## Run the tests that need no servers
 	@$(BIN)/pytest -n $(WORKERS) -m "not real"

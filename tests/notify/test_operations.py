@@ -4,7 +4,8 @@ import json
 import logging
 
 import pytest
-from ekkyo.contracts.base import Refused
+from ekkyo.contracts import notify as contract
+from ekkyo.contracts.base import Command, Question, Refused, all_messages
 from ekkyo.contracts.events import EventPublished, EventReminderDue
 from ekkyo.contracts.notify import ConnectChannel, ListDeliveries, NotifyStatus
 from ekkyo.testing import eventually
@@ -42,8 +43,10 @@ async def test_each_operation_answers_those_who_may_and_refuses_all_others(world
 
 async def test_without_a_token_nothing_is_answered(world: World):
     nc = await world.nats.connect("outside")
+    every = (ConnectChannel(community_id="c1", url="https://x.example"), ListDeliveries(), NotifyStatus())
+    assert {type(message) for message in every} == {*all_messages(Command, contract), *all_messages(Question, contract)}
     try:
-        for message in (ConnectChannel(community_id="c1", url="https://x.example"), ListDeliveries(), NotifyStatus()):
+        for message in every:
             reply = await nc.request(type(message).subject, message.model_dump_json().encode(), timeout=5)
             assert reply.headers["Nats-Service-Error-Code"] == "401"
     finally:

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from ekkyo.contracts.base import Refused, new_id
+from ekkyo.contracts import surveys as contract
+from ekkyo.contracts.base import Command, Question, Refused, all_messages, new_id
 from ekkyo.contracts.surveys import (
     Answers,
     AnswerSurvey,
@@ -304,6 +305,10 @@ async def test_each_operation_is_for_those_it_names_and_for_nobody_without_a_tok
         "results": GetResults(survey_id=closed),
         "themes": RankThemes(community_id=COMMUNITY),
         "close": CloseSurvey(survey_id=survey),
+    }
+    assert {type(message) for message in messages.values()} == {
+        *all_messages(Command, contract),
+        *all_messages(Question, contract),
     }
     for operation, message in messages.items():
         outcomes = {caller: await outcome(world, message, *named) for caller, named in CALLERS.items()}
