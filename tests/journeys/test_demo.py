@@ -14,7 +14,7 @@ import pytest
 PROJECT = Path(__file__).parents[2]
 
 
-@pytest.mark.xdist_group("demo")
+@pytest.mark.xdist_group("stack")  # one local stack at a time
 def test_the_first_season_plays_in_full_and_every_figure_stands_in_the_facts(tmp_path: Path) -> None:
     home = tmp_path / "demo"
     plain = {name: value for name, value in os.environ.items() if not name.startswith("EKKYO_")}

@@ -60,6 +60,7 @@ async def it(stack: Stack) -> AsyncIterator[Outside]:
         yield made
 
 
+@pytest.mark.xdist_group("stack")  # one local stack at a time
 async def test_the_loop_goes_round_although_each_service_is_killed_on_the_way(stack: Stack, it: Outside) -> None:
     ids = await found_and_import(stack, it)
     await join_while_members_is_killed(stack, it, ids)
