@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import contextlib
+import gc
 import importlib.metadata
 import signal
 import sys
@@ -72,6 +73,7 @@ class Service:
         stop = asyncio.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        _collect_seldom()
         async with self.started(settings) as running:
             stopping = asyncio.ensure_future(stop.wait())
             ends: list[asyncio.Future[Any]] = [stopping, running.failed]
@@ -183,3 +185,14 @@ def _about(distribution: str) -> tuple[str, str]:
 
 async def _unused(_messages: Any) -> None:
     raise AssertionError("provisioning announces nothing")
+
+
+def _collect_seldom() -> None:
+    """Look for garbage seldom, and never among what was imported: in a rush the collector took a quarter of the time.
+
+    What is done for a message leaves next to no cycles, while Python's defaults search all of a rush's tasks for them
+    again and again.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
