@@ -112,6 +112,7 @@ class Broker(NatsBroker):
             await intake.start(self.connection)
 
         subscriber._create_subscription = subscribe
+        subscriber.get_log_context = lambda _message: {}  # composed for each message otherwise, and logged by nobody
 
     async def start(self) -> None:
         """Serve. Raises NotProvisioned. When it returns, the server knows every subscription: now say ready."""

@@ -68,7 +68,7 @@ class Guard:
 
     # requests
 
-    async def answer(self, call_next: CallNext, msg: NatsMessage, scope: Callable[[str, Any], Any]) -> None:
+    async def answer(self, call_next: CallNext, msg: NatsMessage) -> None:
         """Answer a command or a question, whatever comes of it: nobody waits for a time-out."""
         raw, asked = msg.raw_message, self.asked[msg.raw_message.subject]
         headers = raw.headers or {}
@@ -76,7 +76,7 @@ class Guard:
         self.metrics.requests.inc()
         with trace.span(asked.name, header(headers, wire.TRACE)):
             try:
-                answer = await self._answer(asked, raw, headers, call_next, msg, scope)
+                answer = await self._answer(asked, raw, headers, call_next, msg)
                 await self.reply(raw, _OK, answer)
             except Refused as refused:
                 status = refused.status
@@ -95,13 +95,7 @@ class Guard:
                     logger.info("answered", extra=_line(outcome, seconds, operation=asked.name, status=status))
 
     async def _answer(
-        self,
-        asked: Asked,
-        raw: Msg,
-        headers: Mapping[str, str],
-        call_next: CallNext,
-        msg: NatsMessage,
-        scope: Callable[[str, Any], Any],
+        self, asked: Asked, raw: Msg, headers: Mapping[str, str], call_next: CallNext, msg: NatsMessage
     ) -> bytes:
         if self.verifier is None:
             raise Refused("token_invalid", "No tokens are trusted here.", 401)
@@ -117,8 +111,7 @@ class Guard:
         self._per_caller[who.sub] += 1
         context.caller.set(who)  # each message has a task, and thereby a context, of its own
         try:
-            with scope("caller", who):
-                answer = await call_next(msg)
+            answer = await call_next(msg)
         finally:
             self._per_caller[who.sub] -= 1
             if not self._per_caller[who.sub]:
@@ -223,7 +216,7 @@ class Middleware(BaseMiddleware):
     async def consume_scope(self, call_next: Any, msg: Any) -> Any:
         subject = msg.raw_message.subject
         if subject in self._guard.asked:
-            await self._guard.answer(call_next, msg, self.context.scope)
+            await self._guard.answer(call_next, msg)
         elif subject.startswith(("ekkyo.fact.", "ekkyo.due.", "ekkyo.again.")):
             await self._guard.react(call_next, msg)
 

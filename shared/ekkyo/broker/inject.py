@@ -11,6 +11,8 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 from faststream import ContextRepo
 from faststream._internal.context import Context as ContextField
 
+from ekkyo.context import caller
+
 
 def inject(handler: Callable[..., Awaitable[Any]], context: ContextRepo) -> Callable[[Any], Awaitable[Any]]:
     """The handler with its message as the only argument left. The others are looked up at each call."""
@@ -18,7 +20,8 @@ def inject(handler: Callable[..., Awaitable[Any]], context: ContextRepo) -> Call
 
     @wraps(handler)
     async def call(message: Any) -> Any:
-        return await handler(message, **{argument: context.resolve(name) for argument, name in asks})
+        given = {a: caller.get() if name == "caller" else context.resolve(name) for a, name in asks}
+        return await handler(message, **given)
 
     signature = inspect.signature(handler)
     hints = get_type_hints(handler)
