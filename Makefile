@@ -7,7 +7,7 @@ PACKAGES := shared/ekkyo services/events/ekkyo_events services/members/ekkyo_mem
 WORKERS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test fast lint format bench docs docs-check nats-conf secrets lock clean
+.PHONY: help setup demo up down test fuzz fast lint format bench docs docs-check nats-conf secrets lock clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ down: setup ## Stop a local stack that was started with `ekkyo up --detach`
 
 test: setup ## Run all tests on real servers
 	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup
+
+fuzz: setup ## Abuse every command and question at full size: some twenty minutes; EKKYO_FUZZ says how many examples each
+	@EKKYO_FUZZ=$${EKKYO_FUZZ:-1000} $(BIN)/pytest tests/abuse -n $(WORKERS) --dist worksteal
 
 fast: setup ## Run the tests that need no servers
 	@$(BIN)/pytest -n $(WORKERS) -m "not real"

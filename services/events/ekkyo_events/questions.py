@@ -30,7 +30,7 @@ AT_ONCE = 20
 async def get(ask: GetEvent, events: Events, who: Who) -> EventState:
     """One event."""
     event, seat = await events.entry(ask.event_id, who.sub)
-    return telling.told_to(telling.known_to(event, ask.event_id, who), who, seat)
+    return telling.told_to(telling.known_to(event, who), who, seat)
 
 
 @router.subscriber(**asked(ListEvents))
@@ -45,7 +45,7 @@ async def list_events(ask: ListEvents, events: Events, who: Who) -> EventPage:
 @router.subscriber(**asked(GetRoster))
 async def roster(ask: GetRoster, events: Events, who: Who) -> RosterPage:
     """Who is registered, waits, withdrew, came or did not."""
-    event = telling.led_by(await events.get(ask.event_id), ask.event_id, who)
+    event = telling.led_by(await events.get(ask.event_id), who)
     where: dict[str, Any] = {"status": {"$in": list(ask.status)}} if ask.status else {}
     seats = await events.entries(event.id, where=where, after=ask.after, limit=ask.limit + 1)
     waits = any(seat.status == "waitlisted" for seat in seats)
@@ -57,7 +57,7 @@ async def roster(ask: GetRoster, events: Events, who: Who) -> RosterPage:
 async def my_registration(ask: MyRegistration, events: Events, who: Who) -> MyRegistrationAnswer:
     """A member's own place at an event, and why they still wait."""
     found, seat = await events.entry(ask.event_id, ask.member_id)
-    event = telling.known_to(found, ask.event_id, who)
+    event = telling.known_to(found, who)
     who.must_lead(event.community_id, or_is=ask.member_id)
     waits = seat is not None and seat.status == "waitlisted"
     waiting = await events.entries(event.id, where={"status": "waitlisted"}) if waits else []

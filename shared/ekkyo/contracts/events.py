@@ -1,6 +1,6 @@
 """Events and who comes to them. Owner: the events service."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -13,6 +13,7 @@ from ekkyo.contracts.base import (
     Model,
     Question,
     Text,
+    Url,
     Zone,
     may,
 )
@@ -20,7 +21,6 @@ from ekkyo.contracts.base import (
 EventFormat = Literal["online", "onsite", "hybrid"]
 EventStatus = Literal["draft", "published", "cancelled", "concluded"]
 RegistrationStatus = Literal["confirmed", "waitlisted", "withdrawn", "attended", "no_show"]
-Url = Annotated[str, Field(pattern=r"^https?://\S+$", max_length=500)]
 
 
 class EventDetails(Model):

@@ -15,6 +15,7 @@ from ekkyo.contracts.base import (
     Model,
     Question,
     Text,
+    Url,
     Zone,
     may,
 )
@@ -154,7 +155,7 @@ class FoundCommunity(Command[Community]):
     name: Line
     rules: Text
     charter: Charter
-    logo_url: Annotated[str, Field(pattern=r"^https?://\S+$", max_length=500)] | None = None
+    logo_url: Url | None = None
     locale: Locale = "ja"
     timezone: Zone = "Asia/Tokyo"
 
@@ -293,7 +294,7 @@ class RecordContribution(Command[Journey]):
     community_id: Id
     kind: ContributionKind
     title: Line
-    url: Annotated[str, Field(pattern=r"^https?://\S+$", max_length=500)] | None = None
+    url: Url | None = None
 
 
 # Questions

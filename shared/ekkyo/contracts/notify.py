@@ -2,9 +2,18 @@
 
 from typing import ClassVar, Literal
 
-from pydantic import ConfigDict, Field, SecretStr, field_serializer, model_validator
+from pydantic import (
+    ConfigDict,
+    Field,
+    SecretStr,
+    TypeAdapter,
+    ValidationError,
+    field_serializer,
+    field_validator,
+    model_validator,
+)
 
-from ekkyo.contracts.base import Command, Fact, Id, Instant, Model, Question, may
+from ekkyo.contracts.base import Command, Fact, Id, Instant, Model, Question, Url, may
 from ekkyo.contracts.members import Channel
 
 DeliveryStatus = Literal["planned", "sent", "failed", "dropped"]
@@ -48,6 +57,8 @@ class Delivery(Model):
 
 # Commands
 
+_ADDRESS = TypeAdapter(Url)
+
 
 class ChannelConnected(Model):
     """A channel is connected. Its address is a secret and is not told."""
@@ -75,12 +86,19 @@ class ConnectChannel(Command[ChannelConnected]):
     kind: Literal["chat"] = "chat"
     url: SecretStr = Field(max_length=500)
 
+    @field_validator("url")
+    @classmethod
+    def _an_address(cls, url: SecretStr) -> SecretStr:
+        try:
+            _ADDRESS.validate_python(url.get_secret_value())
+        except ValidationError:  # whose text would tell the secret
+            raise ValueError("must be one address that begins with https:// or http://") from None
+        return url
+
     @model_validator(mode="after")
     def _of_one(self) -> "ConnectChannel":
         if (self.community_id is None) == (self.member_id is None):
             raise ValueError("name either community_id or member_id")
-        if not self.url.get_secret_value().startswith(("https://", "http://")):
-            raise ValueError("url must start with https:// or http://")
         return self
 
     @field_serializer("url", when_used="json")

@@ -32,7 +32,7 @@ def check_in(
 ) -> Decision[Event, Registration]:
     """Record that a member came. Without a seat, a leader must let them in."""
     if event.status == "draft" and not leads(who, event):
-        raise not_found(event.id)
+        raise not_found()
     who.must_lead(event.community_id, or_is=cmd.member_id)
     seat = seats.get(cmd.member_id)
     if seat and seat.status == "attended":

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from itertools import chain, repeat
 from typing import ClassVar
 
-from ekkyo.contracts.base import Caller, Id, Refused
+from ekkyo.contracts.base import Caller, Refused
 from ekkyo.contracts.events import EventFormat, EventState, EventStatus, Registration, RegistrationStatus
 from ekkyo.decision import Document, Entry, Timer
 
@@ -143,9 +143,9 @@ def leads(who: Caller, event: Event) -> bool:
     return True
 
 
-def not_found(event_id: Id) -> Refused:
+def not_found() -> Refused:
     """What is said of a draft to those who may not know it."""
-    return Refused("event_not_found", f"There is no event {event_id}.")
+    return Refused("event_not_found", "There is no event with this id.")
 
 
 def must_be_published(event: Event, what: str) -> None:

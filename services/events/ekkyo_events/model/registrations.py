@@ -155,5 +155,5 @@ def _withdrawn(event: Event, seat: Seat, registration_id: str | None) -> Registr
 def _may_act_for(event: Event, member_id: str, who: Caller) -> None:
     """Members act for themselves, leaders for everyone; a draft is nobody's business but the leaders'."""
     if event.status == "draft" and not leads(who, event):
-        raise not_found(event.id)
+        raise not_found()
     who.must_lead(event.community_id, or_is=member_id)

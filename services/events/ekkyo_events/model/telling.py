@@ -13,16 +13,16 @@ HAS_SEAT = ("confirmed", "attended")
 OF_EVERY_COMMUNITY = frozenset({"leader", "steward", "system"})
 
 
-def known_to(event: Event | None, event_id: str, who: Caller) -> Event:
+def known_to(event: Event | None, who: Caller) -> Event:
     """The event, if the caller may know of it: a draft is told to its leaders only."""
     if event is None or (event.status == "draft" and not leads(who, event)):
-        raise not_found(event_id)
+        raise not_found()
     return event
 
 
-def led_by(event: Event | None, event_id: str, who: Caller) -> Event:
+def led_by(event: Event | None, who: Caller) -> Event:
     """The event, if the caller leads its community."""
-    event = known_to(event, event_id, who)
+    event = known_to(event, who)
     who.must_lead(event.community_id)
     return event
 

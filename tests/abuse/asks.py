@@ -1,0 +1,118 @@
+"""One message of each command and question, in an order in which all of them work."""
+
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from ekkyo.clock import utcnow
+from ekkyo.contracts import COMMANDS, QUESTIONS, events, members, notify, surveys
+from ekkyo.contracts.base import Refused, name_of
+
+from tests.abuse.world import SYSTEM, World
+
+OPERATIONS: dict[str, Any] = {name_of(m): m for m in (*COMMANDS.values(), *QUESTIONS.values())}
+CHARTER = members.Charter(
+    objective="同じ質問を半分に。", who="全員", what="もくもく会", how="教え合う", figures=["250"]
+)
+RULES = "笑わない。"
+ANSWERS: dict[str, Any] = {"satisfaction": 9, "useful": "yes", "themes": ["RPA"], "comment": "また来ます。"}
+NOW = utcnow()
+TIMES = {"starts_at": NOW + timedelta(minutes=50), "ends_at": NOW + timedelta(hours=3)}
+DETAILS = events.EventDetails(
+    title="RPAもくもく会", format="hybrid", place="本社", url="https://meet.example.com/1", capacity=3, speakers=["m1"]
+)
+
+
+def profile(number: str = "000001") -> members.Profile:
+    return members.Profile(number=number, name="越境 花子", email=f"h{number}@example.co.jp", department="営業部")
+
+
+IN_ORDER: list[Any] = [
+    members.FoundCommunity(community_id="c1", name="越境の会", rules=RULES, charter=CHARTER),
+    members.ReviseCharter(community_id="c1", charter=CHARTER, rules=RULES),
+    members.RegisterMember(member_id="m1", profile=profile()),
+    members.ImportMembers(profiles=[profile("000002")]),
+    members.ChangeProfile(member_id="m1", profile=profile()),
+    members.SetPreferences(member_id="m1", preferences=members.Preferences()),
+    members.JoinCommunity(member_id="m1", community_id="c1"),
+    members.AcceptRules(member_id="m1", community_id="c1", rules_version=1),
+    members.GrantRole(member_id="m1", community_id="c1"),
+    members.RecordContribution(
+        contribution_id="k1",
+        member_id="m1",
+        community_id="c1",
+        kind="shared",
+        title="マクロ",
+        url="https://x.example/1",
+    ),
+    members.GetMember(member_id="m1"),
+    members.FindMembers(
+        community_id="c1", department="営業部", role="leader", member_ids=["m1"], numbers=["000001"], name="越境"
+    ),
+    members.GetCommunity(community_id="c1"),
+    members.GetJourney(member_id="m1"),
+    members.RevokeRole(member_id="m1", community_id="c1"),
+    members.LeaveCommunity(member_id="m1", community_id="c1"),
+    events.DraftEvent(event_id="e1", community_id="c1", details=DETAILS, **TIMES),
+    events.PublishEvent(event_id="e1"),
+    events.ReviseEvent(event_id="e1", details=DETAILS),
+    events.RescheduleEvent(event_id="e1", **TIMES),
+    events.RegisterForEvent(event_id="e1", member_id="m1", registration_id="r1"),
+    events.CheckIn(event_id="e1", member_id="m1"),
+    events.WithdrawFromEvent(event_id="e2", member_id="m1", registration_id="r2"),
+    events.CancelEvent(event_id="e3", reason="台風のため"),
+    events.ImportAttendance(event_id="e4", attendees=[events.Attendee(member_id="m1", minutes=30)]),
+    events.ConcludeEvent(event_id="e4"),
+    events.GetEvent(event_id="e1"),
+    events.ListEvents(community_id="c1", status=["published"], starts_from=NOW),
+    events.GetRoster(event_id="e1", status=["attended"]),
+    events.MyRegistration(event_id="e1", member_id="m1"),
+    events.GetFigures(community_id="c1", since=NOW - timedelta(days=1)),
+    surveys.OpenSurvey(
+        survey_id="s1", community_id="c1", title={"ja": "春"}, invited=["m1"], deadline=NOW + timedelta(days=2)
+    ),
+    surveys.GetForm(survey_id="s1", member_id="m1"),
+    surveys.PendingSurveys(member_id="m1"),
+    surveys.AnswerSurvey(survey_id="s1", member_id="m1", answers=ANSWERS),
+    surveys.ListSurveys(community_id="c1", event_id="e1", status="closed"),
+    surveys.CloseSurvey(survey_id="s1"),
+    surveys.GetResults(survey_id="s1"),
+    surveys.RankThemes(community_id="c1"),
+    notify.ConnectChannel(member_id="m1", url="https://chat.example.com/hooks/1"),  # type: ignore[arg-type]
+    notify.ListDeliveries(member_id="m1", topic="event_published", status="sent"),
+    notify.NotifyStatus(),
+]
+ONE_OF_EACH: dict[str, Any] = {name_of(type(message)): message for message in IN_ORDER}
+assert set(ONE_OF_EACH) == set(OPERATIONS), "a command or a question is missing"
+
+
+def before() -> Iterator[Any]:
+    """What makes the events that are withdrawn from, cancelled and concluded; the last one begins in a moment."""
+    for event_id in ("e2", "e3", "e4"):
+        start = utcnow() + timedelta(seconds=3) if event_id == "e4" else TIMES["starts_at"]
+        yield events.DraftEvent(
+            event_id=event_id, community_id="c1", details=DETAILS, starts_at=start, ends_at=TIMES["ends_at"]
+        )
+        yield events.PublishEvent(event_id=event_id)
+    yield events.RegisterForEvent(event_id="e2", member_id="m1", registration_id="r2")
+
+
+def play(world: World) -> None:
+    """Do each once, so that there is something known."""
+    for message in before():
+        world.ask(message, *SYSTEM)
+    for message in IN_ORDER:
+        once_begun(world, message, *(("m1",) if isinstance(message, surveys.AnswerSurvey) else SYSTEM))
+
+
+def once_begun(world: World, message: Any, *who: str) -> Any:
+    """The answer; what needs an event to have begun is asked until it has."""
+    deadline = time.monotonic() + 10
+    while True:
+        try:
+            return world.ask(message, *who)
+        except Refused as refused:
+            if refused.code != "event_not_started" or time.monotonic() > deadline:
+                raise
+        time.sleep(0.1)

@@ -1,0 +1,50 @@
+"""Whatever is sent to whichever command or question: an answer as its model says, or a refusal; no 500, no silence."""
+
+from typing import Any
+
+import pytest
+from ekkyo.contracts.base import Problem
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.abuse.asks import OPERATIONS
+from tests.abuse.strategies import bodies
+from tests.abuse.world import SYSTEM, World
+
+ANYBODY = st.sampled_from([SYSTEM, SYSTEM, ("s1", "steward"), ("l1", "leader:c1"), ("m1",), ("nobody", "leader")])
+REFUSED = {400, 401, 403, 404, 409}
+"""With servers that run, and one request at a time, there is no 429 and no 503."""
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_every_reply_is_an_answer_or_a_refusal(world: World, operation: str) -> None:
+    model = OPERATIONS[operation]
+
+    @settings(settings.get_profile("abuse"))
+    @given(body=bodies(model), who=ANYBODY)
+    def try_it(body: bytes, who: tuple[str, ...]) -> None:
+        reply = world.run(world.request(model.subject, body, world.headers(*who)))
+        said = reply_of(model, reply)
+        assert not isinstance(said, Problem) or said.status in REFUSED, said
+
+    try_it()
+
+
+def test_afterwards_all_services_are_the_same_and_ready(world: World) -> None:
+    """What was taken is settled and heard by everybody, and no reaction gave up over it."""
+    assert all(world.ready(service) for service in world.processes)
+    world.at_rest()
+    assert world.run(world.dead()) == []
+
+
+def reply_of(model: Any, reply: Any) -> Any:
+    """The answer or the problem in a reply; the test fails on anything else."""
+    headers = dict(reply.headers or {})
+    if "Nats-Service-Error-Code" not in headers:
+        assert headers == {"Content-Type": "application/json"}
+        return model.answer_type().model_validate_json(reply.data)
+    problem = Problem.model_validate_json(reply.data)
+    assert headers["Nats-Service-Error-Code"] == str(problem.status)
+    assert headers["Nats-Service-Error"].isascii()
+    assert headers["Nats-Service-Error"].isprintable()
+    return problem
