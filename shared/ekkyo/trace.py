@@ -81,7 +81,7 @@ def _current(traceparent: str) -> Iterator[str]:
 
 
 def _child(parent: str | None) -> str:
-    """The ids a span would have: spans that nobody exports cost ten times as much."""
+    """The ids a span would have: spans that nobody exports cost three times as much."""
     trace = parent[3:35] if parent else os.urandom(16).hex()
     sampled = parent is not None and int(parent[53:55], 16) & 1
     return f"00-{trace}-{os.urandom(8).hex()}-{'01' if sampled else '00'}"
