@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from types import SimpleNamespace
 from typing import Any, cast
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -36,8 +37,10 @@ class MailServer:
 
     async def start(self) -> "MailServer":
         loop = asyncio.get_running_loop()
+        # aiosmtpd gets every attribute of its handler for each connection, and `mails` would parse all of them anew
+        hooks = SimpleNamespace(**{n: getattr(self, n) for n in ("handle_MAIL", "handle_RCPT", "handle_DATA")})
         self._server = await loop.create_server(
-            lambda: _Counted(self, self, enable_SMTPUTF8=False, loop=loop), "127.0.0.1", self.port
+            lambda: _Counted(self, hooks, enable_SMTPUTF8=False, loop=loop), "127.0.0.1", self.port
         )
         self.port = self._server.sockets[0].getsockname()[1]
         return self

@@ -57,10 +57,14 @@ class Rebuilt:
         taken = event.confirmed + event.attended - self.walked_in[event.event_id]
         assert taken <= event.capacity, f"{event.event_id} at {event.revision}: {taken} on {event.capacity} seats"
         free = event.capacity - taken
-        assert not (free and event.waitlisted), f"{event.event_id} at {event.revision}: {free} free, {event.waitlisted}"
+        waits = event.status == "published" and event.waitlisted
+        assert not (free and waits), f"{event.event_id} at {event.revision}: {free} free, {event.waitlisted}"
 
     def hear(self, fact: e.EventFact) -> None:
         self.events[fact.event_id] = fact.event
+        if isinstance(fact, e.EventConcluded):
+            for who in fact.no_shows:
+                self.places[fact.event_id][who].status = "no_show"
         if not isinstance(fact, e.RegistrationFact):
             return
         queue, place = self.queues[fact.event_id], self.places[fact.event_id][fact.member_id]
@@ -156,7 +160,8 @@ class Guests(Work):
         said: dict[tuple[str, str, str], list[str]] = defaultdict(list)
         for (event, who), answers in self.said.items():
             for status, wish in answers:
-                said[event, who, wish].append(status)
+                if wish:  # who walked in without ever registering has none
+                    said[event, who, wish].append(status)
         # Said again after it was promoted, a registration is answered as confirmed though its first fact waitlisted it.
         for key, became in told.items():
             if key in said and became[0] == "waitlisted" and said[key][0] == "confirmed":

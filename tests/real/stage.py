@@ -26,7 +26,7 @@ from tests.notify.servers import MailServer
 from tests.real.wires import Wires
 
 SERVICES = ("members", "events", "surveys", "notify")
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds in which everything must have caught up by itself, on a machine that is busy with other things."""
 
 
@@ -64,6 +64,13 @@ class Process:
             self.process.kill()
             self.process.wait()
             self.dead.set()
+
+    async def stop(self) -> None:
+        """Ask it to end, as an update does."""
+        assert self.process
+        self.process.terminate()
+        assert await asyncio.to_thread(self.process.wait, 60) == 0
+        self.dead.set()
 
     async def ready(self) -> None:
         async with httpx.AsyncClient(timeout=5) as http:
@@ -233,13 +240,13 @@ class Stage:
 
 
 async def insist(client: Ekkyo, message: Command[Any] | Question[Any]) -> Any:
-    """Say it, with the ids it has, until it is answered: as the contract says to after a 503."""
+    """Say it, with the ids it has, until it is answered: as the contract says to after a 429 or a 503."""
     async with asyncio.timeout(3 * PATIENCE):
         while True:
             try:
                 return await client._request(message, 1.0)
             except Refused as no:
-                if no.status != 503:
+                if no.status not in (429, 503):
                     raise
             except OSError:
                 pass

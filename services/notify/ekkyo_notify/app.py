@@ -9,7 +9,14 @@ from ekkyo_notify.settings import NotifySettings
 service = Service(
     "notify",
     routers=[commands.router, questions.router, reactions.router],
-    collections=[store.deliveries, store.connections, store.contacts, store.communities, store.known_events],
+    collections=[
+        store.deliveries,
+        store.connections,
+        store.contacts,
+        store.communities,
+        store.known_events,
+        store.told,
+    ],
     settings=NotifySettings,
     startup=PostOffice.open,
     shutdown=PostOffice.close,

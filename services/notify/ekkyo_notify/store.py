@@ -5,7 +5,7 @@ from typing import Annotated
 from ekkyo.store import Collection, Index, Projection
 from faststream import Context
 
-from ekkyo_notify.model import CommunityName, Connection, Contact, Delivery, KnownEvent
+from ekkyo_notify.model import CommunityName, Connection, Contact, Delivery, KnownEvent, Told
 
 deliveries = Collection.of(
     Delivery,
@@ -22,6 +22,7 @@ connections = Collection.of(Connection, "connections")
 contacts = Projection.of(Contact, "contacts", indexes=[Index("communities")])
 communities = Projection.of(CommunityName, "communities")
 known_events = Projection.of(KnownEvent, "known_events")
+told = Projection.of(Told, "told")
 
 Deliveries = Annotated[Collection[Delivery], Context("deliveries")]
 Connections = Annotated[Collection[Connection], Context("connections")]

@@ -20,7 +20,7 @@ from ekkyo_notify.channels.calendar import invitation
 from ekkyo_notify.channels.heard import Heard
 from ekkyo_notify.channels.mail import Sender, build, message_id
 from ekkyo_notify.channels.smtp import SmtpPool, SmtpServer
-from ekkyo_notify.model import CommunityName, Connection, Contact, Delivery, KnownEvent, Notice, Recipient
+from ekkyo_notify.model import CommunityName, Connection, Contact, Delivery, KnownEvent, Notice, Recipient, Told
 from ekkyo_notify.settings import NotifySettings
 from ekkyo_notify.templates import Message, Reader, compose, preload
 
@@ -54,6 +54,7 @@ class PostOffice:
     contacts: Projection[Contact]
     communities: Projection[CommunityName]
     known_events: Projection[KnownEvent]
+    told: Projection[Told]
     sender: Sender
     mail: SmtpPool
     chat: chat.Webhooks
@@ -75,6 +76,7 @@ class PostOffice:
             contacts=context.get("contacts"),
             communities=context.get("communities"),
             known_events=context.get("known_events"),
+            told=context.get("told"),
             sender=Sender(settings.mail_from),
             mail=SmtpPool(SmtpServer.parse(settings.smtp_url.get_secret_value()), connections=LINES),
             chat=chat.Webhooks(),
@@ -99,6 +101,8 @@ class PostOffice:
         is unknown although everything about members that is older than this notice was heard does not exist any more,
         and is left out. Raises NotNow when a channel could not take something, or the facts are still coming in.
         """
+        if await self.told.get(notice.key):
+            return
         contacts = await self._contacts(recipients)
         unknown = [r for r in recipients if r.member_id and r.member_id not in contacts]
         heard = not unknown or await self.heard.soon(notice.sequence)
@@ -109,6 +113,7 @@ class PostOffice:
             raise NotNow("members_behind")
         if not leave_out_unknown and any(r.member_id and r.member_id not in contacts for r in recipients):
             raise NotYet("a member was not heard of")
+        await self._all_told(notice)
 
     async def tell_community(self, notice: Notice) -> None:
         """Tell everyone in the community, and its chat.
@@ -116,12 +121,19 @@ class PostOffice:
         Raises NotNow, after those known were told, while facts about members older than this notice are still coming
         in: somebody in them may have joined in time.
         """
+        if await self.told.get(notice.key):
+            return
         heard = await self.heard.soon(notice.sequence)
         contacts = {c.id: c async for c in self._members(notice.community_id)}
         recipients = [Recipient(community_id=notice.community_id), *(Recipient(member_id=id) for id in contacts)]
         await self._tell(notice, recipients, contacts)
         if not heard:
             raise NotNow("members_behind")
+        await self._all_told(notice)
+
+    async def _all_told(self, notice: Notice) -> None:
+        """Told again later, by a durable that was made anew, it is no news to who joined or took a channel since."""
+        await self.told.put(notice.key, 1, Told(id=notice.key))
 
     async def _tell(self, notice: Notice, recipients: Sequence[Recipient], contacts: dict[str, Contact]) -> None:
         known = await self.known_events.get(notice.entity_id) if notice.event else None

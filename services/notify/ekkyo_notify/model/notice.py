@@ -34,6 +34,10 @@ class KnownEvent(Document):
     event: EventState
 
 
+class Told(Document):
+    """Everybody whom a notice is for was told, as far as they could be. Its id is the notice's key."""
+
+
 class Notice(Model):
     """What there is to tell because of one fact."""
 
@@ -53,6 +57,10 @@ class Notice(Model):
     because: Literal["withdrawal", "more_capacity"] | None = None
     was: Literal["confirmed", "waitlisted"] | None = None
     reason: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"{self.topic}/{self.fact_id}"
 
     def knowing(self, newest: EventState | None) -> "Notice":
         """The same, with the event as it is by now, if more was heard of it since."""
