@@ -10,12 +10,13 @@ from ekkyo.contracts import events as e
 from ekkyo.contracts.base import new_id
 from ekkyo.contracts.members import MemberJoined, Membership, MemberState
 from ekkyo_cli.demo.check import Telling, tellings
+from ekkyo_notify.channels.post import AT_ONCE
 
 from tests.notify.making import event
 from tests.real.killing import Work
 
-MEMBERS = 24
-SINGLE, TO_ALL = 60, 2
+MEMBERS = 20
+SINGLE, TO_ALL = 40, 2
 """Facts of one burst that tell one member something, and such that tell all of them."""
 
 
@@ -73,9 +74,12 @@ class Mailing(Work):
 
     async def note_what_was_cut(self) -> None:
         self.kills += 1
+        known = sum(map(len, self.cut_in_two.values()))
         for row in (await self.stage.rows("notify"))["deliveries"]:
             if row["status"] == "planned" and row.get("claimed_by"):
                 self.cut_in_two[row["_id"]].add(row["claimed_by"])
+        now = sum(map(len, self.cut_in_two.values())) - known
+        assert now <= AT_ONCE["mail"], f"one kill cut {now} in two"
 
     async def all_sent_once(self) -> int:
         """Every mail that the facts call for was sent, nothing else, and none twice but what was cut in two."""

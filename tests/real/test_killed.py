@@ -58,7 +58,7 @@ async def test_notify_killed_at_twenty_points_sends_nothing_twice_but_what_was_c
     notify = await stage.process("notify")
     work = mailing.Mailing(stage, chances())
     await work.begin()
-    await under_fire(notify, work, [work.work()], pieces=500, besides=work.note_what_was_cut)
+    await under_fire(notify, work, [work.work()], pieces=300, besides=work.note_what_was_cut)
     await quiet(stage, "notify")
     facts = await stage.facts("notify")
     told_once_and_in_order(facts, silent=dict.fromkeys((f.entity_id for f in facts), 30))  # claims are told to nobody
