@@ -34,9 +34,15 @@ def exit_code(problem: BaseException) -> int:
             output.problem(Refused("nobody_answers", "The service that answers this does not run.", 503))
             return output.UNREACHABLE
         case NoServersError() | ConnectionError() | TimeoutError() | Error():
-            text = "Nothing answers there. Does the stack run? See: ekkyo status"
+            text = (
+                "Nothing answers there, or it does not let this NATS user in. Does the stack run? See: ekkyo status."
+                ' Are EKKYO_NATS_URL and the rest still its own? Set them anew: eval "$(ekkyo env)"'
+            )
             output.problem(Refused("unreachable", text, 503))
             return output.UNREACHABLE
+        case OSError() if problem.filename and problem.strerror:
+            output.problem(Refused("failed", f"{problem.filename}: {problem.strerror}.", 500))
+            return output.NO
         case NotStarted() | OSError():
             output.problem(Refused("failed", str(problem), 500))
             return output.NO

@@ -1,6 +1,7 @@
 """The `ekkyo` command line."""
 
 import contextlib
+import inspect
 import sys
 
 import typer
@@ -33,6 +34,19 @@ app.command("report", rich_help_panel=TALK)(report.report)
 app.add_typer(dead.app, name="dead", rich_help_panel=RUN)
 app.add_typer(caught.mail, name="mail", rich_help_panel=RUN)
 app.add_typer(caught.chat, name="chat", rich_help_panel=RUN)
+
+
+def _flowing(commands: typer.Typer) -> None:
+    """Let the help of every command fill the window: a paragraph of its docstring is one line there."""
+    for command in commands.registered_commands:
+        paragraphs = (inspect.getdoc(command.callback) or "").split("\n\n")
+        command.help = "\n\n".join(part if part.startswith(" ") else part.replace("\n", " ") for part in paragraphs)
+    for group in commands.registered_groups:
+        if group.typer_instance:
+            _flowing(group.typer_instance)
+
+
+_flowing(app)
 
 
 def main() -> None:

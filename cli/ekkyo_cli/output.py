@@ -69,10 +69,15 @@ def as_json(value: Any, *, lines: bool = False) -> None:
 
 
 def table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, title: str | None = None) -> None:
-    """Print a table; a column whose name ends in `#` is aligned to the right."""
+    """Print a table; a column whose name ends in `#` is aligned to the right, in `!` never broken."""
     drawn = Table(title=title, title_justify="left", box=None, header_style="bold", pad_edge=False)
     for column in columns:
-        drawn.add_column(column.removesuffix("#"), justify="right" if column.endswith("#") else "left")
+        drawn.add_column(
+            column.rstrip("#!"),
+            justify="right" if column.endswith("#") else "left",
+            no_wrap=column.endswith("!"),
+            overflow="fold",
+        )
     for row in rows:
         drawn.add_row(*(escape(str(cell)) if cell is not None else "" for cell in row))
     out.print(drawn)
@@ -82,6 +87,11 @@ def say(text: str) -> None:
     """A line for people; programs do not get it."""
     if not _Mode.json:
         out.print(text)
+
+
+def paste(text: str) -> None:
+    """A line to copy as it stands: nothing in it is markup, and it is not broken where the window ends."""
+    out.print(f"\n{text}", markup=False, soft_wrap=True)
 
 
 def warn(text: str) -> None:

@@ -4,12 +4,15 @@ import asyncio
 import difflib
 import inspect
 import json as jsonlib
+import shlex
 import sys
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from ekkyo.contracts import COMMANDS, QUESTIONS
 from ekkyo.contracts.base import Command, Question, name_of
+from ekkyo.docs.examples import example
+from ekkyo.docs.messages import Message as Described
 from ekkyo.wire import read
 
 from ekkyo_cli import output
@@ -101,13 +104,13 @@ def _fields(message: Message, as_json: bool) -> None:
         for name, field in inner.get("properties", {}).items():
             needed = "required" if name in inner.get("required", []) else _default(field)
             rows.append((f"  {kind}.{name}", _type(field, schema), needed, field.get("description", "")))
-    output.table(["field", "type", "", ""], rows)
-    if example := schema.get("example"):
-        output.say(f"\nekkyo call {name_of(message)} --json '{jsonlib.dumps(example, ensure_ascii=False)}'")
+    output.table(["field!", "type", "", ""], rows)
+    said = example(Described(_kind(message), name_of(message), message))
+    output.paste(f"ekkyo call {name_of(message)} --json {shlex.quote(jsonlib.dumps(said, ensure_ascii=False))}")
     return None
 
 
-def _kind(message: Message) -> str:
+def _kind(message: Message) -> Literal["command", "question"]:
     return "command" if issubclass(message, Command) else "question"
 
 

@@ -63,6 +63,8 @@ def list_mail(
     shown = found[-limit:] if limit else found
     if output.speaks_json():
         return output.as_json([one.head() for one in shown])
+    if not shown:
+        return output.say("No such mail was caught." if to or subject else "No mail was caught.")
     rows = [(one.id, one.message["Date"] or "", one.to, one.subject) for one in shown]
     output.table(["number#", "date", "to", "subject"], rows)
     return output.say(f"[dim]{len(shown)} of {len(found)}. See one: ekkyo mail show NUMBER[/]")
@@ -124,6 +126,8 @@ def list_chat(
     shown = posts[-limit:] if limit else posts
     if output.speaks_json():
         return output.as_json(shown)
+    if not shown:
+        return output.say("No chat posts were caught.")
     output.table(["time", "text"], [(str(post["at"])[:19], _text(post["body"])) for post in shown])
     return output.say(f"[dim]{len(shown)} of {len(posts)}[/]")
 
@@ -141,5 +145,5 @@ def _text(body: Any) -> str:
 def _known(dir: Path) -> Folder:
     folder = Folder.at(dir)
     if not folder.mail.exists():
-        raise Refused("stack_not_found", f"There is no local stack in {folder.path}. Start one: ekkyo up", 503)
+        raise Refused("stack_not_found", f"There is no local stack in {folder.path}. Start one: ekkyo up --detach", 503)
     return folder

@@ -10,6 +10,7 @@ from nats.js.errors import NotFoundError
 
 from ekkyo_cli import output
 from ekkyo_cli.connection import Where, jetstream
+from ekkyo_cli.local.folder import SERVICES
 from ekkyo_cli.output import Json
 
 if TYPE_CHECKING:
@@ -23,6 +24,10 @@ Service = Annotated[str, typer.Option("--service", help="Only of this service.")
 @app.command("list")
 def list_(service: Service = "*", dir: Where = None, json: Json = False) -> None:
     """List dead letters, the oldest first."""
+    if service not in ("*", *SERVICES):
+        raise typer.BadParameter(
+            f"there is no service {service}. There are: {', '.join(SERVICES)}", param_hint="--service"
+        )
     found = asyncio.run(_list(dir, service))
     if output.speaks_json():
         return output.as_json([_plain(letter) for letter in found])

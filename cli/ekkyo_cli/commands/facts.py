@@ -49,6 +49,10 @@ def tail(
 
       ekkyo facts tail --type 'events.registration_*' --json
     """
+    if entity is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", entity):
+        raise typer.BadParameter(
+            f"{entity} is no id: letters, digits, hyphen, underscore, at most 64", param_hint="--entity"
+        )
     start = _since(since)
     if start is None and no_follow:
         start = 1
@@ -93,6 +97,8 @@ async def _tail(
 ) -> None:
     count = 0
     async with connected(dir) as ekkyo:
+        if follow and output.err.is_terminal and not output.speaks_json():
+            output.warn("[dim]Waiting for facts; Ctrl-C ends it.[/]")
         async for fact in ekkyo.facts(*types, entity=entity, since=since, follow=follow):
             _print(fact)
             count += 1

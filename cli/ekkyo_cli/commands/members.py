@@ -10,6 +10,7 @@ import typer
 from ekkyo.client import Ekkyo
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.members import Imported, ImportMembers
+from rich.markup import escape
 
 from ekkyo_cli import output
 from ekkyo_cli.connection import Where, connected
@@ -58,6 +59,8 @@ class Summary:
     bad: list[Bad] = field(default_factory=list)
     skipped: int = 0
     """Rows that are nobody: empty lines, totals."""
+    unused: list[str] = field(default_factory=list)
+    """Headings that mean nothing here."""
     remarks: list[Bad] = field(default_factory=list)
     """Rows that were taken, with a cell that had to be understood rather than read."""
 
@@ -68,7 +71,7 @@ class Summary:
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="The export: CSV or tab-separated, in any usual encoding.")],
+    file: Annotated[Path, typer.Argument(help="The export: CSV or tab-separated; UTF-8, UTF-16 or Windows-31J.")],
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Tell what would become of it, and write nothing.")
     ] = False,
@@ -83,8 +86,8 @@ def import_(
     """Take over a personnel export: people not known by their number are registered, known ones changed.
 
     Every bad row is named with its line, column, value and reason; the good ones are taken. Importing the same file
-    again changes nothing. Exit code 0 if anything could be taken, 1 if nothing could or, with --strict, if a row was
-    bad.
+    again changes nothing. What the file has no column for is emptied in whoever has it. Exit code 0 if anything could
+    be taken, 1 if nothing could or, with --strict, if a row was bad.
 
     Examples:
 
@@ -119,7 +122,7 @@ def _columns(pairs: list[str]) -> dict[str, str]:
 
 async def _import(dir: Path | None, export: PersonnelExport, dry_run: bool) -> Summary:
     """Send the rows in chunks, a few commands in flight, never the whole file in memory."""
-    summary, columns = Summary(dry_run), export.columns
+    summary, columns = Summary(dry_run, unused=export.unknown), export.columns
     running: set[asyncio.Task[None]] = set()
     async with connected(dir) as ekkyo:
         with output.progress("Reading" if dry_run else "Importing") as steps:
@@ -127,8 +130,7 @@ async def _import(dir: Path | None, export: PersonnelExport, dry_run: bool) -> S
                 for chunk in _chunks(export, summary):
                     if len(running) >= IN_FLIGHT:
                         done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-                        for one in done:
-                            one.result()
+                        await asyncio.gather(*done)
                     running.add(asyncio.create_task(_send(ekkyo, chunk, columns, summary)))
                     await asyncio.sleep(0)
                     steps.at(summary.taken)
@@ -193,6 +195,10 @@ def _tell(summary: Summary) -> None:
     if summary.remarks:
         rows = [(b.line, b.column, b.value, b.reason) for b in summary.remarks[:20]]
         output.table(columns, rows, title="[yellow]Taken, but look[/]")
+    if summary.unused:
+        output.say(
+            f"Headings not used: {escape(', '.join(summary.unused))}. Say what holds a field: --map FIELD=HEADING"
+        )
     lines = len({bad.line for bad in summary.bad})
     would = "would be " if summary.dry_run else ""
     output.say(

@@ -66,9 +66,10 @@ def find_columns(cells: Sequence[str], wanted: Mapping[str, str]) -> Columns:
             at[field] = place
     if missing := [field for field in REQUIRED if field not in at]:
         expected = "; ".join(f"{field} ({_examples(field)})" for field in missing)
-        raise UnreadableExportError(
-            f"No column for {expected}. {_found(headings)} Say which it is with --map {missing[0]}=HEADING."
-        )
+        todo = f"Say which it is with --map {missing[0]}=HEADING."
+        if not at:
+            todo = f"Is it a personnel export, in UTF-8, UTF-16 or Windows-31J? {todo}"
+        raise UnreadableExportError(f"No column for {expected}. {_found(headings)} {todo}")
     unknown = [heading for place, heading in enumerate(headings) if heading and place not in at.values()]
     return Columns(at, headings, unknown)
 
