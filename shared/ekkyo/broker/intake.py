@@ -128,8 +128,9 @@ class Pull:
         if msg.subject.startswith(self._inbox):  # not a message of the stream but word of the request
             status = (msg.headers or {}).get("Status", "")
             if status != "100" and msg.subject == f"{self._inbox}.{self._number}":
-                if status == "409":  # the durable is gone, or the server about to be: do not ask again at full speed
+                if status == "409":  # the durable is gone, or the server about to be
                     logger.warning("no messages for %s for now", self.durable)
+                if status in ("409", "503"):  # 503: it is gone still. Do not ask again at full speed
                     await asyncio.sleep(0.5)
                 self.again()
             return

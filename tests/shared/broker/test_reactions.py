@@ -146,6 +146,27 @@ async def test_reactions_go_on_after_the_server_was_killed(serve: Any, published
     await eventually(lambda: heard == [1], 5)
 
 
+async def test_a_durable_that_is_gone_is_asked_for_now_and_then_and_heard_once_it_is_made_anew(
+    serve: Any, published: Any, nats: Nats
+) -> None:
+    heard: list[int] = []
+
+    async def work(fact: EventPublished) -> None:
+        heard.append(fact.meta.revision)
+
+    router = hearing(work)
+    broker: Broker = await serve(router)
+    await JetStreamOutbox(broker)([published()])
+    await eventually(lambda: heard == [1], 5)
+    async with await nats.connect() as ops:
+        await ops.jetstream().delete_consumer("FACTS", "events-listen")
+        said = broker.connection.stats["out_msgs"]
+        await asyncio.sleep(2)  # in which it must not do much
+        assert broker.connection.stats["out_msgs"] - said < 20
+        await ops.jetstream().add_consumer("FACTS", durable_of(router.reactions[0]))
+    await eventually(lambda: heard == [1, 1], 5)
+
+
 async def test_what_has_begun_ends_before_the_service_leaves(serve: Any, published: Any, nats: Nats) -> None:
     inside, go, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
