@@ -1,11 +1,13 @@
 """Commands on a running stack: attendance from a report, facts from a time on, dead letters, the report's page."""
 
 import asyncio
+import contextlib
 import json
 import os
 import pty
 import re
 import subprocess
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -92,23 +94,27 @@ def test_facts_are_told_from_a_time_on_from_a_position_and_of_the_last_minutes(s
 
 def test_facts_are_followed_as_they_are_told(season: Stack) -> None:
     command = [script("ekkyo"), "facts", "tail", "--entity", "followed", "--limit", "1", "--json"]
-    with subprocess.Popen(command, cwd=season.home, stdout=subprocess.PIPE, text=True) as following:
+    before = _readers(season)
+    following = subprocess.Popen(command, cwd=season.home, stdout=subprocess.PIPE, text=True)
+    try:
         profile = {"number": "F1", "name": "後 日", "email": "f1@example.co.jp", "department": "総務部"}
         register = json.dumps({"member_id": "followed", "profile": profile})
-        wait_until(lambda: _readers(season) > 0)
-        season.ekkyo("call", "members.register", "--json", register)
-        out, _ = following.communicate(timeout=30)
+        wait_until(lambda: bool(_readers(season) - before))
+        assert season.ekkyo("call", "members.register", "--json", register).code == 0
+        out, _ = following.communicate(timeout=40)
+    finally:
+        following.kill()
     assert json.loads(out)["meta"]["type"] == "ekkyo.members.registered"
 
 
-def _readers(stack: Stack) -> int:
-    """How many outside readers the stream of facts has."""
+def _readers(stack: Stack) -> set[str]:
+    """Who reads the stream of facts; one that left is forgotten after a minute."""
 
-    async def count() -> int:
+    async def names() -> set[str]:
         async with stack.as_("tests", user="ops") as ops:
-            return sum(found.name.startswith("reader-") for found in await ops.js.consumers_info("FACTS"))
+            return {found.name for found in await ops.js.consumers_info("FACTS")}
 
-    return asyncio.run(count())
+    return asyncio.run(names())
 
 
 def test_a_dead_letter_is_listed_shown_replayed_and_dropped(season: Stack) -> None:
@@ -121,7 +127,6 @@ def test_a_dead_letter_is_listed_shown_replayed_and_dropped(season: Stack) -> No
             headers = {"ce-id": "events/x/1/0", "ce-type": "ekkyo.events.attended", "Nats-Msg-Id": "nonsense"}
             await events.js.publish("ekkyo.fact.events.attended.x", b"no fact", headers=headers)
 
-    assert letters() == []
     asyncio.run(announce_nonsense())
     wait_until(lambda: len(letters()) == 1)
     (letter,) = letters()
@@ -129,7 +134,6 @@ def test_a_dead_letter_is_listed_shown_replayed_and_dropped(season: Stack) -> No
     assert letter["error"]
     shown = season.ekkyo("dead", "show", str(letter["id"]), "--json").json
     assert (shown["body"], shown["headers"]["ce-id"]) == ("no fact", "events/x/1/0")
-    assert "no fact" in season.ekkyo("dead", "show", str(letter["id"])).out
     assert "attendances" in season.ekkyo("dead", "list").out
 
     again = season.ekkyo("dead", "replay", str(letter["id"]), "--json")
@@ -137,7 +141,6 @@ def test_a_dead_letter_is_listed_shown_replayed_and_dropped(season: Stack) -> No
     wait_until(lambda: [one["id"] for one in letters()] not in ([], [letter["id"]]))  # told again, given up on again
     for one in season.ekkyo("dead", "list", "--json").json:
         assert season.ekkyo("dead", "drop", str(one["id"])).code == 0
-    assert letters() == []
     gone = season.ekkyo("dead", "drop", str(letter["id"]), "--json")
     assert (gone.code, gone.json["code"]) == (1, "letter_not_found")
     assert "No dead letters" in season.ekkyo("dead", "list").out
@@ -169,24 +172,22 @@ def _on_a_terminal(folder: Folder, *args: str) -> str:
     """What somebody sees who runs a command in a terminal."""
     mine, theirs = pty.openpty()
     env = {name: value for name, value in os.environ.items() if not name.startswith("EKKYO_")}
-    with subprocess.Popen(
+    running = subprocess.Popen(
         [script("ekkyo"), *args],
         cwd=folder.path.parent,
         env=env | {"TERM": "xterm-256color"},
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
-    ) as running:
-        os.close(theirs)
-        seen = b""
-        while True:
-            try:
-                some = os.read(mine, 65536)
-            except OSError:  # the other end is closed
-                break
-            if not some:
-                break
+    )
+    os.close(theirs)
+    too_long = threading.Timer(60, running.kill)
+    too_long.start()
+    seen = b""
+    with contextlib.suppress(OSError):  # the other end is closed
+        while some := os.read(mine, 65536):
             seen += some
-        assert running.wait(60) == 0
+    assert running.wait() == 0
+    too_long.cancel()
     os.close(mine)
     return seen.decode(errors="replace")
