@@ -3,6 +3,8 @@
 import contextlib
 import inspect
 import sys
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 
@@ -21,6 +23,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"ekkyo {version('ekkyo-cli')}")
+        raise typer.Exit
+
+
+@app.callback()
+def ekkyo(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Options of all commands."""
+
 
 for name in ("up", "down", "status", "restart", "logs", "env", "token"):
     app.command(name, rich_help_panel="The local stack")(getattr(stack, name))

@@ -28,7 +28,7 @@ A = TypeVar("A", bound=BaseModel)
 logger = logging.getLogger("ekkyo.client")
 ATTEMPT = 5.0
 """Seconds after which a request without an answer is said again: the instance that had it may be gone."""
-UNANSWERED = 1.5
+UNANSWERED = 5.0
 """Seconds that nobody may be there to answer, while a service restarts, before it is told as unavailable."""
 
 

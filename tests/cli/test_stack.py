@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,10 @@ def test_every_part_is_a_ready_process_of_its_own(stack: Stack) -> None:
     assert {part["state"] for part in parts} == {"ready"}
     assert len({part["pid"] for part in parts}) == len(PARTS)
     assert "members" in stack.ekkyo("status").out
+
+
+def test_it_tells_its_version(stack: Stack) -> None:
+    assert stack.ekkyo("--version").out == f"ekkyo {version('ekkyo-cli')}\n"
 
 
 def test_a_second_up_says_so_and_breaks_nothing(stack: Stack) -> None:
@@ -204,18 +209,22 @@ def test_down_stops_everything_and_is_safe_to_say_twice(season: Stack) -> None:
     assert (asked.code, asked.json["code"]) == (3, "stack_not_running")
 
 
-def test_ctrl_c_stops_what_was_started_in_the_foreground(season: Stack) -> None:
+def test_ctrl_c_stops_what_was_started_in_the_foreground(tmp_path: Path) -> None:
+    own = Stack(tmp_path)
     running = subprocess.Popen(
-        [script("ekkyo"), "up"], cwd=season.home, stdout=subprocess.PIPE, text=True, start_new_session=True
+        [script("ekkyo"), "up"], cwd=own.home, stdout=subprocess.PIPE, text=True, start_new_session=True
     )
-    assert running.stdout
-    for line in running.stdout:
-        if "Ready" in line:
-            break
-    state = season.folder.state()
-    assert state
-    running.send_signal(signal.SIGINT)
-    running.communicate(timeout=60)
-    assert running.returncode == 0
-    assert not any(part.process.alive for part in state.parts.values() if part.process)
-    assert not season.folder.running
+    try:
+        assert running.stdout
+        assert any("Ready" in line for line in running.stdout)
+        state = own.folder.state()
+        assert state
+        assert all(part.process and part.process.alive for part in state.parts.values())
+        running.send_signal(signal.SIGINT)
+        running.communicate(timeout=60)
+        assert running.returncode == 0, own.folder.log("supervisor").read_text()[-2000:]
+        assert [name for name, part in state.parts.items() if part.process and part.process.alive] == []
+        assert not own.folder.running
+    finally:
+        running.kill()
+        own.ekkyo("down")

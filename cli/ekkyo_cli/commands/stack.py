@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from ekkyo.contracts.base import Refused
 from ekkyo.embedded import LOOPBACK
 from ekkyo.permissions import OUTSIDE
 
@@ -68,7 +69,9 @@ def up(
         supervisor.stdin.close()
     else:
         supervisor.terminate()
-    supervisor.wait(control.STOP_WITHIN)
+    ended = supervisor.wait(control.STOP_WITHIN)
+    if control.sweep(folder, folder.state()) or ended:
+        raise Refused("stack_not_stopped", f"Its supervisor ended with {ended}. See {folder.log('supervisor')}.", 503)
     return None
 
 

@@ -65,9 +65,9 @@ def bring_down(folder: Folder) -> bool:
     if folder.running and state:
         stop([state.supervisor], within=STOP_WITHIN)
         parts.wait(lambda: not folder.running, 5)
-        _sweep(folder, folder.state())
+        sweep(folder, folder.state())
         return True
-    return _sweep(folder, state)
+    return sweep(folder, state)
 
 
 def look(folder: Folder) -> list[Seen]:
@@ -99,7 +99,7 @@ def restart(folder: Folder, name: str, *, within: float = 30) -> Seen:
     return _seen(folder, running_state(folder), name)
 
 
-def _sweep(folder: Folder, state: State | None) -> bool:
+def sweep(folder: Folder, state: State | None) -> bool:
     """Stop what a supervisor that is gone left running."""
     noted = [part.process for part in state.parts.values() if part.process] if state else []
     left: dict[int, Process] = {one.pid: one for one in [*noted, *strays(folder.path)] if one.alive}

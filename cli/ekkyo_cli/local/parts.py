@@ -31,6 +31,12 @@ class Child:
         """Its exit code once it ended (and takes it off the system's table), None while it runs."""
         return self._process.poll()
 
+    def end(self) -> None:
+        """Returns when it ended for certain; killed if it has not by now."""
+        if self.gone() is None:
+            self._process.kill()
+        self._process.wait()
+
 
 def start(folder: Folder, name: str, ports: dict[str, int]) -> Child:
     """Start one part on its port. The servers answer when this returns; services and catchers may need a moment."""

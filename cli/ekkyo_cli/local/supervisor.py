@@ -66,9 +66,11 @@ class Supervisor:
             took = round(time.monotonic() - self.began, 1)
             self.note(phase="ready", ready_after=took)
             self.say(f"ready after {took} s")
-        self.look_after(ports)
-        self.note(phase="stopping")
-        self.stop_all()
+        try:
+            self.look_after(ports)
+        finally:
+            self.note(phase="stopping")
+            self.stop_all()
         self.note(phase="stopped")
         self.say("stopped")
         return 0
@@ -156,7 +158,7 @@ class Supervisor:
             running = {n: self.children[n] for n in group if n in self.children}
             stop(filter(None, (Process.of(child.pid) for child in running.values())), within=15)
             for name, child in running.items():
-                child.gone()
+                child.end()
                 self.put(self.state.parts[name].model_copy(update={"process": None, "reason": "stopped"}))
 
     def put(self, part: Part) -> None:
