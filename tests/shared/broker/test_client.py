@@ -65,7 +65,7 @@ async def test_a_refusal_is_raised_as_it_was_at_the_other_end(serve: Any, client
 async def test_nobody_there_is_told_as_unavailable(client_as: Any) -> None:
     async with client_as("m-1", "member") as ekkyo:
         with pytest.raises(Refused) as refused:
-            await asyncio.wait_for(ekkyo.ask(GetEvent(event_id="e-1")), 4)
+            await asyncio.wait_for(ekkyo.ask(GetEvent(event_id="e-1"), within=1), 4)
     assert (refused.value.code, refused.value.status) == ("unavailable", 503)
 
 
