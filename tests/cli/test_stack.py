@@ -212,7 +212,12 @@ def test_down_stops_everything_and_is_safe_to_say_twice(season: Stack) -> None:
 def test_ctrl_c_stops_what_was_started_in_the_foreground(tmp_path: Path) -> None:
     own = Stack(tmp_path)
     running = subprocess.Popen(
-        [script("ekkyo"), "up"], cwd=own.home, stdout=subprocess.PIPE, text=True, start_new_session=True
+        [script("ekkyo"), "up"],
+        cwd=own.home,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # who runs tests in the background ignores it
     )
     try:
         assert running.stdout

@@ -40,7 +40,7 @@ async def test_each_service_away_while_the_others_work_catches_up_by_itself(stag
 
     async def away() -> None:
         for name in SERVICES:
-            stage.processes[name].kill()
+            await stage.processes[name].stop()
             await (season.more_changes(20) if name == "events" else season.more(20))
             stage.processes[name].start()
             await stage.processes[name].ready()
