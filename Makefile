@@ -7,7 +7,7 @@ PACKAGES := shared/ekkyo services/events/ekkyo_events services/members/ekkyo_mem
 WORKERS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test fuzz fast lint format bench docs docs-check nats-conf secrets lock clean
+.PHONY: help setup demo up down test fuzz fast lint format bench docs docs-check nats-conf secrets images lock clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -61,8 +61,11 @@ docs-check: setup ## Fail when generated documents drifted from the code
 nats-conf: setup ## Generate deploy/nats/nats.conf from the table of permissions
 	@$(BIN)/python -m ekkyo.permissions > deploy/nats/nats.conf
 
-secrets: setup ## Make the passwords and keys that docker-compose needs, into .env and deploy/keys/
-	@$(BIN)/python deploy/make_secrets.py
+secrets: setup ## Make the keys and passwords of a deployment, into deploy/keys/
+	@$(BIN)/ekkyo secrets --dir deploy/keys
+
+images: setup ## Build the images with buildah and start each (root; needs Debian's buildah and debootstrap)
+	@$(BIN)/python deploy/build_images.py --debootstrap
 
 lock: ## Pin the versions that are installed now into constraints.txt
 	@$(BIN)/python -m pip freeze --exclude-editable | grep -v '@' | LC_ALL=C sort -f > constraints.txt

@@ -13,6 +13,7 @@ import typer
 from ekkyo.client import Ekkyo
 from ekkyo.contracts.base import Refused
 from ekkyo.embedded import LOOPBACK
+from ekkyo.login import Login
 from ekkyo.permissions import OPS
 from nats.js import JetStreamContext
 
@@ -33,8 +34,7 @@ class Place:
     """Where to connect, and as whom."""
 
     url: str
-    user: str
-    password: str
+    login: Login
     inbox_prefix: str
     token: str
 
@@ -53,13 +53,12 @@ def place(dir: Path | None, *, roles: Sequence[str] = ("system",), ops: bool = F
     if not url or dir is not None or (own and ops):
         running = control.running_state(folder)
         token = token if token and dir is None else folder.token(ME, list(roles), SHORT_LIVED)
-        return Place(_url(running.parts["nats"].port), OPS, folder.passwords()[OPS], f"_INBOX.{OPS}", token)
-    user = os.environ.get("EKKYO_NATS_USER", "")
+        return Place(_url(running.parts["nats"].port), folder.login(OPS), f"_INBOX.{OPS}", token)
+    login = Login.from_environment(os.environ)
     return Place(
         url=url,
-        user=user,
-        password=os.environ.get("EKKYO_NATS_PASSWORD", ""),
-        inbox_prefix=os.environ.get("EKKYO_INBOX_PREFIX", f"_INBOX.{user}" if user else "_INBOX"),
+        login=login,
+        inbox_prefix=os.environ.get("EKKYO_INBOX_PREFIX", f"_INBOX.{login.user}" if login.user else "_INBOX"),
         token=token or (folder.token(ME, list(roles), SHORT_LIVED) if own else ""),
     )
 
@@ -70,8 +69,7 @@ async def connected(dir: Path | None, *, roles: Sequence[str] = ("system",), ops
     where = place(dir, roles=roles, ops=ops)
     client = Ekkyo.connect(
         where.url,
-        user=where.user,
-        password=where.password,
+        login=where.login,
         token=where.token,
         inbox_prefix=where.inbox_prefix,
         environment={},
@@ -97,8 +95,7 @@ async def jetstream(dir: Path | None) -> AsyncIterator[JetStreamContext]:
 
     client = await nats.connect(
         where.url,
-        user=where.user,
-        password=where.password,
+        **where.login.options(),
         inbox_prefix=where.inbox_prefix.encode(),
         connect_timeout=3,
         allow_reconnect=False,
@@ -110,7 +107,7 @@ async def jetstream(dir: Path | None) -> AsyncIterator[JetStreamContext]:
         except TimeoutError:
             if denied:
                 raise Refused(
-                    "not_allowed", f"The NATS user {where.user} may not do this; it is for ops.", 403
+                    "not_allowed", f"The NATS user {where.login.user} may not do this; it is for ops.", 403
                 ) from None
             raise
 

@@ -7,6 +7,7 @@ import random
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Self, TypeVar
 
@@ -20,6 +21,7 @@ from pydantic import BaseModel
 
 from ekkyo import trace, wire
 from ekkyo.contracts.base import Command, Fact, Question, Refused
+from ekkyo.login import Login
 from ekkyo.reading import Reading, heeded, subjects
 
 A = TypeVar("A", bound=BaseModel)
@@ -56,15 +58,21 @@ class Ekkyo:
         password: str | None = None,
         token: str | Callable[[], str] | None = None,
         inbox_prefix: str | None = None,
+        login: Login | None = None,
         environment: Mapping[str, str] = os.environ,
     ) -> Self:
         """For `async with`. What is not given is taken from the environment: EKKYO_NATS_URL, EKKYO_NATS_USER,
-        EKKYO_NATS_PASSWORD, EKKYO_TOKEN, EKKYO_INBOX_PREFIX.
+        EKKYO_NATS_PASSWORD or EKKYO_NATS_NKEY_FILE, EKKYO_NATS_TLS_CA, _CERT and _KEY, EKKYO_TOKEN,
+        EKKYO_INBOX_PREFIX.
 
         token: the bearer token, or a function that gives a fresh one. inbox_prefix: where the NATS user may receive
-        replies, `_INBOX.<user>` by default.
+        replies, `_INBOX.<user>` by default. login: who it is, in place of user and password.
         """
-        user = user or environment.get("EKKYO_NATS_USER") or None
+        login = login or Login.from_environment(environment)
+        if user or password:
+            key = None if password else login.nkey_file
+            login = replace(login, user=user or login.user, password=password or login.password, nkey_file=key)
+        user = login.user
         prefix = inbox_prefix or environment.get("EKKYO_INBOX_PREFIX") or (f"_INBOX.{user}" if user else "_INBOX")
         options: dict[str, Any] = {
             "servers": (url or environment.get("EKKYO_NATS_URL", "nats://127.0.0.1:4222")).split(","),
@@ -74,9 +82,8 @@ class Ekkyo:
             "reconnect_time_wait": 0.5,
             "ping_interval": 10,
             "error_cb": _told_of,
+            **login.options(),
         }
-        if user:
-            options |= {"user": user, "password": password or environment.get("EKKYO_NATS_PASSWORD", "")}
         return cls(options, token or environment.get("EKKYO_TOKEN"))
 
     def with_token(self, token: str | Callable[[], str]) -> Self:

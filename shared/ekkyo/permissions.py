@@ -6,7 +6,7 @@ Settings of nats-server: https://docs.nats.io/running-a-nats-service/configurati
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,6 +15,13 @@ SERVICES: Final = ("members", "events", "surveys", "notify")
 OUTSIDE: Final = "outside"
 OPS: Final = "ops"
 USERS: Final = (*SERVICES, OUTSIDE, OPS)
+KEYED: Final = (*SERVICES, OPS)
+"""Users with an nkey. `outside` has a password: a system that only asks and listens may be any program."""
+ACCOUNT: Final = "EKKYO"
+"""The NATS account that all of it lives in."""
+EXPORTED: Final = ("ekkyo.fact.events.>", "ekkyo.fact.surveys.>", "ekkyo.fact.notify.>")
+"""Facts that other accounts may import. Those about members are not among them: they hold personal data, and what
+another account keeps of them cannot be purged from here."""
 
 Durables = Mapping[str, tuple[str, ...]]
 """The durable consumers of one service, by stream."""
@@ -125,25 +132,30 @@ def _ops() -> Permissions:
     )
 
 
-_FROM_ENVIRONMENT = re.compile(r"^\$[A-Z][A-Z0-9_]*$")
+_VARIABLE = re.compile(r"^\$[A-Z][A-Z0-9_]*$")
 
 
 def server_config(
-    users: Mapping[str, str],
+    passwords: Mapping[str, str],
     *,
+    nkeys: Mapping[str, Sequence[str]] | None = None,
     store_dir: Path | str,
     host: str | None = None,
     port: int | None = None,
     http: str | None = None,
     name: str | None = None,
     durables: Mapping[str, Durables] = DURABLES,
+    keys: str | None = None,
+    teams: str | None = None,
 ) -> str:
     """The text of a nats-server configuration; keep it in a file that its owner alone may read (mode 0600).
 
-    users: password by user, plain or as a bcrypt hash; `$NAME` is taken from the server's environment when it starts.
-    http: host:port of the server's own monitoring, off when None.
+    passwords: by user, plain or as a bcrypt hash. nkeys: public keys by user, several while one takes another's place.
+    In both `$NAME` is a variable, from the server's environment or from the file `keys`, which is included.
+    http: host:port of the server's own monitoring, off when None. teams: a file with other teams' accounts.
     """
     head = [
+        *([f"include {json.dumps(keys)}"] if keys else []),
         *([f"server_name: {json.dumps(name)}"] if name else []),
         *([f"host: {json.dumps(host)}"] if host else []),
         *([f"port: {port}"] if port else []),
@@ -158,29 +170,56 @@ def server_config(
         "  max_memory_store: 256MB",
         "  max_file_store: 50GB",
         "}",
-        "authorization {",
-        "  timeout: 5",
-        "  users: [",
+        "authorization { timeout: 5 }",
+        "accounts {",
+        f"  {ACCOUNT} {{",
+        "    jetstream: enabled",
+        "    exports: [",
+        *(f"      {{ stream: {json.dumps(subject)} }}" for subject in EXPORTED),
+        "    ]",
+        "    users: [",
     ]
-    body = [line for user, password in users.items() for line in _user(user, password, permissions(user, durables))]
-    return "\n".join([*head, *body, "  ]", "}", ""])
+    users = [
+        *((user, f"nkey: {_value(key)}") for user, public in (nkeys or {}).items() for key in public),
+        *((user, f"user: {user}, password: {_value(password)}") for user, password in passwords.items()),
+    ]
+    body = [line for user, login in users for line in _user(user, login, permissions(user, durables))]
+    return "\n".join([*head, *body, "    ]", "  }", *([f"  include {json.dumps(teams)}"] if teams else []), "}", ""])
 
 
-def _user(name: str, password: str, may: Permissions) -> list[str]:
-    secret = password if _FROM_ENVIRONMENT.match(password) else json.dumps(password)
-    lines = [f"    {{ user: {name}, password: {secret}, permissions: {{", "      publish: {", "        allow: ["]
-    lines += [f"          {json.dumps(subject)}" for subject in may.publish] + ["        ]"]
+def _value(text: str) -> str:
+    return text if _VARIABLE.match(text) else json.dumps(text)
+
+
+def _user(name: str, login: str, may: Permissions) -> list[str]:
+    lines = [f"      # {name}", f"      {{ {login}, permissions: {{", "        publish: {", "          allow: ["]
+    lines += [f"            {json.dumps(subject)}" for subject in may.publish] + ["          ]"]
     if may.publish_denied:
-        lines += ["        deny: [", *(f"          {json.dumps(s)}" for s in may.publish_denied), "        ]"]
-    lines += ["      }", "      subscribe: { allow: ["]
-    return [*lines, *(f"        {json.dumps(subject)}" for subject in may.subscribe), "      ] }", "    } }"]
+        lines += ["          deny: [", *(f"            {json.dumps(s)}" for s in may.publish_denied), "          ]"]
+    lines += ["        }", "        subscribe: { allow: ["]
+    return [*lines, *(f"          {json.dumps(subject)}" for subject in may.subscribe), "        ] }", "      } }"]
+
+
+def variables(user: str) -> tuple[str, ...]:
+    """What a user's public keys, or its password, are called in the file of keys that `deploy/nats/nats.conf` reads.
+
+    The second key is there to take the first one's place while both are good.
+    """
+    named = user.upper()
+    return (f"NATS_NKEY_{named}", f"NATS_NKEY_{named}_NEXT") if user in KEYED else (f"NATS_PASSWORD_{named}",)
 
 
 def deployed() -> str:
-    """The configuration in deploy/nats: passwords come from the server's environment, its data is in /data."""
-    users = {user: f"$NATS_PASSWORD_{user.upper()}" for user in USERS}
+    """The configuration in deploy/nats: keys and other teams' accounts come from files beside it, data is in /data."""
     head = "# Generated from ekkyo.permissions: make nats-conf. Change it there.\n"
-    return head + server_config(users, store_dir="/data", http="127.0.0.1:8222")
+    return head + server_config(
+        {user: f"${name}" for user in USERS if user not in KEYED for name in variables(user)},
+        nkeys={user: [f"${name}" for name in variables(user)] for user in KEYED},
+        store_dir="/data",
+        http="0.0.0.0:8222",
+        keys="./keys/keys.conf",
+        teams="./keys/teams.conf",
+    )
 
 
 if __name__ == "__main__":

@@ -73,8 +73,7 @@ class Stack:
         """A client, for `async with`."""
         return Ekkyo.connect(
             f"nats://{LOOPBACK}:{self.port('nats')}",
-            user=user,
-            password=self.folder.passwords()[user],
+            login=self.folder.login(user),
             token=self.token(sub, *roles),
             environment={},
         )

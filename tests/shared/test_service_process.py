@@ -25,8 +25,8 @@ def path() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith("EKKYO_")}
 
 
-def as_ops(environ: dict[str, str], password: str) -> dict[str, str]:
-    return {**environ, "EKKYO_NATS_USER": "ops", "EKKYO_NATS_PASSWORD": password}
+def as_ops(environ: dict[str, str], seed: str) -> dict[str, str]:
+    return {**environ, "EKKYO_NATS_USER": "ops", "EKKYO_NATS_NKEY_FILE": seed}
 
 
 def provision(environ: dict[str, str], timeout: float = 60) -> subprocess.CompletedProcess[str]:
@@ -52,7 +52,7 @@ async def status(port: int, probe: str) -> int:
 async def test_it_serves_until_it_is_told_to_stop(nats, environment, tmp_path, number):
     port = free_port()
     environ = environment("events", http_port=port)
-    await service.provision(Settings.load("events", as_ops(environ, nats.passwords["ops"])))
+    await service.provision(Settings.load("events", as_ops(environ, str(nats.seed("ops")))))
     process = start(environ, "serve", tmp_path / "log")
     try:
 
@@ -71,7 +71,7 @@ async def test_it_serves_until_it_is_told_to_stop(nats, environment, tmp_path, n
         "stopped",
     ]
     assert all(line["service"] == "events" for line in lines)
-    for secret in (nats.passwords["events"], nats.passwords["ops"]):
+    for secret in (nats.seed("events").read_text(), nats.seed("ops").read_text()):
         assert secret not in (tmp_path / "log").read_text()
 
 
@@ -95,14 +95,14 @@ async def test_it_is_alive_and_says_what_it_waits_for_while_nats_is_down(environ
 
 def test_provisioning_with_nats_down_says_so_and_exits_1(environment, nats):
     nats.server.kill()
-    done = provision(as_ops(environment("events"), nats.passwords["ops"]))
+    done = provision(as_ops(environment("events"), str(nats.seed("ops"))))
     assert done.returncode == 1
     assert done.stderr.startswith("NATS: ")
-    assert nats.passwords["ops"] not in done.stderr
+    assert nats.seed("ops").read_text() not in done.stderr
 
 
 def test_provisioning_tells_what_it_made(environment, nats):
-    done = provision(as_ops(environment("events"), nats.passwords["ops"]))
+    done = provision(as_ops(environment("events"), str(nats.seed("ops"))))
     assert done.returncode == 0, done.stderr
     lines = [line.split(maxsplit=2) for line in done.stdout.splitlines()]
     assert ["stream", "FACTS", "as wanted"] in lines

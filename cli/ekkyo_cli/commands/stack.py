@@ -5,10 +5,12 @@ import signal
 import sys
 import threading
 import time
+from json import loads
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from ekkyo.auth import issue_token
 from ekkyo.contracts.base import Refused
 from ekkyo.embedded import LOOPBACK
 from ekkyo.permissions import OUTSIDE
@@ -180,6 +182,7 @@ def token(
         typer.Option("--role", help="steward, system, leader, or leader:COMMUNITY_ID; may be given several times."),
     ] = None,
     ttl: Annotated[str, typer.Option(help="How long it is valid: 90s, 15m, 1h, 7d.")] = "1h",
+    key: Annotated[Path | None, typer.Option(help="A signing key (JWK) in place of the local stack's.")] = None,
     dir: Dir = DEFAULT,
     json: Json = False,
 ) -> None:
@@ -196,7 +199,10 @@ def token(
             raise typer.BadParameter(f"no such role: {one}", param_hint="--role")
     seconds = _seconds(ttl)
     try:
-        made = Folder.at(dir).token(sub, role or [], seconds)
+        if key:
+            made = issue_token(loads(key.read_text()), sub, role or [], seconds)
+        else:
+            made = Folder.at(dir).token(sub, role or [], seconds)
     except ValueError as wrong:
         raise typer.BadParameter(str(wrong), param_hint="--sub") from None
     if output.speaks_json():

@@ -14,7 +14,8 @@ from typing import Any, Final, Literal
 from ekkyo.auth import issue_token, make_keys
 from ekkyo.contracts.base import Refused
 from ekkyo.embedded import LOOPBACK, free_port
-from ekkyo.permissions import USERS
+from ekkyo.login import Login, make_nkey, public_nkey
+from ekkyo.permissions import KEYED, USERS
 from pydantic import BaseModel, ValidationError
 
 from ekkyo_cli.local.process import Process
@@ -90,15 +91,32 @@ class Folder:
         if not (self.path / ".gitignore").exists():
             (self.path / ".gitignore").write_text("*\n")
         if not self._secret("passwords").exists():
-            write(self._secret("passwords"), json.dumps({user: secrets.token_urlsafe(24) for user in USERS}))
+            passwords = {user: secrets.token_urlsafe(24) for user in USERS if user not in KEYED}
+            write(self._secret("passwords"), json.dumps(passwords))
+        for user in KEYED:
+            if not self.seed(user).exists():
+                write(self.seed(user), make_nkey()[0].decode())
         if not self._secret("signing-key").exists() or not self.jwks.exists():
             private, public = make_keys()
             write(self.jwks, json.dumps(public), mode=0o644)
             write(self._secret("signing-key"), json.dumps(private))
 
     def passwords(self) -> dict[str, str]:
-        """The NATS users' passwords. Refuses when no stack was ever started here."""
-        return dict(self._read("passwords"))
+        """The passwords of the NATS users who have no nkey. Refuses when no stack was ever started here."""
+        return {user: password for user, password in self._read("passwords").items() if user not in KEYED}
+
+    def nkeys(self) -> dict[str, list[str]]:
+        """The public keys of the NATS users who have an nkey."""
+        return {user: [public_nkey(self.seed(user).read_bytes())] for user in KEYED}
+
+    def seed(self, user: str) -> Path:
+        """The file with the seed of a NATS user's nkey."""
+        return self.path / "secrets" / f"{user}.nk"
+
+    def login(self, user: str) -> Login:
+        """How somebody proves to be one of the NATS users. Refuses when no stack was ever started here."""
+        passwords = self.passwords()
+        return Login(user, passwords.get(user, ""), self.seed(user) if user in KEYED else None)
 
     def token(self, sub: str, roles: list[str], ttl: float) -> str:
         """A bearer token signed with the stack's own key; `ttl` in seconds."""

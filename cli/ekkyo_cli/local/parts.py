@@ -41,7 +41,8 @@ class Child:
 def start(folder: Folder, name: str, ports: dict[str, int]) -> Child:
     """Start one part on its port. The servers answer when this returns; services and catchers may need a moment."""
     if name == "nats":
-        text = server_config(folder.passwords(), store_dir=folder.path / "nats" / "jetstream")
+        store = folder.path / "nats" / "jetstream"
+        text = server_config(folder.passwords(), nkeys=folder.nkeys(), store_dir=store)
         return _server(start_nats(folder.path / "nats", config=text, port=ports[name], log=folder.log(name)))
     if name == "mongo":
         return _server(start_mongo(folder.path / "mongo", port=ports[name], log=folder.log(name)))
@@ -59,7 +60,7 @@ def provision(folder: Folder, ports: dict[str, int]) -> None:
         name: _environ(folder, name, ports)
         | {
             "EKKYO_NATS_USER": OPS,
-            "EKKYO_NATS_PASSWORD": folder.passwords()[OPS],
+            "EKKYO_NATS_NKEY_FILE": str(folder.seed(OPS)),
             "EKKYO_INBOX_PREFIX": f"_INBOX.{OPS}",
         }
         for name in SERVICES
@@ -130,7 +131,7 @@ def _environ(folder: Folder, service: str, ports: dict[str, int]) -> dict[str, s
     environ = _plain(folder) | {
         "EKKYO_NATS_URL": f"nats://{LOOPBACK}:{ports['nats']}",
         "EKKYO_NATS_USER": service,
-        "EKKYO_NATS_PASSWORD": folder.passwords()[service],
+        "EKKYO_NATS_NKEY_FILE": str(folder.seed(service)),
         "EKKYO_MONGO_URL": f"mongodb://{LOOPBACK}:{ports['mongo']}/",
         "EKKYO_JWKS_FILE": str(folder.jwks),
         "EKKYO_HTTP_HOST": LOOPBACK,

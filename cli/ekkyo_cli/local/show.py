@@ -54,8 +54,7 @@ async def _streams(folder: Folder) -> dict[str, int]:
     with contextlib.suppress(OSError, Error, TimeoutError):
         client = await nats.connect(
             f"nats://{LOOPBACK}:{state.parts['nats'].port}",
-            user=OPS,
-            password=folder.passwords()[OPS],
+            **folder.login(OPS).options(),
             inbox_prefix=f"_INBOX.{OPS}".encode(),
             connect_timeout=2,
             allow_reconnect=False,

@@ -10,7 +10,7 @@ from typing import Any
 from faststream import AckPolicy, ContextRepo
 from faststream.nats import NatsBroker
 from faststream.nats.schemas import JStream, PullSub
-from faststream.security import SASLPlaintext
+from faststream.nats.security import NatsNKey, NatsSecurity, NatsUserPassword
 from nats.aio.client import Client
 from nats.errors import ConnectionClosedError
 from nats.errors import Error as NatsError
@@ -25,6 +25,7 @@ from ekkyo.broker.intake import Pull, Requests, Tasks
 from ekkyo.broker.metrics import Metrics
 from ekkyo.broker.routes import Asked, Reaction, Router
 from ekkyo.broker.streams import missing
+from ekkyo.login import Login
 
 logger = logging.getLogger("ekkyo.broker")
 
@@ -177,6 +178,7 @@ def make_broker(
     routers: Iterable[Router] = (),
     user: str | None = None,
     password: str | None = None,
+    login: Login | None = None,
     inbox_prefix: str | None = None,
     registry: CollectorRegistry | None = None,
     retries: Retries | None = None,
@@ -186,6 +188,7 @@ def make_broker(
 ) -> Broker:
     """The broker of a service. url: one server or several, with commas; a user's replies come in below inbox_prefix.
 
+    login: who it is; user and password say the same for one who has no nkey and speaks without TLS.
     on_closed: what to do when the connection is lost for good; by default the process exits at once with status 1.
     reconnect_wait: seconds between two tries to connect again, which go on without end.
     """
@@ -208,7 +211,7 @@ def make_broker(
     broker = Broker(
         url.split(","),
         name=service,
-        security=SASLPlaintext(user, password or "", use_ssl=False) if user else None,
+        security=_security(login or Login(user or "", password or "")),
         inbox_prefix=inbox_prefix,
         max_reconnect_attempts=-1,
         reconnect_time_wait=reconnect_wait,  # type: ignore[arg-type]
@@ -230,6 +233,17 @@ def make_broker(
     broker.open(service, inbox_prefix, guard, on_closed)
     broker.mount(*routers)
     return broker
+
+
+def _security(login: Login) -> NatsSecurity | None:
+    tls: dict[str, Any] = {}
+    if login.tls:  # TLS first: nats-py would go on in the clear with a server that does not ask for it
+        tls = {"ssl_context": login.tls.context(), "use_ssl": True, "tls_handshake_first": True}
+    if login.nkey_file:
+        return NatsNKey.from_file(login.nkey_file, **tls)
+    if login.user:
+        return NatsUserPassword(login.user, login.password, **tls)
+    return NatsSecurity(**tls) if tls else None
 
 
 async def _answers(nc: Client, within: float) -> bool:

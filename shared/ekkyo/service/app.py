@@ -100,8 +100,7 @@ class Service:
             async with asyncio.timeout(CONNECTING):
                 connection = await nats.connect(
                     settings.nats_servers,
-                    user=settings.nats_user,
-                    password=settings.nats_password.get_secret_value(),
+                    **settings.nats_login.options(),
                     inbox_prefix=settings.inbox_prefix.encode(),
                     allow_reconnect=False,
                     connect_timeout=5,

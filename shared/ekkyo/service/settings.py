@@ -6,13 +6,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
+import nkeys
 from jwt import PyJWTError
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from ekkyo.auth import Verifier
+from ekkyo.login import Login, Tls, public_nkey
 
 PREFIX = "EKKYO_"
+FILE = "_FILE"
+"""A secret NAME may be given as NAME_FILE, the file that holds it, as engines hand secrets out."""
 
 
 class WrongSettings(Exception):
@@ -30,7 +34,15 @@ class Settings(BaseSettings):
 
     nats_url: str = Field(description="where NATS listens, such as nats://nats:4222; several with commas between")
     nats_user: str = Field("", description="the service's NATS user; its name when absent")
-    nats_password: SecretStr = Field(description="the NATS user's password")
+    nats_password: SecretStr = Field(
+        SecretStr(""), description="the NATS user's password, where it has no EKKYO_NATS_NKEY_FILE"
+    )
+    nats_nkey_file: Path | None = Field(None, description="a readable file with the seed of the NATS user's nkey")
+    nats_tls_ca: Path | None = Field(
+        None, description="the CA (PEM) whose NATS servers are believed; set, nothing is said without TLS"
+    )
+    nats_tls_cert: Path | None = Field(None, description="the certificate (PEM) that NATS is shown")
+    nats_tls_key: Path | None = Field(None, description="that certificate's key (PEM)")
     nats_replicas: int = Field(1, ge=1, le=5, description="copies of each stream that provision asks for: 1, 3 or 5")
     mongo_url: SecretStr = Field(description="where MongoDB listens, such as mongodb://user:password@mongo:27017/")
     mongo_database: str = Field("", description="the service's own database; ekkyo_<service> when absent")
@@ -70,6 +82,30 @@ class Settings(BaseSettings):
             raise ValueError from e
         return value
 
+    @field_validator("nats_nkey_file")
+    @classmethod
+    def _seed(cls, value: Path | None) -> Path | None:
+        if value is not None:
+            try:
+                public_nkey(value.read_bytes())
+            except (OSError, nkeys.NkeysError) as e:
+                raise ValueError from e
+        return value
+
+    @model_validator(mode="after")
+    def _certificates(self) -> Self:
+        try:
+            self.nats_login.options()
+        except OSError as e:
+            raise ValueError("a TLS file cannot be used") from e
+        return self
+
+    @property
+    def nats_login(self) -> Login:
+        """How the service proves to NATS who it is."""
+        tls = Tls(self.nats_tls_ca, self.nats_tls_cert, self.nats_tls_key) if self.nats_tls_ca else None
+        return Login(self.nats_user, self.nats_password.get_secret_value(), self.nats_nkey_file, tls)
+
     @property
     def nats_servers(self) -> list[str]:
         return [server.strip() for server in self.nats_url.split(",")]
@@ -92,15 +128,29 @@ class Settings(BaseSettings):
         environ = os.environ if environ is None else environ
         given = {name: value for name, value in environ.items() if name.startswith(PREFIX)}
         known = {PREFIX + name.upper(): name for name in cls.model_fields}
-        lines = [_unknown(name, known) for name in sorted(given) if name not in known]
+        files = {f"{name}{FILE}": name for name, secret in known.items() if cls._is_secret(secret)}
+        lines = [_unknown(name, known | files) for name in sorted(given) if name not in known | files]
         values: dict[str, Any] = {known[name]: value for name, value in given.items() if name in known and value != ""}
+        unread = set()
+        for name in sorted(files.keys() & given.keys()):
+            field = known[files[name]]
+            try:
+                if field in values:
+                    raise OSError
+                values[field] = Path(given[name]).read_text().strip()
+            except (OSError, UnicodeDecodeError):
+                unread.add(field)
+                lines.append(f"{name} is wrong: set it to a readable file, and {files[name]} to nothing.")
         user = values.setdefault("nats_user", service)
         values.setdefault("mongo_database", f"ekkyo_{service}")
         values.setdefault("inbox_prefix", f"_INBOX.{user}")
+        lacking = [name for name in _lacking(values) if name not in unread]
+        lines += [f"{PREFIX}{name.upper()} is missing: set it to {_described(cls, name)}." for name in lacking]
         try:
             settings = cls(**values)
         except ValidationError as e:
-            raise WrongSettings(lines + [_told(cls, error) for error in e.errors(include_input=False)]) from None
+            errors = [error for error in e.errors(include_input=False) if not unread.intersection(error["loc"][:1])]
+            raise WrongSettings(lines + [_told(cls, error) for error in errors]) from None
         if lines:
             raise WrongSettings(lines)
         return settings
@@ -112,7 +162,20 @@ class Settings(BaseSettings):
         for name, field in cls.model_fields.items():
             needed = " (required)" if field.is_required() else ""
             rows.append(f"  {PREFIX + name.upper():<24} {field.description or ''}{needed}")
-        return "\n".join(rows)
+        secrets = [f"{PREFIX}{name.upper()}{FILE}" for name in cls.model_fields if cls._is_secret(name)]
+        return "\n".join([*rows, f"  {', '.join(secrets)}: a file that holds the value instead"])
+
+    @classmethod
+    def _is_secret(cls, name: str) -> bool:
+        return cls.model_fields[name].annotation is SecretStr
+
+
+def _lacking(values: Mapping[str, Any]) -> list[str]:
+    """What was left out, although one of two is needed, or it goes with what was set."""
+    login = [] if values.get("nats_password") or values.get("nats_nkey_file") else ["nats_password"]
+    own = ["nats_tls_ca", "nats_tls_cert", "nats_tls_key"]
+    tls = own if values.keys() & set(own[1:]) else []
+    return [*login, *(name for name in tls if name not in values)]
 
 
 def _unknown(name: str, known: Mapping[str, str]) -> str:
@@ -121,8 +184,14 @@ def _unknown(name: str, known: Mapping[str, str]) -> str:
 
 
 def _told(cls: type[Settings], error: Any) -> str:
-    name = str(error["loc"][0]) if error["loc"] else ""
-    field = cls.model_fields.get(name)
-    what = (field.description if field else None) or error["msg"]
+    if not error["loc"]:
+        return f"{PREFIX}NATS_TLS_CA is wrong: set it, EKKYO_NATS_TLS_CERT and EKKYO_NATS_TLS_KEY to files in PEM."
+    name = str(error["loc"][0])
+    what = _described(cls, name) or error["msg"]
     state = "is missing" if error["type"] == "missing" else "is wrong"
     return f"{PREFIX + name.upper()} {state}: set it to {what}."
+
+
+def _described(cls: type[Settings], name: str) -> str | None:
+    field = cls.model_fields.get(name)
+    return field.description if field else None

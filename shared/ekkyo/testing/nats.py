@@ -15,7 +15,8 @@ from nats.errors import Error
 from nats.js.errors import NotFoundError
 
 from ekkyo.embedded import LOOPBACK, NatsServer, start_nats
-from ekkyo.permissions import DURABLES, OPS, USERS, Durables, server_config
+from ekkyo.login import Login, make_nkey
+from ekkyo.permissions import DURABLES, KEYED, OPS, USERS, Durables, server_config
 from ekkyo.service.provision import provision_streams
 
 
@@ -25,30 +26,32 @@ async def _silent(_error: Exception) -> None:
 
 @dataclass
 class Nats:
-    """A running nats-server and everybody's passwords. Kill, freeze and restart it through `server`."""
+    """A running nats-server, everybody's keys, and passwords for who would rather say one.
+
+    Kill, freeze and restart it through `server`.
+    """
 
     server: NatsServer
     folder: Path
     passwords: dict[str, str]
+    nkeys: dict[str, list[str]]
     durables: dict[str, Durables] = field(default_factory=lambda: dict(DURABLES))
 
     @classmethod
     async def start(cls, folder: Path) -> "Nats":
         """Start one under `folder` and make the streams. Raises NotStarted."""
         passwords = {user: "p" + secrets.token_hex(8) for user in USERS}
+        nkeys = {user: [_keyed(folder, user)] for user in KEYED}
         name = f"ekkyo-test-{secrets.token_hex(6)}"
-        server = start_nats(
-            folder, config=server_config(passwords, store_dir=folder / "jetstream", name=name), name=name
-        )
+        config = server_config(passwords, nkeys=nkeys, store_dir=folder / "jetstream", name=name)
+        started = cls(start_nats(folder, config=config, name=name), folder, passwords, nkeys)
         try:
-            async with await nats.connect(
-                server.url, user=OPS, password=passwords[OPS], inbox_prefix=b"_INBOX.ops"
-            ) as nc:
+            async with await started.connect(OPS) as nc:
                 await provision_streams(nc.jetstream())
         except BaseException:
-            server.kill()
+            started.server.kill()
             raise
-        return cls(server, folder, passwords)
+        return started
 
     @property
     def url(self) -> str:
@@ -57,7 +60,15 @@ class Nats:
     async def connect(self, user: str = OPS, **options: Any) -> Client:
         """A bare connection as one of the users. The caller closes it."""
         options = {"error_cb": _silent, "allow_reconnect": False, "inbox_prefix": f"_INBOX.{user}".encode()} | options
-        return await nats.connect(self.url, user=user, password=self.passwords[user], **options)
+        return await nats.connect(self.url, **self.login(user).options(), **options)
+
+    def login(self, user: str) -> Login:
+        """Who one of the users is: by its key where it has one, else by its password."""
+        return Login(user, self.passwords[user], self.seed(user) if user in KEYED else None)
+
+    def seed(self, user: str) -> Path:
+        """The file with the seed of a user's nkey."""
+        return _seed_file(self.folder, user)
 
     async def allow(self, service: str, durables: Mapping[str, tuple[str, ...]]) -> None:
         """Let a service read durables that the table of permissions does not have yet."""
@@ -69,6 +80,7 @@ class Nats:
         self.durables[service] = {**known, **merged}
         text = server_config(
             self.passwords,
+            nkeys=self.nkeys,
             store_dir=self.folder / "jetstream",
             name=self.server.server_name,
             host=LOOPBACK,
@@ -94,3 +106,15 @@ class Nats:
 
     def stop(self) -> None:
         self.server.stop()
+
+
+def _seed_file(folder: Path, user: str) -> Path:
+    return folder / f"{user}.nk"
+
+
+def _keyed(folder: Path, user: str) -> str:
+    """The public key of a user who has just been given one."""
+    folder.mkdir(parents=True, exist_ok=True)
+    seed, public = make_nkey()
+    _seed_file(folder, user).write_bytes(seed)
+    return public

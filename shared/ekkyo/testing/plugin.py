@@ -110,7 +110,7 @@ def environment(nats: Nats, mongo: Mongo, keys: Keys) -> Callable[..., dict[str,
     def of(service: str, **settings: object) -> dict[str, str]:
         values: dict[str, object] = {
             "nats_url": nats.url,
-            "nats_password": nats.passwords[service],
+            "nats_nkey_file": nats.seed(service),
             "mongo_url": mongo.url,
             "mongo_database": mongo.database(service),
             "jwks_file": keys.jwks_file,
@@ -140,9 +140,7 @@ def running(nats: Nats, environment: Callable[..., dict[str, str]]) -> Run:
 
 def as_ops(settings: Any, nats: Nats) -> Any:
     """The same settings with the NATS user that may provision."""
-    from pydantic import SecretStr
-
-    ops = {"nats_user": "ops", "nats_password": SecretStr(nats.passwords["ops"]), "inbox_prefix": "_INBOX.ops"}
+    ops = {"nats_user": "ops", "nats_nkey_file": nats.seed("ops"), "inbox_prefix": "_INBOX.ops"}
     return settings.model_copy(update=ops)
 
 
@@ -157,10 +155,9 @@ async def client_as(nats: Nats, keys: Keys) -> AsyncIterator[ClientAs]:
             def __init__(self, sub: str, *roles: str, user: str = "outside") -> None:
                 self._opened = Ekkyo.connect(
                     nats.url,
-                    user=user,
-                    password=nats.passwords[user],
+                    login=nats.login(user),
                     token=keys.token(sub, *roles),
-                    inbox_prefix=f"_INBOX.{user}",
+                    environment={},
                 )
 
             def __await__(self) -> Any:

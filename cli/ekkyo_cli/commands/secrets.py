@@ -1,0 +1,111 @@
+"""`ekkyo secrets`: what a deployment needs and nobody should choose, one folder for each who reads it."""
+
+import base64
+import os
+import secrets as chance
+from collections.abc import Callable, Iterator
+from json import dumps, loads
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from ekkyo.auth import make_keys
+from ekkyo.login import make_nkey, public_nkey
+from ekkyo.permissions import KEYED, OPS, OUTSIDE, SERVICES, variables
+
+from ekkyo_cli import output
+from ekkyo_cli.output import Json
+
+PUBLIC = 0o644
+PRIVATE = 0o400
+TEAMS = "# Accounts of other teams, who may import facts: see deploy/nats/README.md\n"
+
+
+def secrets(
+    dir: Annotated[Path, typer.Option("--dir", help="Where to; a folder is made for each part of the platform.")],
+    mongo: Annotated[str, typer.Option(help="Where the services find MongoDB: host:port, with commas between.")] = (
+        "mongo:27017"
+    ),
+    replica_set: Annotated[str, typer.Option(help="The name of MongoDB's replica set.")] = "ekkyo",
+    owner: Annotated[int | None, typer.Option(help="Give the services' files to this user id (as root).")] = None,
+    json: Json = False,
+) -> None:
+    """Make the keys and passwords of a deployment. What is there already stays as it is.
+
+    Examples:
+
+      ekkyo secrets --dir deploy/keys
+
+      ekkyo secrets --dir deploy/keys --mongo mongo-0.mongo:27017,mongo-1.mongo:27017 --replica-set rs0
+    """
+    made = [str(file) for file in _make(_Folder(dir, owner), mongo, replica_set)]
+    if output.speaks_json():
+        return output.as_json({"made": made})
+    typer.echo(f"{len(made)} files made in {dir}; what was there stays")
+    return None
+
+
+class _Folder:
+    """The files of a deployment's secrets."""
+
+    def __init__(self, path: Path, owner: int | None) -> None:
+        self.path, self.owner, self.made = path, owner, list[Path]()
+
+    def keep(self, name: str, make: Callable[[], str], mode: int = PRIVATE, *, ours: bool = True) -> str:
+        """What a file holds; made if it is not there. ours: read by an image of ours, as its own user."""
+        file = self.path / name
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            draft = file.with_name(f".{file.name}.new")
+            draft.unlink(missing_ok=True)
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w") as out:
+                out.write(make())
+            if self.owner is not None and ours:
+                os.chown(draft, self.owner, self.owner)
+            draft.replace(file)
+            self.made.append(file)
+        return file.read_text()
+
+
+def _make(folder: _Folder, mongo: str, replica_set: str) -> Iterator[Path]:
+    keys = [f'{name}: "{value}"' for user in (*KEYED, OUTSIDE) for name, value in _login(folder, user)]
+    folder.keep("nats/keys.conf", lambda: "\n".join([*keys, ""]), ours=False)
+    folder.keep("nats/teams.conf", lambda: TEAMS, PUBLIC, ours=False)
+    folder.keep("mongo/root-password", _password, ours=False)
+    folder.keep("mongo/replica.key", lambda: base64.b64encode(chance.token_bytes(96)).decode(), ours=False)
+    folder.keep("grafana/admin-password", _password, PUBLIC)  # Grafana alone is given the folder, as a user of its own
+    jwks = _signing(folder)
+    for service in SERVICES:
+        for user, url in (
+            (service, f"{service}/mongo-url"),
+            (f"{service}-provision", f"provision/{service}-mongo-url"),
+        ):
+            password = folder.keep(f"mongo/{user}-password", _password, ours=False)
+            where = f"{mongo}/?authSource=ekkyo_{service}&replicaSet={replica_set}"
+            folder.keep(url, lambda u=user, p=password, w=where: f"mongodb://{u}:{p}@{w}")  # type: ignore[misc]
+    for reader in (*SERVICES, "provision"):
+        folder.keep(f"{reader}/jwks.json", lambda: jwks, PUBLIC)
+    yield from folder.made
+
+
+def _login(folder: _Folder, user: str) -> list[tuple[str, str]]:
+    """A NATS user's keys or password, as the server's configuration names them."""
+    if user not in KEYED:
+        return [(name, folder.keep(f"{user}/nats-password", _password)) for name in variables(user)]
+    seed = folder.keep(f"{'provision' if user == OPS else user}/nats.nk", lambda: make_nkey()[0].decode())
+    now, after = variables(user)
+    nobody = make_nkey()[1]  # the second key, which takes the first one's place one day, is nobody's till then
+    return [(now, public_nkey(seed.encode())), (after, nobody)]
+
+
+def _signing(folder: _Folder) -> str:
+    """The public keys that tokens are checked with; the private one is for whoever issues tokens."""
+    private, public = make_keys()
+    kept = loads(folder.keep(f"{OUTSIDE}/signing.jwk", lambda: dumps(private)))
+    known = {name: value for name, value in kept.items() if name != "d"}
+    return dumps(public if kept == private else {"keys": [known]})
+
+
+def _password() -> str:
+    """Begins with a letter: nats-server takes what looks like a number for one."""
+    return "p" + chance.token_hex(20)

@@ -1,0 +1,154 @@
+"""The compose file: what the specification allows, what the services know, and nothing secret in it."""
+
+import importlib
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from compose_spec import PyCompose
+from ekkyo.permissions import DURABLES, SERVICES, deployed
+from ekkyo.service import Service
+from ekkyo_cli.commands.secrets import secrets
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+CONTAINERS: dict[str, dict[str, Any]] = COMPOSE["services"]
+OURS = [*SERVICES, *(f"provision-{name}" for name in SERVICES)]
+each_service = pytest.mark.parametrize("name", SERVICES)
+
+
+def service_of(name: str) -> Service:
+    found: Service = importlib.import_module(f"ekkyo_{name}.app").service
+    return found
+
+
+@pytest.fixture
+def made(tmp_path: Path) -> Path:
+    """What the container `secrets` makes."""
+    secrets(tmp_path, "mongo:27017", "ekkyo", None)
+    return tmp_path
+
+
+def mounts(container: str) -> dict[str, str]:
+    """What is mounted where, read-only or not."""
+    return dict(reversed(str(volume).split(":")[:2]) for volume in CONTAINERS[container].get("volumes", ()))
+
+
+def plain(text: str) -> str:
+    """The file without aliases and merges, which are YAML's affair."""
+    return yaml.safe_dump(yaml.safe_load(text))
+
+
+def test_the_compose_file_is_what_the_specification_allows():
+    text = (ROOT / "docker-compose.yml").read_text()
+    assert set(PyCompose.from_yaml(plain(text)).service_names()) == set(CONTAINERS)
+    for wrong in (("restart: unless-stopped", "restart: perhaps"), ("healthcheck:", "healthchekc:")):
+        with pytest.raises(ValueError):
+            PyCompose.from_yaml(plain(text.replace(*wrong)))
+
+
+@pytest.mark.parametrize("container", OURS)
+def test_a_service_gets_settings_that_it_takes(container, made):
+    name = container.removeprefix("provision-")
+    folder = mounts(container)["/secrets"].removeprefix("secrets-")
+    given = {k: str(v).replace("/secrets", str(made / folder)) for k, v in CONTAINERS[container]["environment"].items()}
+    settings = service_of(name).settings.load(name, given)
+    provisions = container != name
+    assert settings.nats_user == ("ops" if provisions else name)
+    assert settings.inbox_prefix == f"_INBOX.{settings.nats_user}"
+    assert settings.mongo_database == f"ekkyo_{name}"
+    url = settings.mongo_url.get_secret_value()
+    assert url.startswith(f"mongodb://{name}{'-provision' if provisions else ''}:p")
+    assert f"authSource=ekkyo_{name}&replicaSet=ekkyo" in url
+
+
+def test_every_secret_is_made_and_none_is_written_in_the_compose_file(made):
+    text = (ROOT / "docker-compose.yml").read_text()
+    assert not re.findall(r"(?<!\$)\$\{\w+", text), "nobody has to set anything first"
+    given = {v.removeprefix("secrets-") for c in CONTAINERS for v in mounts(c).values() if v.startswith("secrets-")}
+    assert {folder.name for folder in made.iterdir()} == given
+    said = {p for c in CONTAINERS.values() for p in re.findall(r"/secrets/[\w.-]+", str(c)) if ":" not in p}
+    files = {f"/secrets/{file.name}" for file in made.rglob("*") if file.is_file()}
+    assert {p for p in said if "." in p or "-" in p} <= files
+    assert not [file for file in made.rglob("*") if file.is_file() and file.read_text().strip() in text]
+
+
+def test_only_who_needs_a_secret_is_given_it():
+    readers = {c: {v for v in mounts(c).values() if v.startswith("secrets-")} for c in CONTAINERS if c != "secrets"}
+    for name in SERVICES:
+        assert readers[name] == {f"secrets-{name}"}
+        assert readers[f"provision-{name}"] == {"secrets-provision"}
+    assert not [c for c, volumes in readers.items() if "secrets-outside" in volumes]
+    for c in readers:
+        assert not [v for v in CONTAINERS[c].get("volumes", ()) if v.startswith("secrets-") and not v.endswith(":ro")]
+
+
+def test_secrets_made_once_stay_and_are_their_readers_alone(made):
+    before = {file: file.read_bytes() for file in made.rglob("*") if file.is_file()}
+    secrets(made, "elsewhere:1", "ekkyo", None)
+    assert {file: file.read_bytes() for file in made.rglob("*") if file.is_file()} == before
+    open_to_all = {file.name for file in before if file.stat().st_mode & 0o077}
+    assert open_to_all == {"jwks.json", "teams.conf", "admin-password"}
+    assert b'"d"' not in (made / "events/jwks.json").read_bytes()
+
+
+def test_what_is_secret_is_kept_out_of_the_repository():
+    assert {".env", "deploy/keys/"} <= set((ROOT / ".gitignore").read_text().split())
+
+
+@each_service
+def test_a_service_starts_after_its_own_provisioning_and_that_after_what_it_needs(name):
+    done, healthy = {"condition": "service_completed_successfully"}, {"condition": "service_healthy"}
+    assert CONTAINERS[name]["depends_on"][f"provision-{name}"] == done
+    assert CONTAINERS[f"provision-{name}"]["depends_on"] == {"nats": healthy, "mongo": healthy}
+    assert CONTAINERS[f"provision-{name}"]["command"] == ["provision"]
+    for server in ("nats", "mongo"):
+        assert CONTAINERS[server]["depends_on"] == {"secrets": done}
+        assert CONTAINERS[server]["healthcheck"]["test"]
+
+
+@pytest.mark.parametrize("container", [*OURS, "secrets", "nats", "mail"])
+def test_a_container_may_do_next_to_nothing(container):
+    it = CONTAINERS[container]
+    assert it["read_only"] is True
+    assert it["cap_drop"] == ["ALL"]
+    assert it["security_opt"] == ["no-new-privileges:true"]
+    assert it["restart"] in ("unless-stopped", "on-failure")
+    assert it.get("cap_add", []) == (["CHOWN"] if container == "secrets" else [])
+
+
+def test_images_of_others_are_pinned_and_nats_can_schedule_messages():
+    images = {name: c["image"] for name, c in CONTAINERS.items() if not c["image"].startswith("ekkyo-")}
+    assert all(re.search(r":v?\d", image) for image in images.values()), images
+    major, minor = map(int, re.findall(r"\d+", images["nats"])[:2])
+    assert (major, minor) >= (2, 12)
+    assert "sync_interval: always" in (ROOT / "deploy/nats/nats.conf").read_text()
+
+
+def test_what_is_only_looked_at_runs_only_when_asked_for():
+    assert {name for name, c in CONTAINERS.items() if c.get("profiles") == ["observability"]} == {
+        "prometheus",
+        "grafana",
+        "otel-collector",
+        "jaeger",
+    }
+    scraped = yaml.safe_load((ROOT / "deploy/observability/prometheus.yml").read_text())["scrape_configs"]
+    targets = {target for job in scraped for group in job.get("static_configs", ()) for target in group["targets"]}
+    assert {f"{name}:8080" for name in SERVICES} <= targets
+
+
+@pytest.mark.parametrize("container", CONTAINERS)
+def test_every_file_and_volume_that_is_mounted_is_there(container):
+    for source in mounts(container).values():
+        assert (ROOT / source).exists() if source.startswith("./") else source in COMPOSE["volumes"], source
+
+
+@each_service
+def test_the_table_of_permissions_has_exactly_the_durables_that_the_service_has(name):
+    assert service_of(name).durables() == DURABLES[name]
+
+
+def test_the_nats_configuration_is_what_the_table_says():
+    assert (ROOT / "deploy/nats/nats.conf").read_text() == deployed()
