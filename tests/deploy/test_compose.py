@@ -2,15 +2,20 @@
 
 import importlib
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from compose_spec import PyCompose
+from ekkyo.auth import Verifier
 from ekkyo.permissions import DURABLES, SERVICES, deployed
 from ekkyo.service import Service
 from ekkyo_cli.commands.secrets import secrets
+
+from tests.deploy.certificates import Authority
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -34,6 +39,12 @@ def made(tmp_path: Path) -> Path:
 def mounts(container: str) -> dict[str, str]:
     """What is mounted where, read-only or not."""
     return dict(reversed(str(volume).split(":")[:2]) for volume in CONTAINERS[container].get("volumes", ()))
+
+
+def tls_over(container: str) -> dict[str, Any]:
+    """What deploy/compose.tls.yml lays over a container."""
+    found: dict[str, Any] = yaml.safe_load((ROOT / "deploy/compose.tls.yml").read_text())["services"][container]
+    return found
 
 
 def plain(text: str) -> str:
@@ -64,6 +75,30 @@ def test_a_service_gets_settings_that_it_takes(container, made):
     assert f"authSource=ekkyo_{name}&replicaSet=ekkyo" in url
 
 
+@pytest.mark.parametrize("container", OURS)
+def test_with_tls_a_service_gets_settings_that_it_takes_too(container, made, tmp_path):
+    authority = Authority.make(tmp_path / "tls")
+    tls = authority.sign("tls")
+    name = container.removeprefix("provision-")
+    folders = {
+        "/secrets": str(made / mounts(container)["/secrets"].removeprefix("secrets-")),
+        "/tls": str(tls.ca.parent),
+    }
+    over = tls_over(container)
+    assert over["volumes"] == [f"./deploy/keys/tls/{name if container == name else 'ops'}:/tls:ro"]
+    given = {k: str(v) for k, v in (CONTAINERS[container]["environment"] | over["environment"]).items()}
+    for inside, outside in folders.items():
+        given = {k: v.replace(inside, outside, 1) if v.startswith(inside) else v for k, v in given.items()}
+    settings = service_of(name).settings.load(name, given)
+    assert settings.nats_login.tls == tls
+    assert settings.nats_url.startswith("tls://")
+
+
+def test_the_overlay_for_tls_is_what_the_specification_allows():
+    text = (ROOT / "deploy/compose.tls.yml").read_text()
+    assert set(PyCompose.from_yaml(plain(text)).service_names()) == {"nats", *OURS}
+
+
 def test_every_secret_is_made_and_none_is_written_in_the_compose_file(made):
     text = (ROOT / "docker-compose.yml").read_text()
     assert not re.findall(r"(?<!\$)\$\{\w+", text), "nobody has to set anything first"
@@ -92,6 +127,13 @@ def test_secrets_made_once_stay_and_are_their_readers_alone(made):
     open_to_all = {file.name for file in before if file.stat().st_mode & 0o077}
     assert open_to_all == {"jwks.json", "teams.conf", "admin-password"}
     assert b'"d"' not in (made / "events/jwks.json").read_bytes()
+
+
+def test_a_token_is_signed_with_the_key_that_was_made(made):
+    word = [sys.executable, "-m", "ekkyo_cli.main", "token", "--sub", "portal", "--role", "system"]
+    printed = subprocess.run([*word, "--key", str(made / "outside/signing.jwk")], capture_output=True, check=True)
+    caller = Verifier(made / "events/jwks.json").caller(f"Bearer {printed.stdout.decode().strip()}")
+    assert caller.sub == "portal"
 
 
 def test_what_is_secret_is_kept_out_of_the_repository():

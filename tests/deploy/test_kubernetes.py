@@ -13,8 +13,10 @@ from typing import Any
 import kubernetes_validate
 import pytest
 import yaml
-from ekkyo.login import make_nkey
+from ekkyo.login import Login, make_nkey
 from ekkyo.permissions import ACCOUNT, DURABLES, SERVICES
+
+from tests.deploy.certificates import Authority
 
 ROOT = Path(__file__).resolve().parents[2] / "deploy/kubernetes"
 VERSION = "1.31"
@@ -168,6 +170,27 @@ def test_a_service_is_probed_found_and_not_evicted_whole(overlay):
         assert budgets[name]["spec"]["selector"]["matchLabels"].items() <= labels.items()
         assert services[name]["spec"]["selector"].items() <= labels.items()
         assert deployment["spec"]["replicas"] == (1 if overlay == "small" else 2)
+
+
+def test_with_tls_every_pod_is_given_its_certificate(tmp_path):
+    """The component is laid over an overlay as `components: [../../components/nats-tls]` does it."""
+    component = ROOT / "components/nats-tls"
+    found = list(resources(ROOT / "overlays/small"))
+    for patch in kustomization(component)["patches"]:
+        for target in (m for m in found if m["kind"] == patch["target"]["kind"]):
+            for operation in yaml.safe_load((component / patch["path"]).read_text()):
+                apply(target, operation)
+            kubernetes_validate.validate(target, VERSION, strict=True)
+            spec = target["spec"]["template"]["spec"]
+            assert {mount["mountPath"] for mount in spec["containers"][0]["volumeMounts"]} == {
+                "/secrets",
+                "/tmp",
+                "/tls",
+            }
+    [said] = kustomization(component)["configMapGenerator"]
+    tls = Authority.make(tmp_path / "tls").sign("tls")
+    given = dict(pair.replace("=/tls", f"={tls.ca.parent}").split("=", 1) for pair in said["literals"])
+    assert Login.from_environment(given).tls == tls
 
 
 def test_images_are_named_in_every_overlay():

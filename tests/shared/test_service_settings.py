@@ -9,6 +9,7 @@ import sys
 import pytest
 import structlog
 from ekkyo import context
+from ekkyo.login import make_nkey
 from ekkyo.service import Settings, WrongSettings, logs
 from pydantic import Field
 
@@ -94,6 +95,44 @@ def test_secrets_are_not_shown(environ):
     for shown in (repr(settings), str(settings), settings.model_dump_json(), f"{settings.mongo_url}"):
         assert "hush" not in shown
     assert settings.nats_password.get_secret_value() == "hush-nats"
+
+
+def test_a_secret_may_be_in_a_file(environ, tmp_path):
+    del environ["EKKYO_MONGO_URL"]
+    file = tmp_path / "mongo-url"
+    file.write_text("mongodb://events:hush-file@127.0.0.1/\n")
+    settings = Settings.load("events", environ | {"EKKYO_MONGO_URL_FILE": str(file)})
+    assert settings.mongo_url.get_secret_value() == "mongodb://events:hush-file@127.0.0.1/"
+    with pytest.raises(WrongSettings) as caught:
+        Settings.load("events", environ | {"EKKYO_MONGO_URL_FILE": "/nowhere", "EKKYO_NATS_URL_FILE": str(file)})
+    assert [line.split(":")[0] for line in caught.value.lines] == [
+        "EKKYO_NATS_URL_FILE is unknown",
+        "EKKYO_MONGO_URL_FILE is wrong",
+    ]
+    both = environ | {"EKKYO_NATS_PASSWORD_FILE": str(file)}
+    with pytest.raises(WrongSettings, match=r"EKKYO_NATS_PASSWORD_FILE is wrong: .*EKKYO_NATS_PASSWORD to nothing"):
+        Settings.load("events", both | {"EKKYO_MONGO_URL": "mongodb://127.0.0.1/"})
+
+
+def test_an_nkey_stands_in_for_a_password(environ, tmp_path):
+    del environ["EKKYO_NATS_PASSWORD"]
+    seed = tmp_path / "nats.nk"
+    seed.write_bytes(make_nkey()[0] + b"\n")
+    login = Settings.load("events", environ | {"EKKYO_NATS_NKEY_FILE": str(seed)}).nats_login
+    assert login.options() == {"nkeys_seed": str(seed)}
+    for wrong in (b"hush", make_nkey()[1].encode()):
+        seed.write_bytes(wrong)
+        with pytest.raises(WrongSettings, match=r"^EKKYO_NATS_NKEY_FILE is wrong: set it to a readable file"):
+            Settings.load("events", environ | {"EKKYO_NATS_NKEY_FILE": str(seed)})
+
+
+def test_tls_is_told_whole_or_not_at_all(environ, tmp_path):
+    (tmp_path / "x").write_text("hush")
+    with pytest.raises(WrongSettings) as caught:
+        Settings.load("events", environ | {"EKKYO_NATS_TLS_CERT": str(tmp_path / "x")})
+    assert [line.split()[0] for line in caught.value.lines] == ["EKKYO_NATS_TLS_CA", "EKKYO_NATS_TLS_KEY"]
+    with pytest.raises(WrongSettings, match="EKKYO_NATS_TLS_CA is wrong"):
+        Settings.load("events", environ | {"EKKYO_NATS_TLS_CA": str(tmp_path / "x")})
 
 
 def test_the_console_command_tells_wrong_settings_and_exits_2():

@@ -61,7 +61,8 @@ class _Folder:
             with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w") as out:
                 out.write(make())
             if self.owner is not None and ours:
-                os.chown(draft, self.owner, self.owner)
+                draft.chmod(mode | 0o040)  # for our own group: root with no capability reads no file of others
+                os.chown(draft, self.owner, -1)
             draft.replace(file)
             self.made.append(file)
         return file.read_text()

@@ -64,6 +64,8 @@ class Database:
         options: dict[str, Any] = {k: v for k, v in TIMEOUTS.items() if k.lower() not in url.lower()}
         if "w=" not in url.lower():
             options["w"] = "majority"
+        if "readconcernlevel=" not in url.lower():
+            options["readConcernLevel"] = "majority"  # what is read has outlived a change of primary
         if driver == "motor":
             from motor.motor_asyncio import AsyncIOMotorClient
 
@@ -71,6 +73,11 @@ class Database:
         from pymongo import AsyncMongoClient
 
         return cls(AsyncMongoClient(url, **options), name)
+
+    @property
+    def concerns(self) -> tuple[Any, str]:
+        """Who must have a write before it is acknowledged, and a row before it is read."""
+        return self._database.write_concern.document["w"], self._database.read_concern.level
 
     async def ping(self) -> None:
         await _reaching(self._client.admin.command("ping"))
