@@ -125,7 +125,7 @@ class Ekkyo:
 
     async def _request(self, message: Command[A] | Question[A], within: float) -> A:
         body, deadline = message.model_dump_json().encode(), time.monotonic() + within
-        headers = {wire.TRACE: trace.new()}
+        headers = trace.outgoing()
         nobody = time.monotonic() + min(within, UNANSWERED)
         pause, patience = 0.1, ATTEMPT if within < 60 else within / 4  # minutes are given to what takes long
         while True:

@@ -196,8 +196,9 @@ def test_a_trace_context_that_is_none_begins_a_new_one(sent: str | None) -> None
     with trace.span("work", sent) as here:
         assert trace.valid(here) == here
         assert trace.current() == here
-        assert trace.new()[:36] == here[:36]
+        assert trace.outgoing() == {"traceparent": here}
     assert trace.current() is None
+    assert trace.outgoing() == {}
 
 
 def test_spans_within_a_trace_share_its_id_and_no_more() -> None:

@@ -3,6 +3,7 @@
 from ekkyo.service import Service
 
 from ekkyo_notify import commands, questions, reactions, store
+from ekkyo_notify.channels.counted import DELIVERY
 from ekkyo_notify.channels.post import PostOffice
 from ekkyo_notify.settings import NotifySettings
 
@@ -20,6 +21,7 @@ service = Service(
     settings=NotifySettings,
     startup=PostOffice.open,
     shutdown=PostOffice.close,
+    figures=[DELIVERY],
 )
 
 

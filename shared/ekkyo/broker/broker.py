@@ -159,6 +159,7 @@ class Broker(NatsBroker):
 
     async def reconnected(self) -> None:
         logger.info("connected again")
+        self.guard.metrics.reconnects.inc()
         for intake in self._intakes:
             if isinstance(intake, Pull):
                 intake.again()

@@ -74,7 +74,7 @@ class Guard:
         headers = raw.headers or {}
         began, status = time.perf_counter(), 200
         self.metrics.requests.inc()
-        with trace.span(asked.name, header(headers, wire.TRACE)):
+        with trace.span(asked.name, header(headers, wire.TRACE), "server", raw.subject, asked.queue):
             try:
                 answer = await self._answer(asked, raw, headers, call_next, msg)
                 await self.reply(raw, _OK, answer)
@@ -91,6 +91,7 @@ class Guard:
                 self.metrics.requests.dec()
                 seconds = time.perf_counter() - began
                 outcome = self.metrics.asked(asked.name, status, seconds)
+                trace.note({"ekkyo.outcome": outcome})
                 if logger.isEnabledFor(logging.INFO):
                     logger.info("answered", extra=_line(outcome, seconds, operation=asked.name, status=status))
 
@@ -149,7 +150,8 @@ class Guard:
         began, outcome, tried = time.perf_counter(), "done", meta.num_delivered
         self.in_progress[raw.reply] = raw, time.monotonic()
         try:
-            with trace.span(reaction.durable, header(raw.headers or {}, wire.TRACE), "consumer"):
+            told_on, parent = raw.subject.rpartition(".")[0], header(raw.headers or {}, wire.TRACE)
+            with trace.span(f"process {told_on}", parent, "consumer", told_on, reaction.durable):
                 try:
                     if tried > self.retries.tries:  # each time the process died over it before it could say so
                         raise GaveUp
@@ -158,12 +160,15 @@ class Guard:
                     await raw.ack()
                 except Exception as error:
                     outcome = await self._failed(reaction, raw, tried, error)
+                    if outcome in ("again", "dead"):
+                        trace.failed(type(error).__name__)
+                trace.note({"ekkyo.outcome": outcome, "ekkyo.tried": tried})
                 if logger.isEnabledFor(logging.INFO):
                     seconds = time.perf_counter() - began
                     logger.info("reacted", extra=_line(outcome, seconds, reaction=reaction.durable, tried=tried))
         finally:
             self.in_progress.pop(raw.reply, None)
-            self.metrics.reacted(reaction.durable, outcome, time.perf_counter() - began)
+            self.metrics.reacted(reaction.durable, outcome, time.perf_counter() - began, raw)
 
     async def _failed(self, reaction: Reaction, raw: Msg, tried: int, error: Exception) -> str:
         facts = {"reaction": reaction.durable, "tried": tried, "sequence": raw.metadata.sequence.stream}
@@ -246,6 +251,7 @@ def busy() -> Refused:
 def unexpected(name: str, error: Exception) -> Refused:
     """The answer to a bug: a reference, under which the log has the place but nothing of the message."""
     reference = uuid4().hex[:12]
+    trace.failed(type(error).__name__)
     logger.error(
         "a request failed unexpectedly",
         extra={"operation": name, "reference": reference, "error": type(error).__name__, "where": where(error)},

@@ -1,9 +1,17 @@
-"""How many, how slow, how they ended. Labels are names out of the contracts, never ids."""
+"""How many, how slow, how old, how they ended: the broker's share of the figures in `ekkyo.metrics`."""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+import time
+from collections.abc import Sequence
+from datetime import datetime
 
-_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+from nats.aio.msg import Msg
+from prometheus_client import CollectorRegistry, Counter, Histogram
+
+from ekkyo import metrics
+from ekkyo.wire import OutMessage
+
 _OUTCOMES = {400: "malformed", 401: "denied", 403: "denied", 429: "busy", 500: "failed", 503: "unavailable"}
+_FACT = "ekkyo.fact."
 
 
 class Metrics:
@@ -11,36 +19,53 @@ class Metrics:
 
     def __init__(self, registry: CollectorRegistry | None) -> None:
         registry = registry or CollectorRegistry()
-        self._asked = Histogram(
-            "ekkyo_request_seconds",
-            "Commands and questions answered, by how they ended",
-            ["operation", "outcome"],
-            buckets=_BUCKETS,
-            registry=registry,
-        )
-        self._reacted = Histogram(
-            "ekkyo_reaction_seconds",
-            "Reactions tried, by how they ended: done, again, not_yet, dead, gone",
-            ["reaction", "outcome"],
-            buckets=_BUCKETS,
-            registry=registry,
-        )
-        self.requests = Gauge("ekkyo_requests_at_once", "Requests being answered now", registry=registry)
-        self.forged = Counter("ekkyo_reply_subjects_refused", "Replies asked for outside _INBOX", registry=registry)
-        self._children: dict[tuple[str, str, str], Histogram] = {}
+        self._asked = metrics.REQUEST.histogram(registry)
+        self._reacted = metrics.REACTION.histogram(registry)
+        self._age = metrics.AGE.histogram(registry)
+        self._redelivered = metrics.REDELIVERED.counter(registry)
+        self._published = metrics.PUBLISHED.counter(registry)
+        self.requests = metrics.REQUESTS.gauge(registry)
+        self.forged = metrics.FORGED.counter(registry)
+        self.reconnects = metrics.RECONNECTED.counter(registry)
+        self._children: dict[tuple[str, ...], Histogram] = {}
+        self._facts: dict[str, Counter] = {}
 
     def asked(self, operation: str, status: int, seconds: float) -> str:
         """Count it, and tell the outcome."""
         outcome = "done" if status == 200 else _OUTCOMES.get(status, "refused")
-        self._child(self._asked, "asked", operation, outcome).observe(seconds)
+        self._child(self._asked, operation, outcome).observe(seconds)
         return outcome
 
-    def reacted(self, reaction: str, outcome: str, seconds: float) -> None:
-        self._child(self._reacted, "reacted", reaction, outcome).observe(seconds)
+    def reacted(self, reaction: str, outcome: str, seconds: float, raw: Msg) -> None:
+        """Count a try, and how old what was told is once it is through."""
+        self._child(self._reacted, reaction, outcome).observe(seconds)
+        if raw.metadata.num_delivered > 1:
+            self._redelivered.labels(reaction).inc()
+        if outcome == "done":
+            self._child(self._age, reaction).observe(max(0.0, time.time() - _happened(raw)))
 
-    def _child(self, family: Histogram, kind: str, name: str, outcome: str) -> Histogram:
-        key = (kind, name, outcome)  # looked up by the family on each call otherwise, behind a lock
+    def published(self, messages: Sequence[OutMessage]) -> None:
+        """Count facts that were confirmed."""
+        for message in messages:
+            if message.subject.startswith(_FACT) and not message.purge:
+                fact = message.subject[len(_FACT) :].rpartition(".")[0]
+                child = self._facts.get(fact)
+                if child is None:
+                    child = self._facts[fact] = self._published.labels(fact)
+                child.inc()
+
+    def _child(self, family: Histogram, *labels: str) -> Histogram:
+        key = (family._name, *labels)  # looked up by the family on each call otherwise, behind a lock
         child = self._children.get(key)
         if child is None:
-            child = self._children[key] = family.labels(name, outcome)
+            child = self._children[key] = family.labels(*labels)
         return child
+
+
+def _happened(raw: Msg) -> float:
+    """When it happened, seconds since 1970: as the fact says, else when it came into the stream."""
+    told = (raw.headers or {}).get("ce-time")
+    try:
+        return datetime.fromisoformat(told).timestamp() if told else raw.metadata.timestamp.timestamp()
+    except ValueError:  # somebody's own idea of a time
+        return raw.metadata.timestamp.timestamp()

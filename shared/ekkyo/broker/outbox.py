@@ -13,6 +13,7 @@ from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 
+from ekkyo import trace
 from ekkyo.wire import OutMessage
 
 if TYPE_CHECKING:
@@ -36,7 +37,9 @@ class JetStreamOutbox:
         self._broker, self._within, self._attempt = broker, within, attempt
 
     async def __call__(self, messages: Sequence[OutMessage]) -> None:
-        await publish(self._broker.jetstream, messages, within=self._within, attempt=self._attempt)
+        with trace.relayed(messages) as told:
+            await publish(self._broker.jetstream, told, within=self._within, attempt=self._attempt)
+        self._broker.guard.metrics.published(messages)
 
 
 async def publish(

@@ -17,7 +17,8 @@ from nats.errors import Error as NatsError
 
 from ekkyo.broker import Router, consumer_configs
 from ekkyo.contracts.base import Refused
-from ekkyo.service import logs
+from ekkyo.metrics import Figure
+from ekkyo.service import logs, tracing
 from ekkyo.service.provision import Found, provision_consumers, provision_streams
 from ekkyo.service.running import Running
 from ekkyo.service.settings import PREFIX, Settings, WrongSettings
@@ -34,6 +35,7 @@ class Service:
 
     startup: called with the context once NATS and the database answered, to set what handlers need besides the
     collections. shutdown: called when no handler runs any more, before the last facts are published.
+    figures: histograms of the service's own, which handlers are given by name as `figures`.
     """
 
     def __init__(
@@ -45,9 +47,11 @@ class Service:
         settings: type[Settings] = Settings,
         startup: Hook | None = None,
         shutdown: Hook | None = None,
+        figures: Sequence[Figure] = (),
     ) -> None:
         self.name, self.routers, self.collections = name, tuple(routers), tuple(collections)
         self.settings, self.startup, self.shutdown = settings, startup, shutdown
+        self.figures = tuple(figures)
         self.version, self.description = _about(f"ekkyo-{name}")
 
     def durables(self) -> dict[str, tuple[str, ...]]:
@@ -142,7 +146,16 @@ class Service:
             sys.stderr.write("".join(f"{line}\n" for line in wrong.lines))
             sys.exit(WRONG_USAGE)
         logs.configure(service=self.name, level=settings.log_level, format=settings.log_format)
-        sys.exit(asyncio.run(self.serve(settings)) if chosen.command == "serve" else self._provision(settings))
+        if chosen.command == "provision":
+            sys.exit(self._provision(settings))
+        try:
+            end = tracing.configure(service=self.name, version=self.version)
+        except tracing.NotInstalled as wrong:
+            sys.stderr.write(f"{wrong}\n")
+            sys.exit(WRONG_USAGE)
+        code = asyncio.run(self.serve(settings))
+        end()
+        sys.exit(code)
 
     def _provision(self, settings: Settings) -> int:
         try:

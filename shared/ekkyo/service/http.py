@@ -14,6 +14,12 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 Check = Callable[[], Awaitable[str | None]]
 """Tells what is wrong, or None."""
+Look = Callable[[], Awaitable[None]]
+"""Brings up to date what is about to be told."""
+
+
+async def _nothing() -> None:
+    """There is nothing to bring up to date."""
 
 
 class _Quiet(uvicorn.Server):
@@ -25,12 +31,20 @@ class _Quiet(uvicorn.Server):
 
 
 class Http:
-    """The service's HTTP server. `checks` are what /readyz asks, by name, each within `timeout` seconds."""
+    """The service's HTTP server. `checks` are what /readyz asks, by name, each within `timeout` seconds; `look` is
+    awaited before /metrics answers."""
 
     def __init__(
-        self, host: str, port: int, *, checks: Mapping[str, Check], registry: CollectorRegistry, timeout: float = 2.0
+        self,
+        host: str,
+        port: int,
+        *,
+        checks: Mapping[str, Check],
+        registry: CollectorRegistry,
+        timeout: float = 2.0,
+        look: Look = _nothing,
     ) -> None:
-        self.checks, self.registry, self.timeout = checks, registry, timeout
+        self.checks, self.registry, self.timeout, self.look = checks, registry, timeout, look
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._socket = socket.create_server((host, port), family=family)
         self.port: int = self._socket.getsockname()[1]
@@ -83,6 +97,7 @@ class Http:
             missing = await self.not_ready()
             status, body = (503 if missing else 200), json.dumps({"ready": not missing, "missing": missing}).encode()
         elif scope["path"] == "/metrics":
+            await self.look()
             status, kind, body = 200, CONTENT_TYPE_LATEST, generate_latest(self.registry)
         headers = [(b"content-type", kind.encode()), (b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": status, "headers": headers})

@@ -8,14 +8,16 @@ from typing import TYPE_CHECKING, Any
 import structlog
 from faststream import ContextRepo
 from nats.errors import Error as NatsError
-from prometheus_client import CollectorRegistry, Gauge, ProcessCollector
+from prometheus_client import CollectorRegistry, ProcessCollector
 
+from ekkyo import metrics
 from ekkyo.auth import Verifier
 from ekkyo.broker import JetStreamOutbox, Limits, NotProvisioned, make_broker
 from ekkyo.contracts.base import Refused
 from ekkyo.service.discovery import Discovery, Endpoint
 from ekkyo.service.http import Http
 from ekkyo.service.settings import Settings
+from ekkyo.service.watch import Watch
 from ekkyo.store import Store
 
 if TYPE_CHECKING:
@@ -35,6 +37,7 @@ class Running:
         self.service, self.settings = service, settings
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
+        self.figures = metrics.histograms(service.figures, self.registry)
         self.failed: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self.broker = make_broker(
             settings.nats_url,
@@ -49,7 +52,8 @@ class Running:
         )
         self.store: Store | None = None
         checks = {"service": self._state, "nats": self._nats, "database": self._database}
-        self.http = Http(settings.http_host, settings.http_port, checks=checks, registry=self.registry)
+        watch = Watch(service.name, self.broker, self.registry)
+        self.http = Http(settings.http_host, settings.http_port, checks=checks, registry=self.registry, look=watch.look)
         asked = self.broker.guard.asked
         self.discovery = Discovery(
             name=service.name,
@@ -112,7 +116,8 @@ class Running:
             declarations=self.service.collections,
             driver=settings.mongo_driver,
         )
-        for name, live in {"settings": settings, "broker": self.broker, **self.store.all_live()}.items():
+        given = {"settings": settings, "broker": self.broker, "figures": self.figures}
+        for name, live in {**given, **self.store.all_live()}.items():
             self.context.set_global(name, live)
         await self._until("the database", self.store.ping)
         await self._until("NATS", self.broker.connect)
@@ -206,13 +211,8 @@ class Running:
         return None
 
     def _measure(self) -> None:
-        about = Gauge(
-            "ekkyo_service_info", "The service and its version", ["service", "version"], registry=self.registry
-        )
-        about.labels(self.service.name, self.service.version).set(1)
-        ready = Gauge("ekkyo_ready", "1 once everything is open", registry=self.registry)
-        ready.set_function(lambda: float(self._ready.is_set()))
-        unsettled = Gauge("ekkyo_unsettled", "Messages that wait to be published", registry=self.registry)
-        unsettled.set_function(lambda: float(self.store.stats().messages) if self.store else 0.0)
-        oldest = Gauge("ekkyo_unsettled_oldest_seconds", "How long the oldest has waited", registry=self.registry)
+        metrics.ABOUT.gauge(self.registry).labels(self.service.name, self.service.version).set(1)
+        metrics.READY.gauge(self.registry).set_function(lambda: float(self._ready.is_set()))
+        outbox, oldest = metrics.OUTBOX.gauge(self.registry), metrics.OUTBOX_AGE.gauge(self.registry)
+        outbox.set_function(lambda: float(self.store.stats().messages) if self.store else 0.0)
         oldest.set_function(lambda: self.store.stats().oldest_seconds if self.store else 0.0)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar, cast
 
-from ekkyo import context
+from ekkyo import context, trace
 from ekkyo.decision import A, D, Decision, Document, E, Entries, Entry
 from ekkyo.store.declarations import WAITING, Binding, Declaration, Index, names_of_unique
 from ekkyo.store.driver import Row, Unavailable
@@ -76,10 +76,11 @@ class _Documents(Generic[D]):
         if self._closed:
             raise Unavailable("The service is stopping.")
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        actor, trace = context.actor(self._owner), context.traceparent.get()
-        deadline = time.monotonic() + PATIENCE
-        self._groups.add(Ask(id, decide, tuple(keys), may_create, actor, trace, deadline, answer))
-        return await answer
+        actor, deadline = context.actor(self._owner), time.monotonic() + PATIENCE
+        with trace.part(f"change {self.name}"):
+            asked = Ask(id, decide, tuple(keys), may_create, actor, trace.current(), deadline, answer)
+            self._groups.add(asked)
+            return await answer
 
     # For the store
 

@@ -249,7 +249,10 @@ async def test_two_instances_in_one_process_share_the_requests(serve: Any, ask: 
     router = answering()
     first, second = await serve(router), await serve(router)
     await asyncio.gather(*(ask(SUBJECT, BODY) for _ in range(50)))
-    counts = [b.guard.metrics._children[("asked", "events.withdraw", "done")]._sum.get() > 0 for b in (first, second)]
+    counts = [
+        b.guard.metrics._children[("ekkyo_request_seconds", "events.withdraw", "done")]._sum.get() > 0
+        for b in (first, second)
+    ]
     assert counts == [True, True]
 
 

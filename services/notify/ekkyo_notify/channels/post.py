@@ -13,10 +13,12 @@ from ekkyo.contracts.base import new_id
 from ekkyo.contracts.members import Channel
 from ekkyo.store import Collection, Projection
 from faststream import Context, ContextRepo
+from prometheus_client import Histogram
 
 from ekkyo_notify import model
 from ekkyo_notify.channels import Never, NotNow, chat
 from ekkyo_notify.channels.calendar import invitation
+from ekkyo_notify.channels.counted import DELIVERY, Outcome, counted
 from ekkyo_notify.channels.heard import Heard
 from ekkyo_notify.channels.mail import Sender, build, message_id
 from ekkyo_notify.channels.smtp import SmtpPool, SmtpServer
@@ -28,8 +30,6 @@ logger = logging.getLogger("ekkyo.notify")
 
 AT_ONCE: dict[Channel, int] = {"mail": 64, "chat": 8}
 """Deliveries of one channel at once. Most of them wait for the database, so for mail they are more than the lines."""
-LINES = 16
-"""SMTP connections."""
 MOST_TROUBLE = 50
 """After so many failures in one fan-out something is wrong with more than single recipients."""
 
@@ -59,6 +59,7 @@ class PostOffice:
     mail: SmtpPool
     chat: chat.Webhooks
     heard: Heard
+    figure: Histogram
     now: Callable[[], datetime] = utcnow
 
     def __post_init__(self) -> None:
@@ -78,9 +79,10 @@ class PostOffice:
             known_events=context.get("known_events"),
             told=context.get("told"),
             sender=Sender(settings.mail_from),
-            mail=SmtpPool(SmtpServer.parse(settings.smtp_url.get_secret_value()), connections=LINES),
+            mail=SmtpPool(SmtpServer.parse(settings.smtp_url.get_secret_value())),
             chat=chat.Webhooks(),
             heard=Heard(context.get("broker")),
+            figure=context.get("figures")[DELIVERY.name],
         )
         context.set_global("post", office)
 
@@ -197,7 +199,7 @@ class PostOffice:
                     continue  # left for later: all of it is told again
                 try:
                     async with self._slots[job.channel]:
-                        await self._to_the_end(self._deliver(notice, job))
+                        await self._to_the_end(counted(self.figure, job.channel, self._deliver(notice, job)))
                 except Exception as e:
                     trouble.append(e)
                     if isinstance(e, NotNow) and not e.reachable:
@@ -220,7 +222,7 @@ class PostOffice:
         if not task.cancelled():
             task.exception()  # whoever waited for it was told; nobody may be left to
 
-    async def _deliver(self, notice: Notice, job: Job) -> None:
+    async def _deliver(self, notice: Notice, job: Job) -> Outcome | None:
         """Claim, send, record. A process that dies between the last two is the one cause of a second copy."""
         now, by = self.now(), new_id()
         planned = model.plan(notice, job.recipient, job.channel, now)
@@ -231,19 +233,20 @@ class PostOffice:
         if claimed == "busy":
             raise NotYet("another process is sending this")
         if claimed == "done":
-            return
+            return "dropped" if why_not else None
         try:
             sent_as = await self._send(notice, job, planned.id)
         except Never as e:
             reason = e.reason
             logger.warning("a delivery failed", extra={"delivery": planned.id, "reason": reason})
             await self.deliveries.change(planned.id, lambda d: model.failed(d, reason=reason, now=self.now()))
+            return "failed"
         except NotNow as e:
             reason = e.reason
             await self.deliveries.change(planned.id, lambda d: model.released(d, by=by, reason=reason))
             raise
-        else:
-            await self.deliveries.change(planned.id, lambda d: model.sent(d, message_id=sent_as, now=self.now()))
+        await self.deliveries.change(planned.id, lambda d: model.sent(d, message_id=sent_as, now=self.now()))
+        return "sent"
 
     async def _why_not(self, notice: Notice, job: Job) -> str | None:
         if job.channel == "chat" and job.connection is None:
