@@ -78,8 +78,8 @@ def make_base(tag: str) -> None:
             include = "--include=python3,python3-venv,ca-certificates"
             say(f"base     {release} by debootstrap, some minutes")
             run("debootstrap", "--variant=minbase", include, release, str(root))
-            for path in WITHOUT:
-                shutil.rmtree(root / path, ignore_errors=True)
+            for path in (*(root / name for name in WITHOUT), *root.rglob("__pycache__")):
+                shutil.rmtree(path, ignore_errors=True)
             (root / "usr/bin/python").symlink_to("python3")
             packed = Path(folder) / "root.tar"
             with tarfile.open(packed, "w") as tar:
