@@ -57,39 +57,49 @@ class Load:
         self._headers: dict[str, Any] = {"Authorization": f"Bearer {on.keys.token('bench', 'system')}"}
 
     async def echo(self, pid: int) -> Measured:
-        return await self._ask("ekkyo.cmd.events.echo", [_wish("e", n) for n in range(MEMBERS)], pid)
+        return await self._ask("ekkyo.cmd.events.echo", [wish("e", n) for n in range(MEMBERS)], pid)
 
     async def floor(self, pid: int) -> Measured:
         events = [new_id() for _ in range(EVENTS)]
-        wishes = [_wish(events[n % EVENTS], n) | {"capacity": SEATS} for n in range(MEMBERS)]
+        wishes = [wish(events[n % EVENTS], n) | {"capacity": SEATS} for n in range(MEMBERS)]
         return await self._ask("ekkyo.cmd.events.floor", wishes, pid)
 
-    async def rush(self, pid: int, members: int = MEMBERS) -> Measured:
-        event_id = await _published(self._ekkyo, SEATS)
-        found = await self._ask(RegisterForEvent.subject, [_wish(event_id, n) for n in range(members)], pid)
-        event = await self._ekkyo.ask(GetEvent(event_id=event_id))
-        assert (event.confirmed, event.waitlisted) == (min(SEATS, members), max(0, members - SEATS)), "oversold"
+    async def rush(self, pid: int, members: int = MEMBERS, *, at_most: float | None = None) -> Measured:
+        event_id = await published(self._ekkyo, SEATS)
+        wishes = [wish(event_id, n) for n in range(members)]
+        found = await self._ask(RegisterForEvent.subject, wishes, pid, at_most)
+        if at_most is None:
+            event = await self._ekkyo.ask(GetEvent(event_id=event_id))
+            assert (event.confirmed, event.waitlisted) == (min(SEATS, members), max(0, members - SEATS)), "oversold"
         return found
 
     async def spread(self, pid: int) -> Measured:
-        events = [await _published(self._ekkyo, SEATS) for _ in range(EVENTS)]
-        return await self._ask(RegisterForEvent.subject, [_wish(events[n % EVENTS], n) for n in range(MEMBERS)], pid)
+        events = [await published(self._ekkyo, SEATS) for _ in range(EVENTS)]
+        return await self._ask(RegisterForEvent.subject, [wish(events[n % EVENTS], n) for n in range(MEMBERS)], pid)
 
-    async def _ask(self, subject: str, wishes: list[dict[str, Any]], pid: int) -> Measured:
+    async def more(self, event_id: str, members: range, pid: int) -> Measured:
+        """These members too register for an event."""
+        return await self._ask(RegisterForEvent.subject, [wish(event_id, n) for n in members], pid)
+
+    async def _ask(
+        self, subject: str, wishes: list[dict[str, Any]], pid: int, at_most: float | None = None
+    ) -> Measured:
         nc = self._ekkyo.nc
 
         async def ask(body: bytes) -> None:
             reply = await nc.request(subject, body, timeout=60, headers=self._headers)
             assert "Nats-Service-Error" not in (reply.headers or {}), reply.data
 
-        return await drive([json.dumps(wish).encode() for wish in wishes], ask, served_by=pid)
+        return await drive([json.dumps(wish).encode() for wish in wishes], ask, served_by=pid, at_most=at_most)
 
 
-def _wish(event_id: str, n: int) -> dict[str, Any]:
+def wish(event_id: str, n: int) -> dict[str, Any]:
+    """What the n-th member asks for."""
     return {"event_id": event_id, "member_id": f"member-{n}", "registration_id": f"wish-{n}"}
 
 
-async def _published(ekkyo: Ekkyo, capacity: int) -> str:
+async def published(ekkyo: Ekkyo, capacity: int = SEATS) -> str:
+    """An event that is open for registration."""
     event_id, starts_at = new_id(), utcnow() + timedelta(days=30)
     details = EventDetails(title="Rush", format="online", capacity=capacity)
     draft = DraftEvent(event_id=event_id, community_id="bench", details=details, starts_at=starts_at,

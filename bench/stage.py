@@ -15,7 +15,9 @@ from ekkyo.embedded import LOOPBACK, free_port, script, start_mongo
 from ekkyo.testing.keys import Keys
 from ekkyo.testing.nats import Nats
 
-HERE = Path(__file__).parent
+FLOORS = Path(__file__).parent / "floors"
+NOWHERE = {"EKKYO_SMTP_URL": "smtp://127.0.0.1:9", "EKKYO_MAIL_FROM": "bench@example.com"}
+"""For notify, where nothing is told that would be mailed."""
 
 
 class Stage:
@@ -32,26 +34,34 @@ class Stage:
             "EKKYO_MONGO_URL": self.mongo_url,
             "EKKYO_JWKS_FILE": str(self.keys.jwks_file),
             "EKKYO_LOG_LEVEL": "error",
+            **(NOWHERE if service == "notify" else {}),
             **more,
         }
 
     @asynccontextmanager
-    async def service(self, name: str, **settings: str) -> AsyncIterator["subprocess.Popen[bytes]"]:
-        """A service, provisioned and ready."""
-        ops = {"EKKYO_NATS_USER": "ops", "EKKYO_NATS_PASSWORD": self.nats.passwords["ops"]}
-        command, port = script(f"ekkyo-{name}"), free_port()
-        subprocess.run([command, "provision"], env=self.environment(name, **ops), check=True, stdout=subprocess.DEVNULL)
+    async def service(
+        self, name: str, *, command: list[str] | None = None, provisioned: bool = False, **settings: str
+    ) -> AsyncIterator["subprocess.Popen[bytes]"]:
+        """A service, provisioned and ready. command: what to start in its place, with `serve` behind."""
+        if not provisioned:
+            await self.provision(name)
+        port = free_port()
         environment = self.environment(name, EKKYO_HTTP_PORT=str(port), **settings)
-        async with _process([command, "serve"], environment) as process:
-            async with httpx.AsyncClient() as http:
-                await _until_ready(http, f"http://{LOOPBACK}:{port}/readyz")
+        async with _process([*(command or [script(f"ekkyo-{name}")]), "serve"], environment) as process:
+            await until_ready(port)
             yield process
+
+    async def provision(self, name: str) -> None:
+        """Make a service's streams, durables and indexes."""
+        ops = {"EKKYO_NATS_USER": "ops", "EKKYO_NATS_PASSWORD": self.nats.passwords["ops"]}
+        command, environment = [script(f"ekkyo-{name}"), "provision"], self.environment(name, **ops)
+        await asyncio.to_thread(subprocess.run, command, env=environment, check=True, stdout=subprocess.DEVNULL)
 
     @asynccontextmanager
     async def floor(self, name: str) -> AsyncIterator["subprocess.Popen[bytes]"]:
         """A floor from bench/floors/, as the user `events`. It prints a line when it is ready."""
         environment = self.environment("events", EKKYO_NATS_USER="events")
-        async with _process([sys.executable, str(HERE / "floors" / f"{name}.py")], environment) as process:
+        async with _process([sys.executable, str(FLOORS / f"{name}.py")], environment) as process:
             assert process.stdout
             assert await asyncio.to_thread(process.stdout.readline), f"{name} did not start"
             yield process
@@ -88,10 +98,11 @@ async def _process(command: list[str], environment: dict[str, str]) -> AsyncIter
         process.kill()
 
 
-async def _until_ready(http: httpx.AsyncClient, url: str) -> None:
-    async with asyncio.timeout(20):
+async def until_ready(port: int) -> None:
+    """Wait until a service says that it is ready."""
+    async with httpx.AsyncClient() as http, asyncio.timeout(30):
         while True:
             with suppress(httpx.HTTPError):
-                if (await http.get(url)).status_code == 200:
+                if (await http.get(f"http://{LOOPBACK}:{port}/readyz")).status_code == 200:
                     return
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.02)
