@@ -7,7 +7,7 @@ PACKAGES := shared/ekkyo services/events/ekkyo_events services/members/ekkyo_mem
 WORKERS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test fuzz fast lint format bench docs docs-check nats-conf secrets images lock clean
+.PHONY: help setup demo up down test fuzz fast lint format bench docs docs-check dashboards nats-conf secrets images lock clean
 
 help: ## List what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -57,6 +57,9 @@ docs: setup ## Generate docs/: schemas, AsyncAPI, flow diagram, samples of new f
 
 docs-check: setup ## Fail when generated documents drifted from the code
 	@$(BIN)/python -m ekkyo.docs --out docs --check
+
+dashboards: setup ## Generate Grafana's dashboards from their script
+	@$(BIN)/python deploy/observability/make_dashboards.py
 
 nats-conf: setup ## Generate deploy/nats/nats.conf from the table of permissions
 	@$(BIN)/python -m ekkyo.permissions > deploy/nats/nats.conf

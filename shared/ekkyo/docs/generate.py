@@ -10,6 +10,7 @@ from ekkyo.docs.asyncapi import asyncapi
 from ekkyo.docs.examples import example
 from ekkyo.docs.flow import flow
 from ekkyo.docs.messages import Message, messages, text_of
+from ekkyo.docs.operate import operate
 
 
 def documents(out: Path, services: Path) -> dict[Path, str]:
@@ -20,6 +21,8 @@ def documents(out: Path, services: Path) -> dict[Path, str]:
             found |= samples(out / "samples" / fact.name, fact)
     found[out / "asyncapi.json"] = text_of(asyncapi())
     found[out / "flow.md"] = flow(services)
+    if (page := out / "operate.md").exists():
+        found[page] = operate(page.read_text("utf-8"))
     return found
 
 

@@ -1,0 +1,76 @@
+"""The tables of docs/operate.md: every setting and every figure of every service. The text around them is by hand."""
+
+import importlib
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import SecretStr
+
+from ekkyo import metrics
+from ekkyo.metrics import Figure
+from ekkyo.permissions import SERVICES
+from ekkyo.service import Service, Settings
+from ekkyo.service.settings import FILE, PREFIX
+from ekkyo.service.tracing import VARIABLES
+
+_BLOCK = "<!-- generated: {name} -->\n"
+_END = "<!-- end -->"
+_COMPUTED = {"nats_user": "its name", "mongo_database": "`ekkyo_<service>`", "inbox_prefix": "`_INBOX.<user>`"}
+
+
+def operate(text: str) -> str:
+    """The page with its tables as the code has them now. Raises ValueError for one that has no place in it."""
+    services = [_service(name) for name in SERVICES]
+    tables = {"settings": _settings(services), "tracing": _tracing(), "metrics": _metrics(services)}
+    for name, table in tables.items():
+        begin = _BLOCK.format(name=name)
+        text, count = re.subn(
+            rf"({re.escape(begin)}).*?({re.escape(_END)})", lambda m, t=table: f"{m[1]}{t}{m[2]}", text, flags=re.DOTALL
+        )
+        if count != 1:
+            raise ValueError(f"docs/operate.md needs one place for the table of {name}: {begin.strip()} … {_END}")
+    return text
+
+
+def _service(name: str) -> Service:
+    found: Service = importlib.import_module(f"ekkyo_{name}.app").service
+    return found
+
+
+def _settings(services: Iterable[Service]) -> str:
+    rows = [_setting(Settings, name, "all") for name in Settings.model_fields]
+    for service in services:
+        own = service.settings.model_fields.keys() - Settings.model_fields.keys()
+        rows += [_setting(service.settings, name, service.name) for name in service.settings.model_fields if name in own]
+    return _table(("Variable", "Of", "When absent", "Meaning"), rows)
+
+
+def _setting(settings: type[Settings], name: str, of: str) -> tuple[str, ...]:
+    field: Any = settings.model_fields[name]
+    variable = f"`{PREFIX}{name.upper()}`"
+    if field.annotation is SecretStr:
+        variable += f" or `{PREFIX}{name.upper()}{FILE}`"
+    default = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
+    absent = "required" if field.is_required() else _COMPUTED.get(name) or (f"`{default}`" if default else "none")
+    return variable, of, absent, (field.description or "").split("; ekkyo_<")[0].split("; _INBOX.<")[0]
+
+
+def _tracing() -> str:
+    return _table(("Variable", "Meaning"), [(f"`{name}`", about) for name, about in VARIABLES])
+
+
+def _metrics(services: Iterable[Service]) -> str:
+    rows = [_figure(figure, "all") for figure in metrics.SHARED]
+    rows += [_figure(figure, service.name) for service in services for figure in service.figures]
+    rows += [_figure(figure, "all") for figure in metrics.PROCESS]
+    return _table(("Metric", "Kind", "Labels", "Of", "Meaning"), rows)
+
+
+def _figure(figure: Figure, of: str) -> tuple[str, ...]:
+    return f"`{figure.name}`", figure.kind, ", ".join(figure.labels), of, figure.about
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |\n" for row in lines)
