@@ -1,7 +1,6 @@
 """The tables of docs/operate.md: every setting and every figure of every service. The text around them is by hand."""
 
 import importlib
-import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -25,11 +24,11 @@ def operate(text: str) -> str:
     tables = {"settings": _settings(services), "tracing": _tracing(), "metrics": _metrics(services)}
     for name, table in tables.items():
         begin = _BLOCK.format(name=name)
-        text, count = re.subn(
-            rf"({re.escape(begin)}).*?({re.escape(_END)})", lambda m, t=table: f"{m[1]}{t}{m[2]}", text, flags=re.DOTALL
-        )
-        if count != 1:
+        before, found, after = text.partition(begin)
+        _, ended, rest = after.partition(_END)
+        if not (found and ended) or begin in rest:
             raise ValueError(f"docs/operate.md needs one place for the table of {name}: {begin.strip()} … {_END}")
+        text = before + begin + table + _END + rest
     return text
 
 
