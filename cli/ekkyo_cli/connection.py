@@ -63,6 +63,14 @@ def place(dir: Path | None, *, roles: Sequence[str] = ("system",), ops: bool = F
     )
 
 
+def local_stack(dir: Path | None) -> Folder | None:
+    """The folder of the local stack that is talked to, if it is one."""
+    folder = Folder.at(dir or DEFAULT)
+    url, state = os.environ.get("EKKYO_NATS_URL", ""), folder.state()
+    its = _url(state.parts["nats"].port) if state and state.parts else ""
+    return folder if its and (dir is not None or url in ("", its)) else None
+
+
 @asynccontextmanager
 async def connected(dir: Path | None, *, roles: Sequence[str] = ("system",), ops: bool = False) -> AsyncIterator[Ekkyo]:
     """A client of Ekkyo, wherever it is."""

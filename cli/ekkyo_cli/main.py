@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ekkyo_cli import output
-from ekkyo_cli.commands import call, caught, dead, events, facts, members, report, secrets, stack
+from ekkyo_cli.commands import call, caught, dead, events, facts, leaving, members, report, secrets, stack
 from ekkyo_cli.failing import exit_code
 
 app = typer.Typer(
@@ -45,6 +45,8 @@ for name in ("up", "down", "status", "restart", "logs", "env", "token"):
 
 TALK, RUN = "Talk to it", "Look after it"
 app.command("call", rich_help_panel=TALK)(call.call)
+for name in ("deactivate", "reactivate", "erase", "erasures"):
+    members.app.command(name)(getattr(leaving, name))
 app.add_typer(members.app, name="members", rich_help_panel=TALK)
 app.add_typer(events.app, name="events", rich_help_panel=TALK)
 app.add_typer(facts.app, name="facts", rich_help_panel=TALK)

@@ -91,10 +91,19 @@ class Cancel:
 
 
 @dataclass(frozen=True)
+class Purge:
+    """Facts of one kind about one entity leave the stream for good: all that were announced before this decision."""
+
+    fact: type[Fact]
+    id: str
+
+
+@dataclass(frozen=True)
 class Decision(Generic[D, A]):
     """The new document, the changed entries, the facts, the timers, and the answer.
 
-    Nothing is written when the document is the one that was given and there are no entries, facts or timers.
+    Nothing is written when the document is the one that was given and there are no entries, facts, timers or purges.
+    Purges come first: the decision's facts are announced when what they purge is gone.
     """
 
     document: D
@@ -102,6 +111,7 @@ class Decision(Generic[D, A]):
     entries: Sequence[Entry] = ()
     facts: Sequence[Fact] = ()
     timers: Sequence[Set | Cancel] = ()
+    purges: Sequence[Purge] = ()
 
 
 @dataclass
@@ -143,6 +153,7 @@ __all__ = [
     "Entries",
     "EntriesInMemory",
     "Entry",
+    "Purge",
     "Refused",
     "Set",
     "Timer",

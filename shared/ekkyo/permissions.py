@@ -27,13 +27,17 @@ Durables = Mapping[str, tuple[str, ...]]
 """The durable consumers of one service, by stream."""
 
 DURABLES: Final[Mapping[str, Durables]] = {
-    "members": {"FACTS": ("members-attendances", "members-speakers"), "TIMERS": ()},
-    "events": {"FACTS": (), "TIMERS": ("events-due-end", "events-due-reminder")},
-    "surveys": {"FACTS": ("surveys-open_after_event",), "TIMERS": ("surveys-due-close",)},
+    "members": {
+        "FACTS": ("members-attendances", "members-erasures", "members-speakers"),
+        "TIMERS": ("members-due-purge",),
+    },
+    "events": {"FACTS": ("events-gone",), "TIMERS": ("events-due-end", "events-due-reminder")},
+    "surveys": {"FACTS": ("surveys-forget_member", "surveys-open_after_event"), "TIMERS": ("surveys-due-close",)},
     "notify": {
         "FACTS": (
             "notify-communities",
             "notify-contacts",
+            "notify-forget_member",
             "notify-known_events",
             "notify-tell_changed",
             "notify-tell_published",
@@ -45,6 +49,9 @@ DURABLES: Final[Mapping[str, Durables]] = {
     },
 }
 """Each service's durable consumers. A test holds this against what the services register."""
+_PURGES: Final = {"members": ("$JS.API.STREAM.MSG.DELETE.FACTS",)}
+"""Who takes facts out of the stream: members alone, those about somebody who was erased. NATS cannot narrow it to
+subjects: the message to delete is named in the request's body."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +83,7 @@ def _service(name: str, durables: Durables) -> Permissions:
             f"ekkyo.dead.{name}.>",
             *(f"$JS.API.STREAM.INFO.{stream}" for stream in ("FACTS", "TIMERS", "DEAD", "AGAIN")),
             "$JS.API.STREAM.MSG.GET.FACTS",  # a replayed dead letter names its fact by its place in the stream
+            *_PURGES.get(name, ()),
             "$JS.API.STREAM.PURGE.TIMERS",  # NATS cannot narrow a purge to a subject: the filter is in its body
             *(f"$JS.API.CONSUMER.INFO.{stream}.{durable}" for stream, durable in own),
             *(f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{durable}" for stream, durable in own),

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 
 from ekkyo.contracts import events, members, notify, surveys
 from ekkyo.contracts.base import Command, Fact, FieldError, Meta, Problem, Question, Refused, all_messages, name_of
-from ekkyo.decision import Cancel, Set, Timer
+from ekkyo.decision import Cancel, Purge, Set, Timer
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -96,6 +96,11 @@ def read_fact(subject: str, headers: Mapping[str, str] | None, body: bytes, sequ
     if fact.entity_id != subject.rpartition(".")[2]:
         raise Malformed("The fact is about another entity than its subject says.", code="wrong_subject")
     return fact.told(meta)
+
+
+def purge_message(purge: Purge) -> OutMessage:
+    """What takes the facts of one kind about one entity out of the stream."""
+    return OutMessage(f"{purge.fact.subject}.{purge.id}", purge=True)
 
 
 @cache

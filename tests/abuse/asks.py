@@ -52,6 +52,11 @@ IN_ORDER: list[Any] = [
     ),
     members.GetCommunity(community_id="c1"),
     members.GetJourney(member_id="m1"),
+    members.DeactivateMember(member_id="m1"),
+    members.ReactivateMember(member_id="m1"),
+    members.EraseMember(member_id="m9"),
+    members.GetErasure(member_id="m9"),
+    members.ListErasures(complete=False),
     members.RevokeRole(member_id="m1", community_id="c1"),
     members.LeaveCommunity(member_id="m1", community_id="c1"),
     events.DraftEvent(event_id="e1", community_id="c1", details=DETAILS, **TIMES),
@@ -88,7 +93,8 @@ assert set(ONE_OF_EACH) == set(OPERATIONS), "a command or a question is missing"
 
 
 def before() -> Iterator[Any]:
-    """What makes the events that are withdrawn from, cancelled and concluded; the last one begins in a moment."""
+    """Who is erased, and the events that are withdrawn from, cancelled and concluded; the last begins in a moment."""
+    yield members.RegisterMember(member_id="m9", profile=profile("000009"))
     for event_id in ("e2", "e3", "e4"):
         start = utcnow() + timedelta(seconds=3) if event_id == "e4" else TIMES["starts_at"]
         yield events.DraftEvent(

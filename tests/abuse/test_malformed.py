@@ -35,7 +35,7 @@ EVERYBODY = {"self": ("m1",), "leader": ("l1", "leader:c1"), "steward": ("s1", "
 MAKES = {"members.found_community", "members.register", "members.import", "events.draft", "surveys.open"}
 """What is done to an id that nobody knows yet: it is made."""
 LISTS = {"members.find", "events.list", "events.figures", "surveys.pending", "surveys.list", "surveys.themes"}
-LISTS |= {"notify.deliveries", "notify.status"}
+LISTS |= {"members.erasures", "notify.deliveries", "notify.status"}
 """What is told of an id that nobody knows: nothing, none, zero."""
 CONNECTS = {"notify.connect_channel"}
 """Needs nobody to be known: notify works without the members service."""
@@ -207,5 +207,5 @@ def replies(world: World, operation: str, wrong: list[Wrong], headers: dict[str,
 
 def test_all_of_them_were_tried() -> None:
     """So that a table that is empty is noticed."""
-    assert len(OPERATIONS) == 42
+    assert len(OPERATIONS) == 47
     assert HUGE > 2**64

@@ -72,7 +72,10 @@ async def _found(ekkyo: Ekkyo, chat_url: str) -> None:
     await ekkyo.send(ConnectChannel(community_id=COMMUNITY, url=chat_url))  # type: ignore[arg-type]
     for n, who in enumerate(PEOPLE):
         profile = Profile(
-            number=f"S{n}", name=f"季節 {n}", email=f"{who}@example.co.jp", department=DEPARTMENTS[n % len(DEPARTMENTS)]
+            number=f"SEASON-{n}",
+            name=f"季節 {n}",
+            email=f"{who}@example.co.jp",
+            department=DEPARTMENTS[n % len(DEPARTMENTS)],
         )
         await ekkyo.send(RegisterMember(member_id=who, profile=profile))
         await ekkyo.send(JoinCommunity(member_id=who, community_id=COMMUNITY))

@@ -26,6 +26,11 @@ ASKED: list[Any] = [
     contract.GetJourney(member_id="m1"),
     contract.RevokeRole(member_id="m1", community_id="c1"),
     contract.LeaveCommunity(member_id="m1", community_id="c1"),
+    contract.DeactivateMember(member_id="m1"),
+    contract.ReactivateMember(member_id="m1"),
+    contract.EraseMember(member_id="m1"),
+    contract.GetErasure(member_id="m1"),
+    contract.ListErasures(),
 ]
 TOKENS: dict[str, tuple[str, tuple[str, ...]]] = {
     "self": ("m1", ()),
@@ -53,6 +58,11 @@ ALLOWED: dict[str, set[str]] = {
     "FindMembers": {"leader", "leader of all", "steward", "system"},
     "GetCommunity": set(TOKENS),
     "GetJourney": {"self", "leader", "leader of all", "steward", "system"},
+    "DeactivateMember": {"steward", "system"},
+    "ReactivateMember": {"steward", "system"},
+    "EraseMember": {"steward", "system"},
+    "GetErasure": {"steward", "system"},
+    "ListErasures": {"steward", "system"},
 }
 """Written out, not derived from the contract: this is what was promised."""
 
@@ -60,7 +70,7 @@ ALLOWED: dict[str, set[str]] = {
 def test_every_command_and_question_is_in_the_table() -> None:
     owned = [m for m in (*COMMANDS.values(), *QUESTIONS.values()) if m.subject.split(".")[2] == "members"]
     assert {m.__name__ for m in owned} == set(ALLOWED) == {type(a).__name__ for a in ASKED}
-    assert len(all_messages(Fact, contract)) == 12
+    assert len(all_messages(Fact, contract)) == 16
 
 
 async def test_each_operation_is_for_those_it_says_and_for_nobody_else(steward: Any, client_as: Any) -> None:

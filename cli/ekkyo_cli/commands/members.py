@@ -30,6 +30,7 @@ app = typer.Typer(help="The people of the company, as the personnel system knows
 CHUNK, IN_FLIGHT = 200, 3
 """Small enough to be answered soon: a command that is said again tells rows as unchanged that it registered itself."""
 SHOWN = 200
+NOT_TAKEN = {"member_erased": "this person was erased; to have them back, register them anew with another id"}
 
 
 @app.callback()
@@ -176,7 +177,7 @@ async def _send(ekkyo: Ekkyo, rows: list[Row], columns: dict[str, str], summary:
                 code = became.reason or "refused"
                 at = "email" if code.startswith("email") else "number"
                 value = str(getattr(row.profile, at))
-                text = code.replace("_", " ").replace("taken", "belongs to somebody else")
+                text = NOT_TAKEN.get(code) or code.replace("_", " ").replace("taken", "belongs to somebody else")
                 summary.bad.append(Bad(row.line, columns.get(at, at), value, code, text))
 
 

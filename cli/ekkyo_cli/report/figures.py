@@ -9,7 +9,7 @@ from ekkyo.contracts.events import EventFormat, Figures
 from ekkyo.contracts.members import Charter, Crossing, Locale
 from ekkyo.contracts.surveys import SurveyStatus, ThemeCount
 
-from ekkyo_cli.report.records import Records, SurveyRecord
+from ekkyo_cli.report.records import UNKNOWN, Records, SurveyRecord
 
 THEMES = 20
 
@@ -173,7 +173,7 @@ def _events(records: Records) -> list[EventFigures]:
                 walk_ins=sum(1 for p in places if p.walk_in and p.status == "attended"),
                 withdrawn=status["withdrawn"],
                 no_shows=status["no_show"],
-                departments=len({records.departments[m] for m in here}),
+                departments=len({records.departments[m] for m in here} - {UNKNOWN}),
                 invited=about.survey.invited if about else 0,
                 answered=about.survey.answered if about else 0,
                 suppressed=bool(results and results.suppressed),
@@ -204,15 +204,15 @@ def _departments(records: Records, came: dict[str, list[str]]) -> list[Departmen
 
 
 def _meetings(records: Records, came: dict[str, list[str]]) -> Meetings:
-    departments = [d.department for d in _departments(records, came) if d.attendances]
+    departments = [d.department for d in _departments(records, came) if d.attendances and d.department != UNKNOWN]
     place = {d: n for n, d in enumerate(departments)}
     met = [[0] * len(departments) for _ in departments]
     for people in came.values():
-        for a, b in combinations({place[records.departments[m]] for m in people}, 2):
+        for a, b in combinations({place[d] for m in people if (d := records.departments[m]) != UNKNOWN}, 2):
             met[a][b] += 1
             met[b][a] += 1
     pairs = sum(1 for a, b in combinations(range(len(departments)), 2) if met[a][b])
-    everywhere = len(set(records.departments.values()))
+    everywhere = len(set(records.departments.values()) - {UNKNOWN})
     return Meetings(departments=departments, events=met, pairs=pairs, possible=everywhere * (everywhere - 1) // 2)
 
 

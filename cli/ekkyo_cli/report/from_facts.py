@@ -15,7 +15,14 @@ from ekkyo_cli.report.records import Records, SurveyRecord, departments_of, in_c
 from ekkyo_cli.report.themes import together
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-NEEDED: tuple[type[Fact], ...] = (e.EventFact, m.MemberFact, m.CommunityFounded, m.CharterRevised, s.SurveyFact)
+NEEDED: tuple[type[Fact], ...] = (
+    e.EventFact,
+    m.MemberFact,
+    m.MemberErased,
+    m.CommunityFounded,
+    m.CharterRevised,
+    s.SurveyFact,
+)
 
 
 async def gather(ekkyo: Ekkyo, community_id: str) -> Records:
@@ -70,6 +77,7 @@ class _Reader:
         self.surveys: dict[str, SurveyRecord] = {}
         self.themes: list[list[s.ThemeCount]] = []
         self.crossings: set[tuple[str, Crossing]] = set()
+        self.erased: dict[str, m.MemberErased] = {}
         self._revisions: dict[tuple[str, str], int] = {}
 
     def hear(self, fact: Fact) -> None:
@@ -82,6 +90,12 @@ class _Reader:
                     self.members[fact.member_id] = fact.member
                 if isinstance(fact, m.MemberCrossed) and fact.community_id == self.community_id:
                     self.crossings.add((fact.member_id, fact.crossing))
+            case m.MemberErased():
+                self._newer(fact)
+                self.members.pop(fact.member_id, None)
+                self.erased[fact.member_id] = fact
+                reached = {c.crossing for c in fact.crossings if c.community_id == self.community_id}
+                self.crossings |= {(fact.member_id, crossing) for crossing in reached}
             case e.EventFact() if fact.event.community_id == self.community_id:
                 self._event(fact)
             case s.SurveyFact() if fact.survey.community_id == self.community_id:
@@ -97,6 +111,7 @@ class _Reader:
         places = {i: self.places.get(i, {}) for i in sorted(over)}
         belong = in_community(self.members, self.community_id)
         people = {p for there in places.values() for p in there} | set(belong)
+        erased = {p for p, fact in self.erased.items() if self.community_id in fact.communities}
         return Records(
             community=self.community,
             departments=departments_of(self.members, people),
@@ -117,7 +132,7 @@ class _Reader:
             figures=_figures(self.community_id, over, places),
             surveys=[self.surveys[i] for i in sorted(self.surveys)],
             themes=together(self.themes),
-            crossings=sorted(c for c in self.crossings if c[0] in people),
+            crossings=sorted(c for c in self.crossings if c[0] in people | erased),
         )
 
     def _newer(self, fact: Fact) -> bool:

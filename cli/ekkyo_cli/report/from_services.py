@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from ekkyo.client import Ekkyo
 from ekkyo.contracts.events import EventState, GetFigures, GetRoster, ListEvents, Registration
-from ekkyo.contracts.members import Crossing, FindMembers, GetCommunity, GetJourney, Member
+from ekkyo.contracts.members import Crossing, FindMembers, GetCommunity, GetJourney, ListErasures, Member
 from ekkyo.contracts.surveys import GetResults, ListSurveys, RankThemes, SurveyState
 
 from ekkyo_cli.report.records import Records, SurveyRecord, departments_of, in_community
@@ -33,7 +33,9 @@ async def gather(ekkyo: Ekkyo, community_id: str, *, step: Step = _silent) -> Re
     people = belong | {place.member_id for place in registrations}
     for some in _chunks(sorted(people - members.keys())):
         members |= await _members(ekkyo, FindMembers(member_ids=some, limit=500))
-    crossed = await _each(sorted(people & members.keys()), lambda p: _crossed(ekkyo, p, community_id), "journeys", step)
+    erased, were_in = await _erased(ekkyo, community_id)
+    known = people & (members.keys() | erased) | were_in
+    crossed = await _each(sorted(known), lambda p: _crossed(ekkyo, p, community_id), "journeys", step)
     surveys = (await ekkyo.ask(ListSurveys(community_id=community_id))).surveys
     results = await _each(surveys, lambda survey: _survey(ekkyo, survey), "surveys", step)
     themes = await ekkyo.ask(RankThemes(community_id=community_id, limit=100))
@@ -96,6 +98,19 @@ async def _members(ekkyo: Ekkyo, question: FindMembers) -> dict[str, Member]:
         if page.next is None:
             return found
         question = question.model_copy(update={"after": page.next})
+
+
+async def _erased(ekkyo: Ekkyo, community_id: str) -> tuple[set[str], set[str]]:
+    """Who was erased, and who of them was in this community: what they reached counts, though nobody knows them."""
+    erased, were_in = set[str](), set[str]()
+    after: str | None = None
+    while True:
+        page = await ekkyo.ask(ListErasures(after=after, limit=500))
+        erased |= {found.member_id for found in page.erasures}
+        were_in |= {found.member_id for found in page.erasures if community_id in found.communities}
+        after = page.next
+        if after is None:
+            return erased, were_in
 
 
 async def _crossed(ekkyo: Ekkyo, member_id: str, community_id: str) -> list[tuple[str, Crossing]]:

@@ -39,7 +39,12 @@ async def register(cmd: contract.RegisterMember, members: Members) -> contract.M
 @router.subscriber(**asked(contract.ImportMembers))
 async def import_members(cmd: contract.ImportMembers, members: Members) -> contract.Imported:
     """Take over rows of a personnel export, or tell what would become of them."""
-    known = await members.find({"id": {"$in": [model.new_member_id(p.number) for p in cmd.profiles]}}, limit=0)
+    ids = [model.new_member_id(p.number) for p in cmd.profiles]
+    known, erased = await asyncio.gather(
+        members.find({"id": {"$in": ids}}, limit=0), members.find({"came_from": {"$in": ids}}, limit=0)
+    )
+    if erased:  # who was registered anew is known by number alone
+        known += [*erased, *await members.find({"number": {"$in": [p.number for p in cmd.profiles]}}, limit=0)]
     if cmd.dry_run:
         known += await _others(cmd.profiles, known, members)
     rows = model.outcomes(cmd.profiles, model.Found.of(known))
@@ -49,13 +54,38 @@ async def import_members(cmd: contract.ImportMembers, members: Members) -> contr
 @router.subscriber(**asked(contract.ChangeProfile))
 async def change_profile(cmd: contract.ChangeProfile, members: Members) -> contract.Member:
     """Replace a member's profile."""
-    return await members.change(cmd.member_id, lambda m, _: model.change_profile(m, cmd.profile))
+    return await members.change(cmd.member_id, lambda m, _: model.change_profile(model.present(m), cmd.profile))
 
 
 @router.subscriber(**asked(contract.SetPreferences))
 async def set_preferences(cmd: contract.SetPreferences, members: Members) -> contract.Member:
     """Choose channels, language and time zone."""
-    return await members.change(cmd.member_id, lambda m, _: model.set_preferences(m, cmd.preferences))
+    return await members.change(cmd.member_id, lambda m, _: model.set_preferences(model.present(m), cmd.preferences))
+
+
+# Leaving
+
+
+@router.subscriber(**asked(contract.DeactivateMember))
+async def deactivate(cmd: contract.DeactivateMember, members: Members) -> contract.Member:
+    """Say that a person left the company."""
+    return await members.change(cmd.member_id, lambda m, _: model.deactivate(model.present(m)))
+
+
+@router.subscriber(**asked(contract.ReactivateMember))
+async def reactivate(cmd: contract.ReactivateMember, members: Members) -> contract.Member:
+    """Say that a person who left is back."""
+    return await members.change(cmd.member_id, lambda m, _: model.reactivate(model.present(m)))
+
+
+@router.subscriber(**asked(contract.EraseMember))
+async def erase(cmd: contract.EraseMember, members: Members) -> contract.Erasure:
+    """Forget who a member was, in the rows of those whom they manage too, and have all others forget them."""
+    if (member := await members.get(cmd.member_id)) and not member.erased:
+        number = member.number
+        managed = await members.find({"manager_number": number}, limit=0)
+        await asyncio.gather(*(members.change(m.id, lambda m, _: model.without_manager(m, number)) for m in managed))
+    return await members.change(cmd.member_id, lambda m, _: model.erase(m, now=utcnow()))
 
 
 # Memberships
@@ -65,32 +95,34 @@ async def set_preferences(cmd: contract.SetPreferences, members: Members) -> con
 async def join(cmd: contract.JoinCommunity, members: Members, communities: Communities) -> contract.Member:
     """Become a member of a community."""
     community = await _community(cmd.community_id, communities)
-    return await members.change(cmd.member_id, lambda m, _: model.join(m, community, now=utcnow()))
+    return await members.change(cmd.member_id, lambda m, _: model.join(model.present(m), community, now=utcnow()))
 
 
 @router.subscriber(**asked(contract.LeaveCommunity))
 async def leave(cmd: contract.LeaveCommunity, members: Members) -> contract.Member:
     """Leave a community; roles in it end."""
-    return await members.change(cmd.member_id, lambda m, _: model.leave(m, cmd.community_id))
+    return await members.change(cmd.member_id, lambda m, _: model.leave(model.present(m), cmd.community_id))
 
 
 @router.subscriber(**asked(contract.AcceptRules))
 async def accept_rules(cmd: contract.AcceptRules, members: Members, communities: Communities) -> contract.Member:
     """Accept a community's rules as they are now."""
     community = await _community(cmd.community_id, communities)
-    return await members.change(cmd.member_id, lambda m, _: model.accept_rules(m, community, cmd.rules_version))
+    return await members.change(
+        cmd.member_id, lambda m, _: model.accept_rules(model.present(m), community, cmd.rules_version)
+    )
 
 
 @router.subscriber(**asked(contract.GrantRole))
 async def grant_role(cmd: contract.GrantRole, members: Members) -> contract.Member:
     """Make a member of a community one of its leaders."""
-    return await members.change(cmd.member_id, lambda m, _: model.grant_role(m, cmd))
+    return await members.change(cmd.member_id, lambda m, _: model.grant_role(model.present(m), cmd))
 
 
 @router.subscriber(**asked(contract.RevokeRole))
 async def revoke_role(cmd: contract.RevokeRole, members: Members) -> contract.Member:
     """End a member's role in a community."""
-    return await members.change(cmd.member_id, lambda m, _: model.revoke_role(m, cmd))
+    return await members.change(cmd.member_id, lambda m, _: model.revoke_role(model.present(m), cmd))
 
 
 @router.subscriber(**asked(contract.RecordContribution))
@@ -98,7 +130,7 @@ async def record_contribution(cmd: contract.RecordContribution, members: Members
     """Record that a member shared something, or carried it outside."""
     return await members.change(
         cmd.member_id,
-        lambda m, steps: model.record_contribution(m, steps, cmd, now=utcnow()),
+        lambda m, steps: model.record_contribution(model.present(m), steps, cmd, now=utcnow()),
         entries=[model.contribution_key(cmd.contribution_id)],
     )
 
@@ -135,7 +167,7 @@ async def _take_over(
         try:
             return await do(known_as or planned[place].member_id or "", lambda m, _: model.take_over(m, profile))
         except Refused as no:
-            if no.code not in ("number_taken", "email_taken"):
+            if no.code not in ("number_taken", "email_taken", "member_erased"):
                 raise
             return model.refused(profile, no.code)
 

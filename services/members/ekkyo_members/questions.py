@@ -16,7 +16,7 @@ router = Router()
 @router.subscriber(**asked(contract.GetMember))
 async def get(question: contract.GetMember, members: Members, who: Who) -> contract.Member:
     """One member."""
-    return (await _member(question.member_id, members, who)).told()
+    return model.present(await _member(question.member_id, members, who)).told()
 
 
 @router.subscriber(**asked(contract.FindMembers))
@@ -43,17 +43,35 @@ async def journey(question: contract.GetJourney, members: Members, who: Who) -> 
     return model.journey(await _member(question.member_id, members, who))
 
 
+@router.subscriber(**asked(contract.GetErasure))
+async def erasure(question: contract.GetErasure, members: Members) -> contract.Erasure:
+    """How far the erasure of one member has got."""
+    return model.erasure(await members.get(question.member_id))
+
+
+@router.subscriber(**asked(contract.ListErasures))
+async def erasures(question: contract.ListErasures, members: Members) -> contract.ErasurePage:
+    """Members who were erased."""
+    where: dict[str, Any] = {"number": {"$gte": model.GONE}}
+    if question.complete is not None:
+        where["purged"] = question.complete
+    found = await members.find(where, sort="number", after=question.after, limit=question.limit + 1)
+    page = found[: question.limit]
+    more = page[-1].id if len(found) > len(page) else None
+    return contract.ErasurePage(erasures=[model.erasure(m) for m in page], next=more)
+
+
 async def _member(member_id: str, members: Members, who: Who) -> model.Member:
     member = await members.get(member_id)
     if member is None:
-        raise Refused("member_not_found", "There is no member with this id.")
+        raise model.not_found()
     model.may_see(member, who)
     return member
 
 
 def _where(question: contract.FindMembers) -> dict[str, Any]:
     """The question as conditions on members."""
-    where: dict[str, Any] = {}
+    where: dict[str, Any] = {"number": {"$lt": model.GONE}}
     if question.community_id is not None:
         where["communities"] = question.community_id
     if question.role is not None and question.community_id is not None:
@@ -64,7 +82,7 @@ def _where(question: contract.FindMembers) -> dict[str, Any]:
         where["department"] = question.department
     for field, wanted in (("id", question.member_ids), ("number", question.numbers), ("email", question.emails)):
         if wanted is not None:
-            where[field] = {"$in": wanted}
+            where[field] = {**where.get(field, {}), "$in": wanted}
     if question.name is not None:
         begins = {"$regex": "^" + re.escape(" ".join(question.name.split()))}
         where["$or"] = [{"name": begins}, {"name_kana": begins}]

@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from ekkyo.broker import NotYet, Router, told
+from ekkyo.broker import NotYet, Router, due, told
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import EventConcluded, MemberAttended
+from ekkyo.contracts.members import MemberForgotten, MemberPurged
 from ekkyo.decision import Decision, Entries
 
 from ekkyo_members import model
@@ -44,6 +45,18 @@ async def credit_speakers(fact: EventConcluded, members: Members) -> None:
     done = await asyncio.gather(*(_change(s, taught, members) for s in speakers), return_exceptions=True)
     for failed in filter(None, done):
         raise failed
+
+
+@router.subscriber(**told(MemberForgotten, MemberPurged, by="members", name="erasures", start="beginning"))
+async def follow_erasure(fact: MemberForgotten | MemberPurged, members: Members) -> None:
+    """Collect what the services say of an erased member; when all have forgotten them, their facts are purged."""
+    await members.change(fact.member_id, lambda m, _: model.follow(m, fact))
+
+
+@router.subscriber(**due(model.PurgeTimer))
+async def purge_again(timer: model.PurgeTimer, members: Members) -> None:
+    """Purge an erased member's facts once more, a day later, in case one of them was announced late."""
+    await members.change(timer.id, lambda m, _: model.purge_again(m))
 
 
 async def _change(

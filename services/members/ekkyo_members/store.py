@@ -17,6 +17,8 @@ members = CollectionWithEntries.of(
         Index("email", unique=True, name="email"),
         Index("communities", "number"),
         Index("name"),
+        Index("came_from"),
+        Index("manager_number"),
     ],
 )
 Communities = Annotated[Collection[Community], Context("communities")]

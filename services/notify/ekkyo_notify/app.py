@@ -17,6 +17,7 @@ service = Service(
         store.communities,
         store.known_events,
         store.told,
+        store.forgotten,
     ],
     settings=NotifySettings,
     startup=PostOffice.open,

@@ -28,4 +28,6 @@ async def status(
     channels: tuple[Channel, ...] = get_args(Channel)
     states: tuple[DeliveryStatus, ...] = get_args(DeliveryStatus)
     counts = {c: {s: await deliveries.count({"channel": c, "status": s}) for s in states} for c in channels}
-    return NotifyStatusAnswer(deliveries=counts, contacts=await contacts.count(), channels=await connections.count())
+    return NotifyStatusAnswer(
+        deliveries=counts, contacts=await contacts.count(), channels=await connections.count({"url": {"$gt": ""}})
+    )

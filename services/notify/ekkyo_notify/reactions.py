@@ -1,6 +1,8 @@
 """What the notify service does on hearing facts: it remembers who can be reached, and tells them."""
 
+from ekkyo import forgetting
 from ekkyo.broker import Router, told
+from ekkyo.clock import utcnow
 from ekkyo.contracts.events import (
     EventCancelled,
     EventConcluded,
@@ -13,12 +15,13 @@ from ekkyo.contracts.events import (
     RegistrationWaitlisted,
     RegistrationWithdrawn,
 )
-from ekkyo.contracts.members import CharterRevised, CommunityFounded, MemberFact
+from ekkyo.contracts.members import CharterRevised, CommunityFounded, MemberErased, MemberFact
+from ekkyo.contracts.notify import NotifyForgotMember
 from ekkyo.contracts.surveys import SurveyOpened
 
 from ekkyo_notify import model
 from ekkyo_notify.channels.post import Post
-from ekkyo_notify.store import Communities, Contacts, KnownEvents
+from ekkyo_notify.store import Communities, Connections, Contacts, Deliveries, Forgotten, KnownEvents
 
 router = Router()
 
@@ -57,6 +60,20 @@ async def know_event(
     """Remember how an event stands, so that nobody is reminded of one that was cancelled."""
     revision = fact.meta.revision
     await known_events.put(fact.event_id, revision, model.KnownEvent(id=fact.event_id, event=fact.event))
+
+
+@router.subscriber(**told(MemberErased, by="notify", name="forget_member", start="beginning"))
+async def forget_member(
+    fact: MemberErased, contacts: Contacts, connections: Connections, deliveries: Deliveries, forgotten: Forgotten
+) -> None:
+    """Forget how to reach somebody who was erased, and drop what was still to be sent to them."""
+    await contacts.forget(fact.member_id, fact.meta.revision)
+    key = model.connection_id(member_id=fact.member_id)
+    await connections.create(key, lambda c: model.disconnect(c, fact.member_id))
+    for planned in await deliveries.find({"member_id": fact.member_id, "status": "planned"}, limit=0):
+        await deliveries.change(planned.id, lambda d: model.dropped(d, reason="member_erased", now=utcnow()))
+    receipt = NotifyForgotMember(member_id=fact.member_id)
+    await forgotten.create(fact.member_id, lambda f: forgetting.receipt(f, receipt))
 
 
 # Effects: what is told to whom

@@ -1,7 +1,8 @@
-"""Deliveries and connected channels, and what notify keeps of the other services' facts."""
+"""Deliveries and connected channels, what notify keeps of the other services' facts, and who was forgotten."""
 
 from typing import Annotated
 
+from ekkyo import forgetting
 from ekkyo.store import Collection, Index, Projection
 from faststream import Context
 
@@ -23,9 +24,11 @@ contacts = Projection.of(Contact, "contacts", indexes=[Index("communities")])
 communities = Projection.of(CommunityName, "communities")
 known_events = Projection.of(KnownEvent, "known_events")
 told = Projection.of(Told, "told")
+forgotten = Collection.of(forgetting.Forgotten, "forgotten")
 
 Deliveries = Annotated[Collection[Delivery], Context("deliveries")]
 Connections = Annotated[Collection[Connection], Context("connections")]
 Contacts = Annotated[Projection[Contact], Context("contacts")]
 Communities = Annotated[Projection[CommunityName], Context("communities")]
 KnownEvents = Annotated[Projection[KnownEvent], Context("known_events")]
+Forgotten = Annotated[Collection[forgetting.Forgotten], Context("forgotten")]

@@ -8,7 +8,7 @@ from ekkyo_surveys.settings import SurveySettings
 service = Service(
     "surveys",
     routers=[commands.router, questions.router, reactions.router],
-    collections=[store.surveys],
+    collections=[store.surveys, store.forgotten],
     settings=SurveySettings,
 )
 

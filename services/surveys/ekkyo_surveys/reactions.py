@@ -2,14 +2,17 @@
 
 from typing import Annotated
 
+from ekkyo import forgetting
 from ekkyo.broker import Router, due, told
 from ekkyo.clock import utcnow
 from ekkyo.contracts.events import EventConcluded, MemberAttended
+from ekkyo.contracts.members import MemberErased
+from ekkyo.contracts.surveys import SurveysForgotMember
 from faststream import Context
 
 from ekkyo_surveys import model
 from ekkyo_surveys.settings import SurveySettings
-from ekkyo_surveys.store import Surveys
+from ekkyo_surveys.store import Forgotten, Surveys
 
 router = Router()
 
@@ -29,6 +32,17 @@ async def open_after_event(
             ),
             entries=came,
         )
+
+
+@router.subscriber(**told(MemberErased, by="surveys", name="forget_member", start="beginning"))
+async def forget_member(fact: MemberErased, surveys: Surveys, forgotten: Forgotten) -> None:
+    """Invite somebody who was erased no more, and take their id off what they said; the counts stay."""
+    for part in await surveys.find_entries({"member_id": fact.member_id}, limit=0):
+        await surveys.change(
+            part.document_id, lambda s, parts: model.forget(s, parts, fact.member_id), entries=[fact.member_id]
+        )
+    receipt = SurveysForgotMember(member_id=fact.member_id)
+    await forgotten.create(fact.member_id, lambda f: forgetting.receipt(f, receipt))
 
 
 @router.subscriber(**due(model.CloseTimer))

@@ -1,8 +1,9 @@
-"""Surveys, with participations and ballot boxes as their entries."""
+"""Surveys, with participations and ballot boxes as their entries; and who was forgotten."""
 
 from typing import Annotated
 
-from ekkyo.store import CollectionWithEntries, Index
+from ekkyo import forgetting
+from ekkyo.store import Collection, CollectionWithEntries, Index
 from faststream import Context
 
 from ekkyo_surveys.model import Part, Survey
@@ -14,4 +15,6 @@ surveys = CollectionWithEntries.of(
     indexes=[Index("community_id", "opened_at")],
     entry_indexes=[Index("document_id", "kind"), Index("member_id", "answered")],
 )
+forgotten = Collection.of(forgetting.Forgotten, "forgotten")
 Surveys = Annotated[CollectionWithEntries[Survey, Part], Context("surveys")]
+Forgotten = Annotated[Collection[forgetting.Forgotten], Context("forgotten")]

@@ -4,7 +4,8 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -12,6 +13,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
+from nats.js.errors import NotFoundError
 
 from ekkyo import trace
 from ekkyo.wire import OutMessage
@@ -24,6 +26,7 @@ WITHIN = 20.0
 """How long publishing is tried, in seconds: a leader's election in a cluster of three took up to eight."""
 ATTEMPT = 5.0
 AT_ONCE = 500
+FACT = "ekkyo.fact."
 
 
 class NotPublished(Exception):
@@ -47,11 +50,12 @@ async def publish(
 ) -> None:
     """Publish these in this order without waiting for each; what is not confirmed is said again with the same id.
 
-    Of several messages for one timer only the last counts. Times in seconds. Raises NotPublished.
+    Of several messages for one timer only the last counts. Facts are purged when all that comes before is confirmed,
+    and what comes after is published when they are gone. Times in seconds. Raises NotPublished.
     """
-    messages = _last_of_each_timer(messages)
-    for n in range(0, len(messages), AT_ONCE):
-        await _publish(js, messages[n : n + AT_ONCE], within, attempt)
+    for some in _parts(_last_of_each_timer(messages)):
+        for n in range(0, len(some), AT_ONCE):
+            await _publish(js, some[n : n + AT_ONCE], within, attempt)
 
 
 async def _publish(js: JetStreamContext, left: list[OutMessage], within: float, attempt: float) -> None:
@@ -148,7 +152,21 @@ class _Confirmed:
 
 
 async def _purge(js: JetStreamContext, subject: str) -> None:
-    await js.purge_stream("TIMERS", subject=subject)
+    if not subject.startswith(FACT):
+        await js.purge_stream("TIMERS", subject=subject)
+        return
+    while True:  # one by one: a purged message lies on the server's disk for long, a deleted one is overwritten at once
+        try:
+            found = await js.get_last_msg("FACTS", subject)
+        except NotFoundError:
+            return
+        await js.delete_msg("FACTS", found.seq or 0)
+
+
+def _parts(messages: Sequence[OutMessage]) -> Iterator[list[OutMessage]]:
+    """The messages in order, with the purges of facts apart from what comes before and after them."""
+    for _, some in groupby(messages, key=lambda m: m.purge and m.subject.startswith(FACT)):
+        yield list(some)
 
 
 def _last_of_each_timer(messages: Sequence[OutMessage]) -> list[OutMessage]:

@@ -17,6 +17,7 @@ from ekkyo.contracts.base import (
     Zone,
     may,
 )
+from ekkyo.contracts.members import MemberForgotten
 
 EventFormat = Literal["online", "onsite", "hybrid"]
 EventStatus = Literal["draft", "published", "cancelled", "concluded"]
@@ -388,6 +389,8 @@ class RegistrationWithdrawn(RegistrationFact):
 
     subject: ClassVar[str] = "ekkyo.fact.events.registration_withdrawn"
     was: Literal["confirmed", "waitlisted"]
+    because: Literal["asked", "left"] = "asked"
+    """asked: by the member or a leader. left: the member left the company, or was erased."""
 
 
 class EventReminderDue(EventFact):
@@ -411,3 +414,9 @@ class EventConcluded(EventFact):
     subject: ClassVar[str] = "ekkyo.fact.events.concluded"
     attended: list[Id]
     no_shows: list[Id]
+
+
+class EventsForgotMember(MemberForgotten):
+    """Somebody who was erased is registered for no event to come. Past places stay, with an id that leads to nobody."""
+
+    subject: ClassVar[str] = "ekkyo.fact.events.member_forgotten"

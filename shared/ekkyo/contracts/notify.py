@@ -14,7 +14,7 @@ from pydantic import (
 )
 
 from ekkyo.contracts.base import Command, Fact, Id, Instant, Model, Question, Url, may
-from ekkyo.contracts.members import Channel
+from ekkyo.contracts.members import Channel, MemberForgotten
 
 DeliveryStatus = Literal["planned", "sent", "failed", "dropped"]
 Topic = Literal[
@@ -166,3 +166,9 @@ class DeliveryFailed(DeliveryFact):
     """A message cannot be delivered, and is not tried again."""
 
     subject: ClassVar[str] = "ekkyo.fact.notify.failed"
+
+
+class NotifyForgotMember(MemberForgotten):
+    """How to reach somebody who was erased is forgotten, and what was still to be sent to them is dropped."""
+
+    subject: ClassVar[str] = "ekkyo.fact.notify.member_forgotten"

@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import ConfigDict, Field, StrictInt
 
 from ekkyo.contracts.base import Command, Fact, Id, Instant, Line, Model, Question, Text, may
-from ekkyo.contracts.members import Locale
+from ekkyo.contracts.members import Locale, MemberForgotten
 
 QuestionKind = Literal["scale", "choice", "themes", "text"]
 SurveyStatus = Literal["open", "closed"]
@@ -264,3 +264,9 @@ class ThemesRanked(SurveyFact):
     subject: ClassVar[str] = "ekkyo.fact.surveys.themes_ranked"
     community_id: Id
     themes: list[ThemeCount]
+
+
+class SurveysForgotMember(MemberForgotten):
+    """Somebody who was erased is invited to no survey any more, and no answer bears their id. The counts stay."""
+
+    subject: ClassVar[str] = "ekkyo.fact.surveys.member_forgotten"

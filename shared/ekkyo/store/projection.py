@@ -1,7 +1,7 @@
 """What a service keeps of others' facts: the newest of each, whatever the order they are heard in."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextvars import Context
 from typing import Any, Generic, TypeVar
 
@@ -52,6 +52,11 @@ class Projection(Generic[M]):
         """What is known of this one."""
         rows = await self._database.find(self.name, {"_id": id})
         return read_model(self._model, rows[0]) if rows and FORGOTTEN not in rows[0] else None
+
+    async def forgotten(self, ids: Iterable[str]) -> set[str]:
+        """Those of these that are forgotten, as against never heard of."""
+        rows = await self._database.find(self.name, {"_id": {"$in": sorted(ids)}, FORGOTTEN: True}, only=["revision"])
+        return {row["_id"] for row in rows}
 
     async def find(
         self,

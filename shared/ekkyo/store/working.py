@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any, Generic
 
 from ekkyo.clock import utcnow
-from ekkyo.contracts.base import Refused
+from ekkyo.contracts.base import Refused, owner_of
 from ekkyo.decision import D, Decision, E
 from ekkyo.store.encoding import STAMPS_KEPT, Saved, Step, entry_row, read_entry, step, weight_of
 from ekkyo.store.entries import BUT_NOT_MORE, EVERYTHING, AtHand, NotAtHand
-from ekkyo.wire import OutMessage, fact_message, timer_message
+from ekkyo.wire import OutMessage, fact_message, purge_message, timer_message
 
 HEAVY = 4_000_000
 """A group adds no more than about so many bytes to one document; what is left waits for the next group."""
@@ -122,7 +122,7 @@ class Working(Generic[D, E]):
             raise Refused(self.not_found, "There is nothing with this id.", 404)
         decision: Decision[D, Any] = ask.decide(self.document, self.at_hand)
         document = decision.document
-        if not (decision.entries or decision.facts or decision.timers) and (
+        if not (decision.entries or decision.facts or decision.timers or decision.purges) and (
             document is self.document or document == self.document
         ):
             return decision
@@ -132,6 +132,8 @@ class Working(Generic[D, E]):
             raise ValueError(f"a decision about {self.id} changed an entry of another document")
         if any(f.entity_id != self.id for f in decision.facts):
             raise ValueError(f"a decision about {self.id} made a fact about another entity")  # its id could be taken
+        if any(p.id != self.id or owner_of(p.fact) != self.owner for p in decision.purges):
+            raise ValueError(f"a decision about {self.id} purged facts about another entity, or of another service")
         if unread := [e.key for e in decision.entries if not self.at_hand.has(e.key)]:
             raise NotAtHand(keys=unread)
         revision = (self.document.revision if self.document else 0) + 1
@@ -145,6 +147,7 @@ class Working(Generic[D, E]):
             timer_message(t, id=f"{self.owner}/{self.id}/{revision}/{n}", traceparent=ask.traceparent)
             for n, t in enumerate(decision.timers, start=len(out))
         ]
+        out = [purge_message(p) for p in decision.purges] + out
         return _Change(document.model_copy(update={"revision": revision}), decision, out)
 
     def _take(self, change: "_Change") -> None:

@@ -10,6 +10,7 @@ from ekkyo.clock import utcnow
 from ekkyo.decision import Cancel, Set, Timer
 from ekkyo.testing.nats import Nats
 from ekkyo.wire import OutMessage, timer_message
+from nats.js.errors import NotFoundError
 
 
 class Later(Timer):
@@ -93,3 +94,44 @@ async def test_of_several_messages_for_one_timer_the_last_counts(serve: Any, nat
 
 async def test_nothing_to_say_says_nothing(serve: Any) -> None:
     await JetStreamOutbox(await serve(Router()))([])
+
+
+async def test_facts_are_purged_after_what_was_said_before_and_before_what_is_said_after(
+    serve: Any, nats: Nats, published: Any
+) -> None:
+    """Only members may: nobody else takes a fact out of the stream."""
+    outbox = JetStreamOutbox(await serve(Router(), "members"))
+    person, other = "ekkyo.fact.members.registered.m1", "ekkyo.fact.members.registered.m2"
+
+    def fact(subject: str, n: int) -> OutMessage:
+        return OutMessage(subject, {"Nats-Msg-Id": f"{subject}/{n}"}, f"secret: {subject}".encode())
+
+    said = [fact(person, n) for n in range(30)]
+    await outbox([*said, fact(other, 0), OutMessage(person, purge=True), fact("ekkyo.fact.members.purged.m1", 0)])
+    assert await in_order(nats) == ["ekkyo.fact.members.registered.m2/0", "ekkyo.fact.members.purged.m1/0"]
+    await outbox([OutMessage(person, purge=True)])
+    assert len(await in_order(nats)) == 2
+    on_disk = b"".join(f.read_bytes() for f in nats.folder.rglob("*.blk"))
+    assert f"secret: {other}".encode() in on_disk
+    assert f"secret: {person}".encode() not in on_disk, "what is purged is overwritten, not merely forgotten"
+
+
+async def test_a_service_that_may_not_purge_says_so_in_the_end(serve: Any, nats: Nats, published: Any) -> None:
+    outbox = JetStreamOutbox(await serve(Router()), within=0.5, attempt=0.2)
+    await outbox([published()])
+    with pytest.raises(NotPublished):
+        await outbox([OutMessage("ekkyo.fact.events.published.e-1", purge=True)])
+    assert await stored(nats) == ["events/e-1/1/0"]
+
+
+async def in_order(nats: Nats) -> list[str]:
+    """The ids of what lies in FACTS, where some of it was taken out."""
+    found, last = list[str](), 0
+    async with await nats.connect() as ops:
+        while True:
+            try:
+                message = await ops.jetstream().get_msg("FACTS", last + 1, subject=">", next=True)
+            except NotFoundError:
+                return found
+            last = message.seq or 0
+            found.append((message.headers or {})["Nats-Msg-Id"])

@@ -34,6 +34,7 @@ Because = Literal["withdrawal", "more_capacity"]
 
 PROMOTED_AT_ONCE = 2_000
 """All who are promoted together are saved in one write: more would not fit."""
+HAS_A_PLACE = ("confirmed", "waitlisted")
 REMEMBERED = 100
 """How many withdrawn registrations a seat remembers."""
 
@@ -90,14 +91,32 @@ def withdraw(event: Event, seats: Entries[Seat], cmd: WithdrawFromEvent, *, who:
     must_be_published(event, "be withdrawn from")
     if seat.status == "attended":
         raise Refused("already_attended", "Who came cannot withdraw any more.")
+    return _given_back(event, seats, seat, because="asked")
+
+
+def withdraw_who_left(event: Event, seats: Entries[Seat], member_id: str, *, now: datetime) -> Decision[Event, None]:
+    """Take the place of somebody who left back, if the event is still to come."""
+    seat = seats.get(member_id)
+    if not seat or seat.status not in HAS_A_PLACE or event.status != "published" or event.starts_at <= now:
+        return Decision(event, None)
+    given_back = _given_back(event, seats, seat, because="left")
+    return Decision(given_back.document, None, entries=given_back.entries, facts=given_back.facts)
+
+
+def _given_back(event: Event, seats: Entries[Seat], seat: Seat, *, because: Literal["asked", "left"]) -> Answer:
     was: Literal["confirmed", "waitlisted"] = "confirmed" if seat.status == "confirmed" else "waitlisted"
     freed = event.model_copy(update={was: getattr(event, was) - 1})
-    given_back = [*seat.withdrawn, seat.registration_id][-REMEMBERED:]
+    given_back = [*seat.withdrawn, *([seat.registration_id] if seat.registration_id else [])][-REMEMBERED:]
     seat = seat.model_copy(update={"status": "withdrawn", "position": None, "withdrawn": given_back})
     promotion = promote(freed, seats, "withdrawal", but=seat.key)
     told = state(promotion.event, after=event)
     fact = RegistrationWithdrawn(
-        event_id=event.id, event=told, member_id=seat.key, registration_id=seat.registration_id, was=was
+        event_id=event.id,
+        event=told,
+        member_id=seat.key,
+        registration_id=seat.registration_id,
+        was=was,
+        because=because,
     )
     return Decision(
         promotion.event,

@@ -11,19 +11,45 @@ from ekkyo_members.model.journey import (
     record_contribution,
     taught,
 )
-from ekkyo_members.model.member import Member, change_profile, may_find, may_see, register, set_preferences
+from ekkyo_members.model.leaving import (
+    PurgeTimer,
+    deactivate,
+    erase,
+    erasure,
+    follow,
+    purge_again,
+    reactivate,
+    without_manager,
+)
+from ekkyo_members.model.member import (
+    GONE,
+    Member,
+    change_profile,
+    may_find,
+    may_see,
+    not_found,
+    present,
+    register,
+    set_preferences,
+)
 from ekkyo_members.model.membership import accept_rules, grant_role, join, leave, revoke_role
 
 __all__ = [
+    "GONE",
     "Community",
     "Found",
     "Member",
+    "PurgeTimer",
     "Step",
     "accept_rules",
     "attended",
     "attended_key",
     "change_profile",
     "contribution_key",
+    "deactivate",
+    "erase",
+    "erasure",
+    "follow",
     "found",
     "grant_role",
     "join",
@@ -32,7 +58,11 @@ __all__ = [
     "may_find",
     "may_see",
     "new_member_id",
+    "not_found",
     "outcomes",
+    "present",
+    "purge_again",
+    "reactivate",
     "record_contribution",
     "refused",
     "register",
@@ -41,4 +71,5 @@ __all__ = [
     "set_preferences",
     "take_over",
     "taught",
+    "without_manager",
 ]

@@ -6,7 +6,7 @@ from typing import Literal
 from uuid import UUID, uuid5
 
 from ekkyo.contracts import members as contract
-from ekkyo.decision import Decision
+from ekkyo.decision import Decision, Refused
 
 from ekkyo_members.model.member import Member, change_profile, new
 
@@ -20,10 +20,21 @@ class Found:
 
     by_number: dict[str, Member] = field(default_factory=dict)
     by_email: dict[str, Member] = field(default_factory=dict)
+    erased: frozenset[str] = frozenset()
+    """The ids that an import would give to people who were erased."""
 
     @classmethod
     def of(cls, members: Sequence[Member]) -> "Found":
-        return cls({m.number: m for m in members}, {m.email: m for m in members})
+        present = [m for m in members if not m.erased]
+        return cls(
+            {m.number: m for m in present},
+            {m.email: m for m in present},
+            frozenset(m.came_from for m in members if m.came_from),
+        )
+
+    def is_erased(self, number: str) -> bool:
+        """Whether who had this number was erased, and not registered anew since."""
+        return bool(self.erased) and number not in self.by_number and new_member_id(number) in self.erased
 
 
 def new_member_id(number: str) -> str:
@@ -37,6 +48,8 @@ def take_over(member: Member | None, profile: contract.Profile) -> Decision[Memb
         member = new(new_member_id(profile.number), profile, contract.Preferences())
         fact: contract.MemberFact = contract.MemberRegistered(member_id=member.id, member=member.state())
         return Decision(member, answer=_row(member.number, member.id, "registered"), facts=[fact])
+    if member.erased:
+        raise Refused("member_erased", "Who had this number was erased.")
     change = change_profile(member, profile)
     if not change.facts:
         return Decision(member, answer=_row(member.number, member.id, "unchanged"))
@@ -58,6 +71,9 @@ def outcomes(profiles: Sequence[contract.Profile], known: Found) -> list[contrac
         waiting = []
         for place in left:
             profile = profiles[place]
+            if known.is_erased(profile.number):
+                rows[place] = refused(profile, "member_erased")
+                continue
             if held.get(profile.email, profile.number) != profile.number:
                 rows[place] = refused(profile, "email_taken")
                 waiting.append(place)

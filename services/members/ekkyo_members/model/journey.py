@@ -42,7 +42,7 @@ def attended(
 ) -> Decision[Member, None]:
     """Count that they came to an event; the first time in a community they took part."""
     key = attended_key(event_id)
-    if steps.get(key):
+    if member.erased or steps.get(key):
         return Decision(member, answer=None)
     step = Step(document_id=member.id, key=key, community_id=community_id, at=at, proof=proof)
     member = member.model_copy(update={"attended": member.attended + 1})
@@ -52,6 +52,8 @@ def attended(
 
 def taught(member: Member, *, community_id: str, proof: str, at: datetime) -> Decision[Member, None]:
     """They spoke at an event that took place; the first time in a community they taught."""
+    if member.erased:
+        return Decision(member, answer=None)
     member, facts = _reach(member, "taught", community_id, at=at, proof=proof)
     return Decision(member, answer=None, facts=facts)
 

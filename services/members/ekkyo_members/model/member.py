@@ -6,12 +6,24 @@ from hashlib import sha256
 from typing import Any
 
 from ekkyo.contracts import members as contract
+from ekkyo.contracts.base import Instant
 from ekkyo.decision import Caller, Decision, Document, Refused
-from pydantic import computed_field
+from pydantic import BaseModel, computed_field
 
 _PROFILE = tuple(contract.Profile.model_fields)
 _STATE = set(contract.MemberState.model_fields)
 _TOLD = set(contract.Member.model_fields)
+GONE = "~"
+"""What the number and the address of an erased member begin with: no real one can, and it sorts behind all of them."""
+
+
+class Erased(BaseModel):
+    """That somebody was erased, and who has forgotten them since."""
+
+    at: Instant
+    communities: list[str] = []
+    receipts: dict[contract.Forgetter, Instant] = {}
+    purged_at: Instant | None = None
 
 
 class Member(Document):
@@ -34,6 +46,10 @@ class Member(Document):
     memberships: list[contract.Membership] = []
     crossings: list[contract.CrossingReached] = []
     attended: int = 0
+    active: bool = True
+    erased: Erased | None = None
+    came_from: str | None = None
+    """Of an erased member the id that an import gives to their number: by it an import knows whom not to bring back."""
     registered_by: str | None = None
     """Digest of the command that registered them, so that it is recognised when told again after changes."""
 
@@ -54,6 +70,12 @@ class Member(Document):
     def leads_any(self) -> bool:
         """Whether they lead any community, for looking leaders up: databases differ on conditions on empty lists."""
         return bool(self.leads)
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def purged(self) -> bool:
+        """Whether their erasure is complete, for looking erasures up."""
+        return self.erased is not None and self.erased.purged_at is not None
 
     @property
     def profile(self) -> contract.Profile:
@@ -85,10 +107,24 @@ def unchanged(member: Member) -> Decision[Member, contract.Member]:
     return Decision(member, answer=member.told())
 
 
+def not_found() -> Refused:
+    """What is said of somebody who is not known, or not any more."""
+    return Refused("member_not_found", "There is no member with this id.")
+
+
+def present(member: Member) -> Member:
+    """The member, unless they were erased: then there is nobody with this id."""
+    if member.erased:
+        raise not_found()
+    return member
+
+
 def register(member: Member | None, cmd: contract.RegisterMember) -> Decision[Member, contract.Member]:
     """Make somebody known, unless this command or an import did so already."""
     digest = sha256(cmd.model_dump_json().encode()).hexdigest()
     if member is not None:
+        if member.erased:
+            raise Refused("member_erased", "Who had this id was erased. Register them anew with another id.")
         if member.registered_by != digest and member.profile != cmd.profile:
             raise Refused("member_exists", "Somebody was registered with this id and other data.")
         return unchanged(member)

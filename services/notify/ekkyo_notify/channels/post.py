@@ -113,7 +113,8 @@ class PostOffice:
         await self._tell(notice, recipients, contacts)
         if not heard:
             raise NotNow("members_behind")
-        if not leave_out_unknown and any(r.member_id and r.member_id not in contacts for r in recipients):
+        missing = {r.member_id for r in recipients if r.member_id and r.member_id not in contacts}
+        if missing and not leave_out_unknown and missing - await self.contacts.forgotten(missing):
             raise NotYet("a member was not heard of")
         await self._all_told(notice)
 
@@ -177,7 +178,7 @@ class PostOffice:
                 if connection:
                     reader = Reader(community.locale, community.timezone, community.name)
                     jobs.append(Job(recipient, "chat", reader, connection=connection))
-            elif contact := contacts.get(recipient.member_id):
+            elif (contact := contacts.get(recipient.member_id)) and contact.active:
                 reader = Reader(contact.locale, contact.timezone, community.name, contact.name)
                 for channel in contact.channels:
                     own = await self._own_chat(contact.id) if channel == "chat" else None
@@ -185,7 +186,8 @@ class PostOffice:
         return jobs
 
     async def _own_chat(self, member_id: str) -> Connection | None:
-        return await self.connections.get(model.connection_id(member_id=member_id))
+        found = await self.connections.get(model.connection_id(member_id=member_id))
+        return found if found and found.url else None
 
     async def _make(self, notice: Notice, jobs: Sequence[Job]) -> None:
         """Make all deliveries; one that fails for now does not keep the others back."""
@@ -264,7 +266,7 @@ class PostOffice:
 
     async def _send(self, notice: Notice, job: Job, delivery_id: str) -> str | None:
         message = compose(notice, job.recipient, job.reader)
-        if job.connection:
+        if job.connection and job.connection.url:
             await self.chat.send(job.connection.id, job.connection.url, chat.post(message))
             return None
         assert job.contact

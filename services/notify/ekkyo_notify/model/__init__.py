@@ -1,6 +1,6 @@
 """What is told to whom, and what becomes of it. Pure: no I/O, no clock, no randomness."""
 
-from ekkyo_notify.model.connection import Connection, connect, connection_id
+from ekkyo_notify.model.connection import Connection, connect, connection_id, disconnect
 from ekkyo_notify.model.contact import CommunityName, Contact
 from ekkyo_notify.model.delivery import (
     LEASE,
@@ -9,6 +9,7 @@ from ekkyo_notify.model.delivery import (
     Delivery,
     claim,
     delivery_id,
+    dropped,
     failed,
     plan,
     released,
@@ -46,6 +47,8 @@ __all__ = [
     "connect",
     "connection_id",
     "delivery_id",
+    "disconnect",
+    "dropped",
     "event_notice",
     "failed",
     "invitation",

@@ -9,16 +9,19 @@ from pydantic import SecretStr, field_serializer
 
 
 class Connection(Document):
-    """A chat channel's incoming webhook. Whoever knows the address can post there, so it never leaves this service."""
+    """A chat channel's incoming webhook. Whoever knows the address can post there, so it never leaves this service.
+
+    Without an address it is nobody's any more: the member was erased, and it cannot be connected again.
+    """
 
     kind: Literal["chat"] = "chat"
     community_id: str | None = None
     member_id: str | None = None
-    url: SecretStr
+    url: SecretStr | None
 
     @field_serializer("url")
-    def _for_the_database(self, url: SecretStr) -> str:
-        return url.get_secret_value()
+    def _for_the_database(self, url: SecretStr | None) -> str | None:
+        return url.get_secret_value() if url else None
 
 
 def connect(
@@ -30,6 +33,8 @@ def connect(
         raise Refused("not_allowed", "Only the member may connect a channel of their own.", 403)
     key = connection_id(community_id=cmd.community_id, member_id=cmd.member_id)
     answer = ChannelConnected(connection_id=key, kind=cmd.kind)
+    if connection and connection.url is None:
+        raise Refused("member_erased", "This member was erased.")
     if connection and connection.url == cmd.url:
         return Decision(connection, answer)
     revision = connection.revision if connection else 0
@@ -37,6 +42,16 @@ def connect(
         id=key, revision=revision, kind=cmd.kind, community_id=cmd.community_id, member_id=cmd.member_id, url=cmd.url
     )
     return Decision(after, answer)
+
+
+def disconnect(connection: Connection | None, member_id: str) -> Decision[Connection, None]:
+    """Forget the address of a member's own chat, and let nobody connect another one for them."""
+    key = connection_id(member_id=member_id)
+    if connection and connection.url is None:
+        return Decision(connection, None)
+    return Decision(
+        Connection(id=key, revision=connection.revision if connection else 0, member_id=member_id, url=None), None
+    )
 
 
 def connection_id(*, community_id: str | None = None, member_id: str | None = None) -> str:

@@ -15,6 +15,8 @@ class Contact(Document):
     locale: Locale
     timezone: Zone
     communities: list[str] = []
+    active: bool = True
+    """False: they left the company and are told nothing."""
 
     @classmethod
     def of(cls, member: MemberState, revision: int) -> "Contact":
@@ -27,6 +29,7 @@ class Contact(Document):
             locale=member.locale,
             timezone=member.timezone,
             communities=[m.community_id for m in member.communities],
+            active=member.active,
         )
 
 

@@ -88,8 +88,7 @@ def claim(
     if delivery and delivery.claimed_until and delivery.claimed_until > now:
         return Decision(d, "ours" if delivery.claimed_by == by else "busy")
     if useless:
-        dropped = {"status": "dropped", "reason": useless, "done_at": now, "claimed_by": None, "claimed_until": None}
-        return Decision(d.model_copy(update=dropped), "done")
+        return Decision(dropped(d, reason=useless, now=now).document, "done")
     ours = {"attempts": d.attempts + 1, "claimed_by": by, "claimed_until": now + LEASE}
     return Decision(d.model_copy(update=ours), "ours")
 
@@ -110,6 +109,14 @@ def failed(delivery: Delivery, *, reason: str, now: datetime) -> Decision[Delive
     update = {"status": "failed", "reason": reason, "done_at": now, "claimed_by": None, "claimed_until": None}
     after = delivery.model_copy(update=update)
     return Decision(after, None, facts=[DeliveryFailed(delivery_id=after.id, delivery=after.state)])
+
+
+def dropped(delivery: Delivery, *, reason: str, now: datetime) -> Decision[Delivery, None]:
+    """It is not to be sent any more."""
+    if delivery.status != "planned":
+        return Decision(delivery, None)
+    update = {"status": "dropped", "reason": reason, "done_at": now, "claimed_by": None, "claimed_until": None}
+    return Decision(delivery.model_copy(update=update), None)
 
 
 def released(delivery: Delivery, *, by: str, reason: str) -> Decision[Delivery, None]:

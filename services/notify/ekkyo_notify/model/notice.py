@@ -54,7 +54,7 @@ class Notice(Model):
     was_starts_at: Instant | None = None
     was_ends_at: Instant | None = None
     position: int | None = None
-    because: Literal["withdrawal", "more_capacity"] | None = None
+    because: Literal["withdrawal", "more_capacity", "asked", "left"] | None = None
     was: Literal["confirmed", "waitlisted"] | None = None
     reason: str = ""
 
@@ -89,6 +89,8 @@ def useless(notice: Notice, now: datetime) -> str | None:
     event = notice.event
     if event is None:
         return None
+    if notice.because == "left":
+        return "member_left"
     withdrawn, cancelled = notice.topic == "registration_withdrawn", notice.topic == "event_cancelled"
     if event.status == "cancelled" and not (cancelled or withdrawn):
         return "event_cancelled"

@@ -57,6 +57,7 @@ class Part(Entry):
     unlinkable: ClassVar[bool] = True
     kind: Literal["participation", "box"]
     member_id: str | None = None
+    """None: a box, or the participation of somebody who was erased."""
     answered: bool = False
     responses: list[Response] = []
 
@@ -151,7 +152,7 @@ def answer(
     """Take an answer. `draw` is a random number: it picks the ballot box."""
     mine = parts.get(cmd.member_id)
     told = Answered(survey_id=survey.id, member_id=cmd.member_id)
-    if mine is None or mine.kind != "participation":
+    if mine is None or mine.member_id is None:
         raise Refused("not_invited", "This survey asks others.", 403)
     if mine.answered:
         return Decision(survey, told)
@@ -199,7 +200,10 @@ def form_for(survey: Survey | None, part: Part | None, *, who: Caller, member_id
         raise Refused("survey_not_found", "There is no such survey.")
     who.must_lead(survey.community_id, or_is=member_id)
     return FormAnswer(
-        survey=state(survey), form=survey.form, invited=part is not None, answered=bool(part and part.answered)
+        survey=state(survey),
+        form=survey.form,
+        invited=bool(part and part.member_id),
+        answered=bool(part and part.answered),
     )
 
 

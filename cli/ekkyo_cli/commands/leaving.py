@@ -1,0 +1,202 @@
+"""`ekkyo members deactivate`, `reactivate`, `erase` and `erasures`: people who leave, and people who are forgotten."""
+
+import asyncio
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from ekkyo.client import Ekkyo
+from ekkyo.contracts.base import Refused
+from ekkyo.contracts.members import (
+    DeactivateMember,
+    EraseMember,
+    Erasure,
+    GetErasure,
+    GetMember,
+    ListErasures,
+    Member,
+    ReactivateMember,
+)
+from ekkyo.contracts.notify import ListDeliveries
+from rich.markup import escape
+
+from ekkyo_cli import output
+from ekkyo_cli.commands.caught import mailbox
+from ekkyo_cli.connection import Where, connected, local_stack
+from ekkyo_cli.local.folder import Folder
+from ekkyo_cli.output import Json
+
+Id = Annotated[str, typer.Argument(metavar="ID", help="The member's id.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask whether it is meant.")]
+LOOK_EVERY = 0.2
+
+
+def deactivate(member: Id, yes: Yes = False, dir: Where = None, json: Json = False) -> None:
+    """Say that a person left the company: no more messages, seats at events to come given back, nothing deleted.
+
+    Whoever waits longest gets the seat. An import of a personnel export does not bring the person back;
+    ekkyo members reactivate does.
+
+    Example:
+
+      ekkyo members deactivate 0192f0c1-7a00-7000-8000-0000000000b1 --yes
+    """
+    _answered(asyncio.run(_ask_first(dir, DeactivateMember(member_id=member), "Deactivate", yes)), "has left")
+
+
+def reactivate(member: Id, dir: Where = None, json: Json = False) -> None:
+    """Say that a person who left is back, or never left. Seats that were given back stay given back.
+
+    Example:
+
+      ekkyo members reactivate 0192f0c1-7a00-7000-8000-0000000000b1
+    """
+    _answered(asyncio.run(_ask_first(dir, ReactivateMember(member_id=member), "Reactivate", True)), "is back")
+
+
+def erase(
+    member: Id,
+    yes: Yes = False,
+    within: Annotated[
+        float, typer.Option(help="For how many seconds to wait until all services have forgotten them.", min=0)
+    ] = 60,
+    dir: Where = None,
+    json: Json = False,
+) -> None:
+    """Forget who a person was, everywhere and for good. There is no way back.
+
+    Every service forgets them and says so; then the facts that tell who they were leave the stream. What they took
+    part in stays in the counts, under an id that leads to nobody. On a local stack the mail that was caught for them
+    is thrown away too. Said again, it tells how far it has got. Exit code 1 if it is not complete in time: the rest
+    then happens by itself.
+
+    Example:
+
+      ekkyo members erase 0192f0c1-7a00-7000-8000-0000000000b1 --yes
+    """
+    erasure, mails = asyncio.run(_erase(dir, member, yes, within))
+    if output.speaks_json():
+        output.as_json(erasure.model_dump(mode="json") | {"mails_thrown_away": mails})
+    elif erasure.purged_at:
+        thrown = f" {mails} caught mails were thrown away." if mails else ""
+        output.say(f"[bold]{escape(member)}[/] is erased: nothing tells any more who they were.{thrown}")
+    else:
+        waits = (
+            f"waits for {', '.join(erasure.waits_for)}" if erasure.waits_for else "waits for the stream to be purged"
+        )
+        output.say(f"[yellow]Not complete yet:[/] it {waits}. See: ekkyo members erasures --open")
+    if not erasure.purged_at:
+        raise typer.Exit(output.NO)
+
+
+def erasures(
+    open: Annotated[bool, typer.Option("--open", help="Only those that are not complete.")] = False,
+    dir: Where = None,
+    json: Json = False,
+) -> None:
+    """List the members who were erased, which services have forgotten them, and since when the stream has.
+
+    Examples:
+
+      ekkyo members erasures --open
+
+      ekkyo members erasures --json | jq '.[] | select(.waits_for != [])'
+    """
+    found = asyncio.run(_list(dir, open))
+    if output.speaks_json():
+        return output.as_json(found)
+    if not found:
+        return output.say("Every erasure is complete." if open else "Nobody was erased.")
+    rows = [
+        (e.member_id, _when(e.erased_at), ", ".join(e.receipts), ", ".join(e.waits_for), _when(e.purged_at))
+        for e in found
+    ]
+    return output.table(["member!", "erased", "forgotten by", "waits for", "complete"], rows)
+
+
+async def _ask_first(dir: Path | None, command: DeactivateMember | ReactivateMember, what: str, yes: bool) -> Member:
+    async with connected(dir) as ekkyo:
+        await _sure(ekkyo, command.member_id, what, yes)
+        answer: Member = await ekkyo.send(command)
+        return answer
+
+
+async def _erase(dir: Path | None, member_id: str, yes: bool, within: float) -> tuple[Erasure, int]:
+    until = time.monotonic() + within
+    async with connected(dir) as ekkyo:
+        if not await _erased_before(ekkyo, member_id):
+            await _sure(ekkyo, member_id, "Erase for good", yes)
+        erasure = await ekkyo.send(EraseMember(member_id=member_id))
+        told = _tell(erasure, set())
+        while not erasure.purged_at and time.monotonic() < until:
+            await asyncio.sleep(LOOK_EVERY)
+            erasure = await ekkyo.ask(GetErasure(member_id=member_id))
+            told = _tell(erasure, told)
+        folder = local_stack(dir)
+        return erasure, await _throw_away(ekkyo, member_id, folder) if folder and erasure.purged_at else 0
+
+
+async def _erased_before(ekkyo: Ekkyo, member_id: str) -> bool:
+    try:
+        await ekkyo.ask(GetErasure(member_id=member_id))
+    except Refused as no:
+        if no.code != "member_not_erased":
+            raise
+        return False
+    return True
+
+
+async def _sure(ekkyo: Ekkyo, member_id: str, what: str, yes: bool) -> None:
+    """Make sure that it is meant, and of whom; there must be such a member."""
+    member = await ekkyo.ask(GetMember(member_id=member_id))
+    if yes:
+        return
+    if output.speaks_json() or not sys.stdin.isatty():
+        raise typer.BadParameter("nobody is there to be asked; say --yes if it is meant", param_hint="--yes")
+    typer.confirm(f"{what}: {member.name}, {member.department} ({member.number})?", abort=True, err=True)
+
+
+def _tell(erasure: Erasure, told: set[str]) -> set[str]:
+    """Tell of the services that have answered since."""
+    for service in sorted(set(erasure.receipts) - told):
+        output.say(f"[green]forgotten[/] by {service}")
+    return told | set(erasure.receipts)
+
+
+async def _throw_away(ekkyo: Ekkyo, member_id: str, folder: Folder) -> int:
+    """Throw away the mail that a local stack caught for a member, and say how much it was."""
+    sent, after = set[str](), None
+    while True:
+        page = await ekkyo.ask(ListDeliveries(member_id=member_id, after=after, limit=500))
+        sent |= {delivery.delivery_id for delivery in page.deliveries}
+        after = page.next
+        if after is None:
+            break
+    theirs = [mail for mail in mailbox(folder) if str(mail.message["X-Ekkyo-Delivery"]) in sent]
+    for mail in theirs:
+        mail.file.unlink(missing_ok=True)
+    return len(theirs)
+
+
+async def _list(dir: Path | None, open: bool) -> list[Erasure]:
+    found: list[Erasure] = []
+    question = ListErasures(complete=False if open else None, limit=500)
+    async with connected(dir) as ekkyo:
+        while True:
+            page = await ekkyo.ask(question)
+            found += page.erasures
+            if page.next is None:
+                return found
+            question = question.model_copy(update={"after": page.next})
+
+
+def _answered(member: Member, what: str) -> None:
+    if output.speaks_json():
+        return output.as_json(member)
+    return output.say(f"[bold]{escape(member.name)}[/] {what}.")
+
+
+def _when(time: object) -> str:
+    return f"{time.astimezone():%Y-%m-%d %H:%M}" if hasattr(time, "astimezone") else ""

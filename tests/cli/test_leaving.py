@@ -1,0 +1,108 @@
+"""Removing a person from the command line: afterwards nothing on the local stack tells who they were."""
+
+import asyncio
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+from typing import Any
+
+import pytest
+from ekkyo.embedded import LOOPBACK
+from nats.js.errors import NotFoundError
+from pymongo import MongoClient
+
+from tests.cli.running import Stack
+from tests.cli.small_season import COMMUNITY
+
+pytestmark = pytest.mark.xdist_group("stack")
+WHO, OTHER = "p8", "p7"
+WORDS = ("季節 8", "p8@example.co.jp", "SEASON-8")
+STREAMS = ("FACTS", "TIMERS", "DEAD", "AGAIN")
+
+
+def found(stack: Stack) -> list[str]:
+    """Where in the databases, streams, logs, the mailbox and the chat the person's name, address or number is."""
+    places = [*_databases(stack), *asyncio.run(_streams(stack)), *_mailbox(stack)]
+    files = [*stack.folder.logs.iterdir(), stack.folder.chat, *(stack.folder.path / "nats").rglob("*.blk")]
+    places += [(file.name, file.read_bytes().decode(errors="replace")) for file in files if file.exists()]
+    return sorted({place for place, text in places if any(word.lower() in text.lower() for word in WORDS)})
+
+
+def _databases(stack: Stack) -> Iterator[tuple[str, str]]:
+    with MongoClient[dict[str, Any]](LOOPBACK, stack.port("mongo")) as client:
+        for database in client.list_database_names():
+            for collection in client[database].list_collection_names():
+                yield f"{database}.{collection}", str(list(client[database][collection].find()))
+
+
+async def _streams(stack: Stack) -> list[tuple[str, str]]:
+    """Every message there is, with its headers."""
+    texts = []
+    async with stack.as_("tests", user="ops") as ops:
+        for stream in STREAMS:
+            last = 0
+            while True:
+                try:
+                    message = await ops.js.get_msg(stream, last + 1, subject=">", next=True)
+                except NotFoundError:
+                    break
+                last = message.seq or 0
+                texts.append((stream, f"{message.subject} {message.headers} {(message.data or b'').decode()}"))
+    return texts
+
+
+def _mailbox(stack: Stack) -> Iterator[tuple[str, str]]:
+    for file in stack.folder.mail.glob("*.eml"):
+        message = message_from_bytes(file.read_bytes(), policy=policy.default)
+        parts = [p.get_payload(decode=True) for p in message.walk() if not p.is_multipart()]
+        bodies = [part.decode(errors="replace") for part in parts if isinstance(part, bytes)]
+        yield "mail", " ".join([*map(str, message.values()), *bodies])
+
+
+def report(stack: Stack) -> Any:
+    """The report, counted from the services and from the facts, which must say the same."""
+    made = stack.ekkyo("report", "--community", COMMUNITY, "--check", "--json")
+    assert made.code == 0, made.out
+    return made.json
+
+
+def test_who_is_erased_is_found_nowhere_and_what_they_took_part_in_still_counts(season: Stack) -> None:
+    before, where = report(season), found(season)
+    assert {"FACTS", "mail", "1.blk"} <= set(where)
+    assert {place for place in where if place.endswith((".members", ".contacts"))}
+    assert season.ekkyo("members", "erase", WHO).code == 2, "nobody is there to be asked whether it is meant"
+    assert report(season) == before
+
+    erased = season.ekkyo("members", "erase", WHO, "--yes", "--json")
+    assert erased.code == 0, erased.out
+    assert set(erased.json["receipts"]) == {"events", "notify", "surveys"}
+    assert (erased.json["waits_for"], erased.json["mails_thrown_away"] > 0) == ([], True)
+    assert found(season) == []
+
+    after = report(season)
+    for same in ("totals", "attendances_by_format", "surveys", "themes", "crossings"):
+        assert after[same] == before[same], same
+    assert after["community"]["members"] == before["community"]["members"] - 1
+    for one, other in zip(before["events"], after["events"], strict=True):
+        assert {k: v for k, v in one.items() if k != "departments"} == {
+            k: v for k, v in other.items() if k != "departments"
+        }
+
+    again = season.ekkyo("members", "erase", WHO, "--yes")
+    assert (again.code, "is erased" in again.out) == (0, True)
+    listed = season.ekkyo("members", "erasures", "--json").json
+    assert [erasure["member_id"] for erasure in listed] == [WHO]
+    assert WHO in season.ekkyo("members", "erasures").out
+    assert "Every erasure is complete" in season.ekkyo("members", "erasures", "--open").out
+
+
+def test_who_left_is_marked_so_and_can_come_back(season: Stack) -> None:
+    assert season.ekkyo("members", "deactivate", OTHER).code == 2
+    assert "has left" in season.ekkyo("members", "deactivate", OTHER, "--yes").out
+    assert season.ekkyo("members", "reactivate", OTHER, "--json").json["active"]
+
+
+@pytest.mark.parametrize("command", ["deactivate", "reactivate", "erase"])
+def test_nobody_can_be_removed_who_is_not_there(season: Stack, command: str) -> None:
+    yes = [] if command == "reactivate" else ["--yes"]
+    refused = season.ekkyo("members", command, "nobody-at-all", *yes, "--json")
+    assert (refused.code, refused.json["code"]) == (1, "member_not_found")

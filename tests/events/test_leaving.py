@@ -1,0 +1,183 @@
+"""Members who leave: their seats go to those who wait, in whatever order all that happens."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from ekkyo import wire
+from ekkyo.clock import utcnow
+from ekkyo.contracts.base import Fact
+from ekkyo.contracts.events import (
+    CancelEvent,
+    EventsForgotMember,
+    GetFigures,
+    GetRoster,
+    RegistrationPromoted,
+    RegistrationWithdrawn,
+)
+from ekkyo.contracts.members import MemberDeactivated, MemberErased, MemberState
+from ekkyo.decision import EntriesInMemory
+from ekkyo.testing import Nats, eventually
+from ekkyo_events import model
+from ekkyo_events.app import service
+from ekkyo_events.model import Departure, Event, Seat
+from hypothesis import given
+from hypothesis import strategies as st
+
+NOW = utcnow()
+
+
+def left(member_id: str = "m1") -> MemberDeactivated:
+    state = MemberState(
+        member_id=member_id, number="1", name="x", email="x@example.co.jp", department="x", channels=["mail"],
+        locale="ja", timezone="Asia/Tokyo", active=False,
+    )  # fmt: skip
+    return MemberDeactivated(member_id=member_id, member=state)
+
+
+async def tell(nats: Nats, fact: Fact, revision: int = 2, *, again: str = "") -> None:
+    """Tell it as the members service does; `again`: as if nobody had noticed that it was told before."""
+    out = wire.fact_message(fact, owner="members", revision=revision, n=0, time=NOW, actor="it", traceparent=None)
+    async with await nats.connect("members") as nc:
+        headers = out.headers | {"Nats-Msg-Id": out.headers["Nats-Msg-Id"] + again}
+        await nc.jetstream().publish(out.subject, out.body, headers=headers)
+
+
+async def heard_by(nats: Nats) -> None:
+    async with await nats.connect("ops") as nc:
+
+        async def all_of_it() -> bool:
+            info = await nc.jetstream().consumer_info("FACTS", "events-gone")
+            return not info.num_pending and not info.num_ack_pending
+
+        await eventually(all_of_it)
+
+
+@pytest.mark.parametrize("fact", [left(), MemberErased(member_id="m1")], ids=["left", "erased"])
+async def test_who_leaves_gives_seats_at_events_to_come_to_those_who_wait(scene: Any, nats: Nats, fact: Fact) -> None:
+    full, waits, cancelled = [await scene.published(capacity=1) for _ in range(3)]
+    for event, members in ((full, ("m1", "m2", "m3")), (waits, ("m2", "m1")), (cancelled, ("m1",))):
+        for member in members:
+            await scene.register(event, member)
+    await scene.leads(CancelEvent(event_id=cancelled.event_id))
+    past = await scene.concluded(registered=["m1"], attended=["m1"])
+    leader = await scene.leader()
+    before = await leader.ask(GetFigures(community_id="c1"))
+    await tell(nats, fact)
+    [promoted] = await scene.heard.until(RegistrationPromoted, full.event_id)
+    assert promoted.member_id == "m2"
+    [withdrawn] = await scene.heard.until(RegistrationWithdrawn, waits.event_id)
+    assert (withdrawn.member_id, withdrawn.was, withdrawn.because) == ("m1", "waitlisted", "left")
+    await heard_by(nats)
+    await tell(nats, fact, again="-again")
+    await heard_by(nats)
+    assert [(await scene.now(event)).confirmed for event in (full, waits)] == [1, 1]
+    assert (await scene.now(full)).waitlisted == 1
+    assert "RegistrationWithdrawn" not in scene.heard.kinds(cancelled.event_id)
+    assert scene.heard.kinds(full.event_id).count("RegistrationWithdrawn") == 1
+    assert await leader.ask(GetFigures(community_id="c1")) == before
+    roster = await leader.ask(GetRoster(event_id=past.event_id))
+    assert [(r.member_id, r.status) for r in roster.registrations] == [("m1", "attended")]
+    receipts = [f for f in scene.heard.facts if isinstance(f, EventsForgotMember)]
+    assert [f.member_id for f in receipts] == (["m1"] if isinstance(fact, MemberErased) else [])
+
+
+async def test_who_came_back_keeps_the_new_seat_though_the_leaving_is_told_again(scene: Any, nats: Nats) -> None:
+    event = await scene.published()
+    await scene.register(event, "m1")
+    await tell(nats, left())
+    await scene.heard.until(RegistrationWithdrawn, event.event_id)
+    await heard_by(nats)
+    await scene.register(event, "m1")
+    await tell(nats, left(), again="-again")
+    await heard_by(nats)
+    assert (await scene.now(event)).confirmed == 1
+
+
+async def test_what_was_told_while_the_service_was_away_is_made_up_for(
+    running: Any, client_as: Any, heard: Any, nats: Nats
+) -> None:
+    from tests.events.conftest import Scene
+
+    scene = Scene(client_as, heard)
+    async with running(service):
+        event = await scene.published(capacity=1)
+        for member in ("m1", "m2"):
+            await scene.register(event, member)
+    await tell(nats, MemberErased(member_id="m1"))
+    async with running(service):
+        [promoted] = await heard.until(RegistrationPromoted, event.event_id)
+        assert promoted.member_id == "m2"
+
+        async def receipt() -> bool:
+            return any(isinstance(f, EventsForgotMember) for f in heard.facts)
+
+        await eventually(receipt)
+
+
+# Decisions
+
+
+@st.composite
+def rosters(draw: st.DrawFn) -> tuple[Event, EntriesInMemory[Seat]]:
+    """An event whose seats are all taken, or which nobody waits for."""
+    capacity, people = draw(st.integers(1, 5)), draw(st.integers(0, 12))
+    seated = min(capacity, people)
+    seats = [
+        Seat(
+            document_id="e1", key=f"m{n}", registration_id=f"r{n}",
+            status="confirmed" if n < seated else "waitlisted", position=None if n < seated else n,
+        )
+        for n in range(people)
+    ]  # fmt: skip
+    event = Event(
+        id="e1", community_id="c1", title="x", format="online", context="IT", capacity=capacity, timezone="Asia/Tokyo",
+        starts_at=NOW + timedelta(days=1), ends_at=NOW + timedelta(days=2), status="published",
+        confirmed=seated, waitlisted=people - seated, tickets=people,
+    )  # fmt: skip
+    return event, EntriesInMemory.of(seats)
+
+
+@given(rosters(), st.lists(st.integers(0, 13), max_size=15))
+def test_however_many_leave_no_seat_is_free_while_somebody_waits(
+    roster: tuple[Event, EntriesInMemory[Seat]], leaving: list[int]
+) -> None:
+    event, seats = roster
+    line = [seat.key for seat in seats.items.values() if seat.status == "waitlisted"]
+    for n in leaving:
+        decision = model.withdraw_who_left(event, seats, f"m{n}", now=NOW)
+        event = decision.document
+        seats.items |= {e.key: e for e in decision.entries if isinstance(e, Seat)}
+        assert not model.withdraw_who_left(event, seats, f"m{n}", now=NOW).facts, "told twice, done once"
+        status = [seat.status for seat in seats.items.values()]
+        assert (event.confirmed, event.waitlisted) == (status.count("confirmed"), status.count("waitlisted"))
+        assert event.confirmed <= event.capacity
+        assert event.confirmed == event.capacity or not event.waitlisted
+        line = [key for key in line if key != f"m{n}"]
+        promoted = [f.member_id for f in decision.facts if isinstance(f, RegistrationPromoted)]
+        assert promoted == line[: len(promoted)], "who waits longest is next"
+        line = line[len(promoted) :]
+
+
+@pytest.mark.parametrize("change", [{"status": "concluded"}, {"status": "cancelled"}, {"starts_at": NOW}])
+def test_of_an_event_that_is_over_cancelled_or_under_way_nothing_is_given_back(change: dict[str, Any]) -> None:
+    event = Event(
+        id="e1", community_id="c1", title="x", format="online", context="IT", capacity=1, timezone="Asia/Tokyo",
+        starts_at=NOW + timedelta(days=1), ends_at=NOW + timedelta(days=2), status="published", confirmed=1,
+    )  # fmt: skip
+    event = event.model_copy(update=change)
+    seats = EntriesInMemory.of([Seat(document_id="e1", key="m1", registration_id="r1", status="confirmed")])
+    decision = model.withdraw_who_left(event, seats, "m1", now=NOW)
+    assert decision.document is event
+    assert not decision.entries
+
+
+def test_a_departure_remembers_the_newest_it_heard() -> None:
+    assert model.is_news(None, wire_told(left(), 3))
+    assert model.is_news(Departure(id="m1", heard=3), wire_told(left(), 4))
+    assert not model.is_news(Departure(id="m1", heard=3), wire_told(left(), 3))
+
+
+def wire_told(fact: MemberDeactivated, revision: int) -> Any:
+    out = wire.fact_message(fact, owner="members", revision=revision, n=0, time=NOW, actor="it", traceparent=None)
+    return wire.read_fact(out.subject, out.headers, out.body)
