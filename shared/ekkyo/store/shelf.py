@@ -60,6 +60,8 @@ class Shelf(Generic[D]):
         """What followed from this document up to this revision is settled."""
         if revision > self._settled.get(id, 0):
             self._settled.put(id, revision)
+            if saved := self._saved.get(id):
+                self._saved[id] = trimmed(saved, revision)  # a document at rest would keep all that it told last
 
     def unsettled(self, saved: Saved[D]) -> Saved[D]:
         """The document without what is known to be settled: nothing is carried along longer than needed."""
