@@ -186,6 +186,14 @@ async def test_a_fact_delivered_to_a_forged_reply_keeps_its_subject_and_content(
     assert set(state.subjects or ()) == {"ekkyo.fact.events.published.e1"}
 
 
+@pytest.mark.parametrize("user", [OUTSIDE, *SERVICES])
+async def test_members_alone_takes_facts_out_of_the_stream(connected, user):
+    """Those about somebody who was erased; the whole stream not even they may purge."""
+    person = await connected(user)
+    assert await person.may_publish("$JS.API.STREAM.MSG.DELETE.FACTS") == (user == "members")
+    assert not await person.may_publish("$JS.API.STREAM.PURGE.FACTS")
+
+
 async def test_ops_run_streams_and_consumers_but_tell_no_facts(connected):
     ops = await connected(OPS)
     assert await ops.may_publish("$JS.API.STREAM.UPDATE.FACTS")
