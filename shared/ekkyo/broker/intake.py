@@ -77,6 +77,9 @@ class Requests:
         if self._subscription:
             subscription, self._subscription = self._subscription, None
             with suppress(NatsError):
+                nc = subscription._conn
+                await nc._send_unsubscribe(subscription._id)
+                await nc.flush()  # nats-py pings ahead of what waits to be sent: only drain's own ping comes after that
                 await subscription.drain()  # type: ignore[no-untyped-call]
 
 

@@ -1,0 +1,148 @@
+"""Each service is restarted instance by instance, as an update does, while a hundred commands a second come in."""
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+from ekkyo.clock import utcnow
+from ekkyo.contracts import events as e
+from ekkyo.contracts import members as m
+from ekkyo.contracts import notify as n
+from ekkyo.contracts import surveys as s
+from ekkyo.contracts.base import Fact
+from ekkyo.testing import eventually
+from nats.aio.msg import Msg
+
+from tests.real.killing import quiet, told_once_and_in_order
+from tests.real.stage import PATIENCE, Stage, insist
+
+PER_SECOND = 100
+Said = tuple[str, dict[str, Any], str]
+"""A command's subject, its body, and who says it."""
+
+
+def registrations() -> Iterator[Said]:
+    for k in count():
+        yield e.RegisterForEvent.subject, {"event_id": "e1", "member_id": f"m{k}", "registration_id": f"r{k}"}, "desk"
+
+
+def newcomers() -> Iterator[Said]:
+    for k in count():
+        profile = {"number": f"{k}", "name": "N", "email": f"m{k}@example.co.jp", "department": "D"}
+        yield m.RegisterMember.subject, {"member_id": f"m{k}", "profile": profile}, "desk"
+
+
+def answers() -> Iterator[Said]:
+    for k in range(5000):
+        yield s.AnswerSurvey.subject, {"survey_id": "s1", "member_id": f"m{k}", "answers": {"satisfaction": 9}}, f"m{k}"
+
+
+def channels() -> Iterator[Said]:
+    for k in count():
+        yield n.ConnectChannel.subject, {"community_id": f"c{k}", "url": "http://chat.example.com/hook"}, "desk"
+
+
+COMMANDS: dict[str, tuple[Callable[[], Iterator[Said]], type[Fact] | None]] = {
+    "events": (registrations, e.RegistrationFact),
+    "members": (newcomers, m.MemberRegistered),
+    "surveys": (answers, s.SurveyAnswered),
+    "notify": (channels, None),
+}
+"""By service: what is said to it, and the fact that each has to cause, once."""
+
+
+@dataclass
+class Load:
+    """Commands at a steady pace, each said once: nobody here says it again when nothing comes back."""
+
+    stage: Stage
+    saying: Iterator[Said]
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    said: int = 0
+    replies: Counter[str] = field(default_factory=Counter)
+    refused: list[str] = field(default_factory=list)
+
+    async def go(self) -> None:
+        nc = await self.stage.nats.connect("outside", allow_reconnect=True)
+
+        async def reply(msg: Msg) -> None:
+            self.replies[msg.subject] += 1
+            if error := (msg.headers or {}).get("Nats-Service-Error"):
+                self.refused.append(error)
+            elif (msg.headers or {}).get("Status"):
+                self.refused.append("nobody there")
+
+        try:
+            await nc.subscribe("_INBOX.outside.rolling.*", cb=reply)
+            await nc.flush()
+            began = asyncio.get_running_loop().time()
+            while not self.over.is_set():
+                subject, body, who = next(self.saying)
+                headers = {
+                    "Authorization": f"Bearer {self.stage.keys.token(who, *(['system'] if who == 'desk' else []))}"
+                }
+                await nc.publish(subject, json.dumps(body).encode(), f"_INBOX.outside.rolling.{self.said}", headers)
+                self.said += 1
+                due = began + self.said / PER_SECOND
+                await asyncio.sleep(due - asyncio.get_running_loop().time())
+            await eventually(self.all_answered, 30)
+        finally:
+            await nc.close()
+
+    def all_answered(self) -> bool:
+        silent = [k for k in range(self.said) if f"_INBOX.outside.rolling.{k}" not in self.replies]
+        assert silent == []
+        return True
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+async def test_restarted_one_instance_after_the_other_every_command_is_answered_once(stage: Stage, name: str) -> None:
+    await stage.provision(name)
+    instances = [await stage.process(name, instance=which) for which in ("", "-2")]
+    for one in instances:
+        one.start()
+    await asyncio.gather(*(one.ready() for one in instances))
+    await prepare(stage, name)
+    saying, told = COMMANDS[name]
+    load = Load(stage, saying())
+    loading = asyncio.create_task(load.go())
+    for one in instances:
+        before = load.said
+        await one.stop()
+        one.start()
+        await one.ready()
+        await eventually(lambda before=before: load.said > before + PER_SECOND, PATIENCE)  # type: ignore[misc]
+    load.over.set()
+    await loading
+    assert load.refused == []
+    assert set(load.replies.values()) == {1}
+    assert load.said > 2 * PER_SECOND
+    await quiet(stage, name)
+    await stage.settled(name)
+    facts = await stage.facts(name)
+    told_once_and_in_order(facts, first=1 if name != "events" else 2)
+    if told:
+        assert sum(isinstance(fact, told) for fact in facts) == load.said
+    else:
+        assert len((await stage.rows("notify"))["connections"]) == load.said
+
+
+async def prepare(stage: Stage, name: str) -> None:
+    """An event, a survey: what the commands are about."""
+    client = await stage.client("desk", "system")
+    if name == "events":
+        starts = utcnow() + timedelta(days=3)
+        times = {"starts_at": starts, "ends_at": starts + timedelta(hours=1)}
+        details = e.EventDetails(title="Popular", format="online", capacity=30)
+        await insist(client, e.DraftEvent(event_id="e1", community_id="c1", details=details, **times))
+        await insist(client, e.PublishEvent(event_id="e1"))
+    if name == "surveys":
+        invited, deadline = [f"m{k}" for k in range(5000)], utcnow() + timedelta(days=3)
+        about = {"survey_id": "s1", "community_id": "c1", "title": {"en": "How was it?"}}
+        await insist(client, s.OpenSurvey(**about, invited=invited, deadline=deadline))

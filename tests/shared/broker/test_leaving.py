@@ -1,0 +1,51 @@
+"""An instance that stops leaves its queue group without taking a request with it."""
+
+import asyncio
+
+from ekkyo.broker.intake import Requests, Tasks
+from ekkyo.testing import Nats, eventually
+from nats.aio.msg import Msg
+
+SUBJECT = "ekkyo.ask.events.get"
+
+
+async def test_a_request_that_comes_while_an_instance_leaves_is_taken_by_one_that_stays(nats: Nats) -> None:
+    """A hundred times over, because it hangs on what crosses on the wire; half a dozen were lost with a bare drain."""
+    taken = sent = 0
+
+    async def take(_msg: Msg) -> None:
+        nonlocal taken
+        taken += 1
+
+    async def refuse(_msg: Msg) -> None:
+        raise AssertionError("there is room for all")
+
+    def requests() -> Requests:
+        return Requests(SUBJECT, "events", take, refuse, Tasks(), 1000)
+
+    asking = await nats.connect("outside")
+    staying, leaving = await nats.connect("events"), await nats.connect("events")
+    await requests().start(staying)
+    await staying.flush()
+    await staying.flush()
+    over = asyncio.Event()
+
+    async def ask() -> None:
+        nonlocal sent
+        while not over.is_set():
+            for _ in range(20):
+                await asking.publish(SUBJECT, b"{}", "_INBOX.outside.x")
+                sent += 1
+            await asyncio.sleep(0)
+
+    begun = asyncio.create_task(ask())
+    for _ in range(100):
+        one = requests()
+        await one.start(leaving)
+        await leaving.flush()
+        await one.stop()
+    over.set()
+    await begun
+    await eventually(lambda: taken == sent, what=f"all {sent} taken")
+    for nc in (asking, staying, leaving):
+        await nc.close()
