@@ -14,6 +14,7 @@ from ekkyo.store.encoding import PENDING, UNSETTLED, entry_id, read_entry, read_
 from ekkyo.store.group import PATIENCE, Groups
 from ekkyo.store.matching import row_matches, where_row
 from ekkyo.store.paging import page
+from ekkyo.store.reads import Reads
 from ekkyo.store.settle import Settler
 from ekkyo.store.shelf import Shelf
 from ekkyo.store.working import Ask
@@ -34,6 +35,7 @@ class _Documents(Generic[D]):
         self._model = model
         self._entries_name = f"{name}_entries"
         singular = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", model.__name__).lower()
+        self._settled = Reads(to.database, name, without=[PENDING])
         self._shelf: Shelf[D] = Shelf()
         prompt = entry is not None and entry.unlinkable
         self._settler: Settler[D] = Settler(
@@ -47,8 +49,8 @@ class _Documents(Generic[D]):
 
     async def get(self, id: str) -> D | None:
         """The document as it stands."""
-        rows = await self._database.find(self.name, {"_id": id}, without=[PENDING])
-        return read_model(self._model, rows[0]) if rows else None
+        row = await self._settled.row(id)
+        return read_model(self._model, row) if row else None
 
     async def find(
         self,
@@ -137,6 +139,7 @@ class CollectionWithEntries(_Documents[D], Generic[D, E]):
     def __init__(self, to: Binding, model: type[D], entry: type[E], name: str, indexes: Sequence[Index]) -> None:
         super().__init__(to, model, name, indexes, entry)
         self._entry = entry
+        self._whole, self._stored = Reads(to.database, name), Reads(to.database, self._entries_name)
 
     @staticmethod
     def of(
@@ -173,13 +176,13 @@ class CollectionWithEntries(_Documents[D], Generic[D, E]):
 
     async def entry(self, id: str, key: str) -> tuple[D | None, E | None]:
         """A document and one of its entries, as they stand."""
-        documents = await self._database.find(self.name, {"_id": id})
-        if not documents:
+        document = await self._whole.row(id)
+        if not document:
             return None, None
-        pending = _pending(documents).get(entry_id(id, key))
-        rows = await self._database.find(self._entries_name, {"_id": entry_id(id, key)})
-        found = _newest([*rows, *([pending] if pending else [])])
-        return read_model(self._model, documents[0]), read_entry(self._entry, found[0]) if found else None
+        pending = _pending([document]).get(entry_id(id, key))
+        stored = await self._stored.row(entry_id(id, key))  # after the document: so it is never older
+        found = _newest([row for row in (stored, pending) if row])
+        return read_model(self._model, document), read_entry(self._entry, found[0]) if found else None
 
     async def entries(
         self, id: str, where: Mapping[str, Any] | None = None, after: str | None = None, limit: int = 0
