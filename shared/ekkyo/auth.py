@@ -16,7 +16,8 @@ from ekkyo.contracts.base import Caller, Refused
 AUDIENCE = "ekkyo"
 LEEWAY = 10.0
 """Seconds that clocks may differ."""
-_KEPT = 20_000
+_KEPT, _LONGEST = 20_000, 2_000
+"""So many tokens are remembered at most, forged ones of so many characters at most."""
 _SUB = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 """A subject is an id; no mail address, since facts carry it as their actor."""
 
@@ -25,13 +26,15 @@ class Verifier:
     """Tells the caller from a token. Raises Refused 401: token_missing, token_invalid, token_expired.
 
     A token is verified once and remembered until it expires. The file is looked at once a second and read again when
-    it changed, so keys can be added and withdrawn while services run; what was remembered is then forgotten.
+    it changed, so keys can be added and withdrawn while services run; what was remembered is then forgotten. A token
+    that was forged is remembered too: who floods with it is refused at little cost.
     """
 
     def __init__(self, jwks: Path) -> None:
         self._file = jwks
         self._keys: dict[str, jwt.PyJWK] = {}
         self._seen: dict[str, tuple[float, Caller]] = {}
+        self._forged: set[str] = set()
         self._stamp: tuple[int, int] = (0, 0)
         self._looked = 0.0
         self._read()
@@ -57,6 +60,8 @@ class Verifier:
 
     def _verify(self, token: str) -> tuple[float, Caller]:
         try:
+            if token in self._forged:
+                raise jwt.InvalidSignatureError
             key = self._keys[jwt.get_unverified_header(token)["kid"]]
             claims = jwt.decode(
                 token,
@@ -68,13 +73,20 @@ class Verifier:
             )
         except jwt.ExpiredSignatureError:
             raise Refused("token_expired", "The token is no longer valid.", 401) from None
-        except (jwt.PyJWTError, KeyError, TypeError, ValueError):
+        except (jwt.PyJWTError, KeyError, TypeError, ValueError) as error:
+            if isinstance(error, jwt.InvalidSignatureError) and len(token) <= _LONGEST:
+                self._remember_forged(token)
             raise Refused("token_invalid", "The token is not one that is trusted here.", 401) from None
         roles = claims.get("roles", [])
         well_formed = isinstance(roles, list) and all(isinstance(role, str) for role in roles)
         if not well_formed or not _SUB.fullmatch(claims["sub"]):
             raise Refused("token_invalid", "The token's claims are not well-formed.", 401)
         return float(claims["exp"]), Caller(claims["sub"], frozenset(roles))
+
+    def _remember_forged(self, token: str) -> None:
+        if len(self._forged) >= _KEPT:
+            self._forged.clear()
+        self._forged.add(token)
 
     def _look(self, now: float) -> None:
         self._looked = now
@@ -89,6 +101,7 @@ class Verifier:
         keys = json.loads(self._file.read_text())["keys"]
         self._keys = {k["kid"]: jwt.PyJWK(k, "EdDSA") for k in keys if k.get("kty") == "OKP" and "kid" in k}
         self._seen.clear()
+        self._forged.clear()
         self._stamp = stamp
 
 

@@ -172,6 +172,7 @@ def server_config(
         'ping_interval: "20s"',
         "ping_max: 2",
         'write_deadline: "10s"',
+        "max_pending: 256MB  # a burst of large requests must not cost a service its connection",
         "jetstream {",
         f"  store_dir: {json.dumps(str(store_dir))}",
         "  sync_interval: always  # an acknowledged fact survives a power failure",

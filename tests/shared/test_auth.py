@@ -132,6 +132,20 @@ def test_keys_are_added_and_withdrawn_while_it_runs(keys: Any, jwks: Path, monke
             assert code(verifier, token) == "token_invalid"
 
 
+def test_a_token_that_was_forged_is_believed_once_its_key_is_added(
+    keys: Any, jwks: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verifier, (private, public) = Verifier(jwks), make_keys()
+    kid = {"kid": keys[0]["kid"]}
+    token = issue_token(private | kid, "m-1")
+    assert [code(verifier, token) for _ in range(2)] == ["token_invalid"] * 2
+    now = time.time()
+    jwks.write_text(json.dumps({"keys": [public["keys"][0] | kid]}))
+    os.utime(jwks, (now + 9, now + 9))
+    monkeypatch.setattr("ekkyo.auth.time.time", lambda: now + 2)
+    assert verifier.caller(f"Bearer {token}").sub == "m-1"
+
+
 def test_without_keys_a_service_does_not_start(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         Verifier(tmp_path / "none.json")

@@ -12,7 +12,7 @@ from faststream.nats import NatsBroker
 from faststream.nats.schemas import JStream, PullSub
 from faststream.nats.security import NatsNKey, NatsSecurity, NatsUserPassword
 from nats.aio.client import Client
-from nats.errors import ConnectionClosedError
+from nats.errors import ConnectionClosedError, SlowConsumerError
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from prometheus_client import CollectorRegistry
@@ -76,9 +76,7 @@ class Broker(NatsBroker):
             description=handler.__doc__ or to.message.__doc__,
         )
         subscriber(inject(handler, self.context))
-        limit = self.guard.limits.requests
-        requests = Requests(subject, to.queue, subscriber.process_message, self.guard.too_many, self._tasks, limit)
-        self._feed(subscriber, requests)
+        self._feed(subscriber, Requests(subject, to.queue, subscriber.process_message, self.guard, self._tasks))
 
     def _mount_reaction(self, to: Reaction, handler: Callable[..., Any]) -> None:
         assert to.durable not in self.guard.reactions, f"two reactions are called {to.durable}"
@@ -203,7 +201,10 @@ def make_broker(
         await broker.reconnected()
 
     async def on_error(error: Exception) -> None:
-        logger.warning("NATS reports an error", extra={"error": type(error).__name__, "detail": str(error)[:200]})
+        if isinstance(error, SlowConsumerError) and error.subject in guard.asked:
+            await guard.overflow(error)
+        else:
+            logger.warning("NATS reports an error", extra={"error": type(error).__name__, "detail": str(error)[:200]})
 
     async def disconnected() -> None:
         if not broker.stopping:

@@ -35,8 +35,12 @@ class Limits:
 
     requests: int = 8192
     """Requests at once; more are answered 429."""
-    per_caller: int = 4096
-    """Of these from one token's subject: one caller cannot shut out the others."""
+    per_caller: int = 320
+    """Of these from one token's subject: one caller cannot shut out the others, who wait for so many at most."""
+    size: int = 64_000_000
+    """Bytes of the requests at once; more are answered 429."""
+    size_per_caller: int = 16_000_000
+    """Of these from one token's subject."""
     request_size: int = 1_000_000
     """Bytes of a command or a question; a larger one is answered 400."""
     reactions: int = 64

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import time
-from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from uuid import uuid4
@@ -11,7 +10,7 @@ from uuid import uuid4
 from faststream import BaseMiddleware
 from faststream.nats.message import NatsMessage
 from nats.aio.msg import Msg
-from nats.errors import MaxPayloadError
+from nats.errors import MaxPayloadError, SlowConsumerError
 from pydantic import BaseModel
 
 from ekkyo import context, trace, wire
@@ -19,8 +18,9 @@ from ekkyo.auth import Verifier
 from ekkyo.broker import dead
 from ekkyo.broker.defence import Limits, NotYet, Retries, safe_text, where
 from ekkyo.broker.metrics import Metrics
+from ekkyo.broker.room import Room, busy
 from ekkyo.broker.routes import Asked, Reaction
-from ekkyo.contracts.base import Refused
+from ekkyo.contracts.base import Caller, Refused
 
 CallNext = Callable[[NatsMessage], Awaitable[Any]]
 logger = logging.getLogger("ekkyo.broker")
@@ -43,7 +43,7 @@ class Guard:
         self.asked: dict[str, Asked] = {}
         self.reactions: dict[str, Reaction] = {}
         self.in_progress: dict[str, tuple[Msg, float]] = {}
-        self._per_caller: Counter[str] = Counter()
+        self._room = Room(limits)
 
     # what FastStream calls
 
@@ -68,6 +68,33 @@ class Guard:
 
     # requests
 
+    def admit(self, raw: Msg) -> Callable[[], None]:
+        """Let a request in before anything is done for it; gives what lets it out. Raises Refused 401, 400, 429."""
+        who = self._caller(raw.headers or {})
+        if len(raw.data) > self.limits.request_size:
+            raise Refused("too_large", f"At most {self.limits.request_size} bytes are taken.", 400)
+        return self._room.enter(who.sub, len(raw.data))
+
+    def _caller(self, headers: Mapping[str, str]) -> Caller:
+        if self.verifier is None:
+            raise Refused("token_invalid", "No tokens are trusted here.", 401)
+        return self.verifier.caller(header(headers, wire.AUTHORIZATION))  # remembered: asking twice costs nothing
+
+    async def turn_away(self, raw: Msg, error: Exception) -> None:
+        """Refuse a request that was not let in."""
+        name = self.asked[raw.subject].name
+        refused = error if isinstance(error, Refused) else unexpected(name, error)
+        outcome = self.metrics.asked(name, refused.status, 0)
+        await self.refuse(raw, refused)
+        if refused.status == 429 or not logger.isEnabledFor(logging.INFO):
+            return  # of a flood the figures say enough: what is done for each of its requests delays the others
+        with trace.span(name, header(raw.headers or {}, wire.TRACE)):
+            logger.info("answered", extra=_line(outcome, 0, operation=name, status=refused.status))
+
+    async def overflow(self, lost: SlowConsumerError) -> None:
+        """Refuse a request that came faster than requests can be let in or refused: NATS's client keeps no more."""
+        await self.turn_away(Msg(self._nc(), lost.subject, lost.reply), busy())
+
     async def answer(self, call_next: CallNext, msg: NatsMessage) -> None:
         """Answer a command or a question, whatever comes of it: nobody waits for a time-out."""
         raw, asked = msg.raw_message, self.asked[msg.raw_message.subject]
@@ -87,6 +114,10 @@ class Guard:
             except Exception as error:
                 status = 500
                 await self.refuse(raw, unexpected(asked.name, error))
+            except asyncio.CancelledError:
+                status = 503
+                await self.refuse(raw, Refused("unavailable", "The service is stopping. Ask again.", 503))
+                raise
             finally:
                 self.metrics.requests.dec()
                 seconds = time.perf_counter() - began
@@ -98,37 +129,19 @@ class Guard:
     async def _answer(
         self, asked: Asked, raw: Msg, headers: Mapping[str, str], call_next: CallNext, msg: NatsMessage
     ) -> bytes:
-        if self.verifier is None:
-            raise Refused("token_invalid", "No tokens are trusted here.", 401)
-        who = self.verifier.caller(header(headers, wire.AUTHORIZATION))
-        if len(raw.data) > self.limits.request_size:
-            raise Refused("too_large", f"At most {self.limits.request_size} bytes are taken.", 400)
+        who = self._caller(headers)
         message = await msg.decode()
         if not who.allowed(asked.message.may, vars(message)):
             allowed = ", ".join(sorted(asked.message.may.roles))
             raise Refused("not_allowed", f"This may be asked by: {allowed}.", 403)
-        if self._per_caller[who.sub] >= self.limits.per_caller:
-            raise busy()
-        self._per_caller[who.sub] += 1
         context.caller.set(who)  # each message has a task, and thereby a context, of its own
-        try:
-            answer = await call_next(msg)
-        finally:
-            self._per_caller[who.sub] -= 1
-            if not self._per_caller[who.sub]:
-                del self._per_caller[who.sub]
+        answer = await call_next(msg)
         if not isinstance(answer, BaseModel):
             raise TypeError(f"{asked.name} answered with no model")
         return answer.model_dump_json().encode()
 
     async def refuse(self, raw: Msg, refused: Refused) -> None:
         await self.reply(raw, *wire.problem_reply(refused))
-
-    async def too_many(self, raw: Msg) -> None:
-        """Refuse a request that there is no room for."""
-        asked = self.asked[raw.subject]
-        self.metrics.asked(asked.name, 429, 0)
-        await self.refuse(raw, busy())
 
     async def reply(self, raw: Msg, headers: Mapping[str, str], body: bytes) -> None:
         """Reply to an inbox and nowhere else: a reply to a fact's subject would be a forged fact of this service."""
@@ -242,10 +255,6 @@ def final(error: Exception) -> bool:
 def _line(outcome: str, seconds: float, **about: str | int) -> dict[str, object]:
     """What the log has of everything that is done: enough to follow a trace, nothing of what was said."""
     return {**about, "outcome": outcome, "seconds": round(seconds, 4)}
-
-
-def busy() -> Refused:
-    return Refused("too_many_requests", "Too much at once. Ask again in a moment.", 429)
 
 
 def unexpected(name: str, error: Exception) -> Refused:

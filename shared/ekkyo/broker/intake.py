@@ -10,15 +10,20 @@ import logging
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
 
+from ekkyo.broker.defence import Limits
+
 Consume = Callable[[Msg], Coroutine[Any, Any, Any]]
 logger = logging.getLogger("ekkyo.broker")
+TURN = 0.05
+"""Seconds for which requests of one subject are let in or refused before others have their turn. With much less, those
+who wait behind a flood wait for a turn of everything else again and again."""
 
 
 class Tasks:
@@ -54,23 +59,41 @@ class Tasks:
                 await asyncio.wait(late, timeout=1)
 
 
-class Requests:
-    """Commands and questions, from a queue group: all at once up to a limit, beyond it refused at once."""
+class Door(Protocol):
+    """Lets a request in, and gives what lets it out; or turns it away, saying why."""
 
-    def __init__(self, subject: str, queue: str, consume: Consume, refuse: Consume, tasks: Tasks, limit: int) -> None:
+    limits: Limits
+
+    def admit(self, raw: Msg, /) -> Callable[[], None]: ...
+    async def turn_away(self, raw: Msg, error: Exception, /) -> None: ...
+
+
+class Requests:
+    """Commands and questions, from a queue group: all that are let in at once, the others refused at once."""
+
+    def __init__(self, subject: str, queue: str, consume: Consume, door: Door, tasks: Tasks) -> None:
         self.subject, self.queue = subject, queue
-        self._consume, self._refuse, self._tasks, self._limit = consume, refuse, tasks, limit
+        self._consume, self._door, self._tasks = consume, door, tasks
+        self._began = 0.0
         self._subscription: Subscription | None = None
 
     async def start(self, nc: Client) -> None:
         if not self._subscription:
-            self._subscription = await nc.subscribe(self.subject, self.queue, cb=self._take)
+            waiting = self._door.limits.size  # what comes beyond is refused by `overflow`
+            self._subscription = await nc.subscribe(
+                self.subject, self.queue, cb=self._take, pending_bytes_limit=waiting
+            )
 
     async def _take(self, msg: Msg) -> None:
-        if len(self._tasks) < self._limit:
-            self._tasks.start(self._consume(msg))
+        try:
+            leave = self._door.admit(msg)
+        except Exception as error:
+            await self._door.turn_away(msg, error)
         else:
-            await self._refuse(msg)
+            self._tasks.start(self._consume(msg), leave)
+        if time.monotonic() - self._began > TURN:  # nothing above waits: a flood would be all that happens
+            await asyncio.sleep(0)
+            self._began = time.monotonic()
 
     async def stop(self) -> None:
         """Take no more; what has arrived is still begun."""

@@ -3,12 +3,11 @@
 import asyncio
 import json
 import logging
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from ekkyo import context
-from ekkyo.broker import Broker, Limits, Router, Who, asked
+from ekkyo.broker import Broker, Router, asked
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import Registration, WithdrawFromEvent
 from ekkyo.testing.nats import Nats
@@ -16,25 +15,7 @@ from ekkyo.testing.waiting import eventually
 from nats.errors import NoRespondersError
 from prometheus_client import CollectorRegistry, generate_latest
 
-SUBJECT = WithdrawFromEvent.subject
-BODY = json.dumps({"event_id": "e-1", "member_id": "m-2"}).encode()
-
-
-def answering(work: Callable[[WithdrawFromEvent], Any] | None = None) -> Router:
-    router = Router()
-
-    @router.subscriber(**asked(WithdrawFromEvent))
-    async def withdraw(cmd: WithdrawFromEvent, who: Who) -> Registration:
-        """Give a seat back."""
-        if work:
-            await work(cmd)
-        return Registration(event_id=cmd.event_id, member_id=who.sub, status="withdrawn")
-
-    return router
-
-
-def problem(reply: Any) -> tuple[str, str]:
-    return reply.headers["Nats-Service-Error-Code"], json.loads(reply.data)["code"]
+from .answering import BODY, SUBJECT, answering, problem
 
 
 async def test_a_command_is_answered_and_knows_who_asked(serve: Any, ask: Any) -> None:
@@ -147,47 +128,6 @@ async def test_a_reply_repeats_no_header_of_the_request(serve: Any, ask: Any, to
     await serve(answering())
     headers = {"Authorization": f"Bearer {token('m-1', 'steward')}", "X-Mine": "1", "correlation_id": "2"}
     assert (await ask(SUBJECT, BODY, headers=headers)).headers == {"Content-Type": "application/json"}
-
-
-async def test_a_message_that_is_too_large_is_refused(serve: Any, ask: Any) -> None:
-    await serve(answering(), limits=Limits(request_size=1000))
-    assert problem(await ask(SUBJECT, b" " * 1001)) == ("400", "too_large")
-
-
-async def test_requests_are_handled_at_once_and_those_beyond_the_limit_refused(serve: Any, ask: Any) -> None:
-    inside, go = asyncio.Semaphore(0), asyncio.Event()
-
-    async def work(cmd: WithdrawFromEvent) -> None:
-        inside.release()
-        await go.wait()
-
-    await serve(answering(work), limits=Limits(requests=20))
-    waiting = [asyncio.create_task(ask(SUBJECT, BODY)) for _ in range(20)]
-    for _ in range(20):  # all are inside at the same time
-        await asyncio.wait_for(inside.acquire(), 5)
-    assert problem(await asyncio.wait_for(ask(SUBJECT, BODY), 2)) == ("429", "too_many_requests")
-    go.set()
-    assert all("Nats-Service-Error" not in r.headers for r in await asyncio.gather(*waiting))
-    assert "Nats-Service-Error" not in (await ask(SUBJECT, BODY)).headers
-
-
-async def test_one_caller_cannot_shut_out_the_others(serve: Any, ask: Any, token: Any) -> None:
-    inside, go = asyncio.Semaphore(0), asyncio.Event()
-
-    async def work(cmd: WithdrawFromEvent) -> None:
-        inside.release()
-        await go.wait()
-
-    await serve(answering(work), limits=Limits(per_caller=2))
-    waiting = [asyncio.create_task(ask(SUBJECT, BODY)) for _ in range(2)]
-    for _ in range(2):
-        await asyncio.wait_for(inside.acquire(), 5)
-    assert problem(await ask(SUBJECT, BODY)) == ("429", "too_many_requests")
-    other = {"Authorization": f"Bearer {token('m-9', 'steward')}"}
-    waiting.append(asyncio.create_task(ask(SUBJECT, BODY, headers=other)))
-    await asyncio.wait_for(inside.acquire(), 5)
-    go.set()
-    assert all("Nats-Service-Error" not in r.headers for r in await asyncio.gather(*waiting))
 
 
 async def test_what_has_begun_and_what_has_arrived_is_answered_before_the_service_leaves(serve: Any, ask: Any) -> None:
