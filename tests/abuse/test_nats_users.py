@@ -1,0 +1,172 @@
+"""What each NATS user may say and hear: the whole table, tried one by one on a real server."""
+
+from collections.abc import Iterator
+
+import pytest
+from ekkyo.permissions import DURABLES, OPS, OUTSIDE, SERVICES, USERS, permissions
+from ekkyo.testing import Nats
+from nats.aio.client import Client
+
+SAY, HEAR = "say", "hear"
+OWN, SERVICE = "own", "service"
+"""The service that is named in the row; whichever service."""
+
+OTHERS = ("TIMERS", "DEAD", "AGAIN")
+"""Streams that other systems have no business with."""
+
+# {s}: each service; {d}: each of its durables, in the stream that it reads; >, *: anything. Who is not named may not.
+TABLE: list[tuple[str, str, set[str]]] = [
+    # commands and questions: asked by others, answered by their service alone
+    (SAY, "ekkyo.cmd.>", {OUTSIDE, OPS}),
+    (SAY, "ekkyo.ask.>", {OUTSIDE, OPS}),
+    (SAY, "ekkyo.cmd.{s}.x", {OUTSIDE, OPS}),
+    (SAY, "ekkyo.ask.{s}.x", {OUTSIDE, OPS}),
+    (HEAR, "ekkyo.cmd.{s}.>", {OWN}),
+    (HEAR, "ekkyo.ask.{s}.>", {OWN}),
+    (HEAR, "ekkyo.cmd.{s}.x", {OWN}),
+    (HEAR, "ekkyo.cmd.*.x", set()),
+    (HEAR, "ekkyo.cmd.>", set()),
+    # replies: into everybody's inbox, read by its owner alone
+    (SAY, "_INBOX.>", {SERVICE}),
+    (HEAR, "_INBOX.{s}.>", {OWN}),
+    (HEAR, "_INBOX.{s}.x", {OWN}),
+    (HEAR, "_INBOX.outside.>", {OUTSIDE}),
+    (HEAR, "_INBOX.ops.>", {OPS}),
+    (HEAR, "_INBOX.>", set()),
+    # facts, timers and dead letters: told by their service alone, and heard through durables alone
+    (SAY, "ekkyo.fact.{s}.>", {OWN}),
+    (SAY, "ekkyo.timer.{s}.>", {OWN}),
+    (SAY, "ekkyo.dead.{s}.>", {OWN}),
+    (SAY, "ekkyo.due.{s}.>", set()),
+    (SAY, "ekkyo.again.>", {OPS}),
+    (SAY, "ekkyo.again.{s}.x", {OPS}),
+    (SAY, "ekkyo.x", set()),
+    (HEAR, "ekkyo.fact.{s}.>", set()),
+    (HEAR, "ekkyo.timer.{s}.>", set()),
+    (HEAR, "ekkyo.due.{s}.>", set()),
+    (HEAR, "ekkyo.dead.{s}.>", set()),
+    (HEAR, "ekkyo.again.{s}.>", set()),
+    (HEAR, "ekkyo.>", set()),
+    (HEAR, ">", set()),
+    # a service's durables: read by it alone
+    (SAY, "$JS.API.CONSUMER.INFO.{d}", {OWN, OPS}),
+    (SAY, "$JS.API.CONSUMER.MSG.NEXT.{d}", {OWN, OPS}),
+    (SAY, "$JS.ACK.{d}.>", {OWN, OPS}),
+    (SAY, "$JS.API.CONSUMER.CREATE.{d}", {OPS}),
+    (SAY, "$JS.API.CONSUMER.CREATE.{d}.>", {OPS}),
+    (SAY, "$JS.API.CONSUMER.DURABLE.CREATE.{d}", {OPS}),
+    (SAY, "$JS.API.CONSUMER.DELETE.{d}", {OPS}),
+    (SAY, "$JS.API.CONSUMER.PAUSE.{d}", {OPS}),
+    (SAY, "$JS.API.CONSUMER.LEADER.STEPDOWN.{d}", {OPS}),
+    # consumers of one's own: of facts, by other systems
+    (SAY, "$JS.API.CONSUMER.CREATE.FACTS.>", {OUTSIDE, OPS}),
+    (SAY, "$JS.API.CONSUMER.DURABLE.CREATE.FACTS.*", {OUTSIDE, OPS}),
+    (SAY, "$JS.API.CONSUMER.INFO.FACTS.*", {OUTSIDE, OPS}),
+    (SAY, "$JS.API.CONSUMER.MSG.NEXT.FACTS.*", {OUTSIDE, OPS}),
+    (SAY, "$JS.API.CONSUMER.DELETE.FACTS.*", {OUTSIDE, OPS}),
+    (SAY, "$JS.ACK.FACTS.>", {OUTSIDE, OPS}),
+    (SAY, "$JS.API.CONSUMER.NAMES.FACTS", {OPS}),
+    (SAY, "$JS.API.CONSUMER.LIST.FACTS", {OPS}),
+    *((SAY, f"$JS.API.CONSUMER.CREATE.{stream}.x", {OPS}) for stream in OTHERS),
+    *((SAY, f"$JS.API.CONSUMER.DURABLE.CREATE.{stream}.x", {OPS}) for stream in OTHERS),
+    *((SAY, f"$JS.API.CONSUMER.MSG.NEXT.{stream}.x", {OPS}) for stream in OTHERS),
+    *((SAY, f"$JS.API.CONSUMER.DELETE.{stream}.x", {OPS}) for stream in OTHERS),
+    # streams: looked at by those who need it, made, altered and emptied by those who run it
+    (SAY, "$JS.API.INFO", {OUTSIDE, OPS}),
+    (SAY, "$JS.API.STREAM.INFO.FACTS", {SERVICE, OUTSIDE, OPS}),
+    (SAY, "$JS.API.STREAM.INFO.TIMERS", {SERVICE, OPS}),
+    (SAY, "$JS.API.STREAM.INFO.DEAD", {SERVICE, OPS}),
+    (SAY, "$JS.API.STREAM.INFO.AGAIN", {SERVICE, OPS}),
+    (SAY, "$JS.API.STREAM.MSG.GET.FACTS", {SERVICE, OPS}),
+    (SAY, "$JS.API.STREAM.PURGE.TIMERS", {SERVICE, OPS}),
+    *((SAY, f"$JS.API.STREAM.MSG.GET.{stream}", {OPS}) for stream in OTHERS),
+    *((SAY, f"$JS.API.STREAM.PURGE.{stream}", {OPS}) for stream in ("FACTS", "DEAD", "AGAIN")),
+    *((SAY, f"$JS.API.STREAM.{act}.MINE", {OPS}) for act in ("CREATE", "RESTORE")),
+    *(
+        (SAY, f"$JS.API.{act}.{stream}", {OPS})
+        for act in ("STREAM.UPDATE", "STREAM.DELETE", "STREAM.MSG.DELETE", "STREAM.SNAPSHOT", "DIRECT.GET")
+        for stream in ("FACTS", "TIMERS", "DEAD", "AGAIN")
+    ),
+    (SAY, "$JS.API.>", {OPS}),
+    (SAY, "$JS.ACK.>", {OPS}),
+    (HEAR, "$JS.>", set()),
+    (HEAR, "$JS.EVENT.>", {OPS}),
+    # discovery, and the server itself
+    (SAY, "$SRV.>", {OPS}),
+    (HEAR, "$SRV.>", {SERVICE}),
+    (SAY, "$SYS.REQ.SERVER.PING", set()),
+    (HEAR, "$SYS.>", set()),
+]
+
+Row = tuple[str, str, frozenset[str]]
+
+
+def rows() -> Iterator[Row]:
+    """The table with every service and durable in its place, and who may by name."""
+    for verb, subject, who in TABLE:
+        for service in SERVICES if "{" in subject else ("",):
+            own = [(stream, name) for stream, names in DURABLES[service].items() for name in names] if service else []
+            own += [("AGAIN", name) for _, name in own]
+            may = (who - {OWN, SERVICE}) | ({service} if OWN in who else set())
+            may |= set(SERVICES) if SERVICE in who else set()
+            for stream, name in own if "{d}" in subject else [("", "")]:
+                yield verb, subject.replace("{d}", f"{stream}.{name}").replace("{s}", service), frozenset(may)
+
+
+ROWS = list(rows())
+
+
+@pytest.mark.parametrize("user", USERS)
+def test_nobody_has_a_permission_that_is_not_in_the_table(user: str) -> None:
+    may = permissions(user)
+    granted = {(SAY, subject) for subject in may.publish} | {(HEAR, subject) for subject in may.subscribe}
+    assert granted - {(verb, subject) for verb, subject, who in ROWS if user in who} == set()
+
+
+async def test_each_may_do_what_the_table_says_and_nothing_else(nats: Nats) -> None:
+    wrong = []
+    for user in USERS:  # those who may delete streams come last
+        refused = await tried(nats, user)
+        wrong += [(user, *row) for row in ROWS if (heard_of(row) in refused) == (user in row[2])]
+        if user == OUTSIDE:
+            told = {said(subject) for verb, subject, who in ROWS if verb == SAY and who & set(SERVICES)}
+            assert await stored(nats) == {
+                subject for subject in told if subject.startswith(("ekkyo.fact", "ekkyo.dead"))
+            }
+    assert wrong == []
+
+
+async def tried(nats: Nats, user: str) -> set[str]:
+    """All rows as this user; gives what the server refused, in its words."""
+    refused: set[str] = set()
+
+    async def note(error: Exception) -> None:
+        refused.add(str(error).removeprefix("nats: ").lower())
+
+    nc: Client = await nats.connect(user, error_cb=note)
+    for verb, subject, _ in ROWS:
+        await (nc.publish(said(subject), b"{}") if verb == SAY else nc.subscribe(subject))
+    for _ in range(2):  # nats-py sends the ping ahead of what waits to be sent
+        await nc.flush(10)
+    await nc.close()
+    return refused
+
+
+def heard_of(row: Row) -> str:
+    """How the server refuses it."""
+    verb, subject, _ = row
+    kind, named = ("publish", said(subject)) if verb == SAY else ("subscription", subject)
+    return f'permissions violation for {kind} to "{named}"'.lower()
+
+
+def said(subject: str) -> str:
+    """A subject that the wildcard stands for."""
+    return subject.replace(">", "x.y").replace("*", "x")
+
+
+async def stored(nats: Nats) -> set[str]:
+    """The subjects that are in the streams."""
+    async with await nats.connect(OPS) as nc:
+        js = nc.jetstream()
+        infos = [await js.stream_info(name, subjects_filter=">") for name in ("FACTS", "DEAD", "AGAIN")]
+    return {subject for info in infos for subject in info.state.subjects or ()}

@@ -1,0 +1,228 @@
+"""Who may ask what of whom: each command and question of the running services, for each kind of caller and token."""
+
+import asyncio
+import base64
+import hmac
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import jwt
+import pytest
+from ekkyo.auth import make_keys
+from ekkyo.contracts import members, notify
+from ekkyo.contracts.base import Problem
+from ekkyo.testing.keys import Keys
+
+from tests.abuse.asks import ONE_OF_EACH, OPERATIONS
+from tests.abuse.world import World
+
+CALLERS: dict[str, tuple[str, ...]] = {
+    "self": ("m1",),
+    "another": ("m2", "member"),
+    "leader": ("l1", "leader:c1"),
+    "leader elsewhere": ("l2", "leader:c2"),
+    "leader of all": ("l3", "leader"),
+    "steward": ("s1", "steward"),
+    "system": ("portal", "system"),
+}
+"""The subject and the roles. All is about the member m1 and the community c1."""
+WORDS: dict[str, set[str]] = {
+    "anyone": set(CALLERS),
+    "self": {"self"},
+    "leader": {"leader", "leader of all"},
+    "steward": {"steward"},
+    "system": {"system"},
+    "all-leader": {"leader of all"},
+}
+"""What the table says for which callers. Whoever is not meant is refused."""
+
+TABLE = {
+    "members.found_community": "steward system",
+    "members.revise_charter": "leader steward system",
+    "members.register": "steward system",
+    "members.import": "steward system",
+    "members.change_profile": "steward system",
+    "members.set_preferences": "self steward system",
+    "members.join": "self leader steward system",
+    "members.leave": "self steward system",
+    "members.accept_rules": "self system",
+    "members.grant_role": "steward system",
+    "members.revoke_role": "steward system",
+    "members.record_contribution": "self leader steward system",
+    "members.get": "self leader steward system",
+    "members.find": "leader steward system",
+    "members.find, in no community": "all-leader steward system",
+    "members.community": "anyone",
+    "members.journey": "self leader steward system",
+    "events.draft": "leader steward system",
+    "events.publish": "leader steward system",
+    "events.revise": "leader steward system",
+    "events.reschedule": "leader steward system",
+    "events.cancel": "leader steward system",
+    "events.conclude": "leader steward system",
+    "events.register": "self leader steward system",
+    "events.withdraw": "self leader steward system",
+    "events.check_in": "self leader steward system",
+    "events.import_attendance": "leader steward system",
+    "events.get": "anyone",
+    "events.list": "anyone",
+    "events.roster": "leader steward system",
+    "events.my_registration": "self leader steward system",
+    "events.figures": "leader steward system",
+    "surveys.open": "leader steward system",
+    "surveys.answer": "self",
+    "surveys.close": "leader steward system",
+    "surveys.form": "self leader steward system",
+    "surveys.pending": "self steward system",
+    "surveys.list": "leader steward system",
+    "surveys.results": "leader steward system",
+    "surveys.themes": "anyone",
+    "notify.connect_channel": "self steward system",
+    "notify.connect_channel, a community's": "leader steward system",
+    "notify.deliveries": "self steward system",
+    "notify.status": "steward system",
+}
+"""As the contracts have it, and the decisions behind them: a leader is one of the community that it is about."""
+VARIANTS: dict[str, Any] = {
+    "members.find, in no community": members.FindMembers(name="越境"),
+    "notify.connect_channel, a community's": notify.ConnectChannel(
+        community_id="c1",
+        url="https://chat.example.com/hooks/2",  # type: ignore[arg-type]
+    ),
+}
+MESSAGES: dict[str, Any] = {**ONE_OF_EACH, **VARIANTS}
+"""In an order in which all of them work, again and again."""
+
+
+@pytest.fixture(scope="module")
+def stands(world: World) -> list[Any]:
+    """All there is, since the world came to rest."""
+    return [world.at_rest()]
+
+
+@pytest.fixture
+def untouched(world: World, stands: list[Any]) -> Iterator[World]:
+    """Afterwards nothing was stored or told, and the services are ready."""
+    yield world
+    assert world.everything() == stands[0]
+    assert all(world.ready(service) for service in world.processes)
+
+
+def test_the_table_has_every_operation_and_says_what_the_contract_says() -> None:
+    assert set(TABLE) == set(OPERATIONS) | set(VARIANTS)
+    for name, operation in OPERATIONS.items():
+        told = {"anyone" if role == "member" else role for role in operation.may.roles}
+        of_one = (
+            told - {"leader"} if name == "notify.connect_channel" else told
+        )  # a leader connects a community's alone
+        assert set(TABLE[name].split()) == of_one, name
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_who_may_not_is_refused_and_nothing_comes_of_it(untouched: World, caller: str) -> None:
+    wishes = {name: message for name, message in MESSAGES.items() if not may(caller, name)}
+    headers = untouched.headers(*CALLERS[caller])
+    found = untouched.run(ask_all(untouched, wishes, headers))
+    assert {name: no for name, no in found.items() if no != (403, "not_allowed")} == {}
+
+
+@pytest.mark.parametrize("caller", CALLERS)
+def test_who_may_is_answered(world: World, stands: list[Any], caller: str) -> None:
+    headers = world.headers(*CALLERS[caller])
+    found: dict[str, Any] = {}
+    for name, message in MESSAGES.items():
+        if may(caller, name):
+            found |= world.run(ask_all(world, {name: message}, headers))
+    stands[0] = world.at_rest()
+    assert {name: no for name, no in found.items() if no} == {}
+
+
+def may(caller: str, name: str) -> bool:
+    return any(caller in WORDS[word] for word in TABLE[name].split())
+
+
+async def ask_all(world: World, wishes: dict[str, Any], headers: dict[str, str]) -> dict[str, tuple[int, str] | None]:
+    """How each was refused; None for an answer."""
+
+    async def one(message: Any) -> tuple[int, str] | None:
+        reply = await world.request(message.subject, message.model_dump_json().encode(), headers)
+        if "Nats-Service-Error-Code" not in (reply.headers or {}):
+            return None
+        problem = Problem.model_validate_json(reply.data)
+        return problem.status, problem.code
+
+    return dict(zip(wishes, await asyncio.gather(*map(one, wishes.values())), strict=True))
+
+
+# Tokens that are not to be believed
+
+NOW = int(time.time())
+CLAIMS: dict[str, Any] = {"sub": "m1", "roles": ["system", "steward"], "aud": "ekkyo", "exp": NOW + 3600}
+FORGED = {
+    "for another audience": {"aud": "payroll"},
+    "for nobody": {"aud": None},
+    "expired": {"exp": NOW - 60},
+    "that never expires": {"exp": None},
+    "that is not valid yet": {"nbf": NOW + 3600},
+    "of a mail address": {"sub": "taro@example.com"},
+    "of nobody": {"sub": None},
+    "whose roles are no list": {"roles": "system"},
+    "whose roles are no words": {"roles": [1]},
+    "without a key's name": {"kid": None},
+    "with an unknown key's name": {"kid": "another"},
+    "signed by an unknown key": {"key": "another"},
+    "signed by an unknown key that it brings along": {"key": "another", "jwk": True},
+    "signed with the public key as a secret": {"alg": "HS256"},
+    "unsigned": {"alg": "none"},
+    "unsigned, in other letters": {"alg": "nOnE"},
+    "unsigned, as if it were signed": {"alg": "EdDSA", "key": None},
+}
+"""Claims and what is in the header, where they are not as agreed; None: missing."""
+
+
+@pytest.mark.parametrize("what", FORGED)
+def test_a_token_that_is_not_to_be_believed_is_refused_and_nothing_comes_of_it(
+    untouched: World, keys: Keys, what: str
+) -> None:
+    headers = {"Authorization": f"Bearer {forged(keys, FORGED[what])}"}
+    found = untouched.run(ask_all(untouched, MESSAGES, headers))
+    code = "token_expired" if what == "expired" else "token_invalid"
+    assert {name: no for name, no in found.items() if no != (401, code)} == {}
+
+
+def test_the_same_token_as_agreed_is_believed(world: World, keys: Keys) -> None:
+    """So that it is what is wrong with the others that they are refused for."""
+    headers = {"Authorization": f"Bearer {forged(keys, {})}"}
+    wish = {"events.get": MESSAGES["events.get"]}
+    assert world.run(ask_all(world, wish, headers)) == {"events.get": None}
+
+
+def forged(keys: Keys, odd: dict[str, Any]) -> str:
+    """A token in which these things are odd."""
+    stranger, strangers = make_keys()
+    public = json.loads(keys.jwks_file.read_text())["keys"][0]
+    claims = {name: odd.get(name, value) for name, value in {**CLAIMS, "nbf": None}.items()}
+    claims = {name: value for name, value in claims.items() if value is not None}
+    header = {"alg": odd.get("alg", "EdDSA"), "typ": "JWT", "kid": odd.get("kid", keys.private["kid"])}
+    header |= {"jwk": strangers["keys"][0]} if "jwk" in odd else {}
+    header = {name: value for name, value in header.items() if value is not None}
+    said = f"{part(header)}.{part(claims)}"
+    if header["alg"] == "HS256":
+        secret = base64.urlsafe_b64decode(public["x"] + "=")
+        signature = hmac.digest(secret, said.encode(), "sha256")
+    elif header["alg"] != "EdDSA" or odd.get("key", "ours") is None:
+        signature = b""
+    else:
+        signer = jwt.PyJWK(stranger if "key" in odd else keys.private, "EdDSA").key
+        signature = signer.sign(said.encode())
+    return f"{said}.{base64url(signature)}"
+
+
+def part(value: dict[str, Any]) -> str:
+    return base64url(json.dumps(value).encode())
+
+
+def base64url(value: bytes) -> str:
+    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
