@@ -25,6 +25,7 @@ from ekkyo.contracts.base import Caller, Refused
 CallNext = Callable[[NatsMessage], Awaitable[Any]]
 logger = logging.getLogger("ekkyo.broker")
 _OK = {"Content-Type": wire.JSON}
+_BUSY = wire.problem_reply(busy())
 
 
 class Guard:
@@ -85,11 +86,13 @@ class Guard:
         name = self.asked[raw.subject].name
         refused = error if isinstance(error, Refused) else unexpected(name, error)
         outcome = self.metrics.asked(name, refused.status, 0)
+        if refused.status == 429:  # of a flood the figures say enough: what is done for each delays the others
+            await self.reply(raw, *_BUSY)
+            return
         await self.refuse(raw, refused)
-        if refused.status == 429 or not logger.isEnabledFor(logging.INFO):
-            return  # of a flood the figures say enough: what is done for each of its requests delays the others
         with trace.span(name, header(raw.headers or {}, wire.TRACE)):
-            logger.info("answered", extra=_line(outcome, 0, operation=name, status=refused.status))
+            if logger.isEnabledFor(logging.INFO):
+                logger.info("answered", extra=_line(outcome, 0, operation=name, status=refused.status))
 
     async def overflow(self, lost: SlowConsumerError) -> None:
         """Refuse a request that came faster than requests can be let in or refused: NATS's client keeps no more."""

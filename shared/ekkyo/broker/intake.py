@@ -21,7 +21,7 @@ from ekkyo.broker.defence import Limits
 
 Consume = Callable[[Msg], Coroutine[Any, Any, Any]]
 logger = logging.getLogger("ekkyo.broker")
-TURN = 0.05
+TURN = 0.02
 """Seconds for which requests of one subject are let in or refused before others have their turn. With much less, those
 who wait behind a flood wait for a turn of everything else again and again."""
 
