@@ -83,16 +83,17 @@ class Guard:
 
     async def turn_away(self, raw: Msg, error: Exception) -> None:
         """Refuse a request that was not let in."""
-        name = self.asked[raw.subject].name
-        refused = error if isinstance(error, Refused) else unexpected(name, error)
-        outcome = self.metrics.asked(name, refused.status, 0)
+        asked = self.asked[raw.subject]
+        refused = error if isinstance(error, Refused) else unexpected(asked.name, error)
+        outcome = self.metrics.asked(asked.name, refused.status, 0)
         if refused.status == 429:  # of a flood the figures say enough: what is done for each delays the others
             await self.reply(raw, *_BUSY)
             return
         await self.refuse(raw, refused)
-        with trace.span(name, header(raw.headers or {}, wire.TRACE)):
+        with trace.span(asked.name, header(raw.headers or {}, wire.TRACE), "server", raw.subject, asked.queue):
+            trace.note({"ekkyo.outcome": outcome})
             if logger.isEnabledFor(logging.INFO):
-                logger.info("answered", extra=_line(outcome, 0, operation=name, status=refused.status))
+                logger.info("answered", extra=_line(outcome, 0, operation=asked.name, status=refused.status))
 
     async def overflow(self, lost: SlowConsumerError) -> None:
         """Refuse a request that came faster than requests can be let in or refused: NATS's client keeps no more."""
