@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -59,8 +60,37 @@ def test_another_caller_hardly_notices_and_nobody_gets_silence(flooded: World, w
     assert flooded.ready("events")
 
 
+def test_a_service_that_stands_still_for_a_moment_leaves_nobody_in_silence(flooded: World) -> None:
+    """What nats-server keeps for it meanwhile is more than its own default, at which it would close the connection."""
+
+    async def standing_still() -> bytes:
+        service = flooded.processes["events"]
+        service.send_signal(signal.SIGSTOP)
+        try:
+            said = await begun(flooded, FLOODS["large ones"])
+            assert await said.readline() == b"sent\n"
+        finally:
+            service.send_signal(signal.SIGCONT)
+        return await said.read()
+
+    answers = json.loads(flooded.run(standing_still()))
+    assert sum(answers.values()) == len(FLOODS["large ones"])
+    assert set(answers) <= {"200", "429"}, answers
+
+
 async def during(world: World, wishes: list[Any], *, forged: bool = False) -> tuple[dict[str, int], list[float]]:
     """What the flood was answered with, and how long the other caller waited, asking every 50 ms, until it was over."""
+    said = await begun(world, wishes, forged=forged)
+    over = asyncio.ensure_future(said.read())
+    asking: list[asyncio.Task[float]] = []
+    while not over.done():
+        asking.append(asyncio.create_task(answered(world)))
+        await asyncio.sleep(0.05)
+    return json.loads(over.result().splitlines()[-1]), list(await asyncio.gather(*asking))
+
+
+async def begun(world: World, wishes: list[Any], *, forged: bool = False) -> asyncio.StreamReader:
+    """What the flood that has just begun will say: that all is sent, and how it was answered."""
     loud = {
         "url": world.nats.url,
         "user": "outside",
@@ -75,13 +105,7 @@ async def during(world: World, wishes: list[Any], *, forged: bool = False) -> tu
     process.stdin.write(json.dumps(loud).encode())
     process.stdin.write_eof()
     assert await process.stdout.readline() == b"begins\n"
-    over = asyncio.ensure_future(process.stdout.read())
-    asking: list[asyncio.Task[float]] = []
-    while not over.done():
-        asking.append(asyncio.create_task(answered(world)))
-        await asyncio.sleep(0.05)
-    await process.wait()
-    return json.loads(over.result()), list(await asyncio.gather(*asking))
+    return process.stdout
 
 
 async def answered(world: World) -> float:
