@@ -81,10 +81,12 @@ TABLE: list[tuple[str, str, set[str]]] = [
     (SAY, "$JS.API.STREAM.PURGE.TIMERS", {SERVICE, OPS}),
     *((SAY, f"$JS.API.STREAM.MSG.GET.{stream}", {OPS}) for stream in OTHERS),
     *((SAY, f"$JS.API.STREAM.PURGE.{stream}", {OPS}) for stream in ("FACTS", "DEAD", "AGAIN")),
+    (SAY, "$JS.API.STREAM.MSG.DELETE.FACTS", {"members", OPS}),  # those about somebody who was erased
+    *((SAY, f"$JS.API.STREAM.MSG.DELETE.{stream}", {OPS}) for stream in OTHERS),
     *((SAY, f"$JS.API.STREAM.{act}.MINE", {OPS}) for act in ("CREATE", "RESTORE")),
     *(
         (SAY, f"$JS.API.{act}.{stream}", {OPS})
-        for act in ("STREAM.UPDATE", "STREAM.DELETE", "STREAM.MSG.DELETE", "STREAM.SNAPSHOT", "DIRECT.GET")
+        for act in ("STREAM.UPDATE", "STREAM.DELETE", "STREAM.SNAPSHOT", "DIRECT.GET")
         for stream in ("FACTS", "TIMERS", "DEAD", "AGAIN")
     ),
     (SAY, "$JS.API.>", {OPS}),

@@ -15,8 +15,8 @@ from ekkyo.contracts import members, notify
 from ekkyo.contracts.base import Problem
 from ekkyo.testing.keys import Keys
 
-from tests.abuse.asks import ONE_OF_EACH, OPERATIONS
-from tests.abuse.world import World
+from tests.abuse.asks import ONE_OF_EACH, OPERATIONS, profile
+from tests.abuse.world import SYSTEM, World
 
 CALLERS: dict[str, tuple[str, ...]] = {
     "self": ("m1",),
@@ -56,6 +56,11 @@ TABLE = {
     "members.find, in no community": "all-leader steward system",
     "members.community": "anyone",
     "members.journey": "self leader steward system",
+    "members.deactivate": "steward system",
+    "members.reactivate": "steward system",
+    "members.erase": "steward system",
+    "members.erasure": "steward system",
+    "members.erasures": "steward system",
     "events.draft": "leader steward system",
     "events.publish": "leader steward system",
     "events.revise": "leader steward system",
@@ -92,13 +97,19 @@ VARIANTS: dict[str, Any] = {
         url="https://chat.example.com/hooks/2",  # type: ignore[arg-type]
     ),
 }
-MESSAGES: dict[str, Any] = {**ONE_OF_EACH, **VARIANTS}
+LEAVING = {
+    "members.deactivate": members.DeactivateMember(member_id="m8"),
+    "members.reactivate": members.ReactivateMember(member_id="m8"),
+}
+"""Somebody of whom the rest does not tell: who leaves gives their seats back a moment later."""
+MESSAGES: dict[str, Any] = {**ONE_OF_EACH, **VARIANTS, **LEAVING}
 """In an order in which all of them work, again and again."""
 
 
 @pytest.fixture(scope="module")
 def stands(world: World) -> list[Any]:
     """All there is, since the world came to rest."""
+    world.ask(members.RegisterMember(member_id="m8", profile=profile("000008")), *SYSTEM)
     return [world.at_rest()]
 
 

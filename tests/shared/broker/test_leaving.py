@@ -1,12 +1,26 @@
 """An instance that stops leaves its queue group without taking a request with it."""
 
 import asyncio
+from collections.abc import Callable
 
+from ekkyo.broker.defence import Limits
 from ekkyo.broker.intake import Requests, Tasks
 from ekkyo.testing import Nats, eventually
 from nats.aio.msg import Msg
 
 SUBJECT = "ekkyo.ask.events.get"
+
+
+class Open:
+    """A door that lets everybody in."""
+
+    limits = Limits()
+
+    def admit(self, _raw: Msg) -> Callable[[], None]:
+        return lambda: None
+
+    async def turn_away(self, _raw: Msg, error: Exception) -> None:
+        raise AssertionError(error)
 
 
 async def test_a_request_that_comes_while_an_instance_leaves_is_taken_by_one_that_stays(nats: Nats) -> None:
@@ -17,11 +31,8 @@ async def test_a_request_that_comes_while_an_instance_leaves_is_taken_by_one_tha
         nonlocal taken
         taken += 1
 
-    async def refuse(_msg: Msg) -> None:
-        raise AssertionError("there is room for all")
-
     def requests() -> Requests:
-        return Requests(SUBJECT, "events", take, refuse, Tasks(), 1000)
+        return Requests(SUBJECT, "events", take, Open(), Tasks())
 
     asking = await nats.connect("outside")
     staying, leaving = await nats.connect("events"), await nats.connect("events")
