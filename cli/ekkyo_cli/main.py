@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ekkyo_cli import output
-from ekkyo_cli.commands import call, caught, dead, events, facts, leaving, members, report, secrets, stack
+from ekkyo_cli.commands import call, caught, dead, doctor, events, facts, leaving, members, report, secrets, stack
 from ekkyo_cli.failing import exit_code
 
 app = typer.Typer(
@@ -51,6 +51,7 @@ app.add_typer(members.app, name="members", rich_help_panel=TALK)
 app.add_typer(events.app, name="events", rich_help_panel=TALK)
 app.add_typer(facts.app, name="facts", rich_help_panel=TALK)
 app.command("report", rich_help_panel=TALK)(report.report)
+app.command("doctor", rich_help_panel=RUN)(doctor.doctor)
 app.add_typer(dead.app, name="dead", rich_help_panel=RUN)
 app.command("secrets", rich_help_panel=RUN)(secrets.secrets)
 app.add_typer(caught.mail, name="mail", rich_help_panel=RUN)

@@ -1,5 +1,5 @@
 // Two users for each service, each in that service's own database: one that runs the service, and reads and writes its
-// documents and nothing else, and one for its `provision`, which makes collections and indexes and reads nothing.
+// documents, and sees which indexes there are, and one for its `provision`, which makes collections and indexes and reads nothing.
 // Run by the image's own entrypoint, once, when the data folder is empty; or by hand: mongosh -u root … users.js
 // The passwords are files in $EKKYO_MONGO_SECRETS, /secrets by default, as `ekkyo secrets` writes them.
 const { readFileSync } = require("fs");
@@ -11,7 +11,7 @@ for (const service of ["members", "events", "surveys", "notify"]) {
   const everything = { db: name, collection: "" };
   database.createRole({
     role: "serve",
-    privileges: [{ resource: everything, actions: ["find", "insert", "update", "remove"] }],
+    privileges: [{ resource: everything, actions: ["find", "insert", "update", "remove", "listIndexes"] }],
     roles: [],
   });
   database.createRole({

@@ -19,6 +19,8 @@ KEYED: Final = (*SERVICES, OPS)
 """Users with an nkey. `outside` has a password: a system that only asks and listens may be any program."""
 ACCOUNT: Final = "EKKYO"
 """The NATS account that all of it lives in."""
+USER_INFO: Final = "$SYS.REQ.USER.INFO"
+"""Where the server tells somebody what they may do: the doctor compares that with this table."""
 EXPORTED: Final = ("ekkyo.fact.events.>", "ekkyo.fact.surveys.>", "ekkyo.fact.notify.>")
 """Facts that other accounts may import. Those about members are not among them: they hold personal data, and what
 another account keeps of them cannot be purged from here."""
@@ -81,6 +83,7 @@ def _service(name: str, durables: Durables) -> Permissions:
             f"ekkyo.fact.{name}.>",
             f"ekkyo.timer.{name}.>",
             f"ekkyo.dead.{name}.>",
+            USER_INFO,
             *(f"$JS.API.STREAM.INFO.{stream}" for stream in ("FACTS", "TIMERS", "DEAD", "AGAIN")),
             "$JS.API.STREAM.MSG.GET.FACTS",  # a replayed dead letter names its fact by its place in the stream
             *_PURGES.get(name, ()),
@@ -135,7 +138,7 @@ def _outside(durables: Mapping[str, Durables]) -> Permissions:
 def _ops() -> Permissions:
     """The people who run it: streams, consumers, dead letters, discovery. They tell no facts in a service's name."""
     return Permissions(
-        publish=("$JS.API.>", "$JS.ACK.>", "$SRV.>", "ekkyo.cmd.>", "ekkyo.ask.>", "ekkyo.again.>"),
+        publish=(USER_INFO, "$JS.API.>", "$JS.ACK.>", "$SRV.>", "ekkyo.cmd.>", "ekkyo.ask.>", "ekkyo.again.>"),
         subscribe=(f"_INBOX.{OPS}.>", "$JS.EVENT.>"),
     )
 

@@ -27,6 +27,15 @@ def test_every_part_is_a_ready_process_of_its_own(stack: Stack) -> None:
     assert "members" in stack.ekkyo("status").out
 
 
+def test_the_doctor_finds_nothing_wrong_with_it(stack: Stack) -> None:
+    looked = stack.ekkyo("doctor", "--json")
+    assert looked.code == 0, looked.out
+    assert list(looked.json) == ["members", "events", "surveys", "notify"]
+    states = {(one["check"], one["state"]) for findings in looked.json.values() for one in findings}
+    assert {check for check, state in states if state != "well"} == {"nats sync_interval"}
+    assert ("mail", "well") in states
+
+
 def test_it_tells_its_version(stack: Stack) -> None:
     assert stack.ekkyo("--version").out == f"ekkyo {version('ekkyo-cli')}\n"
 

@@ -16,7 +16,7 @@ def actions(role: str) -> set[str]:
 
 
 def test_a_running_service_makes_no_index_and_provision_reads_no_document():
-    assert actions("serve") == {"find", "insert", "update", "remove"}
+    assert actions("serve") == {"find", "insert", "update", "remove", "listIndexes"}
     assert actions("provision") == {"createCollection", "createIndex", "listCollections", "listIndexes"}
 
 

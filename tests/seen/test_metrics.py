@@ -8,14 +8,15 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from ekkyo import metrics
+from ekkyo.contracts.events import EventCancelled
 from ekkyo.metrics import Figure
 from ekkyo.permissions import SERVICES
 from ekkyo.service import Running, watch
 from ekkyo.testing import Nats, eventually
 from ekkyo_notify.channels.counted import DELIVERY
 
-from tests.notify.servers import MailServer
-from tests.notify.world import World, opened
+from tests.notify.servers import ChatServer, MailServer
+from tests.notify.world import World, address, opened, soon
 from tests.seen.counting import Held, Page, Ring, bells, rung, service
 
 OWN = [f for name in SERVICES for f in importlib.import_module(f"ekkyo_{name}.app").service.figures]
@@ -95,8 +96,6 @@ async def is_zero(it: Running, series: str) -> bool:
 
 @pytest_asyncio.fixture
 async def notify(nats: Nats, running: Any, client_as: Any) -> AsyncIterator[World]:
-    from tests.notify.servers import ChatServer
-
     mail, chat = await MailServer().start(), await ChatServer().start()
     async with opened(World(nats, mail, chat, running, client_as)) as world:
         await world.start()
@@ -107,10 +106,6 @@ async def notify(nats: Nats, running: Any, client_as: Any) -> AsyncIterator[Worl
 
 
 async def test_deliveries_are_told_by_channel_and_outcome(notify: World) -> None:
-    from ekkyo.contracts.events import EventCancelled
-
-    from tests.notify.world import address, soon
-
     await notify.join("m1")
     await notify.join("m2")
     notify.mail.refuse[address("m2")] = "550 5.1.1 no such user"

@@ -57,7 +57,7 @@ def start(folder: Folder, name: str, ports: dict[str, int]) -> Child:
 def provision(folder: Folder, ports: dict[str, int]) -> None:
     """Make streams, durable consumers and indexes, as the user `ops`. Raises NotStarted with what went wrong."""
     environments = {
-        name: _environ(folder, name, ports)
+        name: environ_of(folder, name, ports)
         | {
             "EKKYO_NATS_USER": OPS,
             "EKKYO_NATS_NKEY_FILE": str(folder.seed(OPS)),
@@ -123,10 +123,10 @@ def _command(folder: Folder, name: str, ports: dict[str, int]) -> tuple[list[str
         return [sys.executable, "-m", "ekkyo_cli.local.mail", str(folder.mail), str(ports[name])], _plain(folder)
     if name == "chat":
         return [sys.executable, "-m", "ekkyo_cli.local.chat", str(folder.chat), str(ports[name])], _plain(folder)
-    return [script(f"ekkyo-{name}"), "serve"], _environ(folder, name, ports)
+    return [script(f"ekkyo-{name}"), "serve"], environ_of(folder, name, ports)
 
 
-def _environ(folder: Folder, service: str, ports: dict[str, int]) -> dict[str, str]:
+def environ_of(folder: Folder, service: str, ports: dict[str, int]) -> dict[str, str]:
     """What a service is configured with. Nothing of the caller's own EKKYO_* reaches it."""
     environ = _plain(folder) | {
         "EKKYO_NATS_URL": f"nats://{LOOPBACK}:{ports['nats']}",

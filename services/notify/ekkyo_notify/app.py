@@ -4,6 +4,7 @@ from ekkyo.service import Service
 
 from ekkyo_notify import commands, questions, reactions, store
 from ekkyo_notify.channels.counted import DELIVERY
+from ekkyo_notify.channels.doctor import chat_findings, mail_findings
 from ekkyo_notify.channels.post import PostOffice
 from ekkyo_notify.settings import NotifySettings
 
@@ -23,6 +24,7 @@ service = Service(
     startup=PostOffice.open,
     shutdown=PostOffice.close,
     figures=[DELIVERY],
+    checks=[mail_findings, chat_findings],
 )
 
 

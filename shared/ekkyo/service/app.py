@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 import gc
 import importlib.metadata
+import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -18,7 +19,7 @@ from nats.errors import Error as NatsError
 from ekkyo.broker import Router, consumer_configs
 from ekkyo.contracts.base import Refused
 from ekkyo.metrics import Figure
-from ekkyo.service import logs, tracing
+from ekkyo.service import doctor, logs, tracing
 from ekkyo.service.provision import Found, provision_consumers, provision_streams
 from ekkyo.service.running import Running
 from ekkyo.service.settings import PREFIX, Settings, WrongSettings
@@ -36,6 +37,7 @@ class Service:
     startup: called with the context once NATS and the database answered, to set what handlers need besides the
     collections. shutdown: called when no handler runs any more, before the last facts are published.
     figures: histograms of the service's own, which handlers are given by name as `figures`.
+    checks: what its doctor looks at besides what every service needs.
     """
 
     def __init__(
@@ -48,10 +50,11 @@ class Service:
         startup: Hook | None = None,
         shutdown: Hook | None = None,
         figures: Sequence[Figure] = (),
+        checks: Sequence[doctor.Check] = (),
     ) -> None:
         self.name, self.routers, self.collections = name, tuple(routers), tuple(collections)
         self.settings, self.startup, self.shutdown = settings, startup, shutdown
-        self.figures = tuple(figures)
+        self.figures, self.checks = tuple(figures), tuple(checks)
         self.version, self.description = _about(f"ekkyo-{name}")
 
     def durables(self) -> dict[str, tuple[str, ...]]:
@@ -140,6 +143,8 @@ class Service:
     def main(self, argv: Sequence[str] | None = None) -> None:
         """The console command `ekkyo-<name> serve|provision`. Ends the process: 0, 1 on failure, 2 on wrong usage."""
         chosen = self._parser().parse_args(argv)
+        if chosen.command == "doctor":
+            sys.exit(self._doctor(chosen))
         try:
             settings = self.settings.load(self.name)
         except WrongSettings as wrong:
@@ -172,6 +177,11 @@ class Service:
         sys.stdout.write("".join(f"{line}\n" for line in found))
         return 0
 
+    def _doctor(self, chosen: argparse.Namespace) -> int:
+        found = asyncio.run(doctor.examine(self, os.environ, monitor=chosen.monitor))
+        sys.stdout.write(doctor.as_json({self.name: found}) if chosen.json else doctor.as_text(found))
+        return int(doctor.is_wrong(found))
+
     def _parser(self) -> argparse.ArgumentParser:
         parser = argparse.ArgumentParser(
             prog=f"ekkyo-{self.name}",
@@ -183,6 +193,9 @@ class Service:
         commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
         commands.add_parser("serve", help="run the service until it is told to stop (SIGTERM or SIGINT)")
         commands.add_parser("provision", help="make its streams, durable consumers and indexes; safe to say again")
+        look = commands.add_parser("doctor", help="look for what is wrong with its installation, and say what to do")
+        look.add_argument("--json", action="store_true", help="print JSON for programs")
+        look.add_argument("--monitor", metavar="URL", help="NATS's own monitoring, such as http://nats:8222")
         return parser
 
 

@@ -35,7 +35,7 @@ async def provision_streams(js: JetStreamContext, *, replicas: int = 1) -> list[
             await js.add_stream(config)
             found.append(Found("stream", config.name, "made"))
             continue
-        differs = list(_differences(config, there))
+        differs = list(differences(config, there))
         if differs:
             await js.update_stream(config)
         found.append(Found("stream", config.name, f"changed {', '.join(differs)}" if differs else "as wanted"))
@@ -54,7 +54,7 @@ async def provision_consumers(js: JetStreamContext, wanted: Sequence[tuple[str, 
             await js.add_consumer(stream, config)
             found.append(Found("consumer", f"{stream}/{durable}", "made"))
             continue
-        differs = [name for name in _differences(config, there) if name not in _START]
+        differs = consumer_differences(config, there)
         if differs:
             kept = config.evolve(**{name: getattr(there, name) for name in _START})
             await js.add_consumer(stream, kept)
@@ -67,7 +67,12 @@ _START: Final = ("deliver_policy", "opt_start_seq", "opt_start_time")
 """Where a consumer began cannot be changed afterwards, and need not be."""
 
 
-def _differences(wanted: Any, there: Any) -> Iterator[str]:
+def consumer_differences(wanted: ConsumerConfig, there: ConsumerConfig) -> list[str]:
+    """The same of a durable consumer, but for where it began."""
+    return [name for name in differences(wanted, there) if name not in _START]
+
+
+def differences(wanted: Any, there: Any) -> Iterator[str]:
     """Names of the settings we state that the server has otherwise. What we leave open is the server's affair."""
     for name, value in vars(wanted).items():
         if value is None or value == vars(type(wanted)).get(name):

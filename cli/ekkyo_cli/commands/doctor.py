@@ -1,0 +1,91 @@
+"""`ekkyo doctor`: what is wrong with an installation, and what to do about it."""
+
+import asyncio
+import importlib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from ekkyo.contracts.base import Refused
+from rich.markup import escape
+
+from ekkyo_cli import output
+from ekkyo_cli.local import control, parts
+from ekkyo_cli.local.folder import DEFAULT, SERVICES, Folder
+from ekkyo_cli.output import Json
+
+if TYPE_CHECKING:
+    from ekkyo.service.doctor import Finding
+
+STYLE = {"well": "green", "wrong": "bold red", "unseen": "yellow"}
+
+
+def doctor(
+    service: Annotated[
+        str | None,
+        typer.Option(
+            "--service", help="One service, with its EKKYO_* variables in the environment; not a local stack."
+        ),
+    ] = None,
+    monitor: Annotated[
+        str | None, typer.Option("--monitor", help="NATS's own monitoring, such as http://nats:8222.")
+    ] = None,
+    dir: Annotated[Path, typer.Option("--dir", help="The local stack's folder.", show_default=True)] = DEFAULT,
+    json: Json = False,
+) -> None:
+    """Look for what new installations get wrong, and say what to do about each.
+
+    Settings, NATS and the database (reached, version, clock, what may be done), streams, consumers, indexes, keys, the
+    mail server, chats. Nothing is changed and nothing sent. Where a service is installed without this command line,
+    `ekkyo-SERVICE doctor` does the same. Exit code 0 when all is well, 1 when something is wrong.
+
+    Examples:
+
+      ekkyo doctor                       the local stack
+
+      ekkyo doctor --service events      events, as its variables in the environment have it
+    """
+    if service not in (None, *SERVICES):
+        raise typer.BadParameter(f"there is no service {service}. There are: {', '.join(SERVICES)}")
+    environs = {service: dict(os.environ)} if service else _local(Folder.at(dir))
+    found = asyncio.run(_examine(environs, monitor))
+    if output.speaks_json():
+        output.as_json({name: [vars(finding) for finding in of_it] for name, of_it in found.items()})
+    else:
+        for name, of_it in found.items():
+            _show(name, of_it)
+    if any(finding.state == "wrong" for of_it in found.values() for finding in of_it):
+        raise typer.Exit(output.NO)
+
+
+def _local(folder: Folder) -> dict[str, dict[str, str]]:
+    state = control.running_state(folder)
+    ports = {name: part.port for name, part in state.parts.items()}
+    return {name: parts.environ_of(folder, name, ports) for name in SERVICES}
+
+
+async def _examine(environs: Mapping[str, Mapping[str, str]], monitor: str | None) -> "dict[str, list[Finding]]":
+    from ekkyo.service.doctor import examine  # takes a second, which the other commands need not wait for
+
+    found = {}
+    for name, environ in environs.items():
+        try:
+            service = importlib.import_module(f"ekkyo_{name}.app").service
+        except ModuleNotFoundError:
+            text = f"ekkyo-{name} is not installed here. Where it is: ekkyo-{name} doctor"
+            raise Refused("service_not_installed", text, 404) from None
+        found[name] = await examine(service, environ, monitor=monitor)
+    return found
+
+
+def _show(name: str, findings: "list[Finding]") -> None:
+    output.out.print(f"[bold]{name}[/]")
+    for finding in findings:
+        style = STYLE[finding.state]
+        output.out.print(
+            f"  [{style}]{finding.state:<7}[/] {finding.check:<18} {escape(finding.found)}", soft_wrap=True
+        )
+        if finding.remedy:
+            output.out.print(f"{'':<29}→ {escape(finding.remedy)}", soft_wrap=True)

@@ -1,0 +1,48 @@
+"""The keys that tokens are checked with, and a token, if one is given."""
+
+import json
+from collections import Counter
+
+import jwt
+
+from ekkyo.auth import Verifier
+from ekkyo.contracts.base import Refused
+from ekkyo.service.doctor.finding import Finding, either, well, wrong
+from ekkyo.service.settings import Settings
+
+
+def key_findings(settings: Settings, token: str | None) -> list[Finding]:
+    keys = json.loads(settings.jwks_file.read_text())["keys"]
+    usable = [str(k["kid"]) for k in keys if k.get("kty") == "OKP" and k.get("crv") == "Ed25519" and "kid" in k]
+    trouble = [] if usable else ["no Ed25519 key with a kid is in EKKYO_JWKS_FILE, so nobody is let in"]
+    trouble += [f"the kid {kid} is there twice" for kid, count in Counter(usable).items() if count > 1]
+    remedy = "Put the public keys of whoever signs tokens into the file; it is read again when it changes."
+    found = [either("keys", trouble, f"{len(usable)} public keys", remedy)]
+    if any("d" in key for key in keys):
+        told = "EKKYO_JWKS_FILE holds a private key: whoever reads it can be anybody"
+        found.append(
+            wrong("keys", told, "Leave the public part alone in it (no `d`), and replace that key: it is known.")
+        )
+    return [*found, _token(settings, token, usable)] if token else found
+
+
+def _token(settings: Settings, token: str, kids: list[str]) -> Finding:
+    try:
+        caller = Verifier(settings.jwks_file).caller(f"Bearer {token}")
+    except Refused as refused:
+        if refused.problem.code == "token_expired":
+            return wrong(
+                "token", "EKKYO_TOKEN has expired", "Get a new one from whoever signs them; check both clocks."
+            )
+        try:
+            kid = str(jwt.get_unverified_header(token).get("kid"))
+        except jwt.PyJWTError:
+            kid = ""
+        if kid and kid not in kids:
+            told = "EKKYO_TOKEN is signed with a key that is not in EKKYO_JWKS_FILE"
+            return wrong(
+                "token", told, "Add that public key to the file, or have tokens signed with one that is there."
+            )
+        remedy = "It must be signed with EdDSA and have sub (an id), aud=ekkyo, exp, and roles as a list."
+        return wrong("token", "EKKYO_TOKEN is not one that is trusted", remedy)
+    return well("token", f"trusted, with {len(caller.roles)} roles")
