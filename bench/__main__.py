@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 
-NAMES = ("registrations", "grouping", "latency", "roster", "catching_up", "footprint", "costs", "importing")
+NAMES = ("registrations", "grouping", "latency", "roster", "flood", "catching_up", "footprint", "costs", "importing")
 RESULTS = Path(__file__).parent / "results"
 
 

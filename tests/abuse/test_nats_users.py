@@ -96,6 +96,7 @@ TABLE: list[tuple[str, str, set[str]]] = [
     # discovery, and the server itself
     (SAY, "$SRV.>", {OPS}),
     (HEAR, "$SRV.>", {SERVICE}),
+    (SAY, "$SYS.REQ.USER.INFO", {SERVICE, OPS}),  # about oneself
     (SAY, "$SYS.REQ.SERVER.PING", set()),
     (HEAR, "$SYS.>", set()),
 ]

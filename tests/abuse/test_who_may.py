@@ -13,10 +13,13 @@ import pytest
 from ekkyo.auth import make_keys
 from ekkyo.contracts import members, notify
 from ekkyo.contracts.base import Problem
+from ekkyo.embedded import MongoServer
 from ekkyo.testing.keys import Keys
 
-from tests.abuse.asks import ONE_OF_EACH, OPERATIONS, profile
-from tests.abuse.world import SYSTEM, World
+from tests.abuse.asks import ONE_OF_EACH, OPERATIONS, play, profile
+from tests.abuse.world import SYSTEM, World, a_world
+
+pytestmark = pytest.mark.xdist_group("who may")
 
 CALLERS: dict[str, tuple[str, ...]] = {
     "self": ("m1",),
@@ -104,6 +107,14 @@ LEAVING = {
 """Somebody of whom the rest does not tell: who leaves gives their seats back a moment later."""
 MESSAGES: dict[str, Any] = {**ONE_OF_EACH, **VARIANTS, **LEAVING}
 """In an order in which all of them work, again and again."""
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory, mongo_server: MongoServer, keys: Keys) -> Iterator[World]:
+    """A world of their own: here all that may be asked has to work, and fuzzing may have erased whom it is about."""
+    with a_world(tmp_path_factory.mktemp("who"), mongo_server, keys) as it:
+        play(it)
+        yield it
 
 
 @pytest.fixture(scope="module")
