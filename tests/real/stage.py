@@ -4,6 +4,7 @@ import asyncio
 import importlib
 import os
 import subprocess
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -44,14 +45,21 @@ class Process:
     port: int
     wires: Wires
     process: "subprocess.Popen[bytes] | None" = None
+    source: Path | None = None
+    """Another version's tree to take the service and what is shared from."""
     dead: asyncio.Event = field(default_factory=asyncio.Event)
 
     def start(self) -> None:
         self.dead.clear()
+        command, environment = [script(f"ekkyo-{self.name}")], self.environment
+        if self.source:
+            command = [sys.executable, "-c", f"from ekkyo_{self.name}.app import main; main()"]
+            packages = (self.source / "shared", self.source / "services" / self.name)
+            environment = environment | {"PYTHONPATH": os.pathsep.join(map(str, packages))}
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(
-                [script(f"ekkyo-{self.name}"), "serve"],
-                env=self.environment,
+                [*command, "serve"],
+                env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=out,
@@ -98,6 +106,8 @@ class Stage:
     keys: Keys
     folder: Path
     processes: dict[str, Process] = field(default_factory=dict)
+    sources: dict[str, Path] = field(default_factory=dict)
+    """By service: the tree of the version that its processes are started from, where it is not this one."""
     _open: AsyncExitStack = field(default_factory=AsyncExitStack)
     _connected: dict[str, Any] = field(default_factory=dict)
 
@@ -127,7 +137,7 @@ class Stage:
         plain = {key: value for key, value in os.environ.items() if not key.startswith("EKKYO_")}
         environment = plain | self._environment(name, through)
         log = self.folder / f"{name}{instance}.log"
-        made = self.processes[name + instance] = Process(name, environment, log, port, wires)
+        made = self.processes[name + instance] = Process(name, environment, log, port, wires, self.sources.get(name))
         return made
 
     async def start(self, *names: str) -> None:
