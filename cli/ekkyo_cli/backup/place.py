@@ -48,7 +48,7 @@ class Servers:
                 denied.append(error)
 
         nc = await nats.connect(
-            self.nats_url,
+            self.nats_url.split(","),
             **self.login.options(),
             inbox_prefix=self.inbox_prefix.encode(),
             allow_reconnect=False,

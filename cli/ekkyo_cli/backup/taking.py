@@ -71,7 +71,7 @@ async def _database(database: Copying, service: str, files: Files, *, known: boo
             raise Refused("database_missing", text, 409)
         for collection in collections:
             file, count = files.rows(service, collection), 0
-            with files.create(file) as out, gzip.GzipFile(fileobj=out, mode="wb", compresslevel=3) as packed:
+            with files.create(file) as out, gzip.GzipFile("", "wb", 3, out, mtime=0) as packed:
                 async for row in database.rows(collection):
                     packed.write(row)
                     count += 1
