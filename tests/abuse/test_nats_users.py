@@ -90,12 +90,14 @@ TABLE: list[tuple[str, str, set[str]]] = [
         for stream in ("FACTS", "TIMERS", "DEAD", "AGAIN")
     ),
     (SAY, "$JS.API.>", {OPS}),
+    (SAY, "$JS.SNAPSHOT.>", {OPS}),
     (SAY, "$JS.ACK.>", {OPS}),
     (HEAR, "$JS.>", set()),
     (HEAR, "$JS.EVENT.>", {OPS}),
     # discovery, and the server itself
     (SAY, "$SRV.>", {OPS}),
     (HEAR, "$SRV.>", {SERVICE}),
+    (SAY, "$SYS.REQ.USER.INFO", {SERVICE, OPS}),  # what they themselves may do
     (SAY, "$SYS.REQ.SERVER.PING", set()),
     (HEAR, "$SYS.>", set()),
 ]

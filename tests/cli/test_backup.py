@@ -106,7 +106,7 @@ async def test_what_was_backed_up_comes_back_to_the_last_byte(nats, other, here,
 
     manifest = await back_up(here, files)
     assert manifest.streams["FACTS"].consumers == {"events-x": 5}
-    await restore(there, files, files.read(), replace=False, replicas=None)
+    await restore(there, files, files.read(), replace=False)
 
     assert rows(there) == rows(here)
     assert await messages(other, "FACTS") == await messages(nats, "FACTS")
@@ -127,7 +127,7 @@ async def test_the_numbers_of_what_was_deleted_are_not_given_again(nats, other, 
         for stream, number in (("FACTS", 2), ("FACTS", 3), ("DEAD", 1)):
             await nc.jetstream().delete_msg(stream, number)
     await back_up(here, files)
-    await restore(there, files, files.read(), replace=False, replicas=None)
+    await restore(there, files, files.read(), replace=False)
     other.server.restart()
     async with await other.connect("events") as nc:
         assert (await nc.jetstream().publish("ekkyo.fact.events.published.e4", b"{}")).seq == 4
@@ -139,7 +139,7 @@ async def test_a_timer_fires_where_it_was_restored(nats, other, here, there, fil
     schedule = {"Nats-Schedule": f"@at {due}", "Nats-Schedule-Target": "ekkyo.due.events.reminder.e1"}
     await tell(nats, "events", "ekkyo.timer.events.reminder.e1", **schedule)
     await back_up(here, files)
-    await restore(there, files, files.read(), replace=False, replicas=None)
+    await restore(there, files, files.read(), replace=False)
     async with await other.connect(OPS) as nc:
         js = nc.jetstream()
         await js.add_consumer("TIMERS", ConsumerConfig(durable_name="x", filter_subject="ekkyo.due.>"))
@@ -168,7 +168,7 @@ async def test_while_a_service_answers_nothing_is_backed_up_and_nothing_restored
         second = Files(files.folder.with_name("tuesday"))
         for attempt in (
             back_up(here, second),
-            restore(here, files, files.read(), replace=True, replicas=None),
+            restore(here, files, files.read(), replace=True),
         ):
             with pytest.raises(Refused, match="events still runs") as refused:
                 await attempt
@@ -242,12 +242,12 @@ async def test_what_is_not_empty_is_replaced_only_when_that_is_said(nats, here, 
         client[here.databases["events"]]["later"].insert_one({"_id": "three"})
     now = rows(here)
     with pytest.raises(Refused, match="--replace") as refused:
-        await restore(here, files, files.read(), replace=False, replicas=None)
+        await restore(here, files, files.read(), replace=False)
     assert "FACTS" in str(refused.value.problem.detail)
     assert here.databases["events"] in str(refused.value.problem.detail)
     assert rows(here) == now
     assert len(await messages(nats, "FACTS")) == 2
-    await restore(here, files, files.read(), replace=True, replicas=1)
+    await restore(here, files, files.read(), replace=True)
     assert rows(here) == before | {"events": before["events"] | {"later": []}}
     assert await messages(nats, "FACTS") == told
 
@@ -257,7 +257,7 @@ async def test_who_was_erased_since_is_told_even_when_it_is_restored_twice(nats,
     await back_up(here, files)
     await tell(nats, "members", "ekkyo.fact.members.erased.since")
     for _ in range(2):
-        restored = await restore(here, files, files.read(), replace=True, replicas=None)
+        restored = await restore(here, files, files.read(), replace=True)
         assert restored.erased_since == ["since"]
         assert "since" in files.erased_since.read_text().split()
         assert files.erased_since.stat().st_mode & 0o777 == 0o600

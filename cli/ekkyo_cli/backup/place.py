@@ -37,6 +37,8 @@ class Servers:
     mongo_url: str | None = field(repr=False)
     databases: Mapping[str, str]
     """What each service's database is called."""
+    replicas: int | None = None
+    """Copies of each stream that is restored; None: as many as there were."""
 
     @asynccontextmanager
     async def connected(self) -> AsyncIterator[Client]:
@@ -94,6 +96,7 @@ def servers(dir: Path | None, *, databases: bool, names: Mapping[str, str], make
             inbox_prefix=os.environ.get("EKKYO_INBOX_PREFIX") or f"_INBOX.{login.user or OPS}",
             mongo_url=_mongo_url() if databases else None,
             databases=DATABASES | dict(names),
+            replicas=_replicas(),
         )
         return
     folder = Folder.at(dir or DEFAULT)
@@ -116,6 +119,7 @@ def servers(dir: Path | None, *, databases: bool, names: Mapping[str, str], make
                 inbox_prefix=f"_INBOX.{OPS}",
                 mongo_url=f"mongodb://{LOOPBACK}:{ports['mongo']}/" if databases else None,
                 databases=DATABASES,
+                replicas=1,
             )
         finally:
             for child in children:
@@ -138,6 +142,13 @@ def _stopped_in_order() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _replicas() -> int | None:
+    wanted = os.environ.get("EKKYO_NATS_REPLICAS")
+    if wanted and wanted not in ("1", "3", "5"):
+        raise Refused("replicas_malformed", "EKKYO_NATS_REPLICAS is 1, 3 or 5.", 400)
+    return int(wanted) if wanted else None
 
 
 def _mongo_url() -> str:

@@ -28,12 +28,10 @@ class Restored:
     erased_since: list[str]
 
 
-async def restore(
-    servers: Servers, files: Files, manifest: Manifest, *, replace: bool, replicas: int | None
-) -> Restored:
+async def restore(servers: Servers, files: Files, manifest: Manifest, *, replace: bool) -> Restored:
     """Put everything back. Refuses while a service runs, and where something is, unless it is to be replaced.
 
-    Broken off in the middle it is said again, to be replaced. replicas: copies of each stream; None: as it was.
+    Broken off in the middle it is said again, to be replaced.
     """
     async with servers.connected() as nc:
         if not replace and (there := await _there(nc, servers)):
@@ -49,9 +47,10 @@ async def restore(
                     database = Copying(servers.mongo_url, servers.databases[service])
                     await _database(database, service, manifest.databases.get(service, {}), files)
             for name, kept in manifest.streams.items():
-                await _stream(nc, name, kept, files, replicas)
+                await _stream(nc, name, kept, files, servers.replicas)
         except (SnapshotFailed, Damaged) as failed:
-            text = f"{failed}. What is there now is incomplete: start nothing, and restore again with --replace."
+            hint = " One NATS server keeps one copy: EKKYO_NATS_REPLICAS=1." if "replicas" in str(failed) else ""
+            text = f"{failed}.{hint} What is there now is incomplete: start nothing, and restore again with --replace."
             raise Refused("not_restored", text, 500) from None
         return Restored(sorted(_noted(files) - await _erased(nc)))  # who was erased before it stays so
 

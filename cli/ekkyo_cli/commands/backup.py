@@ -1,7 +1,6 @@
 """`ekkyo backup` and `ekkyo restore`: streams and databases as files, and back."""
 
 import asyncio
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,7 +24,6 @@ Names = Annotated[
         "--database", metavar="SERVICE=NAME", help="What a service's database is called, where EKKYO_MONGO_DATABASE is."
     ),
 ]
-REPLICAS = "EKKYO_NATS_REPLICAS"
 
 
 def backup(
@@ -84,13 +82,13 @@ def restore(
     from ekkyo_cli.backup.place import servers
     from ekkyo_cli.backup.restoring import restore as put_back
 
-    names, replicas, files = _names(database), _replicas(), Files(folder)
+    names, files = _names(database), Files(folder)
     manifest = files.read()
     if not manifest.databases and not streams_only:
         text = "This backup holds the streams alone. Say --streams-only, and restore the databases that go with it."
         raise Refused("streams_only", text, 400)
     with servers(dir, databases=not streams_only, names=names, make=True) as found:
-        restored = asyncio.run(put_back(found, files, manifest, replace=replace, replicas=replicas))
+        restored = asyncio.run(put_back(found, files, manifest, replace=replace))
     if output.speaks_json():
         return output.as_json(_figures(folder, manifest) | {"erased_since": restored.erased_since})
     _tables(manifest)
@@ -111,14 +109,6 @@ def _names(given: list[str] | None) -> dict[str, str]:
             raise typer.BadParameter(text, param_hint="--database")
         names[service] = name
     return names
-
-
-def _replicas() -> int | None:
-    """How many copies of each stream, where the environment says so; else as many as there were."""
-    wanted = os.environ.get(REPLICAS)
-    if wanted and wanted not in ("1", "3", "5"):
-        raise Refused("replicas_malformed", f"{REPLICAS} is 1, 3 or 5.", 400)
-    return int(wanted) if wanted else None
 
 
 def _figures(folder: Path, manifest: "Manifest") -> dict[str, object]:
