@@ -122,7 +122,8 @@ def backed_up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BackedUp]:
             shutil.rmtree(stack.folder.path / lost)
         back = stack.ekkyo("restore", "monday", within=120)
         assert back.code == 0, back.err
-        again = stack.ekkyo("backup", "after", within=120)
+        as_env_says = {"EKKYO_NATS_URL": f"nats://{LOOPBACK}:{stack.port('nats')}"}
+        again = stack.ekkyo("backup", "after", within=120, env=as_env_says)
         assert again.code == 0, again.err
         assert stack.ekkyo("up", "--detach", within=120).code == 0
         yield BackedUp(stack, was, facts(stack)[: kept.streams["FACTS"].messages], kept)

@@ -1,11 +1,9 @@
 """What is backed up and restored: an installation whose services are stopped, or a local stack that is down."""
 
-import asyncio
-import json
 import os
 import signal
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -15,6 +13,7 @@ from ekkyo.contracts.base import Refused
 from ekkyo.embedded import LOOPBACK
 from ekkyo.login import Login
 from ekkyo.permissions import OPS, SERVICES
+from ekkyo.service.discovery import who_runs
 from nats.aio.client import Client
 
 from ekkyo_cli.connection import local_stack
@@ -58,7 +57,8 @@ class Servers:
             error_cb=heard,
         )
         async with nc:
-            running = await _running(nc)
+            answered = await who_runs(nc, within=SILENCE)
+            running = [service for service in SERVICES if service in answered]
             if denied:
                 text = f"The NATS user {self.login.user or '(none)'} may not do this; it is for ops."
                 raise Refused("not_allowed", text, 403)
@@ -66,18 +66,6 @@ class Servers:
                 text = f"{', '.join(running)} still runs. Stop every service, wait until it has ended, and try again."
                 raise Refused("services_run", text, 409)
             yield nc
-
-
-async def _running(nc: Client) -> list[str]:
-    """The services that say they are there. The server tells at once when nobody at all listens."""
-    answers, found = await nc.subscribe(inbox := nc.new_inbox()), set[str]()
-    with suppress(TimeoutError):
-        async with asyncio.timeout(SILENCE):
-            await nc.publish("$SRV.PING", reply=inbox)
-            while (answer := await answers.next_msg(timeout=None)).data:
-                found.add(str(json.loads(answer.data).get("name")))
-    await answers.unsubscribe()
-    return [service for service in SERVICES if service in found]
 
 
 @contextmanager

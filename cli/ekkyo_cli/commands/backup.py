@@ -95,7 +95,7 @@ def restore(
     output.say(f"[green]Restored[/] from {folder}, as it was at {manifest.made_at.astimezone():%Y-%m-%d %H:%M:%S}.")
     output.say("Next: provision and start the services; ekkyo up does both for a local stack.")
     if restored.erased_since:
-        output.say(f"[bold]{len(restored.erased_since)} who were erased since are back.[/] Once the services run:")
+        output.say(f"[bold]Erased since, and back now: {len(restored.erased_since)}.[/] Once the services run:")
         output.paste(f"ekkyo members erase --from {files.erased_since} --yes")
     return None
 

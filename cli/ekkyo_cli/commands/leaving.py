@@ -122,9 +122,9 @@ def erase_again(dir: Path | None, file: Path, yes: bool, within: float) -> None:
         output.as_json({"erasures": found, "not_there": gone, "mails_thrown_away": mails})
     else:
         thrown = f" {mails} caught mails were thrown away." if mails else ""
-        output.say(f"[bold]{len(found) - len(open_ones)}[/] are erased, {len(gone)} were not there.{thrown}")
+        output.say(f"Erased: [bold]{len(found) - len(open_ones)}[/]. Not there: {len(gone)}.{thrown}")
         if open_ones:
-            output.say(f"[yellow]{len(open_ones)} are not complete yet.[/] See: ekkyo members erasures --open")
+            output.say(f"[yellow]Not complete yet: {len(open_ones)}.[/] See: ekkyo members erasures --open")
     if open_ones:
         raise typer.Exit(output.NO)
 
