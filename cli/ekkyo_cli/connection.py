@@ -102,7 +102,7 @@ async def jetstream(dir: Path | None) -> AsyncIterator[JetStreamContext]:
             denied.append(str(error))
 
     client = await nats.connect(
-        where.url,
+        where.url.split(","),
         **where.login.options(),
         inbox_prefix=where.inbox_prefix.encode(),
         connect_timeout=3,

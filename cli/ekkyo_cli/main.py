@@ -9,7 +9,20 @@ from typing import Annotated
 import typer
 
 from ekkyo_cli import output
-from ekkyo_cli.commands import call, caught, dead, doctor, events, facts, leaving, members, report, secrets, stack
+from ekkyo_cli.commands import (
+    backup,
+    call,
+    caught,
+    dead,
+    doctor,
+    events,
+    facts,
+    leaving,
+    members,
+    report,
+    secrets,
+    stack,
+)
 from ekkyo_cli.failing import exit_code
 
 app = typer.Typer(
@@ -52,6 +65,8 @@ app.add_typer(events.app, name="events", rich_help_panel=TALK)
 app.add_typer(facts.app, name="facts", rich_help_panel=TALK)
 app.command("report", rich_help_panel=TALK)(report.report)
 app.command("doctor", rich_help_panel=RUN)(doctor.doctor)
+app.command("backup", rich_help_panel=RUN)(backup.backup)
+app.command("restore", rich_help_panel=RUN)(backup.restore)
 app.add_typer(dead.app, name="dead", rich_help_panel=RUN)
 app.command("secrets", rich_help_panel=RUN)(secrets.secrets)
 app.add_typer(caught.mail, name="mail", rich_help_panel=RUN)

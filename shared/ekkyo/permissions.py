@@ -138,7 +138,16 @@ def _outside(durables: Mapping[str, Durables]) -> Permissions:
 def _ops() -> Permissions:
     """The people who run it: streams, consumers, dead letters, discovery. They tell no facts in a service's name."""
     return Permissions(
-        publish=(USER_INFO, "$JS.API.>", "$JS.ACK.>", "$SRV.>", "ekkyo.cmd.>", "ekkyo.ask.>", "ekkyo.again.>"),
+        publish=(
+            USER_INFO,
+            "$JS.API.>",
+            "$JS.SNAPSHOT.>",  # where a stream that is backed up is taken from and one that is restored is given to
+            "$JS.ACK.>",
+            "$SRV.>",
+            "ekkyo.cmd.>",
+            "ekkyo.ask.>",
+            "ekkyo.again.>",
+        ),
         subscribe=(f"_INBOX.{OPS}.>", "$JS.EVENT.>"),
     )
 

@@ -90,6 +90,7 @@ TABLE: list[tuple[str, str, set[str]]] = [
         for stream in ("FACTS", "TIMERS", "DEAD", "AGAIN")
     ),
     (SAY, "$JS.API.>", {OPS}),
+    (SAY, "$JS.SNAPSHOT.>", {OPS}),
     (SAY, "$JS.ACK.>", {OPS}),
     (HEAR, "$JS.>", set()),
     (HEAR, "$JS.EVENT.>", {OPS}),

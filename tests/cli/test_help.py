@@ -21,7 +21,7 @@ def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str
 EVERY = dict(commands(typer.main.get_command(app)))
 PROMISED = "up, down, status, env, token, call, members import, events attendance, facts tail, dead list, dead show"
 PROMISED += ", dead replay, dead drop, mail list, mail show, report, members deactivate, members reactivate"
-PROMISED += ", members erase, members erasures"
+PROMISED += ", members erase, members erasures, backup, restore"
 
 
 def test_every_promised_command_is_there() -> None:

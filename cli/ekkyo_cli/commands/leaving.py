@@ -3,6 +3,7 @@
 import asyncio
 import sys
 import time
+from json import loads
 from pathlib import Path
 from typing import Annotated
 
@@ -57,7 +58,13 @@ def reactivate(member: Id, dir: Where = None, json: Json = False) -> None:
 
 
 def erase(
-    member: Id,
+    member: Annotated[str | None, typer.Argument(metavar="[ID]", help="The member's id.")] = None,
+    again: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", help="Erase all of a file: ids, one a line, or what erasures --json prints.", exists=True
+        ),
+    ] = None,
     yes: Yes = False,
     within: Annotated[
         float, typer.Option(help="For how many seconds to wait until all services have forgotten them.", min=0)
@@ -72,10 +79,20 @@ def erase(
     is thrown away too. Said again, it tells how far it has got. Exit code 1 if it is not complete in time: the rest
     then happens by itself.
 
-    Example:
+    After a restore from a backup, who was erased since it was made is erased again with --from. Who is not there, since
+    they were registered later, is passed over.
+
+    Examples:
 
       ekkyo members erase 0192f0c1-7a00-7000-8000-0000000000b1 --yes
+
+      ekkyo members erase --from backups/monday/erased-since.txt --yes
     """
+    if (member is None) == (again is None):
+        raise typer.BadParameter("name one member, or a file with --from", param_hint="ID")
+    if again is not None:
+        return erase_again(dir, again, yes, within)
+    assert member
     erasure, mails = asyncio.run(_erase(dir, member, yes, within))
     if output.speaks_json():
         output.as_json(erasure.model_dump(mode="json") | {"mails_thrown_away": mails})
@@ -88,6 +105,27 @@ def erase(
         )
         output.say(f"[yellow]Not complete yet:[/] it {waits}. See: ekkyo members erasures --open")
     if not erasure.purged_at:
+        raise typer.Exit(output.NO)
+    return None
+
+
+def erase_again(dir: Path | None, file: Path, yes: bool, within: float) -> None:
+    """Erase whom a file names, all at once. Exit code 1 unless all of it is complete in time."""
+    ids = _ids(file)
+    if not yes:
+        _nobody_to_ask()
+        typer.confirm(f"Erase for good: {len(ids)} members whom {file} names?", abort=True, err=True)
+    found, mails = asyncio.run(_erase_all(dir, ids, within))
+    open_ones = [one.member_id for one in found if not one.purged_at]
+    gone = [id for id in ids if id not in {one.member_id for one in found}]
+    if output.speaks_json():
+        output.as_json({"erasures": found, "not_there": gone, "mails_thrown_away": mails})
+    else:
+        thrown = f" {mails} caught mails were thrown away." if mails else ""
+        output.say(f"Erased: [bold]{len(found) - len(open_ones)}[/]. Not there: {len(gone)}.{thrown}")
+        if open_ones:
+            output.say(f"[yellow]Not complete yet: {len(open_ones)}.[/] See: ekkyo members erasures --open")
+    if open_ones:
         raise typer.Exit(output.NO)
 
 
@@ -123,6 +161,37 @@ async def _ask_first(dir: Path | None, command: DeactivateMember | ReactivateMem
         return answer
 
 
+def _ids(file: Path) -> list[str]:
+    """The ids in a file, each once. Refuses one that names none, or holds something else."""
+    text = file.read_text(encoding="utf-8")
+    try:
+        named = [one["member_id"] for one in loads(text)] if text.lstrip().startswith("[") else text.split()
+        return [EraseMember(member_id=id).member_id for id in dict.fromkeys(named)]
+    except (ValueError, TypeError, KeyError):  # pydantic's errors are ValueErrors
+        text = f"{file} holds something that is no member's id. One a line, or what `erasures --json` prints."
+        raise Refused("malformed", text, 400) from None
+
+
+async def _erase_all(dir: Path | None, ids: list[str], within: float) -> tuple[list[Erasure], int]:
+    until = time.monotonic() + within
+    async with connected(dir) as ekkyo:
+        found: dict[str, Erasure] = {}
+        for id in ids:
+            try:
+                found[id] = await ekkyo.send(EraseMember(member_id=id))
+            except Refused as no:
+                if no.code != "member_not_found":
+                    raise
+        while (waited := [id for id, one in found.items() if not one.purged_at]) and time.monotonic() < until:
+            await asyncio.sleep(LOOK_EVERY)
+            for id in waited:
+                found[id] = await ekkyo.ask(GetErasure(member_id=id))
+        folder = local_stack(dir)
+        complete = [id for id, one in found.items() if one.purged_at] if folder else []
+        mails = sum([await _throw_away(ekkyo, id, folder) for id in complete if folder])
+        return list(found.values()), mails
+
+
 async def _erase(dir: Path | None, member_id: str, yes: bool, within: float) -> tuple[Erasure, int]:
     until = time.monotonic() + within
     async with connected(dir) as ekkyo:
@@ -153,9 +222,13 @@ async def _sure(ekkyo: Ekkyo, member_id: str, what: str, yes: bool) -> None:
     member = await ekkyo.ask(GetMember(member_id=member_id))
     if yes:
         return
+    _nobody_to_ask()
+    typer.confirm(f"{what}: {member.name}, {member.department} ({member.number})?", abort=True, err=True)
+
+
+def _nobody_to_ask() -> None:
     if output.speaks_json() or not sys.stdin.isatty():
         raise typer.BadParameter("nobody is there to be asked; say --yes if it is meant", param_hint="--yes")
-    typer.confirm(f"{what}: {member.name}, {member.department} ({member.number})?", abort=True, err=True)
 
 
 def _tell(erasure: Erasure, told: set[str]) -> set[str]:

@@ -101,10 +101,16 @@ def restart(folder: Folder, name: str, *, within: float = 30) -> Seen:
 
 def sweep(folder: Folder, state: State | None) -> bool:
     """Stop what a supervisor that is gone left running."""
+    left = left_running(folder, state)
+    stop(left)
+    return bool(left)
+
+
+def left_running(folder: Folder, state: State | None) -> list[Process]:
+    """What a supervisor that is gone left running."""
     noted = [part.process for part in state.parts.values() if part.process] if state else []
     left: dict[int, Process] = {one.pid: one for one in [*noted, *strays(folder.path)] if one.alive}
-    stop(left.values())
-    return bool(left)
+    return list(left.values())
 
 
 def _seen(folder: Folder, state: State, name: str) -> Seen:

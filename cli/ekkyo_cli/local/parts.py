@@ -31,6 +31,11 @@ class Child:
         """Its exit code once it ended (and takes it off the system's table), None while it runs."""
         return self._process.poll()
 
+    def ask_to_end(self) -> None:
+        """Ask it to stop in order; it goes on until it has."""
+        if self.gone() is None:
+            self._process.terminate()
+
     def end(self) -> None:
         """Returns when it ended for certain; killed if it has not by now."""
         if self.gone() is None:

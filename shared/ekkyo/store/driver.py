@@ -1,17 +1,18 @@
 """The one place that knows the driver: Motor or PyMongo's async API, chosen by a setting.
 
 Only these operations, which mean the same on every MongoDB and on compatible servers: find, bulks of ReplaceOne,
-insert, count, create_index, ping.
+insert, count, create_index, ping; and for backups the names of collections, all rows of one as they are, delete_many.
 """
 
 import asyncio
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Any, Literal
 
 from bson.codec_options import CodecOptions
+from bson.raw_bson import RawBSONDocument
 from pymongo import ReplaceOne
 from pymongo.errors import BulkWriteError, ConnectionFailure, DuplicateKeyError, WTimeoutError
 
@@ -121,6 +122,29 @@ class Database:
         except DuplicateKeyError:
             return False
         return True
+
+    async def collections(self) -> list[str]:
+        """The names of all collections, in order, empty ones too."""
+        return sorted(await _reaching(self._database.list_collection_names()))
+
+    async def each(self, collection: str) -> AsyncIterator[bytes]:
+        """Every row in the order of its id, as BSON: what the database holds, read and written by nobody in between."""
+        raw = self._database.get_collection(collection, codec_options=CodecOptions(document_class=RawBSONDocument))
+        cursor = raw.find({}).sort([("_id", 1)]).batch_size(500)
+        try:
+            async for row in cursor:
+                yield bytes(row.raw)
+        except ConnectionFailure as error:
+            raise Unavailable from error
+
+    async def insert_all(self, collection: str, rows: Sequence[bytes]) -> None:
+        """Add rows that `each` gave, none of which is there."""
+        documents = [RawBSONDocument(row) for row in rows]
+        await _reaching(self._database[collection].insert_many(documents, ordered=False))
+
+    async def clear(self, collection: str) -> None:
+        """Delete every row; the indexes stay."""
+        await _reaching(self._database[collection].delete_many({}))
 
     async def replace(self, collection: str, replacements: Sequence[Replacement]) -> Written:
         """Replace each row by itself, in any order: one that fails does not keep the others from being written."""

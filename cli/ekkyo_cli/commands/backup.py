@@ -1,0 +1,131 @@
+"""`ekkyo backup` and `ekkyo restore`: streams and databases as files, and back."""
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from ekkyo.contracts.base import Refused
+from ekkyo.permissions import SERVICES
+
+from ekkyo_cli import output
+from ekkyo_cli.connection import Where
+from ekkyo_cli.output import Json
+
+if TYPE_CHECKING:
+    from ekkyo_cli.backup.manifest import Manifest
+
+StreamsOnly = Annotated[
+    bool, typer.Option("--streams-only", help="Leave the databases to mongodump or the like, in the same pause.")
+]
+Names = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--database", metavar="SERVICE=NAME", help="What a service's database is called, where EKKYO_MONGO_DATABASE is."
+    ),
+]
+
+
+def backup(
+    folder: Annotated[Path, typer.Argument(help="Where to; a new folder is made.")],
+    streams_only: StreamsOnly = False,
+    database: Names = None,
+    dir: Where = None,
+    json: Json = False,
+) -> None:
+    """Write the streams and the services' databases into a folder, while no service runs.
+
+    Stop the services first, and wait until they have ended; NATS and the database stay. Of a local stack, which must be
+    down, both are started for as long as it takes. The folder holds personal data and addresses of chat channels: its
+    files are for their owner alone. Keys and passwords of the installation are not in it.
+
+    Examples:
+
+      ekkyo down && ekkyo backup backups/monday && ekkyo up --detach
+
+      EKKYO_NATS_URL=… EKKYO_NATS_USER=ops EKKYO_NATS_NKEY_FILE=… EKKYO_MONGO_URL_FILE=… ekkyo backup backups/monday
+    """
+    from ekkyo_cli.backup.manifest import Files  # these take half a second, which other commands need not wait for
+    from ekkyo_cli.backup.place import servers
+    from ekkyo_cli.backup.taking import back_up
+
+    with servers(dir, databases=not streams_only, names=_names(database), make=False) as found:
+        manifest = asyncio.run(back_up(found, Files(folder)))
+    if output.speaks_json():
+        return output.as_json(_figures(folder, manifest))
+    _tables(manifest)
+    return output.say(f"[green]Backed up[/] to {folder}. It holds personal data: keep it as you keep the database.")
+
+
+def restore(
+    folder: Annotated[Path, typer.Argument(help="A backup's folder.", exists=True, file_okay=False)],
+    replace: Annotated[bool, typer.Option("--replace", help="Remove what is there first.")] = False,
+    streams_only: StreamsOnly = False,
+    database: Names = None,
+    dir: Where = None,
+    json: Json = False,
+) -> None:
+    """Put a backup's streams and databases where nothing is, or in the place of what is there.
+
+    The whole backup is looked through first; of one that is incomplete or was altered nothing is restored. No service
+    may run meanwhile, a local stack must be down. Afterwards provision each service, which makes the indexes, and start
+    them; `ekkyo up` does both. Who was erased since the backup was made is back: those whom the replaced streams told
+    of are listed in the backup's erased-since.txt, for ekkyo members erase --from.
+
+    Examples:
+
+      ekkyo restore backups/monday --dir .ekkyo/other && ekkyo up --detach --dir .ekkyo/other
+
+      ekkyo restore backups/monday --replace
+    """
+    from ekkyo_cli.backup.manifest import Files
+    from ekkyo_cli.backup.place import servers
+    from ekkyo_cli.backup.restoring import restore as put_back
+
+    names, files = _names(database), Files(folder)
+    manifest = files.read()
+    if not manifest.databases and not streams_only:
+        text = "This backup holds the streams alone. Say --streams-only, and restore the databases that go with it."
+        raise Refused("streams_only", text, 400)
+    with servers(dir, databases=not streams_only, names=names, make=True) as found:
+        restored = asyncio.run(put_back(found, files, manifest, replace=replace))
+    if output.speaks_json():
+        return output.as_json(_figures(folder, manifest) | {"erased_since": restored.erased_since})
+    _tables(manifest)
+    output.say(f"[green]Restored[/] from {folder}, as it was at {manifest.made_at.astimezone():%Y-%m-%d %H:%M:%S}.")
+    output.say("Next: provision and start the services; ekkyo up does both for a local stack.")
+    if restored.erased_since:
+        output.say(f"[bold]Erased since, and back now: {len(restored.erased_since)}.[/] Once the services run:")
+        output.paste(f"ekkyo members erase --from {files.erased_since} --yes")
+    return None
+
+
+def _names(given: list[str] | None) -> dict[str, str]:
+    names = {}
+    for one in given or []:
+        service, _, name = one.partition("=")
+        if service not in SERVICES or not name:
+            text = f"{one} is not SERVICE=NAME. The services are {', '.join(SERVICES)}."
+            raise typer.BadParameter(text, param_hint="--database")
+        names[service] = name
+    return names
+
+
+def _figures(folder: Path, manifest: "Manifest") -> dict[str, object]:
+    return {
+        "folder": str(folder),
+        "made_at": manifest.made_at.isoformat(),
+        "messages": {name: stream.messages for name, stream in manifest.streams.items()},
+        "rows": {
+            service: {name: rows.rows for name, rows in collections.items()}
+            for service, collections in manifest.databases.items()
+        },
+    }
+
+
+def _tables(manifest: "Manifest") -> None:
+    streams = [(name, s.messages, s.last_sequence, len(s.consumers)) for name, s in manifest.streams.items()]
+    output.table(["stream", "messages#", "last number#", "consumers#"], streams)
+    output.say("")
+    rows = [(service, sum(c.rows for c in found.values())) for service, found in manifest.databases.items()]
+    output.table(["database", "rows#"], rows)
