@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from ekkyo import forgetting
+from ekkyo.contracts.members import MemberErased
 from ekkyo.store import Collection, Index, Projection
 from faststream import Context
 
@@ -20,7 +21,7 @@ deliveries = Collection.of(
     ],
 )
 connections = Collection.of(Connection, "connections")
-contacts = Projection.of(Contact, "contacts", indexes=[Index("communities")])
+contacts = Projection.of(Contact, "contacts", indexes=[Index("communities")], forgotten_by=[MemberErased])
 communities = Projection.of(CommunityName, "communities")
 known_events = Projection.of(KnownEvent, "known_events")
 told = Projection.of(Told, "told")

@@ -3,7 +3,7 @@
 from ekkyo.broker.broker import Broker, NotProvisioned, make_broker
 from ekkyo.broker.defence import Limits, NotYet, Retries
 from ekkyo.broker.outbox import JetStreamOutbox
-from ekkyo.broker.routes import Router, Who, asked, due, told
+from ekkyo.broker.routes import Reaction, Router, Who, asked, due, told
 from ekkyo.broker.streams import STREAMS, consumer_configs
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Limits",
     "NotProvisioned",
     "NotYet",
+    "Reaction",
     "Retries",
     "Router",
     "Who",

@@ -11,7 +11,6 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any, Final
 
-import nats
 import structlog
 from faststream import ContextRepo
 from nats.errors import Error as NatsError
@@ -20,15 +19,15 @@ from ekkyo.broker import Router, consumer_configs
 from ekkyo.contracts.base import Refused
 from ekkyo.metrics import Figure
 from ekkyo.service import doctor, logs, tracing
+from ekkyo.service.once import connect_once
 from ekkyo.service.provision import Found, provision_consumers, provision_streams
+from ekkyo.service.rebuild import SAY_AGAIN, NoSuchProjection, rebuild
 from ekkyo.service.running import Running
 from ekkyo.service.settings import PREFIX, Settings, WrongSettings
 from ekkyo.store import Declaration, Store
 
 Hook = Callable[[ContextRepo], Awaitable[None]]
 WRONG_USAGE: Final = 2
-CONNECTING: Final = 10.0
-"""For how many seconds `provision` tries to reach NATS: one that is being started may be waited for."""
 
 
 class Service:
@@ -103,19 +102,7 @@ class Service:
             if "ermissions" in str(error):
                 refused.append(str(error))
 
-        try:
-            async with asyncio.timeout(CONNECTING):
-                connection = await nats.connect(
-                    settings.nats_servers,
-                    **settings.nats_login.options(),
-                    inbox_prefix=settings.inbox_prefix.encode(),
-                    allow_reconnect=False,
-                    connect_timeout=5,
-                    error_cb=note,
-                )
-        except TimeoutError:
-            raise ConnectionError(f"no answer from {settings.nats_url} within {CONNECTING:g} s") from None
-        async with connection as nc:
+        async with await connect_once(settings, note) as nc:
             js = nc.jetstream(timeout=5)
             try:
                 found = await provision_streams(js, replicas=settings.nats_replicas)
@@ -124,7 +111,15 @@ class Service:
                 if refused:  # NATS leaves what is not permitted unanswered
                     raise PermissionError(refused[-1]) from None
                 raise
-        store = await Store.open(
+        async with self.store(settings) as store:
+            await store.provision()
+        indexed = [name for d in self.collections for name, indexes in d.indexes.items() if indexes]
+        return found + [Found("indexes", f"{settings.mongo_database}/{name}", "in place") for name in indexed]
+
+    @contextlib.asynccontextmanager
+    async def store(self, settings: Settings) -> AsyncIterator[Store]:
+        """Its collections, for a command that changes no document and announces nothing."""
+        opened = await Store.open(
             settings.mongo_url.get_secret_value(),
             settings.mongo_database,
             outbox=_unused,
@@ -134,14 +129,12 @@ class Service:
             settling=False,
         )
         try:
-            await store.provision()
+            yield opened
         finally:
-            await store.close()
-        indexed = [name for d in self.collections for name, indexes in d.indexes.items() if indexes]
-        return found + [Found("indexes", f"{settings.mongo_database}/{name}", "in place") for name in indexed]
+            await opened.close()
 
     def main(self, argv: Sequence[str] | None = None) -> None:
-        """The console command `ekkyo-<name> serve|provision`. Ends the process: 0, 1 on failure, 2 on wrong usage."""
+        """The console command `ekkyo-<name> serve|…`. Ends the process: 0, 1 on failure, 2 on wrong usage."""
         chosen = self._parser().parse_args(argv)
         if chosen.command == "doctor":
             sys.exit(self._doctor(chosen))
@@ -153,6 +146,8 @@ class Service:
         logs.configure(service=self.name, level=settings.log_level, format=settings.log_format)
         if chosen.command == "provision":
             sys.exit(self._provision(settings))
+        if chosen.command == "rebuild":
+            sys.exit(self._rebuild(settings, chosen.projection))
         try:
             end = tracing.configure(service=self.name, version=self.version)
         except tracing.NotInstalled as wrong:
@@ -177,6 +172,24 @@ class Service:
         sys.stdout.write("".join(f"{line}\n" for line in found))
         return 0
 
+    def _rebuild(self, settings: Settings, projection: str) -> int:
+        def tell(line: str) -> None:
+            sys.stdout.write(f"{line}\n")
+            sys.stdout.flush()
+
+        try:
+            asyncio.run(rebuild(self, settings, projection, tell=tell))
+        except NoSuchProjection as e:
+            sys.stderr.write(f"{e}\n")
+            return WRONG_USAGE
+        except (NatsError, OSError, TimeoutError) as e:
+            sys.stderr.write(f"NATS: {e or type(e).__name__}\n{SAY_AGAIN}\n")
+            return 1
+        except Refused as e:
+            sys.stderr.write(f"{e.detail}\n{SAY_AGAIN}\n")
+            return 1
+        return 0
+
     def _doctor(self, chosen: argparse.Namespace) -> int:
         found = asyncio.run(doctor.examine(self, os.environ, monitor=chosen.monitor))
         sys.stdout.write(doctor.as_json({self.name: found}) if chosen.json else doctor.as_text(found))
@@ -193,6 +206,8 @@ class Service:
         commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
         commands.add_parser("serve", help="run the service until it is told to stop (SIGTERM or SIGINT)")
         commands.add_parser("provision", help="make its streams, durable consumers and indexes; safe to say again")
+        anew = commands.add_parser("rebuild", help="mend a projection from the facts, while serving; safe to say again")
+        anew.add_argument("projection", help="its name; for one that is none, those there are are told")
         look = commands.add_parser("doctor", help="look for what is wrong with its installation, and say what to do")
         look.add_argument("--json", action="store_true", help="print JSON for programs")
         look.add_argument("--monitor", metavar="URL", help="NATS's own monitoring, such as http://nats:8222")

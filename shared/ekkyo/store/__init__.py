@@ -1,10 +1,11 @@
 """Documents with what must follow from them, on MongoDB. One change is one atomic write."""
 
 from ekkyo.store.collection import Collection, CollectionWithEntries
-from ekkyo.store.declarations import Declaration, Index
+from ekkyo.store.declarations import Declaration, Index, Projected
 from ekkyo.store.driver import Driver, Unavailable
 from ekkyo.store.effects import BeingDone, Effects
 from ekkyo.store.projection import Projection
+from ekkyo.store.rebuilt import Mended, Rebuilt
 from ekkyo.store.settle import Outbox
 from ekkyo.store.store import Stats, Store
 
@@ -16,8 +17,11 @@ __all__ = [
     "Driver",
     "Effects",
     "Index",
+    "Mended",
     "Outbox",
+    "Projected",
     "Projection",
+    "Rebuilt",
     "Stats",
     "Store",
     "Unavailable",

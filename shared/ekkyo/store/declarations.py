@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+from ekkyo.contracts.base import Fact
 from ekkyo.store.driver import Database
 from ekkyo.store.encoding import UNSETTLED
 from ekkyo.store.settle import Outbox
@@ -64,6 +65,16 @@ class Declaration(Generic[L]):
 
     def __hash__(self) -> int:
         return hash(self.name)
+
+
+@dataclass(frozen=True)
+class Projected(Declaration[L]):
+    """A projection's: it can be made anew from facts. forgotten_by: facts about those of whom nothing is to be kept."""
+
+    forgotten_by: tuple[type[Fact], ...] = field(default=(), compare=False)
+
+    def __hash__(self) -> int:
+        return super().__hash__()
 
 
 def names_of_unique(collection: str, indexes: Sequence[Index]) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """The one place that knows the driver: Motor or PyMongo's async API, chosen by a setting.
 
-Only these operations, which mean the same on every MongoDB and on compatible servers: find, bulks of ReplaceOne,
-insert, count, create_index, ping; and for backups the names of collections, all rows of one as they are, delete_many.
+Only these operations, which mean the same on every MongoDB and on compatible servers: find, bulks of ReplaceOne and of
+DeleteOne, insert, count, create_index, ping; and for backups the names of collections, all rows of one as they are,
+delete_many.
 """
 
 import asyncio
@@ -13,7 +14,7 @@ from typing import Any, Literal
 
 from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
-from pymongo import ReplaceOne
+from pymongo import DeleteOne, ReplaceOne
 from pymongo.errors import BulkWriteError, ConnectionFailure, DuplicateKeyError, WTimeoutError
 
 from ekkyo.contracts.base import Refused
@@ -154,6 +155,11 @@ class Database:
         except BulkWriteError as error:
             return _partly(error)
         return Written(result.matched_count + result.upserted_count)
+
+    async def remove(self, collection: str, wheres: Sequence[Where]) -> int:
+        """Take away at most one row for each of these, and tell how many."""
+        result = await _reaching(self._database[collection].bulk_write([DeleteOne(w) for w in wheres], ordered=False))
+        return int(result.deleted_count)
 
     async def index(self, collection: str, fields: Sort, *, name: str, unique: bool, where: Where | None) -> None:
         """Create an index unless it is there."""

@@ -7,7 +7,8 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel
 
-from ekkyo.store.declarations import Binding, Declaration, Index
+from ekkyo.contracts.base import Fact
+from ekkyo.store.declarations import Binding, Index, Projected
 from ekkyo.store.driver import Replacement, Row, Unavailable
 from ekkyo.store.encoding import model_row, read_model
 from ekkyo.store.matching import where_row
@@ -35,10 +36,17 @@ class Projection(Generic[M]):
         self._writer: asyncio.Task[None] | None = None
 
     @staticmethod
-    def of(model: type[M2], name: str, *, indexes: Sequence[Index] = ()) -> "Declaration[Projection[M2]]":
-        """Declare a projection of this model. Its indexes are not unique: what others decided is taken as it is."""
+    def of(
+        model: type[M2], name: str, *, indexes: Sequence[Index] = (), forgotten_by: Sequence[type[Fact]] = ()
+    ) -> "Projected[Projection[M2]]":
+        """Declare a projection of this model. Its indexes are not unique: what others decided is taken as it is.
+
+        forgotten_by: the facts on which a reaction forgets an entry, the one they are about. Rebuilding needs to know,
+        since it calls those reactions alone that do nothing but put.
+        """
         assert not any(i.unique for i in indexes)
-        return Declaration(name, lambda to: Projection[M2](to, model, name), {name: list(indexes)})
+        live = lambda to: Projection[M2](to, model, name)  # noqa: E731
+        return Projected(name, live, {name: list(indexes)}, tuple(forgotten_by))
 
     async def put(self, id: str, revision: int, model: M) -> bool:
         """Keep this, said by a fact of this revision; False when that is no news."""

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ekkyo.store.collection import Collection, CollectionWithEntries
-from ekkyo.store.declarations import Binding, Declaration, L
+from ekkyo.store.declarations import Binding, Declaration, L, Projected
 from ekkyo.store.driver import Database, Driver
+from ekkyo.store.rebuilt import Rebuilt
 from ekkyo.store.settle import Outbox
 
 
@@ -60,6 +61,10 @@ class Store:
     def all_live(self) -> dict[str, Any]:
         """Every live collection by its declaration's name."""
         return dict(self._live)
+
+    def rebuilt(self, declaration: Projected[Any]) -> Rebuilt:
+        """An empty copy of a projection, to be filled from the facts and compared with the one that is there."""
+        return Rebuilt(self._database, declaration.name)
 
     async def provision(self) -> None:
         """Create the indexes that are not there yet."""

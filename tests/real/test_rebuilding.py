@@ -1,0 +1,209 @@
+"""A projection is rebuilt by a process of its own while two instances serve, and facts keep coming and mails going."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from ekkyo.clock import utcnow
+from ekkyo.contracts import members as m
+from ekkyo.contracts.notify import NotifyStatus
+from ekkyo.embedded import script
+from ekkyo.store.driver import Replacement
+
+from tests.real.killing import chances, quiet
+from tests.real.mailing import MEMBERS, Mailing
+from tests.real.stage import PATIENCE, Stage, insist
+
+
+def state(who: str, locale: m.Locale = "ja") -> m.MemberState:
+    return m.MemberState(
+        member_id=who,
+        number=who,
+        name=f"{who} 太郎",
+        email=f"{who}@example.co.jp",
+        department="営業部",
+        channels=["mail"],
+        locale=locale,
+        timezone="Asia/Tokyo",
+        communities=[m.Membership(community_id="c2", joined_at=utcnow())],
+    )
+
+
+@dataclass
+class Crowd:
+    """Members of whom facts keep coming: they change how they are told things, come, and are erased."""
+
+    stage: Stage
+    size: int
+    revisions: dict[str, int] = field(default_factory=dict)
+    erased: set[str] = field(default_factory=set)
+    new: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def gather(self) -> None:
+        for n in range(self.size):
+            await self.come(f"x{n:05}")
+        await self.stage.heard("notify")
+
+    async def come(self, who: str) -> None:
+        self.revisions[who] = 1
+        await self.stage.tell(m.MemberRegistered(member_id=who, member=state(who)))
+
+    async def change(self, who: str) -> None:
+        revision = self.revisions[who] = self.revisions[who] + 1
+        fact = m.PreferencesChanged(member_id=who, member=state(who, "en" if revision % 2 else "ja"))
+        await self.stage.tell(fact, revision)
+
+    async def erase(self, who: str) -> None:
+        revision = self.revisions.pop(who) + 1
+        self.erased.add(who)
+        await self.stage.tell(m.MemberErased(member_id=who), revision)
+
+    async def go_on(self) -> None:
+        """Without end."""
+        for n in count():
+            there = sorted(self.revisions)
+            await self.change(there[n * 7 % len(there)])
+            if n % 10 == 0:
+                await self.come(f"y{n:05}")
+                await self.erase(there[n * 3 % len(there)])
+            self.new.set()
+            await asyncio.sleep(0.01)  # a pace that two services and two rebuilds on one machine keep up with
+
+    async def more(self) -> None:
+        """Wait until something more was told."""
+        self.new.clear()
+        await asyncio.wait_for(self.new.wait(), PATIENCE)
+
+
+class Spoiled:
+    """Contacts as no fact ever told them."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.database = stage.database("notify")
+
+    async def lose(self, ids: Iterable[str]) -> None:
+        await self.database.remove("contacts", [{"_id": id} for id in ids])
+
+    async def alter(self, ids: Iterable[str], **fields: Any) -> None:
+        rows = await self.database.find("contacts", {"_id": {"$in": list(ids)}})
+        await self.database.replace("contacts", [Replacement({"_id": r["_id"]}, {**r, **fields}) for r in rows])
+
+    async def invent(self, like: str, *ids: str) -> None:
+        [row] = await self.database.find("contacts", {"_id": like})
+        for id in ids:
+            await self.database.insert("contacts", {**row, "_id": id})
+
+    async def left(self) -> int:
+        """Rows that somebody altered and nothing mended yet."""
+        return await self.database.count("contacts", {"name": "?"})
+
+
+@asynccontextmanager
+async def rebuilding(stage: Stage, name: str = "contacts") -> AsyncIterator[asyncio.subprocess.Process]:
+    """`ekkyo-notify rebuild …`, with the environment of the service."""
+    words, pipe = (script("ekkyo-notify"), "rebuild", name), asyncio.subprocess.PIPE
+    environment = {**stage.processes["notify"].environment, **stage._environment("notify", {})}  # over no wires
+    made = await asyncio.create_subprocess_exec(*words, env=environment, stdout=pipe, stderr=pipe)
+    try:
+        yield made
+    finally:
+        if made.returncode is None:
+            made.kill()
+            await made.communicate()
+
+
+async def rebuilt(stage: Stage) -> list[str]:
+    """What it told, once it was through."""
+    async with rebuilding(stage) as one:
+        out, errors = await asyncio.wait_for(one.communicate(), PATIENCE)
+        assert one.returncode == 0, errors.decode()
+        return out.decode().splitlines()
+
+
+async def from_scratch(stage: Stage, contacts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What notify itself makes of all facts when it has nothing."""
+    await Spoiled(stage).lose(row["_id"] for row in contacts)
+    for durable in ("notify-contacts", "notify-forget_member"):
+        await stage.told_from_the_start("FACTS", durable)
+    await quiet(stage, "notify")
+    return (await stage.rows("notify"))["contacts"]
+
+
+async def two_instances(stage: Stage) -> None:
+    await stage.start("notify")
+    second = await stage.process("notify", instance="2")
+    second.start()
+    await second.ready()
+
+
+async def test_rebuilt_while_facts_and_mails_go_on_it_is_what_the_facts_say_and_nobody_is_told_twice(
+    stage: Stage,
+) -> None:
+    await two_instances(stage)
+    mailing, crowd, spoiled = Mailing(stage, chances()), Crowd(stage, 1200), Spoiled(stage)
+    await mailing.begin()
+    await crowd.gather()
+    going = [asyncio.create_task(mailing.work()), asyncio.create_task(crowd.go_on())]
+    try:
+        await crowd.more()
+        known = sorted(crowd.revisions)
+        await spoiled.lose(known[:400])
+        await spoiled.alter(known[400:800], name="?")
+        await spoiled.alter(known[800:900], revision=10_000)  # what is heard about these is ignored from now on
+        await spoiled.alter((f"m{n}" for n in range(MEMBERS)), locale="ja")
+        await spoiled.invent(known[900], "invented-1", "invented-2")
+        told = await asyncio.gather(rebuilt(stage), rebuilt(stage))  # two at once do no harm either
+        await crowd.more()
+    finally:
+        mailing.over.set()
+        going[1].cancel()
+        await asyncio.gather(*going, return_exceptions=True)
+    going[0].result()
+    assert all("rows before" in each[-1] for each in told)
+    await quiet(stage, "notify")
+    assert await mailing.all_sent_once() == 0, "not one mail twice, and none was missed"
+    contacts = (await stage.rows("notify"))["contacts"]
+    by_id = {row["_id"]: row for row in contacts}
+    assert {id for id, row in by_id.items() if "_forgotten" in row} == crowd.erased
+    assert {id: by_id[id]["revision"] for id in crowd.revisions} == crowd.revisions
+    assert len(contacts) == len(crowd.revisions) + len(crowd.erased) + MEMBERS
+    assert "; 0 differed:" in (await rebuilt(stage))[-1]
+    assert await from_scratch(stage, contacts) == contacts
+
+
+async def test_a_rebuild_killed_half_way_leaves_the_service_serving_and_is_run_again(stage: Stage) -> None:
+    await two_instances(stage)
+    crowd, spoiled = Crowd(stage, 2000), Spoiled(stage)
+    await crowd.gather()
+    before = (await stage.rows("notify"))["contacts"]
+    await spoiled.alter((row["_id"] for row in before), name="?")
+    async with rebuilding(stage) as one:
+        while await spoiled.left() == len(before):
+            assert one.returncode is None, "it ended without a change"
+        one.kill()
+        assert await one.wait() == -9
+    assert 0 < await spoiled.left() < len(before), "half-way"
+    client = await stage.client("steward", "steward")
+    assert (await insist(client, NotifyStatus())).contacts == len(before)
+    await crowd.change("x00000")
+    await crowd.erase("x01999")
+    told = await rebuilt(stage)
+    assert f"{len(before):,} rows before, {len(before):,} after" in told[-1]
+    await stage.heard("notify")
+    contacts = (await stage.rows("notify"))["contacts"]
+    assert [row for row in contacts if row.get("name") == "?"] == []
+    changed = {"x00000", "x01999"}
+    assert [r for r in contacts if r["_id"] not in changed] == [r for r in before if r["_id"] not in changed]
+    consumers = {info.name for info in await stage.ops.consumers_info("FACTS")}
+    assert consumers == {durable for stream, durable in stage.durables("notify") if stream == "FACTS"}, (
+        "nothing is left"
+    )
+    assert stage.mail.mails == []
+    assert await stage.dead_letters() == 0
+    async with rebuilding(stage, "contact") as unknown:
+        _, errors = await unknown.communicate()
+    assert unknown.returncode == 2
+    assert "There are: communities, contacts, known_events." in errors.decode()
