@@ -6,7 +6,18 @@ import os
 import sys
 from pathlib import Path
 
-NAMES = ("registrations", "grouping", "latency", "roster", "flood", "catching_up", "footprint", "costs", "importing")
+NAMES = (
+    "registrations",
+    "grouping",
+    "latency",
+    "roster",
+    "flood",
+    "scaling",
+    "catching_up",
+    "footprint",
+    "costs",
+    "importing",
+)
 RESULTS = Path(__file__).parent / "results"
 
 

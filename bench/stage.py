@@ -40,12 +40,18 @@ class Stage:
 
     @asynccontextmanager
     async def service(
-        self, name: str, *, command: list[str] | None = None, provisioned: bool = False, **settings: str
+        self,
+        name: str,
+        *,
+        command: list[str] | None = None,
+        provisioned: bool = False,
+        port: int | None = None,
+        **settings: str,
     ) -> AsyncIterator["subprocess.Popen[bytes]"]:
         """A service, provisioned and ready. command: what to start in its place, with `serve` behind."""
         if not provisioned:
             await self.provision(name)
-        port = free_port()
+        port = port or free_port()
         environment = self.environment(name, EKKYO_HTTP_PORT=str(port), **settings)
         async with _process([*(command or [script(f"ekkyo-{name}")]), "serve"], environment) as process:
             await until_ready(port)

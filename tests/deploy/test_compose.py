@@ -13,6 +13,7 @@ from compose_spec import PyCompose
 from ekkyo.auth import Verifier
 from ekkyo.permissions import DURABLES, SERVICES, deployed
 from ekkyo.service import Service
+from ekkyo.service.tracing import VARIABLES
 from ekkyo_cli.commands.secrets import secrets
 
 from tests.deploy.certificates import Authority
@@ -75,6 +76,15 @@ def test_a_service_gets_settings_that_it_takes(container, made):
     assert f"authSource=ekkyo_{name}&replicaSet=ekkyo" in url
 
 
+@pytest.mark.parametrize("name", [*SERVICES])
+def test_where_its_spans_go_is_said_from_outside_with_variables_that_it_knows(name):
+    given = {k for k in CONTAINERS[name]["environment"] if not k.startswith("EKKYO_")}
+    known = {variable for variable, _ in VARIABLES}
+    assert "OTEL_EXPORTER_OTLP_ENDPOINT" in given
+    assert given <= known
+    assert '"./shared[service,otlp]"' in (ROOT / f"services/{name}/Dockerfile").read_text()
+
+
 @pytest.mark.parametrize("container", OURS)
 def test_with_tls_a_service_gets_settings_that_it_takes_too(container, made, tmp_path):
     authority = Authority.make(tmp_path / "tls")
@@ -101,7 +111,7 @@ def test_the_overlay_for_tls_is_what_the_specification_allows():
 
 def test_every_secret_is_made_and_none_is_written_in_the_compose_file(made):
     text = (ROOT / "docker-compose.yml").read_text()
-    assert not re.findall(r"(?<!\$)\$\{\w+", text), "nobody has to set anything first"
+    assert not re.findall(r"(?<!\$)\$\{\w+\}", text), "nobody has to set anything first"
     given = {v.removeprefix("secrets-") for c in CONTAINERS for v in mounts(c).values() if v.startswith("secrets-")}
     assert {folder.name for folder in made.iterdir()} == given
     said = {p for c in CONTAINERS.values() for p in re.findall(r"/secrets/[\w.-]+", str(c)) if ":" not in p}

@@ -36,7 +36,7 @@ def brought(name: str, extras: frozenset[str] = frozenset()) -> Iterator[str]:
 def test_an_image_is_given_one_package_of_ours_besides_the_shared_one(name):
     [words] = re.findall(r"^RUN /opt/ekkyo/bin/pip install (.+?) &&", text(name), re.MULTILINE)
     shared, own = re.findall(r"\./\S+(?=[\" ]|$)", words.replace('"', " "))
-    assert shared in ("./shared[service]", "./shared[client]")
+    assert shared in ("./shared[service,otlp]", "./shared[client]")
     assert f"{own}/Dockerfile" == f"./{DOCKERFILES[name]}"
     assert "--constraint constraints.txt" in words
     installed = {*brought(f"ekkyo-{name}"), *brought("ekkyo-shared", frozenset({"client"}))}
