@@ -2,7 +2,7 @@
 
 events: 5,000 registrations spread over 500 events, and a rush of 5,000 to one, 256 at once; the CPU includes making and
 announcing the events. notify: ten events announced to 200 members, whose mails a catcher in this process takes. Shares
-are what the busiest and the idlest instance did of an even share. Everything runs on this one machine: what is to be had
+are what the busiest and the idlest instance did of an even share. All runs on this one machine: what is to be had
 is what its processors leave.
 """
 
