@@ -22,6 +22,9 @@ from ekkyo.store.working import Ask
 D2 = TypeVar("D2", bound=Document)
 E2 = TypeVar("E2", bound=Entry)
 
+LANES = 2
+"""While the group of one lane is with the database, the service decides another's."""
+
 
 class _Documents(Generic[D]):
     """What both kinds of collections do."""
@@ -41,10 +44,13 @@ class _Documents(Generic[D]):
         self._settler: Settler[D] = Settler(
             to.database, name, model, self._entries_name, self._shelf, to.outbox, prompt=prompt
         )
-        self._groups: Groups[D, Any] = Groups(
-            to.database, name, model, entry, self._entries_name, names_of_unique(name, indexes), to.owner,
-            f"{singular}_not_found", self._shelf, self._settler,
-        )  # fmt: skip
+        self._lanes: list[Groups[D, Any]] = [
+            Groups(
+                to.database, name, model, entry, self._entries_name, names_of_unique(name, indexes), to.owner,
+                f"{singular}_not_found", self._shelf, self._settler,
+            )
+            for _ in range(LANES)
+        ]  # fmt: skip
         self._closed = False
 
     async def get(self, id: str) -> D | None:
@@ -81,7 +87,7 @@ class _Documents(Generic[D]):
         actor, deadline = context.actor(self._owner), time.monotonic() + PATIENCE
         with trace.part(f"change {self.name}"):
             asked = Ask(id, decide, tuple(keys), may_create, actor, trace.current(), deadline, answer)
-            self._groups.add(asked)
+            self._lanes[hash(id) % LANES].add(asked)
             return await answer
 
     # For the store
@@ -95,15 +101,15 @@ class _Documents(Generic[D]):
         until = time.monotonic() + within
         try:
             async with asyncio.timeout(within):
-                await self._groups.idle()
+                await asyncio.gather(*(lane.idle() for lane in self._lanes))
         except TimeoutError:
-            await self._groups.stop()
+            await asyncio.gather(*(lane.stop() for lane in self._lanes))
         return await self._settler.stop(until - time.monotonic())
 
     async def abandon(self) -> None:
         """Stop at once, as a crash would."""
         self._closed = True
-        await self._groups.stop()
+        await asyncio.gather(*(lane.stop() for lane in self._lanes))
         await self._settler.abandon()
 
     @property

@@ -1,8 +1,8 @@
 """The one place that knows the driver: Motor or PyMongo's async API, chosen by a setting.
 
-Only these operations, which mean the same on every MongoDB and on compatible servers: find, bulks of ReplaceOne and of
-DeleteOne, insert, count, create_index, ping; and for backups the names of collections, all rows of one as they are,
-delete_many.
+Only these operations, which mean the same on every MongoDB and on compatible servers: find, bulks of ReplaceOne and
+InsertOne and of DeleteOne, insert, count, create_index, ping; and for backups the names of collections, all rows of one
+as they are, delete_many.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
-from pymongo import DeleteOne, ReplaceOne
+from pymongo import DeleteOne, InsertOne, ReplaceOne
 from pymongo.errors import BulkWriteError, ConnectionFailure, DuplicateKeyError, WTimeoutError
 
 from ekkyo.contracts.base import Refused
@@ -43,6 +43,13 @@ class Replacement:
     where: Where
     row: Row
     upsert: bool = False
+
+
+@dataclass(frozen=True)
+class Addition:
+    """Add `row`, unless one with its `_id` is there."""
+
+    row: Row
 
 
 @dataclass(frozen=True)
@@ -147,14 +154,16 @@ class Database:
         """Delete every row; the indexes stay."""
         await _reaching(self._database[collection].delete_many({}))
 
-    async def replace(self, collection: str, replacements: Sequence[Replacement]) -> Written:
-        """Replace each row by itself, in any order: one that fails does not keep the others from being written."""
-        requests = [ReplaceOne(r.where, r.row, upsert=r.upsert) for r in replacements]
+    async def replace(self, collection: str, writes: Sequence[Replacement | Addition]) -> Written:
+        """Write each row by itself, in any order: one that fails does not keep the others from being written."""
+        requests = [
+            InsertOne(w.row) if isinstance(w, Addition) else ReplaceOne(w.where, w.row, upsert=w.upsert) for w in writes
+        ]
         try:
             result = await _reaching(self._database[collection].bulk_write(requests, ordered=False))
         except BulkWriteError as error:
             return _partly(error)
-        return Written(result.matched_count + result.upserted_count)
+        return Written(result.matched_count + result.upserted_count + result.inserted_count)
 
     async def remove(self, collection: str, wheres: Sequence[Where]) -> int:
         """Take away at most one row for each of these, and tell how many."""
@@ -191,7 +200,7 @@ def _partly(error: BulkWriteError) -> Written:
         if failed["code"] != DUPLICATE_KEY:
             raise error
         duplicates[failed["index"]] = violated(failed["errmsg"])
-    return Written(details["nMatched"] + details["nUpserted"], duplicates)
+    return Written(details["nMatched"] + details["nUpserted"] + details["nInserted"], duplicates)
 
 
 def violated(text: str) -> str:

@@ -1,6 +1,7 @@
 """Changes gathered over all documents of a collection, and written together.
 
 While one group is being written the next one gathers, so nothing waits when it is idle and much is shared in a rush.
+A collection has a few such lanes, each for its share of the documents.
 """
 
 import asyncio
@@ -30,7 +31,7 @@ PATIENCE = 10.0
 
 
 class Groups(Generic[D, E]):
-    """The one writer of a collection's documents in this process."""
+    """A lane: the one writer, in this process, of its share of a collection's documents."""
 
     def __init__(
         self,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Generic
 
 from ekkyo.decision import D
-from ekkyo.store.driver import Database, Replacement, Row, Unavailable
+from ekkyo.store.driver import Addition, Database, Replacement, Row, Unavailable
 from ekkyo.store.encoding import UNSETTLED, Saved, read_saved, saved_row
 from ekkyo.store.shelf import Shelf
 from ekkyo.wire import OutMessage
@@ -26,8 +26,8 @@ IDLE = 1.0
 """After so many seconds without a change a settled document's pending is cleared."""
 SWEEP = 5.0
 """How often what others left unsettled is looked for, in seconds."""
-AT_ONCE = 256
-"""How many documents are settled together at most."""
+AT_ONCE = 96
+"""How many documents are settled together at most: a long bulk of theirs keeps the next group waiting."""
 SLOWEST = 5.0
 """The longest pause after a failure, in seconds."""
 
@@ -182,10 +182,7 @@ class Settler(Generic[D]):
 
     async def _write_entries(self, rows: Sequence[Row]) -> None:
         """Write entries unless newer ones are there: those then hit the primary key, which is as it should be."""
-        replacements = [
-            Replacement({"_id": row["_id"], "revision": {"$lt": row["revision"]}}, row, upsert=True) for row in rows
-        ]
-        written = await self._database.replace(self._entries_name, replacements)
+        written = await self._database.replace(self._entries_name, [_unless_newer(row) for row in rows])
         if wrong := set(written.duplicates.values()) - {"_id"}:
             raise ValueError(f"entries of {self._name} cannot be unique by {', '.join(sorted(wrong))}")
 
@@ -241,3 +238,10 @@ class Settler(Generic[D]):
             log.info("settling what was left", extra={"collection": self._name, "documents": len(rows)})
         more = len(left) == AT_ONCE
         self._next_sweep = time.monotonic() + (0.01 if more else SWEEP)
+
+
+def _unless_newer(entry: Row) -> Addition | Replacement:
+    """An entry's first revision replaces nothing, and adding is cheaper than looking for what it might replace."""
+    if entry["revision"] == 1:
+        return Addition(entry)
+    return Replacement({"_id": entry["_id"], "revision": {"$lt": entry["revision"]}}, entry, upsert=True)
