@@ -77,8 +77,10 @@ class Server:
             time.sleep(0.01)
 
     def freeze(self) -> None:
-        """Stop it where it stands: connections stay open and nothing answers."""
+        """Stop it where it stands, all of its threads: connections stay open and from now on nothing answers."""
         os.kill(self.pid, signal.SIGSTOP)
+        if hasattr(os, "waitid"):  # not so on macOS before Python 3.13: there it may go on for a moment
+            os.waitid(os.P_PID, self.pid, os.WSTOPPED | os.WEXITED | os.WNOWAIT)
 
     def thaw(self) -> None:
         os.kill(self.pid, signal.SIGCONT)

@@ -1,5 +1,9 @@
 """What tests run on is their own: servers on free ports, databases and names that no other test has."""
 
+import asyncio
+import sys
+from pathlib import Path
+
 import pytest
 from ekkyo.embedded import NotStarted, start_mongo, start_nats
 from ekkyo.store.driver import Database
@@ -24,6 +28,28 @@ def test_servers_take_free_ports_and_start_again_on_the_same_one(tmp_path):
     finally:
         for server in servers:
             server.stop()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+async def test_a_frozen_server_stands_still_at_once(nats: Nats):
+    async def busy() -> None:
+        async with await nats.connect("events", allow_reconnect=True) as nc:
+            await asyncio.gather(*(nc.jetstream().publish(f"ekkyo.fact.events.published.e{n}") for n in range(200)))
+
+    working = asyncio.create_task(busy())
+    for _ in range(20):
+        await asyncio.sleep(0.01)
+        nats.server.freeze()
+        states = threads(nats.server.pid)
+        nats.server.freeze()  # twice is once
+        nats.server.thaw()
+        assert states == {"T"}
+    await working
+
+
+def threads(pid: int) -> set[str]:
+    """The states that a process's threads are in: T is stopped."""
+    return {(task / "stat").read_text().rpartition(")")[2].split()[0] for task in Path(f"/proc/{pid}/task").iterdir()}
 
 
 @pytest.mark.parametrize("turn", [1, 2])

@@ -4,6 +4,7 @@ The server's own snapshots, which nats-py has no calls for: JSApiStreamSnapshot 
 https://github.com/nats-io/nats-architecture-and-design/blob/main/adr/ADR-1.md. Needs the rights of the NATS user `ops`.
 """
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
@@ -11,11 +12,16 @@ from typing import Any, Final
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+from nats.errors import NoRespondersError
 
 CHUNK: Final = 256 * 1024
 """Bytes in one message while a stream is handed out."""
 PATIENCE: Final = 30.0
 """Seconds without a word after which the server is given up."""
+HEARSAY: Final = 5.0
+"""Seconds in which one server of a cluster must have heard of what another one listens to."""
+AGAIN: Final = 0.05
+"""Seconds after which something that nobody listened to is said again."""
 
 
 class SnapshotFailed(RuntimeError):
@@ -97,10 +103,8 @@ async def put_back(nc: Client, described: Described, parts: Iterable[bytes]) -> 
     answer = _accepted(stream, await _ask(nc, f"$JS.API.STREAM.RESTORE.{stream}", body))
     to = str(answer["deliver_subject"])
     for part in parts:
-        taken = await _request(nc, to, part)
-        if taken.data:
-            _accepted(stream, json.loads(taken.data))
-    return _described(stream, await _ask(nc, to, b"")).state
+        _accepted(stream, await _hand_in(nc, to, part))
+    return _described(stream, await _hand_in(nc, to, b"")).state
 
 
 async def remove(nc: Client, stream: str) -> None:
@@ -115,6 +119,20 @@ async def _request(nc: Client, subject: str, body: bytes) -> Msg:
         return await nc.request(subject, body, timeout=PATIENCE)
     except TimeoutError:
         raise SnapshotFailed(f"{subject}: the server did not answer within {PATIENCE:.0f} s") from None
+
+
+async def _hand_in(nc: Client, subject: str, part: bytes) -> dict[str, Any]:
+    """What nobody listened to was not taken by anybody either, so it is said again without harm."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + HEARSAY
+    while True:
+        try:
+            answer: dict[str, Any] = json.loads((await _request(nc, subject, part)).data or b"{}")
+            return answer
+        except NoRespondersError:
+            if loop.time() > deadline:
+                raise SnapshotFailed(f"{subject}: no server listened to it for {HEARSAY:.0f} s") from None
+        await asyncio.sleep(AGAIN)
 
 
 async def _ask(nc: Client, subject: str, body: bytes) -> dict[str, Any]:
