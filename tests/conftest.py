@@ -11,6 +11,7 @@ LONG = ("journeys", "cli", "real")
 
 for name in [n for n in os.environ if n.startswith("EKKYO_") and n != "EKKYO_FUZZ" and not n.startswith("EKKYO_TEST_")]:
     del os.environ[name]  # what a developer's shell says is nothing to the tests
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # services are started by the hundred: each would compile itself anew
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

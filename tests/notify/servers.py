@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import EmailMessage
+from email.parser import BytesParser
 from email.policy import default
 from types import SimpleNamespace
 from typing import Any, cast
@@ -63,6 +64,12 @@ class MailServer:
     @property
     def mails(self) -> list[EmailMessage]:
         return [cast(EmailMessage, message_from_bytes(content, policy=default)) for content in self.contents]
+
+    @property
+    def headers(self) -> list[EmailMessage]:
+        """Of each mail its headers alone, where there are thousands of mails: to parse one whole takes milliseconds."""
+        parser = BytesParser(policy=default)
+        return [cast(EmailMessage, parser.parsebytes(content, headersonly=True)) for content in self.contents]
 
     def to(self, address: str) -> list[EmailMessage]:
         return [mail for mail, to in zip(self.mails, self.recipients, strict=True) if to == address]

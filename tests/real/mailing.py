@@ -90,7 +90,7 @@ class Mailing(Work):
         assert sorted(by_id.values()) == sorted(wanted)
         copies: Counter[str] = Counter()
         message_ids: dict[str, set[str]] = {}
-        for mail in self.stage.mail.mails:
+        for mail in self.stage.mail.headers:
             delivery = str(mail["X-Ekkyo-Delivery"])
             copies[delivery] += 1
             message_ids.setdefault(delivery, set()).add(str(mail["Message-ID"]))

@@ -153,7 +153,7 @@ class Season(Guests):
         by_id: dict[str, Telling] = {row["_id"]: (row["fact_id"], row["member_id"]) for row in rows}
         assert sorted(by_id.values()) == sorted(tellings(facts))
         assert {row["status"] for row in rows} <= {"sent", "dropped"}
-        copies = Counter(str(mail["X-Ekkyo-Delivery"]) for mail in self.stage.mail.mails)
+        copies = Counter(str(mail["X-Ekkyo-Delivery"]) for mail in self.stage.mail.headers)
         assert copies == Counter(row["_id"] for row in rows if row["status"] == "sent")
 
 
