@@ -24,6 +24,7 @@ from ekkyo.testing.plugin import as_ops
 from nats.js.api import DeliverPolicy
 
 from tests.notify.servers import MailServer
+from tests.real.nursery import Forked, nursery
 from tests.real.wires import Wires
 
 SERVICES = ("members", "events", "surveys", "notify")
@@ -37,20 +38,27 @@ def service_of(name: str) -> Any:
 
 @dataclass
 class Process:
-    """One instance of a service, started as it is in production: `ekkyo-<name> serve`."""
+    """One instance of a service, as `ekkyo-<name> serve` is."""
 
     name: str
     environment: dict[str, str]
     log: Path
     port: int
     wires: Wires
-    process: "subprocess.Popen[bytes] | None" = None
+    process: "subprocess.Popen[bytes] | Forked | None" = None
     source: Path | None = None
     """Another version's tree to take the service and what is shared from."""
     dead: asyncio.Event = field(default_factory=asyncio.Event)
 
+    @property
+    def forked(self) -> bool:
+        return not self.source and sys.platform == "linux"
+
     def start(self) -> None:
         self.dead.clear()
+        if self.forked:
+            self.process = nursery(self.name).start(self.environment, self.log)
+            return
         command, environment = [script(f"ekkyo-{self.name}")], self.environment
         if self.source:
             command = [sys.executable, "-c", f"from ekkyo_{self.name}.app import main; main()"]
@@ -138,13 +146,16 @@ class Stage:
         environment = plain | self._environment(name, through)
         log = self.folder / f"{name}{instance}.log"
         made = self.processes[name + instance] = Process(name, environment, log, port, wires, self.sources.get(name))
+        if made.forked:
+            nursery(name)  # which imports while this goes on
         return made
 
     async def start(self, *names: str) -> None:
         """Provision these services, start a process of each, and wait until all are ready."""
+        processes = [await self.process(name) for name in names]
         await self.provision(*names)
-        for name in names:
-            (await self.process(name)).start()
+        for process in processes:
+            process.start()
         await asyncio.gather(*(self.processes[name].ready() for name in names))
 
     async def client(self, sub: str, *roles: str) -> Ekkyo:

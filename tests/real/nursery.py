@@ -1,0 +1,139 @@
+"""Services as processes of their own that need not import everything anew: forked off one that has imported it.
+
+A service takes a second of a processor to import itself, and here each is started by the hundred. What comes of the
+fork is what `ekkyo-<name> serve` is after its imports: it reads its environment, and nothing was made or opened before.
+"""
+
+import atexit
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from queue import SimpleQueue
+
+PROGRAM = """
+import json, os, signal, sys
+from ekkyo_{name}.app import main
+children = set()
+
+def ended(*_):
+    while children:
+        pid, status = os.waitpid(-1, os.WNOHANG)
+        if not pid:
+            break
+        children.discard(pid)
+        os.write(1, b"%d %d\\n" % (pid, os.waitstatus_to_exitcode(status)))
+
+signal.signal(signal.SIGCHLD, ended)
+while line := sys.stdin.readline():
+    asked = json.loads(line)
+    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
+    pid = os.fork()
+    if not pid:
+        break
+    children.add(pid)
+    os.write(1, b"%d\\n" % pid)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
+else:
+    for pid in list(children):
+        os.kill(pid, signal.SIGKILL)
+    sys.exit()
+signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
+log = os.open(asked["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+null = os.open(os.devnull, os.O_RDONLY)
+for fd, to in ((null, 0), (log, 1), (log, 2)):
+    os.dup2(fd, to)
+    os.close(fd) if to != 1 else None
+os.environ.clear()
+os.environ.update(asked["environment"])
+sys.argv = ["ekkyo-{name}", "serve"]
+main()
+"""
+
+
+@dataclass
+class Forked:
+    """What of `subprocess.Popen` is needed here."""
+
+    pid: int
+    returncode: int | None = None
+    _ended: threading.Event = field(default_factory=threading.Event)
+
+    def end(self, code: int) -> None:
+        self.returncode = code
+        self._ended.set()
+
+    def poll(self) -> int | None:
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        if not self._ended.wait(timeout):
+            raise subprocess.TimeoutExpired(f"process {self.pid}", timeout or 0)
+        assert self.returncode is not None
+        return self.returncode
+
+    def kill(self) -> None:
+        self._tell(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        self._tell(signal.SIGTERM)
+
+    def _tell(self, what: signal.Signals) -> None:
+        if self.returncode is None:
+            os.kill(self.pid, what)
+
+
+class Nursery:
+    """Of one service. It ends, and all that came of it, when this process does."""
+
+    def __init__(self, name: str) -> None:
+        plain = {key: value for key, value in os.environ.items() if not key.startswith("EKKYO_")}
+        self._parent = subprocess.Popen(
+            [sys.executable, "-c", PROGRAM.format(name=name)],
+            env=plain,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._born: SimpleQueue[Forked | None] = SimpleQueue()
+        self._children: dict[int, Forked] = {}
+        threading.Thread(target=self._hear, daemon=True).start()
+        atexit.register(self.close)
+
+    def start(self, environment: dict[str, str], log: Path) -> Forked:
+        """Returns at once, but for the first time, when it is imported."""
+        assert self._parent.stdin
+        self._parent.stdin.write(json.dumps({"environment": environment, "log": str(log)}) + "\n")
+        self._parent.stdin.flush()
+        born = self._born.get(timeout=60)
+        assert born, "what services are forked off has ended: see above for why"
+        return born
+
+    def close(self) -> None:
+        assert self._parent.stdin
+        self._parent.stdin.close()
+        self._parent.wait(10)
+
+    def _hear(self) -> None:
+        """`pid` when one has started, and `pid code` when it has ended."""
+        assert self._parent.stdout
+        for line in self._parent.stdout:
+            pid, *code = map(int, line.split())
+            if code:
+                self._children.pop(pid).end(*code)
+            else:
+                self._children[pid] = Forked(pid)
+                self._born.put(self._children[pid])
+        self._born.put(None)
+
+
+@cache
+def nursery(name: str) -> Nursery:
+    """The service's own, for all tests of this process."""
+    return Nursery(name)
