@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 PACKAGES := shared/ekkyo services/events/ekkyo_events services/members/ekkyo_members \
             services/notify/ekkyo_notify services/surveys/ekkyo_surveys cli/ekkyo_cli
 WORKERS ?= 3
+unexport PYTHONDONTWRITEBYTECODE  # every process would compile all it imports anew, and there are hundreds
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up down test fuzz fast lint format bench docs docs-check dashboards nats-conf secrets images lock clean
