@@ -8,10 +8,11 @@ from contextlib import suppress
 from typing import Any
 
 from faststream import AckPolicy, ContextRepo
-from faststream.nats import NatsBroker
+from faststream.nats import NatsBroker, NatsMessage
 from faststream.nats.schemas import JStream, PullSub
 from faststream.nats.security import NatsNKey, NatsSecurity, NatsUserPassword
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 from nats.errors import ConnectionClosedError, SlowConsumerError
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
@@ -71,6 +72,7 @@ class Broker(NatsBroker):
             subject,
             to.queue,
             no_reply=True,
+            parser=_request,
             ack_policy=AckPolicy.MANUAL,  # there is nothing to acknowledge: one middleware less
             title=to.name,
             description=handler.__doc__ or to.message.__doc__,
@@ -235,6 +237,11 @@ def make_broker(
     broker.open(service, inbox_prefix, guard, on_closed)
     broker.mount(*routers)
     return broker
+
+
+async def _request(raw: Msg) -> NatsMessage:
+    """A command or a question as FastStream has it. By itself it would make a random id for each, which nobody uses."""
+    return NatsMessage(raw, raw.data, headers=raw.headers, reply_to=raw.reply, correlation_id=raw.reply or "none")
 
 
 def _security(login: Login) -> NatsSecurity | None:

@@ -60,7 +60,7 @@ def plain(value: Any) -> Any:
     if type(value) in _AS_IS:
         return value
     if isinstance(value, Mapping):
-        return {str(plain(k)): plain(v) for k, v in value.items()}
+        return {k if type(k) is str else str(plain(k)): v if type(v) in _AS_IS else plain(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
         return [plain(v) for v in value]
     if isinstance(value, set | frozenset):

@@ -9,6 +9,7 @@ from ekkyo.contracts.base import Caller, Refused
 from ekkyo.contracts.events import EventFormat, EventState, EventStatus, Registration, RegistrationStatus
 from ekkyo.decision import Document, Entry, Timer
 
+_TOLD = tuple(set(EventState.model_fields) - {"event_id", "revision"})
 REMIND_BEFORE = timedelta(hours=24)
 CHECK_IN_BEFORE = timedelta(hours=1)
 
@@ -83,7 +84,7 @@ class EndTimer(Timer):
 def state(event: Event, *, after: Event | None = None) -> EventState:
     """The event as facts and answers carry it. after: the event as read, when this is what a decision made of it."""
     revision = event.revision if after is None else after.revision + 1
-    fields = event.model_dump(include=set(EventState.model_fields))
+    fields = {name: getattr(event, name) for name in _TOLD}
     return EventState.model_validate({**fields, "event_id": event.id, "revision": revision})
 
 
