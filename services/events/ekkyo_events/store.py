@@ -11,7 +11,7 @@ events = CollectionWithEntries.of(
     Event,
     Seat,
     "events",
-    indexes=[Index("community_id", "starts_at"), Index("starts_at")],
+    indexes=[Index("starts_at")],  # for one community too: each index makes every registration dearer
     entry_indexes=[Index("document_id", "status", "position"), Index("key")],
 )
 departures = Collection.of(Departure, "departures")
