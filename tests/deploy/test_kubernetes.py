@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import kubernetes_validate
 import pytest
 import yaml
 from ekkyo.login import Login, make_nkey
 from ekkyo.permissions import ACCOUNT, DURABLES, SERVICES
+from ekkyo.service import tracing
 
 from tests.deploy.certificates import Authority
 
@@ -191,6 +193,21 @@ def test_with_tls_every_pod_is_given_its_certificate(tmp_path):
     tls = Authority.make(tmp_path / "tls").sign("tls")
     given = dict(pair.replace("=/tls", f"={tls.ca.parent}").split("=", 1) for pair in said["literals"])
     assert Login.from_environment(given).tls == tls
+
+
+def test_with_traces_every_service_reaches_the_collector_that_it_is_told_of():
+    component = ROOT / "components/traces"
+    [policy] = resources(component)
+    kubernetes_validate.validate(policy, VERSION, strict=True)
+    [said] = kustomization(component)["configMapGenerator"]
+    given = dict(pair.split("=", 1) for pair in said["literals"])
+    assert given.keys() <= {name for name, _ in tracing.VARIABLES}
+    [egress] = policy["spec"]["egress"]
+    assert urlsplit(given["OTEL_EXPORTER_OTLP_ENDPOINT"]).port in {port["port"] for port in egress["ports"]}
+    common = kustomization(ROOT / "base")["labels"][0]["pairs"]
+    meant = policy["spec"]["podSelector"]["matchLabels"]
+    for deployment in of_kind("small", "Deployment").values():
+        assert meant.items() <= (deployment["spec"]["template"]["metadata"]["labels"] | common).items()
 
 
 def test_images_are_named_in_every_overlay():
