@@ -13,6 +13,8 @@ from typing import Final
 
 SERVICES: Final = ("members", "events", "surveys", "notify")
 OUTSIDE: Final = "outside"
+OUTSIDE_NEXT: Final = "outside_next"
+"""Who takes `outside`'s place while its password is changed: of the same rights. Nobody is, until then."""
 OPS: Final = "ops"
 USERS: Final = (*SERVICES, OUTSIDE, OPS)
 KEYED: Final = (*SERVICES, OPS)
@@ -66,11 +68,11 @@ class Permissions:
 
 
 def permissions(user: str, durables: Mapping[str, Durables] = DURABLES) -> Permissions:
-    """What a user may do. Raises KeyError for a name that is none of `USERS`."""
+    """What a user may do. Raises KeyError for a name that is neither one of `USERS` nor `OUTSIDE_NEXT`."""
     if user == OPS:
         return _ops()
-    if user == OUTSIDE:
-        return _outside(durables)
+    if user in (OUTSIDE, OUTSIDE_NEXT):
+        return _outside(user, durables)
     return _service(user, durables[user])
 
 
@@ -101,7 +103,7 @@ def _service(name: str, durables: Durables) -> Permissions:
     )
 
 
-def _outside(durables: Mapping[str, Durables]) -> Permissions:
+def _outside(user: str, durables: Mapping[str, Durables]) -> Permissions:
     """Another system: asks, and reads facts with consumers of its own. A wildcard stands for a whole token, so the
     services' durables cannot be told by their prefix and are denied by name."""
     taken = sorted({durable for streams in durables.values() for durable in streams.get("FACTS", ())})
@@ -118,7 +120,7 @@ def _outside(durables: Mapping[str, Durables]) -> Permissions:
             "$JS.API.CONSUMER.DELETE.FACTS.*",
             "$JS.ACK.FACTS.>",
         ),
-        subscribe=(f"_INBOX.{OUTSIDE}.>",),
+        subscribe=(f"_INBOX.{user}.>",),
         publish_denied=tuple(
             subject
             for durable in taken
@@ -221,20 +223,20 @@ def _user(name: str, login: str, may: Permissions) -> list[str]:
     return [*lines, *(f"          {json.dumps(subject)}" for subject in may.subscribe), "        ] }", "      } }"]
 
 
-def variables(user: str) -> tuple[str, ...]:
+def variables(user: str) -> tuple[str, str]:
     """What a user's public keys, or its password, are called in the file of keys that `deploy/nats/nats.conf` reads.
 
-    The second key is there to take the first one's place while both are good.
+    The second one is there to take the first one's place while both are good. Of passwords it is `OUTSIDE_NEXT`'s.
     """
-    named = user.upper()
-    return (f"NATS_NKEY_{named}", f"NATS_NKEY_{named}_NEXT") if user in KEYED else (f"NATS_PASSWORD_{named}",)
+    named = f"NATS_{'NKEY' if user in KEYED else 'PASSWORD'}_{user.upper()}"
+    return named, f"{named}_NEXT"
 
 
 def deployed() -> str:
     """The configuration in deploy/nats: keys and other teams' accounts come from files beside it, data is in /data."""
     head = "# Generated from ekkyo.permissions: make nats-conf. Change it there.\n"
     return head + server_config(
-        {user: f"${name}" for user in USERS if user not in KEYED for name in variables(user)},
+        {user: f"${name}" for user, name in zip((OUTSIDE, OUTSIDE_NEXT), variables(OUTSIDE), strict=True)},
         nkeys={user: [f"${name}" for name in variables(user)] for user in KEYED},
         store_dir="/data",
         http="0.0.0.0:8222",

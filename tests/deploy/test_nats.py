@@ -15,7 +15,7 @@ import pytest
 from ekkyo.broker import make_broker
 from ekkyo.embedded import LOOPBACK, NatsServer, free_port, script
 from ekkyo.login import Login, Tls, make_nkey
-from ekkyo.permissions import KEYED, OPS, OUTSIDE
+from ekkyo.permissions import KEYED, OPS, OUTSIDE, OUTSIDE_NEXT
 from ekkyo.service.provision import provision_streams
 from ekkyo.testing import eventually
 from ekkyo_cli.commands.secrets import secrets
@@ -111,35 +111,61 @@ async def test_everybody_comes_in_with_what_was_made_for_them_and_nobody_else_do
             await deployed.connect(stranger)
 
 
-async def test_a_key_is_changed_while_both_the_old_and_the_new_one_are_good(deployed, ops):
+def change(deployed: Deployed, name: str, value: str) -> None:
+    """What the README says: a line of keys.conf, and a reload."""
     conf = deployed.keys / "nats/keys.conf"
+    text, changed = re.subn(rf'^{name}: ".+"$', f'{name}: "{value}"', conf.read_text(), flags=re.MULTILINE)
+    assert changed == 1
+    conf.chmod(0o600)
+    conf.write_text(text)
+    deployed.reload()
+
+
+async def comes_in(deployed: Deployed, login: Login) -> bool:
+    try:
+        await (await deployed.connect(login)).close()
+    except (Error, OSError):
+        return False
+    return True
+
+
+async def test_a_key_is_changed_while_both_the_old_and_the_new_one_are_good(deployed, ops):
     old = deployed.login("events")
     seed, public = make_nkey()
     (deployed.folder / "new.nk").write_bytes(seed)
     new = Login("events", nkey_file=deployed.folder / "new.nk")
     working = await deployed.connect(old)
-
-    def say(name: str, key: str) -> None:
-        text = re.sub(rf'^{name}: ".+"$', f'{name}: "{key}"', conf.read_text(), flags=re.MULTILINE)
-        conf.chmod(0o600)
-        conf.write_text(text)
-        deployed.reload()
-
-    async def comes_in(login: Login) -> bool:
-        try:
-            await (await deployed.connect(login)).close()
-        except (Error, OSError):
-            return False
-        return True
-
-    say("NATS_NKEY_EVENTS_NEXT", public)
-    await eventually(lambda: comes_in(new))
-    assert await comes_in(old)
+    change(deployed, "NATS_NKEY_EVENTS_NEXT", public)
+    await eventually(lambda: comes_in(deployed, new))
+    assert await comes_in(deployed, old)
     assert working.is_connected, "nobody is sent away while both are good"
-    say("NATS_NKEY_EVENTS", make_nkey()[1])
+    change(deployed, "NATS_NKEY_EVENTS", make_nkey()[1])
     await eventually(lambda: working.is_closed)
-    assert not await comes_in(old)
-    assert await comes_in(new)
+    assert not await comes_in(deployed, old)
+    assert await comes_in(deployed, new)
+
+
+async def test_a_password_is_changed_while_both_the_old_and_the_new_user_are_good(deployed, ops):
+    old, new = deployed.login(OUTSIDE), Login(OUTSIDE_NEXT, "p-new")
+    working = await deployed.connect(old)
+    async with await deployed.connect(deployed.login("events")) as events:
+
+        async def answer(msg: Any) -> None:
+            await events.publish(msg.reply, b"done")
+
+        await events.subscribe("ekkyo.cmd.events.publish", cb=answer)
+        await events.flush()
+        assert not await comes_in(deployed, new), "nobody knows its password yet"
+        change(deployed, "NATS_PASSWORD_OUTSIDE_NEXT", "p-new")
+        await eventually(lambda: comes_in(deployed, new))
+        moved = await deployed.connect(new)
+        for nc in (working, moved):
+            assert (await nc.request("ekkyo.cmd.events.publish", timeout=3)).data == b"done"
+        change(deployed, "NATS_PASSWORD_OUTSIDE", "p-dropped")
+        await eventually(lambda: working.is_closed)
+        assert not await comes_in(deployed, old)
+        assert (await moved.request("ekkyo.cmd.events.publish", timeout=3)).data == b"done"
+        await moved.close()
 
 
 def team_of_the_readme(password: str) -> str:

@@ -91,10 +91,10 @@ def _make(folder: _Folder, mongo: str, replica_set: str) -> Iterator[Path]:
 
 def _login(folder: _Folder, user: str) -> list[tuple[str, str]]:
     """A NATS user's keys or password, as the server's configuration names them."""
-    if user not in KEYED:
-        return [(name, folder.keep(f"{user}/nats-password", _password)) for name in variables(user)]
-    seed = folder.keep(f"{'provision' if user == OPS else user}/nats.nk", lambda: make_nkey()[0].decode())
     now, after = variables(user)
+    if user not in KEYED:
+        return [(now, folder.keep(f"{user}/nats-password", _password)), (after, _password())]
+    seed = folder.keep(f"{'provision' if user == OPS else user}/nats.nk", lambda: make_nkey()[0].decode())
     nobody = make_nkey()[1]  # the second key, which takes the first one's place one day, is nobody's till then
     return [(now, public_nkey(seed.encode())), (after, nobody)]
 
