@@ -19,7 +19,7 @@ from bench.stage import Stage, stage
 from bench.table import Row, table
 
 MEMBERS, SEATS, EVENTS = 5000, 300, 500
-ROUNDS = 3
+ROUNDS = 5
 
 
 async def run() -> str:

@@ -39,8 +39,8 @@ class _Documents(Generic[D]):
         self._entries_name = f"{name}_entries"
         singular = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", model.__name__).lower()
         self._settled = Reads(to.database, name, without=[PENDING])
-        self._shelf: Shelf[D] = Shelf()
         prompt = entry is not None and entry.unlinkable
+        self._shelf: Shelf[D] = Shelf(entries=entry is not None and not prompt)
         self._settler: Settler[D] = Settler(
             to.database, name, model, self._entries_name, self._shelf, to.outbox, prompt=prompt
         )

@@ -72,6 +72,12 @@ class AtHand(Generic[E]):
         self._frontiers: dict[Query, Position | None] = {}
         """Up to which position the entries that a query finds are known. None: all of them."""
 
+    def copy(self) -> "AtHand[E]":
+        """What is known of the entries, for others to know more."""
+        copied: AtHand[E] = AtHand(everything=self.everything)
+        copied.known, copied.changes = dict(self.known), dict(self.changes)
+        return copied
+
     def has(self, key: str) -> bool:
         return self.everything or key in self.known
 

@@ -17,6 +17,7 @@ from ekkyo.contracts.base import Refused
 from ekkyo.decision import D, E
 from ekkyo.store.driver import Database, Replacement, Row, Unavailable, Written
 from ekkyo.store.encoding import STAMPS, Saved, read_saved, saved_row
+from ekkyo.store.entries import AtHand
 from ekkyo.store.fetch import Need, fetch
 from ekkyo.store.settle import Settler, ended
 from ekkyo.store.shelf import Shelf
@@ -152,7 +153,7 @@ class Groups(Generic[D, E]):
                 again += self._taken(work, index)
             elif index is None and (work.id not in doubted or _stands(work, saved, standing.get(work.id), stamp)):
                 if saved:
-                    self._shelf.put(saved)
+                    self._shelf.put(saved, work.at_hand)
                     self._settler.add(saved)
                 for ask, answer, error in work.outcomes:
                     if error:
@@ -175,13 +176,15 @@ class Groups(Generic[D, E]):
         """The documents that are asked about, and the entries that are named."""
         bases: dict[str, Saved[D] | None] = {ask.id: self._shelf.get(ask.id) for ask in group}
         absent = [id for id, saved in bases.items() if saved is None]
-        rows = await self._database.find(self._name, {"_id": {"$in": absent}}) if absent else []
-        for row in rows:
-            bases[row["_id"]] = self._shelf.unsettled(read_saved(self._model, row))
-        works = {
-            id: Working(id, base, id in set(absent), self._owner, self._not_found, self._entry_model)
+        works: dict[str, Working[D, E]] = {
+            id: Working(id, base, False, self._owner, self._not_found, self._entry_model, self._shelf.entries(base))
             for id, base in bases.items()
+            if base is not None
         }
+        rows = await self._database.find(self._name, {"_id": {"$in": absent}}) if absent else []
+        found = {row["_id"]: self._shelf.unsettled(read_saved(self._model, row)) for row in rows}
+        for id in absent:
+            works[id] = Working(id, found.get(id), True, self._owner, self._not_found, self._entry_model, AtHand())
         for ask in group:
             ask.misses = 0
             works[ask.id].asks.append(ask)

@@ -2,16 +2,22 @@
 
 import time
 from collections import OrderedDict
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from ekkyo.decision import D
+from ekkyo.decision import D, E
 from ekkyo.store.encoding import Saved
+from ekkyo.store.entries import AtHand
 from ekkyo.store.working import trimmed
 
 V = TypeVar("V")
 
 CONTENDED = 1.0
 """For so many seconds after a lost race a document is read instead of kept: another instance is at it."""
+
+FEW = 50
+"""A document with no more entries than this keeps them all, once all are known: then none is looked for."""
+IN_ALL = 10_000
+"""So many entries are kept of all documents together, about ten megabytes."""
 
 
 class Recent(OrderedDict[str, V]):
@@ -31,8 +37,10 @@ class Recent(OrderedDict[str, V]):
 class Shelf(Generic[D]):
     """A kept document may be stale: what is decided on it then loses its race, and it is read again."""
 
-    def __init__(self, size: int = 2_000) -> None:
+    def __init__(self, size: int = 2_000, *, entries: bool = False) -> None:
+        """entries: whether those of small documents are kept as well."""
         self._saved: Recent[Saved[D]] = Recent(size)
+        self._entries: Few[Any] | None = Few() if entries else None
         self._settled: Recent[int] = Recent(5 * size)
         self._lost: Recent[float] = Recent(size)
 
@@ -45,8 +53,16 @@ class Shelf(Generic[D]):
         self._saved.move_to_end(id)
         return self.unsettled(saved)
 
-    def put(self, saved: Saved[D]) -> None:
+    def entries(self, saved: Saved[D] | None) -> AtHand[Any]:
+        """What is known of the entries of a document as it is kept."""
+        found = self._entries.get(saved.document.id, saved.document.revision) if self._entries and saved else None
+        return found or AtHand()
+
+    def put(self, saved: Saved[D], entries: AtHand[Any] | None = None) -> None:
+        """Keep a document as it was saved, and its entries as they were then."""
         self._saved.put(saved.document.id, saved)
+        if self._entries and entries:
+            self._entries.put(saved.document.id, saved.document.revision, entries)
 
     def drop(self, id: str) -> None:
         self._saved.pop(id, None)
@@ -66,3 +82,35 @@ class Shelf(Generic[D]):
     def unsettled(self, saved: Saved[D]) -> Saved[D]:
         """The document without what is known to be settled: nothing is carried along longer than needed."""
         return trimmed(saved, self._settled.get(saved.document.id, 0))
+
+
+class Few(Generic[E]):
+    """All entries of documents that have few. Each change of an entry is one of its document, so the revision tells."""
+
+    def __init__(self, in_all: int = IN_ALL) -> None:
+        self._kept: OrderedDict[str, tuple[int, AtHand[E]]] = OrderedDict()
+        self._in_all, self._count = in_all, 0
+
+    def get(self, id: str, revision: int) -> AtHand[E] | None:
+        """The entries of this document as they were at this revision."""
+        kept = self._kept.get(id)
+        if kept is None or kept[0] != revision:
+            return None
+        self._kept.move_to_end(id)
+        return kept[1].copy()
+
+    def put(self, id: str, revision: int, entries: AtHand[E]) -> None:
+        """Keep these, in the place of what is kept of this document, if they are few and all that there are."""
+        if before := self._kept.pop(id, None):
+            self._count -= _size(before[1])
+        if not entries.everything or len(entries.known) > FEW:
+            return
+        self._kept[id] = (revision, entries)
+        self._count += _size(entries)
+        while self._count > self._in_all:
+            _, (_, dropped) = self._kept.popitem(last=False)
+            self._count -= _size(dropped)
+
+
+def _size(entries: AtHand[Any]) -> int:
+    return 1 + len(entries.known)

@@ -48,9 +48,10 @@ class Working(Generic[D, E]):
     owner: str
     not_found: str
     entry_model: type[E] | None
+    at_hand: AtHand[E]
+    """What is known of its entries beforehand."""
     asks: list[Ask] = field(default_factory=list)
     document: D | None = None
-    at_hand: AtHand[E] = field(default_factory=AtHand)
     changed: set[str] = field(default_factory=set)
     out: list[OutMessage] = field(default_factory=list)
     weight: int = 0
@@ -58,8 +59,9 @@ class Working(Generic[D, E]):
 
     def __post_init__(self) -> None:
         self.document = self.base.document if self.base else None
-        self.at_hand.everything = self.base is None or self.entry_model is None
-        if self.base and self.entry_model:
+        if self.base is None or self.entry_model is None:
+            self.at_hand.everything = True
+        elif not self.at_hand.everything:
             for earlier in self.base.steps:
                 for row in earlier.entries:
                     self.at_hand.put(read_entry(self.entry_model, row), row["revision"])
