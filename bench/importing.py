@@ -73,7 +73,7 @@ async def _import(ekkyo: str, file: Path, stack: Path, heading: str) -> str:
     pids["importer"] = importer.pid
     answered = heard = 0.0
     at = place(stack, ops=True)
-    nc = await connect(at.url, user=at.user, password=at.password, inbox_prefix=at.inbox_prefix.encode())
+    nc = await connect(at.url, **at.login.options(), inbox_prefix=at.inbox_prefix.encode())
     try:
         while not heard:
             await asyncio.sleep(0.25)

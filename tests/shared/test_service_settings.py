@@ -232,3 +232,9 @@ def test_the_level_holds_for_all(lines):
     structlog.stdlib.get_logger("ekkyo").info("x")
     logging.getLogger("ekkyo.broker").info("x")
     assert lines.getvalue() == ""
+
+
+def test_a_callers_token_in_the_environment_is_nothing_to_a_service() -> None:
+    environ = {"EKKYO_NATS_URL": "nats://nats:4222", "EKKYO_NATS_PASSWORD": "p", "EKKYO_MONGO_URL": "mongodb://mongo"}
+    settings = Settings.load("events", environ | {"EKKYO_JWKS_FILE": __file__, "EKKYO_TOKEN": "secret"})
+    assert "secret" not in repr(settings)

@@ -37,12 +37,12 @@ def report(
 
       ekkyo report --json | jq .totals
 
-      ekkyo report --check --out report.html
+      ekkyo report --check
     """
     if lang not in (None, "ja", "en"):
         raise typer.BadParameter("ja or en", param_hint="--lang")
-    if out is None and not output.speaks_json():
-        raise typer.BadParameter("name the page to write, or ask for --json", param_hint="--out")
+    if out is None and not check and not output.speaks_json():
+        raise typer.BadParameter("name the page to write, or ask for --json or --check", param_hint="--out")
     made = asyncio.run(_make(dir, community, facts=facts, check=check))
     if out:
         text = page(made, made_at=datetime.now(UTC), locale="ja" if lang == "ja" else "en" if lang else None)
@@ -54,7 +54,11 @@ def report(
         f"[bold]{made.community.name}[/]: {len(made.events)} events, {totals.attendances} attendances of"
         f" {totals.people} people, {made.meetings.pairs} pairs of departments met."
     )
-    return output.say(f"Written: {out}")
+    if check:
+        output.say("The services and the facts tell the same figures.")
+    if out:
+        output.say(f"Written: {out}")
+    return None
 
 
 async def _make(dir: Path | None, community: str | None, *, facts: bool, check: bool) -> Report:

@@ -16,6 +16,8 @@ from ekkyo.login import Login, Tls, public_nkey
 
 PREFIX = "EKKYO_"
 FILE = "_FILE"
+TOKEN = f"{PREFIX}TOKEN"
+"""A caller's, often set where services are run by hand; they have no use for it, and doctor looks whether it is good."""
 """A secret NAME may be given as NAME_FILE, the file that holds it, as engines hand secrets out."""
 
 
@@ -126,7 +128,7 @@ class Settings(BaseSettings):
     def load(cls, service: str, environ: Mapping[str, str] | None = None) -> Self:
         """The settings of a service, from the environment. Raises WrongSettings, telling everything that is wrong."""
         environ = os.environ if environ is None else environ
-        given = {name: value for name, value in environ.items() if name.startswith(PREFIX)}
+        given = {name: value for name, value in environ.items() if name.startswith(PREFIX) and name != TOKEN}
         known = {PREFIX + name.upper(): name for name in cls.model_fields}
         files = {f"{name}{FILE}": name for name, secret in known.items() if cls._is_secret(secret)}
         lines = [_unknown(name, known | files) for name in sorted(given) if name not in known | files]

@@ -10,13 +10,12 @@ from ekkyo.service.doctor.database import database_findings
 from ekkyo.service.doctor.finding import Check, Finding, either, unseen, well, wrong
 from ekkyo.service.doctor.keys import key_findings
 from ekkyo.service.doctor.streams import nats_findings
-from ekkyo.service.settings import WrongSettings
+from ekkyo.service.settings import TOKEN, WrongSettings
 
 if TYPE_CHECKING:
     from ekkyo.service.app import Service
 
 __all__ = ["Check", "Finding", "as_json", "as_text", "either", "examine", "is_wrong", "unseen", "well", "wrong"]
-TOKEN = "EKKYO_TOKEN"  # noqa: S105 - the variable's name
 
 
 async def examine(service: "Service", environ: Mapping[str, str], *, monitor: str | None = None) -> list[Finding]:
@@ -25,7 +24,7 @@ async def examine(service: "Service", environ: Mapping[str, str], *, monitor: st
     monitor: the URL of NATS's own monitoring, where it may be asked.
     """
     try:
-        settings = service.settings.load(service.name, {n: v for n, v in environ.items() if n != TOKEN})
+        settings = service.settings.load(service.name, environ)
     except WrongSettings as told:
         return [_setting(line) for line in told.lines]
     indexes = {name: made for each in service.collections for name, made in each.indexes.items()}
