@@ -156,6 +156,28 @@ async def test_a_backup_is_its_owners_alone_and_holds_no_password(here, files):
     assert str(here.mongo_url) not in repr(here)
 
 
+async def test_a_service_that_is_started_meanwhile_is_noticed_in_the_end(nats, here, files):
+    await back_up(here, files)
+    async with await nats.connect("events") as service:
+        asked = 0
+
+        async def answer(msg):
+            nonlocal asked
+            asked += 1
+            if asked % 2 == 0:  # not when it begins
+                await service.publish(msg.reply, json.dumps({"name": "events"}).encode())
+
+        await service.subscribe("$SRV.PING", cb=answer)
+        await service.flush()
+        second = Files(files.folder.with_name("tuesday"))
+        for attempt in (back_up(here, second), restore(here, files, files.read(), replace=True)):
+            with pytest.raises(Refused, match="events was started meanwhile") as refused:
+                await attempt
+            assert refused.value.code == "services_run"
+        assert not (second.folder / "manifest.json").exists(), "so it is no backup"
+    await restore(here, files, files.read(), replace=True)
+
+
 async def test_while_a_service_answers_nothing_is_backed_up_and_nothing_restored(nats, here, files):
     await back_up(here, files)
     async with await nats.connect("events") as service:

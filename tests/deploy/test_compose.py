@@ -187,7 +187,8 @@ def test_what_is_only_looked_at_runs_only_when_asked_for():
         "jaeger",
     }
     scraped = yaml.safe_load((ROOT / "deploy/observability/prometheus.yml").read_text())["scrape_configs"]
-    targets = {target for job in scraped for group in job.get("static_configs", ()) for target in group["targets"]}
+    found = [found for job in scraped for found in job.get("dns_sd_configs", ())]
+    targets = {f"{name}:{each['port']}" for each in found for name in each["names"]}
     assert {f"{name}:8080" for name in SERVICES} <= targets
 
 

@@ -171,7 +171,7 @@ async def test_a_password_is_changed_while_both_the_old_and_the_new_user_are_goo
 def team_of_the_readme(password: str) -> str:
     """The account that the README tells another team's to be like."""
     [block] = re.findall(r"```conf\n(PORTAL .+?)```", (DEPLOY / "README.md").read_text(), re.DOTALL)
-    return block.replace("$PASSWORD_OF_PORTAL", password)
+    return block.replace("<the bcrypt hash of a password>", password)
 
 
 @pytest.fixture

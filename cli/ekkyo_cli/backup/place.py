@@ -57,15 +57,20 @@ class Servers:
             error_cb=heard,
         )
         async with nc:
-            answered = await who_runs(nc, within=SILENCE)
-            running = [service for service in SERVICES if service in answered]
+            there = await running(nc)
             if denied:
                 text = f"The NATS user {self.login.user or '(none)'} may not do this; it is for ops."
                 raise Refused("not_allowed", text, 403)
-            if running:
-                text = f"{', '.join(running)} still runs. Stop every service, wait until it has ended, and try again."
+            if there:
+                text = f"{there} still runs. Stop every service, wait until it has ended, and try again."
                 raise Refused("services_run", text, 409)
             yield nc
+
+
+async def running(nc: Client) -> str:
+    """The services that answer, with commas between."""
+    answered = await who_runs(nc, within=SILENCE)
+    return ", ".join(service for service in SERVICES if service in answered)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from ekkyo.store.copying import Copying, Damaged, decoded
 from nats.aio.client import Client
 
 from ekkyo_cli.backup.manifest import Files, Manifest, RowsFile, StreamFile, parts, unpacked
-from ekkyo_cli.backup.place import Servers
+from ekkyo_cli.backup.place import Servers, running
 from ekkyo_cli.backup.taking import NAMES
 
 BACK_WITHIN = 30.0
@@ -52,6 +52,9 @@ async def restore(servers: Servers, files: Files, manifest: Manifest, *, replace
             hint = " One NATS server keeps one copy: EKKYO_NATS_REPLICAS=1." if "replicas" in str(failed) else ""
             text = f"{failed}.{hint} What is there now is incomplete: start nothing, and restore again with --replace."
             raise Refused("not_restored", text, 500) from None
+        if started := await running(nc):  # by somebody, or by an autoscaler
+            text = f"{started} was started meanwhile, on what was not whole. Stop it, and restore again with --replace."
+            raise Refused("services_run", text, 409)
         return Restored(sorted(_noted(files) - await _erased(nc)))  # who was erased before it stays so
 
 

@@ -13,7 +13,7 @@ from ekkyo.store.copying import Copying
 from nats.aio.client import Client
 
 from ekkyo_cli.backup.manifest import Files, Manifest, RowsFile, StreamFile, checksum
-from ekkyo_cli.backup.place import Servers
+from ekkyo_cli.backup.place import Servers, running
 
 NAMES: Final = tuple(str(stream.name) for stream in STREAMS)
 STILL: Final = tuple(str(stream.name) for stream in STREAMS if not stream.allow_msg_schedules)
@@ -38,6 +38,9 @@ async def back_up(servers: Servers, files: Files) -> Manifest:
             raise Refused("not_backed_up", str(failed), 503) from None
         if moved := [name for name in STILL if before[name] != after[name]]:
             text = f"{', '.join(moved)} changed meanwhile, so a service ran: {files.folder} is no backup, remove it."
+            raise Refused("services_run", text, 409)
+        if started := await running(nc):
+            text = f"{started} was started meanwhile: {files.folder} is no backup, remove it."
             raise Refused("services_run", text, 409)
         manifest = Manifest(
             made_at=utcnow(),

@@ -55,6 +55,8 @@ class _Folder:
         """What a file holds; made if it is not there. ours: read by an image of ours, as its own user."""
         file = self.path / name
         if not file.exists():
+            if not self.path.exists():  # theirs who makes them, unless each part is given to the one who reads it
+                self.path.mkdir(parents=True, mode=0o700 if self.owner is None else 0o755)
             file.parent.mkdir(parents=True, exist_ok=True)
             draft = file.with_name(f".{file.name}.new")
             draft.unlink(missing_ok=True)

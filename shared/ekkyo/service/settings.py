@@ -17,7 +17,7 @@ from ekkyo.login import Login, Tls, public_nkey
 PREFIX = "EKKYO_"
 FILE = "_FILE"
 TOKEN = f"{PREFIX}TOKEN"
-"""A caller's, often set where services are run by hand; they have no use for it, and doctor looks whether it is good."""
+"""A caller's, often set in the shell where a service is run by hand. Doctor alone looks at it."""
 """A secret NAME may be given as NAME_FILE, the file that holds it, as engines hand secrets out."""
 
 

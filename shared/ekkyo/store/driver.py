@@ -15,7 +15,7 @@ from typing import Any, Literal
 from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
 from pymongo import DeleteOne, InsertOne, ReplaceOne
-from pymongo.errors import BulkWriteError, ConnectionFailure, DuplicateKeyError, WTimeoutError
+from pymongo.errors import BulkWriteError, ConnectionFailure, DuplicateKeyError, OperationFailure, WTimeoutError
 
 from ekkyo.contracts.base import Refused
 
@@ -25,6 +25,8 @@ Sort = Sequence[tuple[str, int]]
 Driver = Literal["motor", "pymongo"]
 
 DUPLICATE_KEY = 11000
+NOT_LET_IN = (13, 18)
+"""Unauthorized, AuthenticationFailed: mended by ops, so it is waited for, as for a database that is down."""
 TIMEOUTS = {"serverSelectionTimeoutMS": 2_000, "connectTimeoutMS": 2_000, "socketTimeoutMS": 5_000}
 """How long one try may take, in milliseconds; the URL's own options win."""
 
@@ -185,6 +187,10 @@ async def _reaching(operation: Any) -> Any:
         return await operation
     except (ConnectionFailure, WTimeoutError) as error:
         raise Unavailable from error
+    except OperationFailure as error:
+        if error.code in NOT_LET_IN:
+            raise Unavailable("The database refuses this user or its password.") from error
+        raise
 
 
 _INDEX = re.compile(r"index:? '?(?:\S+\.\$)?([^\s']+)|failed: (\S+)\._id$")

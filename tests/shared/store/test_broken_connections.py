@@ -12,6 +12,7 @@ from ekkyo.store import CollectionWithEntries, Driver, Store, Unavailable
 from ekkyo.store import driver as driver_module
 from ekkyo.testing.plugin import Mongo
 from ekkyo.testing.waiting import eventually
+from pymongo.errors import OperationFailure
 
 from .conftest import Opened, Published
 from .halls import Hall, Seat, building, halls, taking
@@ -161,3 +162,14 @@ async def test_a_database_that_is_away_is_told_and_comes_back(
             return False
 
     await eventually(back)
+
+
+@pytest.mark.parametrize("code", [13, 18])
+async def test_a_database_that_refuses_the_login_is_waited_for_like_one_that_is_down(code: int) -> None:
+    """The embedded database knows no users, so this is what the driver would say."""
+
+    async def refused() -> None:
+        raise OperationFailure("Authentication failed.", code)
+
+    with pytest.raises(Unavailable, match="refuses this user"):
+        await driver_module._reaching(refused())
