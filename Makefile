@@ -59,7 +59,7 @@ docs: setup ## Generate docs/: schemas, AsyncAPI, flow diagram, samples of new f
 docs-check: setup ## Fail when generated documents drifted from the code
 	@$(BIN)/python -m ekkyo.docs --out docs --check
 
-dashboards: setup ## Generate Grafana's dashboards from their script
+dashboards: setup ## Generate Grafana's dashboards, and the alerts for Kubernetes
 	@$(BIN)/python deploy/observability/make_dashboards.py
 
 nats-conf: setup ## Generate deploy/nats/nats.conf from the table of permissions

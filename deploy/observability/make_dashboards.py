@@ -1,14 +1,18 @@
-"""Makes the Grafana dashboards, of the platform and of each service: `python deploy/observability/make_dashboards.py`.
+"""Makes the Grafana dashboards, of the platform and of each service, and the alerts for Prometheus' operator.
+
+`python deploy/observability/make_dashboards.py`, or `make dashboards`.
 
 Each query says by itself whose figures it shows, so it does not matter how the scrape jobs are called.
 """
 
 import json
 import sys
+import textwrap
 from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).parent / "grafana" / "dashboards"
+RULE = Path(__file__).parents[1] / "kubernetes/base/alerts.yaml"
 SERVICES = ("members", "events", "surveys", "notify")
 RATE = "[$__rate_interval]"
 Panel = dict[str, Any]
@@ -207,7 +211,17 @@ def dashboards() -> dict[str, str]:
     return {f"{name}.json": json.dumps(each, indent=1, ensure_ascii=False) + "\n" for name, each in made.items()}
 
 
+def prometheus_rule() -> str:
+    """The rules of alerts.yml as Prometheus' operator reads them on Kubernetes."""
+    rules = (Path(__file__).parent / "alerts.yml").read_text()
+    head = "# Made of deploy/observability/alerts.yml by `make dashboards`.\n"
+    head += "apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata:\n  name: ekkyo\nspec:\n"
+    return head + textwrap.indent(rules[rules.index("groups:") :], "  ")
+
+
 if __name__ == "__main__":
     for name, text in dashboards().items():
         (FOLDER / name).write_text(text)
         sys.stdout.write(f"{FOLDER / name}\n")
+    RULE.write_text(prometheus_rule())
+    sys.stdout.write(f"{RULE}\n")

@@ -232,6 +232,7 @@ def test_ctrl_c_stops_what_was_started_in_the_foreground(tmp_path: Path) -> None
     try:
         assert running.stdout
         assert any("Ready" in line for line in running.stdout)
+        assert any(line.startswith("events") and " ready " in line for line in running.stdout), "from the beginning"
         state = own.folder.state()
         assert state
         assert all(part.process and part.process.alive for part in state.parts.values())

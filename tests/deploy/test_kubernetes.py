@@ -22,7 +22,7 @@ from tests.deploy.certificates import Authority
 
 ROOT = Path(__file__).resolve().parents[2] / "deploy/kubernetes"
 VERSION = "1.31"
-CRDS = {"ServiceMonitor", "ScaledObject"}
+CRDS = {"ServiceMonitor", "PrometheusRule", "ScaledObject"}
 OVERLAYS = sorted(path.name for path in (ROOT / "overlays").iterdir())
 Manifest = dict[str, Any]
 

@@ -98,8 +98,12 @@ def anchor(heading: str) -> str:
     return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
 
 
-def test_prometheus_reads_the_rules() -> None:
+def test_prometheus_reads_the_rules_in_compose_and_on_kubernetes() -> None:
     assert yaml.safe_load((FOLDER / "prometheus.yml").read_text())["rule_files"] == ["alerts.yml"]
+    made = runpy.run_path(str(FOLDER / "make_dashboards.py"))["prometheus_rule"]()
+    assert made == (FOLDER.parent / "kubernetes/base/alerts.yaml").read_text(), "make dashboards"
+    rule = yaml.safe_load(made)
+    assert (rule["kind"], rule["spec"]["groups"][0]["rules"]) == ("PrometheusRule", RULES)
 
 
 def test_every_alert_is_tried_with_figures_that_raise_it() -> None:

@@ -18,7 +18,7 @@ from ekkyo.permissions import OUTSIDE
 from ekkyo_cli import output
 from ekkyo_cli.local import control
 from ekkyo_cli.local.folder import DEFAULT, PARTS, Folder, Part
-from ekkyo_cli.local.show import follow, streams
+from ekkyo_cli.local.show import ends, follow, streams
 from ekkyo_cli.output import Json
 
 Dir = Annotated[Path, typer.Option("--dir", help="The stack's folder.", show_default=True)]
@@ -52,6 +52,7 @@ def up(
         if output.speaks_json():
             return output.as_json({"already_running": True, "phase": phase, "dir": str(folder.path)})
         return output.say(f"A stack already runs in [bold]{folder.path}[/] ({phase}). See it: ekkyo status")
+    before = ends(folder)
     supervisor = control.launch(folder, attached=not detach)
     gone = threading.Event()
     for number in (signal.SIGTERM, signal.SIGHUP):
@@ -62,7 +63,7 @@ def up(
         if detach:
             return None
         output.say("[dim]Ctrl-C stops everything.[/]")
-        follow(folder, PARTS, while_true=lambda: supervisor.poll() is None and not gone.is_set())
+        follow(folder, PARTS, after=before, while_true=lambda: supervisor.poll() is None and not gone.is_set())
     except KeyboardInterrupt:
         pass
     output.say("Stopping.")

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import nats
@@ -20,8 +20,20 @@ QUIET = ("nats", "mongo", "mail", "chat")
 """Their logs say little of interest while all is well; asked for by name they are shown."""
 
 
-def follow(folder: Folder, names: Iterable[str], *, while_true: Callable[[], bool], last: int = 0) -> None:
-    """Print the last lines of some logs, then what is added while a condition holds."""
+def ends(folder: Folder) -> dict[str, int]:
+    """How many bytes each log has."""
+    return {file.stem: file.stat().st_size for file in folder.log("supervisor").parent.glob("*.log")}
+
+
+def follow(
+    folder: Folder,
+    names: Iterable[str],
+    *,
+    while_true: Callable[[], bool],
+    last: int = 0,
+    after: Mapping[str, int] | None = None,
+) -> None:
+    """Print the last lines of some logs, or what came after these ends; then what is added while a condition holds."""
     names = list(names)
     if len(names) > 1:
         names = [n for n in names if n not in QUIET]
@@ -29,7 +41,7 @@ def follow(folder: Folder, names: Iterable[str], *, while_true: Callable[[], boo
     places: dict[str, int] = {}
     for name in names:
         text = _read(folder.log(name), 0)
-        places[name] = len(text)
+        places[name] = len(text) if after is None else min(after.get(name, 0), len(text))
         for line in text.decode(errors="replace").splitlines()[-last:] if last else []:
             _line(name, line, names)
     while while_true():
