@@ -3,7 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := shared/ekkyo services/events/ekkyo_events services/members/ekkyo_members \
-            services/notify/ekkyo_notify services/surveys/ekkyo_surveys cli/ekkyo_cli
+            services/notify/ekkyo_notify services/surveys/ekkyo_surveys frontends/common/ekkyo_common \
+            frontends/cli/ekkyo_cli
 WORKERS ?= 3
 unexport PYTHONDONTWRITEBYTECODE  # every process would compile all it imports anew, and there are hundreds
 
@@ -15,7 +16,7 @@ help: ## List what can be made
 
 setup: $(VENV)/.installed ## Install everything into .venv (every other target does it by itself)
 
-$(VENV)/.installed: requirements-dev.txt constraints.txt shared/pyproject.toml cli/pyproject.toml $(wildcard services/*/pyproject.toml)
+$(VENV)/.installed: requirements-dev.txt constraints.txt shared/pyproject.toml $(wildcard services/*/pyproject.toml frontends/*/pyproject.toml)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Ekkyo needs Python 3.11 or later; $(PYTHON) is `$(PYTHON) -V`. Say which one: make PYTHON=python3.12 …"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r requirements-dev.txt

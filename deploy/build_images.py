@@ -30,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from image_trial import Trial
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCKERFILES = {**{name: f"services/{name}/Dockerfile" for name in SERVICES}, "cli": "cli/Dockerfile"}
+DOCKERFILES = {**{name: f"services/{name}/Dockerfile" for name in SERVICES}, "cli": "frontends/cli/Dockerfile"}
 LARGEST = 200_000_000
 """Bytes of an image's files, the base's included."""
 COMPILERS = ("cc", "gcc", "c++", "g++", "clang", "ld", "make", "cargo")

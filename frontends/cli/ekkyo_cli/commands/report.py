@@ -1,0 +1,93 @@
+"""`ekkyo report`: what came of a community, held against its charter."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from ekkyo.client import Ekkyo
+from ekkyo.contracts.base import Refused
+from ekkyo.contracts.members import CommunityFounded
+from ekkyo_common.report import Report, figures_of, from_facts, from_services, page
+
+from ekkyo_cli import output
+from ekkyo_cli.connection import Where, connected
+from ekkyo_cli.output import Json
+
+
+def report(
+    community: Annotated[
+        str | None, typer.Option("--community", help="The community's id; not needed where there is only one.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Where to write the page, such as report.html.")
+    ] = None,
+    facts: Annotated[bool, typer.Option("--facts", help="Count from the stream of facts alone.")] = False,
+    check: Annotated[bool, typer.Option("--check", help="Count both ways, and fail if a figure differs.")] = False,
+    lang: Annotated[str | None, typer.Option(help="ja or en; the community's language without it.")] = None,
+    dir: Where = None,
+    json: Json = False,
+) -> None:
+    """Write the impact report of a community: one HTML page with charts, or the same figures as JSON.
+
+    Examples:
+
+      ekkyo report --out report.html
+
+      ekkyo report --json | jq .totals
+
+      ekkyo report --check
+    """
+    if lang not in (None, "ja", "en"):
+        raise typer.BadParameter("ja or en", param_hint="--lang")
+    if out is None and not check and not output.speaks_json():
+        raise typer.BadParameter("name the page to write, or ask for --json or --check", param_hint="--out")
+    made = asyncio.run(_make(dir, community, facts=facts, check=check))
+    if out:
+        text = page(made, made_at=datetime.now(UTC), locale="ja" if lang == "ja" else "en" if lang else None)
+        out.write_text(text, encoding="utf-8")
+    if output.speaks_json():
+        return output.as_json(made)
+    totals = made.totals
+    output.say(
+        f"[bold]{made.community.name}[/]: {len(made.events)} events, {totals.attendances} attendances of"
+        f" {totals.people} people, {made.meetings.pairs} pairs of departments met."
+    )
+    if check:
+        output.say("The services and the facts tell the same figures.")
+    if out:
+        output.say(f"Written: {out}")
+    return None
+
+
+async def _make(dir: Path | None, community: str | None, *, facts: bool, check: bool) -> Report:
+    async with connected(dir, roles=("steward",)) as ekkyo:
+        chosen = community or await _only_one(ekkyo)
+        if facts:
+            return figures_of(await from_facts.gather(ekkyo, chosen))
+        with output.progress("Asking") as steps:
+            told = figures_of(
+                await from_services.gather(
+                    ekkyo, chosen, step=lambda what, done, all: steps.at(done, all, f"Asking: {what}")
+                )
+            )
+        if check and (wrong := differences(told, figures_of(await from_facts.gather(ekkyo, chosen)))):
+            raise Refused("figures_differ", "The facts say otherwise: " + "; ".join(wrong), 409)
+        return told
+
+
+async def _only_one(ekkyo: Ekkyo) -> str:
+    told = ekkyo.facts(CommunityFounded, since=1, follow=False)
+    found = [fact.entity_id async for fact in told]
+    if len(found) == 1:
+        return found[0]
+    if not found:
+        raise Refused("community_not_found", "No community was founded yet.")
+    raise Refused("several_communities", f"Name one with --community: {', '.join(found)}", 400)
+
+
+def differences(one: Report, other: Report) -> list[str]:
+    """The figures that differ between two reports, each by its name."""
+    first, second = one.model_dump(), other.model_dump()
+    return [f"{name}: {first[name]} and {second[name]}" for name in first if first[name] != second[name]]

@@ -1,0 +1,193 @@
+"""`make demo`: a community's first season on the local stack, from an empty folder to its impact report."""
+
+import asyncio
+import json
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from ekkyo.client import Ekkyo
+from ekkyo.clock import utcnow
+from ekkyo.contracts.base import Refused
+from ekkyo.contracts.notify import ListDeliveries
+from ekkyo_common.report import from_facts, from_services
+from ekkyo_common.report.figures import Report, figures_of
+from ekkyo_common.report.page import page
+from rich.console import Console
+
+from ekkyo_cli.demo import check, season
+from ekkyo_cli.demo.listen import Listener
+from ekkyo_cli.demo.play import Season
+from ekkyo_cli.local import control
+from ekkyo_cli.local.folder import Folder
+
+console = Console(highlight=False, soft_wrap=True)
+SAMPLES = Path("data")
+
+
+def demo(
+    dir: Annotated[Path, typer.Option("--dir", help="Where the stack lives; emptied first.")] = Path(".ekkyo/demo"),
+    data: Annotated[Path, typer.Option("--data", help="The folder with the sample exports.")] = SAMPLES,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the stack running, to look around in it.")] = False,
+) -> None:
+    """Play a community's first season through the public commands, and check every figure against the facts."""
+    folder = Folder.at(dir)
+    control.bring_down(folder)
+    _empty(folder)
+    began = time.monotonic()
+    console.print(f"[bold]Starting the local stack[/] in {dir}: NATS, database, mail and chat catchers, four services")
+    state = control.wait_ready(folder, control.launch(folder, attached=False))
+    console.print(f"  ready after {state.ready_after:.1f} s")
+    try:
+        wrong = asyncio.run(_season(folder, data))
+    finally:
+        if keep:
+            console.print(
+                f"\nThe stack goes on. Look around: ekkyo status --dir {dir}; stop it: ekkyo down --dir {dir}"
+            )
+        else:
+            control.bring_down(folder)
+    console.print(f"\nThe report: {dir}/report.html   the figures: {dir}/summary.json   the mailbox: {dir}/mail")
+    if wrong:
+        console.print("\n[bold red]The season does not add up:[/]")
+        for line in wrong[:40]:
+            console.print(f"  {line}", style="red", markup=False)
+        raise typer.Exit(1)
+    console.print(
+        f"[bold green]Every figure stands in the facts, and nobody was told anything twice.[/] "
+        f"{time.monotonic() - began:.0f} s in all."
+    )
+
+
+def _empty(folder: Folder) -> None:
+    """Begin with nothing. A folder that no stack ever lived in is somebody else's, and is left alone."""
+    if not folder.path.exists() or not any(folder.path.iterdir()):
+        return
+    if not folder.lock_file.exists():
+        raise typer.BadParameter(f"{folder.path} holds something that is no stack; name another folder")
+    shutil.rmtree(folder.path)
+
+
+async def _season(folder: Folder, data: Path) -> list[str]:
+    """Play it, report it, and say what does not add up."""
+    state, passwords = control.running_state(folder), folder.passwords()
+    async with Ekkyo.connect(
+        f"nats://127.0.0.1:{state.parts['nats'].port}",
+        user="outside",
+        password=passwords["outside"],
+        token=folder.token("demo", ["system"], 3600),
+    ) as portal:
+        tokens: dict[tuple[str, ...], str] = {}
+
+        def as_(sub: str, *roles: str) -> Ekkyo:
+            if (sub, *roles) not in tokens:
+                tokens[sub, *roles] = folder.token(sub, list(roles), 3600)
+            return portal.with_token(tokens[sub, *roles])
+
+        heard = Listener(portal)
+        try:
+            await _import(folder, data / "employees.cp932.csv")
+            story = Season(as_, heard, console.print, data)
+            await story.found(f"http://127.0.0.1:{state.parts['chat'].port}/services/community")
+            for number, plans in enumerate(season.ROUNDS, 1):
+                await story.play(number, plans)
+            await story.contribute()
+            return await _settle(folder, as_("steward", "steward"), heard, story.community_id)
+        finally:
+            await heard.stop()
+
+
+async def _import(folder: Folder, export: Path) -> None:
+    """Take the personnel export over, by the command that the personnel department would use."""
+    console.print(f"[bold]ekkyo members import {export}[/]")
+    command = [sys.executable, "-m", "ekkyo_cli.main", "members", "import", str(export), "--dir", str(folder.path)]
+    running = await asyncio.create_subprocess_exec(*command)
+    if await running.wait():
+        raise Refused("import_failed", "The personnel export could not be imported.")
+
+
+async def _settle(folder: Folder, steward: Ekkyo, heard: Listener, community_id: str) -> list[str]:
+    console.print("[bold]Waiting until everybody was told everything[/]")
+    expected = check.tellings(heard.facts)
+    dropped = await _all_told(steward, heard, expected)
+    console.print("[bold]Counting the season twice:[/] as the services tell it, and from the facts alone")
+    told = figures_of(await from_services.gather(steward, community_id))
+    counted = figures_of(await from_facts.gather(steward, community_id))
+    wrong = [*check.differences(told, counted), *_mail(folder, heard, expected - dropped)]
+    if told.totals.attendances <= 250:
+        wrong.append(f"only {told.totals.attendances} attendances")
+    (folder.path / "report.html").write_text(page(told, made_at=utcnow()), encoding="utf-8")
+    summary = told.model_dump(mode="json")
+    (folder.path / "summary.json").write_text(json.dumps(summary, ensure_ascii=False, indent=2), encoding="utf-8")
+    _print(told, check.mails(folder.mail), len(heard.facts))
+    if dropped:
+        console.print(
+            f"  [yellow]{len(dropped)} announcements were dropped: their events had begun before their turn[/]"
+        )
+    return wrong
+
+
+async def _all_told(steward: Ekkyo, heard: Listener, expected: set[check.Telling]) -> set[check.Telling]:
+    """Wait until every mail is delivered or dropped as no longer useful, for a minute at most; those dropped."""
+    deadline = time.monotonic() + 60
+    while True:
+        dropped = await _dropped(steward)
+        if expected - dropped <= heard.mailed.keys() or time.monotonic() > deadline:
+            return dropped
+        await asyncio.sleep(0.5)
+
+
+async def _dropped(steward: Ekkyo) -> set[check.Telling]:
+    found: set[check.Telling] = set()
+    question = ListDeliveries(status="dropped", limit=500)
+    while True:
+        page = await steward.ask(question)
+        found |= {(d.fact_id, d.member_id) for d in page.deliveries if d.channel == "mail" and d.member_id}
+        if page.next is None:
+            return found
+        question = question.model_copy(update={"after": page.next})
+
+
+def _mail(folder: Folder, heard: Listener, expected: set[check.Telling]) -> list[str]:
+    """Whether each mail that the facts call for came once, by the facts and by the mailbox."""
+    delivered = heard.mailed
+    wrong = [f"{who} was told of {fact} {n} times" for (fact, who), n in delivered.items() if n > 1]
+    wrong += [f"{who} was not told of {fact}" for fact, who in sorted(expected - delivered.keys())]
+    wrong += [f"{who} was told of {fact} for no reason" for fact, who in sorted(delivered.keys() - expected)]
+    wrong += [f"the mailbox has delivery {delivery} twice" for delivery in check.mails_twice(folder.mail)]
+    if (there := check.mails(folder.mail)) != delivered.total():
+        wrong.append(f"{delivered.total()} mails were delivered, and the mailbox has {there}")
+    return wrong
+
+
+def _print(report: Report, mails: int, facts: int) -> None:
+    totals, surveys = report.totals, report.surveys
+    rows = [
+        ("events", f"{sum(totals.events.values())} ({', '.join(f'{n} {f}' for f, n in totals.events.items())})"),
+        ("attendances", f"{totals.attendances} by {totals.people} different people, {totals.returners} came again"),
+        ("departments", f"{len(report.meetings.departments)}, {report.meetings.pairs} pairs of them met"),
+        ("waitlists", f"{totals.waitlisted} waited, {totals.promoted} were promoted"),
+        ("withdrawn, no-shows", f"{totals.withdrawn}, {totals.no_shows}"),
+        ("answers", f"{surveys.answered} of {surveys.invited} ({surveys.response_rate} %), NPS {surveys.nps}"),
+        ("wanted next", ", ".join(f"{t.theme} ({t.votes})" for t in report.themes[:5])),
+        ("crossings", ", ".join(f"{step.replace('_', ' ')} {n}" for step, n in report.crossings.items())),
+        ("told", f"{mails} mails, {facts} facts"),
+    ]
+    console.print()
+    for name, value in rows:
+        console.print(f"  [bold]{name:<20}[/] {value}")
+
+
+def main() -> None:
+    try:
+        typer.run(demo)
+    except Refused as refused:
+        console.print(f"[bold red]{refused.code}[/] {refused.detail}")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,273 @@
+"""The season, played through the public commands alone, as outside systems and members would."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from ekkyo.client import Ekkyo
+from ekkyo.clock import utcnow
+from ekkyo.contracts import events as e
+from ekkyo.contracts import members as m
+from ekkyo.contracts import notify as n
+from ekkyo.contracts import surveys as s
+from ekkyo.contracts.base import new_id
+from ekkyo_common.attendance import match, read_attendance
+from pydantic import SecretStr
+
+from ekkyo_cli.demo import people, season
+from ekkyo_cli.demo.listen import Listener
+from ekkyo_cli.demo.season import Plan
+
+T = TypeVar("T")
+R = TypeVar("R")
+AT_ONCE = 48
+PEOPLE = 180
+"""How many of the company join in the first season."""
+BEFORE_START = timedelta(seconds=10)
+"""How long the registration of an event is open: the season is played in fast time."""
+As = Callable[..., Ekkyo]
+"""The client, speaking as somebody: `as_(member_id)`, `as_("portal", "system")`."""
+Say = Callable[[str], None]
+
+
+class Season:
+    """One community's first season."""
+
+    def __init__(self, as_: As, heard: Listener, say: Say, data: Path, seed: int = 2024) -> None:
+        self.as_, self.heard, self.say, self.data = as_, heard, say, data
+        self.random = random.Random(seed)  # noqa: S311
+        self.community_id = new_id()
+        self.people: list[m.Member] = []
+        self.leaders: list[m.Member] = []
+        self.used_themes: set[str] = set()
+
+    async def found(self, webhook: str) -> None:
+        """Write the charter down, connect the chat, and bring the first people together."""
+        steward = self.as_("steward", "steward")
+        community = await steward.send(
+            m.FoundCommunity(
+                community_id=self.community_id,
+                name=season.COMMUNITY,
+                rules=season.RULES,
+                charter=season.CHARTER,
+            )
+        )
+        self.say(f"Founded {community.name}: {community.charter.objective}")
+        await steward.send(n.ConnectChannel(community_id=self.community_id, url=SecretStr(webhook)))
+        company = await people.everybody(self.as_("portal", "system"))
+        reported = people.reported(company, map(self._report, ("teams", "zoom")))
+        self.people = reported + self.random.sample([p for p in company if p not in reported], PEOPLE - len(reported))
+        await self._each(self.people, self._join)
+        self.leaders = people.first_pins(self.random.sample(self.people, 20))
+        for leader in self.leaders:
+            await steward.send(m.GrantRole(member_id=leader.member_id, community_id=self.community_id))
+        self.say(
+            f"{len(self.people)} people joined and accepted the rules; the first pins are "
+            + ", ".join(f"{x.name} ({x.department})" for x in self.leaders)
+        )
+
+    async def play(self, number: int, plans: Sequence[Plan]) -> None:
+        """One round: announce, register, come, conclude, ask, and let the answers decide what comes next."""
+        self.say(f"Round {number}: {len(plans)} events")
+        themes = await self._next_themes(sum(plan.from_theme for plan in plans))
+        titles = [f"{themes.pop(0)}をやってみる会" if plan.from_theme else plan.title for plan in plans]
+        starts_at = utcnow() + BEFORE_START
+        held = [
+            await self._publish(plan, title, starts_at, number, place)
+            for place, (plan, title) in enumerate(zip(plans, titles, strict=True))
+        ]
+        await self._all(self._fill(plan, event) for plan, event in zip(plans, held, strict=True))
+        await self._all(self._check_in(plan, event) for plan, event in zip(plans, held, strict=True))
+        await asyncio.sleep(max(0.0, (starts_at - utcnow()).total_seconds()) + 0.1)  # the events begin
+        await self._all(self._hold(plan, event) for plan, event in zip(plans, held, strict=True))
+        await self._all(self._survey(event) for event in held)
+
+    async def contribute(self) -> None:
+        """Some write up what they did; one carries it outside the company."""
+        shared = self.random.sample(self.people, 9)
+        for who in shared:
+            await self._contributed(who, "shared", "やってみたことを掲示板に書きました")
+        await self._contributed(self.leaders[0], "carried_outside", "社外の勉強会で発表しました")
+        self.say(f"{len(shared)} members shared what they did; {self.leaders[0].name} spoke outside the company")
+
+    # founding
+
+    def _report(self, kind: str) -> Path:
+        return self.data / f"attendance.{kind}.csv"
+
+    async def _join(self, who: m.Member) -> None:
+        me = self.as_(who.member_id)
+        await me.send(m.JoinCommunity(member_id=who.member_id, community_id=self.community_id))
+        await me.send(m.AcceptRules(member_id=who.member_id, community_id=self.community_id, rules_version=1))
+        if self.random.random() < 0.1:
+            wishes = m.Preferences(locale="en", timezone="Asia/Tokyo")
+            await me.send(m.SetPreferences(member_id=who.member_id, preferences=wishes))
+
+    # one event
+
+    async def _publish(self, plan: Plan, title: str, starts_at: Any, number: int, place: int) -> e.EventState:
+        leader = self.leaders[(number + place) % 4]
+        speaker = leader if plan.context != "IT" or number == 1 else self.random.choice(self.people)
+        as_leader = self.as_(leader.member_id, f"leader:{self.community_id}")
+        event_id = new_id()
+        first = starts_at + timedelta(days=1) if plan.moved else starts_at
+        length = timedelta(seconds=3) if plan.by_timer else timedelta(hours=1)
+        await as_leader.send(
+            e.DraftEvent(
+                event_id=event_id,
+                community_id=self.community_id,
+                details=e.EventDetails(
+                    title=title,
+                    format=plan.format,
+                    context=plan.context,
+                    capacity=plan.capacity,
+                    place=plan.place,
+                    url=None if plan.format == "onsite" else "https://meet.example.co.jp/ekkyo",
+                    speakers=[speaker.member_id],
+                ),
+                starts_at=first,
+                ends_at=first + length,
+            )
+        )
+        event = await as_leader.send(e.PublishEvent(event_id=event_id))
+        if plan.moved:
+            event = await as_leader.send(
+                e.RescheduleEvent(event_id=event_id, starts_at=starts_at, ends_at=starts_at + length)
+            )
+        return event
+
+    async def _fill(self, plan: Plan, event: e.EventState) -> None:
+        """More register than there are seats; some think better of it, and who waits longest moves up."""
+        wanting = self._wanting(plan)
+        places = await self._each(wanting, lambda who: self._register(who, event))
+        seated = [who for who, place in zip(wanting, places, strict=True) if place.status == "confirmed"]
+        leaving = self.random.sample(seated, plan.withdrawals)
+        await self._each(
+            leaving,
+            lambda who: self.as_(who.member_id).send(
+                e.WithdrawFromEvent(event_id=event.event_id, member_id=who.member_id)
+            ),
+        )
+        waiting = len(wanting) - len(seated)
+        self.say(
+            f"  {event.title}: {len(wanting)} registered for {event.capacity} seats"
+            + (f", {waiting} waited" if waiting else "")
+            + (f", {len(leaving)} withdrew" if leaving else "")
+            + (", moved to another time" if plan.moved else "")
+        )
+
+    def _wanting(self, plan: Plan) -> list[m.Member]:
+        if plan.attendance == "check_in":
+            return self.random.sample(self.people, plan.wanted)
+        came = match(read_attendance(self._report(plan.attendance)), self.people).attendees
+        ids = {a.member_id for a in came}
+        seats = [p for p in self.people if p.member_id in ids][: plan.wanted - 2]
+        return seats + self.random.sample([p for p in self.people if p.member_id not in ids], 2)
+
+    async def _register(self, who: m.Member, event: e.EventState) -> e.Registration:
+        wish = e.RegisterForEvent(event_id=event.event_id, member_id=who.member_id, registration_id=new_id())
+        return await self.as_(who.member_id).send(wish)
+
+    async def _check_in(self, plan: Plan, event: e.EventState) -> None:
+        if plan.attendance == "teams":
+            return
+        seats = await self._roster(event, "confirmed")
+        share = 0.1 if plan.attendance == "zoom" else 0.9
+        coming = [member_id for member_id in seats if self.random.random() < share]
+        await self._each(coming, lambda i: self.as_(i).send(e.CheckIn(event_id=event.event_id, member_id=i)))
+
+    async def _roster(self, event: e.EventState, *status: e.RegistrationStatus) -> list[str]:
+        leader = self.as_(self.leaders[0].member_id, f"leader:{self.community_id}")
+        page = await leader.ask(e.GetRoster(event_id=event.event_id, status=list(status)))
+        return [place.member_id for place in page.registrations]
+
+    async def _hold(self, plan: Plan, event: e.EventState) -> None:
+        leader = self.as_(self.leaders[0].member_id, f"leader:{self.community_id}")
+        if plan.attendance == "teams":  # the report comes before the conclusion here, after it below
+            await self._import(leader, plan, event)
+        if not plan.by_timer:
+            await leader.send(e.ConcludeEvent(event_id=event.event_id))
+        await self.heard.until(e.EventConcluded, event.event_id)
+        if plan.attendance == "zoom":
+            await self._import(leader, plan, event)
+
+    async def _import(self, leader: Ekkyo, plan: Plan, event: e.EventState) -> None:
+        found = match(read_attendance(self._report(plan.attendance)), self.people)
+        done = await leader.send(
+            e.ImportAttendance(
+                event_id=event.event_id,
+                attendees=[e.Attendee(member_id=a.member_id, minutes=a.minutes) for a in found.attendees],
+            )
+        )
+        self.say(
+            f"  {event.title}: {done.attended} of the attendance report came ({done.walk_ins} without a seat); "
+            f"{len(found.unmatched)} in it are nobody's"
+        )
+
+    # surveys
+
+    async def _survey(self, event: e.EventState) -> None:
+        """Most of those who came answer, each for themselves; a leader closes the survey."""
+        came = await self._roster(event, "attended")
+        await self.heard.invited(event.event_id, came)
+        answering = [i for i in came if self.random.random() < 0.82]
+        answers = {i: self._answers() for i in answering}
+        await self._each(
+            answering,
+            lambda i: self.as_(i).send(s.AnswerSurvey(survey_id=event.event_id, member_id=i, answers=answers[i])),
+        )
+        leader = self.as_(self.leaders[0].member_id, f"leader:{self.community_id}")
+        await leader.send(s.CloseSurvey(survey_id=event.event_id))
+        told = await leader.ask(s.GetResults(survey_id=event.event_id))
+        score = "-" if told.results.nps is None else f"{told.results.nps:+.0f}"
+        self.say(f"  {event.title}: {len(came)} came, {told.results.answered} answered, NPS {score}")
+
+    def _answers(self) -> s.Answers:
+        found: s.Answers = {
+            "satisfaction": self.random.choices(range(11), weights=[1, 1, 1, 1, 1, 2, 4, 9, 18, 20, 16])[0],
+            "useful": "yes" if self.random.random() < 0.88 else "no",
+        }
+        themes = set(self.random.choices(season.THEMES, season.THEME_WEIGHTS, k=self.random.randint(0, 3)))
+        if themes:
+            found["themes"] = sorted(themes)
+        if self.random.random() < 0.3:
+            found["comment"] = self.random.choice(season.COMMENTS)
+        return found
+
+    async def _next_themes(self, count: int) -> list[str]:
+        """The themes most asked for that had no event yet."""
+        if not count:
+            return []
+        ranking = await self.as_("portal", "system").ask(s.RankThemes(community_id=self.community_id))
+        found = [t.theme for t in ranking.themes if t.theme not in self.used_themes][:count]
+        self.used_themes.update(found)
+        self.say("  asked for most, so held next: " + ", ".join(found))
+        return found
+
+    async def _contributed(self, who: m.Member, kind: m.ContributionKind, title: str) -> None:
+        await self.as_(who.member_id).send(
+            m.RecordContribution(
+                contribution_id=new_id(),
+                member_id=who.member_id,
+                community_id=self.community_id,
+                kind=kind,
+                title=title,
+            )
+        )
+
+    # many at once
+
+    async def _each(self, items: Sequence[T], do: Callable[[T], Awaitable[R]]) -> list[R]:
+        room = asyncio.Semaphore(AT_ONCE)
+
+        async def one(item: T) -> R:
+            async with room:
+                return await do(item)
+
+        return list(await asyncio.gather(*(one(item) for item in items)))
+
+    async def _all(self, work: Iterable[Awaitable[None]]) -> None:
+        await asyncio.gather(*work)

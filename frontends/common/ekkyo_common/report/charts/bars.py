@@ -1,0 +1,96 @@
+"""Bars: a ranking, a histogram, and one bar in parts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from ekkyo_common.report.charts.draw import (
+    FAINT,
+    GREEN,
+    GREY,
+    INDIGO,
+    INK,
+    SOFT,
+    VERMILION,
+    line,
+    rect,
+    scale_top,
+    shorten,
+    svg,
+    text,
+    width_of,
+)
+
+WIDTH = 440
+
+
+@dataclass(frozen=True)
+class Bar:
+    label: str
+    value: int
+    note: str = ""
+
+
+def bars(items: Sequence[Bar], *, label: str, fill: str = INDIGO) -> Markup:
+    """A ranking: the name and a note over each bar, the value at its end."""
+    step, most = 34, max((b.value for b in items), default=0) or 1
+    body: list[str] = []
+    for n, bar in enumerate(items):
+        y = n * step
+        note_width = width_of(bar.note, 10) + 8
+        body.append(text(0, y + 12, shorten(bar.label, WIDTH - 44 - note_width, 12), size=12))
+        body.append(text(WIDTH - 40, y + 12, bar.note, size=10, fill=SOFT, anchor="end"))
+        body.append(rect(0, y + 17, WIDTH - 40, 9, FAINT, round=4.5))
+        body.append(rect(0, y + 17, max((WIDTH - 40) * bar.value / most, 4 if bar.value else 0), 9, fill, round=4.5))
+        body.append(text(WIDTH, y + 26, bar.value, size=13, anchor="end", bold=True))
+    return svg(WIDTH, max(len(items) * step, 1), body, label=label)
+
+
+def histogram(counts: Mapping[str, int], *, label: str) -> Markup:
+    """Answers from 0 to 10: those against in red, those for in green."""
+    height, floor, most = 190, 160, max(counts.values(), default=0) or 1
+    column = WIDTH / 11
+    body = [line(0, floor + 0.5, WIDTH, floor + 0.5, GREY)]
+    for answer in range(11):
+        value = counts.get(str(answer), 0)
+        tall = (floor - 22) * value / most
+        fill = GREEN if answer >= 9 else GREY if answer >= 7 else VERMILION
+        body.append(
+            rect(answer * column + 4, floor - tall, column - 8, tall, fill, title=f"{answer}: {value}", round=3)
+        )
+        middle = answer * column + column / 2
+        if value:
+            body.append(text(middle, floor - tall - 6, value, size=12, anchor="middle", bold=True))
+        body.append(text(middle, floor + 18, answer, size=12, fill=SOFT, anchor="middle"))
+    return svg(WIDTH, height, body, label=label)
+
+
+def parts(items: Sequence[tuple[str, int, str]], *, label: str) -> Markup:
+    """One bar in parts (name, value, colour), with a legend of two columns below."""
+    total = sum(value for _, value, _ in items) or 1
+    rows = -(-len(items) // 2)
+    body, x = [rect(0, 0, WIDTH, 34, FAINT, round=4)], 0.0
+    for name, value, fill in items:
+        wide = WIDTH * value / total
+        body.append(rect(x, 0, wide, 34, fill, title=f"{name}: {value}", round=0 if wide < 8 else 3))
+        if wide > 30:
+            body.append(text(x + wide / 2, 22, value, size=13, fill="#fff", anchor="middle", bold=True))
+        x += wide
+    for n, (name, value, fill) in enumerate(items):
+        left, top = (n % 2) * WIDTH / 2, 50 + (n // 2) * 22
+        body.append(rect(left, top, 11, 11, fill))
+        share = f"{100 * value / total:.0f}%"
+        body.append(text(left + 17, top + 10, f"{name}  {value} ({share})", size=12, fill=INK))
+    return svg(WIDTH, 50 + rows * 22, body, label=label)
+
+
+def axis(height: float, floor: float, width: float, left: float, highest: int) -> tuple[list[str], int]:
+    """Horizontal rules with their values, and the value at the top."""
+    top = scale_top(highest)
+    marks = [0, top // 2, top] if top % 2 == 0 else [0, top]
+    drawn = []
+    for mark in marks:
+        y = floor - height * mark / top
+        drawn += [line(left, y, width, y, FAINT), text(left - 6, y + 4, mark, size=10, fill=SOFT, anchor="end")]
+    return drawn, top

@@ -1,0 +1,238 @@
+"""The figures of the impact report, from records alone. Pure: the same records give an equal report."""
+
+from collections import Counter
+from itertools import combinations
+from typing import get_args
+
+from ekkyo.contracts.base import Id, Instant, Model
+from ekkyo.contracts.events import EventFormat, Figures
+from ekkyo.contracts.members import Charter, Crossing, Locale
+from ekkyo.contracts.surveys import SurveyStatus, ThemeCount
+
+from ekkyo_common.report.records import UNKNOWN, Records, SurveyRecord
+
+THEMES = 20
+
+
+class CommunityHead(Model):
+    """The community a report is about, and the charter it is held against."""
+
+    community_id: Id
+    name: str
+    logo_url: str | None = None
+    locale: Locale
+    timezone: str
+    charter: Charter
+    founded_at: Instant
+    members: int
+    leaders: int
+
+
+class EventFigures(Model):
+    """One concluded event in figures."""
+
+    event_id: Id
+    title: str
+    format: EventFormat
+    context: str
+    starts_at: Instant
+    timezone: str
+    capacity: int
+    registered: int
+    """Who ever asked for a place."""
+    attended: int
+    first_timers: int
+    """Of those who came, those who came to an event of this community for the first time."""
+    returners: int
+    walk_ins: int
+    withdrawn: int
+    no_shows: int
+    departments: int
+    invited: int = 0
+    """To the survey after it."""
+    answered: int = 0
+    suppressed: bool = False
+    nps: float | None = None
+
+
+class DepartmentFigures(Model):
+    """How far the community reaches into one department."""
+
+    department: str
+    members: int
+    """Members of the community who work there."""
+    people: int
+    """Different people from there who attended."""
+    attendances: int
+
+
+class Meetings(Model):
+    """Which departments met: at how many events both were present. In the order of `departments`."""
+
+    departments: list[str]
+    events: list[list[int]]
+    pairs: int
+    """Pairs of departments that met at least once."""
+    possible: int
+
+
+class SurveyFigures(Model):
+    """What the surveys say together. Those with too few answers count in the numbers of answers alone."""
+
+    surveys: int
+    open: int
+    suppressed: int
+    invited: int
+    answered: int
+    response_rate: float | None = None
+    """Per cent of the invited."""
+    nps: float | None = None
+    satisfaction: dict[str, int] = {}
+    choices: dict[str, dict[str, int]] = {}
+    """The other questions with a number or a choice as answer."""
+
+
+class Report(Model):
+    """The impact report of a community."""
+
+    community: CommunityHead
+    totals: Figures
+    attendances_by_format: dict[EventFormat, int]
+    events: list[EventFigures]
+    """Oldest first."""
+    departments: list[DepartmentFigures]
+    """Most attendances first."""
+    meetings: Meetings
+    surveys: SurveyFigures
+    themes: list[ThemeCount]
+    crossings: dict[Crossing, int]
+    """How many people reached each."""
+
+
+def figures_of(records: Records) -> Report:
+    """The report that these records make."""
+    events = _events(records)
+    came = _came(records)
+    return Report(
+        community=CommunityHead(
+            **records.community.model_dump(
+                include={"community_id", "name", "logo_url", "locale", "timezone", "charter", "founded_at"}
+            ),
+            members=len(records.members),
+            leaders=len(records.leaders),
+        ),
+        totals=records.figures,
+        attendances_by_format=_by_format(events),
+        events=events,
+        departments=_departments(records, came),
+        meetings=_meetings(records, came),
+        surveys=_surveys(records.surveys),
+        themes=records.themes[:THEMES],
+        crossings={step: len({m for m, c in records.crossings if c == step}) for step in get_args(Crossing)},
+    )
+
+
+def nps(distribution: dict[str, int]) -> float | None:
+    """Net promoter score of answers from 0 to 10: per cent of 9 and 10 minus per cent of 0 to 6."""
+    answers = sum(distribution.values())
+    if not answers:
+        return None
+    for_it = sum(n for answer, n in distribution.items() if int(answer) >= 9)
+    against = sum(n for answer, n in distribution.items() if int(answer) <= 6)
+    return round(100 * (for_it - against) / answers, 1)
+
+
+def _came(records: Records) -> dict[str, list[str]]:
+    """Who came to each event."""
+    came: dict[str, list[str]] = {event.event_id: [] for event in records.events}
+    for place in records.registrations:
+        if place.status == "attended":
+            came[place.event_id].append(place.member_id)
+    return came
+
+
+def _events(records: Records) -> list[EventFigures]:
+    came, seen = _came(records), set[str]()
+    surveys = {s.survey.event_id: s for s in records.surveys if s.survey.event_id}
+    found = []
+    for event in sorted(records.events, key=lambda e: (e.starts_at, e.event_id)):
+        places = [p for p in records.registrations if p.event_id == event.event_id]
+        status = Counter(p.status for p in places)
+        here = set(came[event.event_id])
+        about = surveys.get(event.event_id)
+        results = about.results if about else None
+        found.append(
+            EventFigures(
+                **event.model_dump(
+                    include={"event_id", "title", "format", "context", "starts_at", "timezone", "capacity"}
+                ),
+                registered=sum(1 for p in places if p.registration_id),
+                attended=len(here),
+                first_timers=len(here - seen),
+                returners=len(here & seen),
+                walk_ins=sum(1 for p in places if p.walk_in and p.status == "attended"),
+                withdrawn=status["withdrawn"],
+                no_shows=status["no_show"],
+                departments=len({records.departments[m] for m in here} - {UNKNOWN}),
+                invited=about.survey.invited if about else 0,
+                answered=about.survey.answered if about else 0,
+                suppressed=bool(results and results.suppressed),
+                nps=results.nps if results and not results.suppressed else None,
+            )
+        )
+        seen |= here
+    return found
+
+
+def _by_format(events: list[EventFigures]) -> dict[EventFormat, int]:
+    attendances: Counter[EventFormat] = Counter()
+    for event in events:
+        attendances[event.format] += event.attended
+    return dict(attendances)
+
+
+def _departments(records: Records, came: dict[str, list[str]]) -> list[DepartmentFigures]:
+    of = records.departments
+    attendances = Counter(of[m] for people in came.values() for m in people)
+    people = Counter(of[m] for m in {m for people in came.values() for m in people})
+    members = Counter(of[m] for m in records.members)
+    found = [
+        DepartmentFigures(department=d, members=members[d], people=people[d], attendances=attendances[d])
+        for d in members.keys() | attendances.keys()
+    ]
+    return sorted(found, key=lambda d: (-d.attendances, -d.members, d.department))
+
+
+def _meetings(records: Records, came: dict[str, list[str]]) -> Meetings:
+    departments = [d.department for d in _departments(records, came) if d.attendances and d.department != UNKNOWN]
+    place = {d: n for n, d in enumerate(departments)}
+    met = [[0] * len(departments) for _ in departments]
+    for people in came.values():
+        for a, b in combinations({place[d] for m in people if (d := records.departments[m]) != UNKNOWN}, 2):
+            met[a][b] += 1
+            met[b][a] += 1
+    pairs = sum(1 for a, b in combinations(range(len(departments)), 2) if met[a][b])
+    everywhere = len(set(records.departments.values()) - {UNKNOWN})
+    return Meetings(departments=departments, events=met, pairs=pairs, possible=everywhere * (everywhere - 1) // 2)
+
+
+def _surveys(records: list[SurveyRecord]) -> SurveyFigures:
+    told = [s.results for s in records if s.results and not s.results.suppressed]
+    status: Counter[SurveyStatus] = Counter(s.survey.status for s in records)
+    invited, answered = sum(s.survey.invited for s in records), sum(s.survey.answered for s in records)
+    together: dict[str, Counter[str]] = {}
+    for results in told:
+        for question, distribution in results.distributions.items():
+            together.setdefault(question, Counter()).update(distribution)
+    satisfaction = {k: n for k, n in together.pop("satisfaction", Counter()).items() if n}
+    return SurveyFigures(
+        surveys=len(records),
+        open=status["open"],
+        suppressed=sum(1 for s in records if s.results and s.results.suppressed),
+        invited=invited,
+        answered=answered,
+        response_rate=round(100 * answered / invited, 1) if invited else None,
+        nps=nps(satisfaction),
+        satisfaction=dict(sorted(satisfaction.items(), key=lambda kv: int(kv[0]))),
+        choices={question: dict(sorted(counts.items())) for question, counts in sorted(together.items())},
+    )

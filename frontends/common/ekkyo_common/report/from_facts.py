@@ -1,0 +1,185 @@
+"""The same records rebuilt from the stream of facts alone, from its beginning: the proof that the figures are true."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from ekkyo.client import Ekkyo
+from ekkyo.contracts import events as e
+from ekkyo.contracts import members as m
+from ekkyo.contracts import surveys as s
+from ekkyo.contracts.base import Fact, Refused
+from ekkyo.contracts.members import Crossing
+
+from ekkyo_common.report.records import Records, SurveyRecord, departments_of, in_community
+from ekkyo_common.report.themes import together
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+NEEDED: tuple[type[Fact], ...] = (
+    e.EventFact,
+    m.MemberFact,
+    m.MemberErased,
+    m.CommunityFounded,
+    m.CharterRevised,
+    s.SurveyFact,
+)
+
+
+async def gather(ekkyo: Ekkyo, community_id: str) -> Records:
+    """Read every fact from the beginning and rebuild the records of one community."""
+    read = _Reader(community_id)
+    async for fact in ekkyo.facts(since=1, follow=False):
+        read.hear(fact)
+    return read.records()
+
+
+def rebuild(facts: Iterable[Fact], community_id: str) -> Records:
+    """The records of one community as these facts tell them, in the order of the stream."""
+    read = _Reader(community_id)
+    for fact in facts:
+        read.hear(fact)
+    return read.records()
+
+
+class _Place:
+    """A member's place at one event, as its facts tell it."""
+
+    def __init__(self) -> None:
+        self.status: e.RegistrationStatus | None = None
+        self.registration_id: str | None = None
+        self.walk_in = False
+        self.registered = self.waited = self.promoted = False
+
+    def hear(self, fact: e.RegistrationFact) -> None:
+        match fact:
+            case e.RegistrationConfirmed():
+                self.status, self.registered = "confirmed", True
+            case e.RegistrationWaitlisted():
+                self.status, self.registered, self.waited = "waitlisted", True, True
+            case e.RegistrationPromoted():
+                self.status, self.promoted = "confirmed", True
+            case e.RegistrationWithdrawn():
+                self.status = "withdrawn"
+            case e.MemberAttended():
+                self.status, self.walk_in = "attended", fact.walk_in
+        self.registration_id = fact.registration_id or self.registration_id
+
+
+class _Reader:
+    """Folds facts, one after another, into what the services would tell."""
+
+    def __init__(self, community_id: str) -> None:
+        self.community_id = community_id
+        self.community: m.Community | None = None
+        self.members: dict[str, m.MemberState] = {}
+        self.events: dict[str, e.EventState] = {}
+        self.places: dict[str, dict[str, _Place]] = {}
+        self.surveys: dict[str, SurveyRecord] = {}
+        self.themes: list[list[s.ThemeCount]] = []
+        self.crossings: set[tuple[str, Crossing]] = set()
+        self.erased: dict[str, m.MemberErased] = {}
+        self._revisions: dict[tuple[str, str], int] = {}
+
+    def hear(self, fact: Fact) -> None:
+        match fact:
+            case m.CommunityFounded() | m.CharterRevised() if fact.community_id == self.community_id:
+                if self._newer(fact):
+                    self.community = fact.community
+            case m.MemberFact():
+                if self._newer(fact):
+                    self.members[fact.member_id] = fact.member
+                if isinstance(fact, m.MemberCrossed) and fact.community_id == self.community_id:
+                    self.crossings.add((fact.member_id, fact.crossing))
+            case m.MemberErased():
+                self._newer(fact)
+                self.members.pop(fact.member_id, None)
+                self.erased[fact.member_id] = fact
+                reached = {c.crossing for c in fact.crossings if c.community_id == self.community_id}
+                self.crossings |= {(fact.member_id, crossing) for crossing in reached}
+            case e.EventFact() if fact.event.community_id == self.community_id:
+                self._event(fact)
+            case s.SurveyFact() if fact.survey.community_id == self.community_id:
+                self._survey(fact)
+            case _:
+                pass
+
+    def records(self) -> Records:
+        """What was heard so far. Refuses when the community was never heard of."""
+        if self.community is None:
+            raise Refused("community_not_found", "The stream of facts knows no such community.")
+        over = {i: event for i, event in self.events.items() if event.status == "concluded"}
+        places = {i: self.places.get(i, {}) for i in sorted(over)}
+        belong = in_community(self.members, self.community_id)
+        people = {p for there in places.values() for p in there} | set(belong)
+        erased = {p for p, fact in self.erased.items() if self.community_id in fact.communities}
+        return Records(
+            community=self.community,
+            departments=departments_of(self.members, people),
+            members=belong,
+            leaders=in_community(self.members, self.community_id, role="leader"),
+            events=list(over.values()),
+            registrations=[
+                e.Registration(
+                    event_id=i,
+                    member_id=p,
+                    registration_id=place.registration_id,
+                    status=place.status or "confirmed",
+                    walk_in=place.walk_in,
+                )
+                for i, there in places.items()
+                for p, place in sorted(there.items())
+            ],
+            figures=_figures(self.community_id, over, places),
+            surveys=[self.surveys[i] for i in sorted(self.surveys)],
+            themes=together(self.themes),
+            crossings=sorted(c for c in self.crossings if c[0] in people | erased),
+        )
+
+    def _newer(self, fact: Fact) -> bool:
+        """Whether nothing newer was heard about this entity; facts of one revision belong together."""
+        entity = fact.meta.source, fact.entity_id  # the survey after an event has the event's id
+        seen = self._revisions.get(entity, -1)
+        self._revisions[entity] = max(seen, fact.meta.revision)
+        return fact.meta.revision >= seen
+
+    def _event(self, fact: e.EventFact) -> None:
+        if self._newer(fact):
+            self.events[fact.event_id] = fact.event
+        there = self.places.setdefault(fact.event_id, {})
+        match fact:
+            case e.RegistrationFact():
+                there.setdefault(fact.member_id, _Place()).hear(fact)
+            case e.EventConcluded():
+                for member_id in fact.no_shows:
+                    there.setdefault(member_id, _Place()).status = "no_show"
+            case _:
+                pass
+
+    def _survey(self, fact: s.SurveyFact) -> None:
+        before = self.surveys.get(fact.survey_id)
+        results = before.results if before else None
+        survey = fact.survey if self._newer(fact) or before is None else before.survey
+        if isinstance(fact, s.SurveyClosed):
+            results = fact.results
+        if isinstance(fact, s.ThemesRanked):
+            self.themes.append(fact.themes)
+        self.surveys[fact.survey_id] = SurveyRecord(survey=survey, results=results)
+
+
+def _figures(community_id: str, over: dict[str, e.EventState], places: dict[str, dict[str, _Place]]) -> e.Figures:
+    """What the events service answers to GetFigures, counted from facts."""
+    everybody = [place for there in places.values() for place in there.values()]
+    came = Counter(p for there in places.values() for p, place in there.items() if place.status == "attended")
+    return e.Figures(
+        community_id=community_id,
+        events=Counter(event.format for event in over.values()),
+        attendances=came.total(),
+        people=len(came),
+        returners=sum(1 for times in came.values() if times > 1),
+        registrations=sum(place.registered for place in everybody),
+        waitlisted=sum(place.waited for place in everybody),
+        promoted=sum(place.promoted for place in everybody),
+        withdrawn=sum(place.status == "withdrawn" for place in everybody),
+        no_shows=sum(place.status == "no_show" for place in everybody),
+        walk_ins=sum(place.walk_in and place.status == "attended" for place in everybody),
+    )

@@ -1,0 +1,130 @@
+"""The records as the services tell them, by public questions alone, to a steward."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import TypeVar
+
+from ekkyo.client import Ekkyo
+from ekkyo.contracts.events import EventState, GetFigures, GetRoster, ListEvents, Registration
+from ekkyo.contracts.members import Crossing, FindMembers, GetCommunity, GetJourney, ListErasures, Member
+from ekkyo.contracts.surveys import GetResults, ListSurveys, RankThemes, SurveyState
+
+from ekkyo_common.report.records import Records, SurveyRecord, departments_of, in_community
+
+AT_ONCE = 32
+T = TypeVar("T")
+R = TypeVar("R")
+Step = Callable[[str, int, int], None]
+"""Told what is being gathered, how much of it is done, and how much there is."""
+
+
+def _silent(what: str, done: int, total: int) -> None:
+    """Nobody watches."""
+
+
+async def gather(ekkyo: Ekkyo, community_id: str, *, step: Step = _silent) -> Records:
+    """Ask the services for the records of one community. Raises Refused, also when a service does not answer."""
+    community = await ekkyo.ask(GetCommunity(community_id=community_id))
+    events = await _events(ekkyo, community_id)
+    rosters = await _each(events, lambda event: _roster(ekkyo, event), "events", step)
+    registrations = [place for roster in rosters for place in roster]
+    members = await _members(ekkyo, FindMembers(community_id=community_id, limit=500))
+    belong = set(in_community(members, community_id))
+    people = belong | {place.member_id for place in registrations}
+    for some in _chunks(sorted(people - members.keys())):
+        members |= await _members(ekkyo, FindMembers(member_ids=some, limit=500))
+    erased, were_in = await _erased(ekkyo, community_id)
+    known = people & (members.keys() | erased) | were_in
+    crossed = await _each(sorted(known), lambda p: _crossed(ekkyo, p, community_id), "journeys", step)
+    surveys = (await ekkyo.ask(ListSurveys(community_id=community_id))).surveys
+    results = await _each(surveys, lambda survey: _survey(ekkyo, survey), "surveys", step)
+    themes = await ekkyo.ask(RankThemes(community_id=community_id, limit=100))
+    return Records(
+        community=community,
+        departments=departments_of(members, people),
+        members=sorted(belong),
+        leaders=in_community(members, community_id, role="leader"),
+        events=events,
+        registrations=registrations,
+        figures=await ekkyo.ask(GetFigures(community_id=community_id)),
+        surveys=sorted(results, key=lambda record: record.survey.survey_id),
+        themes=themes.themes,
+        crossings=sorted(c for found in crossed for c in found),
+    )
+
+
+async def _each(items: Sequence[T], ask: Callable[[T], Awaitable[R]], what: str, step: Step) -> list[R]:
+    """The answer for each item, a few asked at once."""
+    room, done = asyncio.Semaphore(AT_ONCE), 0
+
+    async def one(item: T) -> R:
+        nonlocal done
+        async with room:
+            answer = await ask(item)
+        done += 1
+        step(what, done, len(items))
+        return answer
+
+    return list(await asyncio.gather(*(one(item) for item in items)))
+
+
+async def _events(ekkyo: Ekkyo, community_id: str) -> list[EventState]:
+    found: list[EventState] = []
+    after: str | None = None
+    while True:
+        page = await ekkyo.ask(ListEvents(community_id=community_id, status=["concluded"], after=after, limit=500))
+        found += page.events
+        after = page.next
+        if after is None:
+            return found
+
+
+async def _roster(ekkyo: Ekkyo, event: EventState) -> list[Registration]:
+    found: list[Registration] = []
+    after: str | None = None
+    while True:
+        page = await ekkyo.ask(GetRoster(event_id=event.event_id, after=after, limit=1000))
+        found += page.registrations
+        after = page.next
+        if after is None:
+            return found
+
+
+async def _members(ekkyo: Ekkyo, question: FindMembers) -> dict[str, Member]:
+    found: dict[str, Member] = {}
+    while True:
+        page = await ekkyo.ask(question)
+        found |= {member.member_id: member for member in page.members}
+        if page.next is None:
+            return found
+        question = question.model_copy(update={"after": page.next})
+
+
+async def _erased(ekkyo: Ekkyo, community_id: str) -> tuple[set[str], set[str]]:
+    """Who was erased, and who of them was in this community: what they reached counts, though nobody knows them."""
+    erased, were_in = set[str](), set[str]()
+    after: str | None = None
+    while True:
+        page = await ekkyo.ask(ListErasures(after=after, limit=500))
+        erased |= {found.member_id for found in page.erasures}
+        were_in |= {found.member_id for found in page.erasures if community_id in found.communities}
+        after = page.next
+        if after is None:
+            return erased, were_in
+
+
+async def _crossed(ekkyo: Ekkyo, member_id: str, community_id: str) -> list[tuple[str, Crossing]]:
+    journey = await ekkyo.ask(GetJourney(member_id=member_id))
+    return sorted({(member_id, step.crossing) for step in journey.crossings if step.community_id == community_id})
+
+
+async def _survey(ekkyo: Ekkyo, survey: SurveyState) -> SurveyRecord:
+    if survey.status != "closed":
+        return SurveyRecord(survey=survey)
+    answer = await ekkyo.ask(GetResults(survey_id=survey.survey_id))
+    return SurveyRecord(survey=answer.survey, results=answer.results)
+
+
+def _chunks(ids: Iterable[str], size: int = 500) -> list[list[str]]:
+    ids = list(ids)
+    return [ids[n : n + size] for n in range(0, len(ids), size)]

@@ -1,0 +1,133 @@
+"""The report as one self-contained HTML page: no script, nothing loaded from anywhere."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from ekkyo.contracts.events import EventFormat
+from ekkyo.contracts.members import Locale
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from ekkyo_common.report import charts
+from ekkyo_common.report.charts.bars import Bar
+from ekkyo_common.report.charts.draw import GREY, INDIGO, INDIGO_LIGHT, OCHRE, VERMILION
+from ekkyo_common.report.charts.timeline import Column
+from ekkyo_common.report.figures import EventFigures, Report
+from ekkyo_common.report.words import WORDS
+
+MARKS: dict[EventFormat, str] = {"online": "○", "onsite": "●", "hybrid": "◐"}
+FILLS: dict[EventFormat, str] = {"online": INDIGO, "onsite": VERMILION, "hybrid": OCHRE}
+SHOWN = 12
+"""How many departments and themes the page shows; the figures as JSON hold all."""
+
+
+def page(report: Report, *, made_at: datetime, locale: Locale | None = None) -> str:
+    """The page in the community's language, or in another. Times are told in the community's zone."""
+    chosen = locale or report.community.locale
+    words = WORDS[chosen]
+    template = _environment().get_template("report.html.j2")
+    return template.render(
+        r=report,
+        w=words,
+        locale=chosen,
+        charts=_charts(report, words),
+        marks=MARKS,
+        day=lambda at: _day(at, report.community.timezone, chosen),
+        period=_period(report, chosen),
+        made=words["made"].format(date=_day(made_at, report.community.timezone, chosen)),
+        share=_share,
+    )
+
+
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("ekkyo_common.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _charts(report: Report, words: dict[str, str]) -> dict[str, Markup]:
+    columns = [_column(event) for event in report.events]
+    totals, surveys = report.totals, report.surveys
+    seated = sum(e.attended - e.walk_ins for e in report.events)
+    waiting = max(totals.registrations - seated - totals.no_shows - totals.withdrawn, 0)
+    shown = report.departments[:SHOWN]
+    met = report.meetings
+    return {
+        "formats": charts.ring(
+            [
+                (
+                    words[name],
+                    totals.events.get(name, 0),
+                    FILLS[name],
+                    f"{words['attendances']} {report.attendances_by_format.get(name, 0)}",
+                )
+                for name in FILLS
+            ],
+            centre=words["events"],
+            label=words["by_format"],
+        ),
+        "timeline": charts.timeline(
+            columns, label=words["by_event"], first=words["first_timers"], again=words["again"]
+        ),
+        "course": charts.course(columns, label=words["course"]),
+        "departments": charts.bars(
+            [
+                Bar(d.department, d.attendances, words["reach"].format(people=d.people, members=d.members))
+                for d in shown
+            ],
+            label=words["by_department"],
+        ),
+        "met": charts.matrix(met.departments[:SHOWN], [row[:SHOWN] for row in met.events[:SHOWN]], label=words["met"]),
+        "satisfaction": charts.histogram(surveys.satisfaction, label=words["satisfaction"]),
+        "themes": charts.bars(
+            [Bar(t.theme, t.votes) for t in report.themes[:SHOWN]], label=words["themes"], fill=VERMILION
+        ),
+        "crossings": charts.stairs(
+            [(words[step], people) for step, people in report.crossings.items()], label=words["crossings"]
+        ),
+        "seats": charts.parts(
+            [
+                (words["attended"], seated, INDIGO),
+                (words["no_show"], totals.no_shows, VERMILION),
+                (words["withdrawn"], totals.withdrawn, GREY),
+                (words["waiting"], waiting, INDIGO_LIGHT),
+            ],
+            label=words["seats"],
+        ),
+    }
+
+
+def _column(event: EventFigures) -> Column:
+    local = event.starts_at.astimezone(ZoneInfo(event.timezone))
+    return Column(
+        day=f"{local.month}/{local.day}",
+        title=event.title,
+        mark=MARKS[event.format],
+        first=event.first_timers,
+        again=event.returners,
+        nps=event.nps,
+        hidden=event.suppressed,
+    )
+
+
+def _day(at: datetime, zone: str, locale: Locale) -> str:
+    local = at.astimezone(ZoneInfo(zone))
+    if locale == "ja":
+        return f"{local.year}年{local.month}月{local.day}日"
+    return f"{local.day} {local:%B} {local.year}"
+
+
+def _period(report: Report, locale: Locale) -> str:
+    if not report.events:
+        return ""
+    first, last = report.events[0], report.events[-1]
+    days = [_day(event.starts_at, event.timezone, locale) for event in (first, last)]
+    return " – ".join(dict.fromkeys(days))
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.0f}%" if whole else "–"

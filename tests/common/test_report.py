@@ -1,0 +1,233 @@
+"""The impact report: its figures, its page, and the same figures from facts alone."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from xml.etree import ElementTree
+
+import pytest
+from ekkyo.contracts import events as e
+from ekkyo.contracts import members as m
+from ekkyo.contracts import surveys as s
+from ekkyo.contracts.base import Fact, Meta, Refused
+from ekkyo_common.report import figures_of, page
+from ekkyo_common.report.figures import nps
+from ekkyo_common.report.from_facts import rebuild
+from ekkyo_common.report.records import Records
+from ekkyo_common.report.themes import together
+from ekkyo_common.report.words import WORDS
+
+from tests.common.season import community, season
+
+NOW = datetime(2024, 12, 1, tzinfo=UTC)
+
+
+def test_first_timers_and_returners_of_every_event_add_up_to_who_came() -> None:
+    report = figures_of(season())
+    assert all(event.first_timers + event.returners == event.attended for event in report.events)
+    assert sum(event.first_timers for event in report.events) == report.totals.people
+
+
+def test_attendances_are_the_same_by_event_by_format_and_by_department() -> None:
+    report = figures_of(season())
+    by_event = sum(event.attended for event in report.events)
+    assert by_event == report.totals.attendances
+    assert by_event == sum(report.attendances_by_format.values())
+    assert by_event == sum(department.attendances for department in report.departments)
+
+
+def test_departments_met_at_the_events_where_both_were_present() -> None:
+    records = _records(places={"e1": ["a", "b"], "e2": ["a", "b", "c"]})
+    met = figures_of(records).meetings
+    at = {name: n for n, name in enumerate(met.departments)}
+    assert met.events[at["A"]][at["B"]] == 2
+    assert met.events[at["A"]][at["C"]] == 1
+    assert (met.pairs, met.possible) == (3, 3)
+
+
+def test_people_of_one_department_do_not_meet_another() -> None:
+    records = _records(places={"e1": ["a", "a2"]}, departments={"a": "A", "a2": "A"})
+    assert figures_of(records).meetings.pairs == 0
+
+
+def test_a_suppressed_survey_counts_as_answers_and_says_nothing() -> None:
+    records = season()
+    hidden = [record for record in records.surveys if record.results and record.results.suppressed]
+    report = figures_of(records)
+    event = next(event for event in report.events if event.event_id == hidden[0].survey.event_id)
+    assert event.suppressed
+    assert event.nps is None
+    assert sum(report.surveys.satisfaction.values()) == report.surveys.answered - hidden[0].survey.answered
+
+
+@pytest.mark.parametrize(
+    ("distribution", "score"),
+    [({"10": 1}, 100.0), ({"0": 1, "10": 1}, 0.0), ({"7": 3, "8": 2}, 0.0), ({"9": 2, "6": 1}, 33.3), ({}, None)],
+)
+def test_nps_is_the_share_for_it_minus_the_share_against(distribution: dict[str, int], score: float | None) -> None:
+    assert nps(distribution) == score
+
+
+def test_a_theme_written_differently_counts_once_as_most_people_wrote_it() -> None:
+    ranking = together([[_theme("ＥＸＣＥＬ", 1), _theme("RPA", 3)], [_theme("Excel", 4)]])
+    assert ranking == [_theme("Excel", 5), _theme("RPA", 3)]
+
+
+@pytest.mark.parametrize("locale", ["ja", "en"])
+def test_the_page_stands_alone_and_every_chart_is_well_formed(locale: m.Locale) -> None:
+    text = page(figures_of(season()), made_at=NOW, locale=locale)
+    assert "<script" not in text
+    assert not re.search(r"(src|href)=|url\(|@import", text)
+    charts = re.findall(r"<svg.*?</svg>", text, re.S)
+    assert len(charts) >= 9
+    for chart in charts:
+        ElementTree.fromstring(chart)
+
+
+def test_the_page_escapes_what_people_wrote() -> None:
+    records = season()
+    wicked = records.events[0].model_copy(update={"title": "<img onerror=x> & co"})
+    records = records.model_copy(update={"events": [wicked, *records.events[1:]], "themes": [_theme("<b>bold</b>", 3)]})
+    text = page(figures_of(records), made_at=NOW)
+    assert "<img" not in text
+    assert "<b>bold" not in text
+
+
+def test_a_community_without_events_has_a_page_too() -> None:
+    text = page(figures_of(_records(places={})), made_at=NOW, locale="en")
+    assert WORDS["en"]["none"] in text
+
+
+def test_both_languages_have_every_word() -> None:
+    assert WORDS["ja"].keys() == WORDS["en"].keys()
+
+
+def test_the_facts_alone_tell_the_waitlist_the_no_shows_and_who_came() -> None:
+    records = rebuild(_facts(), "c1")
+    figures = records.figures
+    assert (figures.registrations, figures.waitlisted, figures.promoted) == (4, 2, 1)
+    assert (figures.withdrawn, figures.no_shows, figures.walk_ins) == (1, 1, 1)
+    assert (figures.attendances, figures.people, figures.returners) == (2, 2, 0)
+    report = figures_of(records)
+    assert report.events[0].registered == 4
+    assert report.crossings["took_part"] == 1
+    assert report.community.members == 4
+    assert report.surveys.nps == 60.0
+
+
+def test_a_community_that_no_fact_tells_of_is_refused() -> None:
+    with pytest.raises(Refused, match="community_not_found"):
+        rebuild([], "c1")
+
+
+def _theme(theme: str, votes: int) -> s.ThemeCount:
+    return s.ThemeCount(theme=theme, votes=votes)
+
+
+def _event(event_id: str, day: int = 1, status: e.EventStatus = "concluded") -> e.EventState:
+    starts = datetime(2024, 9, day, 3, tzinfo=UTC)
+    return e.EventState(
+        event_id=event_id,
+        community_id="c1",
+        title=event_id,
+        format="online",
+        context="IT",
+        capacity=2,
+        starts_at=starts,
+        ends_at=starts + timedelta(hours=1),
+        timezone="Asia/Tokyo",
+        status=status,
+    )
+
+
+def _records(places: dict[str, list[str]], departments: dict[str, str] | None = None) -> Records:
+    people = sorted({member for there in places.values() for member in there})
+    return Records(
+        community=community(),
+        departments=departments or {member: member.upper() for member in people},
+        members=people,
+        leaders=[],
+        events=[_event(event_id, n + 1) for n, event_id in enumerate(places)],
+        registrations=[
+            e.Registration(event_id=event_id, member_id=member, status="attended", registration_id="r")
+            for event_id, there in places.items()
+            for member in there
+        ],
+        figures=e.Figures(
+            community_id="c1",
+            events={"online": len(places)},
+            attendances=sum(len(there) for there in places.values()),
+            people=len(people),
+            returners=0,
+            registrations=0,
+            waitlisted=0,
+            promoted=0,
+            withdrawn=0,
+            no_shows=0,
+            walk_ins=0,
+        ),
+        surveys=[],
+        themes=[],
+        crossings=[],
+    )
+
+
+def _facts() -> list[Fact]:
+    """One event with two seats: a withdraws and c is promoted, b stays away, d comes from the waitlist."""
+    event = {"event_id": "e1", "event": _event("e1", status="published")}
+    told: list[Fact] = [m.CommunityFounded(community_id="c1", community=community())]
+    for who in "abcd":
+        told.append(m.MemberJoined(member_id=who, member=_member(who), community_id="c1"))
+    told += [
+        e.EventPublished(**event),
+        e.RegistrationConfirmed(**event, member_id="a", registration_id="r1"),
+        e.RegistrationConfirmed(**event, member_id="b", registration_id="r2"),
+        e.RegistrationWaitlisted(**event, member_id="c", registration_id="r3", position=1),
+        e.RegistrationWaitlisted(**event, member_id="d", registration_id="r4", position=2),
+        e.RegistrationWithdrawn(**event, member_id="a", registration_id="r1", was="confirmed"),
+        e.RegistrationPromoted(**event, member_id="c", registration_id="r3", because="withdrawal"),
+        e.MemberAttended(**event, member_id="c", registration_id="r3", by="check_in"),
+        e.MemberAttended(**event, member_id="d", registration_id="r4", walk_in=True, by="check_in"),
+        e.EventConcluded(event_id="e1", event=_event("e1"), attended=["c", "d"], no_shows=["b"]),
+        m.MemberCrossed(member_id="c", member=_member("c"), community_id="c1", crossing="took_part", proof="x"),
+        _closed(),
+    ]
+    return [_told(fact, n) for n, fact in enumerate(told, 1)]
+
+
+def _closed() -> s.SurveyClosed:
+    results = s.Results(
+        survey_id="e1", event_id="e1", invited=5, answered=5, distributions={"satisfaction": {"9": 3, "8": 2}}, nps=60.0
+    )
+    survey = s.SurveyState(
+        survey_id="e1",
+        community_id="c1",
+        event_id="e1",
+        title={"ja": "e1"},
+        anonymous=True,
+        status="closed",
+        opened_at=NOW,
+        deadline=NOW,
+        invited=5,
+        answered=5,
+        revision=7,
+    )
+    return s.SurveyClosed(survey_id="e1", survey=survey, results=results)
+
+
+def _member(member_id: str) -> m.MemberState:
+    return m.MemberState(
+        member_id=member_id,
+        number=member_id,
+        name=member_id,
+        email=f"{member_id}@example.co.jp",
+        department=member_id.upper(),
+        channels=["mail"],
+        locale="ja",
+        timezone="Asia/Tokyo",
+        communities=[m.Membership(community_id="c1", joined_at=NOW)],
+    )
+
+
+def _told(fact: Fact, sequence: int) -> Fact:
+    meta = Meta(id=str(sequence), source="", type="", subject="", time=NOW, revision=sequence, sequence=sequence)
+    return fact.told(meta)
