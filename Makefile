@@ -64,7 +64,7 @@ dashboards: setup ## Generate Grafana's dashboards, and the alerts for Kubernete
 	@$(BIN)/python deploy/observability/make_dashboards.py
 
 nats-conf: setup ## Generate deploy/nats/nats.conf from the table of permissions
-	@$(BIN)/python -m ekkyo.permissions > deploy/nats/nats.conf
+	@$(BIN)/python -m ekkyo.installation.permissions > deploy/nats/nats.conf
 
 secrets: setup ## Make the keys and passwords of a deployment, into deploy/keys/
 	@$(BIN)/ekkyo secrets --dir deploy/keys

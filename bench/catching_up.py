@@ -14,11 +14,11 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from datetime import timedelta
 from itertools import islice
 
-from ekkyo.broker.outbox import publish
-from ekkyo.clock import utcnow
 from ekkyo.contracts.base import Fact, new_id
 from ekkyo.contracts.events import EventConcluded, EventState, MemberAttended
 from ekkyo.contracts.members import MemberRegistered, MemberState, ProfileChanged
+from ekkyo.decision.clock import utcnow
+from ekkyo.publishing import publish
 from ekkyo.wire import OutMessage, fact_message
 
 from bench.load import cpu_seconds, resident

@@ -14,14 +14,14 @@ from statistics import median
 from typing import Any
 
 import bson
-from ekkyo.auth import Verifier
 from ekkyo.broker import Router, asked, make_broker
-from ekkyo.clock import utcnow
 from ekkyo.contracts.base import new_id
 from ekkyo.contracts.events import EventState, RegisterForEvent, Registration, RegistrationConfirmed
+from ekkyo.decision.clock import utcnow
 from ekkyo.store.driver import Database, Driver, Replacement
 from ekkyo.store.encoding import model_row, plain, read_model
 from ekkyo.wire import fact_message, read, read_fact
+from ekkyo.wire.tokens import Verifier
 from ekkyo_events.model import Event
 from faststream.nats import NatsBroker
 from faststream.security import SASLPlaintext

@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import median
 
 from ekkyo.contracts import events
-from ekkyo.embedded import start_mongo
+from ekkyo.installation.embedded import start_mongo
 from ekkyo.testing.keys import Keys
 
 from tests.abuse.asks import DETAILS, TIMES

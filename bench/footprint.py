@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from statistics import median
 
-from ekkyo.embedded import script
+from ekkyo.installation.embedded import script
 from ekkyo_cli.local.folder import SERVICES, Folder
 
 from bench.load import resident

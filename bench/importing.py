@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from ekkyo.embedded import script
+from ekkyo.installation.embedded import script
 from ekkyo_cli.connection import place
 from ekkyo_cli.local.folder import Folder
 from nats import connect

@@ -10,9 +10,9 @@ from datetime import timedelta
 from typing import Any
 
 from ekkyo.client import Ekkyo
-from ekkyo.clock import utcnow
 from ekkyo.contracts.base import new_id
 from ekkyo.contracts.events import DraftEvent, EventDetails, GetEvent, PublishEvent, RegisterForEvent
+from ekkyo.decision.clock import utcnow
 
 from bench.load import Measured, drive
 from bench.stage import Stage, stage

@@ -13,12 +13,12 @@ from datetime import timedelta
 from typing import Any
 
 import httpx
-from ekkyo.broker.outbox import publish
-from ekkyo.clock import utcnow
 from ekkyo.contracts.base import Fact, new_id
 from ekkyo.contracts.events import EventPublished, EventState
 from ekkyo.contracts.members import MemberJoined, Membership, MemberState
-from ekkyo.embedded import LOOPBACK, free_port
+from ekkyo.decision.clock import utcnow
+from ekkyo.installation.embedded import LOOPBACK, free_port
+from ekkyo.publishing import publish
 from ekkyo.testing import eventually
 from ekkyo.wire import fact_message
 from nats.aio.client import Client

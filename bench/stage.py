@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 from ekkyo.client import Ekkyo
-from ekkyo.embedded import LOOPBACK, free_port, script, start_mongo
+from ekkyo.installation.embedded import LOOPBACK, free_port, script, start_mongo
 from ekkyo.testing.keys import Keys
 from ekkyo.testing.nats import Nats
 

@@ -14,7 +14,7 @@ from typing import ClassVar
 
 from ekkyo.contracts.base import Fact
 from ekkyo.decision import Decision, Document, Entries, Entry
-from ekkyo.embedded import start_mongo
+from ekkyo.installation.embedded import start_mongo
 from ekkyo.store import CollectionWithEntries, Driver, Index, Store
 from ekkyo.wire import OutMessage
 from pydantic import BaseModel

@@ -24,7 +24,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ekkyo.permissions import SERVICES
+from ekkyo.installation.permissions import SERVICES
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from image_trial import Trial

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
-from ekkyo.embedded import free_port, start_mongo
+from ekkyo.installation.embedded import free_port, start_mongo
 from ekkyo.testing.keys import Keys
 from ekkyo.testing.nats import Nats
 

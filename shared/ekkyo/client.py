@@ -19,10 +19,11 @@ from nats.errors import TimeoutError as NatsTimeout
 from nats.js import JetStreamContext
 from pydantic import BaseModel
 
-from ekkyo import trace, wire
+from ekkyo import wire
 from ekkyo.contracts.base import Command, Fact, Question, Refused
-from ekkyo.login import Login
-from ekkyo.reading import Reading, heeded, subjects
+from ekkyo.installation.login import Login
+from ekkyo.wire import trace
+from ekkyo.wire.reading import Reading, heeded, subjects
 
 A = TypeVar("A", bound=BaseModel)
 logger = logging.getLogger("ekkyo.client")

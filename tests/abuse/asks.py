@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from ekkyo.clock import utcnow
 from ekkyo.contracts import COMMANDS, QUESTIONS, events, members, notify, surveys
 from ekkyo.contracts.base import Refused, name_of
+from ekkyo.decision.clock import utcnow
 
 from tests.abuse.world import SYSTEM, World
 

@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from ekkyo.embedded import MongoServer
+from ekkyo.installation.embedded import MongoServer
 from ekkyo.testing.keys import Keys
 from hypothesis import HealthCheck, settings
 

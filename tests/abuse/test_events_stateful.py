@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from ekkyo.clock import utcnow
 from ekkyo.contracts import events
 from ekkyo.contracts.base import Command, Refused, new_id
-from ekkyo.embedded import MongoServer
+from ekkyo.decision.clock import utcnow
+from ekkyo.installation.embedded import MongoServer
 from ekkyo.testing.keys import Keys
 from ekkyo.wire import read_reply
 from hypothesis import settings

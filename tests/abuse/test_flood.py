@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from ekkyo.broker import Limits
 from ekkyo.contracts import events
-from ekkyo.embedded import MongoServer
+from ekkyo.installation.embedded import MongoServer
 from ekkyo.testing.keys import Keys
 
 from tests.abuse import flooder

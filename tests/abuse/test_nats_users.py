@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from ekkyo.permissions import DURABLES, OPS, OUTSIDE, SERVICES, USERS, permissions
+from ekkyo.installation.permissions import DURABLES, OPS, OUTSIDE, SERVICES, USERS, permissions
 from ekkyo.testing import Nats
 from nats.aio.client import Client
 

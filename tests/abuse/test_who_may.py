@@ -10,11 +10,11 @@ from typing import Any
 
 import jwt
 import pytest
-from ekkyo.auth import make_keys
 from ekkyo.contracts import members, notify
 from ekkyo.contracts.base import Problem
-from ekkyo.embedded import MongoServer
+from ekkyo.installation.embedded import MongoServer
 from ekkyo.testing.keys import Keys
+from ekkyo.wire.tokens import make_keys
 
 from tests.abuse.asks import ONE_OF_EACH, OPERATIONS, play, profile
 from tests.abuse.world import SYSTEM, World, a_world

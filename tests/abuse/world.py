@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 from urllib.request import urlopen
 
 from ekkyo import wire
-from ekkyo.embedded import MongoServer, free_port, script
-from ekkyo.permissions import SERVICES
+from ekkyo.installation.embedded import MongoServer, free_port, script
+from ekkyo.installation.permissions import SERVICES
 from ekkyo.testing.keys import Keys
 from ekkyo.testing.nats import Nats
 from ekkyo.testing.plugin import as_ops

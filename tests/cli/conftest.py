@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator
 
 import pytest
-from ekkyo.embedded import LOOPBACK
+from ekkyo.installation.embedded import LOOPBACK
 
 from tests.cli.running import Stack
 from tests.cli.small_season import play

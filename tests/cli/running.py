@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ekkyo.client import Ekkyo
-from ekkyo.embedded import LOOPBACK, script
+from ekkyo.installation.embedded import LOOPBACK, script
 from ekkyo_cli.local.control import Seen, look
 from ekkyo_cli.local.folder import Folder
 

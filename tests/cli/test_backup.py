@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from ekkyo.contracts.base import Refused
-from ekkyo.permissions import OPS, OUTSIDE, SERVICES
+from ekkyo.installation.permissions import OPS, OUTSIDE, SERVICES
 from ekkyo.testing import Nats
 from ekkyo.testing.plugin import Mongo
 from ekkyo_cli.backup.manifest import Files, Manifest

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from ekkyo.contracts import events as e
 from ekkyo.contracts.members import Charter, FoundCommunity
-from ekkyo.embedded import LOOPBACK
+from ekkyo.installation.embedded import LOOPBACK
 from ekkyo_cli.backup.manifest import Manifest
 
 from tests.cli.running import Stack, ekkyo, wait_until

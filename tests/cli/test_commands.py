@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from ekkyo.contracts.events import DraftEvent, EventDetails, PublishEvent
-from ekkyo.embedded import script
+from ekkyo.installation.embedded import script
 from ekkyo_cli.local.folder import Folder
 
 from tests.cli.running import Stack, wait_until

@@ -6,7 +6,7 @@ from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
-from ekkyo.embedded import LOOPBACK
+from ekkyo.installation.embedded import LOOPBACK
 from nats.js.errors import NotFoundError
 from pymongo import MongoClient
 

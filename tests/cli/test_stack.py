@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ekkyo.embedded import script
+from ekkyo.installation.embedded import script
 from ekkyo_cli.local.folder import PARTS
 
 from tests.cli.running import Stack, ekkyo, wait_until

@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey, generate_private_key
 from cryptography.x509.oid import NameOID
-from ekkyo.login import Tls
+from ekkyo.installation.login import Tls
 
 NOW = datetime.datetime.now(datetime.UTC)
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 import yaml
 from compose_spec import PyCompose
-from ekkyo.auth import Verifier
-from ekkyo.permissions import DURABLES, SERVICES, deployed
+from ekkyo.installation.permissions import DURABLES, SERVICES, deployed
+from ekkyo.process.tracing import VARIABLES
 from ekkyo.service import Service
-from ekkyo.service.tracing import VARIABLES
+from ekkyo.wire.tokens import Verifier
 from ekkyo_cli.commands.secrets import secrets
 
 from tests.deploy.certificates import Authority

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from ekkyo.permissions import SERVICES
+from ekkyo.installation.permissions import SERVICES
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 import kubernetes_validate
 import pytest
 import yaml
-from ekkyo.login import Login, make_nkey
-from ekkyo.permissions import ACCOUNT, DURABLES, SERVICES
-from ekkyo.service import tracing
+from ekkyo.installation.login import Login, make_nkey
+from ekkyo.installation.permissions import ACCOUNT, DURABLES, SERVICES
+from ekkyo.process import tracing
 
 from tests.deploy.certificates import Authority
 

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from ekkyo.permissions import SERVICES
+from ekkyo.installation.permissions import SERVICES
 from ekkyo.store.driver import Database
 
 SCRIPT = (Path(__file__).resolve().parents[2] / "deploy/mongo/users.js").read_text()

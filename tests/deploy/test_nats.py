@@ -13,9 +13,9 @@ from typing import Any
 import nats
 import pytest
 from ekkyo.broker import make_broker
-from ekkyo.embedded import LOOPBACK, NatsServer, free_port, script
-from ekkyo.login import Login, Tls, make_nkey
-from ekkyo.permissions import KEYED, OPS, OUTSIDE, OUTSIDE_NEXT
+from ekkyo.installation.embedded import LOOPBACK, NatsServer, free_port, script
+from ekkyo.installation.login import Login, Tls, make_nkey
+from ekkyo.installation.permissions import KEYED, OPS, OUTSIDE, OUTSIDE_NEXT
 from ekkyo.service.provision import provision_streams
 from ekkyo.testing import eventually
 from ekkyo_cli.commands.secrets import secrets

@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 import pytest_asyncio
-from ekkyo.clock import utcnow
 from ekkyo.contracts.base import Command, Fact, Refused, new_id
 from ekkyo.contracts.events import (
     CheckIn,
@@ -23,6 +22,7 @@ from ekkyo.contracts.events import (
     Registration,
     RescheduleEvent,
 )
+from ekkyo.decision.clock import utcnow
 from ekkyo.testing import Nats, eventually
 from ekkyo.wire import read_fact
 from ekkyo_events.app import service

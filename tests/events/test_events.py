@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from ekkyo.clock import utcnow
 from ekkyo.contracts.base import new_id
 from ekkyo.contracts.events import (
     CancelEvent,
@@ -25,6 +24,7 @@ from ekkyo.contracts.events import (
     ReviseEvent,
     WithdrawFromEvent,
 )
+from ekkyo.decision.clock import utcnow
 
 
 def details(event: EventState, **changed: Any) -> EventDetails:

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from ekkyo import wire
-from ekkyo.clock import utcnow
 from ekkyo.contracts.base import Fact
 from ekkyo.contracts.events import (
     CancelEvent,
@@ -17,6 +16,7 @@ from ekkyo.contracts.events import (
 )
 from ekkyo.contracts.members import MemberDeactivated, MemberErased, MemberState
 from ekkyo.decision import EntriesInMemory
+from ekkyo.decision.clock import utcnow
 from ekkyo.testing import Nats, eventually
 from ekkyo_events import model
 from ekkyo_events.app import service

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from ekkyo.clock import utcnow
 from ekkyo.contracts.base import new_id
 from ekkyo.contracts.events import (
     Attendee,
@@ -21,6 +20,7 @@ from ekkyo.contracts.events import (
     PublishEvent,
     WithdrawFromEvent,
 )
+from ekkyo.decision.clock import utcnow
 
 URL = "https://meet.example.com/1"
 

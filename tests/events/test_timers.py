@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-from ekkyo.clock import utcnow
 from ekkyo.contracts.events import (
     CancelEvent,
     CheckIn,
@@ -13,6 +12,7 @@ from ekkyo.contracts.events import (
     EventReminderDue,
     RescheduleEvent,
 )
+from ekkyo.decision.clock import utcnow
 from ekkyo.testing import Nats, eventually
 from nats.js.errors import NotFoundError
 

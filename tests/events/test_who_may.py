@@ -4,10 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from ekkyo.clock import utcnow
 from ekkyo.contracts import events
 from ekkyo.contracts.base import Command, Question, Refused, all_messages, name_of, new_id
 from ekkyo.contracts.events import Attendee, EventDetails
+from ekkyo.decision.clock import utcnow
 from ekkyo_events.app import service
 
 DETAILS = EventDetails(title="英語でランチ", format="online", capacity=3)

@@ -7,14 +7,14 @@ import ekkyo_events.app
 import ekkyo_members.app
 import ekkyo_notify.app
 import pytest_asyncio
-from ekkyo import context, trace
-from ekkyo.clock import utcnow
 from ekkyo.contracts.base import new_id
 from ekkyo.contracts.events import DraftEvent, EventDetails, PublishEvent, RegisterForEvent, RegistrationConfirmed
 from ekkyo.contracts.members import MemberRegistered, Profile, RegisterMember
 from ekkyo.contracts.notify import Delivered
+from ekkyo.decision.clock import utcnow
 from ekkyo.testing import Nats, eventually
 from ekkyo.testing.plugin import ClientAs, Run
+from ekkyo.wire import context, trace
 
 from tests.notify.servers import MailServer
 

@@ -9,12 +9,12 @@ from typing import get_args
 
 import pytest
 import pytest_asyncio
-from ekkyo.clock import utcnow
 from ekkyo.contracts import events as e
 from ekkyo.contracts import members as m
 from ekkyo.contracts import notify as n
 from ekkyo.contracts import surveys as s
-from ekkyo.trace import trace_id
+from ekkyo.decision.clock import utcnow
+from ekkyo.wire.trace import trace_id
 from ekkyo_cli.demo import check
 from ekkyo_cli.local.folder import SERVICES
 

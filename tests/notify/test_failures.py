@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack
 import pytest
 from ekkyo.contracts.events import EventPublished, EventReminderDue, RegistrationConfirmed
 from ekkyo.contracts.notify import ConnectChannel, Delivered, DeliveryFailed
-from ekkyo.embedded import start_mongo
+from ekkyo.installation.embedded import start_mongo
 from ekkyo.testing import eventually
 from ekkyo_notify import model
 from ekkyo_notify.app import service

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import icalendar
 import pytest
-from ekkyo.clock import utcnow
 from ekkyo.contracts.events import (
     EventCancelled,
     EventPublished,
@@ -18,6 +17,7 @@ from ekkyo.contracts.events import (
 )
 from ekkyo.contracts.notify import ConnectChannel
 from ekkyo.contracts.surveys import SurveyOpened
+from ekkyo.decision.clock import utcnow
 
 from tests.notify.making import JOIN, survey
 from tests.notify.world import World, address, soon

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest_asyncio
 from ekkyo import wire
-from ekkyo.clock import utcnow
 from ekkyo.contracts.base import Fact
 from ekkyo.contracts.events import EventState
 from ekkyo.contracts.members import Charter, Community, CommunityFounded, MemberJoined, Membership, MemberState
 from ekkyo.contracts.notify import Delivery, ListDeliveries, NotifyStatus, NotifyStatusAnswer
+from ekkyo.decision.clock import utcnow
 from ekkyo.testing import Nats, eventually
 from ekkyo_notify.app import service
 

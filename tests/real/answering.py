@@ -8,10 +8,10 @@ from datetime import timedelta
 from typing import Any
 
 from ekkyo.client import Ekkyo
-from ekkyo.clock import utcnow
 from ekkyo.contracts import surveys as s
 from ekkyo.contracts.base import Fact, Refused, new_id
 from ekkyo.contracts.events import EventConcluded
+from ekkyo.decision.clock import utcnow
 from ekkyo.testing import eventually
 
 from tests.notify.making import event

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nats
-from ekkyo.embedded import LOOPBACK, NatsServer, free_port, start_nats
-from ekkyo.permissions import OPS, USERS, server_config
+from ekkyo.installation.embedded import LOOPBACK, NatsServer, free_port, start_nats
+from ekkyo.installation.permissions import OPS, USERS, server_config
 from ekkyo.service.provision import provision_streams
 from ekkyo.testing import eventually
 from nats.aio.client import Client

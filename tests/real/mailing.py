@@ -5,10 +5,10 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from ekkyo.clock import utcnow
 from ekkyo.contracts import events as e
 from ekkyo.contracts.base import new_id
 from ekkyo.contracts.members import MemberJoined, Membership, MemberState
+from ekkyo.decision.clock import utcnow
 from ekkyo_cli.demo.check import Telling, tellings
 from ekkyo_notify.channels.post import AT_ONCE
 

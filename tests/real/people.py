@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ekkyo.client import Ekkyo
-from ekkyo.clock import utcnow
 from ekkyo.contracts import members as m
 from ekkyo.contracts.base import Fact, new_id
 from ekkyo.contracts.events import MemberAttended
+from ekkyo.decision.clock import utcnow
 
 from tests.notify.making import event
 from tests.real.killing import Work, by_entity

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from ekkyo.client import Ekkyo
-from ekkyo.clock import utcnow
 from ekkyo.contracts import events as e
 from ekkyo.contracts.base import Fact, Refused, new_id
+from ekkyo.decision.clock import utcnow
 
 from tests.real.killing import Work
 from tests.real.stage import Stage, insist

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from ekkyo.client import Ekkyo
-from ekkyo.clock import utcnow
 from ekkyo.contracts import events as e
 from ekkyo.contracts import members as m
 from ekkyo.contracts import surveys as s
 from ekkyo.contracts.base import Fact
+from ekkyo.decision.clock import utcnow
 from ekkyo.testing import eventually
 from ekkyo_cli.demo.check import Telling, tellings
 

@@ -14,9 +14,9 @@ from typing import Any
 import httpx
 from ekkyo import wire
 from ekkyo.client import Ekkyo
-from ekkyo.clock import utcnow
 from ekkyo.contracts.base import Command, Fact, Question, Refused
-from ekkyo.embedded import MongoServer, free_port, script, start_mongo
+from ekkyo.decision.clock import utcnow
+from ekkyo.installation.embedded import MongoServer, free_port, script, start_mongo
 from ekkyo.store.driver import Database
 from ekkyo.store.encoding import UNSETTLED
 from ekkyo.testing import Keys, Nats, eventually

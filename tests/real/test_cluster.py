@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 from ekkyo.client import Ekkyo
-from ekkyo.clock import utcnow
 from ekkyo.contracts import events as e
 from ekkyo.contracts.base import Refused
-from ekkyo.embedded import free_port, script, start_mongo
+from ekkyo.decision.clock import utcnow
+from ekkyo.installation.embedded import free_port, script, start_mongo
 from ekkyo.testing import Keys, eventually
 from ekkyo_events.app import service
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from ekkyo.broker.snapshot import describe, positions
 from ekkyo.contracts.base import Refused
-from ekkyo.login import Login
-from ekkyo.permissions import OPS
+from ekkyo.installation.login import Login
+from ekkyo.installation.permissions import OPS
 from ekkyo.testing import Nats
 from ekkyo_cli.backup.manifest import Files
 from ekkyo_cli.backup.place import Servers

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
-from ekkyo.clock import utcnow
 from ekkyo.contracts import members as m
 from ekkyo.contracts.notify import NotifyStatus
-from ekkyo.embedded import script
+from ekkyo.decision.clock import utcnow
+from ekkyo.installation.embedded import script
 from ekkyo.store.driver import Replacement
 
 from tests.real.killing import chances, quiet

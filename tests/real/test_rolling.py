@@ -10,12 +10,12 @@ from itertools import count
 from typing import Any
 
 import pytest
-from ekkyo.clock import utcnow
 from ekkyo.contracts import events as e
 from ekkyo.contracts import members as m
 from ekkyo.contracts import notify as n
 from ekkyo.contracts import surveys as s
 from ekkyo.contracts.base import Fact
+from ekkyo.decision.clock import utcnow
 from ekkyo.testing import eventually
 from nats.aio.msg import Msg
 

@@ -6,9 +6,9 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from ekkyo.auth import issue_token, make_keys
 from ekkyo.contracts import events as e
 from ekkyo.testing import eventually
+from ekkyo.wire.tokens import issue_token, make_keys
 
 from tests.real.stage import Stage
 

@@ -4,9 +4,9 @@ import asyncio
 import random
 from datetime import timedelta
 
-from ekkyo.clock import utcnow
 from ekkyo.contracts import events as e
 from ekkyo.contracts.base import new_id
+from ekkyo.decision.clock import utcnow
 
 from tests.real.killing import chances, told_once_and_in_order
 from tests.real.registrations import Rebuilt, the_same

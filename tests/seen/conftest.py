@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
-from ekkyo.embedded import free_port, script
+from ekkyo.installation.embedded import free_port, script
 from ekkyo.service import Service
 from ekkyo.testing import Nats, eventually
 from ekkyo.testing.plugin import as_ops

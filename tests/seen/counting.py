@@ -6,10 +6,10 @@ from typing import Annotated, ClassVar
 
 import httpx
 from ekkyo.broker import NotYet, Router, asked, due, told
-from ekkyo.clock import utcnow
 from ekkyo.contracts.base import Command, May, Model, Refused, may
 from ekkyo.contracts.events import EventPublished
 from ekkyo.decision import Decision, Document, Timer
+from ekkyo.decision.clock import utcnow
 from ekkyo.service import Service
 from ekkyo.store import Collection
 from faststream import Context, ContextRepo

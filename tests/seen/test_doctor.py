@@ -13,14 +13,14 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from aiosmtpd.smtp import SMTP, AuthResult
-from ekkyo.auth import issue_token, make_keys
-from ekkyo.embedded import free_port, script, start_mongo, start_nats
+from ekkyo.installation.embedded import free_port, script, start_mongo, start_nats
 from ekkyo.service import Service
 from ekkyo.service.doctor import Finding, examine, is_wrong
 from ekkyo.service.doctor.streams import clock
 from ekkyo.store.driver import Database
 from ekkyo.testing import Nats
 from ekkyo.testing.keys import Keys
+from ekkyo.wire.tokens import issue_token, make_keys
 from ekkyo_events.app import service as events
 from ekkyo_notify.app import service as notify
 from pymongo import AsyncMongoClient

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from ekkyo import metrics
 from ekkyo.contracts.events import EventCancelled
-from ekkyo.metrics import Figure
-from ekkyo.permissions import SERVICES
+from ekkyo.installation.permissions import SERVICES
+from ekkyo.process import metrics
+from ekkyo.process.metrics import Figure
 from ekkyo.service import Running, watch
 from ekkyo.testing import Nats, eventually
 from ekkyo_notify.channels.counted import DELIVERY

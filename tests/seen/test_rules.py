@@ -12,9 +12,9 @@ from typing import Any
 import promql_parser
 import pytest
 import yaml
-from ekkyo import metrics
 from ekkyo.docs.operate import operate
-from ekkyo.permissions import SERVICES
+from ekkyo.installation.permissions import SERVICES
+from ekkyo.process import metrics
 
 from tests.seen.test_metrics import OWN
 

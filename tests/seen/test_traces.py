@@ -7,16 +7,15 @@ import ekkyo_events.app
 import ekkyo_notify.app
 import ekkyo_surveys.app
 import pytest
-from ekkyo import context
-from ekkyo.clock import utcnow
 from ekkyo.contracts.base import new_id
 from ekkyo.contracts.events import DraftEvent, EventDetails, PublishEvent, RegisterForEvent
 from ekkyo.contracts.members import MemberRegistered, MemberState
 from ekkyo.contracts.surveys import AnswerSurvey, OpenSurvey
-from ekkyo.service import tracing
+from ekkyo.decision.clock import utcnow
+from ekkyo.process import tracing
 from ekkyo.testing import Nats, eventually
 from ekkyo.testing.plugin import ClientAs
-from ekkyo.wire import fact_message
+from ekkyo.wire import context, fact_message
 
 from tests.notify.servers import MailServer
 from tests.seen.conftest import Serve

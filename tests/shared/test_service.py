@@ -14,8 +14,9 @@ from ekkyo.broker import Router, Who, asked, told
 from ekkyo.contracts.base import Command, May, Model, may
 from ekkyo.contracts.events import EventPublished
 from ekkyo.decision import Decision, Document
-from ekkyo.embedded import start_mongo, start_nats
-from ekkyo.service import Running, Service, logs
+from ekkyo.installation.embedded import start_mongo, start_nats
+from ekkyo.process import logs
+from ekkyo.service import Running, Service
 from ekkyo.store import Collection, Index
 from ekkyo.testing import Nats, eventually
 from ekkyo.testing.plugin import as_ops

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from ekkyo.embedded import free_port, script
+from ekkyo.installation.embedded import free_port, script
 from ekkyo.service import Settings
 from ekkyo.testing import eventually
 from ekkyo_events.app import service

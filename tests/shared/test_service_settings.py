@@ -8,9 +8,10 @@ import sys
 
 import pytest
 import structlog
-from ekkyo import context
-from ekkyo.login import make_nkey
-from ekkyo.service import Settings, WrongSettings, logs
+from ekkyo.installation.login import make_nkey
+from ekkyo.process import logs
+from ekkyo.service import Settings, WrongSettings
+from ekkyo.wire import context
 from pydantic import Field
 
 

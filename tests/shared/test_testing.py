@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from ekkyo.embedded import NotStarted, start_mongo, start_nats
+from ekkyo.installation.embedded import NotStarted, start_mongo, start_nats
 from ekkyo.store.driver import Database
 from ekkyo.testing import Nats, eventually
 from ekkyo.testing.plugin import Mongo

@@ -16,7 +16,7 @@ import structlog
 from bson import ObjectId
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.surveys import CloseSurvey, GetForm, GetResults, ListSurveys, RankThemes, SurveyAnswered
-from ekkyo.service import logs
+from ekkyo.process import logs
 from ekkyo_surveys import model
 from pymongo import MongoClient
 

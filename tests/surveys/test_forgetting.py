@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 from ekkyo import wire
-from ekkyo.clock import utcnow
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.members import MemberErased
 from ekkyo.contracts.surveys import CloseSurvey, GetResults, PendingSurveys, SurveysForgotMember
 from ekkyo.decision import EntriesInMemory
+from ekkyo.decision.clock import utcnow
 from ekkyo.testing import eventually
 from ekkyo_surveys import model
 from ekkyo_surveys.app import service

@@ -12,9 +12,9 @@ import nats
 import typer
 from ekkyo.client import Ekkyo
 from ekkyo.contracts.base import Refused
-from ekkyo.embedded import LOOPBACK
-from ekkyo.login import Login
-from ekkyo.permissions import OPS
+from ekkyo.installation.embedded import LOOPBACK
+from ekkyo.installation.login import Login
+from ekkyo.installation.permissions import OPS
 from nats.js import JetStreamContext
 
 from ekkyo_cli.local import control

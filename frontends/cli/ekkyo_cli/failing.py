@@ -5,7 +5,7 @@ import sys
 import traceback
 
 from ekkyo.contracts.base import Refused
-from ekkyo.embedded import NotStarted
+from ekkyo.installation.embedded import NotStarted
 from nats.errors import Error, NoRespondersError, NoServersError
 from typer.exceptions import Abort, Exit, TyperException
 from typer.rich_utils import rich_format_error

@@ -1,7 +1,6 @@
 """What the events service can be asked to do."""
 
 from ekkyo.broker import Router, Who, asked
-from ekkyo.clock import utcnow
 from ekkyo.contracts.events import (
     AttendanceImported,
     CancelEvent,
@@ -17,6 +16,7 @@ from ekkyo.contracts.events import (
     ReviseEvent,
     WithdrawFromEvent,
 )
+from ekkyo.decision.clock import utcnow
 
 from ekkyo_events import model
 from ekkyo_events.store import Events

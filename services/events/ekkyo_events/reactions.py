@@ -1,8 +1,8 @@
 """What the events service does when a timer is due, and when a member leaves."""
 
 from ekkyo.broker import Router, due, told
-from ekkyo.clock import utcnow
 from ekkyo.contracts.members import MemberDeactivated, MemberErased
+from ekkyo.decision.clock import utcnow
 
 from ekkyo_events import model
 from ekkyo_events.store import Departures, Events

@@ -3,9 +3,9 @@
 import asyncio
 
 from ekkyo.broker import Router, asked
-from ekkyo.clock import utcnow
 from ekkyo.contracts import members as contract
 from ekkyo.contracts.base import Refused
+from ekkyo.decision.clock import utcnow
 
 from ekkyo_members import model
 from ekkyo_members.store import Communities, Members

@@ -1,8 +1,6 @@
 """What the notify service does on hearing facts: it remembers who can be reached, and tells them."""
 
-from ekkyo import forgetting
 from ekkyo.broker import Router, told
-from ekkyo.clock import utcnow
 from ekkyo.contracts.events import (
     EventCancelled,
     EventConcluded,
@@ -18,6 +16,8 @@ from ekkyo.contracts.events import (
 from ekkyo.contracts.members import CharterRevised, CommunityFounded, MemberErased, MemberFact
 from ekkyo.contracts.notify import NotifyForgotMember
 from ekkyo.contracts.surveys import SurveyOpened
+from ekkyo.decision import forgetting
+from ekkyo.decision.clock import utcnow
 
 from ekkyo_notify import model
 from ekkyo_notify.channels.post import Post

@@ -2,8 +2,8 @@
 
 from typing import Annotated
 
-from ekkyo import forgetting
 from ekkyo.contracts.members import MemberErased
+from ekkyo.decision import forgetting
 from ekkyo.store import Collection, Index, Projection
 from faststream import Context
 

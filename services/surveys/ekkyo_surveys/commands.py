@@ -3,8 +3,8 @@
 from secrets import randbits
 
 from ekkyo.broker import Router, Who, asked
-from ekkyo.clock import utcnow
 from ekkyo.contracts.surveys import Answered, AnswerSurvey, CloseSurvey, OpenSurvey, SurveyState
+from ekkyo.decision.clock import utcnow
 
 from ekkyo_surveys import model
 from ekkyo_surveys.store import Surveys

@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from ekkyo import forgetting
 from ekkyo.broker import Router, due, told
-from ekkyo.clock import utcnow
 from ekkyo.contracts.events import EventConcluded, MemberAttended
 from ekkyo.contracts.members import MemberErased
 from ekkyo.contracts.surveys import SurveysForgotMember
+from ekkyo.decision import forgetting
+from ekkyo.decision.clock import utcnow
 from faststream import Context
 
 from ekkyo_surveys import model

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from ekkyo import forgetting
+from ekkyo.decision import forgetting
 from ekkyo.store import Collection, CollectionWithEntries, Index
 from faststream import Context
 

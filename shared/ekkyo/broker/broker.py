@@ -18,7 +18,6 @@ from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from prometheus_client import CollectorRegistry
 
-from ekkyo.auth import Verifier
 from ekkyo.broker.defence import Limits, Retries
 from ekkyo.broker.guard import Guard
 from ekkyo.broker.inject import inject, wants
@@ -26,7 +25,8 @@ from ekkyo.broker.intake import Pull, Requests, Tasks
 from ekkyo.broker.metrics import Metrics
 from ekkyo.broker.routes import Asked, Reaction, Router
 from ekkyo.broker.streams import missing
-from ekkyo.login import Login
+from ekkyo.installation.login import Login
+from ekkyo.wire.tokens import Verifier
 
 logger = logging.getLogger("ekkyo.broker")
 

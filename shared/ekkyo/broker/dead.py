@@ -15,8 +15,8 @@ from nats.js.api import RawStreamMsg
 from nats.js.errors import NotFoundError
 
 from ekkyo.broker.defence import safe_text
-from ekkyo.broker.outbox import publish
 from ekkyo.broker.routes import Reaction
+from ekkyo.publishing import publish
 from ekkyo.wire import MSG_ID, OutMessage, encode, rfc3339
 
 _SUBJECT, _STREAM, _SEQUENCE = "Ekkyo-Subject", "Ekkyo-Stream", "Ekkyo-Sequence"

@@ -13,14 +13,15 @@ from nats.aio.msg import Msg
 from nats.errors import MaxPayloadError, SlowConsumerError
 from pydantic import BaseModel
 
-from ekkyo import context, trace, wire
-from ekkyo.auth import Verifier
+from ekkyo import wire
 from ekkyo.broker import dead
 from ekkyo.broker.defence import Limits, NotYet, Retries, safe_text, where
 from ekkyo.broker.metrics import Metrics
 from ekkyo.broker.room import Room, busy
 from ekkyo.broker.routes import Asked, Reaction
 from ekkyo.contracts.base import Caller, Refused
+from ekkyo.wire import context, trace
+from ekkyo.wire.tokens import Verifier
 
 CallNext = Callable[[NatsMessage], Awaitable[Any]]
 logger = logging.getLogger("ekkyo.broker")

@@ -11,7 +11,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 from faststream import ContextRepo
 from faststream._internal.context import Context as ContextField
 
-from ekkyo.context import caller
+from ekkyo.wire.context import caller
 
 
 def inject(handler: Callable[..., Awaitable[Any]], context: ContextRepo) -> Callable[[Any], Awaitable[Any]]:

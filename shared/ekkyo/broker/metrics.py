@@ -1,4 +1,4 @@
-"""How many, how slow, how old, how they ended: the broker's share of the figures in `ekkyo.metrics`."""
+"""How many, how slow, how old, how they ended: the broker's share of the figures in `ekkyo.process.metrics`."""
 
 import time
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from datetime import datetime
 from nats.aio.msg import Msg
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
-from ekkyo import metrics
+from ekkyo.process import metrics
 from ekkyo.wire import OutMessage
 
 _OUTCOMES = {400: "malformed", 401: "denied", 403: "denied", 429: "busy", 500: "failed", 503: "unavailable"}

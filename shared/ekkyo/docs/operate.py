@@ -6,12 +6,12 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from ekkyo import metrics
-from ekkyo.metrics import Figure
-from ekkyo.permissions import SERVICES
+from ekkyo.process import metrics
+from ekkyo.process.metrics import Figure
+from ekkyo.installation.permissions import SERVICES
 from ekkyo.service import Service, Settings
-from ekkyo.service.settings import FILE, PREFIX
-from ekkyo.service.tracing import VARIABLES
+from ekkyo.process.settings import FILE, PREFIX
+from ekkyo.process.tracing import VARIABLES
 
 _BLOCK = "<!-- generated: {name} -->\n"
 _END = "<!-- end -->"

@@ -17,13 +17,14 @@ from nats.errors import Error as NatsError
 
 from ekkyo.broker import Router, consumer_configs
 from ekkyo.contracts.base import Refused
-from ekkyo.metrics import Figure
-from ekkyo.service import doctor, logs, tracing
+from ekkyo.process import logs, tracing
+from ekkyo.process.metrics import Figure
+from ekkyo.process.settings import PREFIX, Settings, WrongSettings
+from ekkyo.service import doctor
 from ekkyo.service.once import connect_once
 from ekkyo.service.provision import Found, provision_consumers, provision_streams
 from ekkyo.service.rebuild import SAY_AGAIN, NoSuchProjection, rebuild
 from ekkyo.service.running import Running
-from ekkyo.service.settings import PREFIX, Settings, WrongSettings
 from ekkyo.store import Declaration, Store
 
 Hook = Callable[[ContextRepo], Awaitable[None]]

@@ -7,7 +7,7 @@ from typing import Final
 import nats
 from nats.aio.client import Client
 
-from ekkyo.service.settings import Settings
+from ekkyo.process.settings import Settings
 
 CONNECTING: Final = 10.0
 """For how many seconds NATS is tried to be reached: one that is being started may be waited for."""

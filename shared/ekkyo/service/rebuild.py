@@ -17,8 +17,8 @@ from nats.js.errors import NotFoundError
 from ekkyo.broker import Reaction
 from ekkyo.broker.inject import wants
 from ekkyo.contracts.base import Fact, Refused
+from ekkyo.process.settings import Settings
 from ekkyo.service.once import connect_once
-from ekkyo.service.settings import Settings
 from ekkyo.store import Mended, Projected, Rebuilt
 from ekkyo.wire import Malformed, read_fact
 

@@ -10,15 +10,15 @@ from faststream import ContextRepo
 from nats.errors import Error as NatsError
 from prometheus_client import CollectorRegistry, ProcessCollector
 
-from ekkyo import metrics
-from ekkyo.auth import Verifier
 from ekkyo.broker import JetStreamOutbox, Limits, NotProvisioned, make_broker
 from ekkyo.contracts.base import Refused
+from ekkyo.process import metrics
+from ekkyo.process.http import Http
+from ekkyo.process.settings import Settings
 from ekkyo.service.discovery import Discovery, Endpoint
-from ekkyo.service.http import Http
-from ekkyo.service.settings import Settings
 from ekkyo.service.watch import Watch
 from ekkyo.store import Store
+from ekkyo.wire.tokens import Verifier
 
 if TYPE_CHECKING:
     from ekkyo.service.app import Service

@@ -12,9 +12,9 @@ from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from prometheus_client import CollectorRegistry
 
-from ekkyo import metrics
 from ekkyo.broker import Broker
 from ekkyo.broker.routes import Reaction
+from ekkyo.process import metrics
 
 EVERY = 5.0
 """Seconds for which what was found is told again."""

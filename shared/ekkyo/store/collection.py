@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar, cast
 
-from ekkyo import context, trace
 from ekkyo.decision import A, D, Decision, Document, E, Entries, Entry
 from ekkyo.store.declarations import WAITING, Binding, Declaration, Index, names_of_unique
 from ekkyo.store.driver import Row, Unavailable
@@ -18,6 +17,7 @@ from ekkyo.store.reads import Reads
 from ekkyo.store.settle import Settler
 from ekkyo.store.shelf import Shelf
 from ekkyo.store.working import Ask
+from ekkyo.wire import context, trace
 
 D2 = TypeVar("D2", bound=Document)
 E2 = TypeVar("E2", bound=Entry)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from ekkyo.clock import utcnow
+from ekkyo.decision.clock import utcnow
 from ekkyo.store.declarations import Binding, Declaration
 from ekkyo.store.driver import Replacement
 from ekkyo.store.encoding import plain

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic
 
-from ekkyo.clock import utcnow
 from ekkyo.contracts.base import Refused, owner_of
 from ekkyo.decision import D, Decision, E
+from ekkyo.decision.clock import utcnow
 from ekkyo.store.encoding import STAMPS_KEPT, Saved, Step, entry_row, read_entry, step, weight_of
 from ekkyo.store.entries import BUT_NOT_MORE, EVERYTHING, AtHand, NotAtHand
 from ekkyo.wire import OutMessage, fact_message, purge_message, timer_message

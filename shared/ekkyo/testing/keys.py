@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ekkyo.auth import issue_token, make_keys
+from ekkyo.wire.tokens import issue_token, make_keys
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from nats.aio.client import Client
 from nats.errors import Error
 from nats.js.errors import NotFoundError
 
-from ekkyo.embedded import LOOPBACK, NatsServer, start_nats
-from ekkyo.login import Login, make_nkey
-from ekkyo.permissions import DURABLES, KEYED, OPS, USERS, Durables, server_config
+from ekkyo.installation.embedded import LOOPBACK, NatsServer, start_nats
+from ekkyo.installation.login import Login, make_nkey
+from ekkyo.installation.permissions import DURABLES, KEYED, OPS, USERS, Durables, server_config
 from ekkyo.service.provision import provision_streams
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import pytest_asyncio
 
-from ekkyo.embedded import MongoServer, start_mongo
+from ekkyo.installation.embedded import MongoServer, start_mongo
 from ekkyo.testing.keys import Keys
 from ekkyo.testing.nats import Nats
 

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from ekkyo.auth import Verifier
 from ekkyo.broker import Broker, Router, consumer_configs, make_broker
 from ekkyo.contracts.events import EventPublished, EventState
 from ekkyo.service.provision import provision_consumers
 from ekkyo.testing.keys import Keys
 from ekkyo.testing.nats import Nats
 from ekkyo.wire import OutMessage, fact_message
+from ekkyo.wire.tokens import Verifier
 
 from .hearing import QUICK
 

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from ekkyo.broker import JetStreamOutbox, Limits, Router, asked
 from ekkyo.client import Ekkyo
-from ekkyo.clock import utcnow
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import (
     EventConcluded,
@@ -19,6 +18,7 @@ from ekkyo.contracts.events import (
     Registration,
     WithdrawFromEvent,
 )
+from ekkyo.decision.clock import utcnow
 from ekkyo.testing.nats import Nats
 from ekkyo.testing.waiting import eventually
 from ekkyo.wire import OutMessage

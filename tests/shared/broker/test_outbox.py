@@ -5,9 +5,9 @@ from typing import Any, ClassVar
 
 import pytest
 from ekkyo.broker import JetStreamOutbox, Router
-from ekkyo.broker.outbox import NotPublished
-from ekkyo.clock import utcnow
 from ekkyo.decision import Cancel, Set, Timer
+from ekkyo.decision.clock import utcnow
+from ekkyo.publishing import NotPublished
 from ekkyo.testing.nats import Nats
 from ekkyo.wire import OutMessage, timer_message
 from nats.js.errors import NotFoundError

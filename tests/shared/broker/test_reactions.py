@@ -7,7 +7,6 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from ekkyo import context
 from ekkyo.broker import Broker, JetStreamOutbox, Limits, NotProvisioned, NotYet, Retries, told
 from ekkyo.broker.routes import Reaction
 from ekkyo.broker.streams import durable_of
@@ -15,7 +14,7 @@ from ekkyo.contracts.events import EventFact, EventPublished
 from ekkyo.contracts.members import MemberFact
 from ekkyo.testing.nats import Nats
 from ekkyo.testing.waiting import eventually
-from ekkyo.wire import OutMessage, facts_by_type
+from ekkyo.wire import OutMessage, context, facts_by_type
 
 from .hearing import QUICK, hearing, is_zero, letters, pending
 

@@ -6,12 +6,12 @@ import logging
 from typing import Any
 
 import pytest
-from ekkyo import context
 from ekkyo.broker import Broker, Router, asked
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import Registration, WithdrawFromEvent
 from ekkyo.testing.nats import Nats
 from ekkyo.testing.waiting import eventually
+from ekkyo.wire import context
 from nats.errors import NoRespondersError
 from prometheus_client import CollectorRegistry, generate_latest
 

@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 from ekkyo.broker import snapshot
 from ekkyo.broker.snapshot import Described, SnapshotFailed, put_back
-from ekkyo.embedded import start_nats
+from ekkyo.installation.embedded import start_nats
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import NoRespondersError

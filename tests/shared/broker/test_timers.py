@@ -6,11 +6,11 @@ from typing import Any, ClassVar
 
 import pytest
 from ekkyo.broker import Router, due
-from ekkyo.clock import utcnow
 from ekkyo.decision import Timer
+from ekkyo.decision.clock import utcnow
+from ekkyo.publishing.timers import change, due_at
 from ekkyo.testing.nats import Nats
 from ekkyo.testing.waiting import eventually
-from ekkyo.timers import change, due_at
 
 
 class Later(Timer):

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from ekkyo.contracts.base import Refused
-from ekkyo.embedded import start_mongo
+from ekkyo.installation.embedded import start_mongo
 from ekkyo.store import CollectionWithEntries, Driver, Store, Unavailable
 from ekkyo.store import driver as driver_module
 from ekkyo.testing.plugin import Mongo

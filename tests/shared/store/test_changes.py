@@ -1,11 +1,11 @@
 import asyncio
 
 import pytest
-from ekkyo import context
 from ekkyo.contracts.base import Caller, Refused
 from ekkyo.decision import Decision, Entries
 from ekkyo.store import Driver
 from ekkyo.testing.waiting import eventually
+from ekkyo.wire import context
 
 from .conftest import Opened, Published
 from .halls import (

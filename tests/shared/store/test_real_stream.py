@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from functools import partial
 
-from ekkyo.broker.outbox import publish
+from ekkyo.publishing import publish
 from ekkyo.testing.nats import Nats
 from ekkyo.testing.waiting import eventually
 from ekkyo.wire import OutMessage

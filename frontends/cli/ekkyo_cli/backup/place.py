@@ -10,9 +10,9 @@ from typing import Final
 
 import nats
 from ekkyo.contracts.base import Refused
-from ekkyo.embedded import LOOPBACK
-from ekkyo.login import Login
-from ekkyo.permissions import OPS, SERVICES
+from ekkyo.installation.embedded import LOOPBACK
+from ekkyo.installation.login import Login
+from ekkyo.installation.permissions import OPS, SERVICES
 from ekkyo.service.discovery import who_runs
 from nats.aio.client import Client
 

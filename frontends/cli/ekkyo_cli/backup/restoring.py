@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ekkyo.broker.snapshot import Described, SnapshotFailed, describe, positions, put_back, remove
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.members import MemberErased
-from ekkyo.permissions import SERVICES
+from ekkyo.installation.permissions import SERVICES
 from ekkyo.store.copying import Copying, Damaged, decoded
 from nats.aio.client import Client
 

@@ -6,9 +6,9 @@ from typing import Final
 
 from ekkyo.broker import STREAMS
 from ekkyo.broker.snapshot import Described, SnapshotFailed, describe, positions, take
-from ekkyo.clock import utcnow
 from ekkyo.contracts.base import Refused
-from ekkyo.permissions import SERVICES
+from ekkyo.decision.clock import utcnow
+from ekkyo.installation.permissions import SERVICES
 from ekkyo.store.copying import Copying
 from nats.aio.client import Client
 

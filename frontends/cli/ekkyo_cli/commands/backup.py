@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from ekkyo.contracts.base import Refused
-from ekkyo.permissions import SERVICES
+from ekkyo.installation.permissions import SERVICES
 
 from ekkyo_cli import output
 from ekkyo_cli.connection import Where

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from ekkyo.auth import make_keys
-from ekkyo.login import make_nkey, public_nkey
-from ekkyo.permissions import KEYED, OPS, OUTSIDE, SERVICES, variables
+from ekkyo.installation.login import make_nkey, public_nkey
+from ekkyo.installation.permissions import KEYED, OPS, OUTSIDE, SERVICES, variables
+from ekkyo.wire.tokens import make_keys
 
 from ekkyo_cli import output
 from ekkyo_cli.output import Json

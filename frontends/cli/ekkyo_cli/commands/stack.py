@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from ekkyo.auth import issue_token
 from ekkyo.contracts.base import Refused
-from ekkyo.embedded import LOOPBACK
-from ekkyo.permissions import OUTSIDE
+from ekkyo.installation.embedded import LOOPBACK
+from ekkyo.installation.permissions import OUTSIDE
+from ekkyo.wire.tokens import issue_token
 
 from ekkyo_cli import output
 from ekkyo_cli.local import control

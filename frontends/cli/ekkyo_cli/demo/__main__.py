@@ -10,9 +10,9 @@ from typing import Annotated
 
 import typer
 from ekkyo.client import Ekkyo
-from ekkyo.clock import utcnow
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.notify import ListDeliveries
+from ekkyo.decision.clock import utcnow
 from ekkyo_common.report import from_facts, from_services
 from ekkyo_common.report.figures import Report, figures_of
 from ekkyo_common.report.page import page

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ekkyo.client import Ekkyo
-from ekkyo.clock import utcnow
 from ekkyo.contracts import events as e
 from ekkyo.contracts import members as m
 from ekkyo.contracts import notify as n
 from ekkyo.contracts import surveys as s
 from ekkyo.contracts.base import new_id
+from ekkyo.decision.clock import utcnow
 from ekkyo_common.attendance import match, read_attendance
 from pydantic import SecretStr
 

@@ -13,7 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import FrameType
 
-from ekkyo.embedded import LOOPBACK
+from ekkyo.installation.embedded import LOOPBACK
 
 SIZE_LIMIT = 1024 * 1024
 

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from ekkyo.auth import issue_token, make_keys
 from ekkyo.contracts.base import Refused
-from ekkyo.embedded import LOOPBACK, free_port
-from ekkyo.login import Login, make_nkey, public_nkey
-from ekkyo.permissions import KEYED, USERS
+from ekkyo.installation.embedded import LOOPBACK, free_port
+from ekkyo.installation.login import Login, make_nkey, public_nkey
+from ekkyo.installation.permissions import KEYED, USERS
+from ekkyo.wire.tokens import issue_token, make_keys
 from pydantic import BaseModel, ValidationError
 
 from ekkyo_cli.local.process import Process

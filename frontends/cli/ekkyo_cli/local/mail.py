@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
-from ekkyo.embedded import LOOPBACK
+from ekkyo.installation.embedded import LOOPBACK
 
 SIZE_LIMIT = 32 * 1024 * 1024
 

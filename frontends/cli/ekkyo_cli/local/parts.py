@@ -10,8 +10,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from ekkyo.embedded import LOOPBACK, NotStarted, Server, script, start_mongo, start_nats
-from ekkyo.permissions import OPS, server_config
+from ekkyo.installation.embedded import LOOPBACK, NotStarted, Server, script, start_mongo, start_nats
+from ekkyo.installation.permissions import OPS, server_config
 
 from ekkyo_cli.local.folder import SERVICES, Folder
 from ekkyo_cli.local.process import STACK

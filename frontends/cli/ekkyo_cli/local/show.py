@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 import nats
-from ekkyo.embedded import LOOPBACK
-from ekkyo.permissions import OPS
+from ekkyo.installation.embedded import LOOPBACK
+from ekkyo.installation.permissions import OPS
 from nats.errors import Error
 from rich.markup import escape
 

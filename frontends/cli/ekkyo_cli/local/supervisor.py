@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from types import FrameType
 
-from ekkyo.embedded import NotStarted
+from ekkyo.installation.embedded import NotStarted
 
 from ekkyo_cli.local import parts
 from ekkyo_cli.local.folder import PARTS, SERVERS, SERVICES, Folder, Part, State

@@ -4,9 +4,9 @@ import time
 from collections.abc import Coroutine
 from typing import Any, Literal
 
-from ekkyo import trace
 from ekkyo.contracts.members import Channel
-from ekkyo.metrics import Figure
+from ekkyo.process.metrics import Figure
+from ekkyo.wire import trace
 from prometheus_client import Histogram
 
 from ekkyo_notify.channels import NotNow

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from ekkyo.broker import NotYet
-from ekkyo.clock import utcnow
 from ekkyo.contracts.base import new_id
 from ekkyo.contracts.members import Channel
+from ekkyo.decision.clock import utcnow
 from ekkyo.store import Collection, Projection
 from faststream import Context, ContextRepo
 from prometheus_client import Histogram

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ekkyo.broker import consumer_configs
+from ekkyo.process.settings import TOKEN, WrongSettings
 from ekkyo.service.doctor.database import database_findings
 from ekkyo.service.doctor.finding import Check, Finding, either, unseen, well, wrong
 from ekkyo.service.doctor.keys import key_findings
 from ekkyo.service.doctor.streams import nats_findings
-from ekkyo.service.settings import TOKEN, WrongSettings
 
 if TYPE_CHECKING:
     from ekkyo.service.app import Service

@@ -5,10 +5,10 @@ from collections import Counter
 
 import jwt
 
-from ekkyo.auth import Verifier
 from ekkyo.contracts.base import Refused
+from ekkyo.process.settings import Settings
 from ekkyo.service.doctor.finding import Finding, either, well, wrong
-from ekkyo.service.settings import Settings
+from ekkyo.wire.tokens import Verifier
 
 
 def key_findings(settings: Settings, token: str | None) -> list[Finding]:

@@ -15,10 +15,10 @@ from nats.js.api import ConsumerConfig
 from nats.js.errors import NotFoundError
 
 from ekkyo.broker import STREAMS
-from ekkyo.permissions import USERS, permissions
+from ekkyo.installation.permissions import USERS, permissions
+from ekkyo.process.settings import Settings
 from ekkyo.service.doctor.finding import Finding, either, unseen, well, wrong
 from ekkyo.service.provision import consumer_differences, differences
-from ekkyo.service.settings import Settings
 
 OLDEST = (2, 12)
 """The first NATS with message schedules, which timers are."""

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 
 import pytest
-from ekkyo.permissions import DURABLES, OPS, OUTSIDE, SERVICES, USERS, permissions, server_config
+from ekkyo.installation.permissions import DURABLES, OPS, OUTSIDE, SERVICES, USERS, permissions, server_config
 from ekkyo.testing import Nats
 from nats.aio.client import Client
 from nats.js.api import AckPolicy, ConsumerConfig

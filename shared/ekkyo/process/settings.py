@@ -11,8 +11,8 @@ from jwt import PyJWTError
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from ekkyo.auth import Verifier
-from ekkyo.login import Login, Tls, public_nkey
+from ekkyo.installation.login import Login, Tls, public_nkey
+from ekkyo.wire.tokens import Verifier
 
 PREFIX = "EKKYO_"
 FILE = "_FILE"

@@ -11,9 +11,9 @@ from datetime import datetime
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
-from ekkyo.broker.outbox import publish
 from ekkyo.contracts.base import new_id
 from ekkyo.decision import Cancel, Set, Timer
+from ekkyo.publishing import publish
 from ekkyo.wire import timer_message
 
 

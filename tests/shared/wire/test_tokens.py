@@ -9,8 +9,8 @@ from typing import Any
 
 import jwt
 import pytest
-from ekkyo.auth import Verifier, issue_token, make_keys
 from ekkyo.contracts.base import Caller, Refused
+from ekkyo.wire.tokens import Verifier, issue_token, make_keys
 
 
 @pytest.fixture
@@ -107,7 +107,7 @@ def test_a_remembered_token_expires_all_the_same(keys: Any, jwks: Path, monkeypa
     verifier, token = Verifier(jwks), issue_token(keys[0], "m-1", ttl=60)
     assert verifier.caller(f"Bearer {token}").sub == "m-1"
     now = time.time()
-    monkeypatch.setattr("ekkyo.auth.time.time", lambda: now + 100)
+    monkeypatch.setattr("ekkyo.wire.tokens.time.time", lambda: now + 100)
     assert code(verifier, token) == "token_expired"
 
 
@@ -125,7 +125,7 @@ def test_keys_are_added_and_withdrawn_while_it_runs(keys: Any, jwks: Path, monke
     ):
         jwks.write_text(content)
         os.utime(jwks, (later + n, later + n))
-        monkeypatch.setattr("ekkyo.auth.time.time", lambda n=n: later + 2 * (n + 1))
+        monkeypatch.setattr("ekkyo.wire.tokens.time.time", lambda n=n: later + 2 * (n + 1))
         for token in good:
             verifier.caller(f"Bearer {token}")
         for token in bad:
@@ -142,7 +142,7 @@ def test_a_token_that_was_forged_is_believed_once_its_key_is_added(
     now = time.time()
     jwks.write_text(json.dumps({"keys": [public["keys"][0] | kid]}))
     os.utime(jwks, (now + 9, now + 9))
-    monkeypatch.setattr("ekkyo.auth.time.time", lambda: now + 2)
+    monkeypatch.setattr("ekkyo.wire.tokens.time.time", lambda: now + 2)
     assert verifier.caller(f"Bearer {token}").sub == "m-1"
 
 

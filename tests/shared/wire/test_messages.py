@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 from typing import ClassVar
 
 import pytest
-from ekkyo import trace, wire
+from ekkyo import wire
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import EventPublished, EventState, Registration, RegistrationWithdrawn
 from ekkyo.decision import Timer
+from ekkyo.wire import trace
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError, field_validator

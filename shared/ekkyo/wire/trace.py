@@ -16,8 +16,8 @@ from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from ekkyo import context
 from ekkyo.contracts.base import Refused
+from ekkyo.wire import context
 
 if TYPE_CHECKING:  # the client does without OpenTelemetry
     from opentelemetry.context import Context

@@ -234,7 +234,7 @@ def variables(user: str) -> tuple[str, str]:
 
 def deployed() -> str:
     """The configuration in deploy/nats: keys and other teams' accounts come from files beside it, data is in /data."""
-    head = "# Generated from ekkyo.permissions: make nats-conf. Change it there.\n"
+    head = "# Generated from ekkyo.installation.permissions: make nats-conf. Change it there.\n"
     return head + server_config(
         {user: f"${name}" for user, name in zip((OUTSIDE, OUTSIDE_NEXT), variables(OUTSIDE), strict=True)},
         nkeys={user: [f"${name}" for name in variables(user)] for user in KEYED},

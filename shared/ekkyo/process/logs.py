@@ -7,8 +7,8 @@ from typing import TextIO
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from ekkyo import context
 from ekkyo.broker.defence import where
+from ekkyo.wire import context
 
 FORBIDDEN = frozenset({"authorization", "token", "password", "secret", "body", "payload", "email", "input"})
 """Names that no line may have: a slip shows as "…" instead of as somebody's secret."""

@@ -1,0 +1,1 @@
+"""What an installation is made of: NATS permissions, logins, and the servers that come as wheels."""
