@@ -4,7 +4,8 @@ import json
 
 import pytest
 from ekkyo_notify.channels import Never, NotNow
-from ekkyo_notify.channels.chat import Webhooks, escape, post
+from ekkyo_notify.channels.chat.slack import escape, post
+from ekkyo_notify.channels.chat.webhooks import Webhooks
 from pydantic import SecretStr
 
 from tests.notify.making import CHAT, JOIN, SEATED, event, message

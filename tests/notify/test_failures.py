@@ -105,7 +105,7 @@ async def test_a_connection_lost_after_the_message_was_taken_gives_at_most_one_c
 
 async def test_a_silent_mail_server_is_given_up_on_and_asked_again(world: World):
     post = world.it.context.get("post")
-    post.mail._timeout = 0.3
+    post.sending.transports["mail"].pool._timeout = 0.3
     world.mail.silent = True
     await world.join("m1")
     await world.tell(reminder(["m1"]))
@@ -207,9 +207,9 @@ async def test_nats_restarted_in_the_middle_of_a_fan_out_sends_everything_once(w
 KILLED = """
 import asyncio, os, sys
 from ekkyo_notify.app import service
-from ekkyo_notify.channels import post
-from ekkyo_notify.channels.smtp import SmtpPool
-post.AT_ONCE["mail"] = 1
+from ekkyo_notify.channels.mail import Mail
+from ekkyo_notify.channels.mail.smtp import SmtpPool
+Mail.at_once = 1
 send = SmtpPool.send
 
 async def send_and_die(self, *args):

@@ -10,8 +10,8 @@ from typing import Any
 import icalendar
 import pytest
 from ekkyo_notify.channels import Never
-from ekkyo_notify.channels.calendar import invitation
-from ekkyo_notify.channels.mail import Sender, build
+from ekkyo_notify.channels.mail.calendar import invitation
+from ekkyo_notify.channels.mail.message import Sender, build
 from ekkyo_notify.model import invitation as method_of
 from ekkyo_notify.templates import compose
 

@@ -10,7 +10,7 @@ from ekkyo.contracts.base import new_id
 from ekkyo.contracts.members import MemberJoined, Membership, MemberState
 from ekkyo.decision.clock import utcnow
 from ekkyo_cli.demo.check import Telling, tellings
-from ekkyo_notify.channels.post import AT_ONCE
+from ekkyo_notify.channels.mail import Mail
 
 from tests.notify.making import event
 from tests.real.killing import Work
@@ -79,7 +79,7 @@ class Mailing(Work):
             if row["status"] == "planned" and row.get("claimed_by"):
                 self.cut_in_two[row["_id"]].add(row["claimed_by"])
         now = sum(map(len, self.cut_in_two.values())) - known
-        assert now <= AT_ONCE["mail"], f"one kill cut {now} in two"
+        assert now <= Mail.at_once, f"one kill cut {now} in two"
 
     async def all_sent_once(self) -> int:
         """Every mail that the facts call for was sent, nothing else, and none twice but what was cut in two."""

@@ -13,7 +13,7 @@ from ekkyo.process import metrics
 from ekkyo.process.metrics import Figure
 from ekkyo.service import Running, watch
 from ekkyo.testing import Nats, eventually
-from ekkyo_notify.channels.counted import DELIVERY
+from ekkyo_notify.delivering.counted import DELIVERY
 
 from tests.notify.servers import ChatServer, MailServer
 from tests.notify.world import World, address, opened, soon

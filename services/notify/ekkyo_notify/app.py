@@ -3,9 +3,9 @@
 from ekkyo.service import Service
 
 from ekkyo_notify import commands, questions, reactions, store
-from ekkyo_notify.channels.counted import DELIVERY
 from ekkyo_notify.channels.doctor import chat_findings, mail_findings
-from ekkyo_notify.channels.post import PostOffice
+from ekkyo_notify.delivering.counted import DELIVERY
+from ekkyo_notify.delivering.post import PostOffice
 from ekkyo_notify.settings import NotifySettings
 
 service = Service(

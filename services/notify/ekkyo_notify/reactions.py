@@ -20,7 +20,7 @@ from ekkyo.decision import forgetting
 from ekkyo.decision.clock import utcnow
 
 from ekkyo_notify import model
-from ekkyo_notify.channels.post import Post
+from ekkyo_notify.delivering.post import Post
 from ekkyo_notify.store import Communities, Connections, Contacts, Deliveries, Forgotten, KnownEvents
 
 router = Router()

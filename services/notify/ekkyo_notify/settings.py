@@ -3,8 +3,8 @@
 from ekkyo.service import Settings
 from pydantic import Field, SecretStr, field_validator
 
-from ekkyo_notify.channels.mail import Sender
-from ekkyo_notify.channels.smtp import SmtpServer
+from ekkyo_notify.channels.mail.message import Sender
+from ekkyo_notify.channels.mail.smtp import SmtpServer
 
 
 class NotifySettings(Settings):

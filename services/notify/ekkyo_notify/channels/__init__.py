@@ -1,4 +1,11 @@
-"""How messages leave: mail over SMTP, chat over incoming webhooks."""
+"""How messages leave: mail over SMTP, chat over incoming webhooks. A channel is one `Transport`."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from ekkyo_notify.model import Connection, Contact, Notice, Recipient
+from ekkyo_notify.templates import Message
 
 
 class NotNow(Exception):
@@ -21,3 +28,35 @@ class Never(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """One message on its way over one channel: what it says, to whom, and for which delivery.
+
+    contact: the member it is for; connection: the chat channel it goes to. at: when it is sent.
+    """
+
+    delivery_id: str
+    notice: Notice
+    recipient: Recipient
+    message: Message
+    contact: Contact | None
+    connection: Connection | None
+    at: datetime
+
+
+class Transport(Protocol):
+    """What every channel can do: write a message in its own form and hand it over."""
+
+    at_once: int
+    """So many deliveries are made at once."""
+
+    async def send(self, outgoing: Outgoing) -> str | None:
+        """Hand one message over; returns the id that it bears there, if it bears one. Raises NotNow or Never."""
+
+    def leave(self) -> None:
+        """Begin no more; what is being handed over goes on."""
+
+    async def close(self) -> None:
+        """Close what is open."""

@@ -11,7 +11,7 @@ from ekkyo.service.doctor import Finding, either, unseen, well, wrong
 from ekkyo.store import Store
 
 from ekkyo_notify import store
-from ekkyo_notify.channels.smtp import SmtpServer
+from ekkyo_notify.channels.mail.smtp import SmtpServer
 from ekkyo_notify.settings import NotifySettings
 
 WITHIN = 5.0

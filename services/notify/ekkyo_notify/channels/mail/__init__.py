@@ -1,0 +1,55 @@
+"""Mail: a message with its calendar entry, handed over by SMTP."""
+
+from ekkyo_notify import model
+from ekkyo_notify.channels import Outgoing
+from ekkyo_notify.channels.mail.calendar import invitation
+from ekkyo_notify.channels.mail.message import Sender, build, message_id
+from ekkyo_notify.channels.mail.smtp import SmtpPool
+
+
+class Mail:
+    """The channel `mail`. Most deliveries wait for the database, so they are more at once than the connections."""
+
+    at_once = 64
+
+    def __init__(self, sender: Sender, pool: SmtpPool) -> None:
+        self.sender = sender
+        self.pool = pool
+
+    async def send(self, outgoing: Outgoing) -> str:
+        """Hand one mail over; returns its Message-ID."""
+        contact = outgoing.contact
+        assert contact
+        mail = build(
+            outgoing.message,
+            sender=self.sender,
+            to=contact.email,
+            delivery_id=outgoing.delivery_id,
+            community_id=outgoing.notice.community_id,
+            date=outgoing.at,
+            calendar=self._calendar(outgoing),
+        )
+        await self.pool.send(self.sender.address, contact.email, mail)
+        return message_id(outgoing.delivery_id, self.sender)
+
+    def _calendar(self, outgoing: Outgoing) -> tuple[model.Method, bytes] | None:
+        notice, contact = outgoing.notice, outgoing.contact
+        method = model.invitation(notice, outgoing.recipient)
+        if method is None or notice.event is None or contact is None:
+            return None
+        return method, invitation(
+            notice.event,
+            method=method,
+            stamp=notice.told_at,
+            organizer=(outgoing.message.community, self.sender.address),
+            attendee=(contact.name, contact.email),
+            join=outgoing.message.join,
+        )
+
+    def leave(self) -> None:
+        """Begin no more; what is being handed over goes on."""
+        self.pool.leave()
+
+    async def close(self) -> None:
+        """Say goodbye to the mail server."""
+        await self.pool.close()

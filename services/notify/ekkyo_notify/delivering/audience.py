@@ -1,0 +1,83 @@
+"""Whom a notice is for: members and chats, over each of their channels."""
+
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+
+from ekkyo.contracts.members import Channel
+from ekkyo.store import Collection, Projection
+
+from ekkyo_notify import model
+from ekkyo_notify.channels import NotNow
+from ekkyo_notify.delivering.heard import Heard
+from ekkyo_notify.model import CommunityName, Connection, Contact, Notice, Recipient
+from ekkyo_notify.templates import Reader
+
+
+@dataclass(frozen=True)
+class Job:
+    """One delivery to be made."""
+
+    recipient: Recipient
+    channel: Channel
+    reader: Reader
+    contact: Contact | None = None
+    connection: Connection | None = None
+
+
+@dataclass
+class Audience:
+    """Looks up who is reached how, and in which language."""
+
+    connections: Collection[Connection]
+    contacts: Projection[Contact]
+    communities: Projection[CommunityName]
+    heard: Heard
+
+    async def community(self, notice: Notice) -> CommunityName:
+        """The community that a notice comes from. Raises NotNow while older facts are still coming in."""
+        found = await self.communities.get(notice.community_id)
+        if found is None:
+            if not await self.heard.soon(notice.sequence):
+                raise NotNow("members_behind")
+            found = await self.communities.get(notice.community_id)
+        # An outside system may hold events of a community that was never founded here.
+        return found or CommunityName(id=notice.community_id, name="Ekkyo")
+
+    async def members(self, community_id: str) -> AsyncIterator[Contact]:
+        """Everyone in a community."""
+        after = ""
+        while page := await self.contacts.find({"communities": community_id}, after=after, limit=500):
+            for contact in page:
+                yield contact
+            after = page[-1].id
+
+    async def known(self, recipients: Iterable[Recipient]) -> dict[str, Contact]:
+        """Those of the members among the recipients who are known."""
+        ids = [r.member_id for r in recipients if r.member_id]
+        found: dict[str, Contact] = {}
+        for n in range(0, len(ids), 500):
+            page = await self.contacts.find({"id": {"$in": ids[n : n + 500]}}, limit=500)
+            found |= {contact.id: contact for contact in page}
+        return found
+
+    async def jobs(
+        self, recipients: Iterable[Recipient], contacts: dict[str, Contact], community: CommunityName
+    ) -> list[Job]:
+        """A delivery for each recipient and each of their channels."""
+        jobs: list[Job] = []
+        for recipient in recipients:
+            if recipient.member_id is None:
+                connection = await self.connections.get(model.connection_id(community_id=recipient.community_id))
+                if connection:
+                    reader = Reader(community.locale, community.timezone, community.name)
+                    jobs.append(Job(recipient, "chat", reader, connection=connection))
+            elif (contact := contacts.get(recipient.member_id)) and contact.active:
+                reader = Reader(contact.locale, contact.timezone, community.name, contact.name)
+                for channel in contact.channels:
+                    own = await self._own_chat(contact.id) if channel == "chat" else None
+                    jobs.append(Job(recipient, channel, reader, contact, own))
+        return jobs
+
+    async def _own_chat(self, member_id: str) -> Connection | None:
+        found = await self.connections.get(model.connection_id(member_id=member_id))
+        return found if found and found.url else None

@@ -1,0 +1,117 @@
+"""The post office: tells people what there is to tell, each of them once over each of their channels."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from ekkyo.broker import NotYet
+from ekkyo.store import Projection
+from faststream import Context, ContextRepo
+
+from ekkyo_notify.channels import NotNow
+from ekkyo_notify.channels.chat import Chat
+from ekkyo_notify.channels.chat.webhooks import Webhooks
+from ekkyo_notify.channels.mail import Mail
+from ekkyo_notify.channels.mail.message import Sender
+from ekkyo_notify.channels.mail.smtp import SmtpPool, SmtpServer
+from ekkyo_notify.delivering.audience import Audience
+from ekkyo_notify.delivering.counted import DELIVERY
+from ekkyo_notify.delivering.heard import Heard
+from ekkyo_notify.delivering.sending import Sending
+from ekkyo_notify.model import Contact, KnownEvent, Notice, Recipient, Told
+from ekkyo_notify.settings import NotifySettings
+from ekkyo_notify.templates import preload
+
+
+@dataclass
+class PostOffice:
+    """Tells people what there is to tell."""
+
+    known_events: Projection[KnownEvent]
+    told: Projection[Told]
+    audience: Audience
+    sending: Sending
+
+    @classmethod
+    async def open(cls, context: ContextRepo) -> None:
+        """Open the post office on the service's collections and settings. Connects to nothing yet."""
+        settings: NotifySettings = context.get("settings")
+        preload()
+        office = cls(
+            known_events=context.get("known_events"),
+            told=context.get("told"),
+            audience=Audience(
+                connections=context.get("connections"),
+                contacts=context.get("contacts"),
+                communities=context.get("communities"),
+                heard=Heard(context.get("broker")),
+            ),
+            sending=Sending(
+                deliveries=context.get("deliveries"),
+                transports={
+                    "mail": Mail(
+                        Sender(settings.mail_from), SmtpPool(SmtpServer.parse(settings.smtp_url.get_secret_value()))
+                    ),
+                    "chat": Chat(Webhooks()),
+                },
+                figure=context.get("figures")[DELIVERY.name],
+            ),
+        )
+        context.set_global("post", office)
+
+    @classmethod
+    async def close(cls, context: ContextRepo) -> None:
+        """End what is being sent, then leave the mail server and the chat."""
+        office: PostOffice = context.get("post")
+        await office.sending.stop()
+
+    async def tell(self, notice: Notice, recipients: Sequence[Recipient], *, leave_out_unknown: bool = False) -> None:
+        """Tell these. What was sent before is not sent again.
+
+        Raises NotYet, after the others were told, when somebody among them was never heard of; leave_out_unknown: who
+        is unknown although everything about members that is older than this notice was heard does not exist any more,
+        and is left out. Raises NotNow when a channel could not take something, or the facts are still coming in.
+        """
+        if await self.told.get(notice.key):
+            return
+        contacts = await self.audience.known(recipients)
+        unknown = [r for r in recipients if r.member_id and r.member_id not in contacts]
+        heard = not unknown or await self.audience.heard.soon(notice.sequence)
+        if unknown and heard:
+            contacts |= await self.audience.known(unknown)
+        await self._tell(notice, recipients, contacts)
+        if not heard:
+            raise NotNow("members_behind")
+        missing = {r.member_id for r in recipients if r.member_id and r.member_id not in contacts}
+        if missing and not leave_out_unknown and missing - await self.audience.contacts.forgotten(missing):
+            raise NotYet("a member was not heard of")
+        await self._all_told(notice)
+
+    async def tell_community(self, notice: Notice) -> None:
+        """Tell everyone in the community, and its chat.
+
+        Raises NotNow, after those known were told, while facts about members older than this notice are still coming
+        in: somebody in them may have joined in time.
+        """
+        if await self.told.get(notice.key):
+            return
+        heard = await self.audience.heard.soon(notice.sequence)
+        contacts = {c.id: c async for c in self.audience.members(notice.community_id)}
+        recipients = [Recipient(community_id=notice.community_id), *(Recipient(member_id=id) for id in contacts)]
+        await self._tell(notice, recipients, contacts)
+        if not heard:
+            raise NotNow("members_behind")
+        await self._all_told(notice)
+
+    async def _all_told(self, notice: Notice) -> None:
+        """Told again later, by a durable that was made anew, it is no news to who joined or took a channel since."""
+        await self.told.put(notice.key, 1, Told(id=notice.key))
+
+    async def _tell(self, notice: Notice, recipients: Sequence[Recipient], contacts: dict[str, Contact]) -> None:
+        known = await self.known_events.get(notice.entity_id) if notice.event else None
+        notice = notice.knowing(known.event if known else None)
+        community = await self.audience.community(notice)
+        await self.sending.make(notice, await self.audience.jobs(recipients, contacts, community))
+
+
+Post = Annotated[PostOffice, Context("post")]

@@ -1,0 +1,137 @@
+"""Handing over: claims each delivery, sends it once over its channel, and records what became of it."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ekkyo.broker import NotYet
+from ekkyo.contracts.base import new_id
+from ekkyo.contracts.members import Channel
+from ekkyo.decision.clock import utcnow
+from ekkyo.store import Collection
+from prometheus_client import Histogram
+
+from ekkyo_notify import model
+from ekkyo_notify.channels import Never, NotNow, Outgoing, Transport
+from ekkyo_notify.delivering.audience import Job
+from ekkyo_notify.delivering.counted import Outcome, counted
+from ekkyo_notify.model import Delivery, Notice
+from ekkyo_notify.templates import compose
+
+logger = logging.getLogger("ekkyo.notify")
+
+MOST_TROUBLE = 50
+"""After so many failures in one fan-out something is wrong with more than single recipients."""
+
+
+@dataclass
+class Sending:
+    """Makes deliveries, a few of each channel at once."""
+
+    deliveries: Collection[Delivery]
+    transports: Mapping[Channel, Transport]
+    figure: Histogram
+    now: Callable[[], datetime] = utcnow
+
+    def __post_init__(self) -> None:
+        self._slots = {channel: asyncio.Semaphore(t.at_once) for channel, t in self.transports.items()}
+        self._making: set[asyncio.Task[None]] = set()
+
+    async def stop(self) -> None:
+        """End what is being sent, then close every channel."""
+        for transport in self.transports.values():
+            transport.leave()
+        if self._making:
+            await asyncio.wait(self._making, timeout=model.LEASE.total_seconds())
+        for transport in self.transports.values():
+            await transport.close()
+
+    async def make(self, notice: Notice, jobs: Sequence[Job]) -> None:
+        """Make all deliveries; one that fails for now does not keep the others back."""
+        unreachable: set[Channel] = set()
+        trouble: list[Exception] = []
+        waiting = iter(jobs)
+
+        async def work() -> None:
+            for job in waiting:
+                if job.channel in unreachable or len(trouble) > MOST_TROUBLE:
+                    continue  # left for later: all of it is told again
+                try:
+                    async with self._slots[job.channel]:
+                        await self._to_the_end(counted(self.figure, job.channel, self._deliver(notice, job)))
+                except Exception as e:
+                    trouble.append(e)
+                    if isinstance(e, NotNow) and not e.reachable:
+                        unreachable.add(job.channel)
+
+        # gather, not a task group: one failure must not cancel another delivery between its sending and its record
+        await asyncio.gather(*(work() for _ in range(min(len(jobs), sum(t.at_once for t in self.transports.values())))))
+        if trouble:
+            raise max(trouble, key=lambda t: (not isinstance(t, NotNow | NotYet), isinstance(t, NotNow)))
+
+    async def _to_the_end(self, delivery: Coroutine[Any, Any, None]) -> None:
+        """A stop that runs out of patience must not part a message's sending from its record."""
+        task = asyncio.create_task(delivery)
+        self._making.add(task)
+        task.add_done_callback(self._made)
+        await asyncio.shield(task)
+
+    def _made(self, task: asyncio.Task[None]) -> None:
+        self._making.discard(task)
+        if not task.cancelled():
+            task.exception()  # whoever waited for it was told; nobody may be left to
+
+    async def _deliver(self, notice: Notice, job: Job) -> Outcome | None:
+        """Claim, send, record. A process that dies between the last two is the one cause of a second copy."""
+        now, by = self.now(), new_id()
+        planned = model.plan(notice, job.recipient, job.channel, now)
+        why_not = model.useless(notice, now) or await self._why_not(notice, job)
+        claimed = await self.deliveries.create(
+            planned.id, lambda d: model.claim(d, planned, useless=why_not, by=by, now=now)
+        )
+        if claimed == "busy":
+            raise NotYet("another process is sending this")
+        if claimed == "done":
+            return "dropped" if why_not else None
+        try:
+            sent_as = await self._send(notice, job, planned.id)
+        except Never as e:
+            reason = e.reason
+            logger.warning("a delivery failed", extra={"delivery": planned.id, "reason": reason})
+            await self.deliveries.change(planned.id, lambda d: model.failed(d, reason=reason, now=self.now()))
+            return "failed"
+        except NotNow as e:
+            reason = e.reason
+            await self.deliveries.change(planned.id, lambda d: model.released(d, by=by, reason=reason))
+            raise
+        await self.deliveries.change(planned.id, lambda d: model.sent(d, message_id=sent_as, now=self.now()))
+        return "sent"
+
+    async def _why_not(self, notice: Notice, job: Job) -> str | None:
+        if job.channel == "chat" and job.connection is None:
+            return "channel_not_connected"
+        if notice.topic in model.REGISTRATION_TOPICS:
+            # Told late, after a newer word about the same seat: the older one would be wrong by now.
+            newer = {
+                "member_id": job.recipient.member_id,
+                "entity_id": notice.entity_id,
+                "entity_revision": {"$gt": notice.entity_revision},
+                "topic": {"$in": list(model.REGISTRATION_TOPICS)},
+            }
+            return "superseded" if await self.deliveries.find(newer, limit=1) else None
+        return None
+
+    async def _send(self, notice: Notice, job: Job, delivery_id: str) -> str | None:
+        outgoing = Outgoing(
+            delivery_id=delivery_id,
+            notice=notice,
+            recipient=job.recipient,
+            message=compose(notice, job.recipient, job.reader),
+            contact=job.contact,
+            connection=job.connection,
+            at=self.now(),
+        )
+        return await self.transports[job.channel].send(outgoing)
