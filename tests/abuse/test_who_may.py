@@ -26,7 +26,7 @@ CALLERS: dict[str, tuple[str, ...]] = {
     "another": ("m2", "member"),
     "leader": ("l1", "leader:c1"),
     "leader elsewhere": ("l2", "leader:c2"),
-    "leader of all": ("l3", "leader"),
+    "leader of nothing": ("l3", "leader", "self", "leader:", "leader:*"),
     "steward": ("s1", "steward"),
     "system": ("portal", "system"),
 }
@@ -34,10 +34,9 @@ CALLERS: dict[str, tuple[str, ...]] = {
 WORDS: dict[str, set[str]] = {
     "anyone": set(CALLERS),
     "self": {"self"},
-    "leader": {"leader", "leader of all"},
+    "leader": {"leader"},
     "steward": {"steward"},
     "system": {"system"},
-    "all-leader": {"leader of all"},
 }
 """What the table says for which callers. Whoever is not meant is refused."""
 
@@ -56,7 +55,7 @@ TABLE = {
     "members.record_contribution": "self leader steward system",
     "members.get": "self leader steward system",
     "members.find": "leader steward system",
-    "members.find, in no community": "all-leader steward system",
+    "members.find, in no community": "steward system",
     "members.community": "anyone",
     "members.journey": "self leader steward system",
     "members.deactivate": "steward system",

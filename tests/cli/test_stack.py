@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from ekkyo.installation.embedded import script
-from ekkyo_cli.local.folder import PARTS
+from ekkyo_cli.local.folder import PARTS, Folder
 
 from tests.cli.running import Stack, ekkyo, wait_until
 from tests.cli.small_season import COMMUNITY
@@ -48,13 +48,25 @@ def test_a_second_up_says_so_and_breaks_nothing(stack: Stack) -> None:
     assert {n: p.pid for n, p in stack.parts().items()} == {n: p.pid for n, p in before.items()}
 
 
-def test_its_secrets_are_for_its_owner_alone(stack: Stack) -> None:
-    for file in (stack.folder.path / "secrets").iterdir():
-        assert file.stat().st_mode & 0o077 == 0
-    config = stack.folder.path / "nats" / "nats.conf"
-    assert config.stat().st_mode & 0o077 == 0
+def test_all_it_writes_is_for_its_owner_alone(stack: Stack) -> None:
+    everything = [stack.folder.path, *stack.folder.path.rglob("*")]
+    assert [path for path in everything if path.exists() and path.stat().st_mode & 0o077] == []
     logs = "".join(log.read_text(errors="replace") for log in stack.folder.logs.iterdir())
     assert not any(password in logs for password in stack.folder.passwords().values())
+
+
+def test_folders_that_others_could_read_are_closed_and_those_of_others_are_left_alone(tmp_path: Path) -> None:
+    old = Folder.at(tmp_path / "old")
+    old.prepare()
+    for folder in (old.path, old.mail, old.logs):
+        folder.chmod(0o755)
+    old.prepare()
+    assert {folder.stat().st_mode & 0o777 for folder in (old.path, *old.path.iterdir()) if folder.is_dir()} == {0o700}
+    mine = tmp_path / "mine"
+    mine.mkdir(mode=0o755)
+    Folder.at(mine).prepare()
+    assert mine.stat().st_mode & 0o777 == 0o755
+    assert {folder.stat().st_mode & 0o777 for folder in mine.iterdir() if folder.is_dir()} == {0o700}
 
 
 def test_a_killed_service_comes_back_alone(stack: Stack) -> None:

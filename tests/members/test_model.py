@@ -135,7 +135,7 @@ def test_preferences_are_set_once_and_each_channel_counts_once() -> None:
         ("m2", [], False),
         ("m2", ["leader:c1"], True),
         ("m2", ["leader:c2"], False),
-        ("m2", ["leader"], True),
+        ("m2", ["leader"], False),
         ("m2", ["steward"], True),
         ("m2", ["system"], True),
     ],

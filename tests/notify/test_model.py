@@ -154,5 +154,5 @@ def test_an_address_shows_neither_in_a_connection_nor_in_its_command():
 def test_a_leader_does_not_connect_a_members_own_chat():
     cmd = ConnectChannel(member_id="m1", url="https://chat.example.com/x")
     with pytest.raises(Refused) as refused:
-        model.connect(None, cmd, who=Caller("l1", frozenset({"leader"})))
+        model.connect(None, cmd, who=Caller("l1", frozenset({"leader:c1"})))
     assert refused.value.status == 403

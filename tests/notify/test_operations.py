@@ -14,15 +14,15 @@ from tests.notify.world import World, soon
 
 SECRET = "s3cret-part-of-the-address"
 STRANGER, MEMBER, OTHER = ("m9", "member"), ("m1", "member"), ("m2", "member")
-LEADER, LEADER_OF_OTHERS, ANY_LEADER = ("l1", "leader:c1"), ("l2", "leader:c2"), ("l3", "leader")
+LEADER, LEADER_OF_OTHERS, OF_NOTHING = ("l1", "leader:c1"), ("l2", "leader:c2"), ("l3", "leader", "self")
 STEWARD, SYSTEM = ("s1", "steward"), ("portal", "system")
-EVERYBODY = [STRANGER, MEMBER, OTHER, LEADER, LEADER_OF_OTHERS, ANY_LEADER, STEWARD, SYSTEM]
+EVERYBODY = [STRANGER, MEMBER, OTHER, LEADER, LEADER_OF_OTHERS, OF_NOTHING, STEWARD, SYSTEM]
 
 
 @pytest.mark.parametrize(
     ("message", "those"),
     [
-        (ConnectChannel(community_id="c1", url="https://chat.example.com/a"), {LEADER, ANY_LEADER, STEWARD, SYSTEM}),
+        (ConnectChannel(community_id="c1", url="https://chat.example.com/a"), {LEADER, STEWARD, SYSTEM}),
         (ConnectChannel(member_id="m1", url="https://chat.example.com/a"), {MEMBER, STEWARD, SYSTEM}),
         (ListDeliveries(), {STEWARD, SYSTEM}),
         (ListDeliveries(member_id="m1"), {MEMBER, STEWARD, SYSTEM}),

@@ -195,6 +195,17 @@ async def test_keys_that_let_nobody_in_and_one_that_lets_everybody(sound: Patien
     assert str(private["d"]) not in found + remedy
 
 
+async def test_the_limits_of_keys_are_told_and_what_is_beyond_them_is_no_riddle(sound: Patient, tmp_path: Path) -> None:
+    private, public = make_keys()
+    file = jwks(tmp_path, {**public["keys"][0], "kid": "portal", "ekkyo_roles": ["leader:*"], "ekkyo_max_seconds": 900})
+    [told] = [each.found for each in await sound.look(jwks_file=file) if each.check == "keys"]
+    assert told == "1 public keys (portal: roles leader:*; 900 s)"
+    token = issue_token(private | {"kid": "portal"}, "m1", ["system"], 60)
+    found, remedy = await sound.trouble("token", jwks_file=file, token=token)
+    assert found == "EKKYO_TOKEN is refused: The key of this token may not give one of its roles."
+    assert "EKKYO_TOKEN_MAX_SECONDS" in remedy
+
+
 async def test_tokens_that_have_expired_or_are_signed_by_a_stranger(sound: Patient, keys: Keys) -> None:
     assert [f.found for f in await sound.look(token=keys.token("m1", "leader:c1")) if f.check == "token"] == [
         "trusted, with 1 roles"

@@ -236,20 +236,32 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks: the token's subject and roles. `leader:<community id>` leads one community, `leader` every one."""
+    """Who asks: the token's subject and roles: `steward`, `system`, and `leader:<community id>` for each community led.
+
+    Any other role gives no right; a bare `leader` leads no community.
+    """
 
     sub: str
     roles: frozenset[str] = frozenset()
+
+    @property
+    def leads_all(self) -> bool:
+        """Whether they may do what the leaders of every community may."""
+        return bool(self.roles & {"steward", "system"})
+
+    @property
+    def led(self) -> frozenset[str]:
+        """The communities whose leader they are."""
+        return frozenset(role.removeprefix("leader:") for role in self.roles if role.startswith("leader:"))
 
     def allowed(self, may: May, named: Mapping[str, Any]) -> bool:
         """Whether this caller may send a message with these fields, as far as the message alone can tell."""
         if "self" in may.roles and named.get(may.who) == self.sub:
             return True
-        if "member" in may.roles or self.roles & may.roles:
+        if "member" in may.roles or self.roles & may.roles & {"steward", "system"}:
             return True
-        led = {r.partition(":")[2] for r in self.roles if r.startswith("leader:")}
-        if "leader" in may.roles and led:
-            return may.community is None or named.get(may.community) in led
+        if "leader" in may.roles and self.led:
+            return may.community is None or named.get(may.community) in self.led
         return False
 
     def must_lead(self, community_id: str, *, or_is: str | None = None) -> None:
@@ -257,7 +269,7 @@ class Caller:
 
         For use in decisions, where the entity tells which community it belongs to.
         """
-        if self.roles & {"leader", "steward", "system", f"leader:{community_id}"} or self.sub == or_is:
+        if self.leads_all or community_id in self.led or self.sub == or_is:
             return
         raise Refused("not_allowed", "Only leaders of this community may do this.", 403)
 

@@ -12,7 +12,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from ekkyo.installation.login import Login, Tls, public_nkey
-from ekkyo.wire.tokens import Verifier
+from ekkyo.wire.tokens import DAY, Verifier
 
 PREFIX = "EKKYO_"
 FILE = "_FILE"
@@ -50,6 +50,9 @@ class Settings(BaseSettings):
     mongo_database: str = Field("", description="the service's own database; ekkyo_<service> when absent")
     mongo_driver: Literal["motor", "pymongo"] = Field("motor", description="the driver: motor or pymongo")
     jwks_file: Path = Field(description="a readable JWKS file with the public keys that bearer tokens are signed with")
+    token_max_seconds: int = Field(
+        DAY, ge=60, le=366 * DAY, description="how long a bearer token may be valid, in seconds: 60 to a year"
+    )
     http_host: str = Field("127.0.0.1", description="the address that /livez, /readyz and /metrics listen on")
     http_port: int = Field(8080, ge=0, le=65535, description="their port, 1 to 65535; 0 takes a free one")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="debug, info, warning or error")

@@ -42,7 +42,7 @@ class Running:
         self.broker = make_broker(
             settings.nats_url,
             service.name,
-            verifier=Verifier(settings.jwks_file),
+            verifier=Verifier(settings.jwks_file, settings.token_max_seconds),
             routers=service.routers,
             login=settings.nats_login,
             inbox_prefix=settings.inbox_prefix,

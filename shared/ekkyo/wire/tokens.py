@@ -1,10 +1,16 @@
-"""Who asks: bearer tokens signed with EdDSA (RFC 8037), checked against the keys of a JWKS file (RFC 7517)."""
+"""Who asks: bearer tokens signed with EdDSA (RFC 8037), checked against the keys of a JWKS file (RFC 7517).
+
+A key in the file may be limited, so that whoever holds it can sign no more than that: `ekkyo_roles` lists the roles its
+tokens may have (`leader:*` stands for the leaders of any community), `ekkyo_sub` is a regular expression that the whole
+subject must match, `ekkyo_max_seconds` is the longest life of a token.
+"""
 
 import json
 import re
 import secrets
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -14,12 +20,65 @@ import jwt
 from ekkyo.contracts.base import Caller, Refused
 
 AUDIENCE = "ekkyo"
+DAY = 86_400
+"""Seconds that a token may live where no setting says otherwise."""
+UNTRUSTED = "The token is not one that is trusted here."
 LEEWAY = 10.0
 """Seconds that clocks may differ."""
 _KEPT, _LONGEST = 20_000, 2_000
 """So many tokens are remembered at most, forged ones of so many characters at most."""
 _SUB = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 """A subject is an id; no mail address, since facts carry it as their actor."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What tokens signed with one key may say. None: nothing is limited."""
+
+    roles: frozenset[str] | None = None
+    sub: re.Pattern[str] | None = None
+    max_seconds: int | None = None
+
+    @classmethod
+    def of(cls, jwk: Mapping[str, Any]) -> "Limits":
+        """The limits that stand in a JWK. Raises ValueError for what is none: misspelled it would limit nothing."""
+        given = {name: value for name, value in jwk.items() if name.startswith("ekkyo_")}
+        roles, sub, seconds = (given.pop(f"ekkyo_{name}", None) for name in ("roles", "sub", "max_seconds"))
+        if given:
+            raise ValueError(f"a key has no limit of the name {min(given)}")
+        if roles is not None and not (isinstance(roles, list) and all(_ROLE.fullmatch(str(role)) for role in roles)):
+            raise ValueError("ekkyo_roles must be a list of: member, steward, system, leader:*, leader:<community id>")
+        if seconds is not None and (type(seconds) is not int or seconds <= 0):
+            raise ValueError("ekkyo_max_seconds must be a whole number of seconds")
+        try:
+            pattern = None if sub is None else re.compile(sub)
+        except (re.error, TypeError):
+            raise ValueError("ekkyo_sub must be a regular expression") from None
+        return cls(None if roles is None else frozenset(roles), pattern, seconds)
+
+    def exceeded(self, sub: str, roles: Iterable[str], seconds: float) -> str:
+        """What a token says beyond these limits, in words; nothing if it stays within them."""
+        if self.roles is not None:
+            for role in sorted(roles):
+                if role not in self.roles and not (role.startswith("leader:") and "leader:*" in self.roles):
+                    return "The key of this token may not give one of its roles."
+        if self.sub is not None and not self.sub.fullmatch(sub):
+            return "The key of this token may not speak for its subject."
+        if self.max_seconds is not None and seconds > self.max_seconds:
+            return f"The key of this token may sign tokens for {self.max_seconds} s at most."
+        return ""
+
+    def __str__(self) -> str:
+        told = [
+            *(["roles " + (", ".join(sorted(self.roles)) or "none")] if self.roles is not None else []),
+            *([f"subjects {self.sub.pattern}"] if self.sub is not None else []),
+            *([f"{self.max_seconds} s"] if self.max_seconds is not None else []),
+        ]
+        return "; ".join(told) or "unlimited"
+
+
+_ROLE = re.compile(r"member|steward|system|leader:(\*|[A-Za-z0-9_-]{1,64})")
+"""What may be said of a key's roles."""
 
 
 class Verifier:
@@ -30,9 +89,11 @@ class Verifier:
     that was forged is remembered too: who floods with it is refused at little cost.
     """
 
-    def __init__(self, jwks: Path) -> None:
+    def __init__(self, jwks: Path, max_seconds: float = DAY) -> None:
+        """max_seconds: how long a token may live; one without `iat` lives from now on."""
         self._file = jwks
-        self._keys: dict[str, jwt.PyJWK] = {}
+        self._max_seconds = max_seconds
+        self._keys: dict[str, tuple[jwt.PyJWK, Limits]] = {}
         self._seen: dict[str, tuple[float, Caller]] = {}
         self._forged: set[str] = set()
         self._stamp: tuple[int, int] = (0, 0)
@@ -62,7 +123,7 @@ class Verifier:
         try:
             if token in self._forged:
                 raise jwt.InvalidSignatureError
-            key = self._keys[jwt.get_unverified_header(token)["kid"]]
+            key, limits = self._keys[jwt.get_unverified_header(token)["kid"]]
             claims = jwt.decode(
                 token,
                 key,
@@ -76,11 +137,17 @@ class Verifier:
         except (jwt.PyJWTError, KeyError, TypeError, ValueError) as error:
             if isinstance(error, jwt.InvalidSignatureError) and len(token) <= _LONGEST:
                 self._remember_forged(token)
-            raise Refused("token_invalid", "The token is not one that is trusted here.", 401) from None
+            raise Refused("token_invalid", UNTRUSTED, 401) from None
         roles = claims.get("roles", [])
         well_formed = isinstance(roles, list) and all(isinstance(role, str) for role in roles)
         if not well_formed or not _SUB.fullmatch(claims["sub"]):
             raise Refused("token_invalid", "The token's claims are not well-formed.", 401)
+        seconds = float(claims["exp"]) - float(claims.get("iat", time.time() + LEEWAY))
+        beyond = limits.exceeded(claims["sub"], roles, seconds)
+        if seconds > self._max_seconds:
+            beyond = f"A token may be valid for {self._max_seconds:.0f} s at most; this one is longer."
+        if beyond:
+            raise Refused("token_invalid", beyond, 401)
         return float(claims["exp"]), Caller(claims["sub"], frozenset(roles))
 
     def _remember_forged(self, token: str) -> None:
@@ -99,7 +166,8 @@ class Verifier:
     def _read(self) -> None:
         stamp = _stamp(self._file)
         keys = json.loads(self._file.read_text())["keys"]
-        self._keys = {k["kid"]: jwt.PyJWK(k, "EdDSA") for k in keys if k.get("kty") == "OKP" and "kid" in k}
+        usable = [key for key in keys if key.get("kty") == "OKP" and "kid" in key]
+        self._keys = {key["kid"]: (jwt.PyJWK(key, "EdDSA"), Limits.of(key)) for key in usable}
         self._seen.clear()
         self._forged.clear()
         self._stamp = stamp
@@ -125,10 +193,12 @@ def make_keys() -> tuple[dict[str, Any], dict[str, Any]]:
 def issue_token(
     private_jwk: Mapping[str, Any], sub: str, roles: Iterable[str] = (), ttl: timedelta | float = 3600
 ) -> str:
-    """A token for `sub`; `ttl` in seconds. Raises ValueError for a subject that no service would accept."""
+    """A token for `sub`; `ttl` in seconds. Raises ValueError for what the services would not accept."""
     if not _SUB.fullmatch(sub):
         raise ValueError("a subject is an id: letters, digits, dot, hyphen, underscore, at most 64")
     seconds = ttl.total_seconds() if isinstance(ttl, timedelta) else ttl
+    if beyond := Limits.of(private_jwk).exceeded(sub, roles := list(roles), seconds):
+        raise ValueError(beyond)
     now = int(time.time())
     claims = {"sub": sub, "roles": sorted(roles), "aud": AUDIENCE, "iat": now, "exp": int(now + seconds)}
     key = jwt.PyJWK(dict(private_jwk), "EdDSA")

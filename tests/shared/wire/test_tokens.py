@@ -12,6 +12,8 @@ import pytest
 from ekkyo.contracts.base import Caller, Refused
 from ekkyo.wire.tokens import Verifier, issue_token, make_keys
 
+NOW = int(time.time())
+
 
 @pytest.fixture
 def keys() -> tuple[dict[str, Any], dict[str, Any]]:
@@ -144,6 +146,53 @@ def test_a_token_that_was_forged_is_believed_once_its_key_is_added(
     os.utime(jwks, (now + 9, now + 9))
     monkeypatch.setattr("ekkyo.wire.tokens.time.time", lambda: now + 2)
     assert verifier.caller(f"Bearer {token}").sub == "m-1"
+
+
+@pytest.mark.parametrize(
+    ("limit", "within", "beyond"),
+    [
+        ({"ekkyo_roles": ["leader:*"]}, {"roles": ["leader:c1", "leader:c2"]}, {"roles": ["leader:c1", "system"]}),
+        ({"ekkyo_roles": ["leader:c1"]}, {"roles": ["leader:c1"]}, {"roles": ["leader:c2"]}),
+        ({"ekkyo_roles": []}, {"roles": []}, {"roles": ["steward"]}),
+        ({"ekkyo_sub": "hr-[0-9]+"}, {"sub": "hr-1"}, {"sub": "hr-1x"}),
+        ({"ekkyo_max_seconds": 3600}, {"iat": NOW, "exp": NOW + 3600}, {"exp": NOW + 7200}),
+        ({}, {"exp": NOW + 86_400}, {"exp": NOW + 90_000}),
+        ({}, {"iat": NOW, "exp": NOW + 86_400}, {"iat": NOW - 90_000}),
+    ],
+)
+def test_a_token_says_no_more_than_its_key_may(
+    limit: dict[str, Any], within: dict[str, Any], beyond: dict[str, Any], keys: Any, jwks: Path
+) -> None:
+    jwks.write_text(json.dumps({"keys": [keys[1]["keys"][0] | limit]}))
+    verifier = Verifier(jwks)
+    for _ in range(2):
+        assert verifier.caller(f"Bearer {signed(keys[0], **within)}").sub == within.get("sub", "m-1")
+        assert code(verifier, signed(keys[0], **beyond)) == "token_invalid"
+
+
+def test_how_long_a_token_may_live_is_a_setting(keys: Any, jwks: Path) -> None:
+    week = signed(keys[0], exp=int(time.time()) + 7 * 86_400)
+    assert code(Verifier(jwks), week) == "token_invalid"
+    assert Verifier(jwks, max_seconds=8 * 86_400).caller(f"Bearer {week}").sub == "m-1"
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [{"ekkyo_role": []}, {"ekkyo_roles": "leader"}, {"ekkyo_roles": ["leader"]}, {"ekkyo_sub": "("}]
+    + [{"ekkyo_max_seconds": seconds} for seconds in (0, True, "60")],
+)
+def test_a_limit_that_is_misspelled_lets_nobody_in(limit: dict[str, Any], keys: Any, jwks: Path) -> None:
+    jwks.write_text(json.dumps({"keys": [keys[1]["keys"][0] | limit]}))
+    with pytest.raises(ValueError, match=r"ekkyo_|limit"):
+        Verifier(jwks)
+
+
+def test_a_key_that_knows_its_limits_signs_nothing_beyond_them(keys: Any) -> None:
+    limited = keys[0] | {"ekkyo_roles": ["leader:*"], "ekkyo_max_seconds": 900}
+    assert issue_token(limited, "m-1", ["leader:c1"], 900)
+    for roles, seconds in ((["system"], 900), ([], 901)):
+        with pytest.raises(ValueError, match="key"):
+            issue_token(limited, "m-1", roles, seconds)
 
 
 def test_without_keys_a_service_does_not_start(tmp_path: Path) -> None:

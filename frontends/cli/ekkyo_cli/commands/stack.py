@@ -13,7 +13,7 @@ import typer
 from ekkyo.contracts.base import Refused
 from ekkyo.installation.embedded import LOOPBACK
 from ekkyo.installation.permissions import OUTSIDE
-from ekkyo.wire.tokens import issue_token
+from ekkyo.wire.tokens import DAY, issue_token
 
 from ekkyo_cli import output
 from ekkyo_cli.local import control
@@ -180,10 +180,10 @@ def token(
     sub: Annotated[str, typer.Option("--sub", help="Whom the token is for: a member's id, or a system's name.")],
     role: Annotated[
         list[str] | None,
-        typer.Option("--role", help="steward, system, leader, or leader:COMMUNITY_ID; may be given several times."),
+        typer.Option("--role", help="steward, system, or leader:COMMUNITY_ID; may be given several times."),
     ] = None,
-    ttl: Annotated[str, typer.Option(help="How long it is valid: 90s, 15m, 1h, 7d.")] = "1h",
-    key: Annotated[Path | None, typer.Option(help="A signing key (JWK) in place of the local stack's.")] = None,
+    ttl: Annotated[str, typer.Option(help="How long it is valid: 90s, 15m, 1h; at most 1d.")] = "1h",
+    key: Annotated[Path | None, typer.Option(help="A signing key (JWK) in place of the stack's own.")] = None,
     dir: Dir = DEFAULT,
     json: Json = False,
 ) -> None:
@@ -193,19 +193,19 @@ def token(
 
       ekkyo token --sub 0192f0c1-7a00-7000-8000-0000000000a1
 
-      ekkyo token --sub hr-system --role system --ttl 7d
+      ekkyo token --sub hr-system --role system --ttl 1d
     """
     for one in role or []:
-        if not re.fullmatch(r"member|leader(:[A-Za-z0-9_-]{1,64})?|steward|system", one):
+        if not re.fullmatch(r"member|leader:[A-Za-z0-9_-]{1,64}|steward|system", one):
             raise typer.BadParameter(f"no such role: {one}", param_hint="--role")
-    seconds = _seconds(ttl)
+    seconds = _seconds(ttl, at_most=366 * DAY if key else DAY)
     try:
         if key:
             made = issue_token(loads(key.read_text()), sub, role or [], seconds)
         else:
             made = Folder.at(dir).token(sub, role or [], seconds)
     except ValueError as wrong:
-        raise typer.BadParameter(str(wrong), param_hint="--sub") from None
+        raise typer.BadParameter(str(wrong)) from None
     if output.speaks_json():
         return output.as_json(
             {"token": made, "sub": sub, "roles": role or [], "expires_at": int(time.time() + seconds)}
@@ -214,11 +214,12 @@ def token(
     return None
 
 
-def _seconds(text: str) -> float:
+def _seconds(text: str, at_most: int) -> float:
     found = re.fullmatch(r"(\d+)([smhd]?)", text)
-    seconds = int(found[1]) * {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}[found[2]] if found else 0
-    if not 0 < seconds <= 366 * 86400:
-        raise typer.BadParameter("give a duration such as 90s, 15m, 1h or 7d, at most 366d", param_hint="--ttl")
+    seconds = int(found[1]) * {"": 1, "s": 1, "m": 60, "h": 3600, "d": DAY}[found[2]] if found else 0
+    if not 0 < seconds <= at_most:
+        most = f"give a duration such as 90s, 15m or 1h, at most {at_most // DAY}d"
+        raise typer.BadParameter(most, param_hint="--ttl")
     return seconds
 
 

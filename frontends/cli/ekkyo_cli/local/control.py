@@ -31,7 +31,7 @@ class Seen:
 
 def launch(folder: Folder, *, attached: bool) -> "subprocess.Popen[bytes]":
     """Start a supervisor for a folder. attached: it stops when the caller's end of its standard input closes."""
-    folder.logs.mkdir(parents=True, exist_ok=True)
+    folder.make()
     command = [sys.executable, "-m", "ekkyo_cli.local.supervisor", str(folder.path)]
     with folder.log("supervisor").open("ab") as log:
         return subprocess.Popen(  # noqa: S603
@@ -40,6 +40,7 @@ def launch(folder: Folder, *, attached: bool) -> "subprocess.Popen[bytes]":
             stdout=log,
             stderr=log,
             start_new_session=True,
+            umask=0o077,  # of all that the stack's parts write
         )
 
 

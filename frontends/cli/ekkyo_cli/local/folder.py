@@ -24,6 +24,7 @@ SERVICES: Final = ("members", "events", "surveys", "notify")
 SERVERS: Final = ("nats", "mongo", "mail", "chat")
 PARTS: Final = (*SERVERS, *SERVICES)
 DEFAULT: Final = Path(".ekkyo")
+PRIVATE: Final = 0o700
 
 
 class Part(BaseModel):
@@ -85,9 +86,7 @@ class Folder:
 
     def prepare(self) -> None:
         """Make the folders, and the secrets if there are none yet."""
-        for folder in (self.path, self.logs, self.mail, self.chat.parent, self.path / "nats", self.path / "mongo"):
-            folder.mkdir(parents=True, exist_ok=True)
-        (self.path / "secrets").mkdir(mode=0o700, exist_ok=True)
+        self.make()
         if not (self.path / ".gitignore").exists():
             (self.path / ".gitignore").write_text("*\n")
         if not self._secret("passwords").exists():
@@ -100,6 +99,17 @@ class Folder:
             private, public = make_keys()
             write(self.jwks, json.dumps(public), mode=0o644)
             write(self._secret("signing-key"), json.dumps(private))
+
+    def make(self) -> None:
+        """Make the folders, each for its owner alone: mail, chat, databases and logs tell of people."""
+        stack = self.path if not self.path.exists() or self._secret("passwords").exists() else None
+        self.path.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
+        inside = [self.path / name for name in ("secrets", "nats", "mongo")]
+        for folder in (*inside, self.logs, self.mail, self.chat.parent):
+            folder.mkdir(mode=PRIVATE, exist_ok=True)
+            folder.chmod(PRIVATE)
+        if stack:  # a folder that was there before and held no stack stays as its owner has it
+            stack.chmod(PRIVATE)
 
     def passwords(self) -> dict[str, str]:
         """The passwords of the NATS users who have no nkey. Refuses when no stack was ever started here."""
@@ -146,7 +156,7 @@ class Folder:
     @contextmanager
     def lock(self) -> Iterator[bool]:
         """Hold the folder's lock; yields False when somebody else holds it. A dead process holds no lock."""
-        self.path.mkdir(parents=True, exist_ok=True)
+        self.path.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
         with self.lock_file.open("a") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

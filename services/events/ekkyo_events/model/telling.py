@@ -10,7 +10,6 @@ from ekkyo.contracts.events import EventPage, EventState, GetFigures, ListEvents
 from ekkyo_events.model.documents import Event, Seat, leads, not_found, place, registration, state
 
 HAS_SEAT = ("confirmed", "attended")
-OF_EVERY_COMMUNITY = frozenset({"leader", "steward", "system"})
 
 
 def known_to(event: Event | None, who: Caller) -> Event:
@@ -57,13 +56,12 @@ def listed(ask: ListEvents, who: Caller) -> dict[str, Any]:
     """Which events a list may hold: what was asked for, without drafts of communities that the caller does not lead."""
     where = _of(ask.community_id, ask.starts_from, ask.starts_until)
     wanted = ask.status or ["draft", "published", "cancelled", "concluded"]
-    if who.roles & OF_EVERY_COMMUNITY or "draft" not in wanted:
+    if who.leads_all or "draft" not in wanted:
         return {**where, "status": {"$in": wanted}}
     announced = {"status": {"$in": [status for status in wanted if status != "draft"]}}
-    led = sorted(role.partition(":")[2] for role in who.roles if role.startswith("leader:"))
-    if not led:
+    if not who.led:
         return {**where, **announced}
-    return {**where, "$or": [announced, {"status": "draft", "community_id": {"$in": led}}]}
+    return {**where, "$or": [announced, {"status": "draft", "community_id": {"$in": sorted(who.led)}}]}
 
 
 def page(ask: ListEvents, events: Sequence[Event], mine: Iterable[Seat], who: Caller) -> EventPage:

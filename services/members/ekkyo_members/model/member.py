@@ -163,17 +163,17 @@ def set_preferences(member: Member, preferences: contract.Preferences) -> Decisi
 
 def may_see(member: Member, who: Caller) -> None:
     """Refuse (403) a leader of communities this member is not in. The member, stewards and systems pass."""
-    if who.sub == member.id or who.roles & {"leader", "steward", "system"}:
+    if who.sub == member.id or who.leads_all:
         return
-    if not any(f"leader:{community}" in who.roles for community in member.communities):
+    if who.led.isdisjoint(member.communities):
         raise Refused("not_allowed", "Only leaders of a community they are in may see this member.", 403)
 
 
 def may_find(who: Caller, community_id: str | None) -> None:
-    """Refuse (403) leaders of single communities who look for members elsewhere than in these."""
+    """Refuse (403) leaders who look for members elsewhere than in the communities they lead."""
     if community_id is not None:
         who.must_lead(community_id)
-    elif not who.roles & {"leader", "steward", "system"}:
+    elif not who.leads_all:
         raise Refused("not_allowed", "Leaders look for members in a community they lead: name it.", 403)
 
 

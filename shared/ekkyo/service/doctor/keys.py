@@ -8,7 +8,7 @@ import jwt
 from ekkyo.contracts.base import Refused
 from ekkyo.process.settings import Settings
 from ekkyo.service.doctor.finding import Finding, either, well, wrong
-from ekkyo.wire.tokens import Verifier
+from ekkyo.wire.tokens import UNTRUSTED, Limits, Verifier
 
 
 def key_findings(settings: Settings, token: str | None) -> list[Finding]:
@@ -17,7 +17,8 @@ def key_findings(settings: Settings, token: str | None) -> list[Finding]:
     trouble = [] if usable else ["no Ed25519 key with a kid is in EKKYO_JWKS_FILE, so nobody is let in"]
     trouble += [f"the kid {kid} is there twice" for kid, count in Counter(usable).items() if count > 1]
     remedy = "Put the public keys of whoever signs tokens into the file; it is read again when it changes."
-    found = [either("keys", trouble, f"{len(usable)} public keys", remedy)]
+    limits = [f"{key['kid']}: {Limits.of(key)}" for key in keys if key.get("kid") in usable]
+    found = [either("keys", trouble, f"{len(usable)} public keys ({' | '.join(limits)})", remedy)]
     if any("d" in key for key in keys):
         told = "EKKYO_JWKS_FILE holds a private key: whoever reads it can be anybody"
         found.append(
@@ -28,7 +29,7 @@ def key_findings(settings: Settings, token: str | None) -> list[Finding]:
 
 def _token(settings: Settings, token: str, kids: list[str]) -> Finding:
     try:
-        caller = Verifier(settings.jwks_file).caller(f"Bearer {token}")
+        caller = Verifier(settings.jwks_file, settings.token_max_seconds).caller(f"Bearer {token}")
     except Refused as refused:
         if refused.problem.code == "token_expired":
             return wrong(
@@ -42,6 +43,12 @@ def _token(settings: Settings, token: str, kids: list[str]) -> Finding:
             told = "EKKYO_TOKEN is signed with a key that is not in EKKYO_JWKS_FILE"
             return wrong(
                 "token", told, "Add that public key to the file, or have tokens signed with one that is there."
+            )
+        if refused.detail != UNTRUSTED:
+            return wrong(
+                "token",
+                f"EKKYO_TOKEN is refused: {refused.detail}",
+                "Have another key sign it, or change that key's limits or EKKYO_TOKEN_MAX_SECONDS.",
             )
         remedy = "It must be signed with EdDSA and have sub (an id), aud=ekkyo, exp, and roles as a list."
         return wrong("token", "EKKYO_TOKEN is not one that is trusted", remedy)
