@@ -33,6 +33,7 @@ def launch(folder: Folder, *, attached: bool) -> "subprocess.Popen[bytes]":
     """Start a supervisor for a folder. attached: it stops when the caller's end of its standard input closes."""
     folder.make()
     command = [sys.executable, "-m", "ekkyo_cli.local.supervisor", str(folder.path)]
+    folder.log("supervisor").touch(mode=0o600)
     with folder.log("supervisor").open("ab") as log:
         return subprocess.Popen(  # noqa: S603
             [*command, "--with-parent"] if attached else command,
