@@ -1,113 +1,225 @@
-"""Read an attendance report of Teams or Zoom, or a plain list with addresses or personnel numbers."""
+"""Read an attendance report of a meeting tool, or a plain list with names, addresses or personnel numbers."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from pathlib import PurePath
 
-from ekkyo_common.attendance import text as words
-from ekkyo_common.attendance.report import Kind, Participant, Report, Skipped, UnreadableReport, merged
+from ekkyo_common.attendance.columns import Columns, own_columns, person_headings
+from ekkyo_common.attendance.events import Event, visits_of
+from ekkyo_common.attendance.report import Kind, Note, Participant, Report, Skipped, UnreadableReport, merged
+from ekkyo_common.attendance.rows import Who, not_there, visit, who
+from ekkyo_common.attendance.times import Times
+from ekkyo_common.attendance.words import VOCABULARY
+from ekkyo_common.attendance.words.values import action
+from ekkyo_common.tables import Evidence, Headings, Record, UnreadableTable, find_headings, one_row, open_table
+from ekkyo_common.tables.cells import damage_of, text_of
+from ekkyo_common.tables.names import key, plain
 
-_SECTION = re.compile(r"\d\s*[.．]\s*\S.*")
-
-Rows = list[tuple[int, list[str]]]
-
-
-def read_attendance(path: Path | str) -> Report:
-    """Read a report file. Raises UnreadableReport when it is none, OSError when it cannot be opened."""
-    file = Path(path)
-    return read_text(words.decoded(file.read_bytes()), title=file.stem)
-
-
-def read_text(text: str, *, title: str = "") -> Report:
-    """Read a report's text. title: what to call it if it does not say."""
-    rows = list(words.rows(text))
-    at = next((at for at, (_, cells) in enumerate(rows) if _is_heading(cells)), None)
-    if at is None:
-        raise UnreadableReport(
-            "No line of headings found. A report needs a column such as Name, Email, 名前, メール or 社員番号."
-        )
-    cells = rows[at][1]
-    columns = words.columns(cells)
-    told, started_at = _summary(rows[:at])
-    participants, skipped = _participants(rows[at + 1 :], columns)
-    kind = _kind(rows[:at], columns, cells)
-    return Report(kind, told or title, started_at, participants, skipped)
+_SECTION = re.compile(r"\d\s*[.．、]\s*\S.*")
 
 
-def _is_heading(cells: list[str]) -> bool:
-    """Whether a line heads the table of participants: it says who, and is no line of the summary above."""
-    columns = words.columns(cells)
-    if "title" in columns or not columns.keys() & {"name", "email", "number"}:
-        return False
-    return len(columns) > 1 or "name" not in columns
+@dataclass
+class _Part:
+    """One table of the file: its headings, its rows, and the title of the section it stands in."""
+
+    title: str
+    headings: Headings
+    rows: list[Record]
 
 
-def _kind(above: Rows, columns: dict[str, int], headings: list[str]) -> Kind:
-    if "upn" in columns or any(_is_section(cells) for _, cells in above):
-        return "teams"
-    original = {words.key("Name (Original Name)"), words.key("名前（元の名前）")}
-    zoom = {"meeting", "title"}
-    if original & {words.key(h) for h in headings} or any(zoom <= words.columns(cells).keys() for _, cells in above):
-        return "zoom"
-    return "csv"
+def read_attendance(data: bytes, name: str = "") -> Report:
+    """Read a report. name: of the file, for a report that does not say what it is of.
+
+    Raises UnreadableReport when it is none.
+    """
+    try:
+        table = open_table(data, VOCABULARY)
+    except UnreadableTable as no:
+        raise UnreadableReport(str(no)) from None
+    records = list(table.records())
+    parts, above = _parts(records)
+    if not parts:
+        raise UnreadableReport(_no_headings(records))
+    evidence = [*table.evidence]
+    parts = _without_repetition(parts, evidence)
+    told = _summary(above)
+    languages = [language for part in parts for language in part.headings.languages]
+    tables: list[tuple[Columns, Sequence[Record]]] = []
+    for part in parts:
+        columns = own_columns(part.headings, part.rows)
+        evidence.append(Evidence("headings", f"line {part.headings.line}", _meanings(columns)))
+        evidence += columns.evidence
+        tables.append((columns, part.rows))
+    times = Times(tables, (told[noun] for noun in ("started", "ended") if noun in told), languages)
+    evidence += times.evidence
+    participants, skipped, notes = _participants(tables, times, times.read(told.get("ended", "")))
+    if not any(columns.has("duration", "joined", "left", "timestamp") for columns, _ in tables):
+        evidence.append(Evidence("unit", "no minutes", "no column tells how long anybody was there"))
+    started = times.read(told.get("started", "")) or _started(tables, times)
+    title = plain(told.get("title", "")) or _title(tables) or PurePath(name).stem
+    return Report(_kind(parts, above), title, started, participants, skipped, notes, evidence)
 
 
-def _is_section(cells: list[str]) -> bool:
+def _parts(records: list[Record]) -> tuple[list[_Part], list[Record]]:
+    """The tables of participants, and what stands above the first of them."""
+    parts: list[_Part] = []
+    title, at, first = "", 0, len(records)
+    best = find_headings(records, VOCABULARY, person_headings)
+    while at < len(records):
+        record = records[at]
+        headings = best if best and best.begins == at else _certain_headings(records, at)
+        if headings is not None:
+            if not (parts and parts[-1].headings.repeated_by(record)):
+                first = min(first, at)
+                parts.append(_Part(title, headings, []))
+            at = headings.records
+            continue
+        if _is_section(record) or (len(record.filled) == 1 and _heads_next(records, at)):
+            title = record.filled[0]
+        elif parts and (record.filled or record.broken):
+            parts[-1].rows.append(record)
+        at += 1
+    return parts, [r for r in records[:first] if r.filled]
+
+
+def _certain_headings(records: Sequence[Record], at: int) -> Headings | None:
+    """This record as headings, if most of its cells are known ones."""
+    record = records[at]
+    known = sum(VOCABULARY.knows(cell.strip()) for cell in record.filled)
+    if known < 2 or known * 2 < len(record.filled):
+        return None
+    found = one_row(records, at, VOCABULARY)
+    return found if person_headings(found.columns) else None
+
+
+def _heads_next(records: list[Record], at: int) -> bool:
+    """Whether this lone cell is the title of a table whose headings come next."""
+    after = next((i for i in range(at + 1, min(at + 3, len(records))) if records[i].filled), None)
+    return after is not None and person_headings(one_row(records, after, VOCABULARY).columns) > 1
+
+
+def _is_section(record: Record) -> bool:
     """`2. Participants`, alone on its line."""
-    return bool(_SECTION.fullmatch(words.plain(cells[0]))) and not any(cells[1:])
+    return len(record.filled) == 1 and bool(_SECTION.fullmatch(plain(record.filled[0])))
 
 
-def _summary(rows: Rows) -> tuple[str, datetime | None]:
-    """Title and start, from lines of a heading and its value (Teams) or a line of headings above values (Zoom)."""
+def _without_repetition(parts: list[_Part], evidence: list[Evidence]) -> list[_Part]:
+    """Of numbered sections the first with anybody in it: the next tell the same visits again."""
+    numbered = [part for part in parts if _SECTION.fullmatch(plain(part.title))]
+    if len(numbered) < 2:
+        return parts
+    kept = next((part for part in numbered if part.rows), numbered[0])
+    for part in numbered:
+        if part is not kept:
+            evidence.append(Evidence("section", f"{part.title} is not read", f"{kept.title} tells the same people"))
+    return [part for part in parts if part is kept or part not in numbered]
+
+
+def _summary(above: Sequence[Record]) -> dict[str, str]:
+    """Title and times, from lines of a heading and its value (Teams) or a line of headings above values (Zoom)."""
     found: dict[str, str] = {}
-    for at, (_, cells) in enumerate(rows):
-        columns = words.columns(cells)
-        if len(columns) > 1 and at + 1 < len(rows):
-            below = rows[at + 1][1]
-            found.update({name: below[i] for name, i in columns.items() if i < len(below)})
-        elif list(columns.values()) == [0] and len(cells) > 1:
-            found.setdefault(next(iter(columns)), cells[1])
-    return words.plain(found.get("title", "")), words.local_time(found.get("started", ""))
+    for at, record in enumerate(above):
+        meanings = [VOCABULARY.meaning(plain(cell)) for cell in record.cells]
+        places = [place for place, meaning in enumerate(meanings) if meaning]
+        if len(places) > 1 and at + 1 < len(above):
+            below = above[at + 1].cells
+            found.update({m.noun: below[i] for i, m in enumerate(meanings) if m and i < len(below) and below[i].strip()})
+        elif places == [0] and len(record.cells) > 1 and (first := meanings[0]):
+            found.setdefault(first.noun, text_of(record.cells[1]))
+    return found
 
 
-def _participants(rows: Rows, columns: dict[str, int]) -> tuple[list[Participant], list[Skipped]]:
+def _kind(parts: Sequence[_Part], above: Sequence[Record]) -> Kind:
+    nouns = {noun for part in parts for noun in part.headings.nouns}
+    if nouns & {"upn", "action"} or any(_SECTION.fullmatch(plain(part.title)) for part in parts):
+        return "teams"
+    if any(_is_section(record) for record in above):
+        return "teams"
+    heads = [{m.noun for cell in r.cells if (m := VOCABULARY.meaning(plain(cell)))} for r in above]
+    zoom = {"meeting", "title"}
+    return "zoom" if "original_name" in nouns or zoom <= nouns or any(zoom <= head for head in heads) else "csv"
+
+
+def _participants(
+    tables: Sequence[tuple[Columns, Sequence[Record]]], times: Times, ended: datetime | None
+) -> tuple[list[Participant], list[Skipped], list[Note]]:
     visits: dict[tuple[str, ...], list[Participant]] = {}
+    events: dict[tuple[str, ...], list[Event]] = {}
     skipped: list[Skipped] = []
-    for line, cells in rows:
-        if _is_section(cells):
-            break
-        row = {name: cells[i] if i < len(cells) else "" for name, i in columns.items()}
-        read = _visit(line, row, " ".join(filter(None, cells))[:120])
-        if isinstance(read, Skipped):
-            skipped.append(read)
-        else:
-            visits.setdefault(_identity(read), []).append(read)
-    return [merged(same) for same in visits.values()], skipped
+    notes: list[Note] = []
+    for columns, rows in tables:
+        for record in rows:
+            found = _row(columns, record, times)
+            if isinstance(found, Skipped):
+                skipped.append(found)
+            elif isinstance(found, Event):
+                events.setdefault(_identity(found.who), []).append(found)
+            else:
+                person = Who(found.name, found.aliases, found.emails, found.number)
+                visits.setdefault(_identity(person), []).append(found)
+                if found.joined and not found.left and found.minutes is None and columns.has("left"):
+                    notes.append(Note(found.line, found.shown, "the file does not say when they left: no minutes"))
+    for identity, some in events.items():
+        paired, missing = visits_of(some, ended)
+        visits.setdefault(identity, []).extend(paired)
+        notes += missing
+    people = sorted((merged(same) for same in visits.values()), key=lambda p: p.line)
+    return people, skipped, sorted(notes, key=lambda n: n.line)
 
 
-def _visit(line: int, row: dict[str, str], shown: str) -> Participant | Skipped:
-    name, aliases = words.name_and_aliases(row.get("name", ""))
-    written = row.get("email", "") or row.get("upn", "")
-    email = words.mail_address(row.get("email", "")) or words.mail_address(row.get("upn", ""))
-    number = words.plain(row.get("number", "")) or None
-    if not (name or email or number):
-        if written:
-            return Skipped(line, written, "is not a mail address, and the row has no name or number")
-        return Skipped(line, shown, "has no name, no mail address and no personnel number")
-    joined, left = words.local_time(row.get("joined", "")), words.local_time(row.get("left", ""))
-    length = row.get("duration", "")
-    minutes = words.minutes(length) if length else None
-    if minutes is None and joined and left and left >= joined:
-        minutes = int((left - joined).total_seconds()) // 60
-    if minutes is None and length:
-        return Skipped(line, length, "is not a duration such as 1h 2m 3s or a number of minutes")
-    return Participant(name, email, minutes or 0, line, aliases, number, joined, left)
+def _row(columns: Columns, record: Record, times: Times) -> Participant | Skipped | Event:
+    person = who(columns, record)
+    if isinstance(person, Skipped):
+        return person
+    if no := not_there(columns, record):
+        return no
+    if not columns.has("action"):
+        return visit(columns, record, person, times)
+    said = next(iter(columns.cells(record, "action")), "")
+    did, written = action(said), next(iter(columns.cells(record, "timestamp") or columns.cells(record, "joined")), "")
+    if did is None:
+        return Skipped(record.line, said, "is neither joining nor leaving, as far as is known", "unknown_value")
+    at = times.read(written)
+    if at is None:
+        return Skipped(record.line, written, "is not a time such as 2026/8/5 12:00:00 or 8/5/2026, 1:05 PM")
+    return Event(record.line, did, at, person)
 
 
-def _identity(visit: Participant) -> tuple[str, ...]:
+def _identity(person: Who) -> tuple[str, ...]:
     """What tells that two rows are one person: number, else address, else the name as shown."""
-    if visit.number:
-        return ("number", visit.number)
-    if visit.email:
-        return ("email", visit.email)
-    return ("name", words.key(visit.name), *sorted(map(words.key, visit.aliases)))
+    if person.number:
+        return ("number", key(person.number))
+    if person.emails:
+        return ("email", person.emails[0])
+    return ("name", key(person.name), *sorted(map(key, person.aliases)))
+
+
+def _started(tables: Sequence[tuple[Columns, Sequence[Record]]], times: Times) -> datetime | None:
+    """When the meeting began, where a column says so, and the same for all."""
+    found = {text for columns, rows in tables for row in rows for text in columns.cells(row, "started")}
+    return times.read(found.pop()) if len(found) == 1 else None
+
+
+def _title(tables: Sequence[tuple[Columns, Sequence[Record]]]) -> str:
+    found = {text for columns, rows in tables for row in rows for text in columns.cells(row, "title")}
+    return plain(found.pop()) if len(found) == 1 else ""
+
+
+def _meanings(columns: Columns) -> str:
+    return ", ".join(f"{column.shown}: {noun}" for noun, some in columns.at.items() for column in some if noun != "other")
+
+
+def _no_headings(records: Sequence[Record]) -> str:
+    wanted = "A report needs a column such as Name, Email, 名前, メール or 社員番号."
+    first = next((record for record in records if len(record.filled) > 1), None)
+    damaged = next((damage for record in records[:20] for cell in record.cells if (damage := damage_of(cell))), None)
+    text = f"No line of headings found. {wanted}"
+    if damaged:
+        text += f" The text {damaged[1]}."
+    elif first:
+        text += f" The first line of several cells is: {', '.join(first.filled)[:200]}."
+    return text
+
+

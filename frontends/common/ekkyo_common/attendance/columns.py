@@ -1,0 +1,202 @@
+"""Which columns of a report are the participant's own, and how the cells of each are read."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from ekkyo_common.tables import Column, Evidence, Headings, Record
+from ekkyo_common.tables.cells import text_of
+from ekkyo_common.tables.durations import Reading, decide_reading, seconds_of
+from ekkyo_common.tables.eras import NotADateError
+from ekkyo_common.tables.moments import Written, written
+
+PERSON = ("original_name", "name", "username", "family", "given")
+SAYING_NOT = ("absent", "cancelled", "waiting")
+_HOST = ("host", "organi", "主催", "ホスト", "開催者", "gastgeber", "hôte", "anfitri", "主持", "主辦", "主办", "호스트", "주최", "creator")
+_OTHERS = (*_HOST, "private", "personal", "個人", "自宅", "私用")
+
+
+@dataclass
+class Columns:
+    """The columns of one table that tell of its participants, and how they are read."""
+
+    at: dict[str, list[Column]]
+    evidence: list[Evidence] = field(default_factory=list)
+    reading: Reading = Reading()
+
+    def cells(self, record: Record, noun: str) -> list[str]:
+        """What stands in the columns of this noun, each text once."""
+        found = (text_of(cell(record, column)) for column in self.at.get(noun, ()))
+        return list(dict.fromkeys(text for text in found if text))
+
+    def heading(self, noun: str) -> str:
+        """The heading of the first column of this noun."""
+        return self.at[noun][0].shown
+
+    def has(self, *nouns: str) -> bool:
+        """Whether there is a column of any of these."""
+        return any(noun in self.at for noun in nouns)
+
+
+def cell(record: Record, column: Column) -> str:
+    """What stands in this column, empty where the record is shorter."""
+    return record.cells[column.place] if column.place < len(record.cells) else ""
+
+
+def own_columns(headings: Headings, rows: Sequence[Record]) -> Columns:
+    """The participant's columns: those of host and meeting left out, times and lengths told apart by what they hold."""
+    columns = [_by_content(column, rows) for column in headings.columns if column.noun]
+    mine, evidence = _without_others(columns, rows)
+    at: dict[str, list[Column]] = {}
+    for column in mine:
+        at.setdefault("name" if column.noun == "original_name" else column.noun, []).append(column)
+    _choose_name(at)
+    found = Columns(at, evidence)
+    if unused := headings.unused:
+        found.evidence.append(Evidence("unused", ", ".join(unused), "these headings are not known"))
+    if "duration" in at and len(at["duration"]) > 1:
+        _choose_duration(found, rows)
+    if "duration" in at:
+        column = at["duration"][0]
+        lengths = [_between(found, record) for record in rows]
+        found.reading = decide_reading([text_of(cell(r, column)) for r in rows], column.heading, lengths)
+        found.evidence += found.reading.evidence
+    return found
+
+
+def _choose_name(at: dict[str, list[Column]]) -> None:
+    """A name is what is shown of somebody; the name of an account is only where there is no other."""
+    if "username" in at:
+        if not {"name", "family", "given"} & at.keys():
+            at["name"] = at["username"]
+        del at["username"]
+    if "family" in at and "given" not in at and "name" in at:
+        at["given"] = at.pop("name")
+    elif "given" in at and "family" not in at and "name" in at and at["name"][0].languages & {"fr"}:
+        at["family"] = at.pop("name")  # Nom, Prénom
+    elif "given" in at and "family" not in at and "name" not in at:
+        at["name"] = at.pop("given")
+
+
+def _choose_duration(found: Columns, rows: Sequence[Record]) -> None:
+    """Of several lengths, a meeting's is the same for all, a participant's is not."""
+    varying = [c for c in found.at["duration"] if len({cell(r, c) for r in rows}) > 1]
+    if len(varying) == 1:
+        left = ", ".join(c.shown for c in found.at["duration"] if c is not varying[0])
+        found.evidence.append(Evidence("column", varying[0].shown, f"{left} is the same for everyone"))
+        found.at["duration"] = varying
+
+
+def _without_others(columns: list[Column], rows: Sequence[Record]) -> tuple[list[Column], list[Evidence]]:
+    """The columns without those of the meeting, of its host, and of a private life."""
+    names = [c for c in columns if c.noun in PERSON]
+    labelled = [c for c in columns if _speaks_of(c, _OTHERS)]
+    mine = [c for c in columns if c not in labelled or _no_other(c, columns, labelled)]
+    principal = _principal([c for c in names if c in mine])
+    if principal is None:
+        return mine, _told(columns, mine, "")
+    start = max((c.place + 1 for c in mine if c.noun == "count" and c.place < principal.place), default=0)
+    start_of_names = min(c.place for c in names if c in mine and c.place >= start)
+    about_meeting = principal.noun == "original_name" or any(c.noun in ("title", "meeting") for c in columns)
+    after = {c.noun for c in mine if c.place > principal.place}
+    kept = []
+    for column in mine:
+        before = column.place < start
+        in_host_block = start_of_names <= column.place < principal.place and column.noun not in ("family", "given", "kana")
+        if before and (column.noun in after or column.noun in ("email", "duration", "joined", "left", "username")):
+            continue
+        if in_host_block and column.noun == "email" and ("email" in after or about_meeting or _constant(column, names, rows)):
+            continue
+        if in_host_block and column.noun in after and column.noun in ("duration", "joined", "left", "name", "number"):
+            continue
+        kept.append(column)
+    return kept, _told(columns, kept, principal.shown)
+
+
+def _told(columns: list[Column], kept: list[Column], principal: str) -> list[Evidence]:
+    left = [c for c in columns if c not in kept and c.noun in (*PERSON, "email", "duration", "joined", "left", "number")]
+    if not left:
+        return []
+    because = f"the participant's columns are at “{principal}” and after it" if principal else "the groups say so"
+    shown = ", ".join(f"{c.shown} (column {c.place + 1})" for c in left)
+    return [Evidence("column", f"not the participant's: {shown}", because)]
+
+
+def _no_other(column: Column, columns: list[Column], labelled: list[Column]) -> bool:
+    """Whether this column is the only one of its noun: then its label does not matter."""
+    return not any(c.noun == column.noun and c not in labelled for c in columns)
+
+
+def _speaks_of(column: Column, words: tuple[str, ...]) -> bool:
+    return any(word in column.label for word in words)
+
+
+def _principal(names: list[Column]) -> Column | None:
+    """The column that names the participant: the last of those that say most clearly that they do."""
+    for noun in PERSON[:2]:
+        if of_noun := [c for c in names if c.noun == noun]:
+            return of_noun[-1]
+    return next((c for c in names if c.noun in ("family", "given")), names[-1] if names else None)
+
+
+def _constant(column: Column, names: list[Column], rows: Sequence[Record]) -> bool:
+    """Whether a column says the same for people of different names."""
+    values = {cell(r, column) for r in rows}
+    return len(values) == 1 and any(len({cell(r, name) for r in rows}) > 1 for name in names)
+
+
+def _by_content(column: Column, rows: Sequence[Record]) -> Column:
+    """The column with the noun that its cells show, where its heading has several senses."""
+    if column.noun not in ("time_or_length", "joined", "left", "duration", "count", "name", "number"):
+        return column
+    texts = [text for r in rows if (text := text_of(cell(r, column)))]
+    if not texts:
+        return replace(column, noun="duration") if column.noun == "time_or_length" else column
+    digits = sum(text.replace(",", "").isdigit() for text in texts) > len(texts) / 2
+    if column.noun == "count":
+        return column if digits else replace(column, noun="name")
+    if column.noun == "name":
+        return replace(column, noun="count") if digits and column.languages & {"de"} else column
+    if column.noun == "number":
+        return column
+    with_day = sum((w := moment(text)) is not None and (w.day or w.numbers) is not None for text in texts)
+    lengths = sum(seconds_of(text, Reading()) is not None for text in texts)
+    if column.noun == "time_or_length":
+        return replace(column, noun="joined" if with_day > len(texts) / 2 else "duration")
+    if column.noun in ("joined", "left") and not with_day and lengths == len(texts):
+        clocks = all(":" in text or "時" in text and "分" not in text for text in texts)
+        return column if clocks else replace(column, noun="duration" if column.noun == "joined" else "other")
+    if column.noun == "duration" and with_day == len(texts):
+        return replace(column, noun="joined")
+    return column
+
+
+def moment(text: str) -> Written | None:
+    """What a cell tells of a day and a time; None where it is neither."""
+    try:
+        return written(text)
+    except NotADateError:
+        return None
+
+
+def _between(columns: Columns, record: Record) -> float | None:
+    """From joining to leaving in seconds, as far as the order of day and month does not matter."""
+    joined, left = (next(iter(columns.cells(record, noun)), "") for noun in ("joined", "left"))
+    a, b = moment(joined) if joined else None, moment(left) if left else None
+    if not (a and b and a.clock and b.clock) or (a.numbers, a.day) != (b.numbers, b.day):
+        return None
+    length = (b.clock.hour - a.clock.hour) * 3600 + (b.clock.minute - a.clock.minute) * 60 + b.clock.second - a.clock.second
+    return float(length) if length >= 0 else None
+
+
+def person_headings(columns: Sequence[Column]) -> int:
+    """How good columns are as the headings of participants; 0: they head something else, such as a summary."""
+    nouns = {c.noun for c in columns if c.noun}
+    people = nouns & {"original_name", "name", "family", "given", "number"}
+    addresses = nouns & {"email", "upn", "username"}
+    if not people and (not addresses or nouns & {"title", "meeting", "started"}):
+        return 0
+    certain = people & {"original_name", "number"} or addresses
+    if "title" in nouns and not certain:
+        return 0
+    return len(nouns) if len(nouns) > 1 or certain else 0
+

@@ -1,0 +1,29 @@
+"""How reports write people: names with something in brackets, mail addresses with something around them."""
+
+import re
+
+from ekkyo_common.tables.names import plain
+
+_BRACKETS = re.compile(r"\s*[(（\[［【〔]([^()（）\[\]［］【】〔〕]*)[)）\]］】〕]\s*")
+_MAIL = re.compile(r"[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\]+\.[^\W_][\w-]+")
+_AROUND = re.compile(r"(?:mailto:)?\s*(?:[^<>]*<\s*(?:mailto:)?([^<>\s]+)\s*>|(\S+))")
+
+
+def name_and_aliases(value: str) -> tuple[str, tuple[str, ...]]:
+    """`村上　香織 (製造部)` → the name, and what stood in brackets.
+
+    Brackets before the name are a prefix of it, as in 【営業部】山田花子, and stay.
+    """
+    text = plain(value)
+    if _BRACKETS.match(text):
+        return text, ()
+    aliases = tuple(alias for found in _BRACKETS.findall(text) if (alias := plain(found)))
+    name = plain(_BRACKETS.sub(" ", text))
+    return (name, aliases) if name else (text, ())
+
+
+def mail_address(value: str) -> str | None:
+    """A mail address in lower case, alone or as `Name <address>` or `mailto:address`; None where there is none."""
+    found = _AROUND.fullmatch(plain(value).casefold())
+    address = (found[1] or found[2]) if found else ""
+    return address if _MAIL.fullmatch(address) else None

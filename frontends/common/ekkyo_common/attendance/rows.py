@@ -1,0 +1,168 @@
+"""One row of a report: a visit, or why it is none."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from ekkyo_common.attendance.columns import SAYING_NOT, Columns
+from ekkyo_common.attendance.names import mail_address, name_and_aliases
+from ekkyo_common.attendance.report import Participant, SkipCode, Skipped
+from ekkyo_common.attendance.times import Times
+from ekkyo_common.attendance.words.values import attendance_status, flag, registration_status, says_nothing
+from ekkyo_common.tables import Record
+from ekkyo_common.tables.cells import damage_of
+from ekkyo_common.tables.durations import seconds_of
+from ekkyo_common.tables.names import plain
+from ekkyo_common.tables.rows import is_total
+
+_NOT = {
+    "absent": "“{}” says that they did not come",
+    "cancelled": "“{}” says that they cancelled",
+    "not_confirmed": "“{}” says that they had no place, or had not answered",
+}
+_FLAGS: dict[str, SkipCode] = {"absent": "absent", "cancelled": "cancelled", "waiting": "waiting_room"}
+_TWELVE_HOURS = timedelta(hours=12)
+
+
+@dataclass(frozen=True)
+class Who:
+    """Whom a row names."""
+
+    name: str
+    aliases: tuple[str, ...]
+    emails: tuple[str, ...]
+    number: str | None
+
+
+def who(columns: Columns, record: Record) -> Who | Skipped:
+    """Whom this row names, or why nobody can be told from it."""
+    shown = " ".join(record.filled)[:120]
+    if record.broken:
+        return Skipped(record.line, record.text[:120], record.broken, "damaged")
+    if is_total(record):
+        return Skipped(record.line, shown, "is a line of totals", "total")
+    names = columns.cells(record, "name")
+    if len(names) > 1:
+        reason = f"{len(names)} columns name somebody, and not the same: {', '.join(names)}"
+        return Skipped(record.line, shown, reason, "equal_headings")
+    written = names[0] if names else _joined_name(columns, record)
+    addresses = [*columns.cells(record, "email"), *columns.cells(record, "upn")]
+    emails = tuple(dict.fromkeys(found for text in addresses if (found := mail_address(text)) and not damage_of(text)))
+    number = next((plain(text) for text in columns.cells(record, "number") if not damage_of(text)), None)
+    if not (emails or number):
+        damaged = next(((text, d) for text in (written, *addresses) if text and (d := damage_of(text))), None)
+        if damaged:
+            return Skipped(record.line, damaged[0], damaged[1][1], "damaged")
+    name, aliases = name_and_aliases(written) if written and not damage_of(written) else ("", ())
+    aliases += tuple(plain(kana) for kana in columns.cells(record, "kana"))
+    aliases += tuple(plain(text) for text in columns.cells(record, "department"))
+    if not (name or emails or number):
+        if addresses:
+            return Skipped(record.line, addresses[0], "is not a mail address, and the row has no name or number")
+        return Skipped(record.line, shown, "has no name, no mail address and no personnel number")
+    return Who(name, aliases, emails, number)
+
+
+def _joined_name(columns: Columns, record: Record) -> str:
+    family, given = (next(iter(columns.cells(record, noun)), "") for noun in ("family", "given"))
+    return f"{family} {given}".strip() if not (family + given).isascii() else f"{given} {family}".strip()
+
+
+def not_there(columns: Columns, record: Record) -> Skipped | None:
+    """Why this row is of somebody who did not come, or does not say whether; None: nothing speaks against it."""
+    shown = " ".join(record.filled)[:120]
+    for noun in SAYING_NOT:
+        for text in columns.cells(record, noun):
+            said = None if says_nothing(text) else flag(text)
+            if said is None and not says_nothing(text):
+                status = attendance_status(text)
+                said = noun != "waiting" and status != "attended" or status == "attended"
+            if said:
+                heading = columns.heading(noun)
+                reason = f"was in the waiting room only (“{heading}”)" if noun == "waiting" else _NOT[noun].format(heading)
+                return Skipped(record.line, shown, reason, _FLAGS[noun])
+    return _status(columns, record, shown)
+
+
+def _status(columns: Columns, record: Record, shown: str) -> Skipped | None:
+    came = registered = unsaid = False
+    for noun, read in (("registration", registration_status), ("attendance", attendance_status)):
+        for text in columns.cells(record, noun):
+            status = read(text)
+            heading = columns.heading(noun)
+            if status is None:
+                if noun == "registration" and columns.has("attendance", "joined", "left", "duration"):
+                    continue
+                reason = f"“{text}” under “{heading}” is not understood: did they come?"
+                return Skipped(record.line, shown, reason, "unknown_value")
+            if status in _NOT:
+                return Skipped(record.line, shown, _NOT[status].format(heading), status)  # type: ignore[arg-type]
+            came |= status == "attended"
+            registered |= status == "registered"
+            unsaid |= status == "unsaid" and noun == "attendance"
+    empty = columns.has("attendance") and not columns.cells(record, "attendance")
+    timed = any(not says_nothing(t) for noun in ("joined", "duration", "timestamp") for t in columns.cells(record, noun))
+    if came or timed:
+        return None
+    if empty or unsaid:
+        return Skipped(record.line, shown, f"“{columns.heading('attendance')}” says nothing: did they come?", "unsaid")
+    if registered and not columns.has("joined", "left", "duration", "timestamp"):
+        return Skipped(record.line, shown, "is registered; the file does not say who came", "registered_only")
+    return None
+
+
+def visit(columns: Columns, record: Record, person: Who, times: Times) -> Participant | Skipped:
+    """This row as a visit of this person, with how long it was if that can be told."""
+    on = next((m.date() for text in columns.cells(record, "date") if (m := times.read(f"{text} 0:00"))), None)
+    said: dict[str, str] = {}
+    for noun in ("joined", "left", "duration"):
+        cells = [text for text in columns.cells(record, noun) if not says_nothing(text)]
+        if len(cells) > 1:
+            reason = f"{len(cells)} columns say “{noun}”, and not the same: {', '.join(cells)}"
+            return Skipped(record.line, person.name or record.filled[0], reason, "equal_headings")
+        said[noun] = cells[0] if cells else ""
+    joined, left = times.read(said["joined"], on), times.read(said["left"], on)
+    if joined and left and left < joined and joined.date() == left.date() and _only_clock(said):
+        left += timedelta(days=1)
+    length = said["duration"]
+    seconds = seconds_of(length, columns.reading) if length else None
+    if seconds is None:
+        if bad := _why_no_length(record, said, joined, left, columns):
+            return bad
+        seconds = (left - joined).total_seconds() if joined and left else None
+    emails = person.emails
+    return Participant(
+        person.name,
+        emails[0] if emails else None,
+        None if seconds is None else int(seconds // 60),
+        record.line,
+        person.aliases,
+        person.number,
+        joined,
+        left,
+        emails[1:],
+        seconds,
+    )
+
+
+def _only_clock(said: dict[str, str]) -> bool:
+    return all(len(said[noun]) < 12 for noun in ("joined", "left"))
+
+
+def _why_no_length(
+    record: Record, said: dict[str, str], joined: datetime | None, left: datetime | None, columns: Columns
+) -> Skipped | None:
+    """Why a row without a readable length is no visit; None: it is one, of a length that its times tell, or nothing."""
+    line, length = record.line, said["duration"]
+    if joined and left:
+        if left < joined:
+            return Skipped(line, f"{said['joined']} – {said['left']}", "ends before it begins")
+        return None
+    for noun, found in (("joined", joined), ("left", left)):
+        if said[noun] and not found:
+            return Skipped(line, said[noun], "is not a time such as 2026/8/5 12:00:00 or 8/5/2026, 1:05 PM")
+    if length:
+        return Skipped(line, length, "is not a duration such as 1h 2m 3s or a number of minutes")
+    if not joined and not left and columns.has("joined", "left", "duration") and not columns.cells(record, "attendance"):
+        shown = " ".join(record.filled)[:120]
+        return Skipped(line, shown, "says nothing of when or how long they were there", "unsaid")
+    return None

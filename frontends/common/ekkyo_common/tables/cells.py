@@ -1,0 +1,48 @@
+"""One cell: what spreadsheets put around it, and whether it is damaged."""
+
+import re
+
+from ekkyo_common.tables.encoding import LOST
+from ekkyo_common.tables.names import without_invisible
+
+_AS_TEXT = re.compile(r'\s*=\s*"(.*)"\s*', re.S)
+_APOSTROPHE = re.compile(r"'(?=[\d=+\-@０-９])")
+_FORMULA_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!"}
+_QUESTIONS = re.compile(r"[\s?？]*[?？]{2}[\s?？]*")
+_GARBLED = (("cp1252", "UTF-8 text was read as Windows-1252"), ("cp932", "UTF-8 text was read as Windows-31J"))
+_SIGNS = re.compile("[縺繧繝]")
+"""What the first bytes of kana in UTF-8 look like in Windows-31J."""
+
+
+def text_of(cell: str) -> str:
+    """What is meant: `="000001"` and `'000001` are text, spaces around it and what nobody sees are not."""
+    cell = without_invisible(cell).strip()
+    if found := _AS_TEXT.fullmatch(cell):
+        cell = found[1].replace('""', '"').strip()
+    return _APOSTROPHE.sub("", cell, count=1) if cell.startswith("'") else cell
+
+
+def damage_of(cell: str) -> tuple[str, str] | None:
+    """Why this cell cannot be what somebody wrote, as a code and in words; None: nothing speaks against it."""
+    if LOST in cell:
+        return "undecodable", "holds bytes that are no characters in this file's encoding"
+    if cell.strip().upper() in _FORMULA_ERRORS:
+        return "formula_error", "is the error of a formula"
+    if _QUESTIONS.fullmatch(cell):
+        return "undecodable", "holds question marks where characters were lost"
+    if not cell.isascii() and (garbled := _garbled(cell)):
+        return "mojibake", garbled
+    return None
+
+
+def _garbled(cell: str) -> str | None:
+    for codec, why in _GARBLED:
+        try:
+            meant = cell.encode(codec).decode("utf-8")
+        except UnicodeError:
+            continue
+        if not meant.isascii() and len(meant) < len(cell):
+            return f"is garbled: {why}; it may have been “{meant}”"
+    if len(_SIGNS.findall(cell)) >= 2:
+        return "is garbled: UTF-8 text was read as Windows-31J"
+    return None
