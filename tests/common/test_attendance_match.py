@@ -97,7 +97,7 @@ def test_an_impossibly_long_stay_is_cut_to_what_an_attendance_holds() -> None:
 
 
 def test_the_teams_sample_matches_24_by_address_and_names_the_room_and_the_guest() -> None:
-    teams = read_attendance(DATA / "attendance.teams.csv")
+    teams = read_attendance((DATA / "attendance.teams.csv").read_bytes(), "attendance.teams.csv")
     members = [Someone(f"m{p.line}", p.name, email=p.email or "") for p in teams.participants[:24]]
     found = match(teams, members)
     assert len(found.attendees) == 24
@@ -105,7 +105,7 @@ def test_the_teams_sample_matches_24_by_address_and_names_the_room_and_the_guest
 
 
 def test_the_zoom_sample_matches_those_without_an_address_by_name_or_tells_why_not() -> None:
-    zoom = read_attendance(DATA / "attendance.zoom.csv")
+    zoom = read_attendance((DATA / "attendance.zoom.csv").read_bytes(), "attendance.zoom.csv")
     members = [Someone(f"m{p.line}", p.name, email=p.email or f"z{p.line}@example.com") for p in zoom.participants]
     members.append(Someone("other", "後藤 誠", "ゴトウ マコト"))
     found = match(zoom, members)

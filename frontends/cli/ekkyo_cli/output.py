@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 from ekkyo.contracts.base import Problem, Refused
+from ekkyo_common.tables import Evidence
 from pydantic import BaseModel
 from rich.console import Console
 from rich.markup import escape
@@ -81,6 +82,12 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]], *, title: st
     for row in rows:
         drawn.add_row(*(escape(str(cell)) if cell is not None else "" for cell in row))
     out.print(drawn)
+
+
+def evidence(found: Sequence[Evidence]) -> None:
+    """What was decided for a whole file, and why."""
+    rows = [(each.what.replace("_", " "), each.decided, each.because) for each in found]
+    table(["decided!", "as", "because"], rows, title="[bold]How the file was read[/]")
 
 
 def say(text: str) -> None:

@@ -3,29 +3,17 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from ekkyo.client import Ekkyo
-from ekkyo.contracts.members import FindMembers, Member
+from ekkyo.contracts.members import Member
 from ekkyo_common.attendance import match, read_attendance
 
 LEADERS = 4
 
 
-async def everybody(portal: Ekkyo) -> list[Member]:
-    """All members, page by page."""
-    found: list[Member] = []
-    question = FindMembers(limit=500)
-    while True:
-        page = await portal.ask(question)
-        found += page.members
-        if page.next is None:
-            return found
-        question = question.model_copy(update={"after": page.next})
-
-
 def reported(people: Iterable[Member], reports: Iterable[Path]) -> list[Member]:
     """Those who stand in the attendance reports: they are of the community."""
     by_id = {p.member_id: p for p in people}
-    came = {a.member_id for report in reports for a in match(read_attendance(report), by_id.values()).attendees}
+    matched = (match(read_attendance(report.read_bytes(), report.name), by_id.values()) for report in reports)
+    came = {a.member_id for found in matched for a in found.attendees}
     return [by_id[member_id] for member_id in sorted(came)]
 
 

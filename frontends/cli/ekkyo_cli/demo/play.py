@@ -14,7 +14,7 @@ from ekkyo.contracts import notify as n
 from ekkyo.contracts import surveys as s
 from ekkyo.contracts.base import new_id
 from ekkyo.decision.clock import utcnow
-from ekkyo_common.attendance import match, read_attendance
+from ekkyo_common.attendance import Report, everybody, match, read_attendance
 from pydantic import SecretStr
 
 from ekkyo_cli.demo import people, season
@@ -57,7 +57,7 @@ class Season:
         )
         self.say(f"Founded {community.name}: {community.charter.objective}")
         await steward.send(n.ConnectChannel(community_id=self.community_id, url=SecretStr(webhook)))
-        company = await people.everybody(self.as_("portal", "system"))
+        company = await everybody(self.as_("portal", "system"))
         reported = people.reported(company, map(self._report, ("teams", "zoom")))
         self.people = reported + self.random.sample([p for p in company if p not in reported], PEOPLE - len(reported))
         await self._each(self.people, self._join)
@@ -97,6 +97,10 @@ class Season:
 
     def _report(self, kind: str) -> Path:
         return self.data / f"attendance.{kind}.csv"
+
+    def _attendance(self, kind: str) -> Report:
+        file = self._report(kind)
+        return read_attendance(file.read_bytes(), file.name)
 
     async def _join(self, who: m.Member) -> None:
         me = self.as_(who.member_id)
@@ -162,7 +166,7 @@ class Season:
     def _wanting(self, plan: Plan) -> list[m.Member]:
         if plan.attendance == "check_in":
             return self.random.sample(self.people, plan.wanted)
-        came = match(read_attendance(self._report(plan.attendance)), self.people).attendees
+        came = match(self._attendance(plan.attendance), self.people).attendees
         ids = {a.member_id for a in came}
         seats = [p for p in self.people if p.member_id in ids][: plan.wanted - 2]
         return seats + self.random.sample([p for p in self.people if p.member_id not in ids], 2)
@@ -195,7 +199,7 @@ class Season:
             await self._import(leader, plan, event)
 
     async def _import(self, leader: Ekkyo, plan: Plan, event: e.EventState) -> None:
-        found = match(read_attendance(self._report(plan.attendance)), self.people)
+        found = match(self._attendance(plan.attendance), self.people)
         done = await leader.send(
             e.ImportAttendance(
                 event_id=event.event_id,

@@ -1,8 +1,12 @@
-"""Attendance reports of meeting tools, read and matched to members. Pure: bytes in, values out."""
+"""Attendance reports of meeting tools, read and matched to members.
+
+Bytes in, values out; `recording` alone asks the services.
+"""
 
 from ekkyo_common.attendance.match import Ambiguous, Came, Matched, TooShort, Unmatched, match
 from ekkyo_common.attendance.preview import Became, preview
 from ekkyo_common.attendance.read import read_attendance
+from ekkyo_common.attendance.recording import everybody, matched_at, record
 from ekkyo_common.attendance.report import Note, Participant, Report, Skipped, UnreadableReport
 from ekkyo_common.attendance.suggest import MemberLike
 
@@ -19,7 +23,10 @@ __all__ = [
     "TooShort",
     "Unmatched",
     "UnreadableReport",
+    "everybody",
     "match",
+    "matched_at",
     "preview",
     "read_attendance",
+    "record",
 ]

@@ -11,7 +11,22 @@ from ekkyo_common.tables.moments import Written, written
 
 PERSON = ("original_name", "name", "username", "family", "given")
 SAYING_NOT = ("absent", "cancelled", "waiting")
-_HOST = ("host", "organi", "主催", "ホスト", "開催者", "gastgeber", "hôte", "anfitri", "主持", "主辦", "主办", "호스트", "주최", "creator")
+_HOST = (
+    "host",
+    "organi",
+    "主催",
+    "ホスト",
+    "開催者",
+    "gastgeber",
+    "hôte",
+    "anfitri",
+    "主持",
+    "主辦",
+    "主办",
+    "호스트",
+    "주최",
+    "creator",
+)
 _OTHERS = (*_HOST, "private", "personal", "個人", "自宅", "私用")
 
 
@@ -21,7 +36,7 @@ class Columns:
 
     at: dict[str, list[Column]]
     evidence: list[Evidence] = field(default_factory=list)
-    reading: Reading = Reading()
+    reading: Reading = field(default_factory=Reading)
 
     def cells(self, record: Record, noun: str) -> list[str]:
         """What stands in the columns of this noun, each text once."""
@@ -101,10 +116,18 @@ def _without_others(columns: list[Column], rows: Sequence[Record]) -> tuple[list
     kept = []
     for column in mine:
         before = column.place < start
-        in_host_block = start_of_names <= column.place < principal.place and column.noun not in ("family", "given", "kana")
+        in_host_block = start_of_names <= column.place < principal.place and column.noun not in (
+            "family",
+            "given",
+            "kana",
+        )
         if before and (column.noun in after or column.noun in ("email", "duration", "joined", "left", "username")):
             continue
-        if in_host_block and column.noun == "email" and ("email" in after or about_meeting or _constant(column, names, rows)):
+        if (
+            in_host_block
+            and column.noun == "email"
+            and ("email" in after or about_meeting or _constant(column, names, rows))
+        ):
             continue
         if in_host_block and column.noun in after and column.noun in ("duration", "joined", "left", "name", "number"):
             continue
@@ -113,7 +136,9 @@ def _without_others(columns: list[Column], rows: Sequence[Record]) -> tuple[list
 
 
 def _told(columns: list[Column], kept: list[Column], principal: str) -> list[Evidence]:
-    left = [c for c in columns if c not in kept and c.noun in (*PERSON, "email", "duration", "joined", "left", "number")]
+    left = [
+        c for c in columns if c not in kept and c.noun in (*PERSON, "email", "duration", "joined", "left", "number")
+    ]
     if not left:
         return []
     because = f"the participant's columns are at “{principal}” and after it" if principal else "the groups say so"
@@ -163,7 +188,7 @@ def _by_content(column: Column, rows: Sequence[Record]) -> Column:
     if column.noun == "time_or_length":
         return replace(column, noun="joined" if with_day > len(texts) / 2 else "duration")
     if column.noun in ("joined", "left") and not with_day and lengths == len(texts):
-        clocks = all(":" in text or "時" in text and "分" not in text for text in texts)
+        clocks = all(":" in text or ("時" in text and "分" not in text) for text in texts)
         return column if clocks else replace(column, noun="duration" if column.noun == "joined" else "other")
     if column.noun == "duration" and with_day == len(texts):
         return replace(column, noun="joined")
@@ -184,7 +209,9 @@ def _between(columns: Columns, record: Record) -> float | None:
     a, b = moment(joined) if joined else None, moment(left) if left else None
     if not (a and b and a.clock and b.clock) or (a.numbers, a.day) != (b.numbers, b.day):
         return None
-    length = (b.clock.hour - a.clock.hour) * 3600 + (b.clock.minute - a.clock.minute) * 60 + b.clock.second - a.clock.second
+    length = (
+        (b.clock.hour - a.clock.hour) * 3600 + (b.clock.minute - a.clock.minute) * 60 + b.clock.second - a.clock.second
+    )
     return float(length) if length >= 0 else None
 
 
@@ -199,4 +226,3 @@ def person_headings(columns: Sequence[Column]) -> int:
     if "title" in nouns and not certain:
         return 0
     return len(nouns) if len(nouns) > 1 or certain else 0
-

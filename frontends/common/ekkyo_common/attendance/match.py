@@ -103,8 +103,10 @@ def _count(result: Matched, member: MemberLike, visits: list[Participant], min_m
         minutes = None if visit.minutes is None else min(visit.minutes, LONGEST)
         lines = tuple(sorted(v.line for v in visits))
         result.came.append(Came(lines, visit.shown, member.member_id, member.number, minutes))
-        attendee = Attendee(member_id=member.member_id) if minutes is None else Attendee(
-            member_id=member.member_id, minutes=minutes
+        attendee = (
+            Attendee(member_id=member.member_id)
+            if minutes is None
+            else Attendee(member_id=member.member_id, minutes=minutes)
         )
         result.attendees.append(attendee)
 

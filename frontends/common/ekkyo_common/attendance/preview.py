@@ -33,7 +33,9 @@ def preview(report: Report, matched: Matched) -> list[Became]:
         for line in came.lines:
             rows.append(Became(line, came.value, "attended", f"is {came.number}", "", came.member_id, came.minutes))
     rows += [Became(s.line, s.value, "too_short", s.reason, "too_short", s.member_id) for s in matched.too_short]
-    rows += [Became(u.line, u.value, "unknown", u.reason, "unknown", suggestions=u.suggestions) for u in matched.unmatched]
+    rows += [
+        Became(u.line, u.value, "unknown", u.reason, "unknown", suggestions=u.suggestions) for u in matched.unmatched
+    ]
     rows += [Became(a.line, a.value, "ambiguous", a.reason, "ambiguous") for a in matched.ambiguous]
     rows += [Became(s.line, s.value, "skipped", s.reason, s.code) for s in report.skipped]
     rows += [Became(n.line, n.value, "note", n.reason) for n in report.notes]

@@ -45,7 +45,7 @@ def read_attendance(data: bytes, name: str = "") -> Report:
     evidence = [*table.evidence]
     parts = _without_repetition(parts, evidence)
     told = _summary(above)
-    languages = [language for part in parts for language in part.headings.languages]
+    languages = [language for part in parts for language in part.headings.languages[:1]]
     tables: list[tuple[Columns, Sequence[Record]]] = []
     for part in parts:
         columns = own_columns(part.headings, part.rows)
@@ -125,7 +125,9 @@ def _summary(above: Sequence[Record]) -> dict[str, str]:
         places = [place for place, meaning in enumerate(meanings) if meaning]
         if len(places) > 1 and at + 1 < len(above):
             below = above[at + 1].cells
-            found.update({m.noun: below[i] for i, m in enumerate(meanings) if m and i < len(below) and below[i].strip()})
+            found.update(
+                {m.noun: below[i] for i, m in enumerate(meanings) if m and i < len(below) and below[i].strip()}
+            )
         elif places == [0] and len(record.cells) > 1 and (first := meanings[0]):
             found.setdefault(first.noun, text_of(record.cells[1]))
     return found
@@ -208,7 +210,9 @@ def _title(tables: Sequence[tuple[Columns, Sequence[Record]]]) -> str:
 
 
 def _meanings(columns: Columns) -> str:
-    return ", ".join(f"{column.shown}: {noun}" for noun, some in columns.at.items() for column in some if noun != "other")
+    return ", ".join(
+        f"{column.shown}: {noun}" for noun, some in columns.at.items() for column in some if noun != "other"
+    )
 
 
 def _no_headings(records: Sequence[Record]) -> str:
@@ -221,5 +225,3 @@ def _no_headings(records: Sequence[Record]) -> str:
     elif first:
         text += f" The first line of several cells is: {', '.join(first.filled)[:200]}."
     return text
-
-

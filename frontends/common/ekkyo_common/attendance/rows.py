@@ -73,12 +73,13 @@ def not_there(columns: Columns, record: Record) -> Skipped | None:
     for noun in SAYING_NOT:
         for text in columns.cells(record, noun):
             said = None if says_nothing(text) else flag(text)
-            if said is None and not says_nothing(text):
-                status = attendance_status(text)
-                said = noun != "waiting" and status != "attended" or status == "attended"
+            if said is None and not says_nothing(text):  # a date or a reason; of the waiting room, how long
+                said = noun != "waiting" and attendance_status(text) != "attended"
             if said:
                 heading = columns.heading(noun)
-                reason = f"was in the waiting room only (“{heading}”)" if noun == "waiting" else _NOT[noun].format(heading)
+                reason = (
+                    f"was in the waiting room only (“{heading}”)" if noun == "waiting" else _NOT[noun].format(heading)
+                )
                 return Skipped(record.line, shown, reason, _FLAGS[noun])
     return _status(columns, record, shown)
 
@@ -100,7 +101,9 @@ def _status(columns: Columns, record: Record, shown: str) -> Skipped | None:
             registered |= status == "registered"
             unsaid |= status == "unsaid" and noun == "attendance"
     empty = columns.has("attendance") and not columns.cells(record, "attendance")
-    timed = any(not says_nothing(t) for noun in ("joined", "duration", "timestamp") for t in columns.cells(record, noun))
+    timed = any(
+        not says_nothing(t) for noun in ("joined", "duration", "timestamp") for t in columns.cells(record, noun)
+    )
     if came or timed:
         return None
     if empty or unsaid:
@@ -162,7 +165,12 @@ def _why_no_length(
             return Skipped(line, said[noun], "is not a time such as 2026/8/5 12:00:00 or 8/5/2026, 1:05 PM")
     if length:
         return Skipped(line, length, "is not a duration such as 1h 2m 3s or a number of minutes")
-    if not joined and not left and columns.has("joined", "left", "duration") and not columns.cells(record, "attendance"):
+    if (
+        not joined
+        and not left
+        and columns.has("joined", "left", "duration")
+        and not columns.cells(record, "attendance")
+    ):
         shown = " ".join(record.filled)[:120]
         return Skipped(line, shown, "says nothing of when or how long they were there", "unsaid")
     return None

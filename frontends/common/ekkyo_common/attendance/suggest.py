@@ -76,7 +76,9 @@ class Suggestions:
         longest = max((size for size, _ in found), default=0)
         inside = list({m.member_id: m for size, m in found if size == longest}.values())
         around = twin_key(" ".join((participant.name, *participant.aliases)))
-        said = [m for m in inside if m.number in participant.name or (m.department and twin_key(m.department) in around)]
+        said = [
+            m for m in inside if m.number in participant.name or (m.department and twin_key(m.department) in around)
+        ]
         return said or inside
 
 

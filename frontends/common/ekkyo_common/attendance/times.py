@@ -14,8 +14,12 @@ TIMES = ("joined", "left", "timestamp", "started", "ended")
 class Times:
     """Reads the times of one report."""
 
-    def __init__(self, tables: Sequence[tuple[Columns, Sequence[Record]]], above: Iterable[str], languages: list[str]) -> None:
-        cells = [text for columns, rows in tables for row in rows for noun in TIMES for text in columns.cells(row, noun)]
+    def __init__(
+        self, tables: Sequence[tuple[Columns, Sequence[Record]]], above: Iterable[str], languages: list[str]
+    ) -> None:
+        cells = [
+            text for columns, rows in tables for row in rows for noun in TIMES for text in columns.cells(row, noun)
+        ]
         found = [w for text in (*cells, *above) if (w := moment(text))]
         decided = decide(found, languages=languages, cost=lambda order: _cost(order, tables))
         self.order: Order | None = decided.order

@@ -9,9 +9,11 @@ _AS_TEXT = re.compile(r'\s*=\s*"(.*)"\s*', re.S)
 _APOSTROPHE = re.compile(r"'(?=[\d=+\-@０-９])")
 _FORMULA_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!"}
 _QUESTIONS = re.compile(r"[\s?？]*[?？]{2}[\s?？]*")
-_GARBLED = (("cp1252", "UTF-8 text was read as Windows-1252"), ("cp932", "UTF-8 text was read as Windows-31J"))
-_SIGNS = re.compile("[縺繧繝]")
-"""What the first bytes of kana in UTF-8 look like in Windows-31J."""
+_SIGNS = (
+    (re.compile("[縺繧繝]"), "cp932", "UTF-8 text was read as Windows-31J"),
+    (re.compile("[Â-ôšŽ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"), "cp1252", "UTF-8 text was read as Windows-1252"),
+)
+"""What the first bytes of characters in UTF-8 look like in other encodings."""
 
 
 def text_of(cell: str) -> str:
@@ -36,13 +38,21 @@ def damage_of(cell: str) -> tuple[str, str] | None:
 
 
 def _garbled(cell: str) -> str | None:
-    for codec, why in _GARBLED:
-        try:
-            meant = cell.encode(codec).decode("utf-8")
-        except UnicodeError:
-            continue
-        if not meant.isascii() and len(meant) < len(cell):
+    for signs, codec, why in _SIGNS:
+        found = len(signs.findall(cell))
+        meant = _read_again(cell, codec) if found else None
+        if meant:
             return f"is garbled: {why}; it may have been “{meant}”"
-    if len(_SIGNS.findall(cell)) >= 2:
-        return "is garbled: UTF-8 text was read as Windows-31J"
+        if found >= 2:
+            return f"is garbled: {why}"
     return None
+
+
+def _read_again(cell: str, codec: str) -> str | None:
+    """What the cell was before it was read in the wrong encoding, if nothing was lost."""
+    try:
+        data = b"".join(c.encode("latin-1") if "\x80" <= c <= "\x9f" else c.encode(codec) for c in cell)
+        meant = data.decode("utf-8")
+    except UnicodeError:
+        return None
+    return meant if not meant.isascii() and len(meant) < len(cell) else None

@@ -14,13 +14,15 @@ _WORDS = {
     "days": "d day days tag tage tagen jour jours j día días dia dias 日 天 일",
     "hours": "h hr hrs hour hours std stunde stunden heure heures hora horas 時間 时 小时 小時 時 시간",
     "minutes": "m min mins minute minutes mn minuten minuto minutos 分 分間 分钟 分鐘 분",
-    "seconds": "s sec secs second seconds sek sekunde sekunden seconde secondes seg segundo segundos 秒 秒間 秒钟 秒鐘 초",
+    "seconds": "s sec secs second seconds sek sekunde sekunden seconde secondes seg segundo segundos 秒 秒間 秒钟 秒鐘"
+    " 초",
 }
 _UNIT = {word: unit for unit, words in _WORDS.items() for word in words.split()}
 _PART = re.compile(rf"(\d+(?:[.,]\d+)?)\s*({'|'.join(sorted(_UNIT, key=len, reverse=True))})(?![a-zà-ÿ])\.?")
 _NUMBER = re.compile(r"\d{1,7}(?:[.,]\d+)?")
 _CLOCK = re.compile(r"(?:(\d+)[.\s])?(\d+):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?")
 _FILLERS = re.compile(r"[\s,、]|\b(?:and|und|et|y)\b")
+_UNITS: tuple[Unit, ...] = ("minutes", "seconds", "hours")
 MOST = 40 * 24 * 3600
 """Seconds that a length of time may have."""
 
@@ -40,9 +42,9 @@ class Reading:
 def unit_of(label: str) -> Unit | None:
     """The unit that a heading names: `(Minutes)`, `（分）`, `in Std.`."""
     for word in re.findall(r"[^\W\d_]+", plain(label).casefold()):
-        unit = _UNIT.get(word)
-        if unit in ("hours", "minutes", "seconds"):
-            return unit  # type: ignore[return-value]
+        for unit in _UNITS:
+            if _UNIT.get(word) == unit:
+                return unit
     return None
 
 
@@ -74,7 +76,9 @@ def decide_reading(cells: Iterable[str], heading: str, lengths: Iterable[float |
         long = next((c[0] for c in clocks if int(c[2]) > 23), None)
         if fits == "minutes" or (fits is None and (long or unit_of(heading) == "minutes")):
             clock = "m:s"
-        told.append(Evidence("clock", "minutes:seconds" if clock == "m:s" else "hours:minutes", f"“{long or clocks[0][0]}”"))
+        told.append(
+            Evidence("clock", "minutes:seconds" if clock == "m:s" else "hours:minutes", f"“{long or clocks[0][0]}”")
+        )
     commas = [t for t in numbers if "," in t]
     decimal: Literal[",", ".", "both"] = "."
     if commas:
@@ -87,10 +91,10 @@ def decide_reading(cells: Iterable[str], heading: str, lengths: Iterable[float |
 def _by_lengths(pairs: list[tuple[float, float]]) -> Unit | None:
     """The unit in which most numbers are at most a little longer than their lengths in seconds, and of their kind."""
     best: tuple[int, Unit] | None = None
-    for unit in ("minutes", "seconds", "hours"):
+    for unit in _UNITS:
         near = sum(0.4 * s <= n * SECONDS[unit] <= 1.1 * s + 90 for n, s in pairs)
         if near * 2 > len(pairs) and (best is None or near > best[0]):
-            best = (near, unit)  # type: ignore[assignment]
+            best = (near, unit)
     return best[1] if best else None
 
 

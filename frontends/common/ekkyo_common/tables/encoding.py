@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from ekkyo_common.tables import frequent
 from ekkyo_common.tables.told import Evidence
@@ -64,8 +64,11 @@ def _decide(data: bytes, known: Callable[[str], bool]) -> tuple[str, str, str]:
         return "iso2022_jp_ext", "ISO-2022-JP", "it has the escape sequences of this encoding"
     even, odd = start[0::2].count(0), start[1::2].count(0)
     if max(even, odd) > len(start) / 20:  # the upper halves of separators, digits and line ends
-        return ("utf-16-le", "UTF-16, little-endian", "every second byte of many is zero") if odd > even else (
-            "utf-16-be", "UTF-16, big-endian", "every second byte of many is zero")
+        return (
+            ("utf-16-le", "UTF-16, little-endian", "every second byte of many is zero")
+            if odd > even
+            else ("utf-16-be", "UTF-16, big-endian", "every second byte of many is zero")
+        )
     if data.isascii():
         return "utf-8", "ASCII", "it has no other characters"
     read = data.decode("utf-8", errors="replace")
@@ -81,7 +84,7 @@ def _guess(sample: bytes, known: Callable[[str], bool]) -> tuple[str, str, str]:
     found: list[tuple[float, int, str, str]] = []
     for each in _LEGACY:
         text = sample.decode(each.codec, errors="replace")
-        score, headings = _sense(text, lambda c, each=each: _weight(c, each)), _headings(text, known)
+        score, headings = _sense(text, partial(_weight, each)), _headings(text, known)
         found.append((score + 0.6 * min(headings, 8), headings, each.codec, each.called))
     text = sample.decode(_CP1252, errors="replace")
     headings = _headings(text, known)
@@ -104,7 +107,7 @@ def _sense(text: str, weight: Callable[[str], float]) -> float:
 
 
 @lru_cache(maxsize=100_000)
-def _weight(c: str, of: _Legacy) -> float:
+def _weight(of: _Legacy, c: str) -> float:
     """How much one character speaks for an encoding, from -3 (it means nothing) to 1."""
     if c == LOST or "\ue000" <= c <= "\uf8ff" or "\x80" <= c <= "\x9f":
         return -3.0
@@ -132,7 +135,8 @@ def _western(text: str) -> float:
         if not c.isascii()
     ]  # fmt: skip
     good = sum(
-        (c.isalpha() and c not in "ªº" and (before + after).isascii() and (before + after).isalpha()) or c in "–—’“”€\xa0"
+        (c.isalpha() and c not in "ªº" and (before + after).isascii() and (before + after).isalpha())
+        or c in "–—’“”€\xa0"
         for c, before, after in near
     )
     return (2 * good - len(near)) / len(near) if near else 0.0

@@ -49,13 +49,19 @@ _TIME = re.compile(
     rf"(?:\s*[:分분m]\s*(?P<second>\d{{1,2}})?(?:[.,]\d+)?\s*[秒초s]?)?\s*분?\s*(?P<after>{_HALF})?(?:\s*uhr)?",
     re.I,
 )
-_ERA = re.compile(r"(明治|大正|昭和|平成|令和|[MTSHR明大昭平令])\s*\.?\s*(元|\d{1,2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?", re.I)
+_ERA = re.compile(
+    r"(明治|大正|昭和|平成|令和|[MTSHR明大昭平令])\s*\.?\s*(元|\d{1,2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?",
+    re.I,
+)
 _ERA_COMPACT = re.compile(r"([MTSHR])(\d\d)(\d\d)(\d\d)", re.I)
 _MARKED = re.compile(r"(\d{2}|\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?")
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
 _NUMBERS = re.compile(r"(\d{1,4})\s*([-/.])\s*(\d{1,2})\s*[-/.]\s*(\d{1,4})\.?")
 _NAMED = (
-    re.compile(r"(?P<day>\d{1,2})(?:\.|st|nd|rd|th|er)?[\s-]*(?:de\s+)?(?P<month>[a-zà-ÿ]+)\.?,?[\s-]*(?:de(?:l)?\s+)?(?P<year>\d{4}|\d\d)", re.I),
+    re.compile(
+        r"(?P<day>\d{1,2})(?:\.|st|nd|rd|th|er)?[\s-]*(?:de\s+)?(?P<month>[a-zà-ÿ]+)\.?,?[\s-]*(?:de(?:l)?\s+)?(?P<year>\d{4}|\d\d)",
+        re.I,
+    ),
     re.compile(r"(?P<month>[a-zà-ÿ]+)\.?\s*(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})", re.I),
 )
 
@@ -181,7 +187,9 @@ def decide(
     against = [w for w in asked if w not in fits[left[0]]]
     other = max((sum(w in fits[o] for w in against) for o in ORDERS), default=0)
     if len(left) == 1 and other > max(1, len(asked) // 20):
-        return Decided(None, Evidence("date_order", "not decided", f"{most} dates are in one order, {other} in another"))
+        return Decided(
+            None, Evidence("date_order", "not decided", f"{most} dates are in one order, {other} in another")
+        )
     if len(left) == 1:
         example = next((w for w in fits[left[0]] if sum(w in fits[o] for o in ORDERS) == 1), asked[0])
         return _told(left[0], f"“{example.text}” makes no sense otherwise")
@@ -193,7 +201,11 @@ def decide(
         left = cheapest
     dots = all(w.separator == "." for w in asked)
     for order, because in (
-        *((_USUAL[language], "so the language of the headings writes dates") for language in languages if language in _USUAL),
+        *(
+            (_USUAL[language], "so the language of the headings writes dates")
+            for language in languages
+            if language in _USUAL
+        ),
         *([("dmy", "so dates with full stops are written")] if dots else []),
         *([("mdy", "so times with AM and PM are written")] if any(w.half for w in asked) else []),
     ):

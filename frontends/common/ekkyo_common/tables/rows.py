@@ -14,6 +14,8 @@ _TOTAL = re.compile(
 def is_total(record: Record) -> bool:
     """Whether this is a line of totals: few cells, the first of which says so."""
     filled = record.filled
-    return bool(filled) and len(filled) <= 3 and bool(
-        _TOTAL.fullmatch(re.sub(r"\s", "", normalize("NFKC", filled[0])).lower())
+    return (
+        bool(filled)
+        and len(filled) <= 3
+        and bool(_TOTAL.fullmatch(re.sub(r"\s", "", normalize("NFKC", filled[0])).lower()))
     )

@@ -26,7 +26,7 @@ def sheets_of(data: bytes) -> Iterator[tuple[str, list[Record]]]:
             book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
             for sheet in book.worksheets:
                 if sheet.sheet_state == "visible":
-                    sheet.reset_dimensions()  # type: ignore[union-attr]  # tools write wrong ones
+                    sheet.reset_dimensions()  # tools write wrong ones
                     yield sheet.title, list(_records(sheet))
     except UnreadableTable:
         raise

@@ -16,7 +16,8 @@ HEADINGS = {
     "left": "letztes verlassen | zuletzt verlassen | letzter austritt | verlassenszeit | austrittszeit | austritt"
     " | verlassen | verlassen um | zeitpunkt des verlassens | zeit des verlassens | uhrzeit des verlassens",
     "duration": "besprechungsdauer | dauer in der besprechung | dauer | dauer (minuten) | gesamtdauer (minuten)"
-    " | teilnahmedauer | anwesenheitsdauer | minuten | dauer der teilnahme | verweildauer | gesamtdauer | anwesenheitszeit"
+    " | teilnahmedauer | anwesenheitsdauer | minuten | dauer der teilnahme | verweildauer | gesamtdauer"
+    " | anwesenheitszeit"
     " | zeit in der sitzung (minuten) | in-meeting-dauer | dauer im meeting",
     "action": "benutzeraktion | aktion | nutzeraktion",
     "timestamp": "zeitstempel",
@@ -31,8 +32,10 @@ HEADINGS = {
     "started": "startzeit | beginn | anfangszeit | startzeit der besprechung | startuhrzeit",
     "ended": "endzeit | ende | endzeit der besprechung | enduhrzeit",
     "meeting": "meeting-id | besprechungs-id | id | webinar-id",
-    "count": "anzahl teilnehmer | anwesende teilnehmer | teilnehmerzahl | anzahl der teilnehmer | gesamtzahl der teilnehmer",
+    "count": "anzahl teilnehmer | anwesende teilnehmer | teilnehmerzahl | anzahl der teilnehmer"
+    " | gesamtzahl der teilnehmer",
     "department": "abteilung | bereich",
-    "other": "rolle | gast | gruppe | hat zoom rooms? | erstellungszeit | aufzeichnungszustimmung | registrierungszeit"
+    "other": "rolle | gast | gruppe | hat zoom rooms? | erstellungszeit | aufzeichnungszustimmung"
+    " | registrierungszeit"
     " | land/region | firma | bemerkung",
 }

@@ -11,13 +11,16 @@ HEADINGS = {
     " | correo electrónico del usuario | dirección de correo | mail",
     "upn": "id. de participante (upn) | id de participante (upn) | identificador del participante (upn)"
     " | id. del participante (upn) | nombre principal de usuario",
-    "number": "número de empleado | n.º de empleado | id de empleado | código de empleado | legajo | número de personal",
+    "number": "número de empleado | n.º de empleado | id de empleado | código de empleado | legajo"
+    " | número de personal",
     "joined": "primera unión | primera entrada | primera vez que se unió | hora de unión | hora de entrada | se unió"
     " | hora de ingreso | hora de conexión | primer ingreso | unión | entrada | hora de incorporación",
-    "left": "última salida | última vez que salió | hora de salida | salida | salió | último abandono | hora de abandono"
+    "left": "última salida | última vez que salió | hora de salida | salida | salió | último abandono"
+    " | hora de abandono"
     " | hora de desconexión",
     "duration": "duración de la reunión | duración en la reunión | duración | duración (minutos) | minutos | tiempo"
-    " | duración total (minutos) | duración de asistencia | tiempo de asistencia | duración total | tiempo de permanencia"
+    " | duración total (minutos) | duración de asistencia | tiempo de asistencia | duración total"
+    " | tiempo de permanencia"
     " | tiempo en la sesión (minutos) | duración de la asistencia",
     "action": "acción del usuario | acción de usuario | acción",
     "timestamp": "marca de tiempo | marca temporal",

@@ -23,7 +23,8 @@ HEADINGS = {
     "action": "action de l'utilisateur | action utilisateur | action",
     "timestamp": "horodatage | horodateur",
     "attendance": "présence | présent | a participé | statut de présence | statut | participation | état",
-    "registration": "statut d'inscription | statut de l'inscription | statut d'approbation | réponse | état d'inscription",
+    "registration": "statut d'inscription | statut de l'inscription | statut d'approbation | réponse"
+    " | état d'inscription",
     "absent": "absent | absence | absents",
     "cancelled": "annulé | annulation | date d'annulation | désinscrit | annulé le",
     "waiting": "en salle d'attente | salle d'attente | dans la salle d'attente",

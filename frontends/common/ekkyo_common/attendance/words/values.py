@@ -9,36 +9,62 @@ from ekkyo_common.tables.names import plain
 Status = Literal["attended", "absent", "cancelled", "not_confirmed", "registered", "unsaid"]
 
 STATUS: dict[str, str] = {
-    "attended": "attended | present | joined | checked in | check-in | showed up | ○ | ◯ | 〇 | ◎ | ● | ✓ | ✔ | ☑ | 出席 | 参加 | 参加済み"
-    " | 参加済 | 参加した | 出席済み | 出席済 | 来場 | 来場済み | 受付済み | 受付済 | チェックイン済み | チェックイン | 参加あり | 遅刻 | 早退 | late"
+    "attended": "attended | present | joined | checked in | check-in | showed up | ○ | ◯ | 〇 | ◎ | ● | ✓ | ✔ | ☑"
+    " | 出席 | 参加 | 参加済み"
+    " | 参加済 | 参加した | 出席済み | 出席済 | 来場 | 来場済み | 受付済み | 受付済 | チェックイン済み"
+    " | チェックイン | 参加あり | 遅刻 | 早退 | late"
     " | anwesend | teilgenommen | erschienen | présent | présente | a participé | asistió | presente | participó"
-    " | 已签到 | 已簽到 | 签到 | 到场 | 已参加 | 已參加 | 已出席 | 参加 | 參加 | 到 | 참석 | 출석 | 참가 | 참석함 | 참가함 | 지각",
-    "absent": "absent | did not attend | didn't attend | not attended | no show | no-show | missed | not present | × | ✕ | ✗ | ☐ | 欠席 | 未出席"
-    " | 不参加 | 無断欠席 | 未参加 | 参加なし | 参加せず | 未受付 | 未チェックイン | 出席なし | 欠 | abwesend | nicht teilgenommen | gefehlt"
-    " | nicht erschienen | entschuldigt | absente | excusé | excusée | n'a pas participé | no asistió | ausente | faltó"
+    " | 已签到 | 已簽到 | 签到 | 到场 | 已参加 | 已參加 | 已出席 | 参加 | 參加 | 到 | 참석 | 출석 | 참가 | 참석함"
+    " | 참가함 | 지각",
+    "absent": "absent | did not attend | didn't attend | not attended | no show | no-show | missed | not present"
+    " | × | ✕ | ✗ | ☐ | 欠席 | 未出席"
+    " | 不参加 | 無断欠席 | 未参加 | 参加なし | 参加せず | 未受付 | 未チェックイン | 出席なし | 欠 | abwesend"
+    " | nicht teilgenommen | gefehlt"
+    " | nicht erschienen | entschuldigt | absente | excusé | excusée | n'a pas participé | no asistió | ausente"
+    " | faltó"
     " | 缺席 | 未签到 | 未簽到 | 未参加 | 未參加 | 未出席 | 缺勤 | 请假 | 請假 | 불참 | 결석 | 미참석 | 미출석",
-    "cancelled": "cancelled | canceled | withdrawn | withdrew | declined | キャンセル | キャンセル済み | キャンセル済 | 取消 | 取り消し | 取消し"
-    " | 辞退 | 参加取消 | 参加キャンセル | abgesagt | storniert | abgemeldet | annulé | annulée | refusé | décliné | désisté | cancelado"
+    "cancelled": "cancelled | canceled | withdrawn | withdrew | declined | キャンセル | キャンセル済み"
+    " | キャンセル済 | 取消 | 取り消し | 取消し"
+    " | 辞退 | 参加取消 | 参加キャンセル | abgesagt | storniert | abgemeldet | annulé | annulée | refusé | décliné"
+    " | désisté"
+    " | cancelado"
     " | cancelada | anulado | rechazado | 已取消 | 已退出 | 취소 | 취소됨 | 거절",
-    "not_confirmed": "pending | waitlisted | waitlist | waiting list | on waitlist | invited | tentative | no response | maybe | denied"
-    " | rejected | not approved | 保留 | 未定 | 未回答 | 補欠 | キャンセル待ち | 抽選待ち | 落選 | 招待中 | 承認待ち | 却下 | 検討中 | △"
-    " | ausstehend | warteliste | abgelehnt | vorbehaltlich | en attente | liste d'attente | pendiente | lista de espera | 待定 | 候补 | 候補"
+    "not_confirmed": "pending | waitlisted | waitlist | waiting list | on waitlist | invited | tentative"
+    " | no response | maybe | denied"
+    " | rejected | not approved | 保留 | 未定 | 未回答 | 補欠 | キャンセル待ち | 抽選待ち | 落選 | 招待中"
+    " | 承認待ち | 却下 | 検討中 | △"
+    " | ausstehend | warteliste | abgelehnt | vorbehaltlich | en attente | liste d'attente | pendiente"
+    " | lista de espera | 待定 | 候补 | 候補"
     " | 待审核 | 待審核 | 未回复 | 未回覆 | 已拒绝 | 已拒絕 | 대기 | 보류 | 미응답 | 대기 중 | 거부됨",
-    "registered": "registered | approved | accepted | confirmed | going | 申込済 | 申込済み | 申し込み済み | 登録済み | 登録済 | 承認済み | 承認"
-    " | 参加予定 | 出席予定 | 当選 | 予約済み | 参加希望 | angemeldet | genehmigt | zugesagt | bestätigt | inscrit | inscrite | approuvé | confirmé"
-    " | accepté | inscrito | inscrita | aprobado | confirmado | aceptado | 已注册 | 已批准 | 已报名 | 已註冊 | 已報名 | 已核准 | 已接受 | 등록 | 등록됨"
+    "registered": "registered | approved | accepted | confirmed | going | 申込済 | 申込済み | 申し込み済み"
+    " | 登録済み | 登録済 | 承認済み | 承認"
+    " | 参加予定 | 出席予定 | 当選 | 予約済み | 参加希望 | angemeldet | genehmigt | zugesagt | bestätigt | inscrit"
+    " | inscrite"
+    " | approuvé | confirmé"
+    " | accepté | inscrito | inscrita | aprobado | confirmado | aceptado | 已注册 | 已批准 | 已报名 | 已註冊"
+    " | 已報名 | 已核准"
+    " | 已接受 | 등록 | 등록됨"
     " | 승인 | 승인됨 | 참석 예정 | 신청 완료",
 }
 FLAG: dict[str, str] = {
-    "yes": "yes | y | true | 1 | はい | 有 | あり | 済 | ○ | ◯ | 〇 | ● | ✓ | ✔ | ☑ | ja | j | wahr | oui | o | vrai | sí | si | s | verdadero | 是"
+    "yes": "yes | y | true | 1 | はい | 有 | あり | 済 | ○ | ◯ | 〇 | ● | ✓ | ✔ | ☑ | ja | j | wahr | oui | o | vrai"
+    " | sí | si | s | verdadero | 是"
     " | 有 | 예 | 네 | 있음 | 참",
-    "no": "no | n | false | 0 | いいえ | 無 | なし | 未 | × | ✕ | ✗ | ☐ | nein | falsch | non | faux | falso | 否 | 无 | 無 | 不 | 아니요 | 아니오 | 없음 | 거짓",
+    "no": "no | n | false | 0 | いいえ | 無 | なし | 未 | × | ✕ | ✗ | ☐ | nein | falsch | non | faux | falso | 否"
+    " | 无 | 無"
+    " | 不 | 아니요 | 아니오 | 없음 | 거짓",
 }
 ACTION: dict[str, str] = {
-    "joined": "joined | joined before | 参加 | 参加済み | 参加しました | 以前に参加済み | 入室 | 入室済み | beigetreten | zuvor beigetreten | teilgenommen"
-    " | a rejoint | rejoint | unido | se unió | se ha unido | 已加入 | 加入 | 已进入 | 之前已加入 | 参加了 | 참가함 | 참가 | 참여함 | 참여 | 입장 | 입장함"
+    "joined": "joined | joined before | 参加 | 参加済み | 参加しました | 以前に参加済み | 入室 | 入室済み"
+    " | beigetreten"
+    " | zuvor beigetreten | teilgenommen"
+    " | a rejoint | rejoint | unido | se unió | se ha unido | 已加入 | 加入 | 已进入 | 之前已加入 | 参加了"
+    " | 참가함 | 참가 | 참여함 | 참여"
+    " | 입장 | 입장함"
     " | 참가됨 | 조인됨 | 참석함",
-    "left": "left | 退出 | 退出済み | 退出しました | 退室 | 退室済み | verlassen | hat verlassen | a quitté | quitté | parti | sorti | abandonó | salió"
+    "left": "left | 退出 | 退出済み | 退出しました | 退室 | 退室済み | verlassen | hat verlassen | a quitté"
+    " | quitté | parti"
+    " | sorti | abandonó | salió"
     " | se fue | ha salido | 已离开 | 离开 | 已離開 | 離開 | 已退出 | 나감 | 나갔음 | 퇴장 | 퇴장함 | 퇴실 | 나가기",
 }
 _NOTHING = {"", "-", "--", "–", "—", "―", "n/a", "na", "ー", "なし", "null", "none", "未設定", "無し"}
