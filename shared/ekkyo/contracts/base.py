@@ -1,17 +1,37 @@
 """What every command, question and fact is made of. Needs pydantic and nothing else."""
 
-import os
 import re
-import time
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Annotated, Any, ClassVar, Generic, Literal, TypeVar, get_args
+from typing import Any, ClassVar, Generic, Literal, TypeVar, get_args
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, PrivateAttr, StringConstraints
+from pydantic import BaseModel, ConfigDict, PrivateAttr
 
 from ekkyo.contracts.described import Described
+from ekkyo.contracts.fields import (  # importable from here, as they always were
+    Email as Email,
+)
+from ekkyo.contracts.fields import (
+    Id as Id,
+)
+from ekkyo.contracts.fields import (
+    Instant as Instant,
+)
+from ekkyo.contracts.fields import (
+    Line as Line,
+)
+from ekkyo.contracts.fields import (
+    Text as Text,
+)
+from ekkyo.contracts.fields import (
+    Url as Url,
+)
+from ekkyo.contracts.fields import (
+    Zone as Zone,
+)
+from ekkyo.contracts.fields import (
+    new_id as new_id,
+)
 
 A = TypeVar("A", bound=BaseModel)
 """The answer to a command or a question."""
@@ -19,74 +39,6 @@ A = TypeVar("A", bound=BaseModel)
 Role = Literal["self", "member", "leader", "steward", "system"]
 """Who may use an operation. `self`: the token's subject is the member the message names. `member`: anyone with a
 valid token."""
-
-
-def new_id() -> str:
-    """A UUID version 7 (RFC 9562, section 5.7) as text: unique, and sorted by the millisecond it was made in."""
-    value = (time.time_ns() // 1_000_000) << 80 | int.from_bytes(os.urandom(10), "big")
-    value = value & ~(0xF << 76) | 0x7 << 76
-    value = value & ~(0x3 << 62) | 0x2 << 62
-    return str(uuid.UUID(int=value))
-
-
-_FIRST, _LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-
-
-def _utc(value: datetime) -> datetime:
-    """In UTC and in whole milliseconds, the precision the database keeps."""
-    if not _FIRST <= value < _LAST:  # time zones, reminders and timers would lead out of what can be said
-        raise ValueError("must be between the years 1900 and 2199")
-    value = value.astimezone(UTC)
-    return value.replace(microsecond=value.microsecond // 1000 * 1000)
-
-
-def _one_line(value: str) -> str:
-    """Control characters and line breaks have no place in a name or a title: they would break headers and lists.
-    Neither have those that turn the direction of what follows: it would not be read as it was written."""
-    if _NOT_IN_A_LINE.search(value):
-        raise ValueError("must be one line without control characters")
-    return value
-
-
-_NOT_IN_A_LINE = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]")
-"""C0, DEL and C1, the separators of lines and paragraphs, bidirectional embeddings, overrides and isolates (UAX 9)."""
-
-
-def _zone(value: str) -> str:
-    from zoneinfo import ZoneInfo
-
-    try:
-        ZoneInfo(value)
-    except (ValueError, OSError) as e:  # ZoneInfoNotFoundError is a KeyError, handled below
-        raise ValueError("must be an IANA time zone such as Asia/Tokyo") from e
-    except KeyError as e:
-        raise ValueError("must be an IANA time zone such as Asia/Tokyo") from e
-    return value
-
-
-Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
-"""An id that the caller chose, a UUIDv7 by custom (`new_id`). Safe as one token of a NATS subject."""
-Instant = Annotated[AwareDatetime, AfterValidator(_utc)]
-"""A point in time from 1900 to 2199; kept in UTC with millisecond precision, written as RFC 3339."""
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line)]
-"""One line of text: 1 to 200 characters, no control characters."""
-Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5000)]
-"""Free text of several lines: at most 5,000 characters."""
-Zone = Annotated[str, AfterValidator(_zone)]
-"""An IANA time zone name."""
-Email = Annotated[
-    str,
-    StringConstraints(
-        strip_whitespace=True,
-        to_lower=True,
-        max_length=254,
-        pattern=r"^[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\]+\.[A-Za-z0-9-]{2,}$",
-    ),
-    AfterValidator(_one_line),
-]
-"""A mail address, kept in lower case."""
-Url = Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=500), AfterValidator(_one_line)]
-"""An address of the web."""
 
 
 class Model(Described):
@@ -288,11 +240,15 @@ _SUBJECT = re.compile(r"^ekkyo\.(cmd|ask|fact)\.(members|events|surveys|notify)\
 
 
 def all_messages(base: type[Any], module: Any) -> list[type[Any]]:
-    """The messages of one kind that a contracts module defines, in the order of the file."""
+    """The messages of one kind that a contracts module, or a folder of them, defines."""
+    inside = f"{module.__name__}."
     found: list[Any] = [
         m
         for m in vars(module).values()
-        if isinstance(m, type) and issubclass(m, base) and m.__module__ == module.__name__ and "subject" in vars(m)
+        if isinstance(m, type)
+        and issubclass(m, base)
+        and f"{m.__module__}.".startswith(inside)
+        and "subject" in vars(m)
     ]
     for m in found:
         assert _SUBJECT.match(m.subject), m.subject

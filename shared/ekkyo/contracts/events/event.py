@@ -1,0 +1,221 @@
+"""Events: from draft to conclusion."""
+
+from typing import ClassVar, Literal
+
+from pydantic import ConfigDict, Field
+
+from ekkyo.contracts.base import (
+    Command,
+    Fact,
+    Id,
+    Instant,
+    Line,
+    Model,
+    Question,
+    Text,
+    Url,
+    Zone,
+    may,
+)
+
+EventFormat = Literal["online", "onsite", "hybrid"]
+
+
+EventStatus = Literal["draft", "published", "cancelled", "concluded"]
+
+
+class EventDetails(Model):
+    """What an event is, as its leaders write it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    title: Line
+    description: Text = ""
+    format: EventFormat
+    context: Line = "IT"
+    """What it is about: IT, English, reading circle, lunch, …"""
+    place: Line | None = None
+    """Where to come, for onsite and hybrid events."""
+    url: Url | None = None
+    """Where to join, for online and hybrid events. Told to those who have a seat."""
+    capacity: int = Field(ge=1, le=20_000)
+    speakers: list[Id] = Field(default=[], max_length=50)
+
+
+class EventState(Model):
+    """An event as facts and answers carry it."""
+
+    event_id: Id
+    community_id: Id
+    title: str
+    description: str = ""
+    format: EventFormat
+    context: str
+    place: str | None = None
+    url: str | None = None
+    capacity: int
+    speakers: list[Id] = []
+    starts_at: Instant
+    ends_at: Instant
+    timezone: Zone
+    status: EventStatus
+    sequence: int = 0
+    """How often it was moved, changed or cancelled since it was published: the SEQUENCE of its calendar entry."""
+    confirmed: int = 0
+    waitlisted: int = 0
+    attended: int = 0
+    revision: int = 0
+
+
+# Commands
+
+
+class DraftEvent(Command[EventState]):
+    """Write an event down without telling anyone yet."""
+
+    subject: ClassVar[str] = "ekkyo.cmd.events.draft"
+    may: ClassVar = may("leader", "steward", "system", community="community_id")
+    event_id: Id
+    community_id: Id
+    details: EventDetails
+    starts_at: Instant
+    ends_at: Instant
+    timezone: Zone = "Asia/Tokyo"
+
+
+class PublishEvent(Command[EventState]):
+    """Announce a draft and open its registration."""
+
+    subject: ClassVar[str] = "ekkyo.cmd.events.publish"
+    may: ClassVar = may("leader", "steward", "system")
+    event_id: Id
+
+
+class ReviseEvent(Command[EventState]):
+    """Change what an event is. More capacity promotes those who wait; less than the confirmed seats is refused."""
+
+    subject: ClassVar[str] = "ekkyo.cmd.events.revise"
+    may: ClassVar = may("leader", "steward", "system")
+    event_id: Id
+    details: EventDetails
+
+
+class RescheduleEvent(Command[EventState]):
+    """Move an event to another time; its reminders move with it."""
+
+    subject: ClassVar[str] = "ekkyo.cmd.events.reschedule"
+    may: ClassVar = may("leader", "steward", "system")
+    event_id: Id
+    starts_at: Instant
+    ends_at: Instant
+    timezone: Zone | None = None
+    """None: as it was."""
+
+
+class CancelEvent(Command[EventState]):
+    """Call an event off, for good."""
+
+    subject: ClassVar[str] = "ekkyo.cmd.events.cancel"
+    may: ClassVar = may("leader", "steward", "system")
+    event_id: Id
+    reason: Text = ""
+
+
+class ConcludeEvent(Command[EventState]):
+    """Declare an event over: who came has attended, confirmed members who did not are no-shows.
+
+    An event that nobody concludes concludes by itself at its end.
+    """
+
+    subject: ClassVar[str] = "ekkyo.cmd.events.conclude"
+    may: ClassVar = may("leader", "steward", "system")
+    event_id: Id
+
+
+# Questions
+
+
+class GetEvent(Question[EventState]):
+    """One event. Drafts are told to leaders only; the address to join is told by my_registration."""
+
+    subject: ClassVar[str] = "ekkyo.ask.events.get"
+    may: ClassVar = may("member")
+    event_id: Id
+
+
+class EventPage(Model):
+    """Events by start time; `next` continues where this page ends."""
+
+    events: list[EventState]
+    next: str | None = None
+
+
+class ListEvents(Question[EventPage]):
+    """Events of a community, by start time. Drafts are told to leaders only."""
+
+    subject: ClassVar[str] = "ekkyo.ask.events.list"
+    may: ClassVar = may("member")
+    community_id: Id | None = None
+    status: list[EventStatus] | None = None
+    starts_from: Instant | None = None
+    starts_until: Instant | None = None
+    after: str | None = None
+    limit: int = Field(default=100, ge=1, le=500)
+
+
+# Facts
+
+
+class EventFact(Fact):
+    """What all facts about an event carry: the event as it is after it."""
+
+    about: ClassVar[str] = "event_id"
+    event_id: Id
+    event: EventState
+
+
+class EventPublished(EventFact):
+    """An event was announced; its registration is open."""
+
+    subject: ClassVar[str] = "ekkyo.fact.events.published"
+
+
+class EventRevised(EventFact):
+    """What an event is changed."""
+
+    subject: ClassVar[str] = "ekkyo.fact.events.revised"
+    confirmed: list[Id] = []
+    waitlisted: list[Id] = []
+
+
+class EventRescheduled(EventFact):
+    """An event was moved to another time."""
+
+    subject: ClassVar[str] = "ekkyo.fact.events.rescheduled"
+    was_starts_at: Instant
+    was_ends_at: Instant
+    confirmed: list[Id] = []
+    waitlisted: list[Id] = []
+
+
+class EventCancelled(EventFact):
+    """An event was called off."""
+
+    subject: ClassVar[str] = "ekkyo.fact.events.cancelled"
+    reason: str = ""
+    confirmed: list[Id] = []
+    waitlisted: list[Id] = []
+
+
+class EventReminderDue(EventFact):
+    """It is time to remind those who have a seat."""
+
+    subject: ClassVar[str] = "ekkyo.fact.events.reminder_due"
+    confirmed: list[Id]
+
+
+class EventConcluded(EventFact):
+    """An event is over."""
+
+    subject: ClassVar[str] = "ekkyo.fact.events.concluded"
+    attended: list[Id]
+    no_shows: list[Id]

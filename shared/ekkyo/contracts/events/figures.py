@@ -1,0 +1,43 @@
+"""Figures of a community's events."""
+
+from typing import ClassVar
+
+from ekkyo.contracts.base import (
+    Id,
+    Instant,
+    Model,
+    Question,
+    may,
+)
+from ekkyo.contracts.events.event import EventFormat
+
+
+class Figures(Model):
+    """What came of a community's events."""
+
+    community_id: Id
+    events: dict[EventFormat, int]
+    """Concluded events by format."""
+    attendances: int
+    people: int
+    """Different members who attended."""
+    returners: int
+    """Of them, those who attended more than one event."""
+    registrations: int
+    """Members who ever had a place at an event, waitlisted or confirmed, once per event."""
+    waitlisted: int
+    """Registrations that were ever on a waitlist."""
+    promoted: int
+    withdrawn: int
+    no_shows: int
+    walk_ins: int
+
+
+class GetFigures(Question[Figures]):
+    """What came of a community's concluded events, optionally only those that started in a period."""
+
+    subject: ClassVar[str] = "ekkyo.ask.events.figures"
+    may: ClassVar = may("leader", "steward", "system", community="community_id")
+    community_id: Id
+    since: Instant | None = None
+    until: Instant | None = None

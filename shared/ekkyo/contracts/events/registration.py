@@ -1,0 +1,135 @@
+"""Registrations: confirmed, waitlisted, withdrawn."""
+
+from typing import ClassVar, Literal
+
+from pydantic import ConfigDict, Field
+
+from ekkyo.contracts.base import (
+    Command,
+    Id,
+    Model,
+    Question,
+    may,
+)
+from ekkyo.contracts.events.event import EventFact, EventState
+
+RegistrationStatus = Literal["confirmed", "waitlisted", "withdrawn", "attended", "no_show"]
+
+
+class Registration(Model):
+    """A member's place at one event."""
+
+    event_id: Id
+    member_id: Id
+    registration_id: Id | None = None
+    """None: came without registering."""
+    status: RegistrationStatus
+    position: int | None = None
+    """Place on the waitlist, from 1."""
+    waiting_because: str | None = None
+    """On the waitlist: why there is no seat yet, in words."""
+    walk_in: bool = False
+
+
+class RegisterForEvent(Command[Registration]):
+    """Ask for a seat: confirmed while there is one, else on the waitlist.
+
+    `registration_id` names this wish: said again after a withdrawal, the same wish does not register anew.
+    """
+
+    subject: ClassVar[str] = "ekkyo.cmd.events.register"
+    may: ClassVar = may("self", "leader", "steward", "system")
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "event_id": "0192f0c1-7a00-7000-8000-0000000000e1",
+                "member_id": "0192f0c1-7a00-7000-8000-0000000000a1",
+                "registration_id": "0192f0c1-7a00-7000-8000-0000000000b1",
+            }
+        }
+    )
+    event_id: Id
+    member_id: Id
+    registration_id: Id
+
+
+class WithdrawFromEvent(Command[Registration]):
+    """Give a seat or a place on the waitlist back; who waits longest is promoted at once."""
+
+    subject: ClassVar[str] = "ekkyo.cmd.events.withdraw"
+    may: ClassVar = may("self", "leader", "steward", "system")
+    event_id: Id
+    member_id: Id
+    registration_id: Id | None = None
+    """When given, only this registration is withdrawn, not a later one."""
+
+
+class RosterPage(Model):
+    """Registrations in the order of member ids; `next` continues where this page ends."""
+
+    event: EventState
+    registrations: list[Registration]
+    next: str | None = None
+
+
+class GetRoster(Question[RosterPage]):
+    """Who is registered, waits, withdrew, came or did not."""
+
+    subject: ClassVar[str] = "ekkyo.ask.events.roster"
+    may: ClassVar = may("leader", "steward", "system")
+    event_id: Id
+    status: list[RegistrationStatus] | None = None
+    after: str | None = None
+    limit: int = Field(default=1000, ge=1, le=5000)
+
+
+class MyRegistrationAnswer(Model):
+    """A member's place at an event, and where to join if they have a seat."""
+
+    event: EventState
+    registration: Registration | None = None
+
+
+class MyRegistration(Question[MyRegistrationAnswer]):
+    """A member's own place at an event, and why they still wait."""
+
+    subject: ClassVar[str] = "ekkyo.ask.events.my_registration"
+    may: ClassVar = may("self", "leader", "steward", "system")
+    event_id: Id
+    member_id: Id
+
+
+class RegistrationFact(EventFact):
+    """What all facts about a registration carry."""
+
+    member_id: Id
+    registration_id: Id | None = None
+
+
+class RegistrationConfirmed(RegistrationFact):
+    """A member has a seat."""
+
+    subject: ClassVar[str] = "ekkyo.fact.events.registration_confirmed"
+
+
+class RegistrationWaitlisted(RegistrationFact):
+    """A member waits for a seat."""
+
+    subject: ClassVar[str] = "ekkyo.fact.events.registration_waitlisted"
+    position: int
+
+
+class RegistrationPromoted(RegistrationFact):
+    """A member who waited has a seat now, and why."""
+
+    subject: ClassVar[str] = "ekkyo.fact.events.registration_promoted"
+    because: Literal["withdrawal", "more_capacity"]
+
+
+class RegistrationWithdrawn(RegistrationFact):
+    """A member gave a seat or a place on the waitlist back."""
+
+    subject: ClassVar[str] = "ekkyo.fact.events.registration_withdrawn"
+    was: Literal["confirmed", "waitlisted"]
+    because: Literal["asked", "left"] = "asked"
+    """asked: by the member or a leader. left: the member left the company, or was erased."""

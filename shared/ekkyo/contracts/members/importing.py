@@ -1,0 +1,42 @@
+"""Importing members from a personnel export."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from ekkyo.contracts.base import (
+    Command,
+    Id,
+    Model,
+    may,
+)
+from ekkyo.contracts.members.member import Profile
+
+
+class ImportedRow(Model):
+    """What became of one row of an import."""
+
+    number: str
+    member_id: Id | None = None
+    outcome: Literal["registered", "changed", "unchanged", "refused"]
+    reason: str | None = None
+    """Why it was refused: `number_taken`, `email_taken`, `member_erased`, …"""
+
+
+class Imported(Model):
+    """What became of the rows, in their order."""
+
+    rows: list[ImportedRow]
+
+
+class ImportMembers(Command[Imported]):
+    """Take over rows of a personnel export: people not known by their number are registered, known ones changed.
+
+    Preferences are kept. Rows are independent of each other; at most 500 in one command.
+    """
+
+    subject: ClassVar[str] = "ekkyo.cmd.members.import"
+    may: ClassVar = may("steward", "system")
+    profiles: list[Profile] = Field(max_length=500)
+    dry_run: bool = False
+    """Tell what would become of the rows, and write nothing."""

@@ -1,0 +1,81 @@
+"""Journeys: a member's contributions and crossings."""
+
+from typing import ClassVar, Literal
+
+from ekkyo.contracts.base import (
+    Command,
+    Id,
+    Instant,
+    Line,
+    Model,
+    Question,
+    Url,
+    may,
+)
+from ekkyo.contracts.members.member import MemberFact
+
+Crossing = Literal["took_part", "shared", "taught", "carried_outside"]
+"""The small crossings a member grows through, in this order."""
+
+
+ContributionKind = Literal["shared", "carried_outside"]
+
+
+class CrossingReached(Model):
+    """One step of a journey, with the fact that proves it."""
+
+    crossing: Crossing
+    community_id: Id
+    reached_at: Instant
+    proof: str
+    """The id of the fact, or of the contribution, that proves it."""
+
+
+class Journey(Model):
+    """A member's crossings over time, oldest first."""
+
+    member_id: Id
+    crossings: list[CrossingReached]
+    attended: int
+    """Events attended, over all communities."""
+
+
+class RecordContribution(Command[Journey]):
+    """Record that a member shared something with the community, or carried it outside the company."""
+
+    subject: ClassVar[str] = "ekkyo.cmd.members.record_contribution"
+    may: ClassVar = may("self", "leader", "steward", "system", community="community_id")
+    contribution_id: Id
+    member_id: Id
+    community_id: Id
+    kind: ContributionKind
+    title: Line
+    url: Url | None = None
+
+
+class GetJourney(Question[Journey]):
+    """A member's crossings, each with its proof; also of somebody who was erased."""
+
+    subject: ClassVar[str] = "ekkyo.ask.members.journey"
+    may: ClassVar = may("self", "leader", "steward", "system")
+    member_id: Id
+
+
+class ContributionRecorded(MemberFact):
+    """A member shared something, or carried it outside."""
+
+    subject: ClassVar[str] = "ekkyo.fact.members.contribution_recorded"
+    community_id: Id
+    contribution_id: Id
+    kind: ContributionKind
+    title: str
+    url: str | None = None
+
+
+class MemberCrossed(MemberFact):
+    """A member reached a crossing for the first time."""
+
+    subject: ClassVar[str] = "ekkyo.fact.members.crossed"
+    community_id: Id
+    crossing: Crossing
+    proof: str

@@ -1,0 +1,185 @@
+"""Members: who they are and how they want to be reached."""
+
+from datetime import date
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import ConfigDict, Field
+
+from ekkyo.contracts.base import (
+    Command,
+    Email,
+    Fact,
+    Id,
+    Instant,
+    Line,
+    Model,
+    Question,
+    Zone,
+    may,
+)
+
+Locale = Literal["ja", "en"]
+
+
+Channel = Literal["mail", "chat"]
+
+
+CommunityRole = Literal["leader"]
+
+
+Gender = Literal["female", "male", "other"]
+
+
+Number = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
+"""A personnel number as the personnel system writes it, leading zeros kept."""
+
+
+class Profile(Model):
+    """Who somebody is in the company, as the personnel system tells it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    number: Number
+    name: Line
+    name_kana: Line | None = None
+    email: Email
+    department: Line
+    job_family: Line | None = None
+    site: Line | None = None
+    birth_date: date | None = None
+    gender: Gender | None = None
+    hired_on: date | None = None
+    manager_number: Number | None = None
+
+
+class Preferences(Model):
+    """How a member wants to be told things."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    channels: list[Channel] = Field(default=["mail"], max_length=2)
+    locale: Locale = "ja"
+    timezone: Zone = "Asia/Tokyo"
+
+
+class Membership(Model):
+    """One member's place in one community."""
+
+    community_id: Id
+    role: CommunityRole | None = None
+    rules_accepted: int = 0
+    """The version of the rules that was accepted; 0: none yet."""
+    joined_at: Instant
+
+
+class MemberState(Model):
+    """What other services need to know of a member. Personal data: travels only in facts about that member."""
+
+    member_id: Id
+    number: str
+    name: str
+    email: str
+    department: str
+    job_family: str | None = None
+    site: str | None = None
+    channels: list[Channel]
+    locale: Locale
+    timezone: Zone
+    communities: list[Membership] = []
+    active: bool = True
+    """False once the person left the company."""
+
+
+class Member(MemberState):
+    """A member as the members service tells it to those who may know."""
+
+    name_kana: str | None = None
+    hired_on: date | None = None
+    manager_number: str | None = None
+    revision: int
+
+
+class RegisterMember(Command[Member]):
+    """Make somebody known to Ekkyo. Registering the same person again with the same data changes nothing."""
+
+    subject: ClassVar[str] = "ekkyo.cmd.members.register"
+    may: ClassVar = may("steward", "system")
+    member_id: Id
+    profile: Profile
+    preferences: Preferences = Preferences()
+
+
+class ChangeProfile(Command[Member]):
+    """Replace a member's profile; the personnel number stays."""
+
+    subject: ClassVar[str] = "ekkyo.cmd.members.change_profile"
+    may: ClassVar = may("steward", "system")
+    member_id: Id
+    profile: Profile
+
+
+class SetPreferences(Command[Member]):
+    """Choose channels, language and time zone."""
+
+    subject: ClassVar[str] = "ekkyo.cmd.members.set_preferences"
+    may: ClassVar = may("self", "steward", "system")
+    member_id: Id
+    preferences: Preferences
+
+
+# Questions
+
+
+class GetMember(Question[Member]):
+    """One member."""
+
+    subject: ClassVar[str] = "ekkyo.ask.members.get"
+    may: ClassVar = may("self", "leader", "steward", "system")
+    member_id: Id
+
+
+class MemberPage(Model):
+    """Members in the order of their personnel numbers; `next` continues where this page ends."""
+
+    members: list[Member]
+    next: str | None = None
+
+
+class FindMembers(Question[MemberPage]):
+    """Members by community, department, personnel numbers, mail addresses, ids, or the beginning of a name."""
+
+    subject: ClassVar[str] = "ekkyo.ask.members.find"
+    may: ClassVar = may("leader", "steward", "system")
+    community_id: Id | None = None
+    department: Line | None = None
+    role: CommunityRole | None = None
+    member_ids: list[Id] | None = Field(default=None, max_length=500)
+    numbers: list[Number] | None = Field(default=None, max_length=500)
+    emails: list[Email] | None = Field(default=None, max_length=500)
+    name: Line | None = None
+    after: str | None = None
+    limit: int = Field(default=100, ge=1, le=500)
+
+
+class MemberFact(Fact):
+    """What all facts about a member carry: the member as they are after it."""
+
+    about: ClassVar[str] = "member_id"
+    member_id: Id
+    member: MemberState
+
+
+class MemberRegistered(MemberFact):
+    """Somebody became known to Ekkyo."""
+
+    subject: ClassVar[str] = "ekkyo.fact.members.registered"
+
+
+class ProfileChanged(MemberFact):
+    """A member's profile changed."""
+
+    subject: ClassVar[str] = "ekkyo.fact.members.profile_changed"
+
+
+class PreferencesChanged(MemberFact):
+    """A member wants to be told in another way."""
+
+    subject: ClassVar[str] = "ekkyo.fact.members.preferences_changed"

@@ -1,0 +1,98 @@
+"""Memberships: who is in a community, what they accepted, and what role they have there."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from ekkyo.contracts.base import (
+    Command,
+    Id,
+    may,
+)
+from ekkyo.contracts.members.member import CommunityRole, Member, MemberFact
+
+
+class JoinCommunity(Command[Member]):
+    """Become a member of a community."""
+
+    subject: ClassVar[str] = "ekkyo.cmd.members.join"
+    may: ClassVar = may("self", "leader", "steward", "system", community="community_id")
+    member_id: Id
+    community_id: Id
+
+
+class LeaveCommunity(Command[Member]):
+    """Leave a community; roles in it end."""
+
+    subject: ClassVar[str] = "ekkyo.cmd.members.leave"
+    may: ClassVar = may("self", "steward", "system")
+    member_id: Id
+    community_id: Id
+
+
+class AcceptRules(Command[Member]):
+    """Accept one version of a community's written rules. Nobody can accept for another."""
+
+    subject: ClassVar[str] = "ekkyo.cmd.members.accept_rules"
+    may: ClassVar = may("self", "system")
+    member_id: Id
+    community_id: Id
+    rules_version: int = Field(ge=1)
+
+
+class GrantRole(Command[Member]):
+    """Make a member of a community one of its leaders."""
+
+    subject: ClassVar[str] = "ekkyo.cmd.members.grant_role"
+    may: ClassVar = may("steward", "system")
+    member_id: Id
+    community_id: Id
+    role: CommunityRole = "leader"
+
+
+class RevokeRole(Command[Member]):
+    """End a member's role in a community."""
+
+    subject: ClassVar[str] = "ekkyo.cmd.members.revoke_role"
+    may: ClassVar = may("steward", "system")
+    member_id: Id
+    community_id: Id
+    role: CommunityRole = "leader"
+
+
+class MemberJoined(MemberFact):
+    """A member joined a community."""
+
+    subject: ClassVar[str] = "ekkyo.fact.members.joined"
+    community_id: Id
+
+
+class MemberLeft(MemberFact):
+    """A member left a community."""
+
+    subject: ClassVar[str] = "ekkyo.fact.members.left"
+    community_id: Id
+
+
+class RulesAccepted(MemberFact):
+    """A member accepted a version of a community's rules."""
+
+    subject: ClassVar[str] = "ekkyo.fact.members.rules_accepted"
+    community_id: Id
+    rules_version: int
+
+
+class RoleGranted(MemberFact):
+    """A member was given a role in a community."""
+
+    subject: ClassVar[str] = "ekkyo.fact.members.role_granted"
+    community_id: Id
+    role: CommunityRole
+
+
+class RoleRevoked(MemberFact):
+    """A member's role in a community ended."""
+
+    subject: ClassVar[str] = "ekkyo.fact.members.role_revoked"
+    community_id: Id
+    role: CommunityRole
