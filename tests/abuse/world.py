@@ -69,6 +69,7 @@ class World:
         }
         if service == "notify":
             values |= {"smtp_url": self.mail.url, "mail_from": "no-reply@ekkyo.example.com"}
+            values["chat_hosts"] = "chat.example.com"
         return {f"EKKYO_{name.upper()}": str(value) for name, value in values.items()}
 
     def start(self, *services: str) -> None:

@@ -122,6 +122,10 @@ class _Counted(SMTP):
             super().connection_lost(error)
 
 
+CHATS_HERE = "http://127.0.0.1:*"
+"""EKKYO_CHAT_HOSTS_INSIDE, where `ChatServer` is the chat."""
+
+
 @dataclass
 class ChatServer:
     """An incoming webhook on a free port. statuses: what the next posts are answered with; then 200."""

@@ -6,10 +6,11 @@ import pytest
 from ekkyo_notify.channels import Never, NotNow
 from ekkyo_notify.channels.chat.slack import escape, post
 from ekkyo_notify.channels.chat.webhooks import Webhooks
+from ekkyo_notify.model import ChatHosts
 from pydantic import SecretStr
 
 from tests.notify.making import CHAT, JOIN, SEATED, event, message
-from tests.notify.servers import ChatServer
+from tests.notify.servers import CHATS_HERE, ChatServer
 
 TITLES = ["<!channel>", "<https://evil.example|Click>", "&lt;!here&gt;", "<@U123> & <#C1>", "x" * 500, "a\n> quote"]
 
@@ -59,28 +60,43 @@ def test_a_post_reads_well_on_its_own():
     assert "*日時* 11月30日(月) 12:00〜13:00 日本時間" in body["blocks"][2]["text"]["text"]
 
 
+HERE = ChatHosts.parse("", CHATS_HERE)
+
+
 async def test_a_post_arrives_as_json(chat: ChatServer):
-    webhooks = Webhooks()
+    webhooks = Webhooks(HERE)
     await webhooks.send("community-c1", SecretStr(chat.url()), {"text": "こんにちは"})
     assert chat.posts == [("/services/T0/B0/s3cret", {"text": "こんにちは"})]
     await webhooks.close()
 
 
 @pytest.mark.parametrize(
-    ("status", "kind"), [(500, NotNow), (503, NotNow), (408, NotNow), (429, NotNow), (400, Never), (404, Never)]
+    ("status", "kind", "reason"),
+    [
+        (500, NotNow, "chat_unavailable"),
+        (503, NotNow, "chat_unavailable"),
+        (408, NotNow, "chat_unavailable"),
+        (429, NotNow, "chat_busy"),
+        (302, Never, "chat_refused"),
+        (400, Never, "chat_refused"),
+        (404, Never, "chat_refused"),
+    ],
 )
-async def test_an_answer_is_for_now_or_for_good(chat: ChatServer, status, kind):
-    chat.statuses = [status]
-    webhooks = Webhooks()
+async def test_an_answer_is_for_now_or_for_good_and_its_status_is_told_to_nobody(
+    chat: ChatServer, status, kind, reason
+):
+    chat.statuses, chat.headers = [status], {"Location": chat.url("/elsewhere")}
+    webhooks = Webhooks(HERE)
     with pytest.raises(kind) as refused:
         await webhooks.send("x", SecretStr(chat.url()), {})
-    assert refused.value.reason == f"chat {status}"
+    assert refused.value.reason == reason
     assert refused.value.__context__ is None
+    assert (chat.asked, chat.posts) == (1, [])
     await webhooks.close()
 
 
 async def test_no_error_holds_the_address(chat: ChatServer):
-    webhooks = Webhooks(timeout=0.2)
+    webhooks = Webhooks(HERE, timeout=0.2)
     chat.silent = True
     for url in (
         chat.url(),
@@ -99,11 +115,10 @@ async def test_no_error_holds_the_address(chat: ChatServer):
 
 async def test_one_chat_that_asks_to_wait_does_not_keep_another_waiting(chat: ChatServer):
     chat.statuses, chat.headers = [429], {"Retry-After": "60"}
-    webhooks = Webhooks()
-    with pytest.raises(NotNow):
-        await webhooks.send("a", SecretStr(chat.url()), {})
-    with pytest.raises(NotNow):
-        await webhooks.send("a", SecretStr(chat.url()), {})
+    webhooks = Webhooks(HERE)
+    for _ in range(2):
+        with pytest.raises(NotNow):
+            await webhooks.send("a", SecretStr(chat.url()), {})
     await webhooks.send("b", SecretStr(chat.url()), {})
     assert (chat.asked, len(chat.posts)) == (2, 1)
     await webhooks.close()

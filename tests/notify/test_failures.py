@@ -142,7 +142,7 @@ async def test_a_webhook_that_is_gone_fails_for_good(world: World):
     world.chat.statuses = [410]
     await world.tell(EventPublished(event_id="e1", event=soon()))
     [delivery] = await world.done(1)
-    assert (delivery.status, delivery.reason, world.chat.asked) == ("failed", "chat 410", 1)
+    assert (delivery.status, delivery.reason, world.chat.asked) == ("failed", "chat_refused", 1)
 
 
 async def test_a_member_who_is_never_heard_of_leaves_a_dead_letter(stopped: World, monkeypatch):

@@ -112,8 +112,8 @@ async def test_the_address_is_in_no_log_no_fact_no_answer_and_no_delivery(world:
     expected = {
         "none": ("sent", None),
         "down": ("planned", "chat_unreachable"),
-        "404": ("failed", "chat 404"),
-        "redirect": ("failed", "chat 302"),
+        "404": ("failed", "chat_refused"),
+        "redirect": ("failed", "chat_refused"),
     }
     if trouble in expected:
         assert (delivery.status, delivery.reason) == expected[trouble]

@@ -17,7 +17,7 @@ from ekkyo.testing import Nats, eventually
 from ekkyo_notify.app import service
 
 from tests.notify.making import event
-from tests.notify.servers import ChatServer, MailServer
+from tests.notify.servers import CHATS_HERE, ChatServer, MailServer
 
 
 def soon(**changes: Any) -> EventState:
@@ -47,7 +47,12 @@ class World:
 
     async def start(self, **settings: object) -> None:
         self._stack_of_service = AsyncExitStack()
-        chosen = {"smtp_url": self.mail.url, "mail_from": "no-reply@ekkyo.example.com"} | settings
+        chosen = {
+            "smtp_url": self.mail.url,
+            "mail_from": "no-reply@ekkyo.example.com",
+            "chat_hosts": "chat.example.com",
+            "chat_hosts_inside": CHATS_HERE,
+        } | settings
         self.it = await self._stack_of_service.enter_async_context(self.run(service, **chosen))
 
     async def stop(self) -> None:

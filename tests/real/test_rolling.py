@@ -45,7 +45,7 @@ def answers() -> Iterator[Said]:
 
 def channels() -> Iterator[Said]:
     for k in count():
-        yield n.ConnectChannel.subject, {"community_id": f"c{k}", "url": "http://chat.example.com/hook"}, "desk"
+        yield n.ConnectChannel.subject, {"community_id": f"c{k}", "url": "https://hooks.slack.com/services/x"}, "desk"
 
 
 COMMANDS: dict[str, tuple[Callable[[], Iterator[Said]], type[Fact] | None]] = {

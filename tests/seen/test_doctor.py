@@ -25,7 +25,7 @@ from ekkyo_events.app import service as events
 from ekkyo_notify.app import service as notify
 from pymongo import AsyncMongoClient
 
-from tests.notify.servers import ChatServer, MailServer
+from tests.notify.servers import CHATS_HERE, ChatServer, MailServer
 
 FROM = "no-reply@ekkyo.example.com"
 
@@ -61,7 +61,7 @@ async def sound(nats: Nats, environment: Any, provision: Callable[..., Awaitable
 async def mailing(
     nats: Nats, environment: Any, provision: Callable[..., Awaitable[None]], mail: MailServer
 ) -> AsyncIterator[Patient]:
-    smtp = {"smtp_url": mail.url, "mail_from": FROM}
+    smtp = {"smtp_url": mail.url, "mail_from": FROM, "chat_hosts_inside": CHATS_HERE}
     await provision(notify, **smtp)
     yield Patient(nats, environment("notify", **smtp), notify)
 

@@ -5,16 +5,42 @@ from pydantic import Field, SecretStr, field_validator
 
 from ekkyo_notify.channels.mail.message import Sender
 from ekkyo_notify.channels.mail.smtp import SmtpServer
+from ekkyo_notify.model.chat_hosts import WELL_KNOWN, ChatHosts
 
 
 class NotifySettings(Settings):
-    """Where mail is handed over, and who it comes from."""
+    """Where mail is handed over, who it comes from, and where chats may be."""
 
     smtp_url: SecretStr = Field(
         description="where mail is handed over: smtp://user:password@host:port (STARTTLS when offered), "
         "smtp+starttls:// (always) or smtps:// (TLS)"
     )
     mail_from: str = Field(description="the address that mail comes from, such as no-reply@ekkyo.example.com")
+    chat_hosts: str = Field(
+        WELL_KNOWN, description="the hosts that chat webhooks may be at, over https at public addresses, with commas"
+    )
+    chat_hosts_inside: str = Field(
+        "",
+        description="hosts of your own network that chat webhooks may be at too, at private addresses; "
+        "http:// before one allows it without TLS, :* after it every port",
+    )
+
+    @property
+    def chats(self) -> ChatHosts:
+        """Where chats may be."""
+        return ChatHosts.parse(self.chat_hosts, self.chat_hosts_inside)
+
+    @field_validator("chat_hosts")
+    @classmethod
+    def _public_hosts(cls, value: str) -> str:
+        ChatHosts.parse(value)
+        return value
+
+    @field_validator("chat_hosts_inside")
+    @classmethod
+    def _own_hosts(cls, value: str) -> str:
+        ChatHosts.parse("", value)
+        return value
 
     @field_validator("smtp_url")
     @classmethod

@@ -146,6 +146,7 @@ def environ_of(folder: Folder, service: str, ports: dict[str, int]) -> dict[str,
     if service == "notify":
         environ["EKKYO_SMTP_URL"] = f"smtp://{LOOPBACK}:{ports['mail']}"
         environ["EKKYO_MAIL_FROM"] = "Ekkyo <ekkyo@localhost.localdomain>"
+        environ["EKKYO_CHAT_HOSTS_INSIDE"] = f"http://{LOOPBACK}:*"
     return environ
 
 

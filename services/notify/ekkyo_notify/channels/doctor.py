@@ -3,15 +3,18 @@
 import asyncio
 import ssl
 from contextlib import suppress
-from urllib.parse import urlsplit
 
+import httpcore
 from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPException, SMTPNotSupported
 from ekkyo.contracts.base import Refused
 from ekkyo.service.doctor import Finding, either, unseen, well, wrong
 from ekkyo.store import Store
 
 from ekkyo_notify import store
+from ekkyo_notify.channels.chat.network import CheckedNetwork
+from ekkyo_notify.channels.chat.network import Refused as NotAllowed
 from ekkyo_notify.channels.mail.smtp import SmtpServer
+from ekkyo_notify.model.chat_hosts import ChatHosts, place_of
 from ekkyo_notify.settings import NotifySettings
 
 WITHIN = 5.0
@@ -98,26 +101,31 @@ async def chat_findings(settings: NotifySettings) -> list[Finding]:
     finally:
         await live.close()
     open_to = [(c.id, c.url.get_secret_value()) for c in connections if c.url]
-    reached = await asyncio.gather(*(_reached(url) for _, url in open_to))
-    lost = [f"{id} cannot be reached" for (id, _), well_ in zip(open_to, reached, strict=True) if not well_]
-    remedy = "Open the network to the chat's host, or connect the channel anew: ekkyo call notify.connect_channel"
+    reached = await asyncio.gather(*(_reached(url, settings.chats) for _, url in open_to))
+    lost = [f"{id} {why}" for (id, _), why in zip(open_to, reached, strict=True) if why]
+    remedy = (
+        "Open the network to the chat's host, name it in EKKYO_CHAT_HOSTS or EKKYO_CHAT_HOSTS_INSIDE, "
+        "or connect the channel again: ekkyo call notify.connect_channel"
+    )
     return [either("chat", lost, f"{len(open_to)} reached", remedy)]
 
 
-async def _reached(url: str) -> bool:
-    parts = urlsplit(url)
-    secure = parts.scheme == "https"
+async def _reached(url: str, hosts: ChatHosts) -> str | None:
+    """What is wrong with a chat's host, or None."""
+    place = place_of(url)
+    if place is None or not hosts.allows(url):
+        return "is at a host that is not allowed"
     try:
         async with asyncio.timeout(WITHIN):
-            _, writer = await asyncio.open_connection(
-                parts.hostname,
-                parts.port or (443 if secure else 80),
-                ssl=ssl.create_default_context() if secure else None,
-            )
-    except (OSError, TimeoutError):
-        return False
-    writer.close()
-    return True
+            stream = await CheckedNetwork(hosts.is_inside).connect_tcp(place.host, place.port, WITHIN)
+            if place.scheme == "https":
+                stream = await stream.start_tls(ssl.create_default_context(), place.host, WITHIN)
+            await stream.aclose()
+    except NotAllowed:
+        return "has an address that is not allowed"
+    except (httpcore.NetworkError, httpcore.TimeoutException, OSError, TimeoutError):
+        return "cannot be reached"
+    return None
 
 
 async def _nothing(_messages: object) -> None:

@@ -52,12 +52,13 @@ class PostOffice:
                     "mail": Mail(
                         Sender(settings.mail_from), SmtpPool(SmtpServer.parse(settings.smtp_url.get_secret_value()))
                     ),
-                    "chat": Chat(Webhooks()),
+                    "chat": Chat(Webhooks(settings.chats)),
                 },
                 figure=context.get("figures")[DELIVERY.name],
             ),
         )
         context.set_global("post", office)
+        context.set_global("chat_hosts", settings.chats)
 
     @classmethod
     async def close(cls, context: ContextRepo) -> None:

@@ -1,5 +1,6 @@
 """What is told to whom, and what becomes of it. Pure: no I/O, no clock, no randomness."""
 
+from ekkyo_notify.model.chat_hosts import ChatHosts, place_of
 from ekkyo_notify.model.connection import Connection, connect, connection_id, disconnect
 from ekkyo_notify.model.contact import CommunityName, Contact
 from ekkyo_notify.model.delivery import (
@@ -33,6 +34,7 @@ from ekkyo_notify.model.notice import (
 __all__ = [
     "LEASE",
     "REGISTRATION_TOPICS",
+    "ChatHosts",
     "Claim",
     "CommunityName",
     "Connection",
@@ -54,6 +56,7 @@ __all__ = [
     "invitation",
     "may_join",
     "named",
+    "place_of",
     "plan",
     "registered",
     "released",

@@ -7,6 +7,8 @@ from ekkyo.contracts.notify import ChannelConnected, ConnectChannel
 from ekkyo.decision import Decision, Document
 from pydantic import SecretStr, field_serializer
 
+from ekkyo_notify.model.chat_hosts import ChatHosts
+
 
 class Connection(Document):
     """A chat channel's incoming webhook. Whoever knows the address can post there, so it never leaves this service.
@@ -25,12 +27,15 @@ class Connection(Document):
 
 
 def connect(
-    connection: Connection | None, cmd: ConnectChannel, *, who: Caller
+    connection: Connection | None, cmd: ConnectChannel, *, who: Caller, hosts: ChatHosts
 ) -> Decision[Connection, ChannelConnected]:
-    """Connect a chat channel, or replace its address."""
+    """Connect a chat channel, or replace its address. hosts: where chats may be."""
     if cmd.member_id and who.sub != cmd.member_id and not who.roles & {"steward", "system"}:
         # A leader leads communities; where a member reads their own messages is the member's business.
         raise Refused("not_allowed", "Only the member may connect a channel of their own.", 403)
+    if not hosts.allows(cmd.url.get_secret_value()):
+        why = "Chats are posted to at allowed hosts over https. Who runs Ekkyo may allow this one: EKKYO_CHAT_HOSTS."
+        raise Refused("chat_host_not_allowed", why)
     key = connection_id(community_id=cmd.community_id, member_id=cmd.member_id)
     answer = ChannelConnected(connection_id=key, kind=cmd.kind)
     if connection and connection.url is None:
