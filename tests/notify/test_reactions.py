@@ -140,7 +140,7 @@ async def test_a_change_is_told_to_who_has_a_seat_or_waits_and_to_the_chat(world
     assert len(world.mail.mails) == 2
     assert len(world.chat.posts) == 1
     entry = icalendar.Calendar.from_ical(next(p for p in seated.iter_attachments()).get_content()).walk("VEVENT")[0]
-    assert (entry["UID"], entry["SEQUENCE"]) == ("e1@ekkyo", fact.event.sequence)
+    assert (entry["UID"], entry["SEQUENCE"]) == ("e1@ekkyo", world.revisions["events/e1"])
 
 
 async def test_a_reminder_goes_to_who_has_a_seat(world: World):
@@ -184,7 +184,9 @@ async def test_the_chat_is_told_in_the_communitys_language(stopped: World):
     await world.done(1)
     _, post = world.chat.posts[0]
     assert post["text"].startswith("New event: &lt;!channel&gt; A &amp; B")
-    assert "<!" not in str(post["blocks"][1:])
+    assert "New event: <!channel> A & B" not in post["text"]
+    assert "<!channel> A & B" in post["blocks"][1]["text"]["text"]
+    assert post["blocks"][1]["text"]["type"] == "plain_text"
 
 
 async def test_a_member_is_told_over_the_channels_they_chose(world: World):

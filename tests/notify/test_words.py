@@ -94,6 +94,50 @@ def test_the_japanese_time_reads_as_people_write_it():
     assert message("registration_confirmed", "en").rows[0] == ("When", "Mon 30 Nov 12:00–13:00 (Japan time)")
 
 
+BERLIN = event(
+    title="Berlin",
+    place="Alexanderplatz 1",
+    timezone="Europe/Berlin",
+    starts_at=NOON.replace(hour=9),
+    ends_at=NOON.replace(hour=17),
+)
+THERE = {
+    "ja": "11月30日(月) 10:00〜18:00 (ドイツ時間・UTC+1)",
+    "en": "Mon 30 Nov 10:00–18:00 (Germany time, UTC+1)",
+}
+HERE = {
+    "ja": "11月30日(月) 18:00〜12月1日(火) 2:00 日本時間",
+    "en": "Mon 30 Nov 18:00–Tue 1 Dec 2:00 (Japan time)",
+}
+BESIDE = {"ja": "ほかの時間帯では", "en": "That is"}
+
+
+@pytest.mark.parametrize("locale", ["ja", "en"])
+@pytest.mark.parametrize("form", ["onsite", "hybrid", "online"])
+def test_a_place_has_its_own_clock_and_the_readers_stands_beside_it_and_online_the_other_way_round(locale, form):
+    about = BERLIN.model_copy(update={"format": form})
+    for topic, to, who in (
+        ("registration_confirmed", SEATED, reader(locale)),
+        ("event_revised", CHAT, reader(locale, name=None)),
+    ):
+        said = compose(notice(topic, about=about), to, who)
+        first, beside = (HERE, THERE) if form == "online" else (THERE, HERE)
+        assert said.rows[0][1] == first[locale]
+        assert said.rows[1] == (BESIDE[locale], beside[locale])
+        assert ("18:00" in said.subject) is (form == "online")
+        zone = {"ja": "10:00 ドイツ時間", "en": "10:00 Germany time"}[locale]
+        assert (zone in said.subject) is (form != "online")
+
+
+def test_one_clock_is_told_where_both_show_the_same():
+    about = BERLIN.model_copy(update={"format": "onsite"})
+    for zone in ("Europe/Berlin", "Europe/Paris"):
+        said = compose(notice("registration_confirmed", about=about), SEATED, reader("en", zone))
+        assert said.rows[0] == ("When", THERE["en"])
+        assert said.rows[1][0] == "How"
+    assert "Germany" not in said.subject
+
+
 def test_a_moved_event_is_told_with_both_times():
     said = message("event_rescheduled")
     assert ("変更前の日時", "11月29日(日) 12:00〜13:00 日本時間") in said.rows

@@ -7,6 +7,7 @@ renders the same blocks with escaping. Titles and names come from users: `one_li
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -17,7 +18,7 @@ from markupsafe import Markup
 
 from ekkyo_notify.model import Notice, Recipient, invitation, may_join
 from ekkyo_notify.templates.labels import FORMATS, LABELS, SEAT_FIRST
-from ekkyo_notify.templates.times import moment, span, until
+from ekkyo_notify.templates.times import differ, moment, span, until, zone_name
 
 _LOADER = PackageLoader("ekkyo_notify", "templates")
 _TEXT = Environment(loader=_LOADER, autoescape=False, undefined=StrictUndefined, trim_blocks=False)  # noqa: S701
@@ -142,19 +143,39 @@ def _words(notice: Notice, recipient: Recipient, reader: Reader, community: str)
     }
     if event := notice.event:
         words["event"] = {"title": one_line(event.title), "capacity": event.capacity}
-        words["moment"] = moment(event.starts_at, reader.timezone, reader.locale, now=notice.told_at)
+        words["moment"] = _moment(event, reader, notice.told_at)
     if survey := notice.survey:
         title = survey.title.get(reader.locale) or next(iter(survey.title.values()), "")
         words["survey"] = {"title": one_line(title), "anonymous": survey.anonymous}
     return words
 
 
+def _zones(event: EventState, reader: Reader) -> tuple[str, str | None]:
+    """Whose clock counts, and whose stands beside it where it shows another time.
+
+    Who has to be somewhere goes by that place's clock; an online event is where its reader is.
+    """
+    own, there = reader.timezone, event.timezone
+    first, other = (own, there) if event.format == "online" else (there, own)
+    return first, other if differ(first, other, event.starts_at, event.ends_at) else None
+
+
+def _moment(event: EventState, reader: Reader, now: datetime) -> str:
+    """When it begins, for a subject; with the zone's name where it is not the reader's own."""
+    first, other = _zones(event, reader)
+    said = moment(event.starts_at, first, reader.locale, now=now)
+    return said if first == reader.timezone or other is None else f"{said} {zone_name(first, reader.locale)}"
+
+
 def _event_rows(
     notice: Notice, event: EventState, reader: Reader, join: str | None, tells_all: bool
 ) -> list[tuple[str, str]]:
-    locale, zone, now = reader.locale, reader.timezone, notice.told_at
+    locale, now = reader.locale, notice.told_at
+    zone, other = _zones(event, reader)
     labels = LABELS[locale]
     rows = [(labels["when"], span(event.starts_at, event.ends_at, zone, locale, now=now))]
+    if other:
+        rows.append((labels["other_time"], span(event.starts_at, event.ends_at, other, locale, now=now)))
     if notice.was_starts_at and notice.was_ends_at:
         rows.append((labels["was"], span(notice.was_starts_at, notice.was_ends_at, zone, locale, now=now)))
     if not tells_all:

@@ -7,6 +7,7 @@ LABELS: dict[Locale, dict[str, str]] = {
     "ja": {
         "greeting": "{name} さん",
         "when": "日時",
+        "other_time": "ほかの時間帯では",
         "was": "変更前の日時",
         "place": "場所",
         "join": "参加用URL",
@@ -22,6 +23,7 @@ LABELS: dict[Locale, dict[str, str]] = {
     "en": {
         "greeting": "Hello {name},",
         "when": "When",
+        "other_time": "That is",
         "was": "Before",
         "place": "Where",
         "join": "Join at",

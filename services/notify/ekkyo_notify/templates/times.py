@@ -70,6 +70,11 @@ def moment(at: datetime, zone: str, locale: Locale, *, now: datetime) -> str:
     return f"{day(at, zone, locale, now=now)} {clock(at, zone)}"
 
 
+def differ(one: str, other: str, *times: datetime) -> bool:
+    """Whether the clocks of two zones show different times at any of these instants."""
+    return any(at.astimezone(ZoneInfo(one)).utcoffset() != at.astimezone(ZoneInfo(other)).utcoffset() for at in times)
+
+
 def until(at: datetime, zone: str, locale: Locale, *, now: datetime) -> str:
     """11月30日(月) 12:00 日本時間: a point in time with its zone."""
     return _named(moment(at, zone, locale, now=now), [at], zone, locale)

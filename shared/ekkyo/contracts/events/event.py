@@ -59,7 +59,7 @@ class EventState(Model):
     timezone: Zone
     status: EventStatus
     sequence: int = 0
-    """How often it was moved, changed or cancelled since it was published: the SEQUENCE of its calendar entry."""
+    """How often it was moved, changed or cancelled since it was published."""
     confirmed: int = 0
     waitlisted: int = 0
     attended: int = 0

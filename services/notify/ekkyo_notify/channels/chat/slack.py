@@ -1,4 +1,8 @@
-"""Chat as Slack takes it: blocks. https://docs.slack.dev/messaging/formatting-message-text"""
+"""Chat as Slack takes it: blocks. https://docs.slack.dev/messaging/formatting-message-text
+
+What people write stands in blocks of plain text, which know no markup, no mention and no link: Slack's own markup
+(`mrkdwn`) has no way to write `*`, `_`, `~` and `` ` `` as they are.
+"""
 
 from typing import Any
 
@@ -9,45 +13,30 @@ _LONGEST_HEADER = 150
 
 
 def escape(text: str) -> str:
-    """Text as text: no mention, no link and no markup is made by what people wrote into a title."""
+    """Text for where Slack looks for mentions and links: they are made of these three characters."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def post(message: Message) -> dict[str, Any]:
-    """The JSON of one post: a line for notifications, and blocks."""
-    rows = "\n".join(f"*{escape(label)}* {_value(value, message)}" for label, value in message.rows)
-    blocks: list[dict[str, Any]] = [
-        {"type": "header", "text": {"type": "plain_text", "text": _cut(message.title, _LONGEST_HEADER)}},
-        {"type": "section", "text": _mrkdwn(_escaped(message.lead))},
-    ]
+    """The JSON of one post: a line for notifications, without markup, and blocks."""
+    rows = "\n".join(f"{label}: {value}" for label, value in message.rows if value != message.join)
+    blocks = [{"type": "header", "text": _plain(message.title, _LONGEST_HEADER)}, _section(message.lead)]
     if rows:
-        blocks.append({"type": "section", "text": _mrkdwn(rows)})
+        blocks.append(_section(rows))
+    if message.join:
+        link = f"<{escape(message.join).replace('|', '%7C')}>"
+        blocks.append({"type": "section", "text": {"type": "mrkdwn", "text": link, "verbatim": True}})
     if message.description:
-        blocks.append({"type": "section", "text": _mrkdwn(_escaped(message.description, 1000))})
-    blocks.append({"type": "context", "elements": [_mrkdwn(escape(message.community))]})
-    return {"text": escape(message.subject), "blocks": blocks}
+        blocks.append(_section(message.description, 1000))
+    blocks.append({"type": "context", "elements": [_plain(message.community)]})
+    return {"text": escape(message.subject), "mrkdwn": False, "blocks": blocks}
 
 
-def _value(value: str, message: Message) -> str:
-    if value == message.join:
-        return f"<{escape(value).replace('|', '%7C')}>"
-    return escape(value)
+def _section(text: str, limit: int = _LONGEST_SECTION) -> dict[str, Any]:
+    return {"type": "section", "text": _plain(text, limit)}
 
 
-def _mrkdwn(text: str) -> dict[str, Any]:
-    return {"type": "mrkdwn", "text": text, "verbatim": True}
-
-
-def _cut(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
-def _escaped(text: str, limit: int = _LONGEST_SECTION) -> str:
-    """Escaped, and cut where no escape is cut in two."""
-    whole = escape(text)
-    if len(whole) <= limit:
-        return whole
-    kept = text[: limit - 1]
-    while len(escape(kept)) > limit - 1:
-        kept = kept[: -max(1, (len(escape(kept)) - limit) // 5)]
-    return escape(kept) + "…"
+def _plain(text: str, limit: int = _LONGEST_SECTION) -> dict[str, Any]:
+    """Text as it is. emoji: false, so that `:-)` and `10:30:` stay what they are too."""
+    cut = text if len(text) <= limit else text[: limit - 1] + "…"
+    return {"type": "plain_text", "text": cut, "emoji": False}

@@ -1,9 +1,11 @@
 """Mail: a message with its calendar entry, handed over by SMTP."""
 
+from contextlib import suppress
+
 from ekkyo_notify import model
-from ekkyo_notify.channels import Outgoing
+from ekkyo_notify.channels import Never, Outgoing
 from ekkyo_notify.channels.mail.calendar import invitation
-from ekkyo_notify.channels.mail.message import Sender, build, message_id
+from ekkyo_notify.channels.mail.message import Sender, build, mailable, message_id
 from ekkyo_notify.channels.mail.smtp import SmtpPool
 
 
@@ -20,19 +22,20 @@ class Mail:
         """Hand one mail over; returns its Message-ID."""
         contact = outgoing.contact
         assert contact
+        to = _mailable(contact.email)
         mail = build(
             outgoing.message,
             sender=self.sender,
-            to=contact.email,
+            to=to,
             delivery_id=outgoing.delivery_id,
             community_id=outgoing.notice.community_id,
             date=outgoing.at,
-            calendar=self._calendar(outgoing),
+            calendar=self._calendar(outgoing, to),
         )
-        await self.pool.send(self.sender.address, contact.email, mail)
+        await self.pool.send(self.sender.address, to, mail)
         return message_id(outgoing.delivery_id, self.sender)
 
-    def _calendar(self, outgoing: Outgoing) -> tuple[model.Method, bytes] | None:
+    def _calendar(self, outgoing: Outgoing, to: str) -> tuple[model.Method, bytes] | None:
         notice, contact = outgoing.notice, outgoing.contact
         method = model.invitation(notice, outgoing.recipient)
         if method is None or notice.event is None or contact is None:
@@ -40,9 +43,10 @@ class Mail:
         return method, invitation(
             notice.event,
             method=method,
+            sequence=notice.entity_revision,  # no two changes of an event share one, and each is told once
             stamp=notice.told_at,
             organizer=(outgoing.message.community, self.sender.address),
-            attendee=(contact.name, contact.email),
+            attendee=(contact.name, to),
             join=outgoing.message.join,
         )
 
@@ -53,3 +57,9 @@ class Mail:
     async def close(self) -> None:
         """Say goodbye to the mail server."""
         await self.pool.close()
+
+
+def _mailable(address: str) -> str:
+    with suppress(ValueError):
+        return mailable(address)
+    raise Never("address_invalid")  # out here: the exception above may tell the address

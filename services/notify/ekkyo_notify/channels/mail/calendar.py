@@ -1,18 +1,23 @@
 """Calendar invitations: iCalendar (RFC 5545) as scheduling messages (RFC 5546)."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from ekkyo.contracts.events import EventState
 from icalendar import Calendar, Event, vCalAddress, vText, vUri
 
+from ekkyo_notify.channels.mail.vtimezone import vtimezone
 from ekkyo_notify.templates import http_url, one_line, several_lines
+
+_UTC = ("UTC", "Etc/UTC", "Etc/UCT", "Etc/Zulu", "Etc/Universal", "UCT", "Universal", "Zulu")
 
 
 def invitation(
     event: EventState,
     *,
     method: Literal["REQUEST", "CANCEL"],
+    sequence: int,
     stamp: datetime,
     organizer: tuple[str, str],
     attendee: tuple[str, str],
@@ -20,18 +25,24 @@ def invitation(
 ) -> bytes:
     """One member's entry for an event. organizer, attendee: name and address. stamp: when the fact happened.
 
-    The UID is the event's for ever and SEQUENCE counts its changes, so calendars move or remove the entry they have;
-    with the same SEQUENCE the later DTSTAMP counts (RFC 5546, 2.1.5). Times are in UTC: an instant needs no rules
-    about daylight saving, and every calendar shows it in its owner's zone.
+    The UID is the event's for ever. sequence: rises with every message about the event to the same attendee, so that
+    calendars take them in this order, those of one second too (RFC 5546, 2.1.5). A CANCEL to one attendee while the
+    event goes on has no STATUS (RFC 5546, 3.2.5). An online event is an instant, in UTC, which every calendar shows in
+    its owner's zone; who has to be somewhere reads that place's clock.
     """
     entry = Event()
     entry.add("uid", f"{event.event_id}@ekkyo")
-    entry.add("sequence", event.sequence)
+    entry.add("sequence", sequence)
     entry.add("dtstamp", stamp)
-    entry.add("dtstart", event.starts_at)
-    entry.add("dtend", event.ends_at)
+    zone = event.timezone if event.format != "online" and event.timezone not in _UTC else None
+    place = ZoneInfo(zone) if zone else UTC
+    entry.add("dtstart", event.starts_at.astimezone(place))
+    entry.add("dtend", event.ends_at.astimezone(place))
     entry.add("summary", one_line(event.title))
-    entry.add("status", "CANCELLED" if method == "CANCEL" else "CONFIRMED")
+    if method == "REQUEST":
+        entry.add("status", "CONFIRMED")
+    elif event.status == "cancelled":
+        entry.add("status", "CANCELLED")
     entry.add("transp", "TRANSPARENT" if method == "CANCEL" else "OPAQUE")
     entry.add("organizer", _person(*organizer), encode=False)
     person = _person(*attendee)
@@ -53,6 +64,8 @@ def invitation(
     calendar.add("prodid", "-//Ekkyo//notify//EN")
     calendar.add("version", "2.0")
     calendar.add("method", method)
+    if zone:
+        calendar.add_component(vtimezone(zone, event.starts_at, event.ends_at))
     calendar.add_component(entry)
     return bytes(calendar.to_ical())
 

@@ -2,22 +2,17 @@
 
 import base64
 from datetime import datetime
-from email.errors import MessageError
-from email.header import Header
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from functools import lru_cache
 from typing import Literal
 
+import idna
 from ekkyo.contracts.base import Email
 from pydantic import TypeAdapter, ValidationError
 
-from ekkyo_notify.channels import Never
+from ekkyo_notify.channels.mail.headers import header
 from ekkyo_notify.templates import Message, one_line
 
-_POLICY = SMTP.clone(cte_type="7bit")  # passes servers without 8BITMIME
 _EMAIL = TypeAdapter(Email)
 _SPECIAL = str.maketrans(dict.fromkeys('<>",;:@()[]\\', " "))
 
@@ -28,7 +23,7 @@ class Sender:
     def __init__(self, mail_from: str) -> None:
         name, address = parseaddr(mail_from)
         self.name = one_line(name)
-        self.address = valid_address(address)
+        self.address = mailable(address)
         self.domain = self.address.partition("@")[2]
 
 
@@ -38,6 +33,17 @@ def valid_address(address: str) -> str:
         return _EMAIL.validate_python(address)
     except ValidationError:
         raise ValueError("is not a mail address") from None
+
+
+def mailable(address: str) -> str:
+    """The address as a mail server takes it: in ASCII, the domain as its A-labels (RFC 5891).
+
+    Raises ValueError where it is none, or has a local part that only servers with SMTPUTF8 take.
+    """
+    local, _, domain = valid_address(address).rpartition("@")
+    if not local.isascii():
+        raise ValueError("the local part is not ASCII")
+    return f"{local}@{domain if domain.isascii() else idna.encode(domain, uts46=True).decode('ascii')}"
 
 
 def display_name(name: str) -> str:
@@ -65,54 +71,37 @@ def build(
     date: datetime,
     calendar: tuple[Literal["REQUEST", "CANCEL"], bytes] | None = None,
 ) -> bytes:
-    """The bytes to hand over. Raises Never when the address is none.
+    """The bytes to hand over. to: an address as `mailable` gives it.
 
-    Titles and names come from users: the mail package refuses line breaks in headers, and `one_line` took them out.
+    Titles and names come from users: `header` refuses line breaks, and `one_line` took them out.
     """
-    try:
-        recipient = Address(display_name(message.name or ""), addr_spec=valid_address(to))
-    except (ValueError, MessageError):
-        recipient = None
-    if recipient is None:
-        raise Never("address_invalid")
     headers = b"".join(
         (
             _kept("Subject", _plain(one_line(message.subject, 250))),
             _kept("From", display_name(message.community), sender.address),
-            _header("To", recipient.display_name, recipient.addr_spec),
-            f"Date: {format_datetime(date)}\r\nMessage-ID: {message_id(delivery_id, sender)}\r\n".encode("ascii"),
-            f"X-Ekkyo-Delivery: {delivery_id}\r\n".encode("ascii"),
-            _kept("List-Id", f"<{community_id}.{sender.domain}>"),
+            header("To", display_name(message.name or ""), to),
+            f"Date: {format_datetime(date)}\r\n".encode("ascii"),
+            header("Message-ID", "", message_id(delivery_id, sender)[1:-1], angled=True),
+            header("X-Ekkyo-Delivery", delivery_id),
+            _kept("List-Id", "", f"{community_id}.{sender.domain}", angled=True),
             _kept("Content-Language", message.locale),
             b"Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\nMIME-Version: 1.0\r\n",
         )
     )
     parts = [_part("text/plain; charset=utf-8", message.text()), _part("text/html; charset=utf-8", message.html())]
     if calendar is None:
-        return headers + _multipart("alternative", f"=_{delivery_id}", parts)
+        return headers + _multipart("alternative", f"=_alternative_{delivery_id}", parts)
     method, ics = calendar
     # Outlook reads the alternative, Gmail either; other programs open the attachment.
     parts.append(_part(f"text/calendar; charset=utf-8; method={method}", ics.decode()))
     name = "invite.ics" if method == "REQUEST" else "cancel.ics"
     file = f'Content-Disposition: attachment; filename="{name}"'
     attachment = _part(f'application/ics; name="{name}"', ics.decode(), file)
-    alternative = _multipart("alternative", f"=_{delivery_id}_alternative", parts)
-    return headers + _multipart("mixed", f"=_{delivery_id}", [alternative, attachment])
+    alternative = _multipart("alternative", f"=_alternative_{delivery_id}", parts)
+    return headers + _multipart("mixed", f"=_mixed_{delivery_id}", [alternative, attachment])
 
 
-def _header(name: str, text: str, address: str = "") -> bytes:
-    """A header, or one that names somebody at an address, encoded and folded; refused if it holds a line break."""
-    if text.isascii() or not address.isascii() or len(text.splitlines()) > 1:
-        mail = EmailMessage(policy=_POLICY)
-        mail[name] = Address(text, addr_spec=address) if address else text
-        return mail.as_bytes().rstrip() + b"\r\n"
-    # All of it as encoded words (RFC 2047): EmailMessage loses a space where it folds between two of them.
-    words = Header(text, "utf-8", header_name=name).encode(linesep="\r\n")
-    to = f"\r\n <{address}>" if address else ""
-    return f"{name}: {words}{to}\r\n".encode("ascii")
-
-
-_kept = lru_cache(1024)(_header)
+_kept = lru_cache(1024)(header)
 """For headers that many recipients of a message share. A member's name and address are not kept."""
 
 
@@ -128,7 +117,7 @@ def _part(content_type: str, text: str, *headers: str) -> bytes:
 
 
 def _multipart(kind: str, boundary: str, parts: list[bytes]) -> bytes:
-    """A multipart entity (RFC 2046, 5.1), from its content type on."""
+    """A multipart entity, from its content type on. No boundary begins with that of another (RFC 2046, 5.1)."""
     mark = f"--{boundary}".encode()
     body = b"".join(mark + b"\r\n" + part for part in parts) + mark + b"--\r\n"
-    return f'Content-Type: multipart/{kind}; boundary="{boundary}"\r\n\r\n'.encode() + body
+    return f'Content-Type: multipart/{kind};\r\n boundary="{boundary}"\r\n\r\n'.encode() + body
