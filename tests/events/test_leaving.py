@@ -7,32 +7,50 @@ import pytest
 from ekkyo import wire
 from ekkyo.contracts.base import Fact
 from ekkyo.contracts.events import (
+    Attendee,
     CancelEvent,
+    CheckIn,
     EventsForgotMember,
     GetFigures,
     GetRoster,
+    ImportAttendance,
+    RegisterForEvent,
     RegistrationPromoted,
     RegistrationWithdrawn,
 )
-from ekkyo.contracts.members import MemberDeactivated, MemberErased, MemberState
+from ekkyo.contracts.members import (
+    MemberDeactivated,
+    MemberErased,
+    MemberJoined,
+    MemberLeft,
+    MemberReactivated,
+    Membership,
+    MemberState,
+)
 from ekkyo.decision import EntriesInMemory
 from ekkyo.decision.clock import utcnow
 from ekkyo.testing import Nats, eventually
-from ekkyo_events import model
+from ekkyo_events import model, reactions
 from ekkyo_events.app import service
-from ekkyo_events.model import Departure, Event, Seat
+from ekkyo_events.model import Departure, Event, Seat, departures
 from hypothesis import given
 from hypothesis import strategies as st
+
+from tests.events.people import gone
 
 NOW = utcnow()
 
 
-def left(member_id: str = "m1") -> MemberDeactivated:
-    state = MemberState(
+def state(member_id: str, *communities: str, active: bool = True) -> MemberState:
+    return MemberState(
         member_id=member_id, number="1", name="x", email="x@example.co.jp", department="x", channels=["mail"],
-        locale="ja", timezone="Asia/Tokyo", active=False,
+        locale="ja", timezone="Asia/Tokyo", active=active,
+        communities=[Membership(community_id=c, joined_at=NOW) for c in communities],
     )  # fmt: skip
-    return MemberDeactivated(member_id=member_id, member=state)
+
+
+def left(member_id: str = "m1") -> MemberDeactivated:
+    return MemberDeactivated(member_id=member_id, member=state(member_id, active=False))
 
 
 async def tell(nats: Nats, fact: Fact, revision: int = 2, *, again: str = "") -> None:
@@ -47,8 +65,8 @@ async def heard_by(nats: Nats) -> None:
     async with await nats.connect("ops") as nc:
 
         async def all_of_it() -> bool:
-            info = await nc.jetstream().consumer_info("FACTS", "events-gone")
-            return not info.num_pending and not info.num_ack_pending
+            infos = [await nc.jetstream().consumer_info("FACTS", f"events-{name}") for name in ("gone", "people")]
+            return not any(info.num_pending or info.num_ack_pending for info in infos)
 
         await eventually(all_of_it)
 
@@ -88,10 +106,67 @@ async def test_who_came_back_keeps_the_new_seat_though_the_leaving_is_told_again
     await tell(nats, left())
     await scene.heard.until(RegistrationWithdrawn, event.event_id)
     await heard_by(nats)
+    await tell(nats, MemberReactivated(member_id="m1", member=state("m1")), 3)
+    await heard_by(nats)
     await scene.register(event, "m1")
     await tell(nats, left(), again="-again")
     await heard_by(nats)
     assert (await scene.now(event)).confirmed == 1
+
+
+async def test_who_has_left_gets_no_seat_by_whatever_way(scene: Any, nats: Nats) -> None:
+    soon, full = await scene.published(starts_in=1800, capacity=3), await scene.published(capacity=1)
+    for event, member in ((soon, "m2"), (full, "m2")):
+        await scene.register(event, member)
+    await tell(nats, left())
+    await heard_by(nats)
+    for event in (soon, full):
+        assert await scene.refusal(scene.register(event, "m1")) == ("member_inactive", 409)
+    by_leader = RegisterForEvent(event_id=full.event_id, member_id="m1", registration_id="r1")
+    assert await scene.refusal(scene.leads(by_leader)) == ("member_inactive", 409)
+    check_in = CheckIn(event_id=soon.event_id, member_id="m1")
+    assert await scene.refusal(scene.leads(check_in)) == ("member_inactive", 409)
+    await scene.begins(soon)
+    attendees = [Attendee(member_id=member, minutes=30) for member in ("m1", "m2", "unknown")]
+    imported = await scene.once_begun(ImportAttendance(event_id=soon.event_id, attendees=attendees))
+    assert (imported.attended, imported.walk_ins, imported.already, imported.passed_over) == (2, 1, 0, ["m1"])
+    roster = await (await scene.leader()).ask(GetRoster(event_id=soon.event_id))
+    assert {r.member_id for r in roster.registrations} == {"m2", "unknown"}
+
+
+async def test_where_only_members_may_come_others_get_no_seat_and_who_leaves_gives_it_back(
+    scene: Any, nats: Nats
+) -> None:
+    event, open_to_all = await scene.published(capacity=1, members_only=True), await scene.published()
+    for member in ("unknown", "m1"):
+        assert await scene.refusal(scene.register(event, member)) == ("not_a_member", 409)
+    for member in ("m1", "m2"):
+        await tell(nats, MemberJoined(member_id=member, member=state(member, "c1"), community_id="c1"), 2)
+    await heard_by(nats)
+    assert [(await scene.register(event, m)).status for m in ("m1", "m2")] == ["confirmed", "waitlisted"]
+    await scene.register(open_to_all, "m1")
+    await tell(nats, MemberLeft(member_id="m1", member=state("m1", "c2"), community_id="c1"), 3)
+    [promoted] = await scene.heard.until(RegistrationPromoted, event.event_id)
+    assert promoted.member_id == "m2"
+    await heard_by(nats)
+    assert (await scene.now(open_to_all)).confirmed == 1
+
+
+async def test_a_seat_given_while_it_was_being_heard_that_they_left_is_given_back_a_little_later(
+    scene: Any, nats: Nats, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = await scene.published()
+    await scene.register(event, "m1")
+    looked = reactions._give_back
+
+    async def too_early(*_: Any) -> None:
+        monkeypatch.setattr(reactions, "_give_back", looked)
+
+    monkeypatch.setattr(reactions, "_give_back", too_early)  # as if the seat had been written just afterwards
+    monkeypatch.setattr(departures, "AGAIN_AFTER", timedelta(seconds=0.5))
+    await tell(nats, left())
+    [withdrawn] = await scene.heard.until(RegistrationWithdrawn, event.event_id)
+    assert (withdrawn.member_id, withdrawn.because) == ("m1", "left")
 
 
 async def test_what_was_told_while_the_service_was_away_is_made_up_for(
@@ -144,11 +219,12 @@ def test_however_many_leave_no_seat_is_free_while_somebody_waits(
 ) -> None:
     event, seats = roster
     line = [seat.key for seat in seats.items.values() if seat.status == "waitlisted"]
-    for n in leaving:
-        decision = model.withdraw_who_left(event, seats, f"m{n}", now=NOW)
+    for at, n in enumerate(leaving):
+        people = gone(*(f"m{k}" for k in leaving[: at + 1]))
+        decision = model.withdraw_who_left(event, seats, f"m{n}", people=people, now=NOW)
         event = decision.document
         seats.items |= {e.key: e for e in decision.entries if isinstance(e, Seat)}
-        assert not model.withdraw_who_left(event, seats, f"m{n}", now=NOW).facts, "told twice, done once"
+        assert not model.withdraw_who_left(event, seats, f"m{n}", people=people, now=NOW).facts, "told twice, done once"
         status = [seat.status for seat in seats.items.values()]
         assert (event.confirmed, event.waitlisted) == (status.count("confirmed"), status.count("waitlisted"))
         assert event.confirmed <= event.capacity
@@ -167,7 +243,7 @@ def test_of_an_event_that_is_over_cancelled_or_under_way_nothing_is_given_back(c
     )  # fmt: skip
     event = event.model_copy(update=change)
     seats = EntriesInMemory.of([Seat(document_id="e1", key="m1", registration_id="r1", status="confirmed")])
-    decision = model.withdraw_who_left(event, seats, "m1", now=NOW)
+    decision = model.withdraw_who_left(event, seats, "m1", people=gone("m1"), now=NOW)
     assert decision.document is event
     assert not decision.entries
 

@@ -24,6 +24,8 @@ from ekkyo_events import model
 from ekkyo_events.model import EndTimer, Event, ReminderTimer, Seat, telling
 from ekkyo_events.model.documents import waiting_because
 
+from tests.events.people import EVERYBODY
+
 START = datetime(2030, 4, 1, 3, tzinfo=UTC)
 BEFORE = START - timedelta(days=7)
 LEADER = Caller("leader-1", frozenset({"leader:c1"}))
@@ -63,6 +65,7 @@ def test_a_seat_that_somebody_sits_on_already_is_not_given_away() -> None:
         event(capacity=1, attended=1),
         NONE,
         RegisterForEvent(event_id="e1", member_id="m2", registration_id="r2"),
+        people=EVERYBODY,
         who=Caller("m2"),
         now=START - timedelta(minutes=30),
     )
@@ -74,6 +77,7 @@ def test_who_walked_in_takes_no_seat() -> None:
         event(capacity=1, attended=3, walk_ins=3),
         NONE,
         RegisterForEvent(event_id="e1", member_id="m2", registration_id="r2"),
+        people=EVERYBODY,
         who=Caller("m2"),
         now=START - timedelta(minutes=30),
     )
@@ -86,6 +90,7 @@ def test_who_left_the_waitlist_and_comes_back_goes_to_its_end() -> None:
         event(capacity=1, confirmed=1, waitlisted=1, tickets=2),
         seats,
         RegisterForEvent(event_id="e1", member_id="m1", registration_id="r9"),
+        people=EVERYBODY,
         who=Caller("m1"),
         now=BEFORE,
     )
@@ -107,9 +112,9 @@ def test_check_in_opens_an_hour_before_the_start(now: datetime, refused: str | N
     check_in = CheckIn(event_id="e1", member_id="m1")
     if refused:
         with pytest.raises(Refused, match=refused):
-            model.check_in(event(confirmed=1), seats, check_in, who=Caller("m1"), now=now)
+            model.check_in(event(confirmed=1), seats, check_in, people=EVERYBODY, who=Caller("m1"), now=now)
     else:
-        answer = model.check_in(event(confirmed=1), seats, check_in, who=Caller("m1"), now=now).answer
+        answer = model.check_in(event(confirmed=1), seats, check_in, people=EVERYBODY, who=Caller("m1"), now=now).answer
         assert answer.status == "attended"
 
 
@@ -120,6 +125,7 @@ def test_a_meeting_report_told_again_with_longer_stays_keeps_the_longer() -> Non
         event(attended=2),
         seats,
         ImportAttendance(event_id="e1", attendees=attendees),
+        people=EVERYBODY,
         who=LEADER,
         now=START,
     )
@@ -133,6 +139,7 @@ def test_a_large_meeting_report_is_told_without_repeating_the_description_each_t
         event(description="長い説明" * 1000),
         NONE,
         ImportAttendance(event_id="e1", attendees=attendees),
+        people=EVERYBODY,
         who=LEADER,
         now=START,
     )
@@ -206,7 +213,7 @@ def test_more_capacity_promotes_as_many_as_fit_in_the_order_of_their_tickets() -
     )
     full = event(capacity=1, confirmed=1, waitlisted=3, tickets=3)
     command = ReviseEvent(event_id="e1", details=details(capacity=3))
-    decision = model.revise(full, seats, command, who=LEADER)
+    decision = model.revise(full, seats, command, people=EVERYBODY, who=LEADER)
     revised, *promoted = decision.facts
     assert isinstance(revised, EventRevised)
     assert (revised.confirmed, revised.waitlisted) == (["m1", "m5", "m9"], ["m2"])
@@ -217,19 +224,21 @@ def test_more_capacity_promotes_as_many_as_fit_in_the_order_of_their_tickets() -
 def test_more_promotions_than_one_write_holds_are_refused_with_advice() -> None:
     crowd = event(capacity=1, confirmed=1, waitlisted=5000, tickets=5000)
     with pytest.raises(Refused, match="too_many_promotions"):
-        model.revise(crowd, NONE, ReviseEvent(event_id="e1", details=details(capacity=5000)), who=LEADER)
+        model.revise(
+            crowd, NONE, ReviseEvent(event_id="e1", details=details(capacity=5000)), people=EVERYBODY, who=LEADER
+        )
 
 
 def test_giving_back_an_older_registration_leaves_the_present_one() -> None:
     seats = EntriesInMemory.of([seat("m1", "confirmed", withdrawn=["r-old"])])
     before = event(confirmed=1)
     old = WithdrawFromEvent(event_id="e1", member_id="m1", registration_id="r-old")
-    decision = model.withdraw(before, seats, old, who=Caller("m1"))
+    decision = model.withdraw(before, seats, old, people=EVERYBODY, who=Caller("m1"))
     assert decision.document is before
     assert (decision.answer.registration_id, decision.answer.status) == ("r-old", "withdrawn")
     unknown = WithdrawFromEvent(event_id="e1", member_id="m1", registration_id="r-other")
     with pytest.raises(Refused, match="registration_not_found"):
-        model.withdraw(before, seats, unknown, who=Caller("m1"))
+        model.withdraw(before, seats, unknown, people=EVERYBODY, who=Caller("m1"))
 
 
 @pytest.mark.parametrize(

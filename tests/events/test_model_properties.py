@@ -28,10 +28,12 @@ from ekkyo.contracts.events import (
 )
 from ekkyo.decision import Decision, EntriesInMemory
 from ekkyo_events import model
-from ekkyo_events.model import Event, Seat
+from ekkyo_events.model import Event, People, Person, Seat
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from tests.events.people import Known
 
 START = datetime(2030, 4, 1, 3, tzinfo=UTC)
 LEADER = Caller("leader-1", frozenset({"leader:c1"}))
@@ -89,6 +91,12 @@ class OneEvent(RuleBasedStateMachine):
         self.replay = Replay()
         self.now = START - timedelta(days=7)
         self.wishes = 0
+        self.known = Known()
+        self.people = People(self.known)
+        self.leaving: set[str] = set()
+        """Of whom it was heard that they left, while their places are still to be given back."""
+        self.swept: set[str] = set()
+        """Who left, and whose places were given back before the event began."""
         self.line: list[str] = []
         """Who waits, in the order in which they came."""
 
@@ -143,7 +151,9 @@ class OneEvent(RuleBasedStateMachine):
     def register(self, member: str) -> None:
         self.wishes += 1
         command = RegisterForEvent(event_id="e1", member_id=member, registration_id=f"r{self.wishes}")
-        self.decide(lambda e: model.register(e, self.seats, command, who=Caller(member), now=self.now))
+        self.decide(
+            lambda e: model.register(e, self.seats, command, people=self.people, who=Caller(member), now=self.now)
+        )
 
     @rule(rush=st.lists(members, min_size=4, unique=True))
     def many_register(self, rush: list[str]) -> None:
@@ -157,7 +167,9 @@ class OneEvent(RuleBasedStateMachine):
             return
         before = self.event
         command = RegisterForEvent(event_id="e1", member_id=member, registration_id=seat.withdrawn[0])
-        self.decide(lambda e: model.register(e, self.seats, command, who=Caller(member), now=self.now))
+        self.decide(
+            lambda e: model.register(e, self.seats, command, people=self.people, who=Caller(member), now=self.now)
+        )
         assert self.event is before
 
     @rule(member=members, named=st.booleans())
@@ -165,21 +177,25 @@ class OneEvent(RuleBasedStateMachine):
         seat = self.seats.get(member)
         wish = seat.registration_id if seat and named else None
         command = WithdrawFromEvent(event_id="e1", member_id=member, registration_id=wish)
-        self.decide(lambda e: model.withdraw(e, self.seats, command, who=Caller(member)))
+        self.decide(lambda e: model.withdraw(e, self.seats, command, people=self.people, who=Caller(member)))
 
     @rule(member=members, by_leader=st.booleans())
     def check_in(self, member: str, by_leader: bool) -> None:
         who = LEADER if by_leader else Caller(member)
         command = CheckIn(event_id="e1", member_id=member)
-        self.decide(lambda e: model.check_in(e, self.seats, command, who=who, now=self.now))
+        self.decide(lambda e: model.check_in(e, self.seats, command, people=self.people, who=who, now=self.now))
 
     @rule(came=st.lists(members, min_size=1, max_size=4))
     def import_attendance(self, came: list[str]) -> None:
         attendees = [Attendee(member_id=m, minutes=30) for m in came]
         command = ImportAttendance(event_id="e1", attendees=attendees)
-        nothing_new = AttendanceImported(event_id="e1", attended=0, already=len(set(came)), walk_ins=0)
+        seats = {m: seat.status for m in came if (seat := self.seats.get(m))}
+        absent = {m for m in came if self.left(m) and seats.get(m) not in ("confirmed", "no_show", "attended")}
+        nothing_new = AttendanceImported(
+            event_id="e1", attended=0, already=len(set(came) - absent), walk_ins=0, passed_over=sorted(absent)
+        )
         self.decide(
-            lambda e: model.import_attendance(e, self.seats, command, who=LEADER, now=self.now),
+            lambda e: model.import_attendance(e, self.seats, command, people=self.people, who=LEADER, now=self.now),
             again=nothing_new,
         )
 
@@ -187,7 +203,34 @@ class OneEvent(RuleBasedStateMachine):
     def revise(self, capacity: int) -> None:
         details = EventDetails(title="RPAもくもく会", format="online", capacity=capacity)
         command = ReviseEvent(event_id="e1", details=details)
-        self.decide(lambda e: model.revise(e, self.seats, command, who=LEADER))
+        self.decide(lambda e: model.revise(e, self.seats, command, people=self.people, who=LEADER))
+
+    def left(self, member: str) -> bool:
+        person = self.known.get(member)
+        return person is not None and not person.active
+
+    @rule(member=members)
+    def leaves_the_company(self, member: str) -> None:
+        self.known[member] = Person(id=member, active=False)
+        self.leaving.add(member)
+
+    @rule(member=members)
+    def comes_back(self, member: str) -> None:
+        self.known[member] = Person(id=member)
+        self.swept.discard(member)
+
+    @rule(member=members)
+    def gives_back(self, member: str) -> None:
+        """The reaction to their leaving, which may come late, twice, or when they are back."""
+        self.decide(lambda e: model.withdraw_who_left(e, self.seats, member, people=self.people, now=self.now))
+        self.leaving.discard(member)
+        if self.left(member) and self.event.status == "published" and self.now < START:
+            self.swept.add(member)
+
+    @rule()
+    def all_who_left_give_back(self) -> None:
+        for member in sorted(self.leaving):
+            self.gives_back(member)
 
     @precondition(lambda self: self.now < START)
     @rule(hours=st.sampled_from([1, 24, 7 * 24 - 1]))
@@ -205,9 +248,14 @@ class OneEvent(RuleBasedStateMachine):
         assert len(sitting) <= self.event.capacity
 
     @invariant()
-    def no_seat_is_free_while_someone_waits(self) -> None:
-        if self.event.status == "published" and self.event.waitlisted:
+    def no_seat_is_free_while_someone_waits_who_may_have_it(self) -> None:
+        if self.event.status == "published" and not all(self.left(member) for member in self.line):
             assert self.event.seats_in_use == self.event.capacity
+
+    @invariant()
+    def nobody_has_a_place_who_has_left(self) -> None:
+        places = {seat.key for seat in self.seats.items.values() if seat.status in model.HAS_A_PLACE}
+        assert not places & self.swept
 
     @invariant()
     def the_counts_equal_the_entries(self) -> None:

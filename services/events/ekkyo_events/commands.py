@@ -19,7 +19,7 @@ from ekkyo.contracts.events import (
 from ekkyo.decision.clock import utcnow
 
 from ekkyo_events import model
-from ekkyo_events.store import Events
+from ekkyo_events.store import Events, KnownPeople, knowing
 
 router = Router()
 
@@ -37,9 +37,13 @@ async def publish(cmd: PublishEvent, events: Events, who: Who) -> EventState:
 
 
 @router.subscriber(**asked(ReviseEvent))
-async def revise(cmd: ReviseEvent, events: Events, who: Who) -> EventState:
+async def revise(cmd: ReviseEvent, events: Events, people: KnownPeople, who: Who) -> EventState:
     """Change what an event is."""
-    return await events.change(cmd.event_id, lambda e, seats: model.revise(e, seats, cmd, who=who))
+    return await knowing(
+        (),
+        people,
+        lambda known: events.change(cmd.event_id, lambda e, seats: model.revise(e, seats, cmd, people=known, who=who)),
+    )
 
 
 @router.subscriber(**asked(RescheduleEvent))
@@ -61,38 +65,57 @@ async def conclude(cmd: ConcludeEvent, events: Events, who: Who) -> EventState:
 
 
 @router.subscriber(**asked(RegisterForEvent))
-async def register(cmd: RegisterForEvent, events: Events, who: Who) -> Registration:
+async def register(cmd: RegisterForEvent, events: Events, people: KnownPeople, who: Who) -> Registration:
     """Ask for a seat."""
-    return await events.change(
-        cmd.event_id,
-        lambda e, seats: model.register(e, seats, cmd, who=who, now=utcnow()),
-        entries=[cmd.member_id],
+    return await knowing(
+        [cmd.member_id],
+        people,
+        lambda known: events.change(
+            cmd.event_id,
+            lambda e, seats: model.register(e, seats, cmd, people=known, who=who, now=utcnow()),
+            entries=[cmd.member_id],
+        ),
     )
 
 
 @router.subscriber(**asked(WithdrawFromEvent))
-async def withdraw(cmd: WithdrawFromEvent, events: Events, who: Who) -> Registration:
+async def withdraw(cmd: WithdrawFromEvent, events: Events, people: KnownPeople, who: Who) -> Registration:
     """Give a seat or a place on the waitlist back."""
-    return await events.change(
-        cmd.event_id, lambda e, seats: model.withdraw(e, seats, cmd, who=who), entries=[cmd.member_id]
+    return await knowing(
+        (),
+        people,
+        lambda known: events.change(
+            cmd.event_id,
+            lambda e, seats: model.withdraw(e, seats, cmd, people=known, who=who),
+            entries=[cmd.member_id],
+        ),
     )
 
 
 @router.subscriber(**asked(CheckIn))
-async def check_in(cmd: CheckIn, events: Events, who: Who) -> Registration:
+async def check_in(cmd: CheckIn, events: Events, people: KnownPeople, who: Who) -> Registration:
     """Record that a member came."""
-    return await events.change(
-        cmd.event_id,
-        lambda e, seats: model.check_in(e, seats, cmd, who=who, now=utcnow()),
-        entries=[cmd.member_id],
+    return await knowing(
+        [cmd.member_id],
+        people,
+        lambda known: events.change(
+            cmd.event_id,
+            lambda e, seats: model.check_in(e, seats, cmd, people=known, who=who, now=utcnow()),
+            entries=[cmd.member_id],
+        ),
     )
 
 
 @router.subscriber(**asked(ImportAttendance))
-async def import_attendance(cmd: ImportAttendance, events: Events, who: Who) -> AttendanceImported:
+async def import_attendance(cmd: ImportAttendance, events: Events, people: KnownPeople, who: Who) -> AttendanceImported:
     """Record all who came, from a meeting tool's report."""
-    return await events.change(
-        cmd.event_id,
-        lambda e, seats: model.import_attendance(e, seats, cmd, who=who, now=utcnow()),
-        entries=[attendee.member_id for attendee in cmd.attendees],
+    members = list(dict.fromkeys(attendee.member_id for attendee in cmd.attendees))
+    return await knowing(
+        members,
+        people,
+        lambda known: events.change(
+            cmd.event_id,
+            lambda e, seats: model.import_attendance(e, seats, cmd, people=known, who=who, now=utcnow()),
+            entries=members,
+        ),
     )

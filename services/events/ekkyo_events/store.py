@@ -1,11 +1,14 @@
-"""Events, with members' places at them as their entries; and who left."""
+"""Events, with members' places at them as their entries; who left; and what is known of members."""
 
-from typing import Annotated
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Annotated, TypeVar
 
-from ekkyo.store import Collection, CollectionWithEntries, Index
+from ekkyo.store import Collection, CollectionWithEntries, Index, Projection
 from faststream import Context
 
-from ekkyo_events.model import Departure, Event, Seat
+from ekkyo_events.model import Departure, Event, NotLookedUp, People, Person, Seat
+
+A = TypeVar("A")
 
 events = CollectionWithEntries.of(
     Event,
@@ -15,5 +18,17 @@ events = CollectionWithEntries.of(
     entry_indexes=[Index("document_id", "status", "position"), Index("key")],
 )
 departures = Collection.of(Departure, "departures")
+people = Projection.of(Person, "people")
 Events = Annotated[CollectionWithEntries[Event, Seat], Context("events")]
 Departures = Annotated[Collection[Departure], Context("departures")]
+KnownPeople = Annotated[Projection[Person], Context("people")]
+
+
+async def knowing(members: Iterable[str], people: KnownPeople, change: Callable[[People], Awaitable[A]]) -> A:
+    """Change something with these members looked up, and with whom else the decision turns out to need."""
+    known = await people.several(members)
+    while True:
+        try:
+            return await change(People(known))
+        except NotLookedUp as need:
+            known = {**known, **await people.several(need.members)}

@@ -16,7 +16,7 @@ IDS = {
     "connection_id": _ID.format("f1"),
     "entity_id": _ID.format("e1"),
 }
-MEMBERS = {"confirmed", "waitlisted", "attended", "no_shows", "invited", "speakers", "member_ids"}
+MEMBERS = {"confirmed", "waitlisted", "attended", "no_shows", "invited", "speakers", "member_ids", "passed_over"}
 WORDS = {
     "title": "Excel in half an hour",
     "description": "Bring a table that annoys you.",

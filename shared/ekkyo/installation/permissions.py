@@ -35,7 +35,10 @@ DURABLES: Final[Mapping[str, Durables]] = {
         "FACTS": ("members-attendances", "members-erasures", "members-speakers"),
         "TIMERS": ("members-due-purge",),
     },
-    "events": {"FACTS": ("events-gone",), "TIMERS": ("events-due-end", "events-due-reminder")},
+    "events": {
+        "FACTS": ("events-gone", "events-people"),
+        "TIMERS": ("events-due-departure", "events-due-end", "events-due-reminder"),
+    },
     "surveys": {"FACTS": ("surveys-forget_member", "surveys-open_after_event"), "TIMERS": ("surveys-due-close",)},
     "notify": {
         "FACTS": (

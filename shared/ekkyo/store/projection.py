@@ -13,6 +13,7 @@ from ekkyo.store.driver import Replacement, Row, Unavailable
 from ekkyo.store.encoding import model_row, read_model
 from ekkyo.store.matching import where_row
 from ekkyo.store.paging import page
+from ekkyo.store.reads import Reads
 
 M = TypeVar("M", bound=BaseModel)
 M2 = TypeVar("M2", bound=BaseModel)
@@ -34,6 +35,7 @@ class Projection(Generic[M]):
         self._model = model
         self._waiting: list[tuple[Row, asyncio.Future[bool]]] = []
         self._writer: asyncio.Task[None] | None = None
+        self._reads = Reads(to.database, name)
 
     @staticmethod
     def of(
@@ -60,6 +62,13 @@ class Projection(Generic[M]):
         """What is known of this one."""
         rows = await self._database.find(self.name, {"_id": id})
         return read_model(self._model, rows[0]) if rows and FORGOTTEN not in rows[0] else None
+
+    async def several(self, ids: Iterable[str]) -> dict[str, M | None]:
+        """What is known of each of these. Whoever asks in a rush shares a read with the others."""
+        ids = list(ids)
+        rows = await asyncio.gather(*(self._reads.row(id) for id in ids))
+        known = zip(ids, rows, strict=True)
+        return {id: read_model(self._model, row) if row and FORGOTTEN not in row else None for id, row in known}
 
     async def forgotten(self, ids: Iterable[str]) -> set[str]:
         """Those of these that are forgotten, as against never heard of."""

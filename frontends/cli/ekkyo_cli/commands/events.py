@@ -97,6 +97,8 @@ def _tell(report: Report, matched: Matched, rows: list[Became], done: Attendance
         output.say(
             f"[bold]{done.attended}[/] newly recorded, {done.walk_ins} of them without a seat; {done.already} already."
         )
+        if done.passed_over:
+            output.say(f"[yellow]Passed over, who may have no seat:[/] {', '.join(done.passed_over)}")
     else:
         output.say("[yellow]Nothing was written: --dry-run.[/]")
 

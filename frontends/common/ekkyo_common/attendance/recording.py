@@ -44,5 +44,6 @@ async def record(ekkyo: Ekkyo, event_id: str, attendees: list[Attendee]) -> Atte
             attended=total.attended + done.attended,
             already=total.already + done.already,
             walk_ins=total.walk_ins + done.walk_ins,
+            passed_over=[*total.passed_over, *done.passed_over],
         )
     return total

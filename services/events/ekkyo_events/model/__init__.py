@@ -1,18 +1,24 @@
 """Documents and decisions of events. Pure: no I/O, no clock, no randomness."""
 
 from ekkyo_events.model.attendance import check_in, import_attendance
-from ekkyo_events.model.departures import Departure, departed, is_news
+from ekkyo_events.model.departures import Departure, DepartureTimer, Leaving, departed, is_news
 from ekkyo_events.model.documents import EndTimer, Event, ReminderTimer, Seat, leads, not_found, registration, state
 from ekkyo_events.model.events import cancel, conclude, draft, end, publish, remind, reschedule, revise
 from ekkyo_events.model.figures import figures
+from ekkyo_events.model.people import NotLookedUp, People, Person
 from ekkyo_events.model.registrations import HAS_A_PLACE, PROMOTED_AT_ONCE, register, withdraw, withdraw_who_left
 
 __all__ = [
     "HAS_A_PLACE",
     "PROMOTED_AT_ONCE",
     "Departure",
+    "DepartureTimer",
     "EndTimer",
     "Event",
+    "Leaving",
+    "NotLookedUp",
+    "People",
+    "Person",
     "ReminderTimer",
     "Seat",
     "cancel",

@@ -25,10 +25,13 @@ from ekkyo_events.model.documents import (
     state,
     told_each,
 )
+from ekkyo_events.model.people import People
+
+CAME_BY_RIGHT = ("confirmed", "no_show", "attended")
 
 
 def check_in(
-    event: Event, seats: Entries[Seat], cmd: CheckIn, *, who: Caller, now: datetime
+    event: Event, seats: Entries[Seat], cmd: CheckIn, *, people: People, who: Caller, now: datetime
 ) -> Decision[Event, Registration]:
     """Record that a member came. Without a seat, a leader must let them in."""
     if event.status == "draft" and not leads(who, event):
@@ -40,6 +43,8 @@ def check_in(
     must_be_published(event, "be checked in to")
     if now < event.starts_at - CHECK_IN_BEFORE:
         raise Refused("check_in_not_open", "Check-in opens an hour before the event.")
+    if no := people.refusal(event, cmd.member_id):
+        raise no
     if not (seat and seat.status == "confirmed") and not leads(who, event):
         raise Refused("no_seat", "Only leaders let in members who have no seat.")
     after, came = _came(event, cmd.member_id, seat)
@@ -48,9 +53,13 @@ def check_in(
 
 
 def import_attendance(
-    event: Event, seats: Entries[Seat], cmd: ImportAttendance, *, who: Caller, now: datetime
+    event: Event, seats: Entries[Seat], cmd: ImportAttendance, *, people: People, who: Caller, now: datetime
 ) -> Decision[Event, AttendanceImported]:
-    """Record all who came; who is recorded already keeps the longer stay."""
+    """Record all who came; who is recorded already keeps the longer stay.
+
+    Who had a seat when it began came by right, even if they left the company since. Who had none is passed over if they
+    may have none.
+    """
     who.must_lead(event.community_id)
     if event.status != "concluded":
         must_be_published(event, "take an attendance report")
@@ -59,8 +68,12 @@ def import_attendance(
     stays: dict[str, int] = {}
     for attendee in cmd.attendees:
         stays[attendee.member_id] = max(attendee.minutes, stays.get(attendee.member_id, 0))
+    strangers = [member for member in stays if (seat := seats.get(member)) is None or seat.status not in CAME_BY_RIGHT]
+    passed_over = people.barred(event, strangers)
     after, newly, longer = event, list[Seat](), list[Seat]()
     for member_id, minutes in stays.items():
+        if member_id in passed_over:
+            continue
         seat = seats.get(member_id)
         if seat and seat.status == "attended":
             if minutes > seat.minutes:
@@ -74,8 +87,9 @@ def import_attendance(
         AttendanceImported(
             event_id=event.id,
             attended=len(newly),
-            already=len(stays) - len(newly),
+            already=len(stays) - len(newly) - len(passed_over),
             walk_ins=sum(seat.walk_in for seat in newly),
+            passed_over=sorted(passed_over),
         ),
         entries=[*newly, *longer],
         facts=[_attended(event, each, seat, "import") for seat, each in zip(newly, told, strict=False)],

@@ -1,8 +1,24 @@
-"""Members who left the company or were erased, as far as their places at events are concerned."""
+"""Members who left the company or a community, or were erased, as far as their places at events are concerned."""
+
+from datetime import datetime, timedelta
+from typing import ClassVar
 
 from ekkyo.contracts.events import EventsForgotMember
-from ekkyo.contracts.members import MemberDeactivated, MemberErased
-from ekkyo.decision import Decision, Document
+from ekkyo.contracts.members import MemberDeactivated, MemberErased, MemberLeft
+from ekkyo.decision import Decision, Document, Timer
+
+AGAIN_AFTER = timedelta(minutes=1)
+Leaving = MemberDeactivated | MemberErased | MemberLeft
+
+
+class DepartureTimer(Timer):
+    """A minute has passed since somebody's places were given back.
+
+    A registration may have been decided before it was known that they left, and written after their places were looked
+    for: whatever was being decided then has been written by now, or never will be.
+    """
+
+    subject: ClassVar[str] = "ekkyo.timer.events.departure"
 
 
 class Departure(Document):
@@ -13,17 +29,18 @@ class Departure(Document):
     erased: bool = False
 
 
-def departed(departure: Departure | None, fact: MemberDeactivated | MemberErased) -> Decision[Departure, None]:
+def departed(departure: Departure | None, fact: Leaving, *, now: datetime) -> Decision[Departure, None]:
     """Their places were given back; of somebody who was erased the services are told that they are forgotten here."""
     before = departure or Departure(id=fact.member_id)
     if not is_news(departure, fact):
         return Decision(before, None)
+    timers = [DepartureTimer(id=fact.member_id).at(now + AGAIN_AFTER)]
     if isinstance(fact, MemberErased):
         after = before.model_copy(update={"heard": fact.meta.revision, "erased": True})
-        return Decision(after, None, facts=[EventsForgotMember(member_id=fact.member_id)])
-    return Decision(before.model_copy(update={"heard": fact.meta.revision}), None)
+        return Decision(after, None, facts=[EventsForgotMember(member_id=fact.member_id)], timers=timers)
+    return Decision(before.model_copy(update={"heard": fact.meta.revision}), None, timers=timers)
 
 
-def is_news(departure: Departure | None, fact: MemberDeactivated | MemberErased) -> bool:
+def is_news(departure: Departure | None, fact: Leaving) -> bool:
     """Whether nothing as new was heard of this member."""
     return departure is None or fact.meta.revision > departure.heard

@@ -26,6 +26,7 @@ class Event(Document):
     url: str | None = None
     capacity: int
     speakers: list[str] = []
+    members_only: bool = False
     starts_at: datetime
     ends_at: datetime
     timezone: str

@@ -30,6 +30,7 @@ from ekkyo_events.model.documents import (
     must_be_published,
     state,
 )
+from ekkyo_events.model.people import People
 from ekkyo_events.model.registrations import promote
 
 Answer = Decision[Event, EventState]
@@ -37,7 +38,8 @@ Answer = Decision[Event, EventState]
 
 def draft(event: Event | None, cmd: DraftEvent) -> Answer:
     """Write an event down. The same command again finds it; another one with its id is refused."""
-    digest = hashlib.sha256(cmd.model_dump_json().encode()).hexdigest()
+    unsaid = None if cmd.details.members_only else {"details": {"members_only"}}  # said before there was such a field
+    digest = hashlib.sha256(cmd.model_dump_json(exclude=unsaid).encode()).hexdigest()
     if event:
         if event.drafted_as != digest:
             raise Refused("event_taken", "Another event has this id.")
@@ -70,7 +72,7 @@ def publish(event: Event, cmd: PublishEvent, *, who: Caller, now: datetime) -> A
     return Decision(after, told, facts=facts, timers=_timers(after, now))
 
 
-def revise(event: Event, seats: Entries[Seat], cmd: ReviseEvent, *, who: Caller) -> Answer:
+def revise(event: Event, seats: Entries[Seat], cmd: ReviseEvent, *, people: People, who: Caller) -> Answer:
     """Change what an event is, and give new seats to those who wait longest."""
     who.must_lead(event.community_id)
     if event.status != "draft":
@@ -83,17 +85,18 @@ def revise(event: Event, seats: Entries[Seat], cmd: ReviseEvent, *, who: Caller)
     if event.status == "draft":
         return Decision(revised, state(revised, after=event))
     revised = revised.model_copy(update={"sequence": event.sequence + 1})
-    promotion = promote(revised, seats, "more_capacity")
+    promotion = promote(revised, seats, people, "more_capacity")
     told = state(promotion.event, after=event)
     has_seat, waits = _seated_and_waiting(seats)
     moved = {seat.key for seat in promotion.seats}
+    left = {seat.key for seat in promotion.entries}
     fact = EventRevised(
         event_id=event.id,
         event=told,
         confirmed=sorted({*has_seat, *moved}),
-        waitlisted=[member for member in waits if member not in moved],
+        waitlisted=[member for member in waits if member not in left],
     )
-    return Decision(promotion.event, told, entries=promotion.seats, facts=[fact, *promotion.facts(told)])
+    return Decision(promotion.event, told, entries=promotion.entries, facts=[fact, *promotion.facts(told)])
 
 
 def reschedule(event: Event, seats: Entries[Seat], cmd: RescheduleEvent, *, who: Caller, now: datetime) -> Answer:

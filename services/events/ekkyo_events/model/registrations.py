@@ -1,5 +1,6 @@
 """Seats and the waitlist: who has one, who waits, and who is next."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -28,6 +29,7 @@ from ekkyo_events.model.documents import (
     state,
     told_each,
 )
+from ekkyo_events.model.people import People
 
 Answer = Decision[Event, Registration]
 Because = Literal["withdrawal", "more_capacity"]
@@ -39,7 +41,9 @@ REMEMBERED = 100
 """How many withdrawn registrations a seat remembers."""
 
 
-def register(event: Event, seats: Entries[Seat], cmd: RegisterForEvent, *, who: Caller, now: datetime) -> Answer:
+def register(
+    event: Event, seats: Entries[Seat], cmd: RegisterForEvent, *, people: People, who: Caller, now: datetime
+) -> Answer:
     """Give a seat while there is one, else a ticket for the waitlist. Who has either keeps it."""
     _may_act_for(event, cmd.member_id, who)
     seat = seats.get(cmd.member_id)
@@ -51,6 +55,8 @@ def register(event: Event, seats: Entries[Seat], cmd: RegisterForEvent, *, who: 
     must_be_published(event, "be registered for")
     if event.starts_at <= now:
         raise Refused("registration_closed", "Registration closed when the event began.")
+    if no := people.refusal(event, cmd.member_id):
+        raise no
     seat = seat or Seat(document_id=event.id, key=cmd.member_id, status="withdrawn")
     if event.seats_in_use < event.capacity:
         after = event.model_copy(update={"confirmed": event.confirmed + 1})
@@ -76,7 +82,7 @@ def register(event: Event, seats: Entries[Seat], cmd: RegisterForEvent, *, who: 
     return Decision(after, registration(after, seat, after.waitlisted), entries=[seat], facts=[waitlisted])
 
 
-def withdraw(event: Event, seats: Entries[Seat], cmd: WithdrawFromEvent, *, who: Caller) -> Answer:
+def withdraw(event: Event, seats: Entries[Seat], cmd: WithdrawFromEvent, *, people: People, who: Caller) -> Answer:
     """Take a seat or a place on the waitlist back, and give a freed seat to who waits longest."""
     _may_act_for(event, cmd.member_id, who)
     seat = seats.get(cmd.member_id)
@@ -91,24 +97,29 @@ def withdraw(event: Event, seats: Entries[Seat], cmd: WithdrawFromEvent, *, who:
     must_be_published(event, "be withdrawn from")
     if seat.status == "attended":
         raise Refused("already_attended", "Who came cannot withdraw any more.")
-    return _given_back(event, seats, seat, because="asked")
+    return _given_back(event, seats, seat, people, because="asked")
 
 
-def withdraw_who_left(event: Event, seats: Entries[Seat], member_id: str, *, now: datetime) -> Decision[Event, None]:
-    """Take the place of somebody who left back, if the event is still to come."""
+def withdraw_who_left(
+    event: Event, seats: Entries[Seat], member_id: str, *, people: People, now: datetime
+) -> Decision[Event, None]:
+    """Take the place of somebody who may have none any more back, if the event is still to come."""
     seat = seats.get(member_id)
     if not seat or seat.status not in HAS_A_PLACE or event.status != "published" or event.starts_at <= now:
         return Decision(event, None)
-    given_back = _given_back(event, seats, seat, because="left")
+    if not people.refusal(event, member_id):
+        return Decision(event, None)
+    given_back = _given_back(event, seats, seat, people, because="left")
     return Decision(given_back.document, None, entries=given_back.entries, facts=given_back.facts)
 
 
-def _given_back(event: Event, seats: Entries[Seat], seat: Seat, *, because: Literal["asked", "left"]) -> Answer:
+def _given_back(
+    event: Event, seats: Entries[Seat], seat: Seat, people: People, *, because: Literal["asked", "left"]
+) -> Answer:
     was: Literal["confirmed", "waitlisted"] = "confirmed" if seat.status == "confirmed" else "waitlisted"
     freed = event.model_copy(update={was: getattr(event, was) - 1})
-    given_back = [*seat.withdrawn, *([seat.registration_id] if seat.registration_id else [])][-REMEMBERED:]
-    seat = seat.model_copy(update={"status": "withdrawn", "position": None, "withdrawn": given_back})
-    promotion = promote(freed, seats, "withdrawal", but=seat.key)
+    seat = _without_place(seat)
+    promotion = promote(freed, seats, people, "withdrawal", but=seat.key)
     told = state(promotion.event, after=event)
     fact = RegistrationWithdrawn(
         event_id=event.id,
@@ -121,7 +132,7 @@ def _given_back(event: Event, seats: Entries[Seat], seat: Seat, *, because: Lite
     return Decision(
         promotion.event,
         registration(promotion.event, seat),
-        entries=[seat, *promotion.seats],
+        entries=[seat, *promotion.entries],
         facts=[fact, *promotion.facts(told)],
     )
 
@@ -131,39 +142,68 @@ class Promotion:
     """The event after those who waited longest got the free seats."""
 
     event: Event
-    seats: list[Seat]
     because: Because
+    seats: Sequence[Seat] = ()
+    passed_over: Sequence[Seat] = ()
+    """Of those who may have no seat any more: they do not wait from now on."""
 
-    def facts(self, told: EventState) -> list[RegistrationPromoted]:
-        """One for each of them, in the order in which they waited."""
+    @property
+    def entries(self) -> list[Seat]:
+        return [*self.passed_over, *self.seats]
+
+    def facts(self, told: EventState) -> list[RegistrationWithdrawn | RegistrationPromoted]:
+        """One for each of them, in the order in which they waited; first of those who were passed over."""
+        each = told_each(told, len(self.entries))
+        about = [
+            {"event_id": self.event.id, "event": event, "member_id": seat.key, "registration_id": seat.registration_id}
+            for seat, event in zip(self.entries, each, strict=False)
+        ]
+        gone = len(self.passed_over)
         return [
-            RegistrationPromoted(
-                event_id=self.event.id,
-                event=each,
-                member_id=seat.key,
-                registration_id=seat.registration_id,
-                because=self.because,
-            )
-            for seat, each in zip(self.seats, told_each(told, len(self.seats)), strict=False)
+            *(RegistrationWithdrawn(was="waitlisted", because="left", **fields) for fields in about[:gone]),
+            *(RegistrationPromoted(because=self.because, **fields) for fields in about[gone:]),
         ]
 
 
-def promote(event: Event, seats: Entries[Seat], because: Because, *, but: str | None = None) -> Promotion:
+def promote(
+    event: Event, seats: Entries[Seat], people: People, because: Because, *, but: str | None = None
+) -> Promotion:
     """Give the free seats to those who wait longest. but: a member who leaves the waitlist in the same decision."""
     free = min(event.capacity - event.seats_in_use, event.waitlisted)
     if free <= 0:
-        return Promotion(event, [], because)
+        return Promotion(event, because)
     if free > PROMOTED_AT_ONCE:
         raise Refused(
             "too_many_promotions", f"At most {PROMOTED_AT_ONCE} members can be promoted at once; raise it in steps."
         )
-    waiting = seats.first(free + 1 if but else free, order="position", status="waitlisted")
-    chosen = [seat for seat in waiting if seat.key != but][:free]
+    chosen, gone = _next(event, seats, people, free, but)
     promoted = [
         seat.model_copy(update={"status": "confirmed", "position": None, "was_promoted": True}) for seat in chosen
     ]
-    counts = {"confirmed": event.confirmed + len(promoted), "waitlisted": event.waitlisted - len(promoted)}
-    return Promotion(event.model_copy(update=counts), promoted, because)
+    counts = {"confirmed": event.confirmed + len(chosen), "waitlisted": event.waitlisted - len(chosen) - len(gone)}
+    return Promotion(event.model_copy(update=counts), because, promoted, [_without_place(seat) for seat in gone])
+
+
+def _next(
+    event: Event, seats: Entries[Seat], people: People, free: int, but: str | None
+) -> tuple[list[Seat], list[Seat]]:
+    """Those who wait longest of those who may have a seat, and those beside them who may not."""
+    beside = 1 if but else 0
+    look = free + beside
+    while True:
+        waiting = seats.first(look, order="position", status="waitlisted")
+        line = [seat for seat in waiting if seat.key != but]
+        barred = people.barred(event, [seat.key for seat in line])
+        able = [seat for seat in line if seat.key not in barred][:free]
+        if len(able) == free or len(waiting) < look:
+            return able, [seat for seat in line if seat.key in barred]
+        look = free + beside + len(barred)
+
+
+def _without_place(seat: Seat) -> Seat:
+    """The seat of a member who gave it back. It remembers the registration, which cannot be made again."""
+    given_back = [*seat.withdrawn, *([seat.registration_id] if seat.registration_id else [])][-REMEMBERED:]
+    return seat.model_copy(update={"status": "withdrawn", "position": None, "withdrawn": given_back})
 
 
 def _withdrawn(event: Event, seat: Seat, registration_id: str | None) -> Registration:

@@ -39,6 +39,8 @@ class AttendanceImported(Model):
     already: int
     walk_ins: int
     """Of the newly recorded, those without a seat."""
+    passed_over: list[Id] = []
+    """Who came without a seat and may have none: who left the company or, where only members may come, is no member."""
 
 
 class ImportAttendance(Command[AttendanceImported]):

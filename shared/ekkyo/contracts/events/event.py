@@ -39,6 +39,8 @@ class EventDetails(Model):
     """Where to join, for online and hybrid events. Told to those who have a seat."""
     capacity: int = Field(ge=1, le=20_000)
     speakers: list[Id] = Field(default=[], max_length=50)
+    members_only: bool = False
+    """Whether only members of the community can have a seat."""
 
 
 class EventState(Model):
@@ -54,6 +56,7 @@ class EventState(Model):
     url: str | None = None
     capacity: int
     speakers: list[Id] = []
+    members_only: bool = False
     starts_at: Instant
     ends_at: Instant
     timezone: Zone

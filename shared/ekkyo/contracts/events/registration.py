@@ -132,4 +132,5 @@ class RegistrationWithdrawn(RegistrationFact):
     subject: ClassVar[str] = "ekkyo.fact.events.registration_withdrawn"
     was: Literal["confirmed", "waitlisted"]
     because: Literal["asked", "left"] = "asked"
-    """asked: by the member or a leader. left: the member left the company, or was erased."""
+    """asked: by the member or a leader. left: the member left the company, was erased or, where only members may come,
+    left the community."""

@@ -1,0 +1,62 @@
+"""Who may have a seat, by what the members service told of them: asked in every decision that gives one."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from ekkyo.contracts.base import Refused
+from ekkyo.contracts.members import MemberErased, MemberFact
+from ekkyo.decision import Document
+
+from ekkyo_events.model.documents import Event
+
+
+class Person(Document):
+    """What has to be known of a member to give them a seat: a projection of the members service's facts."""
+
+    active: bool = True
+    """False: they left the company, or were erased."""
+    communities: list[str] = []
+
+    @classmethod
+    def of(cls, fact: MemberFact | MemberErased) -> "Person":
+        told, revision = fact.member_id, fact.meta.revision
+        if isinstance(fact, MemberErased):
+            return cls(id=told, revision=revision, active=False)
+        communities = [place.community_id for place in fact.member.communities]
+        return cls(id=told, revision=revision, active=fact.member.active, communities=communities)
+
+
+@dataclass
+class NotLookedUp(Exception):
+    """A decision needs to know these members: look them up, and decide again."""
+
+    members: list[str]
+
+
+@dataclass(frozen=True)
+class People:
+    """The members who were looked up for a decision; None: of this one nothing was heard yet.
+
+    Who is not known may have a seat: members may be registered a moment before their facts are heard, and who was never
+    registered cannot have left. An event for its community's members is another case: there membership has to be known.
+    """
+
+    known: Mapping[str, Person | None] = field(default_factory=dict)
+
+    def refusal(self, event: Event, member_id: str) -> Refused | None:
+        """Why this member can have no seat at this event. Raises NotLookedUp."""
+        if member_id not in self.known:
+            raise NotLookedUp([member_id])
+        person = self.known[member_id]
+        if person and not person.active:
+            return Refused("member_inactive", "Who has left the company can have no seat.")
+        if event.members_only and (person is None or event.community_id not in person.communities):
+            return Refused("not_a_member", "Only members of the community can have a seat at this event.")
+        return None
+
+    def barred(self, event: Event, members: Iterable[str]) -> set[str]:
+        """Those of these who can have no seat at this event. Raises NotLookedUp for all who were not looked up."""
+        members = list(members)
+        if missing := [member for member in members if member not in self.known]:
+            raise NotLookedUp(missing)
+        return {member for member in members if self.refusal(event, member)}
