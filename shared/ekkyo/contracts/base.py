@@ -9,6 +9,9 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr
 
 from ekkyo.contracts.described import Described
 from ekkyo.contracts.fields import (  # importable from here, as they always were
+    Day as Day,
+)
+from ekkyo.contracts.fields import (
     Email as Email,
 )
 from ekkyo.contracts.fields import (

@@ -4,10 +4,10 @@ import os
 import re
 import time
 import uuid
-from datetime import UTC, datetime
-from typing import Annotated
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, AwareDatetime, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, StringConstraints
 
 
 def new_id() -> str:
@@ -16,6 +16,34 @@ def new_id() -> str:
     value = value & ~(0xF << 76) | 0x7 << 76
     value = value & ~(0x3 << 62) | 0x2 << 62
     return str(uuid.UUID(int=value))
+
+
+_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+
+
+def _date_time(value: Any) -> Any:
+    """A string must be RFC 3339: pydantic alone would read "1777598400" as seconds since 1970."""
+    if not isinstance(value, str):
+        return value
+    try:
+        if _DATE_TIME.fullmatch(value):
+            return datetime.fromisoformat(value.upper())
+    except ValueError:  # a 30th of February
+        pass
+    raise ValueError("must be a date and time with its offset, such as 2026-05-01T01:23:45Z")
+
+
+def _date(value: Any) -> Any:
+    """A string must be RFC 3339's full-date."""
+    if not isinstance(value, str):
+        return value
+    try:
+        if _DATE.fullmatch(value):
+            return date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise ValueError("must be a date such as 2026-05-01")
 
 
 _FIRST, _LAST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
@@ -55,8 +83,10 @@ def _zone(value: str) -> str:
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 """An id that the caller chose, a UUIDv7 by custom (`new_id`). Safe as one token of a NATS subject."""
-Instant = Annotated[AwareDatetime, AfterValidator(_utc)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_date_time), AfterValidator(_utc)]
 """A point in time from 1900 to 2199; kept in UTC with millisecond precision, written as RFC 3339."""
+Day = Annotated[date, BeforeValidator(_date)]
+"""A date, written as RFC 3339's full-date: 2026-05-01."""
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line)]
 """One line of text: 1 to 200 characters, no control characters."""
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5000)]
@@ -69,7 +99,7 @@ Email = Annotated[
         strip_whitespace=True,
         to_lower=True,
         max_length=254,
-        pattern=r"^[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\]+\.[A-Za-z0-9-]{2,}$",
+        pattern=r'^[^@\s<>,;:"()\[\]\\]+@[^@\s<>,;:"()\[\]\\]+\.[A-Za-z0-9-]{2,}$',
     ),
     AfterValidator(_one_line),
 ]

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ekkyo.docs.messages import Schema, messages
+from ekkyo.docs.messages import Schema, messages, problem_schema
 
 LOWER = ("minimum", "exclusiveMinimum", "minLength", "minItems")
 UPPER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems")
@@ -27,7 +27,7 @@ See docs/wire.md, "Versions".
 def in_contracts(published: Path) -> list[str]:
     """What breaks between the published schemas in this folder and the contracts of today."""
     old = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(published.glob("*.json"))}
-    return between(old, {m.name: m.schema() for m in messages()})
+    return between(old, {m.name: m.schema() for m in messages()} | {"problem": problem_schema()})
 
 
 def between(old: Mapping[str, Schema], new: Mapping[str, Schema]) -> list[str]:
@@ -100,7 +100,7 @@ class _Pair:
             if new.get(bound, float("inf")) < old.get(bound, float("inf")):
                 yield f"{_field(at)}: {bound} is now {new[bound]}"
         for rule in ("pattern", "format"):
-            if rule in new and new[rule] != old.get(rule):
+            if rule in new and _unescaped(new[rule]) != _unescaped(old.get(rule, "")):
                 yield f"{_field(at)}: {rule} is now {new[rule]}"
         if "items" in new:
             yield from self.changes(old.get("items", {}), new["items"], f"{at}[]")
@@ -145,6 +145,11 @@ def _same_type(old: Schema, new: Schema) -> bool:
 
 def _type(schema: Schema) -> str:
     return str(schema.get("type", "anything"))
+
+
+def _unescaped(pattern: str) -> str:
+    """A quotation mark means the same with and without a backslash; JavaScript's `u` mode takes only the latter."""
+    return pattern.replace('\\"', '"')
 
 
 def _field(at: str) -> str:

@@ -15,6 +15,9 @@ IDS = {
     "delivery_id": _ID.format("d1"),
     "connection_id": _ID.format("f1"),
     "entity_id": _ID.format("e1"),
+    "communities": _ID.format("01"),
+    "after": "0012345",
+    "next": "0012345",
 }
 MEMBERS = {"confirmed", "waitlisted", "attended", "no_shows", "invited", "speakers", "member_ids", "passed_over"}
 WORDS = {
@@ -50,6 +53,7 @@ WORDS = {
     "message_id": f"<{_ID.format('d1')}@ekkyo.example.com>",
     "template": "post_event",
     "figures": "250 attendances in the first season",
+    "reason": "The speaker is ill.",
 }
 TIMES = {
     "starts_at": "2026-05-20T03:00:00Z",
@@ -75,6 +79,31 @@ STATUS = {
     "surveys.themes_ranked": "closed",
     "notify.failed": "failed",
 }
+SPECIAL: dict[tuple[str, str], Any] = {
+    ("members.import.answer", "outcome"): "refused",
+    ("members.import.answer", "reason"): "email_taken",
+    ("notify.delivered", "reason"): None,
+    ("notify.deliveries.answer", "reason"): None,
+    ("notify.failed", "reason"): "mailbox_not_found",
+    ("events.register.answer", "status"): "waitlisted",
+    ("events.check_in.answer", "status"): "attended",
+    ("events.check_in.answer", "position"): None,
+    ("events.check_in.answer", "waiting_because"): None,
+    ("events.withdraw.answer", "status"): "withdrawn",
+    ("events.withdraw.answer", "position"): None,
+    ("events.withdraw.answer", "waiting_because"): None,
+    ("events.draft.answer", "confirmed"): 0,
+    ("events.draft.answer", "waitlisted"): 0,
+    ("events.draft.answer", "attended"): 0,
+    ("events.draft.answer", "sequence"): 0,
+    **{
+        (f"members.{name}", "name"): "IT Users' Community"
+        for name in ("found_community.answer", "revise_charter.answer", "community.answer")
+    },
+    **{(f"members.{name}", "name"): "IT Users' Community" for name in ("community_founded", "charter_revised")},
+}
+"""What one message says in a field where the same word would make no sense in another."""
+NUMBERS = {"minutes": 50, "capacity": 20, "invited": 12, "answered": 8, "minimum": 5, "limit": 50}
 DEFAULT_STATUS = {"events": "published", "surveys": "open", "notify": "sent"}
 
 
@@ -93,6 +122,8 @@ class _Maker:
 
     def make(self, schema: Schema, field: str) -> Any:
         """A value that this schema takes, fit for a field of this name."""
+        if (self.message.name, field) in SPECIAL:
+            return SPECIAL[self.message.name, field]
         if "$ref" in schema:
             return self.make(self.definitions[schema["$ref"].rpartition("/")[2]], field)
         if "const" in schema:
@@ -115,7 +146,8 @@ class _Maker:
         values = schema.get("additionalProperties")
         if not isinstance(values, dict):
             return {}
-        keys = self._keys(schema.get("propertyNames", {}))
+        counted = values.get("type") == "integer" and "propertyNames" not in schema
+        keys = ["9"] if counted else self._keys(schema.get("propertyNames", {}))
         return {key: self.make(values, field) for key in keys}
 
     def _keys(self, names: Schema) -> list[str]:
@@ -132,17 +164,16 @@ class _Maker:
         if schema.get("format") == "date":
             return "1990-04-01" if field == "birth_date" else "2013-04-01"
         found = IDS.get(field) or WORDS.get(field)
-        return found or ("https://example.com/" if "https?" in schema.get("pattern", "") else _sentence(field))
+        if not found:
+            raise LookupError(f"{self.message.name}: say in WORDS what an example of {field!r} is")
+        return found
 
     def _integer(self, schema: Schema, field: str) -> int:
-        return int(max(schema.get("minimum", 1), min(schema.get("maximum", 3), 3)))
+        wanted = NUMBERS.get(field, 3)
+        return int(max(schema.get("minimum", 1), min(schema.get("maximum", wanted), wanted)))
 
     def _number(self, schema: Schema, field: str) -> float:
         return float(schema.get("minimum", 33.3))
 
     def _boolean(self, schema: Schema, field: str) -> bool:
         return bool(schema.get("default", True))
-
-
-def _sentence(field: str) -> str:
-    return field.replace("_", " ").capitalize() or "Text"

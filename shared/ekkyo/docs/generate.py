@@ -9,13 +9,14 @@ from ekkyo import wire
 from ekkyo.docs.asyncapi import asyncapi
 from ekkyo.docs.examples import example
 from ekkyo.docs.flow import flow
-from ekkyo.docs.messages import Message, messages, text_of
+from ekkyo.docs.messages import Message, messages, problem_schema, text_of
 from ekkyo.docs.operate import operate
 
 
 def documents(out: Path, services: Path) -> dict[Path, str]:
     """Every document that should be under `out`. Samples that are there already are kept as they are, for ever."""
     found = {out / "schemas" / f"{m.name}.json": text_of(m.schema()) for m in messages()}
+    found[out / "schemas" / "problem.json"] = text_of(problem_schema())
     for fact in messages():
         if fact.kind == "fact":
             found |= samples(out / "samples" / fact.name, fact)

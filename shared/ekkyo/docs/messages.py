@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel
 
 from ekkyo.contracts import COMMANDS, FACTS, QUESTIONS
-from ekkyo.contracts.base import name_of, owner_of
+from ekkyo.contracts.base import Problem, name_of, owner_of
 
 Kind = Literal["command", "question", "fact", "answer"]
 Schema = dict[str, Any]
@@ -22,6 +22,9 @@ ROLES = {
 }
 
 
+_HEAD: Schema = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+
+
 @dataclass(frozen=True)
 class Message:
     """A command, a question, a fact, or the answer to one of the first two."""
@@ -30,10 +33,17 @@ class Message:
     name: str
     """`events.register`; an answer's is that of what it answers and `.answer`."""
     model: type[Any]
+    asked_as: str = ""
+    """Of an answer: the class of what it answers."""
 
     @property
     def urn(self) -> str:
         return f"urn:ekkyo:schema:{self.name}"
+
+    @property
+    def title(self) -> str:
+        """A name for a generated type, unique among all schemas: several messages have one answer's model."""
+        return f"{self.asked_as}Answer" if self.kind == "answer" else self.model.__name__
 
     @property
     def owner(self) -> str:
@@ -66,12 +76,20 @@ class Message:
             extra["x-ekkyo-subject"] = self.model.subject + about
         if self.kind in ("command", "question"):
             extra["x-ekkyo-may"] = self.roles
-        head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "$id": self.urn}
-        return {**head, **extra, **_plain(self.model.model_json_schema())}
+        return {**_HEAD, "$id": self.urn, **extra, **_plain(self.model.model_json_schema()), "title": self.title}
+
+
+def problem_schema() -> Schema:
+    """The JSON Schema of a refusal's body."""
+    return {**_HEAD, "$id": "urn:ekkyo:schema:problem", "x-ekkyo-kind": "refusal", **_plain(Problem.model_json_schema())}
 
 
 def _plain(schema: Schema) -> Schema:
+    """Without the example, and without titles of fields: generators of types would make a type of each."""
     schema.pop("example", None)
+    for model in (schema, *schema.get("$defs", {}).values()):
+        for field in model.get("properties", {}).values():
+            field.pop("title", None)
     return schema
 
 
@@ -82,7 +100,7 @@ def messages() -> tuple[Message, ...]:
     for kind, table in (("command", COMMANDS), ("question", QUESTIONS)):
         for model in table.values():
             asked = Message(kind, name_of(model), model)  # type: ignore[arg-type]
-            found += [asked, Message("answer", f"{asked.name}.answer", asked.answer)]
+            found += [asked, Message("answer", f"{asked.name}.answer", asked.answer, model.__name__)]
     found += [Message("fact", name_of(fact), fact) for fact in FACTS.values()]
     names = [m.name for m in found]
     assert len(set(names)) == len(names), "two messages of one name would overwrite each other's schema"

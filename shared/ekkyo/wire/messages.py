@@ -144,9 +144,12 @@ def due_subject(timer: type[Timer]) -> str:
 
 
 def read(message: type[M], body: bytes) -> M:
-    """The message in this body. Raises Malformed with each field that is wrong, in safe words."""
+    """The command or question in this body. Raises Malformed with each field that is wrong, in safe words.
+
+    As strict as its JSON Schema: "3" is no integer, true is no number, and a number is no time.
+    """
     try:
-        return message.model_validate_json(body or b"{}")
+        return message.model_validate_json(body or b"{}", strict=True)
     except ValidationError as error:
         raise malformed(error) from None
 

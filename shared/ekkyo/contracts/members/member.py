@@ -1,12 +1,12 @@
 """Members: who they are and how they want to be reached."""
 
-from datetime import date
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
 from ekkyo.contracts.base import (
     Command,
+    Day,
     Email,
     Fact,
     Id,
@@ -45,9 +45,9 @@ class Profile(Model):
     department: Line
     job_family: Line | None = None
     site: Line | None = None
-    birth_date: date | None = None
+    birth_date: Day | None = None
     gender: Gender | None = None
-    hired_on: date | None = None
+    hired_on: Day | None = None
     manager_number: Number | None = None
 
 
@@ -92,7 +92,7 @@ class Member(MemberState):
     """A member as the members service tells it to those who may know."""
 
     name_kana: str | None = None
-    hired_on: date | None = None
+    hired_on: Day | None = None
     manager_number: str | None = None
     revision: int
 
