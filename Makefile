@@ -11,10 +11,10 @@ unexport PYTHONDONTWRITEBYTECODE  # every process would compile all it imports a
 .DEFAULT_GOAL := help
 .PHONY: help setup demo up down test fuzz fast lint format bench docs docs-check dashboards nats-conf secrets images lock clean
 
-help: ## List what can be made
+help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(VENV)/.installed ## Install everything into .venv (every other target does it by itself)
+setup: $(VENV)/.installed ## Install everything into .venv (every other target does this first)
 
 $(VENV)/.installed: requirements-dev.txt constraints.txt shared/pyproject.toml $(wildcard services/*/pyproject.toml frontends/*/pyproject.toml)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Ekkyo needs Python 3.11 or later; $(PYTHON) is `$(PYTHON) -V`. Say which one: make PYTHON=python3.12 …"; exit 1; }
@@ -22,7 +22,7 @@ $(VENV)/.installed: requirements-dev.txt constraints.txt shared/pyproject.toml $
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r requirements-dev.txt
 	@touch $@
 
-demo: setup ## Play a community's first season on the local stack, and leave its report in .ekkyo/demo
+demo: setup ## Play a community's first season on the local stack; writes its report to .ekkyo/demo
 	@$(BIN)/python -m ekkyo_cli.demo
 
 up: setup ## Start the local stack: NATS, database, catchers, four services (Ctrl-C stops it)
@@ -51,13 +51,13 @@ format: setup ## Format the code
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: setup ## Measure, as ratios against named floors, into bench/results/
+bench: setup ## Run the benchmarks and write bench/results/
 	@$(BIN)/python -m bench
 
 docs: setup ## Generate docs/: schemas, AsyncAPI, flow diagram, samples of new facts
 	@$(BIN)/python -m ekkyo.docs --out docs
 
-docs-check: setup ## Fail when generated documents drifted from the code
+docs-check: setup ## Fail if the generated documents differ from the code
 	@$(BIN)/python -m ekkyo.docs --out docs --check
 
 dashboards: setup ## Generate Grafana's dashboards, and the alerts for Kubernetes
@@ -66,14 +66,14 @@ dashboards: setup ## Generate Grafana's dashboards, and the alerts for Kubernete
 nats-conf: setup ## Generate deploy/nats/nats.conf from the table of permissions
 	@$(BIN)/python -m ekkyo.installation.permissions > deploy/nats/nats.conf
 
-secrets: setup ## Make the keys and passwords of a deployment, into deploy/keys/
+secrets: setup ## Generate a deployment's keys and passwords in deploy/keys/
 	@$(BIN)/ekkyo secrets --dir deploy/keys
 
 images: setup ## Build the images with buildah and start each (root; needs Debian's buildah and debootstrap)
 	@$(BIN)/python deploy/build_images.py --debootstrap
 
-lock: ## Pin the versions that are installed now into constraints.txt
+lock: ## Pin the installed versions in constraints.txt
 	@$(BIN)/python -m pip freeze --exclude-editable | grep -v '@' | LC_ALL=C sort -f > constraints.txt
 
-clean: ## Remove what was built and installed
+clean: ## Remove everything that was built or installed
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
