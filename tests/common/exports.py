@@ -1,11 +1,10 @@
 """Personnel exports made for tests, and what is read from them."""
 
-import io
 from pathlib import Path
 from typing import Any
 
 from ekkyo.contracts.members import Profile
-from ekkyo_common.personnel import BadRow, Row, SkippedRow, read_personnel
+from ekkyo_common.personnel import BadRow, Leaver, Row, SkippedRow, read_personnel
 
 SAMPLE = Path(__file__).parents[2] / "data" / "employees.cp932.csv"
 TEXT = SAMPLE.read_bytes().decode("cp932")
@@ -13,13 +12,12 @@ HEADINGS = "社員番号,氏名,氏名カナ,メールアドレス,部署,生年
 GOOD = "000001,越境 花子,エッキョウ ハナコ,hanako@example.co.jp,情報システム部,1987/6/5,女"
 
 
-def read(text: str | bytes, encoding: str = "utf-8", **options: Any) -> list[Row | BadRow | SkippedRow]:
+def read(text: str | bytes, encoding: str = "utf-8", **options: Any) -> list[Row | BadRow | SkippedRow | Leaver]:
     data = text if isinstance(text, bytes) else text.encode(encoding)
-    with read_personnel(io.BytesIO(data), **options) as export:
-        return list(export)
+    return list(read_personnel(data, **options))
 
 
-def one(row: str, headings: str = HEADINGS) -> Row | BadRow | SkippedRow:
+def one(row: str, headings: str = HEADINGS) -> Row | BadRow | SkippedRow | Leaver:
     (found,) = read(f"{headings}\r\n{row}\r\n")
     return found
 

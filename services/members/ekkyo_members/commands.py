@@ -1,6 +1,7 @@
 """What the members service can be asked to do."""
 
 import asyncio
+from contextlib import suppress
 
 from ekkyo.broker import Router, asked
 from ekkyo.contracts import members as contract
@@ -157,9 +158,11 @@ async def _take_over(
     """The rows as they came out, in their order; all at once, so that the store writes them in groups.
 
     Nobody is looked for by number or address beforehand: the unique indexes tell at no cost. A row they refuse is tried
-    again on the member who has its number, and as long as others were taken: they may have given its address up.
+    again on the member who has its number, and as long as others were taken: they may have given its address up. Those
+    who want each other's addresses lend them first.
     """
     by_number: dict[str, str | None] = {}
+    lent: dict[str, str] = {}
 
     async def take(place: int) -> contract.ImportedRow:
         profile, known_as = profiles[place], by_number.get(profiles[place].number)
@@ -181,6 +184,25 @@ async def _take_over(
             by_number |= dict.fromkeys(unasked)
             by_number |= {m.number: m.id for m in await members.find({"number": {"$in": unasked}}, limit=0)}
             left = refused
+        elif len(refused) < len(left):
+            left = refused
         else:
-            left = refused if len(refused) < len(left) else []
+            lending = await _lend([profiles[place] for place in refused], members, without=lent)
+            lent |= lending
+            left = refused if lending else []
+    back = {profiles[p].number for p, row in enumerate(rows) if row.outcome == "refused"} & lent.keys()
+    for number in back:
+        with suppress(Refused):  # somebody else has it by now
+            await members.change(lent[number], lambda m, _: model.keep_address(m))
     return rows
+
+
+async def _lend(profiles: list[contract.Profile], members: Members, *, without: dict[str, str]) -> dict[str, str]:
+    """Have one of each circle of people who want each other's addresses lend theirs: their numbers and ids."""
+    wants = {p.number: p.email for p in profiles if p.number not in without}
+    holders = {m.email: m for m in await members.find({"email": {"$in": list(wants.values())}}, limit=0)}
+    found = model.circles(wants, {email: m.number for email, m in holders.items()})
+    ids = {m.number: m.id for m in holders.values()}
+    lending = {circle[0]: ids[circle[0]] for circle in found}
+    await asyncio.gather(*(members.change(i, lambda m, _: model.lend_address(m)) for i in lending.values()))
+    return lending

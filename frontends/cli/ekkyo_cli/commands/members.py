@@ -1,25 +1,23 @@
 """`ekkyo members`: taking a personnel export over."""
 
 import asyncio
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Literal
 
 import typer
-from ekkyo.client import Ekkyo
 from ekkyo.contracts.base import Refused
-from ekkyo.contracts.members import Imported, ImportMembers
 from ekkyo_common.personnel import (
     FIELDS,
-    BadRow,
+    Became,
     PersonnelExport,
-    Remark,
-    Row,
-    SkippedRow,
+    Taken,
     UnreadableExportError,
     read_personnel,
+    take,
 )
+from ekkyo_common.personnel.taking import Outcome
 from rich.markup import escape
 
 from ekkyo_cli import output
@@ -27,10 +25,9 @@ from ekkyo_cli.connection import Where, connected
 from ekkyo_cli.output import Json
 
 app = typer.Typer(help="The people of the company, as the personnel system knows them.", no_args_is_help=True)
-CHUNK, IN_FLIGHT = 200, 3
-"""Small enough to be answered soon: a command that is said again tells rows as unchanged that it registered itself."""
 SHOWN = 200
-NOT_TAKEN = {"member_erased": "this person was erased; to have them back, register them anew with another id"}
+COUNTED: tuple[Outcome, ...] = ("registered", "changed", "unchanged", "skipped", "left", "deactivated")
+ORDERS: dict[str, Literal["ymd", "mdy", "dmy"]] = {"ymd": "ymd", "mdy": "mdy", "dmy": "dmy"}
 
 
 @app.callback()
@@ -38,41 +35,9 @@ def members() -> None:
     """The people of the company, as the personnel system knows them."""
 
 
-@dataclass(frozen=True)
-class Bad:
-    """A row that was not taken: where, what stands there, and why."""
-
-    line: int
-    column: str
-    value: str
-    code: str
-    reason: str
-
-
-@dataclass
-class Summary:
-    """What became of a file."""
-
-    dry_run: bool
-    registered: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    bad: list[Bad] = field(default_factory=list)
-    skipped: int = 0
-    """Rows that are nobody: empty lines, totals."""
-    unused: list[str] = field(default_factory=list)
-    """Headings that mean nothing here."""
-    remarks: list[Bad] = field(default_factory=list)
-    """Rows that were taken, with a cell that had to be understood rather than read."""
-
-    @property
-    def taken(self) -> int:
-        return self.registered + self.changed + self.unchanged
-
-
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="The export: CSV or tab-separated; UTF-8, UTF-16 or Windows-31J.")],
+    file: Annotated[Path, typer.Argument(help="The export: CSV in any usual encoding and separator, or .xlsx.")],
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Tell what would become of it, and write nothing.")
     ] = False,
@@ -80,15 +45,28 @@ def import_(
         list[str] | None,
         typer.Option("--map", metavar="FIELD=HEADING", help=f"Which heading holds a field ({', '.join(FIELDS)})."),
     ] = None,
+    deactivate_leavers: Annotated[
+        bool, typer.Option("--deactivate-leavers", help="Deactivate members who have left, as the file says.")
+    ] = False,
+    status: Annotated[
+        list[str] | None,
+        typer.Option("--status", metavar="VALUE=active|left", help="What a value says about being employed."),
+    ] = None,
+    dates: Annotated[
+        str | None,
+        typer.Option("--dates", metavar="ymd|mdy|dmy", help="The order in dates, where the file cannot tell."),
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 if any row was bad.")] = False,
     dir: Where = None,
     json: Json = False,
 ) -> None:
     """Take over a personnel export: people not known by their number are registered, known ones changed.
 
-    Every bad row is named with its line, column, value and reason; the good ones are taken. Importing the same file
-    again changes nothing. What the file has no column for is emptied in whoever has it. Exit code 0 if anything could
-    be taken, 1 if nothing could or, with --strict, if a row was bad.
+    Every bad row is named with its line, column, value and reason; the good ones are taken. With --dry-run every row is
+    told with what would become of it, and what was decided for the whole file. Who has left is named; a member who has
+    is deactivated with --deactivate-leavers only. Importing the same file again changes nothing. What the file has no
+    column for is emptied in whoever has it. Exit code 0 if anything could be taken, 1 if nothing could or, with
+    --strict, if a row was bad.
 
     Examples:
 
@@ -97,17 +75,28 @@ def import_(
       ekkyo members import staff.txt --map number=ID --map department=Team
     """
     try:
-        with read_personnel(file, columns=_columns(map or [])) as export:
-            summary = asyncio.run(_import(dir, export, dry_run))
+        export = read_personnel(
+            file.read_bytes(),
+            columns=_columns(map or []),
+            today=datetime.now(UTC).astimezone().date(),
+            order=_order(dates),
+            statuses=_statuses(status or []),
+        )
     except UnreadableExportError as unreadable:
         raise Refused("unreadable_file", f"{file}: {unreadable}", 400) from None
-    summary.bad.sort(key=lambda bad: bad.line)
+    taken = asyncio.run(_import(dir, export, dry_run, deactivate_leavers))
     if output.speaks_json():
-        output.as_json(asdict(summary))
+        output.as_json(_as_json(taken, export))
     else:
-        _tell(summary)
-    if summary.bad and (strict or not summary.taken):
+        _tell(taken, export)
+    if taken.bad and (strict or not taken.taken):
         raise typer.Exit(output.NO)
+
+
+async def _import(dir: Path | None, export: PersonnelExport, dry_run: bool, deactivate_leavers: bool) -> Taken:
+    async with connected(dir) as ekkyo:
+        with output.progress("Reading" if dry_run else "Importing") as steps:
+            return await take(ekkyo, export, dry_run=dry_run, deactivate_leavers=deactivate_leavers, tell=steps.at)
 
 
 def _columns(pairs: list[str]) -> dict[str, str]:
@@ -121,89 +110,67 @@ def _columns(pairs: list[str]) -> dict[str, str]:
     return columns
 
 
-async def _import(dir: Path | None, export: PersonnelExport, dry_run: bool) -> Summary:
-    """Send the rows in chunks, a few commands in flight, never the whole file in memory."""
-    summary, columns = Summary(dry_run, unused=export.unknown), export.columns
-    running: set[asyncio.Task[None]] = set()
-    async with connected(dir) as ekkyo:
-        with output.progress("Reading" if dry_run else "Importing") as steps:
-            try:
-                for chunk in _chunks(export, summary):
-                    if len(running) >= IN_FLIGHT:
-                        done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-                        await asyncio.gather(*done)
-                    running.add(asyncio.create_task(_send(ekkyo, chunk, columns, summary)))
-                    await asyncio.sleep(0)
-                    steps.at(summary.taken)
-                await asyncio.gather(*running)
-            except Refused as no:
-                await asyncio.gather(*running, return_exceptions=True)
-                so_far = f"{summary.taken} rows were taken before; importing the file again takes the rest."
-                raise Refused(no.code, f"{no.detail} {so_far}", no.status, no.errors, no.reference) from None
-    return summary
+def _statuses(pairs: list[str]) -> dict[str, str]:
+    statuses = {}
+    for pair in pairs:
+        value, _, meaning = pair.rpartition("=")
+        if not value or meaning not in ("active", "left"):
+            raise typer.BadParameter("give VALUE=active or VALUE=left", param_hint="--status")
+        statuses[value] = meaning
+    return statuses
 
 
-def _chunks(export: PersonnelExport, summary: Summary) -> Iterator[list[Row]]:
-    chunk: list[Row] = []
-    for row in export:
-        match row:
-            case SkippedRow():
-                summary.skipped += 1
-            case BadRow():
-                summary.bad += [_bad(row.line, remark) for remark in row.problems]
-            case Row():
-                summary.remarks += [_bad(row.line, remark) for remark in row.remarks]
-                chunk.append(row)
-        if len(chunk) == CHUNK:
-            yield chunk
-            chunk = []
-    if chunk:
-        yield chunk
+def _order(said: str | None) -> Literal["ymd", "mdy", "dmy"] | None:
+    if said is not None and said not in ORDERS:
+        raise typer.BadParameter(f"give one of {', '.join(ORDERS)}", param_hint="--dates")
+    return ORDERS[said] if said else None
 
 
-async def _send(ekkyo: Ekkyo, rows: list[Row], columns: dict[str, str], summary: Summary) -> None:
-    answer: Imported = await ekkyo.send(
-        ImportMembers(profiles=[row.profile for row in rows], dry_run=summary.dry_run), within=120
-    )
-    for row, became in zip(rows, answer.rows, strict=True):
-        match became.outcome:
-            case "registered":
-                summary.registered += 1
-            case "changed":
-                summary.changed += 1
-            case "unchanged":
-                summary.unchanged += 1
-            case "refused":
-                code = became.reason or "refused"
-                at = "email" if code.startswith("email") else "number"
-                value = str(getattr(row.profile, at))
-                text = NOT_TAKEN.get(code) or code.replace("_", " ").replace("taken", "belongs to somebody else")
-                summary.bad.append(Bad(row.line, columns.get(at, at), value, code, text))
+def _as_json(taken: Taken, export: PersonnelExport) -> dict[str, Any]:
+    counts: dict[str, int] = {name: taken.count(name) for name in COUNTED}
+    return {
+        "dry_run": taken.dry_run,
+        **counts,
+        "bad": [asdict(row) for row in taken.bad],
+        "unused": export.unknown,
+        "remarks": [asdict(row) for row in taken.remarks],
+        "rows": [asdict(row) for row in taken.rows],
+        "evidence": [asdict(each) for each in export.evidence],
+    }
 
 
-def _bad(line: int, remark: Remark) -> Bad:
-    reason = f"{remark.reason} (expected: {remark.expected})" if remark.expected else remark.reason
-    return Bad(line, remark.column, remark.value, remark.code, reason)
-
-
-def _tell(summary: Summary) -> None:
+def _tell(taken: Taken, export: PersonnelExport) -> None:
     columns = ["line#", "column", "value", "reason"]
-    if summary.bad:
-        rows = [(b.line, b.column, b.value, b.reason) for b in summary.bad[:SHOWN]]
-        output.table(columns, rows, title="[red]Not taken[/]")
-        if len(summary.bad) > SHOWN:
-            output.say(f"… and {len(summary.bad) - SHOWN} more; --json lists them all")
-    if summary.remarks:
-        rows = [(b.line, b.column, b.value, b.reason) for b in summary.remarks[:20]]
-        output.table(columns, rows, title="[yellow]Taken, but look[/]")
-    if summary.unused:
+    if taken.dry_run:
+        output.evidence(export.evidence)
+        each = [(r.line, f"{r.number} {r.name}".strip(), str(r.outcome), r.reason) for r in taken.rows[:SHOWN]]
+        output.table(["line#", "who", "becomes", "because"], each)
+        _more(taken.rows)
+    if taken.bad:
+        lines = [(b.line, b.column, b.value, b.reason) for b in taken.bad[:SHOWN]]
+        output.table(columns, lines, title="[red]Not taken[/]")
+        _more(taken.bad)
+    if not taken.dry_run and (named := [r for r in taken.rows if r.outcome in ("left", "deactivated")]):
+        lines = [(r.line, f"{r.number} {r.name}", r.value, r.reason) for r in named[:SHOWN]]
+        output.table(["line#", "who", "says", "what of it"], lines, title="[yellow]Have left[/]")
+        _more(named)
+    if taken.remarks:
+        lines = [(b.line, b.column, b.value, b.reason) for b in taken.remarks[:20]]
+        output.table(columns, lines, title="[yellow]Taken, but look[/]")
+    if export.unknown:
         output.say(
-            f"Headings not used: {escape(', '.join(summary.unused))}. Say what holds a field: --map FIELD=HEADING"
+            f"Headings not used: {escape(', '.join(export.unknown))}. Say what holds a field: --map FIELD=HEADING"
         )
-    lines = len({bad.line for bad in summary.bad})
-    would = "would be " if summary.dry_run else ""
+    would = "would be " if taken.dry_run else ""
     output.say(
-        f"[bold]{summary.taken}[/] taken: {summary.registered} {would}registered, {summary.changed} {would}changed,"
-        f" {summary.unchanged} unchanged. [bold]{lines}[/] bad, {summary.skipped} skipped."
-        + (" [yellow]Nothing was written: --dry-run.[/]" if summary.dry_run else "")
+        f"[bold]{taken.taken}[/] taken: {taken.count('registered')} {would}registered,"
+        f" {taken.count('changed')} {would}changed, {taken.count('unchanged')} unchanged."
+        f" [bold]{taken.count('bad')}[/] bad, {taken.count('skipped')} skipped,"
+        f" {taken.count('left') + taken.count('deactivated')} have left."
+        + (" [yellow]Nothing was written: --dry-run.[/]" if taken.dry_run else "")
     )
+
+
+def _more(rows: list[Became]) -> None:
+    if len(rows) > SHOWN:
+        output.say(f"… and {len(rows) - SHOWN} more; --json lists them all")

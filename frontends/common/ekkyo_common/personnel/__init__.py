@@ -1,25 +1,30 @@
-"""Personnel exports as they are: any of the usual encodings, delimiters, headings, dates and spellings.
+"""Personnel exports as they are: any of the usual encodings, separators, headings, dates and spellings.
 
 ```python
-with read_personnel("employees.csv") as export:
-    for row in export:  # Row, BadRow or SkippedRow, in the order of the file
-        ...
+export = read_personnel(data, "employees.csv")
+for row in export:  # Row, BadRow, SkippedRow or Leaver, in the order of the file
+    ...
 ```
 """
 
-from ekkyo_common.personnel.cells import Remark
-from ekkyo_common.personnel.headings import FIELDS, REQUIRED
-from ekkyo_common.personnel.reader import BadRow, PersonnelExport, Row, SkippedRow, read_personnel
-from ekkyo_common.personnel.text import UnreadableExportError
+from ekkyo_common.personnel.columns import FIELDS, REQUIRED, UnreadableExportError
+from ekkyo_common.personnel.reader import PersonnelExport, read_personnel
+from ekkyo_common.personnel.rows import BadRow, Leaver, Row, SkippedRow
+from ekkyo_common.personnel.taking import Became, Taken, take
+from ekkyo_common.tables import Remark
 
 __all__ = [
     "FIELDS",
     "REQUIRED",
     "BadRow",
+    "Became",
+    "Leaver",
     "PersonnelExport",
     "Remark",
     "Row",
     "SkippedRow",
+    "Taken",
     "UnreadableExportError",
     "read_personnel",
+    "take",
 ]

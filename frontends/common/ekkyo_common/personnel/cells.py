@@ -1,8 +1,7 @@
 """From cells to a profile: spelling made uniform, every cell that makes no sense named."""
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 from unicodedata import normalize
@@ -11,23 +10,30 @@ import jaconv
 from ekkyo.contracts.members import Profile
 from pydantic import ValidationError
 
+from ekkyo_common.addresses import address_of, why_not_mailable
 from ekkyo_common.personnel import dates
-from ekkyo_common.personnel.headings import REQUIRED, Columns
-from ekkyo_common.personnel.text import MEANINGLESS
+from ekkyo_common.personnel.columns import FIELDS, LEVELS, PARTS, REQUIRED, Columns
+from ekkyo_common.personnel.words.values import gender, nothing
+from ekkyo_common.tables import Record, Remark
+from ekkyo_common.tables.cells import damage_of, text_of
+from ekkyo_common.tables.moments import Order
 
-
-@dataclass(frozen=True)
-class Remark:
-    """What is to be said of one cell: where, what stands there, what of it, and what was expected."""
-
-    column: str
-    """The heading, as the file writes it."""
-    value: str
-    code: str
-    """missing, malformed, too_long, impossible_date, unknown_value, undecodable, repeated, broken, too_many_cells,
-    era_boundary. Stable."""
-    reason: str
-    expected: str = ""
+_EXPECTED = {
+    "number": "1 to 32 letters, digits, - or _",
+    "name": "a name of at most 200 characters",
+    "email": "one mail address such as hanako@example.co.jp",
+    "department": "a department of at most 200 characters",
+    "birth_date": dates.EXPECTED,
+    "gender": "男, 女, その他, M, F, male, female, other, or nothing",
+    "hired_on": dates.EXPECTED,
+    "manager_number": "1 to 32 letters, digits, - or _, or nothing",
+}
+_UNDERSTOOD = ("era_boundary", "shared", "assumed")
+"""Codes of what is said of a row that is taken."""
+_DECOMPOSED = re.compile("[\u3040-\u30ff][\u3099\u309a]")
+_WESTERN = re.compile(
+    r"[^\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+"
+)
 
 
 class _CellError(ValueError):
@@ -36,55 +42,46 @@ class _CellError(ValueError):
         self.code = code
 
 
-_EXPECTED = {
-    "number": "1 to 32 letters, digits, - or _",
-    "name": "a name of at most 200 characters",
-    "email": "a mail address such as hanako@example.co.jp",
-    "department": "a department of at most 200 characters",
-    "birth_date": dates.EXPECTED,
-    "gender": "男, 女, その他, M, F, male, female, other, or nothing",
-    "hired_on": dates.EXPECTED,
-    "manager_number": "1 to 32 letters, digits, - or _, or nothing",
-}
-_GENDERS = {
-    "female": "女 女性 女子 f female woman 2",
-    "male": "男 男性 男子 m male man 1",
-    "other": "その他 x other o 9",
-    "": "不明 未回答 回答しない 無回答 unknown undisclosed - 0",
-}
-"""As they are written; the digits are those of ISO 5218 and JIS X 0303."""
-_GENDER = {written: gender for gender, all_written in _GENDERS.items() for written in all_written.split()}
-_AS_TEXT = re.compile(r'="(.*)"')
-_DECOMPOSED = re.compile("[\u3040-\u30ff][\u3099\u309a]")
+def cells_of(columns: Columns, record: Record, noun: str) -> list[str]:
+    """What stands in the columns of a noun, each text once, without the empty ones."""
+    found = (
+        text_of(record.cells[column.place]) if column.place < len(record.cells) else ""
+        for column in columns.at.get(noun, ())
+    )
+    return list(dict.fromkeys(text for text in found if text))
 
 
-def read_cells(columns: Columns, cells: Sequence[str]) -> tuple[Profile | None, list[Remark]]:
+def read_cells(columns: Columns, record: Record, order: Order | None) -> tuple[Profile | None, list[Remark]]:
     """The profile that a row's cells make, and remarks; without a profile, the remarks say why."""
     values: dict[str, Any] = {}
     remarks: list[Remark] = []
-    for field, place in columns.at.items():
-        cell = cells[place] if place < len(cells) else ""
-        if found := _AS_TEXT.fullmatch(cell):  # how spreadsheets are made to keep leading zeros
-            cell = found[1]
+    wrong: set[str] = set()
+    for field in FIELDS:
+        if not columns.tells(field):
+            continue
+        cell = _cell(columns, record, field)
         try:
-            values[field] = _read(field, cell, remarks, columns)
-        except _CellError as wrong:
-            remarks.append(_remark(columns, field, cell, wrong.code, str(wrong)))
+            values[field] = _read(columns, record, field, order, remarks)
+        except _CellError as error:
+            remarks.append(remark_of(columns, field, cell, error.code, str(error)))
+            wrong.add(field)
             values[field] = None
-    wrong_fields = {remark.column for remark in remarks if remark.code != "era_boundary"}
     try:
         profile: Profile | None = Profile.model_validate(values)
     except ValidationError as error:
         profile = None
         for each in error.errors(include_url=False, include_input=False, include_context=False):
             field = str(each["loc"][0])
-            if columns.heading(field) not in wrong_fields:
-                cell = cells[columns.at[field]]
+            if field not in wrong:
+                cell = _cell(columns, record, field)
                 code, reason = ("too_long", "too long") if "too_long" in each["type"] else ("malformed", "malformed")
-                remarks.append(_remark(columns, field, cell, code, reason))
-    if wrong_fields:
+                remarks.append(remark_of(columns, field, cell, code, reason))
+    if wrong:
         profile = None
-    remarks.sort(key=lambda remark: columns.headings.index(remark.column))
+    if profile is None:
+        remarks = [remark for remark in remarks if remark.code not in _UNDERSTOOD]
+    places = {columns.heading(field): columns.place(field) for field in FIELDS}
+    remarks.sort(key=lambda remark: places.get(remark.column, 0))
     return profile, remarks
 
 
@@ -104,51 +101,91 @@ def _tidy(text: str) -> str:
     return " ".join(text.split())
 
 
-def _read(field: str, cell: str, remarks: list[Remark], columns: Columns) -> Any:
-    if MEANINGLESS.search(cell):
-        raise _CellError("undecodable", "holds bytes that are no characters in this file's encoding")
-    if not cell.strip():
+def remark_of(columns: Columns, field: str, cell: str, code: str, reason: str) -> Remark:
+    """What is to be said of a field's cell, with what was expected there."""
+    expected = _EXPECTED.get(field, "at most 200 characters on one line")
+    return Remark(columns.heading(field), cell.strip(), code, reason, expected)
+
+
+def _cell(columns: Columns, record: Record, field: str) -> str:
+    """What the file has for a field, its parts side by side."""
+    nouns = (field,) if field in columns.at else PARTS.get(field, (field,))
+    return " ".join(text for noun in nouns for text in cells_of(columns, record, noun))
+
+
+def _read(columns: Columns, record: Record, field: str, order: Order | None, remarks: list[Remark]) -> Any:
+    texts = cells_of(columns, record, field)
+    if len(texts) > 1:
+        raise _CellError("equal_headings", f"{len(texts)} columns have this heading, and say: {', '.join(texts)}")
+    parts = [] if field in columns.at else [t for noun in PARTS.get(field, ()) for t in cells_of(columns, record, noun)]
+    for text in (*texts, *parts):
+        if damage := damage_of(text):
+            raise _CellError(*damage)
+    cell = texts[0] if texts else _whole(field, columns, record)
+    if not cell or (nothing(cell) and field != "gender"):
         if field in REQUIRED:
             raise _CellError("missing", "missing")
         return None
     if field in ("birth_date", "hired_on"):
-        return _read_date(field, cell, remarks, columns)
+        return _date(field, cell, order, remarks, columns)
     return _READERS.get(field, tidy)(cell)
 
 
-def _read_date(field: str, cell: str, remarks: list[Remark], columns: Columns) -> Any:
+def _whole(field: str, columns: Columns, record: Record) -> str:
+    """A field that the file tells in parts, put together."""
+    if field == "department":
+        return _department(
+            [tidy(text) for noun in LEVELS for text in cells_of(columns, record, noun) if not nothing(text)]
+        )
+    family, given = (" ".join(cells_of(columns, record, noun)) for noun in PARTS.get(field, ("", "")))
+    western = bool(family + given) and bool(_WESTERN.fullmatch(family + given))
+    return " ".join(part for part in ((given, family) if western else (family, given)) if part)
+
+
+def _department(levels: list[str]) -> str:
+    """The levels from above; one that tells those above it once more counts alone."""
+    path = ""
+    for level in levels:
+        path = level if path and level.startswith(path) else f"{path} {level}".strip()
+    return path
+
+
+def _date(field: str, cell: str, order: Order | None, remarks: list[Remark], columns: Columns) -> Any:
     try:
-        day, remark = dates.parse(cell)
+        day, remark = dates.parse(cell, order)
     except dates.NotADateError as error:
-        raise _CellError("impossible_date" if error.impossible else "malformed", str(error)) from None
+        raise _CellError(error.code, str(error)) from None
     if remark:
-        remarks.append(_remark(columns, field, cell, "era_boundary", remark))
+        remarks.append(remark_of(columns, field, cell, "era_boundary", remark))
     return day
 
 
-def _code(cell: str) -> str:
+def code_of(cell: str) -> str:
+    """A personnel number as it is compared and kept."""
     return normalize("NFKC", cell).strip()
 
 
-def _address(cell: str) -> str:
-    return normalize("NFKC", cell).strip().lower()
+def mail_of(cell: str) -> str:
+    """The address in a cell. Raises ValueError for one that can never be mailed."""
+    address = address_of(cell)
+    if why := why_not_mailable(address):
+        raise _CellError("malformed", why)
+    local, _, domain = address.partition("@")
+    if not domain.rpartition(".")[2].isascii():
+        domain = domain.encode("idna").decode()
+    return f"{local}@{domain}"
 
 
 def _gender(cell: str) -> str | None:
-    try:
-        return _GENDER[normalize("NFKC", cell).strip().casefold()] or None
-    except KeyError:
-        raise _CellError("unknown_value", "not a gender we know") from None
+    found = gender(cell)
+    if found is None:
+        raise _CellError("unknown_value", "not a gender we know")
+    return found or None
 
 
 _READERS: dict[str, Callable[[str], str | None]] = {
-    "number": _code,
-    "manager_number": _code,
-    "email": _address,
+    "number": code_of,
+    "manager_number": code_of,
+    "email": mail_of,
     "gender": _gender,
 }
-
-
-def _remark(columns: Columns, field: str, cell: str, code: str, reason: str) -> Remark:
-    expected = _EXPECTED.get(field, "at most 200 characters on one line")
-    return Remark(columns.heading(field), cell.strip(), code, reason, expected)

@@ -1,184 +1,245 @@
 """Reading a personnel export row by row, in the memory that a row needs."""
 
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from itertools import chain
-from pathlib import Path
-from types import TracebackType
-from typing import IO, Literal
-from unicodedata import normalize
+from datetime import date
+from itertools import islice
+from typing import Literal
 
 from ekkyo.contracts.members import Profile
 
-from ekkyo_common.personnel.cells import Remark, read_cells
-from ekkyo_common.personnel.headings import Columns, count_known, find_columns
-from ekkyo_common.personnel.text import (
-    MOST_LINES,
-    Record,
-    UnreadableExportError,
-    encoding_of,
-    lines_of,
-    records_of,
-    seekable,
-)
+from ekkyo_common.personnel import dates
+from ekkyo_common.personnel.cells import cells_of, code_of, mail_of, read_cells, remark_of
+from ekkyo_common.personnel.columns import Columns, UnreadableExportError, choose, judge, vocabulary
+from ekkyo_common.personnel.employed import employment_of
+from ekkyo_common.personnel.rows import BadRow, Leaver, Row, SkippedRow
+from ekkyo_common.personnel.words import VOCABULARY
+from ekkyo_common.personnel.words.values import post, yes
+from ekkyo_common.tables import Evidence, Headings, Record, Remark, Table, UnreadableTable, find_headings, one_row
+from ekkyo_common.tables import open_table as open_any
+from ekkyo_common.tables.headings import WITHIN
+from ekkyo_common.tables.moments import Order, Written, decide
+from ekkyo_common.tables.rows import is_total
 
-_DELIMITERS = (",", "\t", ";")
-_TOTAL = re.compile(r"(総?合計|小計|総?計|総数|件数|合計人数|以上|(grand|sub)?total|sum|count)[:は]?\d*[名人件]?")
-
-
-@dataclass(frozen=True)
-class Row:
-    """Somebody, as a command takes them. `remarks`: what had to be understood rather than read."""
-
-    line: int
-    profile: Profile
-    remarks: tuple[Remark, ...] = ()
-
-
-@dataclass(frozen=True)
-class BadRow:
-    """A row that cannot be taken; `problems` has every cell that is wrong, the first of them told here."""
-
-    line: int
-    problems: tuple[Remark, ...]
-
-    @property
-    def column(self) -> str:
-        return self.problems[0].column
-
-    @property
-    def value(self) -> str:
-        return self.problems[0].value
-
-    @property
-    def code(self) -> str:
-        return self.problems[0].code
-
-    @property
-    def reason(self) -> str:
-        return self.problems[0].reason
-
-    @property
-    def expected(self) -> str:
-        return self.problems[0].expected
-
-
-@dataclass(frozen=True)
-class SkippedRow:
-    """A row that is nobody: an empty one, or a total at the end."""
-
-    line: int
-    reason: Literal["empty", "total"]
-    text: str = ""
+AnyRow = Row | BadRow | SkippedRow | Leaver
 
 
 class PersonnelExport:
-    """An export whose headings are known; iterate over it once for its rows.
+    """An export whose headings are known; iterate over it for its rows, as often as needed.
 
-    encoding: as Python names it. delimiter: between cells. columns: field to heading. unknown: headings not used.
+    encoding: as Python names it, or xlsx. delimiter: between cells. columns: field to heading. unknown: headings not
+    used. evidence: what was decided once for the whole file.
     """
 
-    def __init__(self, source: IO[bytes], columns: Mapping[str, str], close: list[IO[bytes]]) -> None:
-        self._close = close
-        self.encoding = encoding_of(source)
-        lines = lines_of(source, self.encoding)
-        header, first_line = _header(lines)
-        self.delimiter = max(_DELIMITERS, key=lambda d: _worth(header, d, columns))
-        self._records = records_of(chain(header, lines), self.delimiter, first_line)
-        self._columns: Columns = find_columns(next(self._records).cells, columns)
-        self.headings = self._columns.headings
-        self.columns = {field: self._columns.heading(field) for field in self._columns.at}
-        self.unknown = self._columns.unknown
-        self._numbers: dict[str, int] = {}
-        self._emails: dict[str, int] = {}
+    def __init__(
+        self,
+        table: Table,
+        headings: Headings,
+        columns: Columns,
+        *,
+        today: date,
+        order: Order | None,
+        statuses: Mapping[str, str],
+    ) -> None:
+        self.encoding, self.delimiter = table.encoding, table.separator
+        self.headings, self.unknown = columns.headings, columns.unknown
+        self.columns = {field: columns.heading(field) for field in Profile.model_fields if columns.tells(field)}
+        self._table, self._found, self._columns = table, headings, columns
+        self._today, self._statuses = today, statuses
+        self._numbers, self._emails = _Lines(), _Lines()
+        self._main: dict[str, int] = {}
+        self.evidence = [
+            *table.evidence,
+            Evidence("headings", f"line {headings.line}", ", ".join(self.columns.values())),
+        ]
+        self.evidence += columns.evidence
+        if self.unknown:
+            self.evidence.append(
+                Evidence("unused", ", ".join(self.unknown), "these headings are not known or not needed")
+            )
+        self._order = self._look(order)
 
-    def __enter__(self) -> "PersonnelExport":
-        return self
+    def __iter__(self) -> Iterator[AnyRow]:
+        taken: dict[tuple[str, str], int] = {}
+        for record in self._records():
+            read = self._read(record)
+            if isinstance(read, Row):
+                read = self._once(read, record, taken)
+            yield read
 
-    def __exit__(self, kind: type[BaseException] | None, e: BaseException | None, tb: TracebackType | None) -> None:
-        self.close()
+    def _records(self) -> Iterator[Record]:
+        return islice(self._table.records(), self._found.records, None)
 
-    def close(self) -> None:
-        """Close what was opened for reading; a file that was handed in stays open."""
-        for each in self._close:
-            each.close()
+    def _look(self, order: Order | None) -> Order | None:
+        """What all rows together tell: the order of dates, who is on several lines, which of them is the main post."""
+        asked: set[Written] = set()
+        for record in self._records():
+            if record.broken or is_total(record):
+                continue
+            for noun in ("birth_date", "hired_on", "left_on"):
+                for text in cells_of(self._columns, record, noun):
+                    try:
+                        found = dates.told(text)
+                    except dates.NotADateError:
+                        continue
+                    if found.numbers:
+                        asked.add(found)
+            if not isinstance(employment_of(self._columns, record, self._today, order, self._statuses), str):
+                continue
+            self._look_at(record)
+        if order is not None or not asked:
+            return order
+        decided = decide(asked, languages=self._found.languages[:1])
+        if decided.evidence:
+            self.evidence.append(decided.evidence)
+        return decided.order
 
-    def __iter__(self) -> Iterator[Row | BadRow | SkippedRow]:
-        for record in self._records:
-            yield self._read(record)
+    def _look_at(self, record: Record) -> None:
+        number = code_of("".join(cells_of(self._columns, record, "number")[:1]))
+        if not number:
+            return
+        if self._post(record) == "main":
+            self._main.setdefault(number, record.line)
+        self._numbers.note(number, record.line)
+        try:
+            email = mail_of("".join(cells_of(self._columns, record, "email")[:1]))
+        except ValueError:
+            return
+        self._emails.note(email, record.line)
 
-    def _read(self, record: Record) -> Row | BadRow | SkippedRow:
+    def _post(self, record: Record) -> Literal["main", "also"] | None:
+        """Whether this row is somebody's main post or another one; None: it does not say."""
+        for text in cells_of(self._columns, record, "post"):
+            said = post(text)
+            if said:
+                return "main" if said == "main" else "also"
+            if (flag := yes(text)) is not None:
+                return "main" if flag else "also"
+        for text in cells_of(self._columns, record, "also"):
+            if (flag := yes(text)) or post(text) == "also":
+                return "also"
+        return None
+
+    def _read(self, record: Record) -> AnyRow:
         if record.broken:
             return _whole_row_bad(record.line, record.text, "broken", record.broken, "quotation marks in pairs")
-        filled = [cell.strip() for cell in record.cells if cell.strip()]
-        if not filled:
+        if not record.filled:
             return SkippedRow(record.line, "empty")
-        if len(filled) <= 3 and _TOTAL.fullmatch(re.sub(r"\s", "", normalize("NFKC", filled[0])).lower()):
-            return SkippedRow(record.line, "total", " ".join(filled))
+        text = " ".join(record.filled)
+        if is_total(record):
+            return SkippedRow(record.line, "total", text)
+        if self._found.repeated_by(record) or self._heads(record):
+            return SkippedRow(record.line, "headings", text)
         if any(cell.strip() for cell in record.cells[len(self.headings) :]):
-            text = self.delimiter.join(record.cells)
-            expected = f"{len(self.headings)} cells; a cell that holds “{self.delimiter}” stands in quotation marks"
+            expected = f"{len(self.headings)} cells"
+            if self.delimiter:
+                expected += f"; a cell that holds “{self.delimiter}” stands in quotation marks"
+            text = (self.delimiter or " ").join(record.cells)
             return _whole_row_bad(record.line, text, "too_many_cells", f"has {len(record.cells)} cells", expected)
-        profile, remarks = read_cells(self._columns, record.cells)
+        said = employment_of(self._columns, record, self._today, self._order, self._statuses)
+        if isinstance(said, Leaver):
+            return said
+        if isinstance(said, Remark):
+            return BadRow(record.line, (said,))
+        if other := self._other_post(record):
+            return SkippedRow(record.line, "concurrent_post", f"{text} (line {other} counts)")
+        profile, remarks = read_cells(self._columns, record, self._order)
         if profile is None:
-            return BadRow(record.line, tuple(r for r in remarks if r.code != "era_boundary"))
-        if repeated := list(self._repeated(profile, record)):
-            return BadRow(record.line, tuple(repeated))
-        self._numbers[profile.number] = self._emails[profile.email] = record.line
+            return BadRow(record.line, tuple(remarks))
         return Row(record.line, profile, tuple(remarks))
 
-    def _repeated(self, profile: Profile, record: Record) -> Iterator[Remark]:
-        """What a good row before this one has already."""
-        for field, line in (
-            ("number", self._numbers.get(profile.number)),
-            ("email", self._emails.get(profile.email)),
-        ):
-            if line is not None:
-                value = record.cells[self._columns.at[field]].strip()
-                yield Remark(self.columns[field], value, "repeated", f"is on line {line} already", "each person once")
+    def _heads(self, record: Record) -> bool:
+        """Whether this is the headings once more, in another language."""
+        if any(c.isdigit() for c in "".join(cells_of(self._columns, record, "number"))):
+            return False
+        return sum(VOCABULARY.knows(cell) for cell in record.filled) * 2 > len(record.filled)
+
+    def _other_post(self, record: Record) -> int | None:
+        """The line with the main post of who is on this one with another post, which counts instead."""
+        if not ({"post", "also"} & self._columns.at.keys()):
+            return None
+        number = code_of("".join(cells_of(self._columns, record, "number")[:1]))
+        lines = self._numbers.of(number)
+        counts = self._main.get(number, lines[0] if lines else record.line)
+        return None if counts == record.line or self._post(record) == "main" else counts
+
+    def _once(self, row: Row, record: Record, taken: dict[tuple[str, str], int]) -> Row | BadRow | SkippedRow:
+        """The row, unless a good one before it has its number or address; then it says so of both."""
+        keys = [("number", row.profile.number, self._numbers), ("email", row.profile.email, self._emails)]
+        shared = [(field, key, lines.of(key)) for field, key, lines in keys if len(lines.of(key)) > 1]
+        if not shared:
+            return row
+        problems: list[Remark] = []
+        for field, key, _ in shared:
+            cell = " ".join(cells_of(self._columns, record, field))
+            if (before := taken.get((field, key))) is not None:
+                problems.append(
+                    Remark(self.columns[field], cell, "repeated", f"is on line {before} already", "each person once")
+                )
+        if problems:
+            return BadRow(row.line, tuple(problems))
+        taken |= {(field, key): row.line for field, key, _ in shared}
+        others = [
+            remark_of(
+                self._columns,
+                field,
+                " ".join(cells_of(self._columns, record, field)),
+                "shared",
+                f"is on line {', '.join(str(line) for line in lines if line != row.line)} too; this line was taken",
+            )
+            for field, _, lines in shared
+            if not {"post", "also"} & self._columns.at.keys()
+        ]
+        return Row(row.line, row.profile, (*row.remarks, *others))
 
 
-def read_personnel(source: str | Path | IO[bytes], *, columns: Mapping[str, str] | None = None) -> PersonnelExport:
-    """Open a personnel export: a path, or a file opened for reading bytes (a pipe too).
+def read_personnel(
+    data: bytes,
+    name: str = "",
+    *,
+    columns: Mapping[str, str] | None = None,
+    today: date = date.max,
+    order: Order | None = None,
+    statuses: Mapping[str, str] | None = None,
+) -> PersonnelExport:
+    """Open a personnel export.
 
-    columns: field to heading, where the headings are not the usual ones. Raises UnreadableExportError, OSError.
+    columns: field to heading (or #3 for the third column), where the headings are not the usual ones. today: who
+    leaves later has not left. order: of day, month and year, where the file cannot tell. statuses: what a cell of a
+    column about employment says, `active` or `left`, where it is not known. Raises UnreadableExportError.
     """
-    opened: list[IO[bytes]] = []
-    if isinstance(source, str | Path):
-        source = Path(source).open("rb")  # noqa: SIM115  closed with the export
-        opened.append(source)
-    again = seekable(source)
-    if again is not source:
-        opened.append(again)
+    wanted = dict(columns or {})
+    words = vocabulary({field: heading for field, heading in wanted.items() if not heading.startswith("#")})
     try:
-        return PersonnelExport(again, columns or {}, opened)
-    except BaseException:
-        for each in opened:
-            each.close()
-        raise
+        table = open_any(data, words)
+    except UnreadableTable as no:
+        raise UnreadableExportError(f"{name}: {no}" if name else str(no)) from None
+    first = list(islice(table.records(), WITHIN))
+    headings = find_headings(first, words, judge)
+    if headings is None:
+        at = next((i for i, record in enumerate(first) if record.filled), None)
+        if at is None:
+            raise UnreadableExportError("The file is empty.")
+        headings = one_row(first, at, words)
+    found = choose(headings, wanted)
+    return PersonnelExport(table, headings, found, today=today, order=order, statuses=statuses or {})
 
 
-def _header(lines: Iterator[str]) -> tuple[list[str], int]:
-    """The lines that the headings may be on, the first that are not blank, and the number of the first of them."""
-    header: list[str] = []
-    first_line = 1
-    for line in lines:
-        if not header and not line.strip(" \t\r\n,;\u3000"):
-            first_line += 1
-            continue
-        header.append(line)
-        if sum(part.count('"') for part in header) % 2 == 0 or len(header) == MOST_LINES:
-            break
-    if not header:
-        raise UnreadableExportError("The file is empty.")
-    return header, first_line
+class _Lines:
+    """On which lines a text stands, in the memory that one line each needs."""
 
+    def __init__(self) -> None:
+        self._first: dict[str, int] = {}
+        self._more: dict[str, list[int]] = {}
 
-def _worth(header: list[str], delimiter: str, wanted: Mapping[str, str]) -> tuple[int, int]:
-    """How much this delimiter makes of the headings."""
-    cells = next(records_of(iter(header), delimiter), Record(1, [])).cells
-    return count_known(cells, wanted), len(cells)
+    def note(self, text: str, line: int) -> None:
+        """Remember that it stands on this line too."""
+        if self._first.setdefault(text, line) != line:
+            self._more.setdefault(text, []).append(line)
+
+    def of(self, text: str) -> list[int]:
+        """The lines it stands on, in their order."""
+        first = self._first.get(text)
+        return [] if first is None else [first, *self._more.get(text, ())]
 
 
 def _whole_row_bad(line: int, text: str, code: str, reason: str, expected: str) -> BadRow:

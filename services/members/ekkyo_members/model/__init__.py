@@ -1,7 +1,7 @@
 """What the members service knows, and how it decides. Pure: no I/O, no clock, no randomness, no await."""
 
 from ekkyo_members.model.community import Community, found, revise_charter
-from ekkyo_members.model.importing import Found, new_member_id, outcomes, refused, take_over
+from ekkyo_members.model.importing import Found, circles, new_member_id, outcomes, refused, take_over
 from ekkyo_members.model.journey import (
     Step,
     attended,
@@ -25,6 +25,8 @@ from ekkyo_members.model.member import (
     GONE,
     Member,
     change_profile,
+    keep_address,
+    lend_address,
     may_find,
     may_see,
     not_found,
@@ -45,6 +47,7 @@ __all__ = [
     "attended",
     "attended_key",
     "change_profile",
+    "circles",
     "contribution_key",
     "deactivate",
     "erase",
@@ -54,7 +57,9 @@ __all__ = [
     "grant_role",
     "join",
     "journey",
+    "keep_address",
     "leave",
+    "lend_address",
     "may_find",
     "may_see",
     "new_member_id",

@@ -1,6 +1,6 @@
 """Taking over a personnel export: who is new, who changed, and which rows cannot be taken."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 from uuid import UUID, uuid5
@@ -80,11 +80,35 @@ def outcomes(profiles: Sequence[contract.Profile], known: Found) -> list[contrac
                 continue
             member = known.by_number.get(profile.number)
             rows[place] = _foretold(member, profile)
-            if member is not None and member.email != profile.email:
-                held.pop(member.email, None)
+            if member is not None and held.get(member.email) == profile.number and member.email != profile.email:
+                del held[member.email]
             held[profile.email] = profile.number
-        left = waiting if len(waiting) < len(left) else []
+        if len(waiting) == len(left):
+            wants = {profiles[place].number: profiles[place].email for place in waiting}
+            swapping = {number for circle in circles(wants, held) for number in circle}
+            if not swapping:
+                break
+            held |= {wants[number]: number for number in swapping}
+        left = waiting
     return rows
+
+
+def circles(wants: Mapping[str, str], held: Mapping[str, str]) -> list[list[str]]:
+    """People, by number, each of whom wants the address that the next one has, and the last one the first one's.
+
+    wants: number to address. held: address to the number of who has it.
+    """
+    found: list[list[str]] = []
+    seen: set[str] = set()
+    for number in wants:
+        path: list[str] = []
+        while number in wants and number not in seen:
+            seen.add(number)
+            path.append(number)
+            number = held.get(wants[number], "")
+        if number in path:
+            found.append(path[path.index(number) :])
+    return found
 
 
 def refused(profile: contract.Profile, reason: str) -> contract.ImportedRow:

@@ -15,6 +15,8 @@ _STATE = set(contract.MemberState.model_fields)
 _TOLD = set(contract.Member.model_fields)
 GONE = "~"
 """What the number and the address of an erased member begin with: no real one can, and it sorts behind all of them."""
+LENT = "~~"
+"""What the address of a member begins with while another one takes it, who gives up their own for it."""
 
 
 class Erased(BaseModel):
@@ -33,6 +35,7 @@ class Member(Document):
     name: str
     name_kana: str | None = None
     email: str
+    """As the unique index has it; `address` is what is told."""
     department: str
     job_family: str | None = None
     site: str | None = None
@@ -78,8 +81,13 @@ class Member(Document):
         return self.erased is not None and self.erased.purged_at is not None
 
     @property
+    def address(self) -> str:
+        """Their mail address."""
+        return self.email.removeprefix(LENT)
+
+    @property
     def profile(self) -> contract.Profile:
-        return contract.Profile.model_construct(**{name: getattr(self, name) for name in _PROFILE})
+        return contract.Profile.model_construct(**self._fields(set(_PROFILE)))
 
     def membership(self, community_id: str) -> contract.Membership | None:
         """Their place in this community, if they have one."""
@@ -94,7 +102,8 @@ class Member(Document):
         return contract.MemberState(**self._fields(_STATE), member_id=self.id, communities=self.memberships)
 
     def _fields(self, names: set[str]) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in names - {"member_id", "communities"}}
+        fields = {name: getattr(self, name) for name in names - {"member_id", "communities"}}
+        return fields | {"email": self.address}
 
 
 def changed(member: Member, facts: Sequence[contract.MemberFact]) -> Decision[Member, contract.Member]:
@@ -148,9 +157,22 @@ def change_profile(member: Member, profile: contract.Profile) -> Decision[Member
     if profile.number != member.number:
         raise Refused("number_differs", "A member's personnel number cannot change.")
     if profile == member.profile:
-        return unchanged(member)
+        return unchanged(keep_address(member).document)
     member = member.model_copy(update=dict(profile))
     return changed(member, [contract.ProfileChanged(member_id=member.id, member=member.state())])
+
+
+def lend_address(member: Member) -> Decision[Member, contract.Member]:
+    """Make room for another one to take this member's address in the same import. Nobody is told: they are to get
+    another address by it, or this one back."""
+    lent = member if member.email.startswith(LENT) else member.model_copy(update={"email": LENT + member.email})
+    return Decision(lent, answer=member.told())
+
+
+def keep_address(member: Member) -> Decision[Member, contract.Member]:
+    """Have a lent address again, if nobody took it."""
+    kept = member.model_copy(update={"email": member.address}) if member.email.startswith(LENT) else member
+    return Decision(kept, answer=kept.told())
 
 
 def set_preferences(member: Member, preferences: contract.Preferences) -> Decision[Member, contract.Member]:

@@ -1,0 +1,230 @@
+"""Taking an export over: what the members service makes of its rows, and of those who left."""
+
+import asyncio
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, TypeVar
+
+from ekkyo.client import Ekkyo
+from ekkyo.contracts.base import Refused
+from ekkyo.contracts.members import DeactivateMember, FindMembers, ImportedRow, ImportMembers, Member
+
+from ekkyo_common.personnel.reader import PersonnelExport
+from ekkyo_common.personnel.rows import BadRow, Leaver, Row, SkippedRow
+from ekkyo_common.tables import Remark
+
+CHUNK, IN_FLIGHT = 200, 3
+"""Small enough to be answered soon: a command that is said again tells rows as unchanged that it registered itself."""
+TOGETHER = 500
+"""Rows, numbers or addresses in one message."""
+Outcome = Literal["registered", "changed", "unchanged", "bad", "skipped", "left", "deactivated"]
+_REASONS = {
+    "member_erased": "this person was erased; to have them back, register them anew with another id",
+    "empty": "is empty",
+    "total": "is a line of totals",
+    "headings": "is the headings once more",
+    "concurrent_post": "is another post of somebody who is on another line",
+    "same_row": "is a row that stands in the file already",
+}
+T = TypeVar("T")
+_NUMBER = re.compile(r"[A-Za-z0-9_-]{1,32}")
+
+
+@dataclass(frozen=True)
+class Became:
+    """What became of one row, or would: one of these for each row, and for each cell that is wrong in it."""
+
+    line: int
+    outcome: Outcome
+    number: str = ""
+    name: str = ""
+    column: str = ""
+    value: str = ""
+    code: str = ""
+    reason: str = ""
+
+
+@dataclass
+class Taken:
+    """What became of a file."""
+
+    dry_run: bool
+    rows: list[Became] = field(default_factory=list)
+    remarks: list[Became] = field(default_factory=list)
+    """Of rows that were taken, cells that had to be understood rather than read."""
+
+    def count(self, outcome: Outcome) -> int:
+        """On how many lines this came out."""
+        return len({row.line for row in self.rows if row.outcome == outcome})
+
+    @property
+    def taken(self) -> int:
+        return sum(row.outcome in ("registered", "changed", "unchanged") for row in self.rows)
+
+    @property
+    def bad(self) -> list[Became]:
+        return [row for row in self.rows if row.outcome == "bad"]
+
+
+async def take(
+    ekkyo: Ekkyo,
+    export: PersonnelExport,
+    *,
+    dry_run: bool,
+    deactivate_leavers: bool = False,
+    tell: Callable[[int], None] = lambda _: None,
+) -> Taken:
+    """Take an export over, or tell what would become of each of its rows; never the whole file in memory.
+
+    Who left is named, and deactivated only if that is asked for. `tell` hears how many rows were taken so far.
+    Raises Refused, with how much was taken before.
+    """
+    taken = Taken(dry_run)
+    leavers: list[Leaver] = []
+    held: list[Row] = []
+    running: set[asyncio.Task[None]] = set()
+    try:
+        for chunk in _chunks(export, taken, leavers):
+            if len(running) >= IN_FLIGHT:
+                done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                await asyncio.gather(*done)
+            running.add(asyncio.create_task(_send(ekkyo, chunk, export, taken, held)))
+            await asyncio.sleep(0)
+            tell(taken.taken)
+        await asyncio.gather(*running)
+        await _once_more(ekkyo, held, export, taken)
+        await _leave(ekkyo, leavers, taken, deactivate=deactivate_leavers)
+    except Refused as no:
+        await asyncio.gather(*running, return_exceptions=True)
+        so_far = f"{taken.taken} rows were taken before; importing the file again takes the rest."
+        raise Refused(no.code, f"{no.detail} {so_far}", no.status, no.errors, no.reference) from None
+    taken.rows.sort(key=lambda row: row.line)
+    taken.remarks.sort(key=lambda row: row.line)
+    return taken
+
+
+def _chunks(export: PersonnelExport, taken: Taken, leavers: list[Leaver]) -> Iterator[list[Row]]:
+    chunk: list[Row] = []
+    for row in export:
+        match row:
+            case SkippedRow():
+                reason = _REASONS[row.reason]
+                taken.rows.append(Became(row.line, "skipped", value=row.text, code=row.reason, reason=reason))
+            case BadRow():
+                taken.rows += [_of_cell(row.line, "bad", problem) for problem in row.problems]
+            case Leaver():
+                leavers.append(row)
+            case Row():
+                chunk.append(row)
+        if len(chunk) == CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def _of_cell(line: int, outcome: Outcome, remark: Remark, *, number: str = "", name: str = "") -> Became:
+    reason = f"{remark.reason} (expected: {remark.expected})" if remark.expected else remark.reason
+    return Became(line, outcome, number, name, remark.column, remark.value, remark.code, reason)
+
+
+async def _send(ekkyo: Ekkyo, rows: Sequence[Row], export: PersonnelExport, taken: Taken, held: list[Row]) -> None:
+    """One command; who cannot have their address as long as another has it is kept for later."""
+    for row, became in zip(rows, await _asked(ekkyo, rows, taken.dry_run), strict=True):
+        if became.reason == "email_taken":
+            held.append(row)
+        else:
+            _note(taken, row, became, export)
+
+
+async def _asked(ekkyo: Ekkyo, rows: Sequence[Row], dry_run: bool) -> list[ImportedRow]:
+    answer = await ekkyo.send(ImportMembers(profiles=[row.profile for row in rows], dry_run=dry_run), within=120)
+    return answer.rows
+
+
+async def _once_more(ekkyo: Ekkyo, held: list[Row], export: PersonnelExport, taken: Taken) -> None:
+    """Those whose address another member has: that one may get another address by a row that was in another command.
+
+    So they are asked once more, together with the rows of these others, until no more of them are taken.
+    """
+    while held:
+        holders = {m.email: m for m in await _members(ekkyo, emails=[row.profile.email for row in held])}
+        numbers = {m.number for m in holders.values()}
+        among = {row.line for row in held}
+        others = [r for r in export if isinstance(r, Row) and r.line not in among and r.profile.number in numbers]
+        left: list[Row] = []
+        for some in _batches([*held, *others], TOGETHER):
+            for row, became in zip(some, await _asked(ekkyo, some, taken.dry_run), strict=True):
+                if row.line not in among:
+                    continue
+                if became.reason == "email_taken":
+                    left.append(row)
+                else:
+                    _note(taken, row, became, export)
+        if len(left) == len(held) or taken.dry_run:
+            for row in left:
+                _note_held(taken, row, export, holders.get(row.profile.email))
+            return
+        held = left
+
+
+def _note_held(taken: Taken, row: Row, export: PersonnelExport, holder: Member | None) -> None:
+    reason = "belongs to somebody else"
+    if holder:
+        reason = f"is the address of {holder.number} ({holder.name})"
+        if holder.number.lstrip("0") == row.profile.number.lstrip("0"):
+            reason += f"; did you mean {holder.number}? Zeros at the beginning of numbers may be lost"
+    column = export.columns.get("email", "email")
+    profile = row.profile
+    taken.rows.append(
+        Became(row.line, "bad", profile.number, profile.name, column, profile.email, "email_taken", reason)
+    )
+
+
+def _note(taken: Taken, row: Row, became: ImportedRow, export: PersonnelExport) -> None:
+    number, name = row.profile.number, row.profile.name
+    if became.outcome == "refused":
+        code = became.reason or "refused"
+        at = "email" if code.startswith("email") else "number"
+        text = _REASONS.get(code) or code.replace("_", " ").replace("taken", "belongs to somebody else")
+        value = str(getattr(row.profile, at))
+        taken.rows.append(Became(row.line, "bad", number, name, export.columns.get(at, at), value, code, text))
+    else:
+        taken.rows.append(Became(row.line, became.outcome, number, name))
+        taken.remarks += [_of_cell(row.line, became.outcome, r, number=number, name=name) for r in row.remarks]
+
+
+async def _leave(ekkyo: Ekkyo, leavers: Sequence[Leaver], taken: Taken, *, deactivate: bool) -> None:
+    """Name who left; deactivate those who are members, if that is asked for."""
+    known = {m.number: m for m in await _members(ekkyo, numbers=[each.number for each in leavers])}
+    for each in leavers:
+        member = known.get(each.number)
+        outcome: Outcome = "left"
+        if member is None:
+            reason = "has left, and is no member: not registered"
+        elif not member.active:
+            reason = "has left, and was deactivated before"
+        elif deactivate:
+            outcome, reason = "deactivated", "has left"
+            if not taken.dry_run:
+                await ekkyo.send(DeactivateMember(member_id=member.member_id))
+        else:
+            reason = "has left, and is a member: stays so unless the import deactivates leavers"
+        value = f"{each.text}, {each.left_on}" if each.left_on else each.text
+        taken.rows.append(Became(each.line, outcome, each.number, each.name, "", value, "left", reason))
+
+
+async def _members(ekkyo: Ekkyo, *, emails: Iterable[str] = (), numbers: Iterable[str] = ()) -> list[Member]:
+    """The members with one of these addresses or numbers."""
+    found: list[Member] = []
+    for some in _batches(sorted(set(emails)), TOGETHER):
+        found += (await ekkyo.ask(FindMembers(emails=some, limit=TOGETHER))).members
+    for some in _batches(sorted({number for number in numbers if _NUMBER.fullmatch(number)}), TOGETHER):
+        found += (await ekkyo.ask(FindMembers(numbers=some, limit=TOGETHER))).members
+    return found
+
+
+def _batches(items: list[T], size: int) -> Iterator[list[T]]:
+    for at in range(0, len(items), size):
+        yield items[at : at + size]
