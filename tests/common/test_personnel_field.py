@@ -92,18 +92,8 @@ def test_a_domain_in_japanese_is_mailed_as_its_ascii_form() -> None:
 @pytest.mark.parametrize(
     "address",
     [
-        "a@b@example.com",
-        "@example.com",
-        "a@example",
-        "a@-example.com",
-        "a@ex ample.com",
-        ".a@example.com",
-        "a@1.2.3.4",
-        f"{'a' * 65}@example.com",
-        "a b@example.com",
-        "a@example..com",
-        "a@example.com, b@example.com",
-        "é@example.com",
+        *("a@b@example.com", "@example.com", "a@example", "a@-example.com", "a@ex ample.com", ".a@example.com"),
+        *("a@1.2.3.4", f"{'a' * 65}@example.com", "a b@example.com", "a@example..com", "a@b.com, c@b.com", "é@b.com"),
     ],
 )
 def test_what_is_no_address_that_can_be_mailed_says_why(address: str) -> None:
@@ -189,7 +179,8 @@ def test_equal_headings_are_told_apart_by_group_or_must_say_the_same() -> None:
     assert (row.profile.number, row.profile.manager_number) == ("000001", "000009")
     twice = "社員番号,氏名,メールアドレス,部署,メールアドレス"
     same, other = read(
-        "000001,越境 花子,h@example.co.jp,人事部,h@example.co.jp\n000002,越境 太郎,t@example.co.jp,人事部,u@example.co.jp",
+        "000001,越境 花子,h@example.co.jp,人事部,h@example.co.jp\n"
+        "000002,越境 太郎,t@example.co.jp,人事部,u@example.co.jp",
         twice,
     )
     assert (type(same), other.code) == (Row, "equal_headings")
