@@ -101,7 +101,7 @@ def wish(event_id: str, n: int) -> dict[str, Any]:
 async def published(ekkyo: Ekkyo, capacity: int = SEATS) -> str:
     """An event that is open for registration."""
     event_id, starts_at = new_id(), utcnow() + timedelta(days=30)
-    details = EventDetails(title="Rush", format="online", capacity=capacity)
+    details = EventDetails(title="Rush", format="online", url_follows=True, capacity=capacity)
     draft = DraftEvent(event_id=event_id, community_id="bench", details=details, starts_at=starts_at,
                        ends_at=starts_at + timedelta(hours=1))  # fmt: skip
     await ekkyo.send(draft)

@@ -133,7 +133,7 @@ def machine(world: World) -> type[RuleBasedStateMachine]:
         # how it asks
 
         def details(self, capacity: int) -> events.EventDetails:
-            return events.EventDetails(title="RPAもくもく会", format="online", capacity=capacity)
+            return events.EventDetails(title="RPAもくもく会", format="online", url_follows=True, capacity=capacity)
 
         def registration(self, member: str) -> Command[Any]:
             """Each time another wish."""

@@ -30,7 +30,7 @@ def begun(season: Stack) -> str:
     async def publish() -> None:
         async with season.as_("tests", "system") as ekkyo:
             starts = datetime.now(UTC) + timedelta(seconds=1)
-            details = EventDetails(title="英語でランチ", format="online", capacity=9)
+            details = EventDetails(title="英語でランチ", format="online", url_follows=True, capacity=9)
             times: dict[str, Any] = {"starts_at": starts, "ends_at": starts + timedelta(hours=1)}
             await ekkyo.send(DraftEvent(event_id="begun", community_id=COMMUNITY, details=details, **times))
             await ekkyo.send(PublishEvent(event_id="begun"))

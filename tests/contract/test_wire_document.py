@@ -34,7 +34,7 @@ async def test_its_example_puts_somebody_on_an_event_and_hears_of_it(
     ):
         event = new_id()
         starts = datetime.now(UTC) + timedelta(days=2)
-        details = EventDetails(title="Spreadsheets", format="online", capacity=5)
+        details = EventDetails(title="Spreadsheets", format="online", url_follows=True, capacity=5)
         await steward.send(
             DraftEvent(
                 event_id=event,

@@ -152,7 +152,7 @@ async def test_the_readmes_taste_of_the_client_runs_as_it_stands(
         await steward.send(RegisterMember(member_id=member, profile=profile))
         starts = datetime.now(UTC) + timedelta(days=2)
         times = {"starts_at": starts, "ends_at": starts + timedelta(hours=1)}
-        details = EventDetails(title="Spreadsheets", format="online", capacity=5)
+        details = EventDetails(title="Spreadsheets", format="online", url_follows=True, capacity=5)
         await steward.send(DraftEvent(event_id=event, community_id="c1", details=details, **times))
         await steward.send(PublishEvent(event_id=event))
         tasting = asyncio.create_task(made["taste"](event, member))  # type: ignore[operator]

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from ekkyo.contracts.base import new_id
+from ekkyo.contracts.base import Refused, new_id
 from ekkyo.contracts.events import (
     CancelEvent,
     CheckIn,
@@ -25,6 +25,8 @@ from ekkyo.contracts.events import (
     WithdrawFromEvent,
 )
 from ekkyo.decision.clock import utcnow
+
+URL = "https://meet.example.com/1"
 
 
 def details(event: EventState, **changed: Any) -> EventDetails:
@@ -73,6 +75,34 @@ async def test_an_event_that_began_before_it_was_published_is_not_published_any_
 
 async def test_what_is_not_there_cannot_be_published(scene: Any) -> None:
     assert await scene.refusal(scene.leads(PublishEvent(event_id=new_id()))) == ("event_not_found", 404)
+
+
+@pytest.mark.parametrize(
+    ("missing", "code", "field", "enough"),
+    [
+        ({"format": "onsite"}, "place_missing", "details.place", {"place": "食堂"}),
+        ({"format": "hybrid", "url": URL}, "place_missing", "details.place", {"place": "食堂"}),
+        ({"format": "hybrid", "place": "食堂", "url": None}, "url_missing", "details.url", {"url": URL}),
+        ({"format": "online", "url": None}, "url_missing", "details.url", {"url_follows": True}),
+    ],
+)
+async def test_an_event_is_announced_and_stays_announced_only_with_where_to_come(
+    scene: Any, missing: dict[str, Any], code: str, field: str, enough: dict[str, Any]
+) -> None:
+    event = await scene.draft(**missing)
+    with pytest.raises(Refused) as refused:
+        await scene.leads(PublishEvent(event_id=event.event_id))
+    assert (refused.value.code, refused.value.status) == (code, 409)
+    assert [error.field for error in refused.value.errors] == [field]
+    lacking = details(event)
+    complete = ReviseEvent(event_id=event.event_id, details=lacking.model_copy(update=enough))
+    await scene.leads(complete)
+    published = await scene.leads(PublishEvent(event_id=event.event_id))
+    assert {name: getattr(published, name) for name in enough} == enough
+    again_lacking = ReviseEvent(event_id=event.event_id, details=lacking)
+    assert await scene.refusal(scene.leads(again_lacking)) == (code, 409)
+    (fact,) = await scene.heard.until(EventPublished, event.event_id)
+    assert fact.event == published
 
 
 async def test_a_revised_event_tells_those_it_concerns_and_counts_its_sequence(scene: Any) -> None:

@@ -57,7 +57,9 @@ def seat(member: str, status: str, **fields: Any) -> Seat:
 
 
 def details(**fields: Any) -> EventDetails:
-    return EventDetails.model_validate({"title": "RPAもくもく会", "format": "online", "capacity": 2, **fields})
+    return EventDetails.model_validate(
+        {"title": "RPAもくもく会", "format": "online", "url_follows": True, "capacity": 2, **fields}
+    )
 
 
 def test_a_seat_that_somebody_sits_on_already_is_not_given_away() -> None:

@@ -105,7 +105,7 @@ class OneEvent(RuleBasedStateMachine):
         command = DraftEvent(
             event_id="e1",
             community_id="c1",
-            details=EventDetails(title="RPAもくもく会", format="online", capacity=capacity),
+            details=EventDetails(title="RPAもくもく会", format="online", url_follows=True, capacity=capacity),
             starts_at=START,
             ends_at=START + timedelta(hours=1),
         )
@@ -201,7 +201,7 @@ class OneEvent(RuleBasedStateMachine):
 
     @rule(capacity=st.integers(1, 8))
     def revise(self, capacity: int) -> None:
-        details = EventDetails(title="RPAもくもく会", format="online", capacity=capacity)
+        details = EventDetails(title="RPAもくもく会", format="online", url_follows=True, capacity=capacity)
         command = ReviseEvent(event_id="e1", details=details)
         self.decide(lambda e: model.revise(e, self.seats, command, people=self.people, who=LEADER))
 

@@ -84,7 +84,7 @@ async def test_a_list_is_by_start_time_page_by_page_with_what_was_asked_for(scen
         command = DraftEvent(
             event_id=new_id(),
             community_id=community,
-            details=EventDetails(title=f"{community} {after}", format="online", capacity=5),
+            details=EventDetails(title=f"{community} {after}", format="online", url_follows=True, capacity=5),
             starts_at=begins,
             ends_at=begins + timedelta(hours=1),
         )
@@ -156,7 +156,7 @@ async def test_what_is_not_there_is_not_found(scene: Any, ask: Any) -> None:
 
 async def test_the_figures_are_those_of_the_concluded_events_and_of_their_facts(scene: Any) -> None:
     lunch = await scene.concluded(
-        format="onsite", capacity=2, registered=["m1", "m2", "m3", "m4"], attended=["m1", "m9"]
+        format="onsite", place="食堂", capacity=2, registered=["m1", "m2", "m3", "m4"], attended=["m1", "m9"]
     )
     talk = await scene.published(capacity=1)
     for member in ("m1", "m2", "m5"):

@@ -10,7 +10,7 @@ from ekkyo.contracts.events import Attendee, EventDetails
 from ekkyo.decision.clock import utcnow
 from ekkyo_events.app import service
 
-DETAILS = EventDetails(title="英語でランチ", format="online", capacity=3)
+DETAILS = EventDetails(title="英語でランチ", format="online", url_follows=True, capacity=3)
 START = utcnow() + timedelta(days=2)
 TIMES = {"starts_at": START, "ends_at": START + timedelta(hours=1)}
 LEADERS = {"leader:c1", "steward", "system"}

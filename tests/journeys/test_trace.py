@@ -42,7 +42,7 @@ async def test_a_trace_goes_from_the_command_to_its_fact_to_the_reaction_to_the_
         profile = Profile(number="1", name="山田 花子", email="hanako@example.com", department="営業部")
         await steward.send(RegisterMember(member_id=member, profile=profile))
         starts = utcnow() + timedelta(days=2)
-        details = EventDetails(title="Spreadsheets", format="online", capacity=5)
+        details = EventDetails(title="Spreadsheets", format="online", url_follows=True, capacity=5)
         await steward.send(
             DraftEvent(
                 event_id=event,

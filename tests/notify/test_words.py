@@ -170,6 +170,12 @@ def test_only_who_has_a_seat_is_told_where_to_join(topic, to, told, locale):
     assert (JOIN.replace("&", "&amp;") in said.html()) is told
 
 
+def test_an_address_that_is_not_known_yet_is_promised():
+    said = notice("event_published", event=event(url=None, url_follows=True))
+    assert "後日お知らせします" in compose(said, MEMBER, reader()).text()
+    assert "where to join is told later" in compose(said, MEMBER, reader("en")).text()
+
+
 def test_withdrawing_from_the_waitlist_is_not_called_giving_up_a_seat():
     assert message("registration_withdrawn", was="waitlisted").subject.startswith("【順番待ち取り消し】")
     assert "no longer on the waitlist" in message("registration_withdrawn", "en", was="waitlisted").lead

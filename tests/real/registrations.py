@@ -111,7 +111,7 @@ class Guests(Work):
 
     async def announce(self, client: Ekkyo, event_id: str, seats: int) -> None:
         starts = utcnow() + timedelta(minutes=40)  # check-in is open, and registration still
-        details = e.EventDetails(title=event_id, format="online", capacity=seats)
+        details = e.EventDetails(title=event_id, format="online", url_follows=True, capacity=seats)
         times = {"starts_at": starts, "ends_at": starts + timedelta(hours=1)}
         await self.say(client, e.DraftEvent(event_id=event_id, community_id=COMMUNITY, details=details, **times))
         await self.say(client, e.PublishEvent(event_id=event_id))

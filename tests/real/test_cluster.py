@@ -76,7 +76,7 @@ async def under_load(cluster: Cluster, keys: Keys, record_property: pytest.Fixtu
     ) as client:
         starts = utcnow() + timedelta(days=3)
         times = {"starts_at": starts, "ends_at": starts + timedelta(hours=1)}
-        details = e.EventDetails(title="Popular", format="online", capacity=30)
+        details = e.EventDetails(title="Popular", format="online", url_follows=True, capacity=30)
         await insist(client, e.DraftEvent(event_id="e1", community_id="c1", details=details, **times))
         await insist(client, e.PublishEvent(event_id="e1"))
         load = Load(client)

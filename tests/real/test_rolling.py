@@ -139,7 +139,7 @@ async def prepare(stage: Stage, name: str) -> None:
     if name == "events":
         starts = utcnow() + timedelta(days=3)
         times = {"starts_at": starts, "ends_at": starts + timedelta(hours=1)}
-        details = e.EventDetails(title="Popular", format="online", capacity=30)
+        details = e.EventDetails(title="Popular", format="online", url_follows=True, capacity=30)
         await insist(client, e.DraftEvent(event_id="e1", community_id="c1", details=details, **times))
         await insist(client, e.PublishEvent(event_id="e1"))
     if name == "surveys":

@@ -24,7 +24,7 @@ async def test_500_members_race_for_30_seats_and_no_seat_is_free_while_someone_w
     await asyncio.gather(*(process.ready() for process in processes))
     client, chance = await stage.client("desk", "system"), chances()
     starts = utcnow() + timedelta(days=3)
-    details = e.EventDetails(title="Popular", format="online", capacity=SEATS)
+    details = e.EventDetails(title="Popular", format="online", url_follows=True, capacity=SEATS)
     times = {"starts_at": starts, "ends_at": starts + timedelta(hours=1)}
     await insist(client, e.DraftEvent(event_id="e1", community_id="c1", details=details, **times))
     await insist(client, e.PublishEvent(event_id="e1"))

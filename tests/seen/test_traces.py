@@ -56,7 +56,7 @@ async def test_a_whole_trace_from_the_callers_context_to_the_mail_is_read_back_f
         await known(nats, member)
         async with client_as("boss", "steward") as steward:
             starts = utcnow() + timedelta(days=2)
-            details = EventDetails(title="Spreadsheets", format="online", capacity=5)
+            details = EventDetails(title="Spreadsheets", format="online", url_follows=True, capacity=5)
             ends = starts + timedelta(hours=1)
             draft = DraftEvent(event_id=event, community_id="c1", details=details, starts_at=starts, ends_at=ends)
             await steward.send(draft)

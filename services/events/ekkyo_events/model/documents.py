@@ -24,6 +24,7 @@ class Event(Document):
     context: str
     place: str | None = None
     url: str | None = None
+    url_follows: bool = False
     capacity: int
     speakers: list[str] = []
     members_only: bool = False

@@ -38,8 +38,7 @@ Answer = Decision[Event, EventState]
 
 def draft(event: Event | None, cmd: DraftEvent) -> Answer:
     """Write an event down. The same command again finds it; another one with its id is refused."""
-    unsaid = None if cmd.details.members_only else {"details": {"members_only"}}  # said before there was such a field
-    digest = hashlib.sha256(cmd.model_dump_json(exclude=unsaid).encode()).hexdigest()
+    digest = _digest(cmd)
     if event:
         if event.drafted_as != digest:
             raise Refused("event_taken", "Another event has this id.")
@@ -66,6 +65,7 @@ def publish(event: Event, cmd: PublishEvent, *, who: Caller, now: datetime) -> A
         must_be_published(event, "be published")
     if event.starts_at <= now:
         raise Refused("event_in_the_past", "An event that has begun cannot be published.")
+    _must_say_where(event)
     after = event.model_copy(update={"status": "published"})
     told = state(after, after=event)
     facts = [EventPublished(event_id=event.id, event=told)]
@@ -84,6 +84,7 @@ def revise(event: Event, seats: Entries[Seat], cmd: ReviseEvent, *, people: Peop
         raise Refused("capacity_below_confirmed", f"{event.seats_in_use} seats are taken already.")
     if event.status == "draft":
         return Decision(revised, state(revised, after=event))
+    _must_say_where(revised)
     revised = revised.model_copy(update={"sequence": event.sequence + 1})
     promotion = promote(revised, seats, people, "more_capacity")
     told = state(promotion.event, after=event)
@@ -201,6 +202,23 @@ def _timers(event: Event, now: datetime) -> list[Set | Cancel]:
 
 def _no_timers(event: Event) -> list[Set | Cancel]:
     return [ReminderTimer.cancel(event.id), EndTimer.cancel(event.id)]
+
+
+def _digest(cmd: DraftEvent) -> str:
+    """The same for the same command, also for one that was sent before these fields were added to the contract."""
+    unsaid = {name for name in ("members_only", "url_follows") if not getattr(cmd.details, name)}
+    return hashlib.sha256(cmd.model_dump_json(exclude={"details": unsaid}).encode()).hexdigest()
+
+
+def _must_say_where(event: Event) -> None:
+    """Refuse to announce an event that nobody could come to."""
+    if event.format != "online" and not event.place:
+        missing = FieldError(field="details.place", code="missing", detail="is needed for onsite and hybrid events")
+        raise Refused("place_missing", "An onsite or hybrid event needs a place.", errors=[missing])
+    if event.format != "onsite" and not (event.url or event.url_follows):
+        missing = FieldError(field="details.url", code="missing", detail="is needed, or url_follows in its stead")
+        text = "An online or hybrid event needs an address to join, or says with url_follows that it comes later."
+        raise Refused("url_missing", text, errors=[missing])
 
 
 def _must_end_after_start(starts_at: datetime, ends_at: datetime) -> None:

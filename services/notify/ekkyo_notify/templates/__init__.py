@@ -17,7 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from ekkyo_notify.model import Notice, Recipient, invitation, may_join
-from ekkyo_notify.templates.labels import FORMATS, LABELS, SEAT_FIRST
+from ekkyo_notify.templates.labels import FORMATS, LABELS, SEAT_FIRST, URL_FOLLOWS
 from ekkyo_notify.templates.times import differ, moment, span, until, zone_name
 
 _LOADER = PackageLoader("ekkyo_notify", "templates")
@@ -180,13 +180,21 @@ def _event_rows(
         rows.append((labels["was"], span(notice.was_starts_at, notice.was_ends_at, zone, locale, now=now)))
     if not tells_all:
         return rows
-    later = SEAT_FIRST[locale] if event.format != "onsite" and event.url and not join else ""
-    rows.append((labels["format"], FORMATS[locale][event.format] + later))
+    rows.append((labels["format"], FORMATS[locale][event.format] + _where_to_join(event, join, locale)))
     if event.place and event.format != "online":
         rows.append((labels["place"], one_line(event.place)))
     if join:
         rows.append((labels["join"], join))
     return rows
+
+
+def _where_to_join(event: EventState, join: str | None, locale: Locale) -> str:
+    """Why the address to join is not in this message, or nothing."""
+    if event.format == "onsite" or join:
+        return ""
+    if event.url:
+        return SEAT_FIRST[locale]
+    return URL_FOLLOWS[locale] if event.url_follows else ""
 
 
 def _survey_rows(notice: Notice, reader: Reader) -> list[tuple[str, str]]:

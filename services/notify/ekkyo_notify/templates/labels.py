@@ -47,3 +47,8 @@ SEAT_FIRST: dict[Locale, str] = {
     "ja": "(参加用URLは、参加が確定した方にお知らせします)",
     "en": " (those with a seat are told where to join)",
 }
+
+URL_FOLLOWS: dict[Locale, str] = {
+    "ja": "(参加用URLは、後日お知らせします)",
+    "en": " (where to join is told later)",
+}

@@ -37,6 +37,8 @@ class EventDetails(Model):
     """Where to come, for onsite and hybrid events."""
     url: Url | None = None
     """Where to join, for online and hybrid events. Told to those who have a seat."""
+    url_follows: bool = False
+    """Publish an online or hybrid event without `url`, because the address is not known yet: revise it in later."""
     capacity: int = Field(ge=1, le=20_000)
     speakers: list[Id] = Field(default=[], max_length=50)
     members_only: bool = False
@@ -54,6 +56,8 @@ class EventState(Model):
     context: str
     place: str | None = None
     url: str | None = None
+    url_follows: bool = False
+    """The address to join is not known yet."""
     capacity: int
     speakers: list[Id] = []
     members_only: bool = False
@@ -86,7 +90,10 @@ class DraftEvent(Command[EventState]):
 
 
 class PublishEvent(Command[EventState]):
-    """Announce a draft and open its registration."""
+    """Announce a draft and open its registration.
+
+    An onsite event needs a `place`, an online one a `url` or `url_follows`, a hybrid one both.
+    """
 
     subject: ClassVar[str] = "ekkyo.cmd.events.publish"
     may: ClassVar = may("leader", "steward", "system")
@@ -94,7 +101,10 @@ class PublishEvent(Command[EventState]):
 
 
 class ReviseEvent(Command[EventState]):
-    """Change what an event is. More capacity promotes those who wait; less than the confirmed seats is refused."""
+    """Change what an event is. More capacity promotes those who wait; less than the confirmed seats is refused.
+
+    A published event keeps what it needed to be published: a place, an address to join, or both.
+    """
 
     subject: ClassVar[str] = "ekkyo.cmd.events.revise"
     may: ClassVar = may("leader", "steward", "system")

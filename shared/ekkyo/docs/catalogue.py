@@ -1,0 +1,100 @@
+"""docs/refusals.md: what each command and question may be refused with, read from the services' source.
+
+From a handler, every function of the service that it names is followed, and each `Refused("code", …)` on the way is
+collected. What the store refuses on behalf of a handler (`event_not_found`, `number_taken`) is added where the handler
+changes a document. Nothing of a service is run.
+"""
+
+import ast
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import ekkyo
+from ekkyo.contracts import COMMANDS, OWNERS, QUESTIONS
+from ekkyo.contracts.base import name_of, owner_of
+from ekkyo.docs.source import Refusal, Source, raised
+
+SHARED = Path(ekkyo.__file__).parent
+COMMON_IN = ("broker/guard.py", "broker/room.py", "wire/tokens.py", "wire/messages.py", "store/paging.py")
+"""Where what is true of every command and question is refused, whatever the handler does."""
+NOT_REPLIED = {"error", "unreadable_answer", "not_a_cloudevent", "unknown_fact", "wrong_subject"}
+"""Raised in those files, but by readers of replies and facts."""
+EVERYWHERE = [
+    Refusal("malformed", 400, "Not as the contract says: …."),
+    Refusal("unavailable", 503, "Not now. Send it again."),
+]
+
+
+def common() -> list[Refusal]:
+    """What every command and question may be refused with."""
+    found = {r for name in COMMON_IN for r in raised(ast.parse((SHARED / name).read_text("utf-8")))}
+    return sorted({*(r for r in found if r.code not in NOT_REPLIED), *EVERYWHERE})
+
+
+def refusals(services: Path) -> dict[str, list[Refusal]]:
+    """By the name of each command and question: what it may be refused with beside what is common to all."""
+    everywhere = {r.code for r in common()}
+    found: dict[str, list[Refusal]] = {}
+    for owner in OWNERS:
+        source = Source.of(services / owner / f"ekkyo_{owner}")
+        for message in (*COMMANDS.values(), *QUESTIONS.values()):
+            if owner_of(message) == owner:
+                own = source.reached(source.handlers[message.__name__], _fields(message))
+                found[name_of(message)] = sorted(r for r in own if r.code not in everywhere)
+    return found
+
+
+def _fields(message: type[Any]) -> set[str]:
+    """The names of all fields of a message, those inside others too."""
+    schema = message.model_json_schema()
+    return {name for model in (schema, *schema.get("$defs", {}).values()) for name in model.get("properties", {})}
+
+
+def codes(services: Path) -> dict[str, list[str]]:
+    """By the name of each command and question: the codes of its own, without those common to all."""
+    return {name: sorted({r.code for r in found}) for name, found in refusals(services).items()}
+
+
+def page(services: Path) -> str:
+    """docs/refusals.md."""
+    found = refusals(services)
+    lines = [
+        "# Refusals",
+        "",
+        "Made from the services' source by `make docs`; edit that, not this. What a refusal looks like, and when to send",
+        "the message again, is told in [wire.md](wire.md). Write your program by the code; the text is for people and may",
+        "change. `…` stands for what is filled in.",
+        "",
+        "## Every command and question",
+        "",
+        *_texts(common()),
+    ]
+    for owner in OWNERS:
+        own = {name: rows for name, rows in found.items() if name.startswith(f"{owner}.")}
+        lines += [
+            f"## {owner}",
+            "",
+            "| command or question | may be refused with, beside the above |",
+            "| --- | --- |",
+            *(f"| `{name}` | {_list(rows)} |" for name, rows in sorted(own.items())),
+            "",
+            *_texts(refusal for rows in own.values() for refusal in rows),
+        ]
+    return "\n".join(lines)
+
+
+def _list(rows: Iterable[Refusal]) -> str:
+    return ", ".join(f"`{code}`" for code in sorted({row.code for row in rows})) or "nothing"
+
+
+def _texts(rows: Iterable[Refusal]) -> Iterator[str]:
+    """Each code once, with all that it may say."""
+    by_code: dict[tuple[str, int], list[str]] = {}
+    for row in sorted(set(rows)):
+        by_code.setdefault((row.code, row.status), []).append(row.detail)
+    if by_code:
+        yield from ("| code | status | says |", "| --- | --- | --- |")
+        for (code, status), said in by_code.items():
+            yield f"| `{code}` | {status} | {' / '.join(s for s in said if s)} |"
+        yield ""

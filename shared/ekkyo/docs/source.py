@@ -1,0 +1,222 @@
+"""What a service's source says of its refusals: the functions that a handler reaches, and each `Refused(…)` in them."""
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+STATUS = {"Malformed": 400, "Unavailable": 503}
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True, order=True)
+class Refusal:
+    """One way to say no. detail: the text for people, with `…` for what it fills in."""
+
+    code: str
+    status: int
+    detail: str
+
+
+@dataclass
+class Source:
+    """The functions of one service, and what its store can refuse."""
+
+    functions: list["Place"] = field(default_factory=list)
+    imported: dict[str, set[str]] = field(default_factory=dict)
+    """By module: the names that it imports."""
+    handlers: dict[str, "Place"] = field(default_factory=dict)
+    stores: dict[str, "Stored"] = field(default_factory=dict)
+    """By the alias that handlers annotate their collections with."""
+
+    @classmethod
+    def of(cls, package: Path) -> "Source":
+        """Read all modules of a package."""
+        source = cls()
+        for path in sorted(package.rglob("*.py")):
+            module = ".".join(path.relative_to(package).with_suffix("").parts)
+            tree = ast.parse(path.read_text("utf-8"), str(path))
+            source.functions += _functions(module, tree)
+            imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+            source.imported[module] = {alias.asname or alias.name for node in imports for alias in node.names}
+            if module == "store":
+                source.stores = _stores(tree)
+        for place in source.functions:
+            if message := _asked(place.function):
+                source.handlers[message] = place
+        return source
+
+    def reached(self, start: "Place", fields: set[str]) -> set[Refusal]:
+        """All refusals on the ways that lead from this handler of a message with these fields.
+
+        That a value is taken already is refused only where the message brings one.
+        """
+        taken = {f"{name}_taken" for stored in self.stores.values() for name in stored.unique if name not in fields}
+        return {refusal for refusal in self._from(start, set()) if refusal.code not in taken}
+
+    def _from(self, place: "Place", seen: set[int]) -> Iterator[Refusal]:
+        if id(place.function) in seen:
+            return
+        seen.add(id(place.function))
+        yield from self._inside(place, place.function.body, seen)
+
+    def _inside(self, place: "Place", nodes: list[ast.stmt], seen: set[int]) -> Iterator[Refusal]:
+        for node in nodes:
+            for part in _without_tries(node):
+                if isinstance(part, ast.Try):
+                    caught = _caught(part)
+                    inner = self._inside(place, part.body, seen)
+                    yield from (r for r in inner if not caught(r.code))
+                    rest = [s for h in part.handlers for s in h.body] + part.orelse + part.finalbody
+                    yield from self._inside(place, rest, seen)
+                    continue
+                yield from raised_at(part)
+                yield from self._stored(place, part)
+                for named in self._named(place, part):
+                    yield from self._from(named, seen)
+
+    def _stored(self, place: "Place", part: ast.AST) -> Iterator[Refusal]:
+        """What the store refuses when a document is changed or made."""
+        if not isinstance(part, ast.Attribute) or part.attr not in ("change", "create", "entry", "entries"):
+            return
+        stored = self.stores.get(place.annotated.get(getattr(part.value, "id", ""), ""))
+        if stored is None:
+            return
+        if part.attr == "change":
+            yield Refusal(f"{stored.document}_not_found", 404, "There is nothing with this id.")
+        if part.attr in ("change", "create"):
+            for name in stored.unique:
+                yield Refusal(f"{name}_taken", 409, "Another one has this already.")
+
+    def _named(self, place: "Place", part: ast.AST) -> Iterator["Place"]:
+        """The functions of the service that a name stands for: by its module where one is named, else by the name."""
+        if isinstance(part, ast.Name) and part.id not in place.local:
+            here = [f for f in self.functions if f.function.name == part.id and not f.method]
+            own = [f for f in here if f.module == place.module]
+            yield from own or (here if part.id in self.imported[place.module] else [])
+        elif isinstance(part, ast.Attribute):
+            module = part.value.id if isinstance(part.value, ast.Name) else ""
+            same = [f for f in self.functions if f.function.name == part.attr]
+            inside = [f for f in same if not f.method and module in f.module.split(".")]
+            yield from inside or [f for f in same if f.method]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A function, where it stands, and what its parameters are annotated with."""
+
+    module: str
+    function: Function
+    method: bool
+    annotated: dict[str, str]
+    local: frozenset[str]
+    """The names of its parameters and variables."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A collection: the name of its documents, and the names of its unique indexes."""
+
+    document: str
+    unique: tuple[str, ...]
+
+
+def raised(tree: ast.AST) -> Iterator[Refusal]:
+    """Every refusal that is made in a piece of source."""
+    for node in ast.walk(tree):
+        yield from raised_at(node)
+
+
+def raised_at(node: ast.AST) -> Iterator[Refusal]:
+    """`Refused("code", "detail", status)` as it stands in the source."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.func.id not in ("Refused", *STATUS):
+        return
+    named = {k.arg: k.value for k in node.keywords}
+    if node.func.id == "Malformed":
+        code = named.get("code", ast.Constant("malformed"))
+        detail: ast.expr | None = node.args[0] if node.args else None
+    elif node.func.id == "Unavailable":
+        code, detail = ast.Constant("unavailable"), node.args[0] if node.args else None
+    else:
+        code, detail = node.args[0], node.args[1] if len(node.args) > 1 else named.get("detail")
+    if not isinstance(code, ast.Constant):
+        return
+    status = node.args[2] if len(node.args) > 2 and node.func.id == "Refused" else named.get("status")
+    given = status.value if isinstance(status, ast.Constant) else STATUS.get(node.func.id)
+    name = str(code.value)
+    yield Refusal(name, int(given or (404 if name.endswith("_not_found") else 409)), _text(detail))
+
+
+def _text(detail: ast.expr | None) -> str:
+    if isinstance(detail, ast.Constant):
+        return str(detail.value)
+    if isinstance(detail, ast.JoinedStr):
+        return "".join(str(v.value) if isinstance(v, ast.Constant) else "…" for v in detail.values)
+    return ""
+
+
+def _functions(module: str, tree: ast.Module) -> Iterator[Place]:
+    for node in ast.walk(tree):
+        methods = node.body if isinstance(node, ast.ClassDef) else []
+        for function in [*methods, *(tree.body if node is tree else [])]:
+            if isinstance(function, Function):
+                arguments = [node for node in ast.walk(function) if isinstance(node, ast.arg)]
+                annotated = {a.arg: a.annotation.id for a in arguments if isinstance(a.annotation, ast.Name)}
+                stored = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+                local = frozenset(stored | {a.arg for a in arguments})
+                yield Place(module, function, function in methods, annotated, local)
+
+
+def _asked(function: Function) -> str | None:
+    """The class in a handler's decorator: `@router.subscriber(**asked(RegisterForEvent))`."""
+    for decorator in function.decorator_list:
+        for call in ast.walk(decorator):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "asked":
+                [message] = call.args
+                return message.attr if isinstance(message, ast.Attribute) else getattr(message, "id", None)
+    return None
+
+
+def _stores(tree: ast.Module) -> dict[str, Stored]:
+    """From `events = Collection.of(Event, …, indexes=[…])` and `Events = Annotated[Collection[Event], Context("events")]`."""
+    made, found = {}, {}
+    for node in tree.body:
+        if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
+            continue
+        name, value = node.targets[0].id, node.value
+        if isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute) and value.func.attr == "of":
+            model = value.args[0]
+            document = model.id if isinstance(model, ast.Name) else getattr(model, "attr", "")
+            made[name] = Stored(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", document).lower(), tuple(_unique(value)))
+        elif isinstance(value, ast.Subscript):
+            for call in ast.walk(value):
+                if isinstance(call, ast.Call) and isinstance(call.args[0], ast.Constant) and call.args[0].value in made:
+                    found[name] = made[call.args[0].value]
+    return found
+
+
+def _unique(collection: ast.Call) -> Iterator[str]:
+    for call in ast.walk(collection):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "Index":
+            named = {k.arg: k.value.value for k in call.keywords if isinstance(k.value, ast.Constant)}
+            if named.get("unique"):
+                yield str(named["name"])
+
+
+def _without_tries(node: ast.AST) -> Iterator[ast.AST]:
+    """What is inside, but not inside a `try`, which stands for itself."""
+    yield node
+    if not isinstance(node, ast.Try):
+        for child in ast.iter_child_nodes(node):
+            yield from _without_tries(child)
+
+
+def _caught(node: ast.Try) -> Callable[[str], bool]:
+    """Which codes do not leave a `try`: all, or those that its handler names before it raises the others again."""
+    handlers = [h for h in node.handlers if "Refused" in {n.id for n in ast.walk(h.type or h) if isinstance(n, ast.Name)}]
+    if not handlers:
+        return lambda code: False
+    again = any(isinstance(n, ast.Raise) and n.exc is None for h in handlers for n in ast.walk(h))
+    named = {n.value for h in handlers for n in ast.walk(h) if isinstance(n, ast.Constant)}
+    return lambda code: not again or code in named
