@@ -1,7 +1,9 @@
 """What every test may use: see ekkyo.testing.plugin."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,6 +18,29 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # services are started by the h
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: _folder(item) not in LONG)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def every_refusal_is_listed() -> Iterator[None]:
+    """Whatever a service refuses in a test, docs/refusals.md lists for that message."""
+    from ekkyo.client import Ekkyo
+    from ekkyo.contracts.base import Refused
+
+    from tests.refusing import must_be_listed
+
+    request = Ekkyo._request
+
+    async def listening(ekkyo: Ekkyo, message: Any, within: float) -> Any:
+        try:
+            return await request(ekkyo, message, within)
+        except Refused as refused:
+            if "tests/shared/" not in os.environ.get("PYTEST_CURRENT_TEST", ""):  # whose services are made up
+                must_be_listed(type(message), refused.code)
+            raise
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Ekkyo, "_request", listening)
+        yield
 
 
 def _folder(item: pytest.Item) -> str:

@@ -21,4 +21,6 @@ def must_be_listed(message: type[Any], code: str) -> None:
     """Fail on a code that the message may not be refused with."""
     common, codes = _listed()
     name = name_of(message)
-    assert code in common or code in codes[name], f"{name} was refused with {code}, which docs/refusals.md does not list"
+    assert code in common or code in codes[name], (
+        f"{name} was refused with {code}, which docs/refusals.md does not list"
+    )

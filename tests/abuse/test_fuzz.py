@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from tests.abuse.asks import OPERATIONS
 from tests.abuse.strategies import bodies
 from tests.abuse.world import SYSTEM, World
+from tests.refusing import must_be_listed
 
 ANYBODY = st.sampled_from([SYSTEM, SYSTEM, ("s1", "steward"), ("l1", "leader:c1"), ("m1",), ("nobody", "leader")])
 REFUSED = {400, 401, 403, 404, 409}
@@ -50,6 +51,7 @@ def reply_of(model: Any, reply: Any) -> Any:
         return model.answer_type().model_validate_json(reply.data)
     problem = Problem.model_validate_json(reply.data)
     assert headers["Nats-Service-Error-Code"] == str(problem.status)
+    must_be_listed(model, problem.code)
     assert headers["Nats-Service-Error"].isascii()
     assert headers["Nats-Service-Error"].isprintable()
     return problem

@@ -27,7 +27,9 @@ def test_the_catalogue_has_every_command_and_question() -> None:
 def test_every_code_that_a_service_raises_is_in_the_catalogue(owner: str) -> None:
     files = [p for p in (SERVICES / owner / f"ekkyo_{owner}").rglob("*.py") if "channels" not in p.parts]
     in_source = {r.code for path in files for r in raised(ast.parse(path.read_text("utf-8")))}
-    listed = {code for name, codes in catalogue.codes(SERVICES).items() if name.startswith(f"{owner}.") for code in codes}
+    listed = {
+        code for name, codes in catalogue.codes(SERVICES).items() if name.startswith(f"{owner}.") for code in codes
+    }
     assert in_source - listed - {r.code for r in catalogue.common()} == ELSEWHERE[owner]
 
 

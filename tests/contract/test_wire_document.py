@@ -11,7 +11,17 @@ import ekkyo_events.app
 import ekkyo_members.app
 from ekkyo import wire
 from ekkyo.contracts.base import new_id
-from ekkyo.contracts.events import DraftEvent, EventDetails, GetRoster, PublishEvent
+from ekkyo.contracts.events import (
+    CancelEvent,
+    DraftEvent,
+    EventCancelled,
+    EventDetails,
+    GetEvent,
+    GetRoster,
+    PublishEvent,
+    RegisterForEvent,
+    WithdrawFromEvent,
+)
 from ekkyo.docs.messages import messages
 from ekkyo.testing.nats import Nats
 from ekkyo.testing.plugin import ClientAs, Run, Token
@@ -70,6 +80,42 @@ async def test_its_example_puts_somebody_on_an_event_and_hears_of_it(
         ]
         roster = await steward.ask(GetRoster(event_id=event))
         assert [r.member_id for r in roster.registrations] == [MEMBER]
+
+
+async def test_a_reader_who_goes_by_the_id_misses_nothing_and_one_who_went_by_the_revision_would(
+    running: Run, client_as: ClientAs, token: Token
+) -> None:
+    """As "Hearing facts" has it: each fact once by its `ce-id`, a copy of the event by its `ce-revision`."""
+    async with running(ekkyo_events.app.service), client_as("boss", "steward") as steward:
+        event, starts = new_id(), datetime.now(UTC) + timedelta(days=2)
+        details = EventDetails(title="Spreadsheets", format="online", url_follows=True, capacity=1)
+        times = {"starts_at": starts, "ends_at": starts + timedelta(hours=1)}
+        await steward.send(DraftEvent(event_id=event, community_id="c1", details=details, **times))
+        await steward.send(PublishEvent(event_id=event))
+        for member in ("m1", "m2"):
+            await steward.send(RegisterForEvent(event_id=event, member_id=member, registration_id=f"r-{member}"))
+        await steward.send(WithdrawFromEvent(event_id=event, member_id="m1"))
+        headers = {"Authorization": f"Bearer {token('boss', 'steward')}"}
+        without_reply = CancelEvent(event_id=event)
+        await steward.nc.publish(without_reply.subject, without_reply.model_dump_json().encode(), headers=headers)
+        facts = []
+        async for fact in steward.facts(entity=event, since=1):
+            facts.append(fact)
+            if isinstance(fact, EventCancelled):
+                break
+        stands = await steward.ask(GetEvent(event_id=event))
+    known, read, copy = set(), [], facts[0]
+    for fact in [*facts, *facts]:
+        if fact.meta.id not in known:
+            known.add(fact.meta.id)
+            read.append(fact)
+            copy = fact if fact.meta.revision >= copy.meta.revision else copy
+    assert read == facts
+    assert copy.event == stands
+    assert [type(fact).__name__.removeprefix("Registration") for fact in facts] == [
+        "EventPublished", "Confirmed", "Waitlisted", "Withdrawn", "Promoted", "EventCancelled",
+    ]  # fmt: skip
+    assert len({fact.meta.revision for fact in facts}) == len(facts) - 1, "the last two but one are of one change"
 
 
 def test_every_subject_it_names_is_one() -> None:

@@ -166,8 +166,8 @@ async def _take_over(
 
     async def take(place: int) -> contract.ImportedRow:
         profile, known_as = profiles[place], by_number.get(profiles[place].number)
-        do = members.change if known_as else members.create
         try:
+            do = members.change if known_as else members.create
             return await do(known_as or planned[place].member_id or "", lambda m, _: model.take_over(m, profile))
         except Refused as no:
             if no.code not in ("number_taken", "email_taken", "member_erased"):

@@ -4,6 +4,7 @@ Format: https://www.asyncapi.com/docs/reference/specification/v3.0.0. Seen from 
 Ekkyo receives commands and questions, and sends facts.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic.json_schema import models_json_schema
@@ -72,8 +73,9 @@ PROBLEM = {
 }
 
 
-def asyncapi() -> dict[str, Any]:
-    """The whole document."""
+def asyncapi(refusals: Mapping[str, list[str]] | None = None) -> dict[str, Any]:
+    """The whole document. refusals: by the name of a command or question, the codes of its own."""
+    codes = refusals or {}
     asked = [m for m in messages() if m.kind in ("command", "question")]
     facts = [m for m in messages() if m.kind == "fact"]
     return {
@@ -98,7 +100,7 @@ def asyncapi() -> dict[str, Any]:
         },
         "channels": {k: v for m in asked for k, v in _asked_channels(m).items()}
         | {m.name: _fact_channel(m) for m in facts},
-        "operations": {m.name: _asked_operation(m) for m in asked} | {m.name: _fact_operation(m) for m in facts},
+        "operations": {m.name: _asked_operation(m, codes.get(m.name, [])) for m in asked} | {m.name: _fact_operation(m) for m in facts},
         "components": {
             "messages": {m.name: _message(m) for m in messages()} | {"refusal": _refusal()},
             "schemas": _schemas(),
@@ -128,7 +130,7 @@ def _asked_channels(m: Message) -> dict[str, Any]:
     }
 
 
-def _asked_operation(m: Message) -> dict[str, Any]:
+def _asked_operation(m: Message, codes: list[str]) -> dict[str, Any]:
     channel, reply = f"#/channels/{_pointer(m.name)}", f"#/channels/{_pointer(f'{m.name}.reply')}"
     who = ", ".join(ROLES[role] for role in m.roles)
     return {
@@ -145,6 +147,7 @@ def _asked_operation(m: Message) -> dict[str, Any]:
             "messages": [{"$ref": f"{reply}/messages/answer"}, {"$ref": f"{reply}/messages/refusal"}],
         },
         "x-ekkyo-may": m.roles,
+        "x-ekkyo-refusals": codes,
     }
 
 

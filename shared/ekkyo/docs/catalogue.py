@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import ekkyo
-from ekkyo.contracts import COMMANDS, OWNERS, QUESTIONS
-from ekkyo.contracts.base import name_of, owner_of
-from ekkyo.docs.source import Refusal, Source, raised
+from ekkyo.contracts import OWNERS
+from ekkyo.docs.messages import messages
+from ekkyo.docs.source import NOT_THERE, Refusal, Source, raised
 
 SHARED = Path(ekkyo.__file__).parent
 COMMON_IN = ("broker/guard.py", "broker/room.py", "wire/tokens.py", "wire/messages.py", "store/paging.py")
@@ -38,10 +38,10 @@ def refusals(services: Path) -> dict[str, list[Refusal]]:
     found: dict[str, list[Refusal]] = {}
     for owner in OWNERS:
         source = Source.of(services / owner / f"ekkyo_{owner}")
-        for message in (*COMMANDS.values(), *QUESTIONS.values()):
-            if owner_of(message) == owner:
-                own = source.reached(source.handlers[message.__name__], _fields(message))
-                found[name_of(message)] = sorted(r for r in own if r.code not in everywhere)
+        for message in messages():
+            if message.owner == owner and message.kind in ("command", "question"):
+                own = source.reached(source.handlers[message.model.__name__], _fields(message.model))
+                found[message.name] = sorted(r for r in own if r.code not in everywhere)
     return found
 
 
@@ -64,7 +64,7 @@ def page(services: Path) -> str:
         "",
         "Made from the services' source by `make docs`; edit that, not this. What a refusal looks like, and when to send",
         "the message again, is told in [wire.md](wire.md). Write your program by the code; the text is for people and may",
-        "change. `…` stands for what is filled in.",
+        "change. `…` stands for what is filled in. A code is listed where the code behind a message can lead to it.",
         "",
         "## Every command and question",
         "",
@@ -96,5 +96,11 @@ def _texts(rows: Iterable[Refusal]) -> Iterator[str]:
     if by_code:
         yield from ("| code | status | says |", "| --- | --- | --- |")
         for (code, status), said in by_code.items():
-            yield f"| `{code}` | {status} | {' / '.join(s for s in said if s)} |"
+            yield f"| `{code}` | {status} | {' / '.join(_better(said))} |"
         yield ""
+
+
+def _better(said: list[str]) -> list[str]:
+    """Without what says nothing, and without the store's words where the service has words of its own."""
+    own = [text for text in said if text and text != NOT_THERE]
+    return own or [text for text in said if text]

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ekkyo import wire
+from ekkyo.docs import catalogue
 from ekkyo.docs.asyncapi import asyncapi
 from ekkyo.docs.examples import example
 from ekkyo.docs.flow import flow
@@ -20,7 +21,8 @@ def documents(out: Path, services: Path) -> dict[Path, str]:
     for fact in messages():
         if fact.kind == "fact":
             found |= samples(out / "samples" / fact.name, fact)
-    found[out / "asyncapi.json"] = text_of(asyncapi())
+    found[out / "asyncapi.json"] = text_of(asyncapi(catalogue.codes(services)))
+    found[out / "refusals.md"] = catalogue.page(services)
     found[out / "flow.md"] = flow(services)
     if (page := out / "operate.md").exists():
         found[page] = operate(page.read_text("utf-8"))

@@ -5,8 +5,11 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 STATUS = {"Malformed": 400, "Unavailable": 503}
+NOT_THERE = "There is nothing with this id."
+"""What the store says of a document that is not there, for want of better words."""
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -84,7 +87,7 @@ class Source:
         if stored is None:
             return
         if part.attr == "change":
-            yield Refusal(f"{stored.document}_not_found", 404, "There is nothing with this id.")
+            yield Refusal(f"{stored.document}_not_found", 404, NOT_THERE)
         if part.attr in ("change", "create"):
             for name in stored.unique:
                 yield Refusal(f"{name}_taken", 409, "Another one has this already.")
@@ -143,7 +146,7 @@ def raised_at(node: ast.AST) -> Iterator[Refusal]:
     if not isinstance(code, ast.Constant):
         return
     status = node.args[2] if len(node.args) > 2 and node.func.id == "Refused" else named.get("status")
-    given = status.value if isinstance(status, ast.Constant) else STATUS.get(node.func.id)
+    given: Any = status.value if isinstance(status, ast.Constant) else STATUS.get(node.func.id)
     name = str(code.value)
     yield Refusal(name, int(given or (404 if name.endswith("_not_found") else 409)), _text(detail))
 

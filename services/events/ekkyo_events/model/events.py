@@ -217,8 +217,7 @@ def _must_say_where(event: Event) -> None:
         raise Refused("place_missing", "An onsite or hybrid event needs a place.", errors=[missing])
     if event.format != "onsite" and not (event.url or event.url_follows):
         missing = FieldError(field="details.url", code="missing", detail="is needed, or url_follows in its stead")
-        text = "An online or hybrid event needs an address to join, or says with url_follows that it comes later."
-        raise Refused("url_missing", text, errors=[missing])
+        raise Refused("url_missing", "An online or hybrid event needs a url, or url_follows.", errors=[missing])
 
 
 def _must_end_after_start(starts_at: datetime, ends_at: datetime) -> None:
