@@ -17,6 +17,7 @@ from urllib.request import urlopen
 from ekkyo import wire
 from ekkyo.installation.embedded import MongoServer, free_port, script
 from ekkyo.installation.permissions import SERVICES
+from ekkyo.service.provision import provision
 from ekkyo.testing.keys import Keys
 from ekkyo.testing.nats import Nats
 from ekkyo.testing.plugin import as_ops
@@ -79,7 +80,7 @@ class World:
             self.ports[name] = free_port()
             environ = self.environ(name, self.ports[name])
             settings = service.settings.load(name, environ)
-            self.run(service.provision(as_ops(settings, self.nats)))
+            self.run(provision(service, as_ops(settings, self.nats)))
             rest = {k: v for k, v in os.environ.items() if not k.startswith("EKKYO_")}
             with self.log(name).open("ab") as out:
                 command = [script(f"ekkyo-{name}"), "serve"]

@@ -14,7 +14,7 @@ EXTRAS = {
     "members": set[str](),
     "events": set[str](),
     "surveys": {"settings", "answers", "forms", "results"},
-    "notify": {"settings", "channels", "delivering", "templates"},
+    "notify": {"settings", "channels", "doctor", "delivering", "templates"},
 }
 """Each one a decision, and a visible line here."""
 LONGEST = 300

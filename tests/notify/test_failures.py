@@ -206,6 +206,7 @@ async def test_nats_restarted_in_the_middle_of_a_fan_out_sends_everything_once(w
 
 KILLED = """
 import asyncio, os, sys
+from ekkyo.service import run
 from ekkyo_notify.app import service
 from ekkyo_notify.channels.mail import Mail
 from ekkyo_notify.channels.mail.smtp import SmtpPool
@@ -218,7 +219,7 @@ async def send_and_die(self, *args):
         os.kill(os.getpid(), 9)
 
 SmtpPool.send = send_and_die
-service.main(["serve"])
+run(service, ["serve"])
 """
 
 

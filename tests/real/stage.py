@@ -17,6 +17,7 @@ from ekkyo.client import Ekkyo
 from ekkyo.contracts.base import Command, Fact, Question, Refused
 from ekkyo.decision.clock import utcnow
 from ekkyo.installation.embedded import MongoServer, free_port, script, start_mongo
+from ekkyo.service.provision import provision
 from ekkyo.store.driver import Database
 from ekkyo.store.encoding import UNSETTLED
 from ekkyo.testing import Keys, Nats, eventually
@@ -124,7 +125,7 @@ class Stage:
         for name in names:
             service = service_of(name)
             settings = service.settings.load(name, self._environment(name, {}))
-            await service.provision(as_ops(settings, self.nats))
+            await provision(service, as_ops(settings, self.nats))
             if ack_wait:
                 for stream, durable in self.durables(name):
                     config = (await self.ops.consumer_info(stream, durable)).config

@@ -14,6 +14,7 @@ from ekkyo.contracts import events as e
 from ekkyo.contracts.base import Refused
 from ekkyo.decision.clock import utcnow
 from ekkyo.installation.embedded import free_port, script, start_mongo
+from ekkyo.service.provision import provision
 from ekkyo.testing import Keys, eventually
 from ekkyo_events.app import service
 
@@ -137,7 +138,7 @@ async def started(cluster: Cluster, mongo_url: str, keys: Keys, folder: Path) ->
     own = {f"EKKYO_{name.upper()}": str(value) for name, value in values.items()}
     ops = {"EKKYO_NATS_USER": "ops", "EKKYO_NATS_PASSWORD": cluster.passwords["ops"], "EKKYO_NATS_REPLICAS": "3"}
     plain = {key: value for key, value in os.environ.items() if not key.startswith("EKKYO_")}
-    await service.provision(service.settings.load("events", own | ops))
+    await provision(service, service.settings.load("events", own | ops))
     with (folder / "events.log").open("ab") as out:
         process = await asyncio.create_subprocess_exec(
             script("ekkyo-events"), "serve", env=plain | own, stdout=out, stderr=out

@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 from ekkyo.installation.embedded import free_port, script
 from ekkyo.service import Service
+from ekkyo.service.provision import provision as provision_service
 from ekkyo.testing import Nats, eventually
 from ekkyo.testing.plugin import as_ops
 
@@ -89,6 +90,6 @@ def provision(nats: Nats, environment: Any) -> Callable[..., Any]:
 
     async def of(service: Service, **settings: object) -> None:
         chosen = service.settings.load(service.name, environment(service.name, **settings))
-        await service.provision(as_ops(chosen, nats))
+        await provision_service(service, as_ops(chosen, nats))
 
     return of

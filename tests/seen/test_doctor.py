@@ -14,9 +14,10 @@ import pytest
 import pytest_asyncio
 from aiosmtpd.smtp import SMTP, AuthResult
 from ekkyo.installation.embedded import free_port, script, start_mongo, start_nats
+from ekkyo.process.doctor import Finding, is_wrong
+from ekkyo.process.doctor.nats import clock
 from ekkyo.service import Service
-from ekkyo.service.doctor import Finding, examine, is_wrong
-from ekkyo.service.doctor.streams import clock
+from ekkyo.service.doctor import examine
 from ekkyo.store.driver import Database
 from ekkyo.testing import Nats
 from ekkyo.testing.keys import Keys

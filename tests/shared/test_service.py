@@ -16,7 +16,8 @@ from ekkyo.contracts.events import EventPublished
 from ekkyo.decision import Decision, Document
 from ekkyo.installation.embedded import start_mongo, start_nats
 from ekkyo.process import logs
-from ekkyo.service import Running, Service
+from ekkyo.service import Running, Service, started
+from ekkyo.service.provision import provision
 from ekkyo.store import Collection, Index
 from ekkyo.testing import Nats, eventually
 from ekkyo.testing.plugin import as_ops
@@ -161,11 +162,11 @@ async def test_it_starts_with_nats_and_the_database_down_and_gets_ready(nats: Na
     mongo = start_mongo(tmp_path / "own-mongo")
     settings = it_is.settings.load("events", environment("events", mongo_url=mongo.url))
     await nats.allow("events", it_is.durables())
-    await it_is.provision(as_ops(settings, nats))
+    await provision(it_is, as_ops(settings, nats))
     nats.server.stop()
     mongo.stop()
     try:
-        async with it_is.started(settings) as it:
+        async with started(it_is, settings) as it:
             assert (await probe(it, "/livez")).status_code == 200
             assert set(await missing(it)) == {"service", "nats", "database"}
             mongo.start()
@@ -189,18 +190,18 @@ async def test_it_waits_for_its_provisioning_and_names_what_is_missing(
     it_is = service()
     settings = it_is.settings.load("events", environment("events"))
     await nats.allow("events", it_is.durables())
-    async with it_is.started(settings) as it:
+    async with started(it_is, settings) as it:
         await eventually(lambda: waits_for(it, "its streams and consumers"))
-        await it_is.provision(as_ops(settings, nats))
+        await provision(it_is, as_ops(settings, nats))
         await it.until_ready(10)
 
 
 async def test_provisioning_again_finds_everything_as_wanted(nats: Nats, environment):
     it_is = service()
     settings = as_ops(it_is.settings.load("events", environment("events")), nats)
-    first = {found.name: found.state for found in await it_is.provision(settings)}
+    first = {found.name: found.state for found in await provision(it_is, settings)}
     assert first["FACTS/events-listen"] == "made"
-    again = {found.name: found.state for found in await it_is.provision(settings)}
+    again = {found.name: found.state for found in await provision(it_is, settings)}
     assert {state for name, state in again.items() if "counters" not in name} == {"as wanted"}
     assert set(again) == set(first)
 
@@ -208,13 +209,13 @@ async def test_provisioning_again_finds_everything_as_wanted(nats: Nats, environ
 async def test_provisioning_mends_and_tells_what_somebody_changed(nats: Nats, environment):
     it_is = service()
     settings = as_ops(it_is.settings.load("events", environment("events")), nats)
-    await it_is.provision(settings)
+    await provision(it_is, settings)
     async with await nats.connect() as nc:
         js = nc.jetstream()
         await js.update_stream((await js.stream_info("FACTS")).config.evolve(duplicate_window=1))
         listen = (await js.consumer_info("FACTS", "events-listen")).config
         await js.add_consumer("FACTS", listen.evolve(max_ack_pending=7))
-    found = {found.name: found.state for found in await it_is.provision(settings)}
+    found = {found.name: found.state for found in await provision(it_is, settings)}
     assert found["FACTS"] == "changed duplicate_window"
     assert found["FACTS/events-listen"] == "changed max_ack_pending"
 
@@ -222,7 +223,7 @@ async def test_provisioning_mends_and_tells_what_somebody_changed(nats: Nats, en
 async def test_a_service_user_cannot_provision(nats: Nats, environment):
     it_is = service()
     with pytest.raises(PermissionError, match=r"(?i)permissions violation"):
-        await it_is.provision(it_is.settings.load("events", environment("events")))
+        await provision(it_is, it_is.settings.load("events", environment("events")))
 
 
 async def test_an_orderly_stop_answers_what_it_was_asked_before(nats: Nats, running, client_as):

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from ekkyo.installation.embedded import free_port, script
 from ekkyo.service import Settings
+from ekkyo.service.provision import provision as provision_service
 from ekkyo.testing import eventually
 from ekkyo_events.app import service
 
@@ -52,7 +53,7 @@ async def status(port: int, probe: str) -> int:
 async def test_it_serves_until_it_is_told_to_stop(nats, environment, tmp_path, number):
     port = free_port()
     environ = environment("events", http_port=port)
-    await service.provision(Settings.load("events", as_ops(environ, str(nats.seed("ops")))))
+    await provision_service(service, Settings.load("events", as_ops(environ, str(nats.seed("ops")))))
     process = start(environ, "serve", tmp_path / "log")
     try:
 

@@ -138,7 +138,7 @@ def test_tls_is_told_whole_or_not_at_all(environ, tmp_path):
 
 def test_the_console_command_tells_wrong_settings_and_exits_2():
     done = subprocess.run(
-        [sys.executable, "-c", "from ekkyo.service import Service; Service('events', routers=[]).main(['serve'])"],
+        [sys.executable, "-c", "from ekkyo.service import Service, run; run(Service('events', routers=[]), ['serve'])"],
         env={"EKKYO_NATS_PASSWORD": "hush", "EKKYO_TYPO": "hush", "PATH": "/usr/bin:/bin"},
         capture_output=True,
         text=True,
@@ -158,10 +158,10 @@ def test_the_console_command_tells_wrong_settings_and_exits_2():
 
 
 def test_help_explains_every_variable(capsys):
-    from ekkyo.service import Service
+    from ekkyo.service import Service, run
 
     with pytest.raises(SystemExit) as ended:
-        Service("events", routers=[]).main(["--help"])
+        run(Service("events", routers=[]), ["--help"])
     shown = capsys.readouterr().out
     assert ended.value.code == 0
     assert "serve" in shown

@@ -1,6 +1,6 @@
 """The members service: `ekkyo-members serve`."""
 
-from ekkyo.service import Service, Settings
+from ekkyo.service import Service, Settings, run
 
 from ekkyo_members import commands, questions, reactions, store
 
@@ -14,4 +14,4 @@ service = Service(
 
 def main() -> None:
     """Run the service, or provision what it needs."""
-    service.main()
+    run(service)

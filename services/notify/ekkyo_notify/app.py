@@ -1,11 +1,11 @@
 """The notify service: `ekkyo-notify serve`."""
 
-from ekkyo.service import Service
+from ekkyo.service import Service, run
 
 from ekkyo_notify import commands, questions, reactions, store
-from ekkyo_notify.channels.doctor import chat_findings, mail_findings
 from ekkyo_notify.delivering.counted import DELIVERY
 from ekkyo_notify.delivering.post import PostOffice
+from ekkyo_notify.doctor import chat_findings, mail_findings
 from ekkyo_notify.settings import NotifySettings
 
 service = Service(
@@ -30,4 +30,4 @@ service = Service(
 
 def main() -> None:
     """Run the service, or provision what it needs."""
-    service.main()
+    run(service)

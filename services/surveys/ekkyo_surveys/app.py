@@ -1,6 +1,6 @@
 """The surveys service: `ekkyo-surveys serve`."""
 
-from ekkyo.service import Service
+from ekkyo.service import Service, run
 
 from ekkyo_surveys import commands, questions, reactions, store
 from ekkyo_surveys.settings import SurveySettings
@@ -15,4 +15,4 @@ service = Service(
 
 def main() -> None:
     """Run the service, or provision what it needs."""
-    service.main()
+    run(service)

@@ -26,12 +26,13 @@ from ekkyo.broker.metrics import Metrics
 from ekkyo.broker.routes import Asked, Reaction, Router
 from ekkyo.broker.streams import missing
 from ekkyo.installation.login import Login
+from ekkyo.process.lifecycle import NotThere
 from ekkyo.wire.tokens import Verifier
 
 logger = logging.getLogger("ekkyo.broker")
 
 
-class NotProvisioned(RuntimeError):
+class NotProvisioned(NotThere):
     """Streams or durables are missing. A service does not make them itself: run its `provision`."""
 
 

@@ -1,10 +1,10 @@
 """The numbers that the broker defends itself with, and what a handler may raise."""
 
 import random
-import traceback
 from dataclasses import dataclass
 
 from ekkyo.contracts.base import Refused
+from ekkyo.process.logs import where
 
 
 class NotYet(Exception):
@@ -60,11 +60,3 @@ def safe_text(error: BaseException) -> str:
         return f"not yet: {error}"[:200]  # written by us, about what is missing
     places = where(error)
     return f"{type(error).__name__} at {places[-1]}" if places else type(error).__name__
-
-
-def where(error: BaseException) -> list[str]:
-    """The places in the code that the exception came through, the outermost first."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return [
-        f"{'/'.join(f.filename.split('/')[-2:])}:{f.lineno} {f.name}" for f in frames if "faststream" not in f.filename
-    ]

@@ -15,11 +15,12 @@ from pydantic import BaseModel
 
 from ekkyo import wire
 from ekkyo.broker import dead
-from ekkyo.broker.defence import Limits, NotYet, Retries, safe_text, where
+from ekkyo.broker.defence import Limits, NotYet, Retries, safe_text
 from ekkyo.broker.metrics import Metrics
 from ekkyo.broker.room import Room, busy
 from ekkyo.broker.routes import Asked, Reaction
 from ekkyo.contracts.base import Caller, Refused
+from ekkyo.process.logs import where
 from ekkyo.wire import context, trace
 from ekkyo.wire.tokens import Verifier
 

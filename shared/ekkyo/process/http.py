@@ -1,4 +1,4 @@
-"""/livez, /readyz and /metrics over HTTP, for whoever runs the service."""
+"""/livez, /readyz and /metrics over HTTP, for whoever runs the process."""
 
 import asyncio
 import contextlib
@@ -18,12 +18,12 @@ Look = Callable[[], Awaitable[None]]
 """Brings up to date what is about to be told."""
 
 
-async def _nothing() -> None:
+async def nothing() -> None:
     """There is nothing to bring up to date."""
 
 
 class _Quiet(uvicorn.Server):
-    """The service, not its HTTP server, decides what a signal means."""
+    """The process, not its HTTP server, decides what a signal means."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -31,7 +31,7 @@ class _Quiet(uvicorn.Server):
 
 
 class Http:
-    """The service's HTTP server. `checks` are what /readyz asks, by name, each within `timeout` seconds; `look` is
+    """The process's HTTP server. `checks` are what /readyz asks, by name, each within `timeout` seconds; `look` is
     awaited before /metrics answers."""
 
     def __init__(
@@ -42,7 +42,7 @@ class Http:
         checks: Mapping[str, Check],
         registry: CollectorRegistry,
         timeout: float = 2.0,
-        look: Look = _nothing,
+        look: Look = nothing,
     ) -> None:
         self.checks, self.registry, self.timeout, self.look = checks, registry, timeout, look
         family = socket.AF_INET6 if ":" in host else socket.AF_INET

@@ -2,12 +2,12 @@
 
 import logging
 import sys
+import traceback
 from typing import TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from ekkyo.broker.defence import where
 from ekkyo.wire import context
 
 FORBIDDEN = frozenset({"authorization", "token", "password", "secret", "body", "payload", "email", "input"})
@@ -88,3 +88,11 @@ def _veil(_logger: WrappedLogger, _method: str, line: EventDict) -> EventDict:
         if name.lower() in FORBIDDEN:
             line[name] = "…"
     return line
+
+
+def where(error: BaseException) -> list[str]:
+    """The places in the code that the exception came through, the outermost first."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return [
+        f"{'/'.join(f.filename.split('/')[-2:])}:{f.lineno} {f.name}" for f in frames if "faststream" not in f.filename
+    ]

@@ -1,4 +1,4 @@
-"""A service's settings: EKKYO_* environment variables, all told at once when one is missing, unknown or wrong."""
+"""A process's settings: EKKYO_* environment variables, all told at once when one is missing, unknown or wrong."""
 
 import difflib
 import os
@@ -7,18 +7,16 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 import nkeys
-from jwt import PyJWTError
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from ekkyo.installation.login import Login, Tls, public_nkey
-from ekkyo.wire.tokens import DAY, Verifier
 
 PREFIX = "EKKYO_"
 FILE = "_FILE"
+"""A secret NAME may be given as NAME_FILE, the file that holds it, as engines hand secrets out."""
 TOKEN = f"{PREFIX}TOKEN"
 """A caller's, often set in the shell where a service is run by hand. Doctor alone looks at it."""
-"""A secret NAME may be given as NAME_FILE, the file that holds it, as engines hand secrets out."""
 
 
 class WrongSettings(Exception):
@@ -29,8 +27,8 @@ class WrongSettings(Exception):
         super().__init__("\n".join(lines))
 
 
-class Settings(BaseSettings):
-    """What every service needs to know. A service that needs more derives from it."""
+class ProcessSettings(BaseSettings):
+    """What every process needs to know: NATS, its probes, its log, its stop. One that needs more derives from it."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid", hide_input_in_errors=True)
 
@@ -45,14 +43,6 @@ class Settings(BaseSettings):
     )
     nats_tls_cert: Path | None = Field(None, description="the certificate (PEM) that NATS is shown")
     nats_tls_key: Path | None = Field(None, description="that certificate's key (PEM)")
-    nats_replicas: int = Field(1, ge=1, le=5, description="copies of each stream that provision asks for: 1, 3 or 5")
-    mongo_url: SecretStr = Field(description="where MongoDB listens, such as mongodb://user:password@mongo:27017/")
-    mongo_database: str = Field("", description="the service's own database; ekkyo_<service> when absent")
-    mongo_driver: Literal["motor", "pymongo"] = Field("motor", description="the driver: motor or pymongo")
-    jwks_file: Path = Field(description="a readable JWKS file with the public keys that bearer tokens are signed with")
-    token_max_seconds: int = Field(
-        DAY, ge=60, le=366 * DAY, description="how long a bearer token may be valid, in seconds: 60 to a year"
-    )
     http_host: str = Field("127.0.0.1", description="the address that /livez, /readyz and /metrics listen on")
     http_port: int = Field(8080, ge=0, le=65535, description="their port, 1 to 65535; 0 takes a free one")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="debug, info, warning or error")
@@ -69,22 +59,6 @@ class Settings(BaseSettings):
                 raise ValueError
             if "@" in host:
                 raise ValueError  # a password in a URL ends up in logs: it has a variable of its own
-        return value
-
-    @field_validator("mongo_url")
-    @classmethod
-    def _mongo(cls, value: SecretStr) -> SecretStr:
-        if not value.get_secret_value().startswith(("mongodb://", "mongodb+srv://")):
-            raise ValueError
-        return value
-
-    @field_validator("jwks_file")
-    @classmethod
-    def _readable(cls, value: Path) -> Path:
-        try:
-            Verifier(value)
-        except (OSError, ValueError, LookupError, TypeError, PyJWTError) as e:
-            raise ValueError from e
         return value
 
     @field_validator("nats_nkey_file")
@@ -128,29 +102,29 @@ class Settings(BaseSettings):
         return (init_settings,)
 
     @classmethod
-    def load(cls, service: str, environ: Mapping[str, str] | None = None) -> Self:
-        """The settings of a service, from the environment. Raises WrongSettings, telling everything that is wrong."""
+    def load(cls, name: str, environ: Mapping[str, str] | None = None) -> Self:
+        """The settings of the process of this name. Raises WrongSettings, telling everything that is wrong."""
         environ = os.environ if environ is None else environ
-        given = {name: value for name, value in environ.items() if name.startswith(PREFIX) and name != TOKEN}
-        known = {PREFIX + name.upper(): name for name in cls.model_fields}
-        files = {f"{name}{FILE}": name for name, secret in known.items() if cls._is_secret(secret)}
-        lines = [_unknown(name, known | files) for name in sorted(given) if name not in known | files]
-        values: dict[str, Any] = {known[name]: value for name, value in given.items() if name in known and value != ""}
+        given = {key: value for key, value in environ.items() if key.startswith(PREFIX) and key != TOKEN}
+        known = {PREFIX + field.upper(): field for field in cls.model_fields}
+        files = {f"{key}{FILE}": key for key, secret in known.items() if cls._is_secret(secret)}
+        lines = [_unknown(key, known | files) for key in sorted(given) if key not in known | files]
+        values: dict[str, Any] = {known[key]: value for key, value in given.items() if key in known and value != ""}
         unread = set()
-        for name in sorted(files.keys() & given.keys()):
-            field = known[files[name]]
+        for key in sorted(files.keys() & given.keys()):
+            field = known[files[key]]
             try:
                 if field in values:
                     raise OSError
-                values[field] = Path(given[name]).read_text().strip()
+                values[field] = Path(given[key]).read_text().strip()
             except (OSError, UnicodeDecodeError):
                 unread.add(field)
-                lines.append(f"{name} is wrong: set it to a readable file, and {files[name]} to nothing.")
-        user = values.setdefault("nats_user", service)
-        values.setdefault("mongo_database", f"ekkyo_{service}")
-        values.setdefault("inbox_prefix", f"_INBOX.{user}")
-        lacking = [name for name in _lacking(values) if name not in unread]
-        lines += [f"{PREFIX}{name.upper()} is missing: set it to {_described(cls, name)}." for name in lacking]
+                lines.append(f"{key} is wrong: set it to a readable file, and {files[key]} to nothing.")
+        for field, value in cls.defaults(name).items():
+            values.setdefault(field, value)
+        values.setdefault("inbox_prefix", f"_INBOX.{values['nats_user']}")
+        lacking = [field for field in _lacking(values) if field not in unread]
+        lines += [f"{PREFIX}{field.upper()} is missing: set it to {_described(cls, field)}." for field in lacking]
         try:
             settings = cls(**values)
         except ValidationError as e:
@@ -159,6 +133,11 @@ class Settings(BaseSettings):
         if lines:
             raise WrongSettings(lines)
         return settings
+
+    @classmethod
+    def defaults(cls, name: str) -> dict[str, str]:
+        """What follows from the name of the process, by field, where it is not set."""
+        return {"nats_user": name}
 
     @classmethod
     def explained(cls) -> str:
@@ -188,7 +167,7 @@ def _unknown(name: str, known: Mapping[str, str]) -> str:
     return f"{name} is unknown: " + (f"did you mean {near[0]}?" if near else "remove it.")
 
 
-def _told(cls: type[Settings], error: Any) -> str:
+def _told(cls: type[ProcessSettings], error: Any) -> str:
     if not error["loc"]:
         return f"{PREFIX}NATS_TLS_CA is wrong: set it, EKKYO_NATS_TLS_CERT and EKKYO_NATS_TLS_KEY to files in PEM."
     name = str(error["loc"][0])
@@ -197,6 +176,6 @@ def _told(cls: type[Settings], error: Any) -> str:
     return f"{PREFIX + name.upper()} {state}: set it to {what}."
 
 
-def _described(cls: type[Settings], name: str) -> str | None:
+def _described(cls: type[ProcessSettings], name: str) -> str | None:
     field = cls.model_fields.get(name)
     return field.description if field else None

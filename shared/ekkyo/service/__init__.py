@@ -1,7 +1,9 @@
-"""What a service is run by: settings, logs, probes, provisioning, discovery, an orderly stop."""
+"""What a service is: its declaration, how it runs, and its console command."""
 
-from ekkyo.process.settings import Settings, WrongSettings
-from ekkyo.service.app import Service
-from ekkyo.service.running import Running
+from ekkyo.process.settings import WrongSettings
+from ekkyo.service.console import run
+from ekkyo.service.declaration import Service
+from ekkyo.service.running import Running, started
+from ekkyo.service.settings import Settings
 
-__all__ = ["Running", "Service", "Settings", "WrongSettings"]
+__all__ = ["Running", "Service", "Settings", "WrongSettings", "run", "started"]

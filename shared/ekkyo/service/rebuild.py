@@ -8,7 +8,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from nats.js import JetStreamContext
 from nats.js.api import RawStreamMsg
@@ -17,13 +17,11 @@ from nats.js.errors import NotFoundError
 from ekkyo.broker import Reaction
 from ekkyo.broker.inject import wants
 from ekkyo.contracts.base import Fact, Refused
-from ekkyo.process.settings import Settings
-from ekkyo.service.once import connect_once
+from ekkyo.process.connecting import connect_once
+from ekkyo.service.declaration import Service
+from ekkyo.service.settings import Settings
 from ekkyo.store import Mended, Projected, Rebuilt
 from ekkyo.wire import Malformed, read_fact
-
-if TYPE_CHECKING:
-    from ekkyo.service.app import Service
 
 Tell = Callable[[str], None]
 Hear = Callable[[Fact], Awaitable[Any]]
@@ -42,7 +40,7 @@ class NoSuchProjection(LookupError):
     """The service keeps no such projection; the text tells which it keeps."""
 
 
-def builders(service: "Service") -> dict[str, list[Builder]]:
+def builders(service: Service) -> dict[str, list[Builder]]:
     """By projection, the reactions that build it: they hear facts from the beginning, and do nothing but put there."""
     declared = {d.name for d in service.collections if isinstance(d, Projected)}
     found: dict[str, list[Builder]] = {}
@@ -55,7 +53,7 @@ def builders(service: "Service") -> dict[str, list[Builder]]:
     return found
 
 
-async def rebuild(service: "Service", settings: Settings, name: str, *, tell: Tell) -> Mended:
+async def rebuild(service: Service, settings: Settings, name: str, *, tell: Tell) -> Mended:
     """Make a projection what its reactions would make of all the facts there are. tell: is told how it goes on.
 
     It runs as the service's own NATS user and leaves nothing behind on the server. Raises NoSuchProjection; Refused

@@ -126,12 +126,15 @@ def environment(nats: Nats, mongo: Mongo, keys: Keys) -> Callable[..., dict[str,
 def running(nats: Nats, environment: Callable[..., dict[str, str]]) -> Run:
     """`async with running(service, **settings) as it`: the service, provisioned, ready, and stopped at the end."""
 
+    from ekkyo.service import started
+    from ekkyo.service.provision import provision
+
     @contextlib.asynccontextmanager
     async def run(service: "Service", **settings: object) -> AsyncIterator["Running"]:
         chosen = service.settings.load(service.name, environment(service.name, **settings))
         await nats.allow(service.name, service.durables())
-        await service.provision(as_ops(chosen, nats))
-        async with service.started(chosen) as it:
+        await provision(service, as_ops(chosen, nats))
+        async with started(service, chosen) as it:
             await it.until_ready(10)
             yield it
 

@@ -17,7 +17,7 @@ from ekkyo_cli.local.folder import DEFAULT, SERVICES, Folder
 from ekkyo_cli.output import Json
 
 if TYPE_CHECKING:
-    from ekkyo.service.doctor import Finding
+    from ekkyo.process.doctor import Finding
 
 STYLE = {"well": "green", "wrong": "bold red", "unseen": "yellow"}
 

@@ -8,12 +8,14 @@ import importlib
 import json
 import sys
 
+from ekkyo.service.provision import provision as provision_service
+
 
 async def provision(environments: dict[str, dict[str, str]]) -> None:
     """What `ekkyo-<service> provision` does, for each service after the other."""
     for name, environment in environments.items():
         service = importlib.import_module(f"ekkyo_{name}.app").service
-        for found in await service.provision(service.settings.load(name, environment)):
+        for found in await provision_service(service, service.settings.load(name, environment)):
             sys.stdout.write(f"{name}: {found}\n")
 
 

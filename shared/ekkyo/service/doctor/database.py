@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from ekkyo.contracts.base import Refused
-from ekkyo.process.settings import Settings
-from ekkyo.service.doctor.finding import Finding, either, unseen, well, wrong
-from ekkyo.service.doctor.streams import clock
+from ekkyo.process.doctor import Finding, either, unseen, well, wrong
+from ekkyo.process.doctor.nats import clock
+from ekkyo.service.settings import Settings
 from ekkyo.store import Index
 from ekkyo.store.inspect import inspect
 

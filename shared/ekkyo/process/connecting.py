@@ -7,13 +7,13 @@ from typing import Final
 import nats
 from nats.aio.client import Client
 
-from ekkyo.process.settings import Settings
+from ekkyo.process.settings import ProcessSettings
 
 CONNECTING: Final = 10.0
 """For how many seconds NATS is tried to be reached: one that is being started may be waited for."""
 
 
-async def connect_once(settings: Settings, on_error: Callable[[Exception], Awaitable[None]]) -> Client:
+async def connect_once(settings: ProcessSettings, on_error: Callable[[Exception], Awaitable[None]]) -> Client:
     """A connection as these settings say. Raises nats.errors.Error, OSError (ConnectionError is one)."""
     try:
         async with asyncio.timeout(CONNECTING):

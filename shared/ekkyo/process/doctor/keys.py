@@ -2,17 +2,18 @@
 
 import json
 from collections import Counter
+from pathlib import Path
 
 import jwt
 
 from ekkyo.contracts.base import Refused
-from ekkyo.process.settings import Settings
-from ekkyo.service.doctor.finding import Finding, either, well, wrong
+from ekkyo.process.doctor.finding import Finding, either, well, wrong
 from ekkyo.wire.tokens import UNTRUSTED, Limits, Verifier
 
 
-def key_findings(settings: Settings, token: str | None) -> list[Finding]:
-    keys = json.loads(settings.jwks_file.read_text())["keys"]
+def key_findings(jwks_file: Path, longest: int, token: str | None) -> list[Finding]:
+    """Everything about the file of public keys. longest: seconds that a token may be valid for, where one is given."""
+    keys = json.loads(jwks_file.read_text())["keys"]
     usable = [str(k["kid"]) for k in keys if k.get("kty") == "OKP" and k.get("crv") == "Ed25519" and "kid" in k]
     trouble = [] if usable else ["no Ed25519 key with a kid is in EKKYO_JWKS_FILE, so nobody is let in"]
     trouble += [f"the kid {kid} is there twice" for kid, count in Counter(usable).items() if count > 1]
@@ -24,12 +25,12 @@ def key_findings(settings: Settings, token: str | None) -> list[Finding]:
         found.append(
             wrong("keys", told, "Leave the public part alone in it (no `d`), and replace that key: it is known.")
         )
-    return [*found, _token(settings, token, usable)] if token else found
+    return [*found, _token(Verifier(jwks_file, longest), token, usable)] if token else found
 
 
-def _token(settings: Settings, token: str, kids: list[str]) -> Finding:
+def _token(verifier: Verifier, token: str, kids: list[str]) -> Finding:
     try:
-        caller = Verifier(settings.jwks_file, settings.token_max_seconds).caller(f"Bearer {token}")
+        caller = verifier.caller(f"Bearer {token}")
     except Refused as refused:
         if refused.problem.code == "token_expired":
             return wrong(

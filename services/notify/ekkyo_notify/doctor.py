@@ -7,7 +7,7 @@ from contextlib import suppress
 import httpcore
 from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPException, SMTPNotSupported
 from ekkyo.contracts.base import Refused
-from ekkyo.service.doctor import Finding, either, unseen, well, wrong
+from ekkyo.process.doctor import Finding, either, unseen, well, wrong
 from ekkyo.store import Store
 
 from ekkyo_notify import store
