@@ -120,7 +120,8 @@ def test_the_flow_reads_tuples_stars_and_base_classes(tmp_path: Path) -> None:
         '    """Tell."""\n'
     )
     [reaction] = flow.reactions(tmp_path)
-    assert reaction.hears == ("surveys.opened", "events.published", "notify.delivered", "notify.failed")
+    deliveries = ("notify.delivered", "notify.failed", "notify.address_refused")
+    assert reaction.hears == ("surveys.opened", "events.published", *deliveries)
 
 
 def test_a_reaction_to_no_fact_of_the_contracts_is_told(tmp_path: Path) -> None:

@@ -219,6 +219,7 @@ def test_more_capacity_promotes_as_many_as_fit_in_the_order_of_their_tickets() -
     revised, *promoted = decision.facts
     assert isinstance(revised, EventRevised)
     assert (revised.confirmed, revised.waitlisted) == (["m1", "m5", "m9"], ["m2"])
+    assert revised.promoted == sorted(fact.member_id for fact in promoted)
     assert [f.member_id for f in promoted if isinstance(f, RegistrationPromoted)] == ["m9", "m5"]
     assert (decision.answer.confirmed, decision.answer.waitlisted, decision.answer.sequence) == (3, 1, 1)
 

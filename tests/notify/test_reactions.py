@@ -143,6 +143,38 @@ async def test_a_change_is_told_to_who_has_a_seat_or_waits_and_to_the_chat(world
     assert (entry["UID"], entry["SEQUENCE"]) == ("e1@ekkyo", world.revisions["events/e1"])
 
 
+async def test_who_is_promoted_by_a_change_hears_of_it_once_with_one_invitation(world: World):
+    for member in ("m1", "m2", "m3"):
+        await world.join(member)
+    more = soon(capacity=41)
+    revised = EventRevised(event_id="e1", event=more, confirmed=["m1", "m2"], waitlisted=["m3"], promoted=["m2"])
+    await world.tell(revised, revision=5)
+    await world.tell(
+        RegistrationPromoted(event_id="e1", event=more, member_id="m2", because="more_capacity"), revision=5, n=1
+    )
+    done = await world.done(3)
+    assert {(d.member_id, d.topic) for d in done} == {
+        ("m1", "event_revised"),
+        ("m2", "registration_promoted"),
+        ("m3", "event_revised"),
+    }
+    [mail] = world.mail.to(address("m2"))
+    assert method_of(mail) == "REQUEST"
+
+
+async def test_calendar_messages_of_one_second_rise_in_their_sequence(world: World):
+    await world.join("m1")
+    withdrawn = RegistrationWithdrawn(event_id="e1", event=soon(), member_id="m1", was="confirmed")
+    for number, fact in enumerate([CONFIRMED, withdrawn, CONFIRMED, withdrawn], start=1):
+        await world.tell(fact)
+        await world.done(number)
+    entries = [
+        icalendar.Calendar.from_ical(next(iter(mail.iter_attachments())).get_content()) for mail in world.mail.mails
+    ]
+    said = [(c["METHOD"], int(c.walk("VEVENT")[0]["SEQUENCE"]), c.walk("VEVENT")[0].get("STATUS")) for c in entries]
+    assert said == [("REQUEST", 1, "CONFIRMED"), ("CANCEL", 2, None), ("REQUEST", 3, "CONFIRMED"), ("CANCEL", 4, None)]
+
+
 async def test_a_reminder_goes_to_who_has_a_seat(world: World):
     for member in ("m1", "m2"):
         await world.join(member)

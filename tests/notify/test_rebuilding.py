@@ -9,7 +9,7 @@ from ekkyo.contracts.members import MemberErased, MemberRegistered
 from ekkyo.service.rebuild import NoSuchProjection, builders, rebuild
 from ekkyo.store import Mended
 from ekkyo.store.driver import Replacement
-from ekkyo_events.app import service as events
+from ekkyo_members.app import service as members
 from ekkyo_notify.app import service
 
 from tests.notify.world import World, soon
@@ -39,7 +39,7 @@ def test_each_projection_is_built_by_reactions_that_do_nothing_else() -> None:
         "communities": ["notify-communities"],
         "known_events": ["notify-known_events"],
     }
-    assert builders(events) == {}
+    assert builders(members) == {}
 
 
 async def test_lost_and_altered_rows_are_as_the_facts_say_and_nobody_is_told_anything(world: World) -> None:
@@ -129,5 +129,5 @@ async def test_a_stream_without_any_fact_of_it_empties_nothing(world: World) -> 
 async def test_a_name_that_is_none_has_those_told_that_there_are(world: World) -> None:
     with pytest.raises(NoSuchProjection, match="There are: communities, contacts, known_events"):
         await rebuilt(world, "contact")
-    with pytest.raises(NoSuchProjection, match="events keeps none"):
-        await rebuild(events, world.it.settings, "contacts", tell=print)
+    with pytest.raises(NoSuchProjection, match="members keeps none"):
+        await rebuild(members, world.it.settings, "contacts", tell=print)

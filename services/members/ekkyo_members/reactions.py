@@ -8,6 +8,7 @@ from ekkyo.broker import NotYet, Router, due, told
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import EventConcluded, MemberAttended
 from ekkyo.contracts.members import MemberForgotten, MemberPurged
+from ekkyo.contracts.notify import AddressRefused
 from ekkyo.decision import Decision, Entries
 
 from ekkyo_members import model
@@ -45,6 +46,12 @@ async def credit_speakers(fact: EventConcluded, members: Members) -> None:
     done = await asyncio.gather(*(_change(s, taught, members) for s in speakers), return_exceptions=True)
     for failed in filter(None, done):
         raise failed
+
+
+@router.subscriber(**told(AddressRefused, by="members", name="refused_addresses", start="new"))
+async def mark_refused_address(fact: AddressRefused, members: Members) -> None:
+    """Keep that the mail server refuses a member's address, for leaders and the personnel department to see."""
+    await _change(fact.member_id, lambda m, _: model.address_refused(m, fact), members)
 
 
 @router.subscriber(**told(MemberForgotten, MemberPurged, by="members", name="erasures", start="beginning"))

@@ -15,6 +15,7 @@ service = Service(
         store.deliveries,
         store.connections,
         store.contacts,
+        store.refused_addresses,
         store.communities,
         store.known_events,
         store.told,

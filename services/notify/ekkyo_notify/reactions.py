@@ -13,7 +13,7 @@ from ekkyo.contracts.events import (
     RegistrationWaitlisted,
     RegistrationWithdrawn,
 )
-from ekkyo.contracts.members import CharterRevised, CommunityFounded, MemberErased, MemberFact
+from ekkyo.contracts.members import CharterRevised, CommunityFounded, MemberErased, MemberFact, ProfileChanged
 from ekkyo.contracts.notify import NotifyForgotMember
 from ekkyo.contracts.surveys import SurveyOpened
 from ekkyo.decision import forgetting
@@ -21,7 +21,7 @@ from ekkyo.decision.clock import utcnow
 
 from ekkyo_notify import model
 from ekkyo_notify.delivering.post import Post
-from ekkyo_notify.store import Communities, Connections, Contacts, Deliveries, Forgotten, KnownEvents
+from ekkyo_notify.store import Communities, Connections, Contacts, Deliveries, Forgotten, KnownEvents, RefusedAddresses
 
 router = Router()
 
@@ -62,12 +62,26 @@ async def know_event(
     await known_events.put(fact.event_id, revision, model.KnownEvent(id=fact.event_id, event=fact.event))
 
 
+@router.subscriber(**told(ProfileChanged, by="notify", name="new_address", start="new"))
+async def try_new_address(fact: ProfileChanged, refused: RefusedAddresses) -> None:
+    """Forget that an address was refused once its member has another one."""
+    known = await refused.get(fact.member_id)
+    if known and known.email != fact.member.email:
+        await refused.put(fact.member_id, fact.meta.revision, model.RefusedAddress(id=fact.member_id, email=""))
+
+
 @router.subscriber(**told(MemberErased, by="notify", name="forget_member", start="beginning"))
 async def forget_member(
-    fact: MemberErased, contacts: Contacts, connections: Connections, deliveries: Deliveries, forgotten: Forgotten
+    fact: MemberErased,
+    contacts: Contacts,
+    refused: RefusedAddresses,
+    connections: Connections,
+    deliveries: Deliveries,
+    forgotten: Forgotten,
 ) -> None:
     """Forget how to reach somebody who was erased, and drop what was still to be sent to them."""
     await contacts.forget(fact.member_id, fact.meta.revision)
+    await refused.forget(fact.member_id, fact.meta.revision)
     key = model.connection_id(member_id=fact.member_id)
     await connections.create(key, lambda c: model.disconnect(c, fact.member_id))
     for planned in await deliveries.find({"member_id": fact.member_id, "status": "planned"}, limit=0):
@@ -109,8 +123,7 @@ async def tell_registration(
 async def tell_changed(fact: EventRevised | EventRescheduled | EventCancelled, post: Post) -> None:
     """Tell everyone with a seat or on the waitlist, and the community's chat, that an event changed."""
     chat = model.Recipient(community_id=fact.event.community_id)
-    everyone = [chat, *model.named(fact.confirmed, fact.waitlisted)]
-    await post.tell(model.event_notice(fact), everyone, leave_out_unknown=True)
+    await post.tell(model.event_notice(fact), [chat, *model.concerned(fact)], leave_out_unknown=True)
 
 
 @router.subscriber(**told(EventReminderDue, by="notify", name="tell_reminder", start="new"))

@@ -7,7 +7,7 @@ from ekkyo.decision import forgetting
 from ekkyo.store import Collection, Index, Projection
 from faststream import Context
 
-from ekkyo_notify.model import CommunityName, Connection, Contact, Delivery, KnownEvent, Told
+from ekkyo_notify.model import CommunityName, Connection, Contact, Delivery, KnownEvent, RefusedAddress, Told
 
 deliveries = Collection.of(
     Delivery,
@@ -22,6 +22,7 @@ deliveries = Collection.of(
 )
 connections = Collection.of(Connection, "connections")
 contacts = Projection.of(Contact, "contacts", indexes=[Index("communities")], forgotten_by=[MemberErased])
+refused_addresses = Projection.of(RefusedAddress, "refused_addresses", forgotten_by=[MemberErased])
 communities = Projection.of(CommunityName, "communities")
 known_events = Projection.of(KnownEvent, "known_events")
 told = Projection.of(Told, "told")
@@ -30,6 +31,7 @@ forgotten = Collection.of(forgetting.Forgotten, "forgotten")
 Deliveries = Annotated[Collection[Delivery], Context("deliveries")]
 Connections = Annotated[Collection[Connection], Context("connections")]
 Contacts = Annotated[Projection[Contact], Context("contacts")]
+RefusedAddresses = Annotated[Projection[RefusedAddress], Context("refused_addresses")]
 Communities = Annotated[Projection[CommunityName], Context("communities")]
 KnownEvents = Annotated[Projection[KnownEvent], Context("known_events")]
 Forgotten = Annotated[Collection[forgetting.Forgotten], Context("forgotten")]

@@ -168,6 +168,15 @@ class DeliveryFailed(DeliveryFact):
     subject: ClassVar[str] = "ekkyo.fact.notify.failed"
 
 
+class AddressRefused(DeliveryFact):
+    """Nobody can get mail at a member's address, says the mail server (5.1.x). Nothing is sent there any more."""
+
+    subject: ClassVar[str] = "ekkyo.fact.notify.address_refused"
+    member_id: Id
+    member_revision: int
+    """The newest revision of the member that was heard of then: it is that revision's address."""
+
+
 class NotifyForgotMember(MemberForgotten):
     """How to reach somebody who was erased is forgotten, and what was still to be sent to them is dropped."""
 

@@ -19,7 +19,17 @@ IDS = {
     "after": "0012345",
     "next": "0012345",
 }
-MEMBERS = {"confirmed", "waitlisted", "attended", "no_shows", "invited", "speakers", "member_ids", "passed_over"}
+MEMBERS = {
+    "confirmed",
+    "waitlisted",
+    "promoted",
+    "attended",
+    "no_shows",
+    "invited",
+    "speakers",
+    "member_ids",
+    "passed_over",
+}
 WORDS = {
     "title": "Excel in half an hour",
     "description": "Bring a table that annoys you.",

@@ -32,7 +32,7 @@ Durables = Mapping[str, tuple[str, ...]]
 
 DURABLES: Final[Mapping[str, Durables]] = {
     "members": {
-        "FACTS": ("members-attendances", "members-erasures", "members-speakers"),
+        "FACTS": ("members-attendances", "members-erasures", "members-refused_addresses", "members-speakers"),
         "TIMERS": ("members-due-purge",),
     },
     "events": {
@@ -46,6 +46,7 @@ DURABLES: Final[Mapping[str, Durables]] = {
             "notify-contacts",
             "notify-forget_member",
             "notify-known_events",
+            "notify-new_address",
             "notify-tell_changed",
             "notify-tell_published",
             "notify-tell_registration",

@@ -33,7 +33,9 @@ def _told(fact: Fact, members: dict[str, m.MemberState]) -> Iterable[str]:
         case e.EventPublished():
             community = fact.event.community_id
             return [i for i, who in members.items() if any(c.community_id == community for c in who.communities)]
-        case e.EventRevised() | e.EventRescheduled() | e.EventCancelled():
+        case e.EventRevised():
+            return {*fact.confirmed, *fact.waitlisted} - {*fact.promoted}
+        case e.EventRescheduled() | e.EventCancelled():
             return {*fact.confirmed, *fact.waitlisted}
         case e.EventReminderDue():
             return fact.confirmed

@@ -96,6 +96,7 @@ def revise(event: Event, seats: Entries[Seat], cmd: ReviseEvent, *, people: Peop
         event=told,
         confirmed=sorted({*has_seat, *moved}),
         waitlisted=[member for member in waits if member not in left],
+        promoted=sorted(moved),
     )
     return Decision(promotion.event, told, entries=promotion.entries, facts=[fact, *promotion.facts(told)])
 

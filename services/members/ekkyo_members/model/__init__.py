@@ -24,6 +24,7 @@ from ekkyo_members.model.leaving import (
 from ekkyo_members.model.member import (
     GONE,
     Member,
+    address_refused,
     change_profile,
     keep_address,
     lend_address,
@@ -44,6 +45,7 @@ __all__ = [
     "PurgeTimer",
     "Step",
     "accept_rules",
+    "address_refused",
     "attended",
     "attended_key",
     "change_profile",

@@ -7,6 +7,7 @@ from typing import Any
 
 from ekkyo.contracts import members as contract
 from ekkyo.contracts.base import Instant
+from ekkyo.contracts.notify import AddressRefused
 from ekkyo.decision import Caller, Decision, Document, Refused
 from pydantic import BaseModel, computed_field
 
@@ -50,6 +51,9 @@ class Member(Document):
     crossings: list[contract.CrossingReached] = []
     attended: int = 0
     active: bool = True
+    address_since: int = 0
+    """The revision by which they got their mail address; 0: they have it from the beginning."""
+    mail_refused_since: Instant | None = None
     erased: Erased | None = None
     came_from: str | None = None
     """Of an erased member the id that an import gives to their number: by it an import knows whom not to bring back."""
@@ -158,7 +162,7 @@ def change_profile(member: Member, profile: contract.Profile) -> Decision[Member
         raise Refused("number_differs", "A member's personnel number cannot change.")
     if profile == member.profile:
         return unchanged(keep_address(member).document)
-    member = member.model_copy(update=dict(profile))
+    member = with_profile(member, profile)
     return changed(member, [contract.ProfileChanged(member_id=member.id, member=member.state())])
 
 
@@ -173,6 +177,21 @@ def keep_address(member: Member) -> Decision[Member, contract.Member]:
     """Have a lent address again, if nobody took it."""
     kept = member.model_copy(update={"email": member.address}) if member.email.startswith(LENT) else member
     return Decision(kept, answer=kept.told())
+
+
+def with_profile(member: Member, profile: contract.Profile) -> Member:
+    """The member with this profile; of a new address nothing bad is known."""
+    after = member.model_copy(update=dict(profile))
+    if after.email == member.address:
+        return after
+    return after.model_copy(update={"address_since": member.revision + 1, "mail_refused_since": None})
+
+
+def address_refused(member: Member, fact: AddressRefused) -> Decision[Member, None]:
+    """Keep since when mail to this member is refused for good, unless they have got another address meanwhile."""
+    if member.erased or member.mail_refused_since or fact.member_revision < member.address_since:
+        return Decision(member, None)
+    return Decision(member.model_copy(update={"mail_refused_since": fact.meta.time}), None)
 
 
 def set_preferences(member: Member, preferences: contract.Preferences) -> Decision[Member, contract.Member]:

@@ -30,6 +30,10 @@ class Never(Exception):
         self.reason = reason
 
 
+class AddressRefused(Never):
+    """Nobody can be reached at this address, whatever the message; another address is needed."""
+
+
 @dataclass(frozen=True)
 class Outgoing:
     """One message on its way over one channel: what it says, to whom, and for which delivery.

@@ -9,7 +9,7 @@ from ekkyo.store import Collection, Projection
 from ekkyo_notify import model
 from ekkyo_notify.channels import NotNow
 from ekkyo_notify.delivering.heard import Heard
-from ekkyo_notify.model import CommunityName, Connection, Contact, Notice, Recipient
+from ekkyo_notify.model import CommunityName, Connection, Contact, Notice, Recipient, RefusedAddress
 from ekkyo_notify.templates import Reader
 
 
@@ -22,6 +22,8 @@ class Job:
     reader: Reader
     contact: Contact | None = None
     connection: Connection | None = None
+    refused: bool = False
+    """The mail server refused the member's address for good."""
 
 
 @dataclass
@@ -30,6 +32,7 @@ class Audience:
 
     connections: Collection[Connection]
     contacts: Projection[Contact]
+    refused_addresses: Projection[RefusedAddress]
     communities: Projection[CommunityName]
     heard: Heard
 
@@ -65,6 +68,7 @@ class Audience:
     ) -> list[Job]:
         """A delivery for each recipient and each of their channels."""
         jobs: list[Job] = []
+        refused = await self._refused(contacts)
         for recipient in recipients:
             if recipient.member_id is None:
                 connection = await self.connections.get(model.connection_id(community_id=recipient.community_id))
@@ -75,8 +79,18 @@ class Audience:
                 reader = Reader(contact.locale, contact.timezone, community.name, contact.name)
                 for channel in contact.channels:
                     own = await self._own_chat(contact.id) if channel == "chat" else None
-                    jobs.append(Job(recipient, channel, reader, contact, own))
+                    no_good = channel == "mail" and refused.get(contact.id) == contact.email
+                    jobs.append(Job(recipient, channel, reader, contact, own, refused=no_good))
         return jobs
+
+    async def _refused(self, members: Iterable[str]) -> dict[str, str]:
+        """The addresses of these members that were refused for good."""
+        ids = list(members)
+        found: dict[str, str] = {}
+        for n in range(0, len(ids), 500):
+            page = await self.refused_addresses.find({"id": {"$in": ids[n : n + 500]}}, limit=500)
+            found |= {refused.id: refused.email for refused in page}
+        return found
 
     async def _own_chat(self, member_id: str) -> Connection | None:
         found = await self.connections.get(model.connection_id(member_id=member_id))

@@ -43,11 +43,13 @@ class PostOffice:
             audience=Audience(
                 connections=context.get("connections"),
                 contacts=context.get("contacts"),
+                refused_addresses=context.get("refused_addresses"),
                 communities=context.get("communities"),
                 heard=Heard(context.get("broker")),
             ),
             sending=Sending(
                 deliveries=context.get("deliveries"),
+                refused_addresses=context.get("refused_addresses"),
                 transports={
                     "mail": Mail(
                         Sender(settings.mail_from), SmtpPool(SmtpServer.parse(settings.smtp_url.get_secret_value()))

@@ -11,14 +11,14 @@ from ekkyo.broker import NotYet
 from ekkyo.contracts.base import new_id
 from ekkyo.contracts.members import Channel
 from ekkyo.decision.clock import utcnow
-from ekkyo.store import Collection
+from ekkyo.store import Collection, Projection
 from prometheus_client import Histogram
 
 from ekkyo_notify import model
-from ekkyo_notify.channels import Never, NotNow, Outgoing, Transport
+from ekkyo_notify.channels import AddressRefused, Never, NotNow, Outgoing, Transport
 from ekkyo_notify.delivering.audience import Job
 from ekkyo_notify.delivering.counted import Outcome, counted
-from ekkyo_notify.model import Delivery, Notice
+from ekkyo_notify.model import Contact, Delivery, Notice, RefusedAddress
 from ekkyo_notify.templates import compose
 
 logger = logging.getLogger("ekkyo.notify")
@@ -32,6 +32,7 @@ class Sending:
     """Makes deliveries, a few of each channel at once."""
 
     deliveries: Collection[Delivery]
+    refused_addresses: Projection[RefusedAddress]
     transports: Mapping[Channel, Transport]
     figure: Histogram
     now: Callable[[], datetime] = utcnow
@@ -101,7 +102,8 @@ class Sending:
         except Never as e:
             reason = e.reason
             logger.warning("a delivery failed", extra={"delivery": planned.id, "reason": reason})
-            await self.deliveries.change(planned.id, lambda d: model.failed(d, reason=reason, now=self.now()))
+            refused = job.contact if isinstance(e, AddressRefused) else None
+            await self._failed(planned.id, reason, refused)
             return "failed"
         except NotNow as e:
             reason = e.reason
@@ -110,9 +112,21 @@ class Sending:
         await self.deliveries.change(planned.id, lambda d: model.sent(d, message_id=sent_as, now=self.now()))
         return "sent"
 
+    async def _failed(self, delivery_id: str, reason: str, refused: Contact | None) -> None:
+        """Record that it failed, for all to hear, and keep an address that is no good."""
+        revision = refused.revision if refused else None
+        await self.deliveries.change(
+            delivery_id, lambda d: model.failed(d, reason=reason, now=self.now(), refused=revision)
+        )
+        if refused:
+            address = RefusedAddress(id=refused.id, email=refused.email)
+            await self.refused_addresses.put(refused.id, refused.revision, address)
+
     async def _why_not(self, notice: Notice, job: Job) -> str | None:
         if job.channel == "chat" and job.connection is None:
             return "channel_not_connected"
+        if job.refused:
+            return "address_refused"
         if notice.topic in model.REGISTRATION_TOPICS:
             # Told late, after a newer word about the same seat: the older one would be wrong by now.
             newer = {

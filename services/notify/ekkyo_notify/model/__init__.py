@@ -2,7 +2,7 @@
 
 from ekkyo_notify.model.chat_hosts import ChatHosts, place_of
 from ekkyo_notify.model.connection import Connection, connect, connection_id, disconnect
-from ekkyo_notify.model.contact import CommunityName, Contact
+from ekkyo_notify.model.contact import CommunityName, Contact, RefusedAddress
 from ekkyo_notify.model.delivery import (
     LEASE,
     REGISTRATION_TOPICS,
@@ -22,6 +22,7 @@ from ekkyo_notify.model.notice import (
     Notice,
     Recipient,
     Told,
+    concerned,
     event_notice,
     invitation,
     may_join,
@@ -44,8 +45,10 @@ __all__ = [
     "Method",
     "Notice",
     "Recipient",
+    "RefusedAddress",
     "Told",
     "claim",
+    "concerned",
     "connect",
     "connection_id",
     "delivery_id",

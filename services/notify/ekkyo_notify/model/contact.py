@@ -33,6 +33,13 @@ class Contact(Document):
         )
 
 
+class RefusedAddress(Document):
+    """A member's address that the mail server refused for good. Its id is the member's."""
+
+    email: str = Field(repr=False)
+    """Empty once they have another."""
+
+
 class CommunityName(Document):
     """What a community is called and which language it speaks: a projection."""
 

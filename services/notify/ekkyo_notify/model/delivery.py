@@ -6,7 +6,7 @@ from typing import Literal
 
 from ekkyo.contracts.base import Instant
 from ekkyo.contracts.members import Channel
-from ekkyo.contracts.notify import Delivered, DeliveryFailed, DeliveryStatus, Topic
+from ekkyo.contracts.notify import AddressRefused, Delivered, DeliveryFact, DeliveryFailed, DeliveryStatus, Topic
 from ekkyo.contracts.notify import Delivery as DeliveryState
 from ekkyo.decision import Decision, Document
 
@@ -102,13 +102,20 @@ def sent(delivery: Delivery, *, message_id: str | None, now: datetime) -> Decisi
     return Decision(after, None, facts=[Delivered(delivery_id=after.id, delivery=after.state)])
 
 
-def failed(delivery: Delivery, *, reason: str, now: datetime) -> Decision[Delivery, None]:
-    """It cannot be delivered, ever."""
+def failed(delivery: Delivery, *, reason: str, now: datetime, refused: int | None = None) -> Decision[Delivery, None]:
+    """It cannot be delivered, ever. refused: the member's revision, where it is their address that is no good."""
     if delivery.status != "planned":
         return Decision(delivery, None)
     update = {"status": "failed", "reason": reason, "done_at": now, "claimed_by": None, "claimed_until": None}
     after = delivery.model_copy(update=update)
-    return Decision(after, None, facts=[DeliveryFailed(delivery_id=after.id, delivery=after.state)])
+    facts: list[DeliveryFact] = [DeliveryFailed(delivery_id=after.id, delivery=after.state)]
+    if refused is not None and after.member_id:
+        facts.append(
+            AddressRefused(
+                delivery_id=after.id, delivery=after.state, member_id=after.member_id, member_revision=refused
+            )
+        )
+    return Decision(after, None, facts=facts)
 
 
 def dropped(delivery: Delivery, *, reason: str, now: datetime) -> Decision[Delivery, None]:

@@ -141,6 +141,12 @@ def named(confirmed: Iterable[str], waitlisted: Iterable[str] = ()) -> list[Reci
     return [Recipient(member_id=m, seat="confirmed" if s == "confirmed" else "waitlisted") for m, s in seats.items()]
 
 
+def concerned(fact: EventRevised | EventRescheduled | EventCancelled) -> list[Recipient]:
+    """Who hears of a change of an event: those with a place, but for those who hear of it by a fact of their own."""
+    own = set(fact.promoted) if isinstance(fact, EventRevised) else set()
+    return [recipient for recipient in named(fact.confirmed, fact.waitlisted) if recipient.member_id not in own]
+
+
 _TOPICS: dict[type[EventFact], Topic] = {
     EventPublished: "event_published",
     EventRevised: "event_revised",

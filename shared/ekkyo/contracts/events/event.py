@@ -198,6 +198,8 @@ class EventRevised(EventFact):
     subject: ClassVar[str] = "ekkyo.fact.events.revised"
     confirmed: list[Id] = []
     waitlisted: list[Id] = []
+    promoted: list[Id] = []
+    """Those of the confirmed who waited until this change: facts of their own tell of them."""
 
 
 class EventRescheduled(EventFact):

@@ -94,6 +94,8 @@ class Member(MemberState):
     name_kana: str | None = None
     hired_on: Day | None = None
     manager_number: str | None = None
+    mail_refused_since: Instant | None = None
+    """Since when the mail server refuses their address for good: nothing is sent there until they have another."""
     revision: int
 
 

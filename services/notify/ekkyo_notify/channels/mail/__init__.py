@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 from ekkyo_notify import model
-from ekkyo_notify.channels import Never, Outgoing
+from ekkyo_notify.channels import AddressRefused, Outgoing
 from ekkyo_notify.channels.mail.calendar import invitation
 from ekkyo_notify.channels.mail.message import Sender, build, mailable, message_id
 from ekkyo_notify.channels.mail.smtp import SmtpPool
@@ -62,4 +62,4 @@ class Mail:
 def _mailable(address: str) -> str:
     with suppress(ValueError):
         return mailable(address)
-    raise Never("address_invalid")  # out here: the exception above may tell the address
+    raise AddressRefused("address_invalid")  # out here: the exception above may tell the address
