@@ -21,8 +21,8 @@ from ekkyo.decision.clock import utcnow
 from ekkyo.publishing import publish
 from ekkyo.wire import OutMessage, fact_message
 
+from bench.installation import Installation, installation
 from bench.load import cpu_seconds, resident
-from bench.stage import Stage, stage
 
 FACTS = int(os.environ.get("BENCH_FACTS", "50000"))
 GUESTS = 99
@@ -45,7 +45,7 @@ async def after(service: str, watch: Watch = lambda _pid: nullcontext()) -> str:
         "notify": ("members", "notify-contacts", people()),
         "surveys": ("events", "surveys-open_after_event", attendances()),
     }[service]
-    async with stage() as on:
+    async with installation() as on:
         await on.provision(service)
         told = await _told(on, owner, facts)
         nc = await on.nats.connect()
@@ -65,7 +65,7 @@ async def after(service: str, watch: Watch = lambda _pid: nullcontext()) -> str:
     return f"| {service} | {told:,} | {took:.1f} | {told / took:,.0f} | {1000 * cpu / told:.2f} | {memory} |"
 
 
-async def _told(on: Stage, owner: str, facts: Iterator[tuple[Fact, int]]) -> int:
+async def _told(on: Installation, owner: str, facts: Iterator[tuple[Fact, int]]) -> int:
     """Publish them as their owner does."""
     nc, told = await on.nats.connect(owner), 0
     while some := [_message(fact, owner, revision) for fact, revision in islice(facts, 500)]:

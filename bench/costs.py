@@ -28,8 +28,8 @@ from faststream.security import SASLPlaintext
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
+from bench.installation import Installation, installation
 from bench.registrations import wish
-from bench.stage import Stage, stage
 
 CALLS, ROUNDS, AT_ONCE = 4000, 5, 64
 EVENT = Event(
@@ -49,7 +49,7 @@ FACT = RegistrationConfirmed(
 async def run() -> str:
     logging.getLogger("ekkyo").setLevel(logging.ERROR)
     found: list[tuple[str, float]] = []
-    async with stage() as on:
+    async with installation() as on:
         found += [
             ("FastStream, a bare subscriber", await _bare(on)),
             ("the services' broker around it", await _ours(on)),
@@ -75,7 +75,7 @@ async def _each(do: Callable[[], Awaitable[object]], *, at_once: int = 1, calls:
     return median(costs)
 
 
-async def _bare(on: Stage) -> float:
+async def _bare(on: Installation) -> float:
     login = SASLPlaintext("events", on.nats.passwords["events"])
     broker = NatsBroker(on.nats.url, security=login, inbox_prefix="_INBOX.events", logger=None)
 
@@ -91,7 +91,7 @@ async def _bare(on: Stage) -> float:
     return cost
 
 
-async def _ours(on: Stage) -> float:
+async def _ours(on: Installation) -> float:
     """A command that is answered at once; the reply goes to an inbox that nobody listens to."""
     router = Router()
 
@@ -114,7 +114,7 @@ async def _ours(on: Stage) -> float:
     return cost
 
 
-async def _driver(on: Stage, driver: Driver, name: str) -> list[tuple[str, float]]:
+async def _driver(on: Installation, driver: Driver, name: str) -> list[tuple[str, float]]:
     database = Database.open(on.mongo_url, f"costs_{driver}", driver)
     rows = [model_row(new_id(), 1, EVENT) for _ in range(256)]
     bulk = [Replacement({"_id": row["_id"], "revision": 1}, row, upsert=True) for row in rows]

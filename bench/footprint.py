@@ -1,8 +1,8 @@
 """How much memory each service has after the demo, and how long each takes from its process's start to being ready.
 
 Memory is the resident set once the season is over, and the highest it ever was by the kernel's own account. Readiness
-is asked for every few milliseconds, five starts each, one service at a time on a stage of its own. Wanted: under
-120 MB, and under 2 s.
+is asked for every few milliseconds, five starts each, one service at a time on an installation of its own. Wanted:
+under 120 MB, and under 2 s.
 """
 
 import asyncio
@@ -16,8 +16,8 @@ from statistics import median
 from ekkyo.installation.embedded import script
 from ekkyo_cli.local.folder import SERVICES, Folder
 
+from bench.installation import Installation, installation
 from bench.load import resident
-from bench.stage import Stage, stage
 
 ROUNDS = 5
 ROOT = Path(__file__).parent.parent
@@ -27,7 +27,7 @@ async def run() -> str:
     memory = await asyncio.to_thread(_after_the_demo)
     lines = ["| service | MB after the demo | MB at most | ready after s | fastest to slowest |",
              "| --- | ---: | ---: | ---: | ---: |"]  # fmt: skip
-    async with stage() as on:
+    async with installation() as on:
         for service in SERVICES:
             times = sorted([await _ready(on, service) for _ in range(ROUNDS)])
             now, most = memory[service]
@@ -52,7 +52,7 @@ def _after_the_demo() -> dict[str, tuple[float, float]]:
             subprocess.run([script("ekkyo"), "down", "--dir", stack], check=False, stdout=subprocess.DEVNULL)
 
 
-async def _ready(on: Stage, service: str) -> float:
+async def _ready(on: Installation, service: str) -> float:
     """Seconds from the start of the process."""
     await on.provision(service)
     began = time.perf_counter()

@@ -8,9 +8,9 @@ least 20 times the last.
 
 import sys
 
+from bench.installation import FLOORS, installation
 from bench.load import Measured
 from bench.registrations import Load
-from bench.stage import FLOORS, stage
 from bench.table import Row, ratio, table
 
 MEMBERS, ROUNDS, AT_MOST = 1000, 3, 15.0
@@ -19,7 +19,7 @@ MEMBERS, ROUNDS, AT_MOST = 1000, 3, 15.0
 async def run() -> str:
     """In turn, each on a process of its own: what is stopped in the middle must not go on beside the others."""
     sides: dict[str, list[Measured]] = {"": [], "queued": [], "apart": []}
-    async with stage() as on, on.client() as ekkyo:
+    async with installation() as on, on.client() as ekkyo:
         load = Load(on, ekkyo)
         for _ in range(ROUNDS):
             for how, rounds in sides.items():

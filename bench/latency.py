@@ -20,8 +20,8 @@ from nats.aio.client import Client
 from nats.errors import TimeoutError as NatsTimeout
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
+from bench.installation import installation
 from bench.registrations import published
-from bench.stage import stage
 
 PER_SECOND, SECONDS, ROUNDS, EVENTS = 200, float(os.environ.get("BENCH_SECONDS", "15")), 3, 20
 FLOOR = "ekkyo.fact.events.nothing"
@@ -41,7 +41,7 @@ Send = Callable[[str, int], Awaitable[object]]
 
 async def run() -> str:
     sides: dict[str, list[Late]] = {"floor": [], "command": []}
-    async with stage() as on, on.service("events"), on.client() as ekkyo, on.client() as hearer:
+    async with installation() as on, on.service("events"), on.client() as ekkyo, on.client() as hearer:
         events = [await published(ekkyo, 20_000) for _ in range(EVENTS)]
         bare = await on.nats.connect("events")
 

@@ -17,8 +17,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 from bench import catching_up
+from bench.installation import installation
 from bench.registrations import Load
-from bench.stage import stage
 
 PROFILES = Path(__file__).parent / "profiles"
 PACKAGES = "faststream|fast_depends|nats|motor|pymongo|bson|pydantic|prometheus_client|uvicorn|jwt|asyncio|concurrent"
@@ -30,7 +30,7 @@ async def main(what: str) -> None:
     if what in ("notify", "surveys"):
         print(await catching_up.after(what, watch=lambda pid: recorded(pid, what)))
         return
-    async with stage() as on, on.service("events") as events, on.client() as ekkyo:
+    async with installation() as on, on.service("events") as events, on.client() as ekkyo:
         load = Load(on, ekkyo)
         drive = {"rush": load.rush, "spread": load.spread}[what]
         await drive(events.pid)  # warm
@@ -75,7 +75,7 @@ def summary(raw: str) -> str:
 
 
 def _part(package: str, file: str) -> str:
-    """Our own code by its rooms, others' by its package."""
+    """Our own code by its modules, others' by its package."""
     return "/".join(file.removesuffix(".py").split("/")[:2]) if package.startswith("ekkyo") else package
 
 

@@ -14,8 +14,8 @@ from ekkyo.contracts.base import new_id
 from ekkyo.contracts.events import DraftEvent, EventDetails, GetEvent, PublishEvent, RegisterForEvent
 from ekkyo.decision.clock import utcnow
 
+from bench.installation import Installation, installation
 from bench.load import Measured, drive
-from bench.stage import Stage, stage
 from bench.table import Row, table
 
 MEMBERS, SEATS, EVENTS = 5000, 300, 500
@@ -26,7 +26,7 @@ async def run() -> str:
     """Interleaved, so that a machine that changes its speed changes all of them."""
     sides: dict[str, list[Measured]] = {"echo": [], "floor": [], "rush": [], "spread": []}
     async with (
-        stage() as on,
+        installation() as on,
         on.service("events") as events,
         on.floor("echo") as echo,
         on.floor("handwritten") as handwritten,
@@ -52,7 +52,7 @@ async def run() -> str:
 class Load:
     """Requests made beforehand: what makes the load must not take the time of who serves it."""
 
-    def __init__(self, on: Stage, ekkyo: Ekkyo) -> None:
+    def __init__(self, on: Installation, ekkyo: Ekkyo) -> None:
         self._ekkyo = ekkyo
         self._headers: dict[str, Any] = {"Authorization": f"Bearer {on.keys.token('bench', 'system')}"}
 

@@ -9,10 +9,10 @@ import os
 from pathlib import Path
 from statistics import median
 
+from bench.installation import installation
 from bench.load import Measured, resident
 from bench.plot import Line, plot
 from bench.registrations import Load, published
-from bench.stage import stage
 
 SIZES = [int(size) for size in os.environ.get("BENCH_ROSTER", "100,1000,10000,50000").split(",")]
 MORE, ROUNDS = 500, 5
@@ -22,7 +22,7 @@ PLOT = Path(__file__).parent / "results" / "roster.svg"
 async def run() -> str:
     found: dict[int, list[Measured]] = {size: [] for size in SIZES}
     memory: dict[int, list[float]] = {size: [] for size in SIZES}
-    async with stage() as on, on.client() as ekkyo:
+    async with installation() as on, on.client() as ekkyo:
         load, events = Load(on, ekkyo), {}
         async with on.service("events") as service:
             for size in SIZES:

@@ -23,9 +23,9 @@ from ekkyo.testing import eventually
 from ekkyo.wire import fact_message
 from nats.aio.client import Client
 
+from bench.installation import Installation, installation
 from bench.load import cpu_seconds
 from bench.registrations import EVENTS, MEMBERS, Load
-from bench.stage import Stage, stage
 from tests.notify.servers import MailServer
 
 INSTANCES = (1, 2, 4)
@@ -57,7 +57,7 @@ Line = tuple[str, str, int, float, float, list[float]]
 class Instances:
     """So many of one service, provisioned and ready."""
 
-    def __init__(self, on: Stage, name: str, figure: str) -> None:
+    def __init__(self, on: Installation, name: str, figure: str) -> None:
         self._on, self._name, self._figure = on, name, re.compile(rf"^{figure}(?:{{.*}})? ([\d.e+]+)$", re.MULTILINE)
         self._ports: list[int] = []
         self.pids: list[int] = []
@@ -82,7 +82,7 @@ class Instances:
 
 async def _events(count: int) -> list[Line]:
     lines: list[Line] = []
-    async with stage() as on, AsyncExitStack() as opened, on.client() as ekkyo:
+    async with installation() as on, AsyncExitStack() as opened, on.client() as ekkyo:
         services = Instances(on, "events", "ekkyo_request_seconds_count")
         await services.start(count, opened)
         load, pid = Load(on, ekkyo), services.pids[0]
@@ -96,7 +96,7 @@ async def _events(count: int) -> list[Line]:
 
 
 async def _notify(count: int) -> Line:
-    async with stage() as on, AsyncExitStack() as opened:
+    async with installation() as on, AsyncExitStack() as opened:
         mail = await MailServer().start()
         opened.push_async_callback(mail.stop)
         services = Instances(on, "notify", "ekkyo_delivery_seconds_count")
@@ -122,7 +122,7 @@ async def _heard(ops: Client) -> bool:
     return not info.num_pending and not info.num_ack_pending
 
 
-async def _tell(on: Stage, owner: str, facts: list[Fact]) -> None:
+async def _tell(on: Installation, owner: str, facts: list[Fact]) -> None:
     """Publish them as their owner does, which does not run here."""
     about: dict[str, Any] = {"owner": owner, "revision": 1, "n": 0, "actor": "bench", "traceparent": None}
     nc = await on.nats.connect(owner)

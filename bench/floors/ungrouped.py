@@ -17,7 +17,7 @@ _add = group.Groups.add
 
 
 def _add_apart(groups: group.Groups[Any, Any], ask: Ask) -> None:
-    alone = copy.copy(groups)  # the same collection, shelf and settling, and a queue of its own
+    alone = copy.copy(groups)  # the same collection, cache and settling, and a queue of its own
     alone._waiting, alone._writer = deque(), None
     _add(alone, ask)
 

@@ -23,7 +23,7 @@ from ekkyo import wire
 from ekkyo.contracts.base import Command, Fact, Question, Refused
 from ekkyo.installation.login import Login
 from ekkyo.wire import trace
-from ekkyo.wire.reading import Reading, heeded, subjects
+from ekkyo.wire.reading import Reading, keeps_cancellation, subjects
 
 A = TypeVar("A", bound=BaseModel)
 logger = logging.getLogger("ekkyo.client")
@@ -95,7 +95,7 @@ class Ekkyo:
 
     async def __aenter__(self) -> Self:
         try:
-            with heeded():
+            with keeps_cancellation():
                 self.nc = await nats.connect(**self._options)
         except asyncio.CancelledError:
             if hasattr(self, "nc"):
@@ -135,7 +135,7 @@ class Ekkyo:
             left = deadline - time.monotonic()
             no: Refused
             try:
-                with heeded():
+                with keeps_cancellation():
                     reply = await self.nc.request(
                         message.subject, body, timeout=max(0.01, min(patience, left)), headers=headers
                     )

@@ -1,4 +1,4 @@
-"""Every service has the same rooms: knowing one is knowing all four."""
+"""Every service has the same files: knowing one is knowing all four."""
 
 import re
 import tomllib
@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVICES = ("members", "events", "surveys", "notify")
-ROOMS = {"__init__", "app", "commands", "questions", "reactions", "model", "store"}
+FILES = {"__init__", "app", "commands", "questions", "reactions", "model", "store"}
 """In every service; each a file, or a folder of that name once it passed 300 lines."""
 EXTRAS = {
     "members": set[str](),
@@ -32,15 +32,15 @@ def sources() -> list[Path]:
     return [file for package in PACKAGES for file in sorted(package.rglob("*.py"))]
 
 
-def rooms(service: str) -> set[str]:
+def files_of(service: str) -> set[str]:
     package = ROOT / "services" / service / f"ekkyo_{service}"
     files = {file.stem for file in package.glob("*.py")}
     return files | {d.name for d in package.iterdir() if d.is_dir() and d.name != "__pycache__" and any(d.rglob("*.*"))}
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_service_has_the_same_rooms_as_the_others(service):
-    assert rooms(service) == ROOMS | EXTRAS[service]
+def test_a_service_has_the_same_files_as_the_others(service):
+    assert files_of(service) == FILES | EXTRAS[service]
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -15,8 +15,8 @@ from ekkyo.decision.clock import utcnow
 from ekkyo.testing import eventually
 
 from tests.notify.making import event
+from tests.real.installation import PATIENCE, Installation, insist
 from tests.real.killing import Work, by_entity
-from tests.real.stage import PATIENCE, Stage, insist
 
 INVITED = 14
 
@@ -30,9 +30,9 @@ class Answering(Work):
     members: list[Ekkyo] = field(default_factory=list)
 
     async def work(self, number: int) -> None:
-        client = await self.stage.client(f"desk-{number}", "system")
+        client = await self.installation.client(f"desk-{number}", "system")
         if not self.members:
-            self.members = [await self.stage.client(f"m{n}") for n in range(INVITED)]
+            self.members = [await self.installation.client(f"m{n}") for n in range(INVITED)]
         while not self.over.is_set():
             by_event = self.chance.random() < 0.3
             survey_id = await (self.after_an_event() if by_event else self.by_hand(client))
@@ -58,7 +58,7 @@ class Answering(Work):
         """The events service tells that one is over."""
         id = new_id()
         told = event(event_id=id, community_id="c1", status="concluded")
-        await self.stage.tell(
+        await self.installation.tell(
             EventConcluded(event_id=id, event=told, attended=[f"m{n}" for n in range(INVITED)], no_shows=[])
         )
         return id
@@ -105,9 +105,9 @@ def _list(value: Any) -> list[str]:
     return value
 
 
-async def the_same(stage: Stage, work: Answering, facts: Iterable[Fact]) -> None:
+async def the_same(installation: Installation, work: Answering, facts: Iterable[Fact]) -> None:
     """What the service answers is what the facts alone tell."""
-    client = await stage.client("auditor", "system")
+    client = await installation.client("auditor", "system")
     told = by_entity(f for f in facts if isinstance(f, s.SurveyFact))
     assert set(told) == set(work.results)
     listed = {i.survey_id: i for i in (await insist(client, s.ListSurveys(community_id="c1"))).surveys}

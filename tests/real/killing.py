@@ -12,7 +12,7 @@ from ekkyo.client import Ekkyo
 from ekkyo.contracts.base import Command, Fact
 from ekkyo.testing import eventually
 
-from tests.real.stage import PATIENCE, Process, Stage, insist
+from tests.real.installation import PATIENCE, Installation, Process, insist
 
 KILLS = int(os.environ.get("EKKYO_TEST_KILLS", "20"))
 
@@ -31,7 +31,7 @@ def chances() -> random.Random:
 class Work:
     """Callers who go on asking until they are told to stop, and insist on an answer each time."""
 
-    stage: Stage
+    installation: Installation
     chance: random.Random
     answered: int = 0
     over: asyncio.Event = field(default_factory=asyncio.Event)
@@ -57,7 +57,7 @@ async def nothing_besides() -> None:
 async def under_fire(
     process: Process, work: Work, workers: Iterable[Any], *, pieces: int, besides: Killed = nothing_besides
 ) -> None:
-    """Let them work while the process is killed KILLS times, each time at the n-th piece that goes over its wires.
+    """Let them work while the process is killed KILLS times, each time at the n-th piece that goes over its proxies.
 
     A piece is what one side says at once: a request, a query, a write, an acknowledgement, a reply. Most kills come
     after it has answered anew, some while it is starting; half of them lose the piece, the others come right after it.
@@ -72,9 +72,9 @@ async def under_fire(
                 work.new.clear()
                 await _unless_failed(tasks, work.new.wait())
             at = chance.randint(1, 120 if starting else pieces)
-            process.wires.after(at, process.kill, before=chance.random() < 0.5)
+            process.proxies.after(at, process.kill, before=chance.random() < 0.5)
             await _unless_failed(tasks, process.dead.wait())
-            process.wires.disarm()
+            process.proxies.disarm()
             await besides()
             process.start()
         work.over.set()
@@ -129,13 +129,13 @@ def told_once_and_in_order(facts: Iterable[Fact], *, first: int = 1, silent: dic
             assert revisions[0] == first, f"{entity} begins with revision {revisions[0]}"
 
 
-async def quiet(stage: Stage, *names: str) -> None:
+async def quiet(installation: Installation, *names: str) -> None:
     """Wait until these services have heard, done and told everything, and gave nothing up."""
-    await stage.heard(*names)
-    await stage.settled(*names)
-    await eventually(lambda: _no_dead_letters(stage))
+    await installation.heard(*names)
+    await installation.settled(*names)
+    await eventually(lambda: _no_dead_letters(installation))
 
 
-async def _no_dead_letters(stage: Stage) -> bool:
-    assert await stage.dead_letters() == 0
+async def _no_dead_letters(installation: Installation) -> bool:
+    assert await installation.dead_letters() == 0
     return True

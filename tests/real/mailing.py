@@ -43,7 +43,7 @@ class Mailing(Work):
                 timezone="Asia/Tokyo",
                 communities=[Membership(community_id="c1", joined_at=utcnow())],
             )
-            await self.stage.tell(MemberJoined(member_id=who, member=state, community_id="c1"))
+            await self.installation.tell(MemberJoined(member_id=who, member=state, community_id="c1"))
 
     async def burst(self) -> None:
         """An event of its own for each fact, so that none makes another one useless."""
@@ -57,11 +57,11 @@ class Mailing(Work):
             else:
                 who = f"m{self.chance.randrange(MEMBERS)}"
                 fact = e.RegistrationConfirmed(event_id=id, event=told, member_id=who, registration_id=new_id())
-            await self.stage.tell(fact)
+            await self.installation.tell(fact)
 
     async def work(self) -> None:
         """A burst, and the next whenever half as many mails have come, or after a kill: what it held comes late."""
-        mails, enough = self.stage.mail.contents, (SINGLE + TO_ALL * MEMBERS) // 2
+        mails, enough = self.installation.mail.contents, (SINGLE + TO_ALL * MEMBERS) // 2
         while not self.over.is_set():
             before = len(mails)
             await self.burst()
@@ -75,7 +75,7 @@ class Mailing(Work):
     async def note_what_was_cut(self) -> None:
         self.kills += 1
         known = sum(map(len, self.cut_in_two.values()))
-        for row in (await self.stage.rows("notify"))["deliveries"]:
+        for row in (await self.installation.rows("notify"))["deliveries"]:
             if row["status"] == "planned" and row.get("claimed_by"):
                 self.cut_in_two[row["_id"]].add(row["claimed_by"])
         now = sum(map(len, self.cut_in_two.values())) - known
@@ -83,14 +83,14 @@ class Mailing(Work):
 
     async def all_sent_once(self) -> int:
         """Every mail that the facts call for was sent, nothing else, and none twice but what was cut in two."""
-        wanted = tellings(await self.stage.facts())
-        rows = (await self.stage.rows("notify"))["deliveries"]
+        wanted = tellings(await self.installation.facts())
+        rows = (await self.installation.rows("notify"))["deliveries"]
         by_id: dict[str, Telling] = {row["_id"]: (row["fact_id"], row["member_id"]) for row in rows}
         assert {row["status"] for row in rows} == {"sent"}
         assert sorted(by_id.values()) == sorted(wanted)
         copies: Counter[str] = Counter()
         message_ids: dict[str, set[str]] = {}
-        for mail in self.stage.mail.headers:
+        for mail in self.installation.mail.headers:
             delivery = str(mail["X-Ekkyo-Delivery"])
             copies[delivery] += 1
             message_ids.setdefault(delivery, set()).add(str(mail["Message-ID"]))

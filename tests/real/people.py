@@ -13,8 +13,8 @@ from ekkyo.contracts.events import MemberAttended
 from ekkyo.decision.clock import utcnow
 
 from tests.notify.making import event
+from tests.real.installation import Installation, insist
 from tests.real.killing import Work, by_entity
-from tests.real.stage import Stage, insist
 
 COMMUNITIES = ("c1", "c2", "c3")
 CHARTER = m.Charter(objective="o", who="w", what="w", how="h")
@@ -35,7 +35,7 @@ class People(Work):
     """The events that a member came to, each with its community."""
 
     async def work(self, number: int) -> None:
-        client = await self.stage.client(f"desk-{number}", "system")
+        client = await self.installation.client(f"desk-{number}", "system")
         await found(client)
         count = 0
         while not self.over.is_set():
@@ -78,7 +78,7 @@ class People(Work):
         id = new_id()
         self.came[who][id] = community
         told = event(event_id=id, community_id=community, starts_at=utcnow(), ends_at=utcnow())
-        await self.stage.tell(MemberAttended(event_id=id, event=told, member_id=who, by="check_in"))
+        await self.installation.tell(MemberAttended(event_id=id, event=told, member_id=who, by="check_in"))
 
     def nothing_lost(self, facts: Iterable[Fact]) -> None:
         """What was answered, and nothing else, is what the facts tell of each member."""
@@ -96,9 +96,9 @@ class People(Work):
         return {who: len(events) - len(set(events.values())) for who, events in self.came.items()}
 
 
-async def the_same(stage: Stage, work: People, facts: Iterable[Fact]) -> None:
+async def the_same(installation: Installation, work: People, facts: Iterable[Fact]) -> None:
     """What the service answers is what the facts alone tell."""
-    client = await stage.client("auditor", "system")
+    client = await installation.client("auditor", "system")
     told = by_entity(f for f in facts if isinstance(f, m.MemberFact))
 
     async def check(who: str) -> None:

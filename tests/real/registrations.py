@@ -11,8 +11,8 @@ from ekkyo.contracts import events as e
 from ekkyo.contracts.base import Fact, Refused, new_id
 from ekkyo.decision.clock import utcnow
 
+from tests.real.installation import Installation, insist
 from tests.real.killing import Work
-from tests.real.stage import Stage, insist
 
 COMMUNITY = "c1"
 
@@ -117,7 +117,7 @@ class Guests(Work):
         await self.say(client, e.PublishEvent(event_id=event_id))
 
     async def work(self, number: int) -> None:
-        client = await self.stage.client(f"desk-{number}", "system")
+        client = await self.installation.client(f"desk-{number}", "system")
         if number < len(self.events):
             await self.announce(client, self.events[number], self.seats)
         members = [f"m{number}-{k}" for k in range(3)]
@@ -170,9 +170,9 @@ class Guests(Work):
         assert dict(said) == told
 
 
-async def the_same(stage: Stage, rebuilt: Rebuilt, events: Iterable[str]) -> None:
+async def the_same(installation: Installation, rebuilt: Rebuilt, events: Iterable[str]) -> None:
     """What the service answers is what the facts alone tell."""
-    client = await stage.client("auditor", "system")
+    client = await installation.client("auditor", "system")
     for event_id in events:
         assert await insist(client, e.GetEvent(event_id=event_id)) == rebuilt.events[event_id]
         page = await insist(client, e.GetRoster(event_id=event_id, limit=5000))

@@ -15,10 +15,10 @@ from ekkyo.decision.clock import utcnow
 from ekkyo.testing import eventually
 from ekkyo_cli.demo.check import Telling, tellings
 
+from tests.real.installation import PATIENCE, SERVICES, insist
 from tests.real.killing import quiet, told_once_and_in_order
 from tests.real.people import CHARTER
 from tests.real.registrations import COMMUNITY, Guests, Rebuilt
-from tests.real.stage import PATIENCE, SERVICES, insist
 
 WORKERS = 6
 ANSWERS: s.Answers = {"satisfaction": 9, "useful": "yes", "themes": ["Excel"], "comment": "More."}
@@ -39,8 +39,8 @@ class Season(Guests):
 
     async def begin(self) -> None:
         """Found the community, let everyone join, announce the events, and one whose reminder is due at once."""
-        await self.stage.start(*SERVICES)
-        client = await self.stage.client("steward", "steward")
+        await self.installation.start(*SERVICES)
+        client = await self.installation.client("steward", "steward")
         await insist(client, m.FoundCommunity(community_id=COMMUNITY, name="C", rules="r", charter=CHARTER))
         await asyncio.gather(*(self.join(client, who) for who in self.members))
         for id in self.events:
@@ -53,7 +53,7 @@ class Season(Guests):
 
     async def register_on(self, number: int) -> None:
         """A worker's members register, withdraw and come, until it is over."""
-        client = await self.stage.client(f"desk-{number}", "system")
+        client = await self.installation.client(f"desk-{number}", "system")
         while not self.over.is_set():
             who = f"m{number}-{self.chance.randrange(3)}"
             await self.once(client, self.chance.choice(self.events), who)
@@ -61,7 +61,7 @@ class Season(Guests):
 
     async def change_on(self) -> None:
         """Members change how they are told things, which the members service alone is needed for."""
-        client = await self.stage.client("desk", "system")
+        client = await self.installation.client("desk", "system")
         while not self.over.is_set():
             who = self.chance.choice(self.members)
             preferences = m.Preferences(locale="en" if self.changes[who] % 2 == 0 else "ja")
@@ -94,7 +94,7 @@ class Season(Guests):
 
     async def end(self) -> None:
         """Move the events to now, so that they end by themselves; who came is asked how it was, and answers."""
-        client = await self.stage.client("steward", "steward")
+        client = await self.installation.client("steward", "steward")
         for id in self.events:
             check_in = [who for who in self.members if not self.came(id, who)][:2]
             await asyncio.gather(*(insist(client, e.CheckIn(event_id=id, member_id=who)) for who in check_in))
@@ -113,7 +113,7 @@ class Season(Guests):
         await eventually(opened, PATIENCE, every=0.1, what=f"the survey after {event_id}")
         who = [member for member in self.members if self.came(event_id, member)]
         for member in who:
-            answering = await self.stage.client(member)
+            answering = await self.installation.client(member)
             await insist(answering, s.AnswerSurvey(survey_id=event_id, member_id=member, answers=ANSWERS))
         closed = await insist(client, s.CloseSurvey(survey_id=event_id))
         assert closed.answered == len(who)
@@ -123,8 +123,8 @@ class Season(Guests):
 
     async def whole(self) -> list[Fact]:
         """Wait until everything has caught up, and hold all four services against each other. All facts."""
-        await quiet(self.stage, *SERVICES)
-        facts = await self.stage.facts()
+        await quiet(self.installation, *SERVICES)
+        facts = await self.installation.facts()
         told_once_and_in_order(by(facts, "events"), first=2)
         told_once_and_in_order(by(facts, "surveys"))
         rebuilt = Rebuilt(by(facts, "events"))
@@ -139,7 +139,7 @@ class Season(Guests):
 
     async def journeys(self, rebuilt: Rebuilt) -> None:
         """members has heard of everyone who came; events answers what its facts tell."""
-        client = await self.stage.client("steward", "steward")
+        client = await self.installation.client("steward", "steward")
         for who in self.members:
             journey = await insist(client, m.GetJourney(member_id=who))
             assert journey.attended == sum(self.came(id, who) for id in self.events)
@@ -149,11 +149,11 @@ class Season(Guests):
 
     async def mails(self, facts: list[Fact]) -> None:
         """Every mail that the facts call for was sent once; or not at all, where a newer one has made it useless."""
-        rows = (await self.stage.rows("notify"))["deliveries"]
+        rows = (await self.installation.rows("notify"))["deliveries"]
         by_id: dict[str, Telling] = {row["_id"]: (row["fact_id"], row["member_id"]) for row in rows}
         assert sorted(by_id.values()) == sorted(tellings(facts))
         assert {row["status"] for row in rows} <= {"sent", "dropped"}
-        copies = Counter(str(mail["X-Ekkyo-Delivery"]) for mail in self.stage.mail.headers)
+        copies = Counter(str(mail["X-Ekkyo-Delivery"]) for mail in self.installation.mail.headers)
         assert copies == Counter(row["_id"] for row in rows if row["status"] == "sent")
 
 

@@ -19,8 +19,8 @@ from ekkyo.testing import Keys, eventually
 from ekkyo_events.app import service
 
 from tests.real.cluster import Cluster, clustered
+from tests.real.installation import insist
 from tests.real.killing import told_once_and_in_order
-from tests.real.stage import insist
 
 FROZEN = 10.0
 CALLERS = 10

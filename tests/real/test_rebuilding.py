@@ -13,9 +13,9 @@ from ekkyo.decision.clock import utcnow
 from ekkyo.installation.embedded import script
 from ekkyo.store.driver import Replacement
 
+from tests.real.installation import PATIENCE, Installation, insist
 from tests.real.killing import chances, quiet
 from tests.real.mailing import MEMBERS, Mailing
-from tests.real.stage import PATIENCE, Stage, insist
 
 
 def state(who: str, locale: m.Locale = "ja") -> m.MemberState:
@@ -36,7 +36,7 @@ def state(who: str, locale: m.Locale = "ja") -> m.MemberState:
 class Crowd:
     """Members of whom facts keep coming: they change how they are told things, come, and are erased."""
 
-    stage: Stage
+    installation: Installation
     size: int
     revisions: dict[str, int] = field(default_factory=dict)
     erased: set[str] = field(default_factory=set)
@@ -45,21 +45,21 @@ class Crowd:
     async def gather(self) -> None:
         for n in range(self.size):
             await self.come(f"x{n:05}")
-        await self.stage.heard("notify")
+        await self.installation.heard("notify")
 
     async def come(self, who: str) -> None:
         self.revisions[who] = 1
-        await self.stage.tell(m.MemberRegistered(member_id=who, member=state(who)))
+        await self.installation.tell(m.MemberRegistered(member_id=who, member=state(who)))
 
     async def change(self, who: str) -> None:
         revision = self.revisions[who] = self.revisions[who] + 1
         fact = m.PreferencesChanged(member_id=who, member=state(who, "en" if revision % 2 else "ja"))
-        await self.stage.tell(fact, revision)
+        await self.installation.tell(fact, revision)
 
     async def erase(self, who: str) -> None:
         revision = self.revisions.pop(who) + 1
         self.erased.add(who)
-        await self.stage.tell(m.MemberErased(member_id=who), revision)
+        await self.installation.tell(m.MemberErased(member_id=who), revision)
 
     async def go_on(self) -> None:
         """Without end."""
@@ -81,8 +81,8 @@ class Crowd:
 class Spoiled:
     """Contacts as no fact ever told them."""
 
-    def __init__(self, stage: Stage) -> None:
-        self.database = stage.database("notify")
+    def __init__(self, installation: Installation) -> None:
+        self.database = installation.database("notify")
 
     async def lose(self, ids: Iterable[str]) -> None:
         await self.database.remove("contacts", [{"_id": id} for id in ids])
@@ -102,10 +102,13 @@ class Spoiled:
 
 
 @asynccontextmanager
-async def rebuilding(stage: Stage, name: str = "contacts") -> AsyncIterator[asyncio.subprocess.Process]:
+async def rebuilding(installation: Installation, name: str = "contacts") -> AsyncIterator[asyncio.subprocess.Process]:
     """`ekkyo-notify rebuild …`, with the environment of the service."""
     words, pipe = (script("ekkyo-notify"), "rebuild", name), asyncio.subprocess.PIPE
-    environment = {**stage.processes["notify"].environment, **stage._environment("notify", {})}  # over no wires
+    environment = {
+        **installation.processes["notify"].environment,
+        **installation._environment("notify", {}),
+    }  # over no proxies
     made = await asyncio.create_subprocess_exec(*words, env=environment, stdout=pipe, stderr=pipe)
     try:
         yield made
@@ -115,35 +118,35 @@ async def rebuilding(stage: Stage, name: str = "contacts") -> AsyncIterator[asyn
             await made.communicate()
 
 
-async def rebuilt(stage: Stage) -> list[str]:
+async def rebuilt(installation: Installation) -> list[str]:
     """What it told, once it was through."""
-    async with rebuilding(stage) as one:
+    async with rebuilding(installation) as one:
         out, errors = await asyncio.wait_for(one.communicate(), PATIENCE)
         assert one.returncode == 0, errors.decode()
         return out.decode().splitlines()
 
 
-async def from_scratch(stage: Stage, contacts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+async def from_scratch(installation: Installation, contacts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """What notify itself makes of all facts when it has nothing."""
-    await Spoiled(stage).lose(row["_id"] for row in contacts)
+    await Spoiled(installation).lose(row["_id"] for row in contacts)
     for durable in ("notify-contacts", "notify-forget_member"):
-        await stage.told_from_the_start("FACTS", durable)
-    await quiet(stage, "notify")
-    return (await stage.rows("notify"))["contacts"]
+        await installation.told_from_the_start("FACTS", durable)
+    await quiet(installation, "notify")
+    return (await installation.rows("notify"))["contacts"]
 
 
-async def two_instances(stage: Stage) -> None:
-    await stage.start("notify")
-    second = await stage.process("notify", instance="2")
+async def two_instances(installation: Installation) -> None:
+    await installation.start("notify")
+    second = await installation.process("notify", instance="2")
     second.start()
     await second.ready()
 
 
 async def test_rebuilt_while_facts_and_mails_go_on_it_is_what_the_facts_say_and_nobody_is_told_twice(
-    stage: Stage,
+    installation: Installation,
 ) -> None:
-    await two_instances(stage)
-    mailing, crowd, spoiled = Mailing(stage, chances()), Crowd(stage, 1200), Spoiled(stage)
+    await two_instances(installation)
+    mailing, crowd, spoiled = Mailing(installation, chances()), Crowd(installation, 1200), Spoiled(installation)
     await mailing.begin()
     await crowd.gather()
     going = [asyncio.create_task(mailing.work()), asyncio.create_task(crowd.go_on())]
@@ -155,7 +158,7 @@ async def test_rebuilt_while_facts_and_mails_go_on_it_is_what_the_facts_say_and_
         await spoiled.alter(known[800:900], revision=10_000)  # what is heard about these is ignored from now on
         await spoiled.alter((f"m{n}" for n in range(MEMBERS)), locale="ja")
         await spoiled.invent(known[900], "invented-1", "invented-2")
-        told = await asyncio.gather(rebuilt(stage), rebuilt(stage))  # two at once do no harm either
+        told = await asyncio.gather(rebuilt(installation), rebuilt(installation))  # two at once do no harm either
         await crowd.more()
     finally:
         mailing.over.set()
@@ -163,47 +166,49 @@ async def test_rebuilt_while_facts_and_mails_go_on_it_is_what_the_facts_say_and_
         await asyncio.gather(*going, return_exceptions=True)
     going[0].result()
     assert all("rows before" in each[-1] for each in told)
-    await quiet(stage, "notify")
+    await quiet(installation, "notify")
     assert await mailing.all_sent_once() == 0, "not one mail twice, and none was missed"
-    contacts = (await stage.rows("notify"))["contacts"]
+    contacts = (await installation.rows("notify"))["contacts"]
     by_id = {row["_id"]: row for row in contacts}
     assert {id for id, row in by_id.items() if "_forgotten" in row} == crowd.erased
     assert {id: by_id[id]["revision"] for id in crowd.revisions} == crowd.revisions
     assert len(contacts) == len(crowd.revisions) + len(crowd.erased) + MEMBERS
-    assert "; 0 differed:" in (await rebuilt(stage))[-1]
-    assert await from_scratch(stage, contacts) == contacts
+    assert "; 0 differed:" in (await rebuilt(installation))[-1]
+    assert await from_scratch(installation, contacts) == contacts
 
 
-async def test_a_rebuild_killed_half_way_leaves_the_service_serving_and_is_run_again(stage: Stage) -> None:
-    await two_instances(stage)
-    crowd, spoiled = Crowd(stage, 2000), Spoiled(stage)
+async def test_a_rebuild_killed_half_way_leaves_the_service_serving_and_is_run_again(
+    installation: Installation,
+) -> None:
+    await two_instances(installation)
+    crowd, spoiled = Crowd(installation, 2000), Spoiled(installation)
     await crowd.gather()
-    before = (await stage.rows("notify"))["contacts"]
+    before = (await installation.rows("notify"))["contacts"]
     await spoiled.alter((row["_id"] for row in before), name="?")
-    async with rebuilding(stage) as one:
+    async with rebuilding(installation) as one:
         while await spoiled.left() == len(before):
             assert one.returncode is None, "it ended without a change"
         one.kill()
         assert await one.wait() == -9
     assert 0 < await spoiled.left() < len(before), "half-way"
-    client = await stage.client("steward", "steward")
+    client = await installation.client("steward", "steward")
     assert (await insist(client, NotifyStatus())).contacts == len(before)
     await crowd.change("x00000")
     await crowd.erase("x01999")
-    told = await rebuilt(stage)
+    told = await rebuilt(installation)
     assert f"{len(before):,} rows before, {len(before):,} after" in told[-1]
-    await stage.heard("notify")
-    contacts = (await stage.rows("notify"))["contacts"]
+    await installation.heard("notify")
+    contacts = (await installation.rows("notify"))["contacts"]
     assert [row for row in contacts if row.get("name") == "?"] == []
     changed = {"x00000", "x01999"}
     assert [r for r in contacts if r["_id"] not in changed] == [r for r in before if r["_id"] not in changed]
-    consumers = {info.name for info in await stage.ops.consumers_info("FACTS")}
-    assert consumers == {durable for stream, durable in stage.durables("notify") if stream == "FACTS"}, (
+    consumers = {info.name for info in await installation.ops.consumers_info("FACTS")}
+    assert consumers == {durable for stream, durable in installation.durables("notify") if stream == "FACTS"}, (
         "nothing is left"
     )
-    assert stage.mail.mails == []
-    assert await stage.dead_letters() == 0
-    async with rebuilding(stage, "contact") as unknown:
+    assert installation.mail.mails == []
+    assert await installation.dead_letters() == 0
+    async with rebuilding(installation, "contact") as unknown:
         _, errors = await unknown.communicate()
     assert unknown.returncode == 2
     assert "There are: communities, contacts, known_events." in errors.decode()

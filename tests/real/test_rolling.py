@@ -19,8 +19,8 @@ from ekkyo.decision.clock import utcnow
 from ekkyo.testing import eventually
 from nats.aio.msg import Msg
 
+from tests.real.installation import PATIENCE, Installation, insist
 from tests.real.killing import quiet, told_once_and_in_order
-from tests.real.stage import PATIENCE, Stage, insist
 
 PER_SECOND = 100
 Said = tuple[str, dict[str, Any], str]
@@ -61,7 +61,7 @@ COMMANDS: dict[str, tuple[Callable[[], Iterator[Said]], type[Fact] | None]] = {
 class Load:
     """Commands at a steady pace, each said once: nobody here says it again when nothing comes back."""
 
-    stage: Stage
+    installation: Installation
     saying: Iterator[Said]
     over: asyncio.Event = field(default_factory=asyncio.Event)
     said: int = 0
@@ -69,7 +69,7 @@ class Load:
     refused: list[str] = field(default_factory=list)
 
     async def go(self) -> None:
-        nc = await self.stage.nats.connect("outside", allow_reconnect=True)
+        nc = await self.installation.nats.connect("outside", allow_reconnect=True)
 
         async def reply(msg: Msg) -> None:
             self.replies[msg.subject] += 1
@@ -84,9 +84,8 @@ class Load:
             began = asyncio.get_running_loop().time()
             while not self.over.is_set():
                 subject, body, who = next(self.saying)
-                headers = {
-                    "Authorization": f"Bearer {self.stage.keys.token(who, *(['system'] if who == 'desk' else []))}"
-                }
+                token = self.installation.keys.token(who, *(["system"] if who == "desk" else []))
+                headers = {"Authorization": f"Bearer {token}"}
                 await nc.publish(subject, json.dumps(body).encode(), f"_INBOX.outside.rolling.{self.said}", headers)
                 self.said += 1
                 due = began + self.said / PER_SECOND
@@ -102,15 +101,17 @@ class Load:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-async def test_restarted_one_instance_after_the_other_every_command_is_answered_once(stage: Stage, name: str) -> None:
-    await stage.provision(name)
-    instances = [await stage.process(name, instance=which) for which in ("", "-2")]
+async def test_restarted_one_instance_after_the_other_every_command_is_answered_once(
+    installation: Installation, name: str
+) -> None:
+    await installation.provision(name)
+    instances = [await installation.process(name, instance=which) for which in ("", "-2")]
     for one in instances:
         one.start()
     await asyncio.gather(*(one.ready() for one in instances))
-    await prepare(stage, name)
+    await prepare(installation, name)
     saying, told = COMMANDS[name]
-    load = Load(stage, saying())
+    load = Load(installation, saying())
     loading = asyncio.create_task(load.go())
     for one in instances:
         before = load.said
@@ -123,19 +124,19 @@ async def test_restarted_one_instance_after_the_other_every_command_is_answered_
     assert load.refused == []
     assert set(load.replies.values()) == {1}
     assert load.said > 2 * PER_SECOND
-    await quiet(stage, name)
-    await stage.settled(name)
-    facts = await stage.facts(name)
+    await quiet(installation, name)
+    await installation.settled(name)
+    facts = await installation.facts(name)
     told_once_and_in_order(facts, first=1 if name != "events" else 2)
     if told:
         assert sum(isinstance(fact, told) for fact in facts) == load.said
     else:
-        assert len((await stage.rows("notify"))["connections"]) == load.said
+        assert len((await installation.rows("notify"))["connections"]) == load.said
 
 
-async def prepare(stage: Stage, name: str) -> None:
+async def prepare(installation: Installation, name: str) -> None:
     """An event, a survey: what the commands are about."""
-    client = await stage.client("desk", "system")
+    client = await installation.client("desk", "system")
     if name == "events":
         starts = utcnow() + timedelta(days=3)
         times = {"starts_at": starts, "ends_at": starts + timedelta(hours=1)}

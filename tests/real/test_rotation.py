@@ -10,7 +10,7 @@ from ekkyo.contracts import events as e
 from ekkyo.testing import eventually
 from ekkyo.wire.tokens import issue_token, make_keys
 
-from tests.real.stage import Stage
+from tests.real.installation import Installation
 
 PAUSE = 0.02
 """Seconds between requests."""
@@ -19,13 +19,13 @@ PAUSE = 0.02
 class Asking:
     """Somebody who asks all the time, with a token of this key."""
 
-    def __init__(self, stage: Stage, key: dict[str, Any]) -> None:
-        self.stage, self.key = stage, key
+    def __init__(self, installation: Installation, key: dict[str, Any]) -> None:
+        self.installation, self.key = installation, key
         self.answers: Counter[str] = Counter()
         self.over = asyncio.Event()
 
     async def go(self) -> None:
-        nc = await self.stage.nats.connect("outside")
+        nc = await self.installation.nats.connect("outside")
         try:
             while not self.over.is_set():
                 self.answers[await ask(nc, self.key)] += 1
@@ -45,7 +45,7 @@ async def ask(nc: Any, key: dict[str, Any]) -> str:
     return str((reply.headers or {}).get("Nats-Service-Error-Code"))
 
 
-async def test_the_key_of_tokens_is_changed_and_no_request_fails(stage: Stage, tmp_path: Path) -> None:
+async def test_the_key_of_tokens_is_changed_and_no_request_fails(installation: Installation, tmp_path: Path) -> None:
     (old, old_public), (new, new_public) = make_keys(), make_keys()
     jwks = tmp_path / "changing.json"
 
@@ -56,13 +56,13 @@ async def test_the_key_of_tokens_is_changed_and_no_request_fails(stage: Stage, t
         draft.replace(jwks)
 
     trust(old_public)
-    await stage.provision("events")
-    process = await stage.process("events")
+    await installation.provision("events")
+    process = await installation.process("events")
     process.environment["EKKYO_JWKS_FILE"] = str(jwks)
     process.start()
     await process.ready()
-    other = await stage.nats.connect("outside")
-    asking = Asking(stage, old)
+    other = await installation.nats.connect("outside")
+    asking = Asking(installation, old)
     going = asyncio.create_task(asking.go())
     try:
         await asking.more()

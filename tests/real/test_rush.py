@@ -8,21 +8,23 @@ from ekkyo.contracts import events as e
 from ekkyo.contracts.base import new_id
 from ekkyo.decision.clock import utcnow
 
+from tests.real.installation import Installation, insist
 from tests.real.killing import chances, told_once_and_in_order
 from tests.real.registrations import Rebuilt, the_same
-from tests.real.stage import Stage, insist
 
 MEMBERS, SEATS = 500, 30
 
 
-async def test_500_members_race_for_30_seats_and_no_seat_is_free_while_someone_waits(stage: Stage) -> None:
+async def test_500_members_race_for_30_seats_and_no_seat_is_free_while_someone_waits(
+    installation: Installation,
+) -> None:
     """Through two instances of the service, which write the same event; checked at every fact, and at the end."""
-    await stage.provision("events")
-    processes = [await stage.process("events", instance=n) for n in ("", "-2")]
+    await installation.provision("events")
+    processes = [await installation.process("events", instance=n) for n in ("", "-2")]
     for process in processes:
         process.start()
     await asyncio.gather(*(process.ready() for process in processes))
-    client, chance = await stage.client("desk", "system"), chances()
+    client, chance = await installation.client("desk", "system"), chances()
     starts = utcnow() + timedelta(days=3)
     details = e.EventDetails(title="Popular", format="online", url_follows=True, capacity=SEATS)
     times = {"starts_at": starts, "ends_at": starts + timedelta(hours=1)}
@@ -54,11 +56,11 @@ async def test_500_members_race_for_30_seats_and_no_seat_is_free_while_someone_w
     ends += more
     for place, status in zip(seated.registrations, gave_back, strict=True):
         ends[int(place.member_id[1:])] = status
-    await stage.settled("events")
-    facts = await stage.facts("events")
+    await installation.settled("events")
+    facts = await installation.facts("events")
     told_once_and_in_order(facts, first=2)
     rebuilt = Rebuilt(facts)  # which holds the counts of each fact against capacity and waitlist
-    await the_same(stage, rebuilt, ["e1"])
+    await the_same(installation, rebuilt, ["e1"])
     event = rebuilt.events["e1"]
     left = sum(status == "withdrawn" for status in ends)
     assert (event.confirmed, event.waitlisted) == (SEATS, MEMBERS - left - SEATS)

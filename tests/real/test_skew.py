@@ -12,9 +12,9 @@ import pytest
 from ekkyo.contracts import members as m
 from ekkyo.testing import eventually
 
+from tests.real.installation import PATIENCE, SERVICES, Installation, insist
 from tests.real.killing import chances
 from tests.real.season import Season
-from tests.real.stage import PATIENCE, SERVICES, Stage, insist
 
 ROOT = Path(__file__).resolve().parents[2]
 CONTRACTS = "shared/ekkyo/contracts"
@@ -44,35 +44,35 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("old", PAIRINGS, ids="+".join)
 async def test_two_versions_work_together_and_the_update_goes_on(
-    stage: Stage, before: Path, old: tuple[str, ...]
+    installation: Installation, before: Path, old: tuple[str, ...]
 ) -> None:
     """The whole loop with these of the version before; then they are updated, and do what only this one can."""
-    stage.sources = dict.fromkeys(old, before)
-    season = Season(stage, chances())
+    installation.sources = dict.fromkeys(old, before)
+    season = Season(installation, chances())
     await season.begin()
     await season.during(nothing, before=60, after=0)
     await season.end()
     await season.whole()
-    await update(stage, old)
-    await someone_is_forgotten_by_all(stage, season.members[0])
-    assert await stage.dead_letters() == 0
+    await update(installation, old)
+    await someone_is_forgotten_by_all(installation, season.members[0])
+    assert await installation.dead_letters() == 0
 
 
 async def nothing() -> None:
     return None
 
 
-async def update(stage: Stage, old: tuple[str, ...]) -> None:
+async def update(installation: Installation, old: tuple[str, ...]) -> None:
     for name in old:
-        process = stage.processes[name]
+        process = installation.processes[name]
         await process.stop()
         process.source = None
         process.start()
-    await asyncio.gather(*(stage.processes[name].ready() for name in old))
+    await asyncio.gather(*(installation.processes[name].ready() for name in old))
 
 
-async def someone_is_forgotten_by_all(stage: Stage, member_id: str) -> None:
-    steward = await stage.client("steward", "steward")
+async def someone_is_forgotten_by_all(installation: Installation, member_id: str) -> None:
+    steward = await installation.client("steward", "steward")
     await insist(steward, m.EraseMember(member_id=member_id))
 
     async def complete() -> bool:

@@ -15,9 +15,9 @@ from pydantic import BaseModel
 
 from ekkyo import wire
 from ekkyo.broker import dead
+from ekkyo.broker.admission import Admission, busy
 from ekkyo.broker.defence import Limits, NotYet, Retries, safe_text
 from ekkyo.broker.metrics import Metrics
-from ekkyo.broker.room import Room, busy
 from ekkyo.broker.routes import Asked, Reaction
 from ekkyo.contracts.base import Caller, Refused
 from ekkyo.process.logs import where
@@ -46,7 +46,7 @@ class Guard:
         self.asked: dict[str, Asked] = {}
         self.reactions: dict[str, Reaction] = {}
         self.in_progress: dict[str, tuple[Msg, float]] = {}
-        self._room = Room(limits)
+        self._admission = Admission(limits)
 
     # what FastStream calls
 
@@ -76,7 +76,7 @@ class Guard:
         who = self._caller(raw.headers or {})
         if len(raw.data) > self.limits.request_size:
             raise Refused("too_large", f"At most {self.limits.request_size} bytes are taken.", 400)
-        return self._room.enter(who.sub, len(raw.data))
+        return self._admission.admit(who.sub, len(raw.data))
 
     def _caller(self, headers: Mapping[str, str]) -> Caller:
         if self.verifier is None:

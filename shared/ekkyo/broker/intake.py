@@ -107,7 +107,7 @@ class Requests:
 
 
 class Pull:
-    """A durable's messages, asked for as there is room for them (ADR-13, pull with idle heartbeats).
+    """A durable's messages, asked for as there are places free for them (ADR-13, pull with idle heartbeats).
 
     One request is open at a time. It ends when it is filled, when it expires, or when the server is silent for two
     heartbeats: it was restarted or the connection was lost, and the request with it.
@@ -170,9 +170,9 @@ class Pull:
 
     async def _ask(self, nc: Client) -> None:
         while True:
-            room = self._limit - self._busy
-            if self._open <= 0 and room >= max(1, self._limit // 2):
-                await self._request(nc, room)
+            free = self._limit - self._busy
+            if self._open <= 0 and free >= max(1, self._limit // 2):
+                await self._request(nc, free)
             self._changed.clear()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._changed.wait(), self.SILENCE)

@@ -16,7 +16,7 @@ from ekkyo.docs.messages import messages
 from ekkyo.docs.source import NOT_THERE, Refusal, Source, raised
 
 SHARED = Path(ekkyo.__file__).parent
-COMMON_IN = ("broker/guard.py", "broker/room.py", "wire/tokens.py", "wire/messages.py", "store/paging.py")
+COMMON_IN = ("broker/guard.py", "broker/admission.py", "wire/tokens.py", "wire/messages.py", "store/paging.py")
 """Where what is true of every command and question is refused, whatever the handler does."""
 NOT_REPLIED = {"error", "unreadable_answer", "not_a_cloudevent", "unknown_fact", "wrong_subject"}
 """Raised in those files, but by readers of replies and facts."""

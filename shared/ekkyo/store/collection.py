@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar, cast
 
 from ekkyo.decision import A, D, Decision, Document, E, Entries, Entry
+from ekkyo.store.cache import DocumentCache
 from ekkyo.store.declarations import WAITING, Binding, Declaration, Index, names_of_unique
 from ekkyo.store.driver import Row, Unavailable
 from ekkyo.store.encoding import PENDING, UNSETTLED, entry_id, read_entry, read_model
@@ -15,15 +16,14 @@ from ekkyo.store.matching import row_matches, where_row
 from ekkyo.store.paging import page
 from ekkyo.store.reads import Reads
 from ekkyo.store.settle import Settler
-from ekkyo.store.shelf import Shelf
 from ekkyo.store.working import Ask
 from ekkyo.wire import context, trace
 
 D2 = TypeVar("D2", bound=Document)
 E2 = TypeVar("E2", bound=Entry)
 
-LANES = 2
-"""While the group of one lane is with the database, the service decides another's."""
+WRITERS = 2
+"""While one writer's group is with the database, the service decides another's."""
 
 
 class _Documents(Generic[D]):
@@ -40,16 +40,16 @@ class _Documents(Generic[D]):
         singular = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", model.__name__).lower()
         self._settled = Reads(to.database, name, without=[PENDING])
         prompt = entry is not None and entry.unlinkable
-        self._shelf: Shelf[D] = Shelf(entries=entry is not None and not prompt)
+        self._cache: DocumentCache[D] = DocumentCache(entries=entry is not None and not prompt)
         self._settler: Settler[D] = Settler(
-            to.database, name, model, self._entries_name, self._shelf, to.outbox, prompt=prompt
+            to.database, name, model, self._entries_name, self._cache, to.outbox, prompt=prompt
         )
-        self._lanes: list[Groups[D, Any]] = [
+        self._writers: list[Groups[D, Any]] = [
             Groups(
                 to.database, name, model, entry, self._entries_name, names_of_unique(name, indexes), to.owner,
-                f"{singular}_not_found", self._shelf, self._settler,
+                f"{singular}_not_found", self._cache, self._settler,
             )
-            for _ in range(LANES)
+            for _ in range(WRITERS)
         ]  # fmt: skip
         self._closed = False
 
@@ -87,7 +87,7 @@ class _Documents(Generic[D]):
         actor, deadline = context.actor(self._owner), time.monotonic() + PATIENCE
         with trace.part(f"change {self.name}"):
             asked = Ask(id, decide, tuple(keys), may_create, actor, trace.current(), deadline, answer)
-            self._lanes[hash(id) % LANES].add(asked)
+            self._writers[hash(id) % WRITERS].add(asked)
             return await answer
 
     # For the store
@@ -101,15 +101,15 @@ class _Documents(Generic[D]):
         until = time.monotonic() + within
         try:
             async with asyncio.timeout(within):
-                await asyncio.gather(*(lane.idle() for lane in self._lanes))
+                await asyncio.gather(*(writer.idle() for writer in self._writers))
         except TimeoutError:
-            await asyncio.gather(*(lane.stop() for lane in self._lanes))
+            await asyncio.gather(*(writer.stop() for writer in self._writers))
         return await self._settler.stop(until - time.monotonic())
 
     async def abandon(self) -> None:
         """Stop at once, as a crash would."""
         self._closed = True
-        await asyncio.gather(*(lane.stop() for lane in self._lanes))
+        await asyncio.gather(*(writer.stop() for writer in self._writers))
         await self._settler.abandon()
 
     @property

@@ -1,7 +1,7 @@
 """Changes gathered over all documents of a collection, and written together.
 
 While one group is being written the next one gathers, so nothing waits when it is idle and much is shared in a rush.
-A collection has a few such lanes, each for its share of the documents.
+A collection has a few such writers, each for its share of the documents.
 """
 
 import asyncio
@@ -15,12 +15,12 @@ from typing import Any, Generic
 
 from ekkyo.contracts.base import Refused
 from ekkyo.decision import D, E
+from ekkyo.store.cache import DocumentCache
 from ekkyo.store.driver import Database, Replacement, Row, Unavailable, Written
 from ekkyo.store.encoding import STAMPS, Saved, read_saved, saved_row
 from ekkyo.store.entries import AtHand
 from ekkyo.store.fetch import Need, fetch
 from ekkyo.store.settle import Settler, ended
-from ekkyo.store.shelf import Shelf
 from ekkyo.store.working import Ask, Working
 
 log = logging.getLogger("ekkyo.store")
@@ -32,7 +32,7 @@ PATIENCE = 10.0
 
 
 class Groups(Generic[D, E]):
-    """A lane: the one writer, in this process, of its share of a collection's documents."""
+    """The one writer, in this process, of its share of a collection's documents."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class Groups(Generic[D, E]):
         unique: dict[str, str],
         owner: str,
         not_found: str,
-        shelf: Shelf[D],
+        cache: DocumentCache[D],
         settler: Settler[D],
     ) -> None:
         self._database = database
@@ -55,7 +55,7 @@ class Groups(Generic[D, E]):
         self._unique = unique
         self._owner = owner
         self._not_found = not_found
-        self._shelf = shelf
+        self._cache = cache
         self._settler = settler
         self._waiting: deque[Ask] = deque()
         self._writer: asyncio.Task[None] | None = None
@@ -81,7 +81,7 @@ class Groups(Generic[D, E]):
 
     async def _write_all(self) -> None:
         while self._waiting:
-            if not await self._settler.room(until=self._waiting[0].deadline):
+            if not await self._settler.until_below_limit(until=self._waiting[0].deadline):
                 self._give_up(
                     Unavailable("What was changed before cannot be announced at the moment. Try again later.")
                 )
@@ -153,7 +153,7 @@ class Groups(Generic[D, E]):
                 again += self._taken(work, index)
             elif index is None and (work.id not in doubted or _stands(work, saved, standing.get(work.id), stamp)):
                 if saved:
-                    self._shelf.put(saved, work.at_hand)
+                    self._cache.put(saved, work.at_hand)
                     self._settler.add(saved)
                 for ask, answer, error in work.outcomes:
                     if error:
@@ -164,7 +164,7 @@ class Groups(Generic[D, E]):
             elif failure and not isinstance(failure, Unavailable):
                 again += self._unwritable(work, failure, len(group))
             else:
-                self._shelf.lost(work.id) if not failure else self._shelf.drop(work.id)
+                self._cache.lost(work.id) if not failure else self._cache.drop(work.id)
                 again += [ask for ask, _, _ in work.outcomes] + work.asks
         self._again(again)
         if isinstance(failure, Unavailable) and again:
@@ -174,15 +174,15 @@ class Groups(Generic[D, E]):
 
     async def _open(self, group: Sequence[Ask]) -> list[Working[D, E]]:
         """The documents that are asked about, and the entries that are named."""
-        bases: dict[str, Saved[D] | None] = {ask.id: self._shelf.get(ask.id) for ask in group}
+        bases: dict[str, Saved[D] | None] = {ask.id: self._cache.get(ask.id) for ask in group}
         absent = [id for id, saved in bases.items() if saved is None]
         works: dict[str, Working[D, E]] = {
-            id: Working(id, base, False, self._owner, self._not_found, self._entry_model, self._shelf.entries(base))
+            id: Working(id, base, False, self._owner, self._not_found, self._entry_model, self._cache.entries(base))
             for id, base in bases.items()
             if base is not None
         }
         rows = await self._database.find(self._name, {"_id": {"$in": absent}}) if absent else []
-        found = {row["_id"]: self._shelf.unsettled(read_saved(self._model, row)) for row in rows}
+        found = {row["_id"]: self._cache.unsettled(read_saved(self._model, row)) for row in rows}
         for id in absent:
             works[id] = Working(id, found.get(id), True, self._owner, self._not_found, self._entry_model, AtHand())
         for ask in group:
@@ -236,7 +236,7 @@ class Groups(Generic[D, E]):
 
     def _taken(self, work: Working[D, E], index: str) -> list[Ask]:
         """A unique value is another document's already. Of several callers, each is tried alone to see whose it is."""
-        self._shelf.drop(work.id)
+        self._cache.drop(work.id)
         asks = [ask for ask, _, _ in work.outcomes] + work.asks
         if len(asks) == 1:
             asks[0].fail(Refused(f"{self._unique.get(index, index)}_taken", "Another one has this already.", 409))
@@ -247,7 +247,7 @@ class Groups(Generic[D, E]):
 
     def _unwritable(self, work: Working[D, E], failure: Exception, size: int) -> list[Ask]:
         """The database or the driver rejects what was decided. Everyone is tried alone, to see whose it is."""
-        self._shelf.drop(work.id)
+        self._cache.drop(work.id)
         asks = [ask for ask, _, _ in work.outcomes] + work.asks
         if size == 1:
             asks[0].fail(failure)

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Generic
 
 from ekkyo.decision import D
+from ekkyo.store.cache import DocumentCache
 from ekkyo.store.driver import Addition, Database, Replacement, Row, Unavailable
 from ekkyo.store.encoding import UNSETTLED, Saved, read_saved, saved_row
-from ekkyo.store.shelf import Shelf
 from ekkyo.wire import OutMessage
 
 log = logging.getLogger("ekkyo.store")
@@ -20,7 +20,7 @@ log = logging.getLogger("ekkyo.store")
 Outbox = Callable[[Sequence[OutMessage]], Awaitable[None]]
 """Publishes messages in order; returns when all are acknowledged, raises otherwise."""
 
-ROOM = 4_000_000
+MOST_UNSETTLED = 4_000_000
 """So many bytes may be unsettled in a collection before changes wait."""
 IDLE = 1.0
 """After so many seconds without a change a settled document's pending is cleared."""
@@ -52,14 +52,14 @@ class Settler(Generic[D]):
     """Settles a collection's documents; one at a time each, so that what follows stays in order."""
 
     def __init__(
-        self, database: Database, name: str, model: type[D], entries_name: str, shelf: Shelf[D], outbox: Outbox, *,
-        prompt: bool,
+        self, database: Database, name: str, model: type[D], entries_name: str, cache: DocumentCache[D],
+        outbox: Outbox, *, prompt: bool,
     ) -> None:  # fmt: skip
         self._database = database
         self._name = name
         self._model = model
         self._entries_name = entries_name
-        self._shelf = shelf
+        self._cache = cache
         self._outbox = outbox
         self._prompt = prompt
         self._unsettled: dict[str, _Unsettled[D]] = {}
@@ -109,9 +109,9 @@ class Settler(Generic[D]):
         since = before.since if before else time.monotonic()
         self._unsettled[saved.document.id] = _Unsettled(saved, since, weight, left)
 
-    async def room(self, until: float) -> bool:
+    async def until_below_limit(self, until: float) -> bool:
         """Wait until not too much is unsettled; False when that takes until this time."""
-        while self.weight > ROOM:
+        while self.weight > MOST_UNSETTLED:
             left = until - time.monotonic()
             if left <= 0:
                 return False
@@ -164,7 +164,7 @@ class Settler(Generic[D]):
         entries: dict[str, Row] = {}
         out: list[OutMessage] = []
         for unsettled in batch:
-            for step in self._shelf.unsettled(unsettled.saved).steps:
+            for step in self._cache.unsettled(unsettled.saved).steps:
                 entries |= {row["_id"]: row for row in step.entries}
                 out += step.out
         writing = [self._write_entries(list(entries.values()))] if entries else []
@@ -188,7 +188,7 @@ class Settler(Generic[D]):
 
     def _is_settled(self, settled: _Unsettled[D]) -> None:
         document = settled.saved.document
-        self._shelf.settled(document.id, document.revision)
+        self._cache.settled(document.id, document.revision)
         now = self._unsettled.get(document.id)
         if now is settled:
             del self._unsettled[document.id]
@@ -196,7 +196,7 @@ class Settler(Generic[D]):
             when = 0.0 if self._prompt or settled.left else time.monotonic() + IDLE
             self._untidy[document.id] = (when, settled.saved)
         elif now is not None:  # changed meanwhile: what it carried along is settled
-            now.saved = self._shelf.unsettled(now.saved)
+            now.saved = self._cache.unsettled(now.saved)
             weight = sum(s.weight for s in now.saved.steps)
             self.weight += weight - now.weight
             now.weight, now.since = weight, time.monotonic()

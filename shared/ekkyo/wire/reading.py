@@ -48,10 +48,10 @@ class Reading:
     async def messages(self) -> AsyncIterator[Msg]:
         while True:
             try:
-                with heeded():
+                with keeps_cancellation():
                     pending = await self._open()
                 while self._follow or pending:
-                    with heeded():
+                    with keeps_cancellation():
                         found = await self._fetch()
                     for msg in found:
                         pending = msg.metadata.num_pending
@@ -148,7 +148,7 @@ async def _beat(msg: Msg) -> None:
 
 
 @contextmanager
-def heeded() -> Iterator[None]:
+def keeps_cancellation() -> Iterator[None]:
     """A cancellation that comes while this waits ends it. `asyncio.wait_for`, on which the NATS client stands, forgets
     one that comes together with the result, until Python 3.12; who reads facts would then read on for ever."""
     task = asyncio.current_task()

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 from ekkyo.decision import Decision
+from ekkyo.store.cache import FEW, Few
 from ekkyo.store.driver import Database, Row
 from ekkyo.store.entries import AtHand
-from ekkyo.store.shelf import FEW, Few
 from hypothesis import given
 from hypothesis import strategies as st
 

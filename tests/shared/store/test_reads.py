@@ -8,7 +8,7 @@ from ekkyo.store.driver import Row, Unavailable
 from ekkyo.store.reads import LARGEST, Reads
 
 
-class Shelves:
+class FakeDatabase:
     """A database whose reads take until they are let go, and tell what was there when they began."""
 
     def __init__(self, **rows: int) -> None:
@@ -29,56 +29,56 @@ class Shelves:
 
 
 @pytest.fixture
-def shelves() -> Shelves:
-    return Shelves(a=1, b=1)
+def database() -> FakeDatabase:
+    return FakeDatabase(a=1, b=1)
 
 
 @pytest.fixture
-def reads(shelves: Shelves) -> Reads:
-    return Reads(shelves, "things")  # type: ignore[arg-type]
+def reads(database: FakeDatabase) -> Reads:
+    return Reads(database, "things")  # type: ignore[arg-type]
 
 
-async def test_what_everybody_asks_for_at_once_is_read_once(shelves: Shelves, reads: Reads) -> None:
+async def test_what_everybody_asks_for_at_once_is_read_once(database: FakeDatabase, reads: Reads) -> None:
     asking = [asyncio.create_task(reads.row(id)) for id in ["a", "b", "c"] * 100]
     await asyncio.sleep(0)
-    shelves.open.set()
+    database.open.set()
     assert [row and row["_id"] for row in await asyncio.gather(*asking)] == ["a", "b", None] * 100
-    assert shelves.reads == [["a", "b", "c"]]
+    assert database.reads == [["a", "b", "c"]]
 
 
-async def test_who_asks_after_a_change_reads_it(shelves: Shelves, reads: Reads) -> None:
+async def test_who_asks_after_a_change_reads_it(database: FakeDatabase, reads: Reads) -> None:
     before = asyncio.create_task(reads.row("a"))
-    await shelves.begun.wait()
-    shelves.rows["a"]["revision"] = 2
+    await database.begun.wait()
+    database.rows["a"]["revision"] = 2
     after = [asyncio.create_task(reads.row("a")) for _ in range(10)]
     await asyncio.sleep(0)
-    shelves.open.set()
+    database.open.set()
     assert (await before or {})["revision"] in (1, 2)
     assert {(row or {})["revision"] for row in await asyncio.gather(*after)} == {2}
-    assert len(shelves.reads) == 2
+    assert len(database.reads) == 2
 
 
-async def test_a_failure_is_told_to_those_who_waited_for_it_alone(shelves: Shelves, reads: Reads) -> None:
-    shelves.open.set()
-    shelves.fails = True
+async def test_a_failure_is_told_to_those_who_waited_for_it_alone(database: FakeDatabase, reads: Reads) -> None:
+    database.open.set()
+    database.fails = True
     failed = await asyncio.gather(*(reads.row("a") for _ in range(3)), return_exceptions=True)
     assert [type(f) for f in failed] == [Unavailable] * 3
-    shelves.fails = False
+    database.fails = False
     assert await reads.row("a") == {"_id": "a", "revision": 1}
 
 
-async def test_who_goes_away_leaves_the_others_their_answer(shelves: Shelves, reads: Reads) -> None:
+async def test_who_goes_away_leaves_the_others_their_answer(database: FakeDatabase, reads: Reads) -> None:
     first, second = (asyncio.create_task(reads.row("a")) for _ in range(2))
     await asyncio.sleep(0)
     first.cancel()
-    shelves.open.set()
+    database.open.set()
     assert (await second or {})["_id"] == "a"
     assert await reads.row("b")
 
 
-async def test_more_than_are_read_together_are_all_read(shelves: Shelves, reads: Reads) -> None:
-    shelves.open.set()
-    shelves.rows = {str(n): {"_id": str(n), "revision": 1} for n in range(3 * LARGEST)}
-    rows = await asyncio.gather(*(reads.row(id) for id in shelves.rows))
-    assert rows == list(shelves.rows.values())
-    assert max(map(len, shelves.reads)) == LARGEST
+async def test_more_than_are_read_together_are_all_read(database: FakeDatabase, reads: Reads) -> None:
+    database.open.set()
+    database.rows = {str(n): {"_id": str(n), "revision": 1} for n in range(3 * LARGEST)}
+    rows = await asyncio.gather(*(reads.row(id) for id in database.rows))
+    assert rows == list(database.rows.values())
+    assert max(map(len, database.reads)) == LARGEST

@@ -160,7 +160,7 @@ async def test_a_message_that_cannot_be_published_holds_up_no_other_document(
 async def test_a_slow_outbox_makes_changes_wait_and_loses_none(
     opened: Opened, published: Published, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(settle_module, "ROOM", 5_000)
+    monkeypatch.setattr(settle_module, "MOST_UNSETTLED", 5_000)
     most = 0
 
     async def slow(messages: Any) -> None:
@@ -185,7 +185,7 @@ async def test_a_slow_outbox_makes_changes_wait_and_loses_none(
 async def test_an_outbox_that_hangs_ends_in_an_answer(
     opened: Opened, published: Published, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(settle_module, "ROOM", 100)
+    monkeypatch.setattr(settle_module, "MOST_UNSETTLED", 100)
     monkeypatch.setattr(collection_module, "PATIENCE", 0.3)
     published.open.clear()
     live = (await opened()).live(halls)

@@ -265,10 +265,10 @@ class Season:
     # many at once
 
     async def _each(self, items: Sequence[T], do: Callable[[T], Awaitable[R]]) -> list[R]:
-        room = asyncio.Semaphore(AT_ONCE)
+        limit = asyncio.Semaphore(AT_ONCE)
 
         async def one(item: T) -> R:
-            async with room:
+            async with limit:
                 return await do(item)
 
         return list(await asyncio.gather(*(one(item) for item in items)))

@@ -36,7 +36,7 @@ class Supervisor:
         self.pauses: dict[str, float] = {}
         self.due: dict[str, float] = {}
         self.starting: dict[str, Future[parts.Child]] = {}
-        self.room = ThreadPoolExecutor(max_workers=len(PARTS))
+        self.pool = ThreadPoolExecutor(max_workers=len(PARTS))
         me = Process.of(os.getpid())
         assert me
         self.state = State(phase="starting", supervisor=me)
@@ -77,7 +77,7 @@ class Supervisor:
 
     def start_all(self, ports: dict[str, int]) -> None:
         """The servers at once, then the services at once while their streams are made; returns when all are ready."""
-        self.starting = {name: self.room.submit(parts.start, self.folder, name, ports) for name in SERVERS}
+        self.starting = {name: self.pool.submit(parts.start, self.folder, name, ports) for name in SERVERS}
         for name in SERVERS:
             self.took(name, self.starting[name].result())
             del self.starting[name]
@@ -110,7 +110,7 @@ class Supervisor:
                     self.finish_start(name, started, now)
                 elif child is None:
                     if now >= self.due[name]:
-                        self.starting[name] = self.room.submit(parts.start, self.folder, name, ports)
+                        self.starting[name] = self.pool.submit(parts.start, self.folder, name, ports)
                 elif (code := child.gone()) is not None:
                     del self.children[name]
                     self.died(name, f"ended with {code}", now)

@@ -55,11 +55,11 @@ async def gather(ekkyo: Ekkyo, community_id: str, *, step: Step = _silent) -> Re
 
 async def _each(items: Sequence[T], ask: Callable[[T], Awaitable[R]], what: str, step: Step) -> list[R]:
     """The answer for each item, a few asked at once."""
-    room, done = asyncio.Semaphore(AT_ONCE), 0
+    limit, done = asyncio.Semaphore(AT_ONCE), 0
 
     async def one(item: T) -> R:
         nonlocal done
-        async with room:
+        async with limit:
             answer = await ask(item)
         done += 1
         step(what, done, len(items))

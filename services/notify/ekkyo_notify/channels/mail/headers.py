@@ -39,14 +39,14 @@ def _tokens(name: str, text: str, *, quoted: bool) -> list[str]:
 
 
 def _encoded(text: str, *, first: int) -> list[str]:
-    """The text as encoded words; no character is cut in two. first: the room for the first word on its line."""
+    """The text as encoded words; no character is cut in two. first: the space for the first word on its line."""
     words: list[str] = []
-    chunk, room = b"", _bytes_in(min(first, WORD))
+    chunk, space = b"", _bytes_in(min(first, WORD))
     for character in text:
         data = character.encode("utf-8", "replace")
-        if chunk and len(chunk) + len(data) > room:
+        if chunk and len(chunk) + len(data) > space:
             words.append(_word(chunk))
-            chunk, room = b"", _bytes_in(WORD)
+            chunk, space = b"", _bytes_in(WORD)
         chunk += data
     return [*words, _word(chunk)]
 

@@ -34,7 +34,7 @@ class Recent(OrderedDict[str, V]):
             self.popitem(last=False)
 
 
-class Shelf(Generic[D]):
+class DocumentCache(Generic[D]):
     """A kept document may be stale: what is decided on it then loses its race, and it is read again."""
 
     def __init__(self, size: int = 2_000, *, entries: bool = False) -> None:

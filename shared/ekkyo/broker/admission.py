@@ -1,4 +1,4 @@
-"""How much is taken on at once, altogether and from one caller: so that nobody can shut out the others."""
+"""How many requests are answered at once, altogether and of one caller: so that nobody can shut out the others."""
 
 from collections.abc import Callable, Set
 from dataclasses import dataclass
@@ -16,15 +16,15 @@ class _Held:
     size: int = 0
 
 
-class Room:
-    """The requests that one instance is answering."""
+class Admission:
+    """Admits requests up to the limits, and counts those that one instance is answering."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
         self._all, self._callers = _Held(), dict[str, _Held]()
 
-    def enter(self, sub: str, size: int) -> Callable[[], None]:
-        """Take this caller's request of so many bytes in; gives what lets it out. Raises Refused 429."""
+    def admit(self, sub: str, size: int) -> Callable[[], None]:
+        """Admit this caller's request of so many bytes; gives what to call when it is answered. Raises Refused 429."""
         all, mine, limits = self._all, self._callers.get(sub) or _Held(), self._limits
         if all.requests >= limits.requests or all.size + size > limits.size:
             raise busy()

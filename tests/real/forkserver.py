@@ -89,7 +89,7 @@ class Forked:
             os.kill(self.pid, what)
 
 
-class Nursery:
+class ForkServer:
     """Of one service. It ends, and all that came of it, when this process does."""
 
     def __init__(self, name: str) -> None:
@@ -134,6 +134,6 @@ class Nursery:
 
 
 @cache
-def nursery(name: str) -> Nursery:
+def fork_server(name: str) -> ForkServer:
     """The service's own, for all tests of this process."""
-    return Nursery(name)
+    return ForkServer(name)

@@ -1,10 +1,10 @@
-"""The room that requests take up: never more than there is, and all of it free again when they have left."""
+"""How many requests are admitted: never more than the limits allow, and all of it free again when they have ended."""
 
 from collections.abc import Callable
 
 import pytest
+from ekkyo.broker.admission import Admission
 from ekkyo.broker.defence import Limits
-from ekkyo.broker.room import Room
 from ekkyo.contracts.base import Refused
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -19,7 +19,7 @@ class ComingAndGoing(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.room = Room(LIMITS)
+        self.admission = Admission(LIMITS)
         self.inside: list[tuple[str, int, Callable[[], None]]] = []
 
     def taken(self, sub: str | None = None) -> tuple[int, int]:
@@ -32,10 +32,10 @@ class ComingAndGoing(RuleBasedStateMachine):
         (all_requests, all_bytes), (requests, length) = self.taken(), self.taken(sub)
         fits = all_requests < LIMITS.requests and all_bytes + size <= LIMITS.size
         if fits and requests < LIMITS.per_caller and length + size <= LIMITS.size_per_caller:
-            self.inside.append((sub, size, self.room.enter(sub, size)))
+            self.inside.append((sub, size, self.admission.admit(sub, size)))
             return
         with pytest.raises(Refused) as refused:
-            self.room.enter(sub, size)
+            self.admission.admit(sub, size)
         assert (refused.value.status, refused.value.code) == (429, "too_many_requests")
 
     @precondition(lambda self: self.inside)
@@ -46,7 +46,7 @@ class ComingAndGoing(RuleBasedStateMachine):
 
     @invariant()
     def nobody_is_remembered_who_has_left(self) -> None:
-        assert self.room.callers == {who for who, _, _ in self.inside}
+        assert self.admission.callers == {who for who, _, _ in self.inside}
 
 
 TestComingAndGoing = ComingAndGoing.TestCase
@@ -54,11 +54,11 @@ TestComingAndGoing.settings = settings(max_examples=60, stateful_step_count=40, 
 
 
 def test_who_is_refused_takes_up_no_room() -> None:
-    room = Room(Limits(requests=2, per_caller=1))
-    leave = room.enter("m1", 0)
+    admission = Admission(Limits(requests=2, per_caller=1))
+    leave = admission.admit("m1", 0)
     for _ in range(5):
         with pytest.raises(Refused):
-            room.enter("m1", 0)
-    room.enter("m2", 0)
+            admission.admit("m1", 0)
+    admission.admit("m2", 0)
     leave()
-    room.enter("m1", 0)
+    admission.admit("m1", 0)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass
-class Wires:
+class Proxies:
     """Passes bytes between one process and its servers, and counts the pieces that go over all of them together."""
 
     pieces: int = 0

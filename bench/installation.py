@@ -20,7 +20,7 @@ NOWHERE = {"EKKYO_SMTP_URL": "smtp://127.0.0.1:9", "EKKYO_MAIL_FROM": "bench@exa
 """For notify, where nothing is told that would be mailed."""
 
 
-class Stage:
+class Installation:
     """A nats-server, a database and keys, and the processes that run on them."""
 
     def __init__(self, nats: Nats, mongo_url: str, keys: Keys) -> None:
@@ -80,13 +80,13 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage() -> AsyncIterator[Stage]:
+async def installation() -> AsyncIterator[Installation]:
     """Start the servers in a folder of their own, and remove all of it at the end."""
     with tempfile.TemporaryDirectory(prefix="ekkyo-bench-") as folder:
         nats, mongo = await Nats.start(Path(folder) / "nats"), start_mongo(Path(folder) / "mongo")
         (Path(folder) / "keys").mkdir()
         try:
-            yield Stage(nats, mongo.url, Keys.make(Path(folder) / "keys"))
+            yield Installation(nats, mongo.url, Keys.make(Path(folder) / "keys"))
         finally:
             nats.stop()
             mongo.stop()

@@ -3,18 +3,18 @@
 import weakref
 
 from ekkyo.decision import Document
+from ekkyo.store.cache import DocumentCache
 from ekkyo.store.encoding import Saved, Step
-from ekkyo.store.shelf import Shelf
 
 
 def test_a_kept_document_lets_go_of_what_is_settled_and_holds_on_to_what_is_not() -> None:
-    shelf: Shelf[Document] = Shelf()
+    cache: DocumentCache[Document] = DocumentCache()
     told, untold = Step(1, (), ()), Step(2, (), ())
-    shelf.put(Saved(Document(id="one", revision=2), (told, untold)))
+    cache.put(Saved(Document(id="one", revision=2), (told, untold)))
     gone = weakref.ref(told)
     del told
-    shelf.settled("one", 1)
+    cache.settled("one", 1)
     assert gone() is None
-    kept = shelf.get("one")
+    kept = cache.get("one")
     assert kept is not None
     assert kept.steps == (untold,)

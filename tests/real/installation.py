@@ -25,8 +25,8 @@ from ekkyo.testing.plugin import as_ops
 from nats.js.api import DeliverPolicy
 
 from tests.notify.servers import MailServer
-from tests.real.nursery import Forked, nursery
-from tests.real.wires import Wires
+from tests.real.forkserver import Forked, fork_server
+from tests.real.proxies import Proxies
 
 SERVICES = ("members", "events", "surveys", "notify")
 PATIENCE = 120.0
@@ -45,7 +45,7 @@ class Process:
     environment: dict[str, str]
     log: Path
     port: int
-    wires: Wires
+    proxies: Proxies
     process: "subprocess.Popen[bytes] | Forked | None" = None
     source: Path | None = None
     """Another version's tree to take the service and what is shared from."""
@@ -58,7 +58,7 @@ class Process:
     def start(self) -> None:
         self.dead.clear()
         if self.forked:
-            self.process = nursery(self.name).start(self.environment, self.log)
+            self.process = fork_server(self.name).start(self.environment, self.log)
             return
         command, environment = [script(f"ekkyo-{self.name}")], self.environment
         if self.source:
@@ -106,7 +106,7 @@ class Process:
 
 
 @dataclass
-class Stage:
+class Installation:
     """nats-server, a database and a mail server of the test's own, and the processes on them."""
 
     nats: Nats
@@ -132,23 +132,23 @@ class Stage:
                     await self.ops.add_consumer(stream, replace(config, ack_wait=ack_wait))
 
     async def process(self, name: str, *, instance: str = "") -> Process:
-        """A process that talks to its servers over wires of its own; not started yet."""
-        wires = Wires()
-        self._open.push_async_callback(wires.close)
+        """A process that talks to its servers over proxies of its own; not started yet."""
+        proxies = Proxies()
+        self._open.push_async_callback(proxies.close)
         port = free_port()
         through = {
-            "nats_url": f"nats://127.0.0.1:{await wires.to(self.nats.server.port)}",
-            "mongo_url": f"mongodb://127.0.0.1:{await wires.to(self.mongo.port)}/",
+            "nats_url": f"nats://127.0.0.1:{await proxies.to(self.nats.server.port)}",
+            "mongo_url": f"mongodb://127.0.0.1:{await proxies.to(self.mongo.port)}/",
             "http_port": port,
         }
         if name == "notify":
-            through["smtp_url"] = f"smtp://127.0.0.1:{await wires.to(self.mail.port)}"
+            through["smtp_url"] = f"smtp://127.0.0.1:{await proxies.to(self.mail.port)}"
         plain = {key: value for key, value in os.environ.items() if not key.startswith("EKKYO_")}
         environment = plain | self._environment(name, through)
         log = self.folder / f"{name}{instance}.log"
-        made = self.processes[name + instance] = Process(name, environment, log, port, wires, self.sources.get(name))
+        made = self.processes[name + instance] = Process(name, environment, log, port, proxies, self.sources.get(name))
         if made.forked:
-            nursery(name)  # which imports while this goes on
+            fork_server(name)  # which imports while this goes on
         return made
 
     async def start(self, *names: str) -> None:
@@ -276,19 +276,19 @@ async def insist(client: Ekkyo, message: Command[Any] | Question[Any]) -> Any:
 
 
 @asynccontextmanager
-async def staged(nats: Nats, keys: Keys, folder: Path) -> AsyncIterator[Stage]:
-    """A stage of the test's own; nothing runs on it yet."""
+async def staged(nats: Nats, keys: Keys, folder: Path) -> AsyncIterator[Installation]:
+    """An installation of the test's own; nothing runs on it yet."""
     mongo, mail = await asyncio.to_thread(start_mongo, folder / "mongo"), await MailServer().start()
-    stage = Stage(nats, mongo, mail, keys, folder)
-    stage._connected["ops"] = ops = await nats.connect("ops", allow_reconnect=True, max_reconnect_attempts=-1)
+    installation = Installation(nats, mongo, mail, keys, folder)
+    installation._connected["ops"] = ops = await nats.connect("ops", allow_reconnect=True, max_reconnect_attempts=-1)
     try:
-        yield stage
+        yield installation
     finally:
-        for process in stage.processes.values():
+        for process in installation.processes.values():
             if process.process:
                 process.process.kill()
                 process.process.wait()
         await ops.close()
-        await stage._open.aclose()
+        await installation._open.aclose()
         await mail.stop()
         mongo.stop()
