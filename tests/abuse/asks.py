@@ -35,6 +35,7 @@ IN_ORDER: list[Any] = [
     members.ImportMembers(profiles=[profile("000002")]),
     members.ChangeProfile(member_id="m1", profile=profile()),
     members.SetPreferences(member_id="m1", preferences=members.Preferences()),
+    members.InviteMember(member_id="m1", community_id="c1"),
     members.JoinCommunity(member_id="m1", community_id="c1"),
     members.AcceptRules(member_id="m1", community_id="c1", rules_version=1),
     members.GrantRole(member_id="m1", community_id="c1"),

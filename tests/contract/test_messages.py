@@ -5,10 +5,11 @@ import json
 import jsonschema
 import pytest
 from ekkyo import wire
-from ekkyo.contracts.base import name_of
+from ekkyo.contracts.base import Zone, name_of
 from ekkyo.docs.examples import example
 from ekkyo.docs.generate import sample
 from ekkyo.docs.messages import Message, messages
+from pydantic import TypeAdapter, ValidationError
 
 every = pytest.mark.parametrize("message", messages(), ids=lambda m: m.name)
 asked = pytest.mark.parametrize(
@@ -65,3 +66,18 @@ def test_a_fact_is_the_same_after_its_journey_over_the_wire(fact: Message) -> No
     assert read.model_dump() == fact.model.model_validate(example(fact)).model_dump()
     assert (read.meta.type, name_of(type(read))) == (f"ekkyo.{fact.name}", fact.name)
     assert told["headers"]["ce-dataschema"] == fact.urn
+
+
+@pytest.mark.parametrize(
+    ("name", "is_zone"),
+    [(name, True) for name in ("Asia/Tokyo", "Europe/Berlin", "UTC", "Etc/GMT+9", "EST5EDT")]
+    + [(name, False) for name in ("localtime", "posixrules", "Factory", "posix/Asia/Tokyo", "right/UTC", "leapseconds")]
+    + [(name, False) for name in ("", "/etc/localtime", "../localtime", "Asia", "Mars/Olympus", "tzdata.zi")],
+)
+def test_a_zone_is_one_of_ianas_and_no_file_of_one_machine(name: str, is_zone: bool) -> None:
+    zone = TypeAdapter(Zone)
+    if is_zone:
+        assert zone.validate_python(name) == name
+    else:
+        with pytest.raises(ValidationError, match="IANA"):
+            zone.validate_python(name)

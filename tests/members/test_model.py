@@ -154,10 +154,10 @@ def test_only_leaders_of_a_common_community_may_see_a_member(sub: str, roles: li
 
 
 def test_joining_twice_joins_once() -> None:
-    decision = model.join(member(), community(), now=NOW)
+    decision = model.join(member(), community(), who=Caller("m1"), now=NOW)
     assert decision.answer.communities == [contract.Membership(community_id="c1", joined_at=NOW)]
     assert [type(f) for f in decision.facts] == [contract.MemberJoined]
-    again = model.join(after(decision), community(), now=NOW + timedelta(days=1))
+    again = model.join(after(decision), community(), who=Caller("m1"), now=NOW + timedelta(days=1))
     assert not again.facts
     assert again.answer.communities[0].joined_at == NOW
 

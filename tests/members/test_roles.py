@@ -16,6 +16,7 @@ ASKED: list[Any] = [
     contract.ImportMembers(profiles=[profile(2)]),
     contract.ChangeProfile(member_id="m1", profile=profile(1)),
     contract.SetPreferences(member_id="m1", preferences=contract.Preferences()),
+    contract.InviteMember(member_id="m1", community_id="c1"),
     contract.JoinCommunity(member_id="m1", community_id="c1"),
     contract.AcceptRules(member_id="m1", community_id="c1", rules_version=1),
     contract.GrantRole(member_id="m1", community_id="c1"),
@@ -48,7 +49,8 @@ ALLOWED: dict[str, set[str]] = {
     "ImportMembers": {"steward", "system"},
     "ChangeProfile": {"steward", "system"},
     "SetPreferences": {"self", "steward", "system"},
-    "JoinCommunity": {"self", "leader", "steward", "system"},
+    "InviteMember": {"leader", "steward", "system"},
+    "JoinCommunity": {"self", "steward", "system"},
     "LeaveCommunity": {"self", "steward", "system"},
     "AcceptRules": {"self", "system"},
     "GrantRole": {"steward", "system"},
@@ -70,7 +72,7 @@ ALLOWED: dict[str, set[str]] = {
 def test_every_command_and_question_is_in_the_table() -> None:
     owned = [m for m in (*COMMANDS.values(), *QUESTIONS.values()) if m.subject.split(".")[2] == "members"]
     assert {m.__name__ for m in owned} == set(ALLOWED) == {type(a).__name__ for a in ASKED}
-    assert len(all_messages(Fact, contract)) == 16
+    assert len(all_messages(Fact, contract)) == 17
 
 
 async def test_each_operation_is_for_those_it_says_and_for_nobody_else(steward: Any, client_as: Any) -> None:

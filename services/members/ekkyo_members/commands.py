@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import suppress
 
-from ekkyo.broker import Router, asked
+from ekkyo.broker import Router, Who, asked
 from ekkyo.contracts import members as contract
 from ekkyo.contracts.base import Refused
 from ekkyo.decision.clock import utcnow
@@ -92,11 +92,22 @@ async def erase(cmd: contract.EraseMember, members: Members) -> contract.Erasure
 # Memberships
 
 
+@router.subscriber(**asked(contract.InviteMember))
+async def invite(cmd: contract.InviteMember, members: Members, communities: Communities, who: Who) -> contract.Invited:
+    """Invite somebody to a community."""
+    community = await _community(cmd.community_id, communities)
+    return await members.change(
+        cmd.member_id, lambda m, _: model.invite(model.present(m), community, who=who, now=utcnow())
+    )
+
+
 @router.subscriber(**asked(contract.JoinCommunity))
-async def join(cmd: contract.JoinCommunity, members: Members, communities: Communities) -> contract.Member:
+async def join(cmd: contract.JoinCommunity, members: Members, communities: Communities, who: Who) -> contract.Member:
     """Become a member of a community."""
     community = await _community(cmd.community_id, communities)
-    return await members.change(cmd.member_id, lambda m, _: model.join(model.present(m), community, now=utcnow()))
+    return await members.change(
+        cmd.member_id, lambda m, _: model.join(model.present(m), community, who=who, now=utcnow())
+    )
 
 
 @router.subscriber(**asked(contract.LeaveCommunity))

@@ -16,7 +16,7 @@ router = Router()
 @router.subscriber(**asked(contract.GetMember))
 async def get(question: contract.GetMember, members: Members, who: Who) -> contract.Member:
     """One member."""
-    return model.present(await _member(question.member_id, members, who)).told()
+    return model.told_to(model.present(await _member(question.member_id, members, who)), who)
 
 
 @router.subscriber(**asked(contract.FindMembers))
@@ -25,7 +25,9 @@ async def find(question: contract.FindMembers, members: Members, who: Who) -> co
     model.may_find(who, question.community_id)
     found = await members.find(_where(question), sort="number", after=question.after, limit=question.limit + 1)
     page = found[: question.limit]
-    return contract.MemberPage(members=[m.told() for m in page], next=page[-1].id if len(found) > len(page) else None)
+    return contract.MemberPage(
+        members=[model.told_to(m, who) for m in page], next=page[-1].id if len(found) > len(page) else None
+    )
 
 
 @router.subscriber(**asked(contract.GetCommunity))
@@ -40,7 +42,7 @@ async def community(question: contract.GetCommunity, communities: Communities) -
 @router.subscriber(**asked(contract.GetJourney))
 async def journey(question: contract.GetJourney, members: Members, who: Who) -> contract.Journey:
     """A member's crossings, each with its proof."""
-    return model.journey(await _member(question.member_id, members, who))
+    return model.journey_for(await _member(question.member_id, members, who), who)
 
 
 @router.subscriber(**asked(contract.GetErasure))

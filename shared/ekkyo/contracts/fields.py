@@ -69,9 +69,16 @@ _NOT_IN_A_LINE = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\u202a-\\u202
 """C0, DEL and C1, the separators of lines and paragraphs, bidirectional embeddings, overrides and isolates (UAX 9)."""
 
 
+_ZONES = re.compile(r"(?!(posix|right|SystemV)/|(localtime|posixrules|posixtime|Factory|leapseconds|Local)$)[A-Z].*")
+"""Names of IANA zones begin with a capital. Left out are files that stand beside them on one machine and mean what that
+machine is set to, other readings of the same zones (`right/` counts leap seconds), and the zone of who set none."""
+
+
 def _zone(value: str) -> str:
     from zoneinfo import ZoneInfo
 
+    if not _ZONES.fullmatch(value):
+        raise ValueError("must be an IANA time zone such as Asia/Tokyo")
     try:
         ZoneInfo(value)
     except (ValueError, OSError) as e:  # ZoneInfoNotFoundError is a KeyError, handled below

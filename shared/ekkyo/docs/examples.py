@@ -16,6 +16,7 @@ IDS = {
     "connection_id": _ID.format("f1"),
     "entity_id": _ID.format("e1"),
     "communities": _ID.format("01"),
+    "invited_by": _ID.format("a1"),
     "after": "0012345",
     "next": "0012345",
 }

@@ -8,6 +8,7 @@ from ekkyo_members.model.journey import (
     attended_key,
     contribution_key,
     journey,
+    journey_for,
     record_contribution,
     taught,
 )
@@ -34,8 +35,9 @@ from ekkyo_members.model.member import (
     present,
     register,
     set_preferences,
+    told_to,
 )
-from ekkyo_members.model.membership import accept_rules, grant_role, join, leave, revoke_role
+from ekkyo_members.model.membership import accept_rules, grant_role, invite, join, leave, revoke_role
 
 __all__ = [
     "GONE",
@@ -57,8 +59,10 @@ __all__ = [
     "follow",
     "found",
     "grant_role",
+    "invite",
     "join",
     "journey",
+    "journey_for",
     "keep_address",
     "leave",
     "lend_address",
@@ -78,5 +82,6 @@ __all__ = [
     "set_preferences",
     "take_over",
     "taught",
+    "told_to",
     "without_manager",
 ]

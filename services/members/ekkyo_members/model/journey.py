@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from ekkyo.contracts import members as contract
-from ekkyo.decision import Decision, Entries, Entry, Refused
+from ekkyo.decision import Caller, Decision, Entries, Entry, Refused
 
-from ekkyo_members.model.member import Member
+from ekkyo_members.model.member import Member, must_be_active
 
 
 class Step(Entry):
@@ -35,6 +35,14 @@ def journey(member: Member) -> contract.Journey:
         crossings=sorted(member.crossings, key=lambda c: (c.reached_at, c.community_id, c.crossing)),
         attended=member.attended,
     )
+
+
+def journey_for(member: Member, who: Caller) -> contract.Journey:
+    """As this caller is told: leaders learn of the crossings in communities they lead."""
+    told = journey(member)
+    if who.sub == member.id or who.leads_all:
+        return told
+    return told.model_copy(update={"crossings": [c for c in told.crossings if c.community_id in who.led]})
 
 
 def attended(
@@ -67,6 +75,7 @@ def record_contribution(
         return Decision(member, answer=journey(member))
     if member.membership(cmd.community_id) is None:
         raise Refused("not_a_member", "Only members of this community can contribute to it.")
+    must_be_active(member)
     step = Step(
         document_id=member.id,
         key=key,

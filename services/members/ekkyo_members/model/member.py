@@ -48,6 +48,7 @@ class Member(Document):
     locale: contract.Locale = "ja"
     timezone: str = "Asia/Tokyo"
     memberships: list[contract.Membership] = []
+    invitations: list[contract.Invitation] = []
     crossings: list[contract.CrossingReached] = []
     attended: int = 0
     active: bool = True
@@ -132,6 +133,12 @@ def present(member: Member) -> Member:
     return member
 
 
+def must_be_active(member: Member) -> None:
+    """Refuse what only those can do who are in the company."""
+    if not member.active:
+        raise Refused("member_inactive", "This member has left the company.")
+
+
 def register(member: Member | None, cmd: contract.RegisterMember) -> Decision[Member, contract.Member]:
     """Make somebody known, unless this command or an import did so already."""
     digest = sha256(cmd.model_dump_json().encode()).hexdigest()
@@ -208,6 +215,14 @@ def may_see(member: Member, who: Caller) -> None:
         return
     if who.led.isdisjoint(member.communities):
         raise Refused("not_allowed", "Only leaders of a community they are in may see this member.", 403)
+
+
+def told_to(member: Member, who: Caller) -> contract.Member:
+    """As this caller is told: leaders learn nothing of invitations to communities that they do not lead."""
+    told = member.told()
+    if who.sub == member.id or who.leads_all:
+        return told
+    return told.model_copy(update={"invitations": [i for i in told.invitations if i.community_id in who.led]})
 
 
 def may_find(who: Caller, community_id: str | None) -> None:

@@ -3,20 +3,38 @@
 from datetime import datetime
 
 from ekkyo.contracts import members as contract
-from ekkyo.decision import Decision, Refused
+from ekkyo.decision import Caller, Decision, Refused
 
 from ekkyo_members.model.community import Community
-from ekkyo_members.model.member import Member, changed, unchanged
+from ekkyo_members.model.member import Member, changed, must_be_active, unchanged
 
 Answer = Decision[Member, contract.Member]
 
 
-def join(member: Member, community: Community, *, now: datetime) -> Answer:
-    """Become a member of this community."""
+def invite(member: Member, community: Community, *, who: Caller, now: datetime) -> Decision[Member, contract.Invited]:
+    """Invite somebody to this community, unless they are invited or in it already."""
+    answer = contract.Invited(member_id=member.id, community_id=community.id, status="invited")
+    if member.membership(community.id):
+        return Decision(member, answer.model_copy(update={"status": "member"}))
+    if any(invitation.community_id == community.id for invitation in member.invitations):
+        return Decision(member, answer)
+    must_be_active(member)
+    invitation = contract.Invitation(community_id=community.id, invited_by=who.sub, invited_at=now)
+    member = member.model_copy(update={"invitations": [*member.invitations, invitation]})
+    fact = contract.MemberInvited(member_id=member.id, member=member.state(), community_id=community.id)
+    return Decision(member, answer, facts=[fact])
+
+
+def join(member: Member, community: Community, *, who: Caller, now: datetime) -> Answer:
+    """Become a member of this community. Joining accepts an invitation, so nobody but the member can be led to it."""
+    if who.sub != member.id and not who.leads_all:
+        raise Refused("not_allowed", "Leaders invite (members.invite); members join by themselves.", 403)
     if member.membership(community.id):
         return unchanged(member)
+    must_be_active(member)
     place = contract.Membership(community_id=community.id, joined_at=now)
-    member = member.model_copy(update={"memberships": [*member.memberships, place]})
+    open_still = [invitation for invitation in member.invitations if invitation.community_id != community.id]
+    member = member.model_copy(update={"memberships": [*member.memberships, place], "invitations": open_still})
     return changed(
         member, [contract.MemberJoined(member_id=member.id, member=member.state(), community_id=community.id)]
     )
@@ -40,6 +58,7 @@ def accept_rules(member: Member, community: Community, version: int) -> Answer:
     place = _place(member, community.id)
     if place.rules_accepted >= version:
         return unchanged(member)
+    must_be_active(member)
     if version != community.rules_version:
         raise Refused("rules_version_not_current", f"The rules to accept are version {community.rules_version}.")
     member = _with(member, place.model_copy(update={"rules_accepted": version}))
@@ -54,6 +73,7 @@ def grant_role(member: Member, cmd: contract.GrantRole) -> Answer:
     place = _place(member, cmd.community_id)
     if place.role == cmd.role:
         return unchanged(member)
+    must_be_active(member)
     member = _with(member, place.model_copy(update={"role": cmd.role}))
     fact = contract.RoleGranted(
         member_id=member.id, member=member.state(), community_id=cmd.community_id, role=cmd.role

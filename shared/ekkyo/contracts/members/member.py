@@ -70,6 +70,15 @@ class Membership(Model):
     joined_at: Instant
 
 
+class Invitation(Model):
+    """That a member was invited to a community and has not joined it yet."""
+
+    community_id: Id
+    invited_by: str
+    """The `sub` of the token it was sent with."""
+    invited_at: Instant
+
+
 class MemberState(Model):
     """What other services need to know of a member. Personal data: travels only in facts about that member."""
 
@@ -94,6 +103,8 @@ class Member(MemberState):
     name_kana: str | None = None
     hired_on: Day | None = None
     manager_number: str | None = None
+    invitations: list[Invitation] = []
+    """Leaders are told of those to their own communities alone."""
     mail_refused_since: Instant | None = None
     """Since when the mail server refuses their address for good: nothing is sent there until they have another."""
     revision: int

@@ -1,19 +1,37 @@
 """Memberships: who is in a community, what they accepted, and what role they have there."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from ekkyo.contracts.base import (
     Command,
     Id,
+    Model,
     may,
 )
 from ekkyo.contracts.members.member import CommunityRole, Member, MemberFact
 
 
+class Invited(Model):
+    """That a member is invited to a community, or is in it already. It says nothing else of them."""
+
+    member_id: Id
+    community_id: Id
+    status: Literal["invited", "member"]
+
+
+class InviteMember(Command[Invited]):
+    """Invite somebody to a community. They accept by joining it; until then its leaders learn nothing of them."""
+
+    subject: ClassVar[str] = "ekkyo.cmd.members.invite"
+    may: ClassVar = may("leader", "steward", "system", community="community_id")
+    member_id: Id
+    community_id: Id
+
+
 class JoinCommunity(Command[Member]):
-    """Become a member of a community."""
+    """Become a member of a community, invited or not. A leader joins nobody else: leaders invite."""
 
     subject: ClassVar[str] = "ekkyo.cmd.members.join"
     may: ClassVar = may("self", "leader", "steward", "system", community="community_id")
@@ -58,6 +76,13 @@ class RevokeRole(Command[Member]):
     member_id: Id
     community_id: Id
     role: CommunityRole = "leader"
+
+
+class MemberInvited(MemberFact):
+    """A member was invited to a community; who did it is the fact's actor."""
+
+    subject: ClassVar[str] = "ekkyo.fact.members.invited"
+    community_id: Id
 
 
 class MemberJoined(MemberFact):
