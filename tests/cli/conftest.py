@@ -15,8 +15,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Ready when the first test asks for it. For tests of the xdist group `stack`, which one worker runs."""
     made = Stack(tmp_path_factory.mktemp("home"))
     try:
-        started = made.ekkyo("up", "--detach", "--json", within=120)
-        assert started.code == 0, started.out + started.err
+        made.up()
         yield made
     finally:
         made.ekkyo("down", within=120)

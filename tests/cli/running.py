@@ -4,7 +4,8 @@ import json
 import os
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,21 @@ class Stack:
     def ekkyo(self, *args: str, **more: Any) -> Ran:
         return ekkyo(*args, cwd=self.home, **more)
 
+    def up(self) -> Ran:
+        """Start it, or start it again with all it has."""
+        up = self.ekkyo("up", "--detach", "--json", within=120)
+        assert up.code == 0, up.out + up.err
+        return up
+
+    @contextmanager
+    def up_again(self) -> Iterator[None]:
+        """Whatever is done to it inside, it runs afterwards: the other tests of this process use it too."""
+        try:
+            yield
+        finally:
+            if not self.folder.running:
+                self.up()
+
     def parts(self) -> dict[str, Seen]:
         return {part.name: part for part in look(self.folder)}
 
@@ -71,6 +87,7 @@ class Stack:
 
     def as_(self, sub: str, *roles: str, user: str = "outside") -> Ekkyo:
         """A client, for `async with`."""
+        assert self.folder.running, "a client would wait for it for ever"
         return Ekkyo.connect(
             f"nats://{LOOPBACK}:{self.port('nats')}",
             login=self.folder.login(user),

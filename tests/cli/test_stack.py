@@ -209,11 +209,11 @@ def test_everything_speaks_json(season: Stack) -> None:
 def test_after_the_supervisor_was_killed_it_starts_again_with_all_it_had(season: Stack) -> None:
     before = season.folder.state()
     assert before
-    os.kill(before.supervisor.pid, signal.SIGKILL)
-    wait_until(lambda: not season.folder.running)
-    assert season.ekkyo("status", "--json").code == 3
-    again = season.ekkyo("up", "--detach", "--json", within=120)
-    assert again.code == 0, again.out
+    with season.up_again():
+        os.kill(before.supervisor.pid, signal.SIGKILL)
+        wait_until(lambda: not season.folder.running)
+        assert season.ekkyo("status", "--json").code == 3
+        again = season.up()
     assert not any(part.process.alive for part in before.parts.values() if part.process)
     assert again.json["ports"] == {name: part.port for name, part in before.parts.items()}
     assert season.ekkyo("call", "events.get", "--json", '{"event_id": "first"}').json["attended"] == 6
@@ -224,11 +224,12 @@ def test_after_the_supervisor_was_killed_it_starts_again_with_all_it_had(season:
 def test_down_stops_everything_and_is_safe_to_say_twice(season: Stack) -> None:
     before = season.folder.state()
     assert before
-    assert season.ekkyo("down", "--json", within=120).json["stopped"] is True
-    assert not any(part.process.alive for part in before.parts.values() if part.process)
-    assert season.ekkyo("down", "--json").json["stopped"] is False
-    asked = season.ekkyo("call", "events.list")
-    assert (asked.code, asked.json["code"]) == (3, "stack_not_running")
+    with season.up_again():
+        assert season.ekkyo("down", "--json", within=120).json["stopped"] is True
+        assert not any(part.process.alive for part in before.parts.values() if part.process)
+        assert season.ekkyo("down", "--json").json["stopped"] is False
+        asked = season.ekkyo("call", "events.list")
+        assert (asked.code, asked.json["code"]) == (3, "stack_not_running")
 
 
 def test_ctrl_c_stops_what_was_started_in_the_foreground(tmp_path: Path) -> None:
