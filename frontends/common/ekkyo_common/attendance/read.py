@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePath
 
@@ -26,7 +26,9 @@ class _Part:
 
     title: str
     headings: Headings
-    rows: list[Record]
+    rows: list[Record] = field(default_factory=list)
+    repeated: list[Record] = field(default_factory=list)
+    """Rows that are the headings once more, as on each page of a printed list."""
 
 
 def read_attendance(data: bytes, name: str = "") -> Report:
@@ -59,6 +61,11 @@ def read_attendance(data: bytes, name: str = "") -> Report:
         evidence.append(Evidence("unit", "no minutes", "no column tells how long anybody was there"))
     started = times.read(told.get("started", "")) or _started(tables, times)
     title = plain(told.get("title", "")) or _title(tables) or PurePath(name).stem
+    skipped += [
+        Skipped(record.line, " ".join(record.filled)[:120], "is the headings once more", "headings")
+        for part in parts
+        for record in part.repeated
+    ]
     return Report(_kind(parts, above), title, started, participants, skipped, notes, evidence)
 
 
@@ -71,9 +78,11 @@ def _parts(records: list[Record]) -> tuple[list[_Part], list[Record]]:
         record = records[at]
         headings = best if best and best.begins == at else _certain_headings(records, at)
         if headings is not None:
-            if not (parts and parts[-1].headings.repeated_by(record)):
+            if parts and parts[-1].headings.repeated_by(record):
+                parts[-1].repeated.append(record)
+            else:
                 first = min(first, at)
-                parts.append(_Part(title, headings, []))
+                parts.append(_Part(title, headings))
             at = headings.records
             continue
         if _is_section(record) or (len(record.filled) == 1 and _heads_next(records, at)):
@@ -88,7 +97,7 @@ def _certain_headings(records: Sequence[Record], at: int) -> Headings | None:
     """This record as headings, if most of its cells are known ones."""
     record = records[at]
     known = sum(VOCABULARY.knows(cell.strip()) for cell in record.filled)
-    if known < 2 or known * 2 < len(record.filled):
+    if known < 2 or (known < len(record.filled) and (known < 3 or known * 2 < len(record.filled))):
         return None
     found = one_row(records, at, VOCABULARY)
     return found if person_headings(found.columns) else None

@@ -32,7 +32,7 @@ _UNDERSTOOD = ("era_boundary", "shared", "assumed")
 """Codes of what is said of a row that is taken."""
 _DECOMPOSED = re.compile("[\u3040-\u30ff][\u3099\u309a]")
 _WESTERN = re.compile(
-    r"[^\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]+"
+    r"[^\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff61-\uffdc\U00020000-\U0003ffff]+"
 )
 
 
@@ -158,6 +158,11 @@ def _date(field: str, cell: str, order: Order | None, remarks: list[Remark], col
     if remark:
         remarks.append(remark_of(columns, field, cell, "era_boundary", remark))
     return day
+
+
+def name_of(columns: Columns, record: Record) -> str:
+    """The name in a row, whole or put together, as it stands."""
+    return tidy(" ".join(cells_of(columns, record, "name")) or _whole("name", columns, record))
 
 
 def code_of(cell: str) -> str:

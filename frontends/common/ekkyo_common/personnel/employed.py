@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from ekkyo_common.personnel import dates
-from ekkyo_common.personnel.cells import cells_of, code_of, tidy
+from ekkyo_common.personnel.cells import cells_of, code_of, name_of
 from ekkyo_common.personnel.columns import Columns
 from ekkyo_common.personnel.rows import Leaver
 from ekkyo_common.personnel.words.values import employed, nothing, yes
@@ -36,9 +36,8 @@ def employment_of(
             columns.heading("left_on"), shown, "unknown_value", "says that they left, and another column not", _ASK
         )
     if gone or (day is not None and day < today):
-        name = tidy(" ".join(t for noun in ("name", "family", "given") for t in cells_of(columns, record, noun)))
         number = code_of("".join(cells_of(columns, record, "number")[:1]))
-        return Leaver(record.line, number, name, day, text or str(day))
+        return Leaver(record.line, number, name_of(columns, record), day, text or str(day))
     return "active"
 
 

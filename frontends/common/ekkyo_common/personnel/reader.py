@@ -16,6 +16,7 @@ from ekkyo_common.personnel.words import VOCABULARY
 from ekkyo_common.personnel.words.values import post, yes
 from ekkyo_common.tables import Evidence, Headings, Record, Remark, Table, UnreadableTable, find_headings, one_row
 from ekkyo_common.tables import open_table as open_any
+from ekkyo_common.tables.cells import damage_of
 from ekkyo_common.tables.headings import WITHIN
 from ekkyo_common.tables.moments import Order, Written, decide
 from ekkyo_common.tables.rows import is_total
@@ -49,7 +50,7 @@ class PersonnelExport:
         self._main: dict[str, int] = {}
         self.evidence = [
             *table.evidence,
-            Evidence("headings", f"line {headings.line}", ", ".join(self.columns.values())),
+            Evidence("headings", f"line {headings.line}", _meanings(columns)),
         ]
         self.evidence += columns.evidence
         if self.unknown:
@@ -59,7 +60,7 @@ class PersonnelExport:
         self._order = self._look(order)
 
     def __iter__(self) -> Iterator[AnyRow]:
-        taken: dict[tuple[str, str], int] = {}
+        taken: dict[tuple[str, str], Row] = {}
         for record in self._records():
             read = self._read(record)
             if isinstance(read, Row):
@@ -162,22 +163,27 @@ class PersonnelExport:
         counts = self._main.get(number, lines[0] if lines else record.line)
         return None if counts == record.line or self._post(record) == "main" else counts
 
-    def _once(self, row: Row, record: Record, taken: dict[tuple[str, str], int]) -> Row | BadRow | SkippedRow:
+    def _once(self, row: Row, record: Record, taken: dict[tuple[str, str], Row]) -> Row | BadRow | SkippedRow:
         """The row, unless a good one before it has its number or address; then it says so of both."""
         keys = [("number", row.profile.number, self._numbers), ("email", row.profile.email, self._emails)]
         shared = [(field, key, lines.of(key)) for field, key, lines in keys if len(lines.of(key)) > 1]
         if not shared:
             return row
         problems: list[Remark] = []
+        same = taken.get(("number", row.profile.number))
+        if same is not None and same.profile == row.profile:
+            return SkippedRow(row.line, "same_row", " ".join(record.filled))
         for field, key, _ in shared:
             cell = " ".join(cells_of(self._columns, record, field))
             if (before := taken.get((field, key))) is not None:
                 problems.append(
-                    Remark(self.columns[field], cell, "repeated", f"is on line {before} already", "each person once")
+                    Remark(
+                        self.columns[field], cell, "repeated", f"is on line {before.line} already", "each person once"
+                    )
                 )
         if problems:
             return BadRow(row.line, tuple(problems))
-        taken |= {(field, key): row.line for field, key, _ in shared}
+        taken |= {(field, key): row for field, key, _ in shared}
         others = [
             remark_of(
                 self._columns,
@@ -220,8 +226,16 @@ def read_personnel(
         if at is None:
             raise UnreadableExportError("The file is empty.")
         headings = one_row(first, at, words)
-    found = choose(headings, wanted)
+    try:
+        found = choose(headings, wanted)
+    except UnreadableExportError as no:
+        damage = next((d for record in first[:20] for cell in record.cells if (d := damage_of(cell))), None)
+        raise UnreadableExportError(f"{no} The text {damage[1]}." if damage else str(no)) from None
     return PersonnelExport(table, headings, found, today=today, order=order, statuses=statuses or {})
+
+
+def _meanings(columns: Columns) -> str:
+    return ", ".join(f"{column.shown}: {noun}" for noun, some in columns.at.items() for column in some)
 
 
 class _Lines:
