@@ -87,6 +87,7 @@ def test_teams_is_read_in_every_language(encoding: str) -> None:
             "Name;E-Mail;Dauer (Std.)\nAnna;a@example.com;1,5\nBob;b@example.com;0,75\n",
             {"a@example.com": 90, "b@example.com": 45},
         ),
+        ("氏名\n山田 花子\n佐藤 健\n", {"山田 花子": None, "佐藤 健": None}),
         ("Name|E-Mail|Minuten\nAnna|a@example.com|50\n", {"a@example.com": 50}),
         (
             "Name,Email,Duration\nA,a@example.com,47:12\nB,b@example.com,5:30\n",

@@ -225,4 +225,5 @@ def person_headings(columns: Sequence[Column]) -> int:
     certain = people & {"original_name", "number"} or addresses
     if "title" in nouns and not certain:
         return 0
-    return len(nouns) if len(nouns) > 1 or certain else 0
+    alone = len(columns) == 1 and bool(columns[0].languages)
+    return len(nouns) if len(nouns) > 1 or certain or alone else 0
