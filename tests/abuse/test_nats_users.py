@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from ekkyo.installation.permissions import DURABLES, OPS, OUTSIDE, SERVICES, USERS, permissions
+from ekkyo.installation.permissions import DURABLES, OPS, SERVICES, USERS, permissions
 from ekkyo.testing import Nats
 from nats.aio.client import Client
 
@@ -17,20 +17,22 @@ OTHERS = ("TIMERS", "DEAD", "AGAIN")
 # {s}: each service; {d}: each of its durables, in the stream that it reads; >, *: anything. Who is not named may not.
 TABLE: list[tuple[str, str, set[str]]] = [
     # commands and questions: asked by others, answered by their service alone
-    (SAY, "ekkyo.cmd.>", {OUTSIDE, OPS}),
-    (SAY, "ekkyo.ask.>", {OUTSIDE, OPS}),
-    (SAY, "ekkyo.cmd.{s}.x", {OUTSIDE, OPS}),
-    (SAY, "ekkyo.ask.{s}.x", {OUTSIDE, OPS}),
+    (SAY, "ekkyo.cmd.>", {OPS}),
+    (SAY, "ekkyo.ask.>", {OPS}),
+    (SAY, "ekkyo.cmd.{s}.x", {OPS}),
+    (SAY, "ekkyo.ask.{s}.x", {OPS}),
     (HEAR, "ekkyo.cmd.{s}.>", {OWN}),
     (HEAR, "ekkyo.ask.{s}.>", {OWN}),
     (HEAR, "ekkyo.cmd.{s}.x", {OWN}),
     (HEAR, "ekkyo.cmd.*.x", set()),
     (HEAR, "ekkyo.cmd.>", set()),
-    # replies: into everybody's inbox, read by its owner alone
-    (SAY, "_INBOX.>", {SERVICE}),
+    # replies: to those who run it, and to where the server passes them on to another account; read by their owner alone
+    (SAY, "_R_.>", {SERVICE}),
+    (SAY, "_INBOX.ops.>", {SERVICE}),
+    (SAY, "_INBOX.{s}.x", set()),
+    (SAY, "_INBOX.>", set()),
     (HEAR, "_INBOX.{s}.>", {OWN}),
     (HEAR, "_INBOX.{s}.x", {OWN}),
-    (HEAR, "_INBOX.outside.>", {OUTSIDE}),
     (HEAR, "_INBOX.ops.>", {OPS}),
     (HEAR, "_INBOX.>", set()),
     # facts, timers and dead letters: told by their service alone, and heard through durables alone
@@ -58,31 +60,40 @@ TABLE: list[tuple[str, str, set[str]]] = [
     (SAY, "$JS.API.CONSUMER.DELETE.{d}", {OPS}),
     (SAY, "$JS.API.CONSUMER.PAUSE.{d}", {OPS}),
     (SAY, "$JS.API.CONSUMER.LEADER.STEPDOWN.{d}", {OPS}),
-    # consumers of one's own: of facts, by other systems
-    (SAY, "$JS.API.CONSUMER.CREATE.FACTS.>", {OUTSIDE, OPS}),
-    (SAY, "$JS.API.CONSUMER.DURABLE.CREATE.FACTS.*", {OUTSIDE, OPS}),
-    (SAY, "$JS.API.CONSUMER.INFO.FACTS.*", {OUTSIDE, OPS}),
-    (SAY, "$JS.API.CONSUMER.MSG.NEXT.FACTS.*", {OUTSIDE, OPS}),
-    (SAY, "$JS.API.CONSUMER.DELETE.FACTS.*", {OUTSIDE, OPS}),
-    (SAY, "$JS.ACK.FACTS.>", {OUTSIDE, OPS}),
+    # consumers of one's own
+    (SAY, "$JS.API.CONSUMER.CREATE.FACTS.>", {OPS}),
+    (SAY, "$JS.API.CONSUMER.DURABLE.CREATE.FACTS.*", {OPS}),
+    (SAY, "$JS.API.CONSUMER.INFO.FACTS.*", {OPS}),
+    (SAY, "$JS.API.CONSUMER.MSG.NEXT.FACTS.*", {OPS}),
+    (SAY, "$JS.API.CONSUMER.DELETE.FACTS.*", {OPS}),
+    (SAY, "$JS.ACK.FACTS.>", {OPS}),
     (SAY, "$JS.API.CONSUMER.NAMES.FACTS", {OPS}),
-    (SAY, "$JS.API.CONSUMER.LIST.FACTS", {OPS}),
+    (SAY, "$JS.API.CONSUMER.LIST.FACTS", {"members", OPS}),  # whose mirrors are to forget somebody
+    # other systems' mirrors
+    *((SAY, f"ekkyo.system.*.STREAM.{act}.FACTS", {"members", OPS}) for act in ("INFO", "MSG.GET", "MSG.DELETE")),
+    (SAY, "ekkyo.system.system-x.STREAM.CREATE.FACTS", {OPS}),
+    (SAY, "ekkyo.system.system-x.CONSUMER.CREATE.FACTS.x", {OPS}),
+    (SAY, "ekkyo.system.>", {OPS}),
+    (SAY, "ekkyo.mirror.system-x", set()),
+    (HEAR, "ekkyo.mirror.system-x", set()),
+    (SAY, "$JS.FC.FACTS.system-x.y", set()),
+    (SAY, "$JS.API.CONSUMER.RESET.FACTS.system-x", {OPS}),
     *((SAY, f"$JS.API.CONSUMER.CREATE.{stream}.x", {OPS}) for stream in OTHERS),
     *((SAY, f"$JS.API.CONSUMER.DURABLE.CREATE.{stream}.x", {OPS}) for stream in OTHERS),
     *((SAY, f"$JS.API.CONSUMER.MSG.NEXT.{stream}.x", {OPS}) for stream in OTHERS),
     *((SAY, f"$JS.API.CONSUMER.DELETE.{stream}.x", {OPS}) for stream in OTHERS),
     # streams: looked at by those who need it, made, altered and emptied by those who run it
-    (SAY, "$JS.API.INFO", {OUTSIDE, OPS}),
-    (SAY, "$JS.API.STREAM.INFO.FACTS", {SERVICE, OUTSIDE, OPS}),
+    (SAY, "$JS.API.INFO", {OPS}),
+    (SAY, "$JS.API.STREAM.INFO.FACTS", {SERVICE, OPS}),
     (SAY, "$JS.API.STREAM.INFO.TIMERS", {SERVICE, OPS}),
     (SAY, "$JS.API.STREAM.INFO.DEAD", {SERVICE, OPS}),
     (SAY, "$JS.API.STREAM.INFO.AGAIN", {SERVICE, OPS}),
     (SAY, "$JS.API.STREAM.MSG.GET.FACTS", {SERVICE, OPS}),
     (SAY, "$JS.API.STREAM.PURGE.TIMERS", {SERVICE, OPS}),
-    *((SAY, f"$JS.API.STREAM.MSG.GET.{stream}", {OPS}) for stream in OTHERS),
+    *((SAY, f"$JS.API.STREAM.MSG.GET.{stream}", {"members", OPS}) for stream in OTHERS),
     *((SAY, f"$JS.API.STREAM.PURGE.{stream}", {OPS}) for stream in ("FACTS", "DEAD", "AGAIN")),
-    (SAY, "$JS.API.STREAM.MSG.DELETE.FACTS", {"members", OPS}),  # those about somebody who was erased
-    *((SAY, f"$JS.API.STREAM.MSG.DELETE.{stream}", {OPS}) for stream in OTHERS),
+    # facts about somebody who was erased, wherever they lie
+    *((SAY, f"$JS.API.STREAM.MSG.DELETE.{stream}", {"members", OPS}) for stream in ("FACTS", *OTHERS)),
     *((SAY, f"$JS.API.STREAM.{act}.MINE", {OPS}) for act in ("CREATE", "RESTORE")),
     *(
         (SAY, f"$JS.API.{act}.{stream}", {OPS})
@@ -132,7 +143,7 @@ async def test_each_may_do_what_the_table_says_and_nothing_else(nats: Nats) -> N
     for user in USERS:  # those who may delete streams come last
         refused = await tried(nats, user)
         wrong += [(user, *row) for row in ROWS if (heard_of(row) in refused) == (user in row[2])]
-        if user == OUTSIDE:
+        if user == SERVICES[-1]:
             told = {said(subject) for verb, subject, who in ROWS if verb == SAY and who & set(SERVICES)}
             assert await stored(nats) == {
                 subject for subject in told if subject.startswith(("ekkyo.fact", "ekkyo.dead"))

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from ekkyo.contracts.base import Refused
-from ekkyo.installation.permissions import OPS, OUTSIDE, SERVICES
+from ekkyo.installation.permissions import OPS, SERVICES
+from ekkyo.installation.systems import OUTSIDE
 from ekkyo.testing import Nats
 from ekkyo.testing.plugin import Mongo
 from ekkyo_cli.backup.manifest import Files, Manifest
@@ -105,7 +106,7 @@ async def test_what_was_backed_up_comes_back_to_the_last_byte(nats, other, here,
             await fact.ack_sync()
 
     manifest = await back_up(here, files)
-    assert manifest.streams["FACTS"].consumers == {"events-x": 5}
+    assert manifest.streams["FACTS"].consumers["events-x"] == 5
     await restore(there, files, files.read(), replace=False)
 
     assert rows(there) == rows(here)

@@ -61,7 +61,6 @@ async def test_its_example_puts_somebody_on_an_event_and_hears_of_it(
             "EKKYO_NATS_URL": nats.url,
             "EKKYO_NATS_USER": "outside",
             "EKKYO_NATS_PASSWORD": nats.passwords["outside"],
-            "EKKYO_INBOX_PREFIX": "_INBOX.outside",
             "EKKYO_TOKEN": token("hr-system", "system"),
         }
         run = await asyncio.create_subprocess_exec(

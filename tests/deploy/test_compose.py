@@ -135,7 +135,9 @@ def test_secrets_made_once_stay_and_are_their_readers_alone(made):
     secrets(made, "elsewhere:1", "ekkyo", None)
     assert {file: file.read_bytes() for file in made.rglob("*") if file.is_file()} == before
     open_to_all = {file.name for file in before if file.stat().st_mode & 0o077}
-    assert open_to_all == {"jwks.json", "teams.conf", "admin-password"}
+    assert open_to_all == {"jwks.json", "teams.conf", "admin-password", "systems.json"}
+    assert (made / "nats/systems.json").stat().st_mode & 0o077 == 0
+    assert b"password" not in (made / "provision/systems.json").read_bytes()
     assert b'"d"' not in (made / "events/jwks.json").read_bytes()
 
 

@@ -128,6 +128,7 @@ def test_every_file_is_named_by_a_kustomization(file):
 def test_a_service_gets_settings_that_it_takes(overlay, tmp_path):
     (tmp_path / "nats.nk").write_bytes(make_nkey()[0])
     (tmp_path / "jwks.json").write_text('{"keys": []}')
+    (tmp_path / "systems.json").write_text("[]")
     (tmp_path / "smtp-url").write_text("smtp://mail:25")
     for name in SERVICES:
         (tmp_path / f"{name}-mongo-url").write_text("mongodb://mongo/")

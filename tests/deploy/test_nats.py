@@ -13,11 +13,14 @@ from typing import Any
 import nats
 import pytest
 from ekkyo.broker import make_broker
+from ekkyo.installation import mirrors
 from ekkyo.installation.embedded import LOOPBACK, NatsServer, free_port, script
 from ekkyo.installation.login import Login, Tls, make_nkey
-from ekkyo.installation.permissions import KEYED, OPS, OUTSIDE, OUTSIDE_NEXT
+from ekkyo.installation.permissions import OPS, USERS
+from ekkyo.installation.systems import OUTSIDE, read
 from ekkyo.service.provision import provision_streams
 from ekkyo.testing import eventually
+from ekkyo_cli.commands import systems
 from ekkyo_cli.commands.secrets import secrets
 from nats.aio.client import Client
 from nats.errors import Error, NoRespondersError
@@ -44,7 +47,8 @@ class Deployed:
                 text = f'server_name: {self.name}\nhost: "{LOOPBACK}"\nport: {self.port}\n{text}'
             (folder / name).write_text(text)
         (folder / "keys/keys.conf").symlink_to("nats/keys.conf")
-        (folder / "keys/teams.conf").symlink_to("nats/teams.conf")
+        for name in ("teams", "systems", "imports"):
+            (folder / f"keys/{name}.conf").symlink_to(f"nats/{name}.conf")
         self.folder = folder
         self.server: NatsServer
 
@@ -58,9 +62,13 @@ class Deployed:
         os.kill(self.server.pid, signal.SIGHUP)
 
     def login(self, user: str) -> Login:
-        if user not in KEYED:
+        if user not in USERS:
             return Login(user, (self.keys / user / "nats-password").read_text())
         return Login(user, nkey_file=self.keys / ("provision" if user == OPS else user) / "nats.nk")
+
+    def of(self, system: str) -> Login:
+        [one] = [one for one in read(self.keys / "nats/systems.json") if one.name == system]
+        return Login(one.logins[-1].user, one.logins[-1].password)
 
     async def connect(self, login: Login, **options: Any) -> Client:
         options = {"allow_reconnect": False, "connect_timeout": 3, "error_cb": _silent} | options
@@ -97,7 +105,7 @@ pytestmark = pytest.mark.real
 
 
 async def test_everybody_comes_in_with_what_was_made_for_them_and_nobody_else_does(deployed, ops):
-    for user in (*KEYED, OUTSIDE):
+    for user in (*USERS, OUTSIDE):
         async with await deployed.connect(deployed.login(user)) as nc:
             assert nc.is_connected
     (deployed.folder / "forged.nk").write_bytes(make_nkey()[0])
@@ -150,27 +158,42 @@ async def test_a_key_is_changed_while_both_the_old_and_the_new_one_are_good(depl
     assert await comes_in(deployed, new)
 
 
-async def test_a_password_is_changed_while_both_the_old_and_the_new_user_are_good(deployed, ops):
-    old, new = deployed.login(OUTSIDE), Login(OUTSIDE_NEXT, "p-new")
-    working = await deployed.connect(old)
+async def apply(deployed: Deployed, ops: Client) -> None:
+    """What `ekkyo system` says is to be done: reload NATS twice, and provision."""
+    known = read(deployed.keys / "provision/systems.json")
+    assert not any(system.logins for system in known), "provisioning needs no secret"
+    await mirrors.connect_mirrors(deployed.reload, lambda: deployed.connect(deployed.login(OPS)), known)
+
+
+async def test_a_system_is_added_given_a_new_password_and_removed_while_all_run(deployed, ops, capsys):
+    await apply(deployed, ops)
     async with await deployed.connect(deployed.login("events")) as events:
+        await events.jetstream().publish(FACT, b"told")
+        systems.add("hr", ["events.*"], None, 20, 50, deployed.folder, deployed.keys)
+        await apply(deployed, ops)
+        old = deployed.of("hr")
+        working = await deployed.connect(old)
 
-        async def answer(msg: Any) -> None:
-            await events.publish(msg.reply, b"done")
+        async def heard() -> bool:
+            return (await working.jetstream().stream_info("FACTS")).state.messages == 1
 
-        await events.subscribe("ekkyo.cmd.events.publish", cb=answer)
-        await events.flush()
-        assert not await comes_in(deployed, new), "nobody knows its password yet"
-        change(deployed, "NATS_PASSWORD_OUTSIDE_NEXT", "p-new")
+        await eventually(heard)
+        systems.password("hr", False, deployed.folder, deployed.keys)
+        deployed.reload()
+        new = deployed.of("hr")
+        assert new != old
         await eventually(lambda: comes_in(deployed, new))
-        moved = await deployed.connect(new)
-        for nc in (working, moved):
-            assert (await nc.request("ekkyo.cmd.events.publish", timeout=3)).data == b"done"
-        change(deployed, "NATS_PASSWORD_OUTSIDE", "p-dropped")
+        assert await comes_in(deployed, old)
+        assert working.is_connected, "nobody is sent away while both are good"
+        systems.password("hr", True, deployed.folder, deployed.keys)
+        deployed.reload()
         await eventually(lambda: working.is_closed)
         assert not await comes_in(deployed, old)
-        assert (await moved.request("ekkyo.cmd.events.publish", timeout=3)).data == b"done"
-        await moved.close()
+        assert await comes_in(deployed, new)
+        assert await comes_in(deployed, deployed.login(OUTSIDE))
+        systems.remove("hr", deployed.folder, deployed.keys)
+        await apply(deployed, ops)
+        assert not await comes_in(deployed, new)
 
 
 def team_of_the_readme(password: str) -> str:

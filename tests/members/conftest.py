@@ -34,7 +34,7 @@ async def steward(members: Running, client_as: Any) -> Any:
 @pytest_asyncio.fixture
 async def facts(client_as: Any, nats: Nats) -> Facts:
     """`await facts(n)`: all facts announced so far, once there are at least n of them."""
-    listener = await client_as("listener-1")
+    listener = await client_as("listener-1", user="ops")
 
     async def read(at_least: int = 0) -> list[Fact]:
         async def announced() -> list[Fact]:

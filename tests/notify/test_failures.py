@@ -25,7 +25,7 @@ def reminder(members=TEN) -> EventReminderDue:
 
 
 async def facts(world: World, *kinds) -> list:
-    async with world.clients("boss", "steward") as ekkyo:
+    async with world.clients("boss", "steward", user="ops") as ekkyo:
         return [fact async for fact in ekkyo.facts(*kinds, since=1, follow=False)]
 
 

@@ -16,7 +16,7 @@ from tests.notify.world import World, address, soon
 
 
 async def receipts(world: World) -> list[str]:
-    async with world.clients("reader", "system") as ekkyo:
+    async with world.clients("reader", "system", user="ops") as ekkyo:
         return [f.member_id async for f in ekkyo.facts(NotifyForgotMember, since=1, follow=False)]
 
 

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import nats
 from ekkyo.installation.embedded import LOOPBACK, NatsServer, free_port, start_nats
+from ekkyo.installation.mirrors import provision_mirrors
 from ekkyo.installation.permissions import OPS, USERS, server_config
+from ekkyo.installation.systems import OUTSIDE, System
 from ekkyo.service.provision import provision_streams
 from ekkyo.testing import eventually
 from nats.aio.client import Client
@@ -80,13 +82,15 @@ class Cluster:
 @asynccontextmanager
 async def clustered(folder: Path) -> AsyncIterator[Cluster]:
     """A cluster of three with the streams in as many copies."""
-    passwords = {user: "p" + secrets.token_hex(8) for user in USERS}
+    passwords = {user: "p" + secrets.token_hex(8) for user in (*USERS, OUTSIDE)}
+    outside = System.of_the_stack(passwords[OUTSIDE])
     between = {f"nats-{n}": free_port() for n in range(COPIES)}
     routes = ", ".join(f'"nats-route://{LOOPBACK}:{port}"' for port in between.values())
     servers: dict[str, NatsServer] = {}
     try:
         for name, port in between.items():
-            config = server_config(passwords, store_dir=folder / name / "jetstream", name=name)
+            own = {user: passwords[user] for user in USERS}
+            config = server_config(own, store_dir=folder / name / "jetstream", name=name, systems=[outside])
             config += f'cluster {{ name: ekkyo, listen: "{LOOPBACK}:{port}", routes: [{routes}] }}\n'
             servers[name] = await asyncio.to_thread(start_nats, folder / name, config=config, name=name)
         cluster = Cluster(servers, passwords)
@@ -95,6 +99,7 @@ async def clustered(folder: Path) -> AsyncIterator[Cluster]:
         async def made() -> bool:  # until the three have found each other there is nobody to make a stream
             try:
                 await provision_streams(nc.jetstream(timeout=5), replicas=COPIES)
+                await provision_mirrors(nc, [outside], replicas=COPIES)
             except (Error, APIError, OSError) as no:
                 raise AssertionError(f"no streams yet: {no!r}") from None
             return True

@@ -117,6 +117,8 @@ class Installation:
     processes: dict[str, Process] = field(default_factory=dict)
     sources: dict[str, Path] = field(default_factory=dict)
     """By service: the tree of the version that its processes are started from, where it is not this one."""
+    caller: str = "outside"
+    """The NATS user of those who ask."""
     _open: AsyncExitStack = field(default_factory=AsyncExitStack)
     _connected: dict[str, Any] = field(default_factory=dict)
 
@@ -159,13 +161,13 @@ class Installation:
             process.start()
         await asyncio.gather(*(self.processes[name].ready() for name in names))
 
-    async def client(self, sub: str, *roles: str) -> Ekkyo:
-        """Somebody who asks, over one connection for all."""
-        if "outside" not in self._connected:
-            password = self.nats.passwords["outside"]
-            opening = Ekkyo.connect(self.nats.url, user="outside", password=password, environment={})
-            self._connected["outside"] = await self._open.enter_async_context(opening)
-        ekkyo: Ekkyo = self._connected["outside"].with_token(self.keys.token(sub, *roles))
+    async def client(self, sub: str, *roles: str, user: str = "") -> Ekkyo:
+        """Somebody who asks, over one connection for all of a NATS user."""
+        user = user or self.caller
+        if (name := f"asks as {user}") not in self._connected:
+            opening = Ekkyo.connect(self.nats.url, login=self.nats.login(user), environment={})
+            self._connected[name] = await self._open.enter_async_context(opening)
+        ekkyo: Ekkyo = self._connected[name].with_token(self.keys.token(sub, *roles))
         return ekkyo
 
     @property
@@ -186,7 +188,7 @@ class Installation:
 
     async def facts(self, of: str | None = None) -> list[Fact]:
         """All facts, or those of one service, in the order of the stream."""
-        reader = await self.client("reader", "system")
+        reader = await self.client("reader", "system", user="ops")
         found = [fact async for fact in reader.facts(since=1, follow=False)]
         return [f for f in found if of is None or f.meta.id.startswith(f"{of}/")]
 

@@ -27,6 +27,9 @@ from ekkyo.wire.tokens import Verifier
 CallNext = Callable[[NatsMessage], Awaitable[Any]]
 logger = logging.getLogger("ekkyo.broker")
 _OK = {"Content-Type": wire.JSON}
+ANSWERED = ("_R_.", "_INBOX.")
+"""Where replies go: what the server makes of the inbox of a caller in another account, or an inbox in this one. Which
+inboxes those are is narrowed by NATS's permissions."""
 _BUSY = wire.problem_reply(busy())
 
 
@@ -97,6 +100,12 @@ class Guard:
             if logger.isEnabledFor(logging.INFO):
                 logger.info("answered", extra=_line(outcome, 0, operation=asked.name, status=refused.status))
 
+    def misdirected(self, raw: Msg, operation: str) -> None:
+        """Note what somebody directed where it does not belong. Nothing comes of it."""
+        self.metrics.forged.inc()
+        asked = self.asked.get(operation)
+        logger.warning("a message or its reply was misdirected", extra={"operation": asked.name if asked else ""})
+
     async def overflow(self, lost: SlowConsumerError) -> None:
         """Refuse a request that came faster than requests can be let in or refused: NATS's client keeps no more."""
         await self.turn_away(Msg(self._nc(), lost.subject, lost.reply), busy())
@@ -150,12 +159,11 @@ class Guard:
         await self.reply(raw, *wire.problem_reply(refused))
 
     async def reply(self, raw: Msg, headers: Mapping[str, str], body: bytes) -> None:
-        """Reply to an inbox and nowhere else: a reply to a fact's subject would be a forged fact of this service."""
+        """Reply to who may be answered, and nowhere else: a reply to a fact's subject would be a forged fact."""
         if not raw.reply:
             return
-        if not raw.reply.startswith("_INBOX."):
-            self.metrics.forged.inc()
-            logger.warning("a reply outside _INBOX was asked for", extra={"operation": self.asked[raw.subject].name})
+        if not raw.reply.startswith(ANSWERED):
+            self.misdirected(raw, raw.subject)
             return
         await self._nc().publish(raw.reply, body, headers=dict(headers))
 

@@ -66,6 +66,7 @@ class Door(Protocol):
 
     def admit(self, raw: Msg, /) -> Callable[[], None]: ...
     async def turn_away(self, raw: Msg, error: Exception, /) -> None: ...
+    def misdirected(self, raw: Msg, operation: str, /) -> None: ...
 
 
 class Requests:
@@ -85,6 +86,9 @@ class Requests:
             )
 
     async def _take(self, msg: Msg) -> None:
+        if msg.subject != self.subject:  # not asked: a consumer of another system was told to deliver facts here
+            self._door.misdirected(msg, self.subject)
+            return
         try:
             leave = self._door.admit(msg)
         except Exception as error:

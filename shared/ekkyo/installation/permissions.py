@@ -1,6 +1,7 @@
 """Who may say and hear what on NATS: one table, rendered for the local stack, the tests and real deployments alike.
 
 A service hears its own commands and questions and its own inbox, and tells its own facts, timers and dead letters.
+Other systems have accounts of their own: see `systems`.
 Settings of nats-server: https://docs.nats.io/running-a-nats-service/configuration/securing_nats/authorization
 """
 
@@ -11,16 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from ekkyo.installation import systems as outside
+from ekkyo.installation.systems import EKKYO as ACCOUNT
+from ekkyo.installation.systems import System
+
 SERVICES: Final = ("members", "events", "surveys", "notify")
-OUTSIDE: Final = "outside"
-OUTSIDE_NEXT: Final = "outside_next"
-"""Who takes `outside`'s place while its password is changed: of the same rights. Nobody is, until then."""
 OPS: Final = "ops"
-USERS: Final = (*SERVICES, OUTSIDE, OPS)
-KEYED: Final = (*SERVICES, OPS)
-"""Users with an nkey. `outside` has a password: a system that only asks and listens may be any program."""
-ACCOUNT: Final = "EKKYO"
-"""The NATS account that all of it lives in."""
+USERS: Final = (*SERVICES, OPS)
+"""Who is in Ekkyo's own account. Each has an nkey."""
 USER_INFO: Final = "$SYS.REQ.USER.INFO"
 """Where the server tells somebody what they may do: the doctor compares that with this table."""
 EXPORTED: Final = ("ekkyo.fact.events.>", "ekkyo.fact.surveys.>", "ekkyo.fact.notify.>")
@@ -57,27 +56,31 @@ DURABLES: Final[Mapping[str, Durables]] = {
     },
 }
 """Each service's durable consumers. A test holds this against what the services register."""
-_PURGES: Final = {"members": ("$JS.API.STREAM.MSG.DELETE.FACTS",)}
-"""Who takes facts out of the stream: members alone, those about somebody who was erased. NATS cannot narrow it to
-subjects: the message to delete is named in the request's body."""
+_STREAMS: Final = ("FACTS", "TIMERS", "DEAD", "AGAIN")
+_PURGES: Final = {
+    "members": (
+        *(f"$JS.API.STREAM.MSG.{act}.{stream}" for act in ("GET", "DELETE") for stream in _STREAMS),
+        "$JS.API.CONSUMER.LIST.FACTS",  # which systems have a mirror
+        *(f"ekkyo.system.*.STREAM.{act}.FACTS" for act in ("INFO", "MSG.GET", "MSG.DELETE")),
+    )
+}
+"""Who takes facts out of the streams and the mirrors: members alone, those about somebody who was erased. NATS cannot
+narrow it to subjects: the message to delete is named in the request's body."""
+ANSWERED: Final = ("_R_.", f"_INBOX.{OPS}.")
+"""Where services reply to: the server's stand-in for a caller of another account, and those who run Ekkyo."""
 
 
 @dataclass(frozen=True)
 class Permissions:
-    """Subjects that a user may publish to and subscribe to; what is denied is denied although allowed."""
+    """Subjects that a user may publish to and subscribe to; nothing else."""
 
     publish: tuple[str, ...]
     subscribe: tuple[str, ...]
-    publish_denied: tuple[str, ...] = ()
 
 
 def permissions(user: str, durables: Mapping[str, Durables] = DURABLES) -> Permissions:
-    """What a user may do. Raises KeyError for a name that is neither one of `USERS` nor `OUTSIDE_NEXT`."""
-    if user == OPS:
-        return _ops()
-    if user in (OUTSIDE, OUTSIDE_NEXT):
-        return _outside(user, durables)
-    return _service(user, durables[user])
+    """What a user may do. Raises KeyError for a name that is none of `USERS`."""
+    return _ops() if user == OPS else _service(user, durables[user])
 
 
 def _service(name: str, durables: Durables) -> Permissions:
@@ -85,12 +88,12 @@ def _service(name: str, durables: Durables) -> Permissions:
     own += [("AGAIN", durable) for _, durable in own]  # what is replayed to a reaction has a durable of the same name
     return Permissions(
         publish=(
-            "_INBOX.>",
+            *(f"{prefix}>" for prefix in ANSWERED),
             f"ekkyo.fact.{name}.>",
             f"ekkyo.timer.{name}.>",
             f"ekkyo.dead.{name}.>",
             USER_INFO,
-            *(f"$JS.API.STREAM.INFO.{stream}" for stream in ("FACTS", "TIMERS", "DEAD", "AGAIN")),
+            *(f"$JS.API.STREAM.INFO.{stream}" for stream in _STREAMS),
             "$JS.API.STREAM.MSG.GET.FACTS",  # a replayed dead letter names its fact by its place in the stream
             *_PURGES.get(name, ()),
             "$JS.API.STREAM.PURGE.TIMERS",  # NATS cannot narrow a purge to a subject: the filter is in its body
@@ -107,40 +110,6 @@ def _service(name: str, durables: Durables) -> Permissions:
     )
 
 
-def _outside(user: str, durables: Mapping[str, Durables]) -> Permissions:
-    """Another system: asks, and reads facts with consumers of its own. A wildcard stands for a whole token, so the
-    services' durables cannot be told by their prefix and are denied by name."""
-    taken = sorted({durable for streams in durables.values() for durable in streams.get("FACTS", ())})
-    return Permissions(
-        publish=(
-            "ekkyo.cmd.>",
-            "ekkyo.ask.>",
-            "$JS.API.INFO",
-            "$JS.API.STREAM.INFO.FACTS",
-            "$JS.API.CONSUMER.CREATE.FACTS.>",
-            "$JS.API.CONSUMER.DURABLE.CREATE.FACTS.*",
-            "$JS.API.CONSUMER.INFO.FACTS.*",
-            "$JS.API.CONSUMER.MSG.NEXT.FACTS.*",
-            "$JS.API.CONSUMER.DELETE.FACTS.*",
-            "$JS.ACK.FACTS.>",
-        ),
-        subscribe=(f"_INBOX.{user}.>",),
-        publish_denied=tuple(
-            subject
-            for durable in taken
-            for subject in (
-                f"$JS.API.CONSUMER.CREATE.FACTS.{durable}",
-                f"$JS.API.CONSUMER.CREATE.FACTS.{durable}.>",
-                f"$JS.API.CONSUMER.DURABLE.CREATE.FACTS.{durable}",
-                f"$JS.API.CONSUMER.INFO.FACTS.{durable}",
-                f"$JS.API.CONSUMER.MSG.NEXT.FACTS.{durable}",
-                f"$JS.API.CONSUMER.DELETE.FACTS.{durable}",
-                f"$JS.ACK.FACTS.{durable}.>",
-            )
-        ),
-    )
-
-
 def _ops() -> Permissions:
     """The people who run it: streams, consumers, dead letters, discovery. They tell no facts in a service's name."""
     return Permissions(
@@ -153,6 +122,7 @@ def _ops() -> Permissions:
             "ekkyo.cmd.>",
             "ekkyo.ask.>",
             "ekkyo.again.>",
+            "ekkyo.system.>",  # the JetStream API of systems' accounts: their mirrors
         ),
         subscribe=(f"_INBOX.{OPS}.>", "$JS.EVENT.>"),
     )
@@ -172,13 +142,15 @@ def server_config(
     name: str | None = None,
     durables: Mapping[str, Durables] = DURABLES,
     keys: str | None = None,
-    teams: str | None = None,
+    included: str | None = None,
+    systems: Sequence[System] = (),
 ) -> str:
     """The text of a nats-server configuration; keep it in a file that its owner alone may read (mode 0600).
 
     passwords: by user, plain or as a bcrypt hash. nkeys: public keys by user, several while one takes another's place.
     In both `$NAME` is a variable, from the server's environment or from the file `keys`, which is included.
-    http: host:port of the server's own monitoring, off when None. teams: a file with other teams' accounts.
+    http: host:port of the server's own monitoring, off when None. systems: the other systems' accounts; or included: a
+    folder with files of these, as `ekkyo system` writes them, and of other teams' accounts.
     """
     head = [
         *([f"include {json.dumps(keys)}"] if keys else []),
@@ -202,8 +174,10 @@ def server_config(
         f"  {ACCOUNT} {{",
         "    jetstream: enabled",
         "    exports: [",
+        *(f"      {export}" for export in outside.EXPORTS),
         *(f"      {{ stream: {json.dumps(subject)} }}" for subject in EXPORTED),
         "    ]",
+        f"    include {json.dumps(f'{included}/imports.conf')}" if included else outside.imports(systems),
         "    users: [",
     ]
     users = [
@@ -211,7 +185,8 @@ def server_config(
         *((user, f"user: {user}, password: {_value(password)}") for user, password in passwords.items()),
     ]
     body = [line for user, login in users for line in _user(user, login, permissions(user, durables))]
-    return "\n".join([*head, *body, "    ]", "  }", *([f"  include {json.dumps(teams)}"] if teams else []), "}", ""])
+    files = [f"  include {json.dumps(f'{included}/{name}.conf')}" for name in ("systems", "teams")] if included else []
+    return "\n".join([*head, *body, "    ]", "  }", outside.accounts(systems), *files, "}", ""])
 
 
 def _value(text: str) -> str:
@@ -220,32 +195,29 @@ def _value(text: str) -> str:
 
 def _user(name: str, login: str, may: Permissions) -> list[str]:
     lines = [f"      # {name}", f"      {{ {login}, permissions: {{", "        publish: {", "          allow: ["]
-    lines += [f"            {json.dumps(subject)}" for subject in may.publish] + ["          ]"]
-    if may.publish_denied:
-        lines += ["          deny: [", *(f"            {json.dumps(s)}" for s in may.publish_denied), "          ]"]
-    lines += ["        }", "        subscribe: { allow: ["]
+    lines += [f"            {json.dumps(subject)}" for subject in may.publish] + ["          ]", "        }"]
+    lines += ["        subscribe: { allow: ["]
     return [*lines, *(f"          {json.dumps(subject)}" for subject in may.subscribe), "        ] }", "      } }"]
 
 
 def variables(user: str) -> tuple[str, str]:
-    """What a user's public keys, or its password, are called in the file of keys that `deploy/nats/nats.conf` reads.
+    """What a user's public keys are called in the file of keys that `deploy/nats/nats.conf` reads.
 
-    The second one is there to take the first one's place while both are good. Of passwords it is `OUTSIDE_NEXT`'s.
+    The second one is there to take the first one's place while both are good.
     """
-    named = f"NATS_{'NKEY' if user in KEYED else 'PASSWORD'}_{user.upper()}"
-    return named, f"{named}_NEXT"
+    return f"NATS_NKEY_{user.upper()}", f"NATS_NKEY_{user.upper()}_NEXT"
 
 
 def deployed() -> str:
-    """The configuration in deploy/nats: keys and other teams' accounts come from files beside it, data is in /data."""
+    """The configuration in deploy/nats: keys and systems' accounts come from files beside it, data is in /data."""
     head = "# Generated from ekkyo.installation.permissions: make nats-conf. Change it there.\n"
     return head + server_config(
-        {user: f"${name}" for user, name in zip((OUTSIDE, OUTSIDE_NEXT), variables(OUTSIDE), strict=True)},
-        nkeys={user: [f"${name}" for name in variables(user)] for user in KEYED},
+        {},
+        nkeys={user: [f"${name}" for name in variables(user)] for user in USERS},
         store_dir="/data",
         http="0.0.0.0:8222",
         keys="./keys/keys.conf",
-        teams="./keys/teams.conf",
+        included="./keys",
     )
 
 

@@ -58,7 +58,7 @@ REQUEST: Final = Figure(
 )
 REQUESTS: Final = Figure("ekkyo_requests_at_once", "gauge", "Requests being answered now")
 FORGED: Final = Figure(
-    "ekkyo_reply_subjects_refused_total", "counter", "Replies that were asked for outside _INBOX, and not sent"
+    "ekkyo_reply_subjects_refused_total", "counter", "Messages and replies directed where they do not belong: dropped"
 )
 REACTION: Final = Figure(
     "ekkyo_reaction_seconds",

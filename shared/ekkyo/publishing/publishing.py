@@ -12,8 +12,8 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
-from nats.js.errors import NotFoundError
 
+from ekkyo.publishing.erasing import erase
 from ekkyo.wire import OutMessage
 
 logger = logging.getLogger("ekkyo.broker")
@@ -135,15 +135,10 @@ class _Confirmed:
 
 
 async def _purge(js: JetStreamContext, subject: str) -> None:
-    if not subject.startswith(FACT):
+    if subject.startswith(FACT):
+        await erase(js, subject)
+    else:
         await js.purge_stream("TIMERS", subject=subject)
-        return
-    while True:  # one by one: a purged message lies on the server's disk for long, a deleted one is overwritten at once
-        try:
-            found = await js.get_last_msg("FACTS", subject)
-        except NotFoundError:
-            return
-        await js.delete_msg("FACTS", found.seq or 0)
 
 
 def _parts(messages: Sequence[OutMessage]) -> Iterator[list[OutMessage]]:

@@ -9,6 +9,8 @@ from nats.js.api import ConsumerConfig
 from nats.js.errors import NotFoundError
 
 from ekkyo.broker import STREAMS, consumer_configs
+from ekkyo.installation import systems
+from ekkyo.installation.mirrors import provision_mirrors
 from ekkyo.process.connecting import connect_once
 from ekkyo.service.declaration import Service
 from ekkyo.service.settings import Settings
@@ -27,7 +29,7 @@ class Found:
 
 
 async def provision(service: Service, settings: Settings) -> list[Found]:
-    """Make the streams, a service's durable consumers and its indexes. Said twice, nothing changes.
+    """Make the streams, systems' mirrors, a service's durable consumers and its indexes. Said twice, nothing changes.
 
     Needs the rights of the NATS user `ops`. Raises PermissionError without them; nats.errors.Error, OSError,
     Unavailable when something cannot be reached.
@@ -43,6 +45,10 @@ async def provision(service: Service, settings: Settings) -> list[Found]:
         try:
             found = await provision_streams(js, replicas=settings.nats_replicas)
             found += await provision_consumers(js, consumer_configs(service.routers))
+            if settings.systems_file:
+                known = systems.read(settings.systems_file)
+                made = await provision_mirrors(nc, known, replicas=settings.nats_replicas)
+                found += [Found("mirror", name, state) for name, state in made.items()]
         except TimeoutError:
             if refused:  # NATS leaves what is not permitted unanswered
                 raise PermissionError(refused[-1]) from None

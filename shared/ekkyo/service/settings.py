@@ -6,6 +6,7 @@ from typing import Literal
 from jwt import PyJWTError
 from pydantic import Field, SecretStr, field_validator
 
+from ekkyo.installation import systems
 from ekkyo.process.settings import ProcessSettings
 from ekkyo.wire.tokens import DAY, Verifier
 
@@ -14,6 +15,9 @@ class Settings(ProcessSettings):
     """What every service needs to know. A service that needs more derives from it."""
 
     nats_replicas: int = Field(1, ge=1, le=5, description="copies of each stream that provision asks for: 1, 3 or 5")
+    systems_file: Path | None = Field(
+        None, description="a readable file that `ekkyo system` made, with the systems that provision makes mirrors for"
+    )
     mongo_url: SecretStr = Field(description="where MongoDB listens, such as mongodb://user:password@mongo:27017/")
     mongo_database: str = Field("", description="the service's own database; ekkyo_<service> when absent")
     mongo_driver: Literal["motor", "pymongo"] = Field("motor", description="the driver: motor or pymongo")
@@ -21,6 +25,15 @@ class Settings(ProcessSettings):
     token_max_seconds: int = Field(
         DAY, ge=60, le=366 * DAY, description="how long a bearer token may be valid, in seconds: 60 to a year"
     )
+
+    @field_validator("systems_file")
+    @classmethod
+    def _systems(cls, value: Path | None) -> Path | None:
+        try:
+            _ = value and systems.read(value)
+        except OSError as e:
+            raise ValueError from e
+        return value
 
     @field_validator("mongo_url")
     @classmethod

@@ -16,7 +16,9 @@ from nats.js.errors import NotFoundError
 
 from ekkyo.installation.embedded import LOOPBACK, NatsServer, start_nats
 from ekkyo.installation.login import Login, make_nkey
-from ekkyo.installation.permissions import DURABLES, KEYED, OPS, USERS, Durables, server_config
+from ekkyo.installation.mirrors import connect_mirrors, provision_mirrors
+from ekkyo.installation.permissions import DURABLES, OPS, USERS, Durables, server_config
+from ekkyo.installation.systems import OUTSIDE, System
 from ekkyo.service.provision import provision_streams
 
 
@@ -35,19 +37,26 @@ class Nats:
     folder: Path
     passwords: dict[str, str]
     nkeys: dict[str, list[str]]
+    systems: dict[str, System]
+    """The other systems, each with an account of its own; `outside` may ask everything and hears everything."""
     durables: dict[str, Durables] = field(default_factory=lambda: dict(DURABLES))
 
     @classmethod
     async def start(cls, folder: Path) -> "Nats":
         """Start one under `folder` and make the streams. Raises NotStarted."""
-        passwords = {user: "p" + secrets.token_hex(8) for user in USERS}
-        nkeys = {user: [_keyed(folder, user)] for user in KEYED}
+        passwords = {user: "p" + secrets.token_hex(8) for user in (*USERS, OUTSIDE)}
+        nkeys = {user: [_keyed(folder, user)] for user in USERS}
+        systems = {OUTSIDE: System.of_the_stack(passwords[OUTSIDE])}
         name = f"ekkyo-test-{secrets.token_hex(6)}"
-        config = server_config(passwords, nkeys=nkeys, store_dir=folder / "jetstream", name=name)
-        started = cls(start_nats(folder, config=config, name=name), folder, passwords, nkeys)
+        own = {user: passwords[user] for user in USERS}
+        config = server_config(
+            own, nkeys=nkeys, store_dir=folder / "jetstream", name=name, systems=tuple(systems.values())
+        )
+        started = cls(start_nats(folder, config=config, name=name), folder, passwords, nkeys, systems)
         try:
             async with await started.connect(OPS) as nc:
                 await provision_streams(nc.jetstream())
+                await provision_mirrors(nc, systems.values(), within=0)
         except BaseException:
             started.server.kill()
             raise
@@ -64,7 +73,7 @@ class Nats:
 
     def login(self, user: str) -> Login:
         """Who one of the users is: by its key where it has one, else by its password."""
-        return Login(user, self.passwords[user], self.seed(user) if user in KEYED else None)
+        return Login(user, self.passwords[user], self.seed(user) if user in USERS else None)
 
     def seed(self, user: str) -> Path:
         """The file with the seed of a user's nkey."""
@@ -78,18 +87,28 @@ class Nats:
             return
         merged = {stream: tuple(sorted({*known.get(stream, ()), *durables.get(stream, ())})) for stream in durables}
         self.durables[service] = {**known, **merged}
+        self._reload()
+        await self._reloaded(service, *new[0])
+
+    async def add(self, system: System) -> None:
+        """Let another system in, as `ekkyo system add` does: its account, and its mirror of FACTS."""
+        self.systems[system.name] = system
+        self.passwords |= {login.user: login.password for login in system.logins}
+        await connect_mirrors(self._reload, self.connect, tuple(self.systems.values()))
+
+    def _reload(self) -> None:
         text = server_config(
-            self.passwords,
+            {user: self.passwords[user] for user in USERS},
             nkeys=self.nkeys,
             store_dir=self.folder / "jetstream",
             name=self.server.server_name,
             host=LOOPBACK,
             port=self.server.port,
             durables=self.durables,
+            systems=tuple(self.systems.values()),
         )
         (self.folder / "nats.conf").write_text(text)
         os.kill(self.server.pid, signal.SIGHUP)
-        await self._reloaded(service, *new[0])
 
     async def _reloaded(self, service: str, stream: str, durable: str) -> None:
         """Wait until the server has read its configuration again: it answers what it left unanswered before.

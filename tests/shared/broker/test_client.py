@@ -124,9 +124,21 @@ async def test_everything_is_taken_from_the_environment(serve: Any, nats: Nats, 
 
 
 @pytest.fixture
-async def tell(serve: Any) -> Any:
-    broker = await serve(Router())
-    return JetStreamOutbox(broker)
+async def tell(serve: Any, nats: Nats) -> Any:
+    """`await tell(messages)`: returns when the mirror that another system reads has them too."""
+    outbox = JetStreamOutbox(await serve(Router()))
+
+    async def say(messages: list[OutMessage]) -> None:
+        await outbox(messages)
+        async with await nats.connect() as ops, await nats.connect("outside") as outside:
+
+            async def there() -> bool:
+                facts, mirror = [await nc.jetstream().stream_info("FACTS") for nc in (ops, outside)]
+                return facts.state.last_seq == mirror.state.last_seq
+
+            await eventually(there)
+
+    return say
 
 
 async def read(facts: Any, count: int | None = None) -> list[tuple[str, int]]:

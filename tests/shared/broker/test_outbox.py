@@ -111,6 +111,9 @@ async def test_facts_are_purged_after_what_was_said_before_and_before_what_is_sa
     assert await in_order(nats) == ["ekkyo.fact.members.registered.m2/0", "ekkyo.fact.members.purged.m1/0"]
     await outbox([OutMessage(person, purge=True)])
     assert len(await in_order(nats)) == 2
+    async with await nats.connect("outside") as outside:
+        mirror = (await outside.jetstream().stream_info("FACTS", subjects_filter=">")).state
+    assert person not in (mirror.subjects or {})
     on_disk = b"".join(f.read_bytes() for f in nats.folder.rglob("*.blk"))
     assert f"secret: {other}".encode() in on_disk
     assert f"secret: {person}".encode() not in on_disk, "what is purged is overwritten, not merely forgotten"

@@ -10,7 +10,8 @@ from typing import Annotated
 
 import typer
 from ekkyo.installation.login import make_nkey, public_nkey
-from ekkyo.installation.permissions import KEYED, OPS, OUTSIDE, SERVICES, variables
+from ekkyo.installation.permissions import OPS, SERVICES, USERS, variables
+from ekkyo.installation.systems import OUTSIDE, System, files, make_password
 from ekkyo.wire.tokens import make_keys
 
 from ekkyo_cli import output
@@ -71,19 +72,24 @@ class _Folder:
 
 
 def _make(folder: _Folder, mongo: str, replica_set: str) -> Iterator[Path]:
-    keys = [f'{name}: "{value}"' for user in (*KEYED, OUTSIDE) for name, value in _login(folder, user)]
+    keys = [f'{name}: "{value}"' for user in USERS for name, value in _login(folder, user)]
     folder.keep("nats/keys.conf", lambda: "\n".join([*keys, ""]), ours=False)
+    outside = System.of_the_stack(folder.keep(f"{OUTSIDE}/nats-password", make_password))
+    for name, text in files([outside]).items():
+        folder.keep(name, lambda text=text: text, PUBLIC if "provision" in name else PRIVATE, ours="provision" in name)  # type: ignore[misc]
     folder.keep("nats/teams.conf", lambda: TEAMS, PUBLIC, ours=False)
-    folder.keep("mongo/root-password", _password, ours=False)
+    folder.keep("mongo/root-password", make_password, ours=False)
     folder.keep("mongo/replica.key", lambda: base64.b64encode(chance.token_bytes(96)).decode(), ours=False)
-    folder.keep("grafana/admin-password", _password, PUBLIC)  # Grafana alone is given the folder, as a user of its own
+    folder.keep(
+        "grafana/admin-password", make_password, PUBLIC
+    )  # Grafana alone is given the folder, as a user of its own
     jwks = _signing(folder)
     for service in SERVICES:
         for user, url in (
             (service, f"{service}/mongo-url"),
             (f"{service}-provision", f"provision/{service}-mongo-url"),
         ):
-            password = folder.keep(f"mongo/{user}-password", _password, ours=False)
+            password = folder.keep(f"mongo/{user}-password", make_password, ours=False)
             where = f"{mongo}/?authSource=ekkyo_{service}&replicaSet={replica_set}"
             folder.keep(url, lambda u=user, p=password, w=where: f"mongodb://{u}:{p}@{w}")  # type: ignore[misc]
     for reader in (*SERVICES, "provision"):
@@ -92,10 +98,8 @@ def _make(folder: _Folder, mongo: str, replica_set: str) -> Iterator[Path]:
 
 
 def _login(folder: _Folder, user: str) -> list[tuple[str, str]]:
-    """A NATS user's keys or password, as the server's configuration names them."""
+    """A NATS user's keys, as the server's configuration names them."""
     now, after = variables(user)
-    if user not in KEYED:
-        return [(now, folder.keep(f"{user}/nats-password", _password)), (after, _password())]
     seed = folder.keep(f"{'provision' if user == OPS else user}/nats.nk", lambda: make_nkey()[0].decode())
     nobody = make_nkey()[1]  # the second key, which takes the first one's place one day, is nobody's till then
     return [(now, public_nkey(seed.encode())), (after, nobody)]
@@ -107,8 +111,3 @@ def _signing(folder: _Folder) -> str:
     kept = loads(folder.keep(f"{OUTSIDE}/signing.jwk", lambda: dumps(private)))
     known = {name: value for name, value in kept.items() if name != "d"}
     return dumps(public if kept == private else {"keys": [known]})
-
-
-def _password() -> str:
-    """Begins with a letter: nats-server takes what looks like a number for one."""
-    return "p" + chance.token_hex(20)

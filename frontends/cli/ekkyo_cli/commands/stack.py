@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 from ekkyo.contracts.base import Refused
 from ekkyo.installation.embedded import LOOPBACK
-from ekkyo.installation.permissions import OUTSIDE
+from ekkyo.installation.systems import OUTSIDE
 from ekkyo.wire.tokens import DAY, issue_token
 
 from ekkyo_cli import output
@@ -150,24 +150,33 @@ def logs(
 
 
 def env(
+    system: Annotated[str, typer.Option(help="Which system: see ekkyo system list.")] = OUTSIDE,
     dir: Dir = DEFAULT,
     json: Json = False,
 ) -> None:
-    """Print the variables that another system needs to talk to this stack, as its own, limited NATS user.
+    """Print the variables that another system needs to talk to this stack, within walls of its own.
+
+    `outside`, which every stack is made with, may ask everything and hears everything.
 
     Examples:
 
       eval "$(ekkyo env)"
 
+      eval "$(ekkyo env --system hr)"
+
       export EKKYO_TOKEN=$(ekkyo token --sub my-system --role system)
     """
     folder = Folder.at(dir)
-    state, passwords = control.running_state(folder), folder.passwords()
+    state = control.running_state(folder)
+    found = next((one for one in folder.systems() if one.name == system), None)
+    if not found:
+        raise Refused("system_not_found", f"There is no system {system} here. Add it: ekkyo system add {system}", 404)
+    login = found.logins[-1]
     values = {
         "EKKYO_NATS_URL": f"nats://{LOOPBACK}:{state.parts['nats'].port}",
-        "EKKYO_NATS_USER": OUTSIDE,
-        "EKKYO_NATS_PASSWORD": passwords[OUTSIDE],
-        "EKKYO_INBOX_PREFIX": f"_INBOX.{OUTSIDE}",
+        "EKKYO_NATS_USER": login.user,
+        "EKKYO_NATS_PASSWORD": login.password,
+        "EKKYO_INBOX_PREFIX": "_INBOX",
     }
     if output.speaks_json():
         return output.as_json(values)

@@ -3,18 +3,19 @@
 import fcntl
 import json
 import os
-import secrets
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from ekkyo.contracts.base import Refused
+from ekkyo.installation import systems
 from ekkyo.installation.embedded import LOOPBACK, free_port
 from ekkyo.installation.login import Login, make_nkey, public_nkey
-from ekkyo.installation.permissions import KEYED, USERS
+from ekkyo.installation.permissions import USERS
+from ekkyo.installation.systems import System
 from ekkyo.wire.tokens import issue_token, make_keys
 from pydantic import BaseModel, ValidationError
 
@@ -89,10 +90,9 @@ class Folder:
         self.make()
         if not (self.path / ".gitignore").exists():
             (self.path / ".gitignore").write_text("*\n")
-        if not self._secret("passwords").exists():
-            passwords = {user: secrets.token_urlsafe(24) for user in USERS if user not in KEYED}
-            write(self._secret("passwords"), json.dumps(passwords))
-        for user in KEYED:
+        if not self.systems_file.exists():
+            self.keep_systems([System.of_the_stack(systems.make_password())])
+        for user in USERS:
             if not self.seed(user).exists():
                 write(self.seed(user), make_nkey()[0].decode())
         if not self._secret("signing-key").exists() or not self.jwks.exists():
@@ -102,7 +102,7 @@ class Folder:
 
     def make(self) -> None:
         """Make the folders, each for its owner alone: mail, chat, databases and logs tell of people."""
-        stack = self.path if not self.path.exists() or self._secret("passwords").exists() else None
+        stack = self.path if not self.path.exists() or self._secret("signing-key").exists() else None
         self.path.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
         inside = [self.path / name for name in ("secrets", "nats", "mongo")]
         for folder in (*inside, self.logs, self.mail, self.chat.parent):
@@ -112,12 +112,25 @@ class Folder:
             stack.chmod(PRIVATE)
 
     def passwords(self) -> dict[str, str]:
-        """The passwords of the NATS users who have no nkey. Refuses when no stack was ever started here."""
-        return {user: password for user, password in self._read("passwords").items() if user not in KEYED}
+        """The passwords of other systems' NATS users. Refuses when no stack was ever started here."""
+        return {login.user: login.password for system in self.systems() for login in system.logins}
+
+    @property
+    def systems_file(self) -> Path:
+        return self._secret("systems")
+
+    def systems(self) -> tuple[System, ...]:
+        """The systems that may talk to this stack. Refuses when no stack was ever started here."""
+        self._read("systems")
+        return systems.read(self.systems_file)
+
+    def keep_systems(self, chosen: Iterable[System]) -> None:
+        """From the next time that NATS reads its configuration, these may talk to it, and no other."""
+        write(self.systems_file, systems.as_json(chosen))
 
     def nkeys(self) -> dict[str, list[str]]:
         """The public keys of the NATS users who have an nkey."""
-        return {user: [public_nkey(self.seed(user).read_bytes())] for user in KEYED}
+        return {user: [public_nkey(self.seed(user).read_bytes())] for user in USERS}
 
     def seed(self, user: str) -> Path:
         """The file with the seed of a NATS user's nkey."""
@@ -126,7 +139,7 @@ class Folder:
     def login(self, user: str) -> Login:
         """How somebody proves to be one of the NATS users. Refuses when no stack was ever started here."""
         passwords = self.passwords()
-        return Login(user, passwords.get(user, ""), self.seed(user) if user in KEYED else None)
+        return Login(user, passwords.get(user, ""), self.seed(user) if user in USERS else None)
 
     def token(self, sub: str, roles: list[str], ttl: float) -> str:
         """A bearer token signed with the stack's own key; `ttl` in seconds."""

@@ -46,8 +46,7 @@ class Child:
 def start(folder: Folder, name: str, ports: dict[str, int]) -> Child:
     """Start one part on its port. The servers answer when this returns; services and catchers may need a moment."""
     if name == "nats":
-        store = folder.path / "nats" / "jetstream"
-        text = server_config(folder.passwords(), nkeys=folder.nkeys(), store_dir=store)
+        text = nats_config(folder)
         return _server(start_nats(folder.path / "nats", config=text, port=ports[name], log=folder.log(name)))
     if name == "mongo":
         return _server(start_mongo(folder.path / "mongo", port=ports[name], log=folder.log(name)))
@@ -59,6 +58,12 @@ def start(folder: Folder, name: str, ports: dict[str, int]) -> Child:
     return Child(process)
 
 
+def nats_config(folder: Folder) -> str:
+    """What nats-server is configured with, its port and name aside."""
+    store = folder.path / "nats" / "jetstream"
+    return server_config({}, nkeys=folder.nkeys(), store_dir=store, systems=folder.systems())
+
+
 def provision(folder: Folder, ports: dict[str, int]) -> None:
     """Make streams, durable consumers and indexes, as the user `ops`. Raises NotStarted with what went wrong."""
     environments = {
@@ -67,6 +72,7 @@ def provision(folder: Folder, ports: dict[str, int]) -> None:
             "EKKYO_NATS_USER": OPS,
             "EKKYO_NATS_NKEY_FILE": str(folder.seed(OPS)),
             "EKKYO_INBOX_PREFIX": f"_INBOX.{OPS}",
+            "EKKYO_SYSTEMS_FILE": str(folder.systems_file),
         }
         for name in SERVICES
     }

@@ -16,8 +16,8 @@ from ekkyo.installation.permissions import USERS, permissions
 from ekkyo.process.doctor.finding import Finding, either, unseen, well, wrong
 from ekkyo.process.settings import ProcessSettings
 
-OLDEST = (2, 12)
-"""The first NATS with message schedules, which timers are."""
+OLDEST = (2, 14)
+"""The first NATS whose mirrors are fed by a consumer of ours, which other systems need; timers need 2.12."""
 PAYLOAD = 8 * 1024 * 1024
 CLOCK = timedelta(seconds=2)
 """So far clocks may differ: tokens are given ten seconds, and a reminder one."""
@@ -86,7 +86,9 @@ def _server(nc: Client) -> list[Finding]:
     payload = int(about.get("max_payload", 0))
     small = [f"max_payload is {payload} bytes"] if payload < PAYLOAD else []
     return [
-        either("nats version", old, f"nats-server {version}", "Run nats-server 2.12 or later: timers need schedules."),
+        either(
+            "nats version", old, f"nats-server {version}", "Run nats-server 2.14 or later: systems' mirrors need it."
+        ),
         either("nats max_payload", small, f"{payload} bytes", "Set max_payload: 8MB in the server's configuration."),
     ]
 

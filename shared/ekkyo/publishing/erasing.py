@@ -1,0 +1,67 @@
+"""Taking facts about somebody out of everything that NATS keeps: the streams, and other systems' mirrors of FACTS."""
+
+import asyncio
+import logging
+import time
+from typing import Final
+
+from nats.errors import Error as NatsError
+from nats.js import JetStreamContext
+from nats.js.errors import NotFoundError
+
+from ekkyo.installation.mirrors import FACTS, Mirror, mirrors
+
+logger = logging.getLogger("ekkyo.publishing")
+STREAMS: Final = (FACTS, "TIMERS", "DEAD", "AGAIN")
+"""Facts belong in the first. Whoever runs Ekkyo can have had the server deliver a copy into another."""
+LAG: Final = 3.0
+"""Seconds that a mirror may take to have what FACTS has, before the erasure is tried again later."""
+
+
+class Behind(NatsError):
+    """A mirror does not have yet what is to be deleted, and would get it afterwards."""
+
+
+async def erase(js: JetStreamContext, subject: str) -> dict[str, int]:
+    """Delete what is stored on a subject wherever it is; tells how many messages that were, by stream and mirror.
+
+    Mirrors are waited for, so that none gets a copy later. Raises Behind, or what NATS has against it.
+    """
+    hear = [mirror for mirror in await mirrors(js) if mirror.personal]
+    last = await _last(js, FACTS, subject)
+    for mirror in hear if last else ():
+        await _caught_up(mirror.js(js._nc), mirror, last)
+    deleted = {stream: await _delete(js, stream, subject) for stream in STREAMS}
+    deleted |= {mirror.account: await _delete(mirror.js(js._nc), FACTS, subject) for mirror in hear}
+    if found := {place: count for place, count in deleted.items() if count}:
+        strays = [place for place in found if place in STREAMS[1:]]
+        logger.log(
+            logging.WARNING if strays else logging.INFO,
+            "facts about somebody were deleted",
+            extra={"kind": subject.rpartition(".")[0], "deleted": found, "where_none_belong": strays},
+        )
+    return deleted
+
+
+async def _caught_up(theirs: JetStreamContext, mirror: Mirror, last: int) -> None:
+    deadline = time.monotonic() + LAG
+    while (await theirs.stream_info(FACTS)).state.last_seq < last:
+        if time.monotonic() > deadline:
+            raise Behind(f"the mirror of {mirror.account} stands still: see docs/decisions/systems.md")
+        await asyncio.sleep(0.02)
+
+
+async def _last(js: JetStreamContext, stream: str, subject: str) -> int:
+    try:
+        return (await js.get_last_msg(stream, subject)).seq or 0
+    except NotFoundError:
+        return 0
+
+
+async def _delete(js: JetStreamContext, stream: str, subject: str) -> int:
+    """One by one: a purged message lies on the server's disk for long, a deleted one is overwritten at once."""
+    count = 0
+    while sequence := await _last(js, stream, subject):
+        await js.delete_msg(stream, sequence)
+        count += 1
+    return count
