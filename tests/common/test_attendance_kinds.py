@@ -158,6 +158,12 @@ def test_a_webinars_panelists_and_attendees_are_read_and_its_absent_named() -> N
     assert [(s.line, s.code) for s in report.skipped] == [(10, "absent")]
 
 
+def test_times_without_a_day_are_of_the_day_in_another_column_and_may_end_after_midnight() -> None:
+    report = read("Name;E-Mail;Datum;Beitrittszeit;Verlassenszeit\nA;a@example.com;05.08.2026;23:30;0:15\n")
+    (person,) = report.participants
+    assert (person.minutes, str(person.joined), str(person.left)) == (45, "2026-08-05 23:30:00", "2026-08-06 00:15:00")
+
+
 def test_who_never_left_is_there_until_the_meeting_ended_or_nobody_knows_how_long() -> None:
     rows = "Full Name\tUser Action\tTimestamp\nA\tJoined\t4/28/2021, 9:00:00 AM\nB\tJoined\t4/28/2021, 9:00:00 AM\n"
     rows += "B\tJoined\t4/28/2021, 9:10:00 AM\nB\tLeft\t4/28/2021, 9:30:00 AM\n"

@@ -8,7 +8,7 @@ from ekkyo_common.tables import Evidence, Record
 from ekkyo_common.tables.eras import NotADateError
 from ekkyo_common.tables.moments import Order, decide, moment_of
 
-TIMES = ("joined", "left", "timestamp", "started", "ended")
+TIMES = ("joined", "left", "timestamp", "started", "ended", "date")
 
 
 class Times:

@@ -34,6 +34,7 @@ HEADINGS = {
     "meeting": "meeting-id | besprechungs-id | id | webinar-id",
     "count": "anzahl teilnehmer | anwesende teilnehmer | teilnehmerzahl | anzahl der teilnehmer"
     " | gesamtzahl der teilnehmer",
+    "date": "datum | besprechungsdatum",
     "department": "abteilung | bereich",
     "other": "rolle | gast | gruppe | hat zoom rooms? | erstellungszeit | aufzeichnungszustimmung"
     " | registrierungszeit"

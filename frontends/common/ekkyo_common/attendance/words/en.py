@@ -32,6 +32,7 @@ HEADINGS = {
     "ended": "end time | meeting end time | end",
     "meeting": "meeting id | webinar id | id | meeting number | conference id",
     "count": "participants | attended participants | total number of participants | # participants | # registered",
+    "date": "date | meeting date | event date",
     "department": "department | dept | division",
     "other": "role | guest | is guest | recording consent | recording disclaimer response | group | has zoom rooms?"
     " | creation time | registration time | registered at | country/region name | country/region | connection type"

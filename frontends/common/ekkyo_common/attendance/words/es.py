@@ -37,6 +37,7 @@ HEADINGS = {
     "meeting": "id de reunión | id. de reunión | id de la reunión | número de reunión | id",
     "count": "participantes | participantes asistentes | número de participantes | asistentes"
     " | participantes que asistieron | número total de participantes",
+    "date": "fecha | fecha de la reunión",
     "department": "departamento | área",
     "other": "rol | función | invitado | grupo | hora de creación | consentimiento de grabación | fecha de registro"
     " | hora de registro | país/región | empresa | observaciones",

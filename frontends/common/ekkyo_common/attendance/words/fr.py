@@ -35,6 +35,7 @@ HEADINGS = {
     "ended": "heure de fin | fin | heure de fin de la réunion",
     "meeting": "id de réunion | id de la réunion | numéro de réunion | id",
     "count": "participants | participants présents | nombre de participants | nombre total de participants",
+    "date": "date | date de la réunion",
     "department": "service | département | direction",
     "other": "rôle | invité | groupe | heure de création | consentement à l'enregistrement | date d'inscription"
     " | heure d'inscription | pays/région | société | remarque",
