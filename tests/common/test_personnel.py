@@ -209,3 +209,18 @@ def test_a_total_line_is_skipped_and_told(total: str) -> None:
     found = one(total)
     assert isinstance(found, SkippedRow)
     assert found.reason == "total"
+
+
+def test_a_column_tells_the_language_and_the_time_zone_and_what_is_neither_is_named() -> None:
+    text = (
+        "社員番号,氏名,メール,部署,言語,タイムゾーン\n"
+        "000001,山田 花,hana@example.jp,営業部,日本語,Asia/Tokyo\n"
+        "000002,Anna Weber,anna@example.de,Sales,English,Europe/Berlin\n"
+        "000003,鈴木 一,hajime@example.jp,営業部,,\n"
+        "000004,佐藤 二,jiro@example.jp,営業部,Klingon,localtime\n"
+    )
+    rows = list(read_personnel(text.encode()))
+    told = [(row.profile.locale, row.profile.timezone) for row in rows if isinstance(row, Row)]
+    assert told == [("ja", "Asia/Tokyo"), ("en", "Europe/Berlin"), (None, None)]
+    [bad] = [row for row in rows if isinstance(row, BadRow)]
+    assert {(each.column, each.value) for each in bad.problems} == {("言語", "Klingon"), ("タイムゾーン", "localtime")}

@@ -152,4 +152,4 @@ async def test_a_refusal_of_another_kind_refuses_the_whole_command(members: Any)
         change = create
 
     with pytest.raises(Refused, match="unavailable"):
-        await commands.import_members(contract.ImportMembers(profiles=[profile(1)]), Down())  # type: ignore[arg-type]
+        await commands.import_members(contract.ImportMembers(profiles=[profile(1)]), Down(), members.settings)  # type: ignore[arg-type]

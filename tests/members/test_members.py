@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from ekkyo.contracts import members as contract
 from ekkyo.contracts.base import Refused
+from ekkyo_members.app import service
 
 from tests.members.conftest import all_of
 from tests.members.people import founding, profile, registering
@@ -163,3 +164,36 @@ async def test_a_leader_sees_members_of_their_own_community_only(steward: Any, c
         contract.FindMembers(community_id="c2"),
     ):
         assert await refusal(leader.ask(question)) == ("not_allowed", 403)
+
+
+async def test_language_and_zone_are_those_given_else_the_companys_else_the_first_communitys(
+    running: Any, client_as: Any
+) -> None:
+    def told(member: contract.Member) -> tuple[str, str]:
+        return member.locale, member.timezone
+
+    async with running(service):
+        steward = await client_as("s", "steward")
+        await steward.send(founding("c1", locale="ja", timezone="Europe/Berlin"))
+        await steward.send(founding("c2", locale="en", timezone="Asia/Tokyo"))
+        said = contract.Preferences(locale="ja")
+        given = profile(1, locale="en", timezone="Europe/Paris")
+        chosen = await steward.send(contract.RegisterMember(member_id="m1", profile=given, preferences=said))
+        assert told(chosen) == ("ja", "Europe/Paris")
+        await steward.send(registering("m2", 2))
+        rows = [profile(3), profile(4, locale="ja", timezone="Asia/Seoul")]
+        imported = contract.ImportMembers(profiles=rows, locale="en", timezone="America/Lima")
+        ids = ["m1", "m2", *((row.member_id or "") for row in (await steward.send(imported)).rows)]
+        for _ in range(2):
+            for community in ("c1", "c2"):
+                joined = [await steward.send(contract.JoinCommunity(member_id=i, community_id=community)) for i in ids]
+            assert [told(member) for member in joined] == [
+                ("ja", "Europe/Paris"), ("ja", "Europe/Berlin"), ("en", "America/Lima"), ("ja", "Asia/Seoul"),
+            ]  # fmt: skip
+            assert {row.outcome for row in (await steward.send(imported)).rows} == {"unchanged"}
+        only_chat = contract.SetPreferences(member_id="m1", preferences=contract.Preferences(channels=["chat"]))
+        assert told(await steward.send(only_chat)) == ("ja", "Europe/Paris")
+    async with running(service, locale="en", timezone="Europe/Rome"):
+        newer = await steward.send(registering("m5", 5))
+        assert told(newer) == ("en", "Europe/Rome")
+        assert told(await steward.send(contract.JoinCommunity(member_id="m5", community_id="c1"))) == told(newer)

@@ -1,14 +1,15 @@
 """The members service: `ekkyo-members serve`."""
 
-from ekkyo.service import Service, Settings, run
+from ekkyo.service import Service, run
 
 from ekkyo_members import commands, questions, reactions, store
+from ekkyo_members.settings import MembersSettings
 
 service = Service(
     "members",
     routers=[commands.router, questions.router, reactions.router],
     collections=[store.communities, store.members],
-    settings=Settings,
+    settings=MembersSettings,
 )
 
 

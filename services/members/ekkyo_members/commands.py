@@ -2,16 +2,20 @@
 
 import asyncio
 from contextlib import suppress
+from typing import Annotated
 
 from ekkyo.broker import Router, Who, asked
 from ekkyo.contracts import members as contract
 from ekkyo.contracts.base import Refused
 from ekkyo.decision.clock import utcnow
+from faststream import Context
 
 from ekkyo_members import model
+from ekkyo_members.settings import MembersSettings
 from ekkyo_members.store import Communities, Members
 
 router = Router()
+MySettings = Annotated[MembersSettings, Context("settings")]
 
 # Communities
 
@@ -32,13 +36,13 @@ async def revise_charter(cmd: contract.ReviseCharter, communities: Communities) 
 
 
 @router.subscriber(**asked(contract.RegisterMember))
-async def register(cmd: contract.RegisterMember, members: Members) -> contract.Member:
+async def register(cmd: contract.RegisterMember, members: Members, settings: MySettings) -> contract.Member:
     """Make somebody known to Ekkyo."""
-    return await members.create(cmd.member_id, lambda m, _: model.register(m, cmd))
+    return await members.create(cmd.member_id, lambda m, _: model.register(m, cmd, settings.company))
 
 
 @router.subscriber(**asked(contract.ImportMembers))
-async def import_members(cmd: contract.ImportMembers, members: Members) -> contract.Imported:
+async def import_members(cmd: contract.ImportMembers, members: Members, settings: MySettings) -> contract.Imported:
     """Take over rows of a personnel export, or tell what would become of them."""
     ids = [model.new_member_id(p.number) for p in cmd.profiles]
     known, erased = await asyncio.gather(
@@ -49,7 +53,8 @@ async def import_members(cmd: contract.ImportMembers, members: Members) -> contr
     if cmd.dry_run:
         known += await _others(cmd.profiles, known, members)
     rows = model.outcomes(cmd.profiles, model.Found.of(known))
-    return contract.Imported(rows=rows if cmd.dry_run else await _take_over(cmd.profiles, rows, members))
+    company = model.Company(cmd.locale or settings.locale, cmd.timezone or settings.timezone)
+    return contract.Imported(rows=rows if cmd.dry_run else await _take_over(cmd.profiles, rows, members, company))
 
 
 @router.subscriber(**asked(contract.ChangeProfile))
@@ -164,7 +169,7 @@ async def _others(profiles: list[contract.Profile], known: list[model.Member], m
 
 
 async def _take_over(
-    profiles: list[contract.Profile], planned: list[contract.ImportedRow], members: Members
+    profiles: list[contract.Profile], planned: list[contract.ImportedRow], members: Members, company: model.Company
 ) -> list[contract.ImportedRow]:
     """The rows as they came out, in their order; all at once, so that the store writes them in groups.
 
@@ -179,7 +184,8 @@ async def _take_over(
         profile, known_as = profiles[place], by_number.get(profiles[place].number)
         try:
             do = members.change if known_as else members.create
-            return await do(known_as or planned[place].member_id or "", lambda m, _: model.take_over(m, profile))
+            member_id = known_as or planned[place].member_id or ""
+            return await do(member_id, lambda m, _: model.take_over(m, profile, company))
         except Refused as no:
             if no.code not in ("number_taken", "email_taken", "member_erased"):
                 raise

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 from ekkyo.contracts.base import Refused
+from ekkyo.contracts.members import ImportMembers, Locale
 from ekkyo_common.personnel import (
     FIELDS,
     Became,
@@ -18,6 +19,7 @@ from ekkyo_common.personnel import (
     take,
 )
 from ekkyo_common.personnel.taking import Outcome
+from pydantic import ValidationError
 from rich.markup import escape
 
 from ekkyo_cli import output
@@ -56,6 +58,12 @@ def import_(
         str | None,
         typer.Option("--dates", metavar="ymd|mdy|dmy", help="The order in dates, where the file cannot tell."),
     ] = None,
+    locale: Annotated[
+        Locale | None, typer.Option("--locale", help="The language of new people whose row says none: ja or en.")
+    ] = None,
+    timezone: Annotated[
+        str | None, typer.Option("--timezone", help="The time zone of new people whose row says none: Asia/Tokyo.")
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit 1 if any row was bad.")] = False,
     dir: Where = None,
     json: Json = False,
@@ -84,7 +92,8 @@ def import_(
         )
     except UnreadableExportError as unreadable:
         raise Refused("unreadable_file", f"{file}: {unreadable}", 400) from None
-    taken = asyncio.run(_import(dir, export, dry_run, deactivate_leavers))
+    said = _said(locale, timezone)
+    taken = asyncio.run(_import(dir, export, said, dry_run=dry_run, deactivate_leavers=deactivate_leavers))
     if output.speaks_json():
         output.as_json(_as_json(taken, export))
     else:
@@ -93,10 +102,28 @@ def import_(
         raise typer.Exit(output.NO)
 
 
-async def _import(dir: Path | None, export: PersonnelExport, dry_run: bool, deactivate_leavers: bool) -> Taken:
+def _said(locale: Locale | None, timezone: str | None) -> ImportMembers:
+    """The command as far as the options tell it."""
+    try:
+        return ImportMembers(profiles=[], locale=locale, timezone=timezone)
+    except ValidationError:
+        raise typer.BadParameter("give an IANA time zone such as Asia/Tokyo", param_hint="--timezone") from None
+
+
+async def _import(
+    dir: Path | None, export: PersonnelExport, said: ImportMembers, *, dry_run: bool, deactivate_leavers: bool
+) -> Taken:
     async with connected(dir) as ekkyo:
         with output.progress("Reading" if dry_run else "Importing") as steps:
-            return await take(ekkyo, export, dry_run=dry_run, deactivate_leavers=deactivate_leavers, tell=steps.at)
+            return await take(
+                ekkyo,
+                export,
+                dry_run=dry_run,
+                deactivate_leavers=deactivate_leavers,
+                locale=said.locale,
+                timezone=said.timezone,
+                tell=steps.at,
+            )
 
 
 def _columns(pairs: list[str]) -> dict[str, str]:

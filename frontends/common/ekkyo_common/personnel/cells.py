@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from ekkyo_common.addresses import address_of, why_not_mailable
 from ekkyo_common.personnel import dates
 from ekkyo_common.personnel.columns import FIELDS, LEVELS, PARTS, REQUIRED, Columns
-from ekkyo_common.personnel.words.values import gender, nothing
+from ekkyo_common.personnel.words.values import gender, language, nothing
 from ekkyo_common.tables import Record, Remark
 from ekkyo_common.tables.cells import damage_of, text_of
 from ekkyo_common.tables.moments import Order
@@ -27,6 +27,8 @@ _EXPECTED = {
     "gender": "男, 女, その他, M, F, male, female, other, or nothing",
     "hired_on": dates.EXPECTED,
     "manager_number": "1 to 32 letters, digits, - or _, or nothing",
+    "locale": "ja, en, Japanese, English, 日本語, 英語, or nothing",
+    "timezone": "an IANA time zone such as Asia/Tokyo, or nothing",
 }
 _UNDERSTOOD = ("era_boundary", "shared", "assumed")
 """Codes of what is said of a row that is taken."""
@@ -188,9 +190,18 @@ def _gender(cell: str) -> str | None:
     return found or None
 
 
+def _locale(cell: str) -> str:
+    found = language(cell)
+    if found is None:
+        raise _CellError("unknown_value", "not a language that members can be told things in")
+    return found
+
+
 _READERS: dict[str, Callable[[str], str | None]] = {
     "number": code_of,
     "manager_number": code_of,
     "email": mail_of,
     "gender": _gender,
+    "locale": _locale,
+    "timezone": str.strip,
 }

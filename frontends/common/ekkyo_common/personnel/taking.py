@@ -8,7 +8,7 @@ from typing import Literal, TypeVar
 
 from ekkyo.client import Ekkyo
 from ekkyo.contracts.base import Refused
-from ekkyo.contracts.members import DeactivateMember, FindMembers, ImportedRow, ImportMembers, Member
+from ekkyo.contracts.members import DeactivateMember, FindMembers, ImportedRow, ImportMembers, Locale, Member
 
 from ekkyo_common.personnel.reader import PersonnelExport
 from ekkyo_common.personnel.rows import BadRow, Leaver, Row, SkippedRow
@@ -50,6 +50,9 @@ class Taken:
     """What became of a file."""
 
     dry_run: bool
+    locale: Locale | None = None
+    """Of new people whose row says none; absent, the company's, or that of their first community."""
+    timezone: str | None = None
     rows: list[Became] = field(default_factory=list)
     remarks: list[Became] = field(default_factory=list)
     """Of rows that were taken, cells that had to be understood rather than read."""
@@ -73,6 +76,8 @@ async def take(
     *,
     dry_run: bool,
     deactivate_leavers: bool = False,
+    locale: Locale | None = None,
+    timezone: str | None = None,
     tell: Callable[[int], None] = lambda _: None,
 ) -> Taken:
     """Take an export over, or tell what would become of each of its rows; never the whole file in memory.
@@ -80,7 +85,7 @@ async def take(
     Who left is named, and deactivated only if that is asked for. `tell` hears how many rows were taken so far.
     Raises Refused, with how much was taken before.
     """
-    taken = Taken(dry_run)
+    taken = Taken(dry_run, locale=locale, timezone=timezone)
     leavers: list[Leaver] = []
     held: list[Row] = []
     running: set[asyncio.Task[None]] = set()
@@ -131,15 +136,17 @@ def _of_cell(line: int, outcome: Outcome, remark: Remark, *, number: str = "", n
 
 async def _send(ekkyo: Ekkyo, rows: Sequence[Row], export: PersonnelExport, taken: Taken, held: list[Row]) -> None:
     """One command; who cannot have their address as long as another has it is kept for later."""
-    for row, became in zip(rows, await _asked(ekkyo, rows, taken.dry_run), strict=True):
+    for row, became in zip(rows, await _asked(ekkyo, rows, taken), strict=True):
         if became.reason == "email_taken":
             held.append(row)
         else:
             _note(taken, row, became, export)
 
 
-async def _asked(ekkyo: Ekkyo, rows: Sequence[Row], dry_run: bool) -> list[ImportedRow]:
-    answer = await ekkyo.send(ImportMembers(profiles=[row.profile for row in rows], dry_run=dry_run), within=120)
+async def _asked(ekkyo: Ekkyo, rows: Sequence[Row], taken: Taken) -> list[ImportedRow]:
+    profiles = [row.profile for row in rows]
+    command = ImportMembers(profiles=profiles, locale=taken.locale, timezone=taken.timezone, dry_run=taken.dry_run)
+    answer = await ekkyo.send(command, within=120)
     return answer.rows
 
 
@@ -155,7 +162,7 @@ async def _once_more(ekkyo: Ekkyo, held: list[Row], export: PersonnelExport, tak
         others = [r for r in export if isinstance(r, Row) and r.line not in among and r.profile.number in numbers]
         left: list[Row] = []
         for some in _batches([*held, *others], TOGETHER):
-            for row, became in zip(some, await _asked(ekkyo, some, taken.dry_run), strict=True):
+            for row, became in zip(some, await _asked(ekkyo, some, taken), strict=True):
                 if row.line not in among:
                     continue
                 if became.reason == "email_taken":

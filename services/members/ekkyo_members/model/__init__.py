@@ -24,6 +24,8 @@ from ekkyo_members.model.leaving import (
 )
 from ekkyo_members.model.member import (
     GONE,
+    NO_DEFAULTS,
+    Company,
     Member,
     address_refused,
     change_profile,
@@ -41,7 +43,9 @@ from ekkyo_members.model.membership import accept_rules, grant_role, invite, joi
 
 __all__ = [
     "GONE",
+    "NO_DEFAULTS",
     "Community",
+    "Company",
     "Found",
     "Member",
     "PurgeTimer",

@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 from ekkyo.contracts import members as contract
 from ekkyo.decision import Decision, Refused
 
-from ekkyo_members.model.member import Member, change_profile, new
+from ekkyo_members.model.member import NO_DEFAULTS, Company, Member, change_profile, new, plain
 
 _NAMESPACE = UUID("6f7b5f0e-5f0c-5d53-9b7e-0c7a5b0f4a11")
 """Of members that an import made known. Never to be changed: the ids of all imported members derive from it."""
@@ -42,10 +42,12 @@ def new_member_id(number: str) -> str:
     return str(uuid5(_NAMESPACE, number))
 
 
-def take_over(member: Member | None, profile: contract.Profile) -> Decision[Member, contract.ImportedRow]:
+def take_over(
+    member: Member | None, profile: contract.Profile, company: Company = NO_DEFAULTS
+) -> Decision[Member, contract.ImportedRow]:
     """Register or change the person of this row. Their preferences, communities and journey stay."""
     if member is None:
-        member = new(new_member_id(profile.number), profile, contract.Preferences())
+        member = new(new_member_id(profile.number), profile, contract.Preferences(), company)
         fact: contract.MemberFact = contract.MemberRegistered(member_id=member.id, member=member.state())
         return Decision(member, answer=_row(member.number, member.id, "registered"), facts=[fact])
     if member.erased:
@@ -121,7 +123,7 @@ def _foretold(member: Member | None, profile: contract.Profile) -> contract.Impo
     member_id = member.id if member else new_member_id(profile.number)
     if member is None:
         return _row(profile.number, member_id, "registered")
-    return _row(profile.number, member_id, "unchanged" if member.profile == profile else "changed")
+    return _row(profile.number, member_id, "unchanged" if member.profile == plain(profile) else "changed")
 
 
 def _row(number: str, member_id: str, outcome: Literal["registered", "changed", "unchanged"]) -> contract.ImportedRow:

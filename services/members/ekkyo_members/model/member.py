@@ -1,6 +1,7 @@
 """A member: who they are in the company, how they want to be told things, and where they belong."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from typing import Any
@@ -11,13 +12,26 @@ from ekkyo.contracts.notify import AddressRefused
 from ekkyo.decision import Caller, Decision, Document, Refused
 from pydantic import BaseModel, computed_field
 
-_PROFILE = tuple(contract.Profile.model_fields)
+_PROFILE = tuple(name for name in contract.Profile.model_fields if name not in ("locale", "timezone"))
+UNTOLD: tuple[contract.Locale, str] = ("en", "UTC")
+"""Language and time zone of whom nobody said any, until they join a community and have its."""
 _STATE = set(contract.MemberState.model_fields)
 _TOLD = set(contract.Member.model_fields)
 GONE = "~"
 """What the number and the address of an erased member begin with: no real one can, and it sorts behind all of them."""
 LENT = "~~"
 """What the address of a member begins with while another one takes it, who gives up their own for it."""
+
+
+@dataclass(frozen=True)
+class Company:
+    """What new members have of whom nothing else is said."""
+
+    locale: contract.Locale | None = None
+    timezone: str | None = None
+
+
+NO_DEFAULTS = Company()
 
 
 class Erased(BaseModel):
@@ -45,8 +59,8 @@ class Member(Document):
     hired_on: date | None = None
     manager_number: str | None = None
     channels: list[contract.Channel] = ["mail"]
-    locale: contract.Locale = "ja"
-    timezone: str = "Asia/Tokyo"
+    locale: contract.Locale | None = None
+    timezone: str | None = None
     memberships: list[contract.Membership] = []
     invitations: list[contract.Invitation] = []
     crossings: list[contract.CrossingReached] = []
@@ -108,7 +122,8 @@ class Member(Document):
 
     def _fields(self, names: set[str]) -> dict[str, Any]:
         fields = {name: getattr(self, name) for name in names - {"member_id", "communities"}}
-        return fields | {"email": self.address}
+        told = {"email": self.address, "locale": self.locale or UNTOLD[0], "timezone": self.timezone or UNTOLD[1]}
+        return fields | {name: told[name] for name in names & told.keys()}
 
 
 def changed(member: Member, facts: Sequence[contract.MemberFact]) -> Decision[Member, contract.Member]:
@@ -139,35 +154,47 @@ def must_be_active(member: Member) -> None:
         raise Refused("member_inactive", "This member has left the company.")
 
 
-def register(member: Member | None, cmd: contract.RegisterMember) -> Decision[Member, contract.Member]:
+def register(
+    member: Member | None, cmd: contract.RegisterMember, company: Company = NO_DEFAULTS
+) -> Decision[Member, contract.Member]:
     """Make somebody known, unless this command or an import did so already."""
     digest = sha256(cmd.model_dump_json().encode()).hexdigest()
     if member is not None:
         if member.erased:
             raise Refused("member_erased", "Who had this id was erased. Register them anew with another id.")
-        if member.registered_by != digest and member.profile != cmd.profile:
+        if member.registered_by != digest and member.profile != plain(cmd.profile):
             raise Refused("member_exists", "Somebody was registered with this id and other data.")
         return unchanged(member)
-    member = new(cmd.member_id, cmd.profile, cmd.preferences, registered_by=digest)
+    member = new(cmd.member_id, cmd.profile, cmd.preferences, company, registered_by=digest)
     return changed(member, [contract.MemberRegistered(member_id=member.id, member=member.state())])
+
+
+def plain(profile: contract.Profile) -> contract.Profile:
+    """The profile without language and time zone: they count for new members alone, and are theirs to choose later."""
+    return profile.model_copy(update={"locale": None, "timezone": None})
 
 
 def new(
     member_id: str,
     profile: contract.Profile,
     preferences: contract.Preferences,
+    company: Company = NO_DEFAULTS,
     *,
     registered_by: str | None = None,
 ) -> Member:
-    """A member nobody knew yet."""
-    return Member(id=member_id, **dict(profile), **_preferences(preferences), registered_by=registered_by)
+    """A member nobody knew yet. What is said nowhere is their first community's."""
+    said = {
+        "locale": preferences.locale or profile.locale or company.locale,
+        "timezone": preferences.timezone or profile.timezone or company.timezone,
+    }
+    return Member(id=member_id, **_told_of(profile), **_preferences(preferences) | said, registered_by=registered_by)
 
 
 def change_profile(member: Member, profile: contract.Profile) -> Decision[Member, contract.Member]:
     """Replace the profile. The personnel number stays: it says that this is the same person."""
     if profile.number != member.number:
         raise Refused("number_differs", "A member's personnel number cannot change.")
-    if profile == member.profile:
+    if plain(profile) == member.profile:
         return unchanged(keep_address(member).document)
     member = with_profile(member, profile)
     return changed(member, [contract.ProfileChanged(member_id=member.id, member=member.state())])
@@ -188,7 +215,7 @@ def keep_address(member: Member) -> Decision[Member, contract.Member]:
 
 def with_profile(member: Member, profile: contract.Profile) -> Member:
     """The member with this profile; of a new address nothing bad is known."""
-    after = member.model_copy(update=dict(profile))
+    after = member.model_copy(update=_told_of(profile))
     if after.email == member.address:
         return after
     return after.model_copy(update={"address_since": member.revision + 1, "mail_refused_since": None})
@@ -234,4 +261,10 @@ def may_find(who: Caller, community_id: str | None) -> None:
 
 
 def _preferences(preferences: contract.Preferences) -> dict[str, Any]:
-    return dict(preferences) | {"channels": list(dict.fromkeys(preferences.channels))}
+    said = {name: value for name, value in preferences if value is not None}
+    return said | {"channels": list(dict.fromkeys(preferences.channels))}
+
+
+def _told_of(profile: contract.Profile) -> dict[str, Any]:
+    """What a profile tells of who somebody is."""
+    return {name: getattr(profile, name) for name in _PROFILE}

@@ -34,7 +34,13 @@ def join(member: Member, community: Community, *, who: Caller, now: datetime) ->
     must_be_active(member)
     place = contract.Membership(community_id=community.id, joined_at=now)
     open_still = [invitation for invitation in member.invitations if invitation.community_id != community.id]
-    member = member.model_copy(update={"memberships": [*member.memberships, place], "invitations": open_still})
+    settled = {
+        "memberships": [*member.memberships, place],
+        "invitations": open_still,
+        "locale": member.locale or community.locale,
+        "timezone": member.timezone or community.timezone,
+    }
+    member = member.model_copy(update=settled)
     return changed(
         member, [contract.MemberJoined(member_id=member.id, member=member.state(), community_id=community.id)]
     )

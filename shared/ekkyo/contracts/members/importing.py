@@ -8,9 +8,10 @@ from ekkyo.contracts.base import (
     Command,
     Id,
     Model,
+    Zone,
     may,
 )
-from ekkyo.contracts.members.member import Profile
+from ekkyo.contracts.members.member import Locale, Profile
 
 
 class ImportedRow(Model):
@@ -38,5 +39,9 @@ class ImportMembers(Command[Imported]):
     subject: ClassVar[str] = "ekkyo.cmd.members.import"
     may: ClassVar = may("steward", "system")
     profiles: list[Profile] = Field(max_length=500)
+    locale: Locale | None = None
+    """The language of new people whose row says none."""
+    timezone: Zone | None = None
+    """The time zone of new people whose row says none."""
     dry_run: bool = False
     """Tell what would become of the rows, and write nothing."""

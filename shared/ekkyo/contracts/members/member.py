@@ -49,15 +49,23 @@ class Profile(Model):
     gender: Gender | None = None
     hired_on: Day | None = None
     manager_number: Number | None = None
+    locale: Locale | None = None
+    """Which language they are told things in, until they choose. It counts when they become known."""
+    timezone: Zone | None = None
+    """Which time zone they live in, until they choose. It counts when they become known."""
 
 
 class Preferences(Model):
-    """How a member wants to be told things."""
+    """How a member wants to be told things.
+
+    A language or time zone that is not said stays as it is. Of somebody new it is what their profile says, else the
+    company's, else that of the first community they join.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     channels: list[Channel] = Field(default=["mail"], max_length=2)
-    locale: Locale = "ja"
-    timezone: Zone = "Asia/Tokyo"
+    locale: Locale | None = None
+    timezone: Zone | None = None
 
 
 class Membership(Model):

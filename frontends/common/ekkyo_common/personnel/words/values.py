@@ -42,6 +42,10 @@ GENDER = {
     " | no indicado | 未知 | 미응답",
 }
 """As they are written; the digits are those of ISO 5218 and JIS X 0303."""
+LANGUAGE = {
+    "ja": "ja | jp | jpn | ja-jp | ja_jp | japanese | 日本語 | 日语 | 日語 | japanisch | japonais | japonés | 일본어",
+    "en": "en | eng | en-us | en_us | en-gb | en_gb | english | 英語 | 英语 | englisch | anglais | inglés | 영어",
+}
 _YES = {
     "yes",
     "y",
@@ -97,7 +101,7 @@ def _key(cell: str) -> str:
     return plain(cell).casefold().replace(" ", "")
 
 
-_STATUS, _POST, _GENDER = _table(STATUS), _table(POST), _table(GENDER)
+_STATUS, _POST, _GENDER, _LANGUAGE = _table(STATUS), _table(POST), _table(GENDER), _table(LANGUAGE)
 
 
 def nothing(cell: str) -> bool:
@@ -124,3 +128,8 @@ def post(cell: str) -> str | None:
 def gender(cell: str) -> str | None:
     """A gender, empty for one that is not told; None: it is not understood."""
     return _GENDER.get(_key(cell))
+
+
+def language(cell: str) -> str | None:
+    """A language that members can be told things in; None: it is another one, or not understood."""
+    return _LANGUAGE.get(_key(cell))

@@ -25,6 +25,8 @@ ENGLISH = {
     "site": "site | location | office | work location | workplace",
     "birth_date": "birth_date | date of birth | birthday | dob | birth date",
     "gender": "gender | sex",
+    "locale": "locale | language | preferred language | correspondence language",
+    "timezone": "timezone | time zone | tz",
     "hired_on": "hired_on | hire date | date hired | hired | joined on | date of joining | start date"
     " | joining date | original hire date",
     "manager_number": "manager_number | manager number | manager id | manager no | manager employee number"
@@ -60,6 +62,8 @@ GERMAN = {
     "site": "standort | arbeitsort | niederlassung | dienstort",
     "birth_date": "geburtsdatum | geburtstag | geb.-datum",
     "gender": "geschlecht",
+    "locale": "sprache | korrespondenzsprache",
+    "timezone": "zeitzone",
     "hired_on": "eintrittsdatum | eintritt | einstellungsdatum | eingestellt am | beschäftigt seit",
     "manager_number": "vorgesetzter personalnummer | personalnummer vorgesetzter | personalnummer des vorgesetzten"
     " | vorgesetzten-id"
@@ -90,6 +94,8 @@ FRENCH = {
     "site": "site | lieu de travail | établissement",
     "birth_date": "date de naissance | né le",
     "gender": "sexe | genre",
+    "locale": "langue | langue de correspondance",
+    "timezone": "fuseau horaire",
     "hired_on": "date d'embauche | date d'entrée | date d'arrivée",
     "manager_number": "matricule du responsable | matricule responsable | matricule du manager | matricule n+1"
     " | matricule supérieur",
@@ -118,6 +124,8 @@ SPANISH = {
     "site": "centro de trabajo | sede | ubicación | lugar de trabajo",
     "birth_date": "fecha de nacimiento",
     "gender": "sexo | género",
+    "locale": "idioma",
+    "timezone": "zona horaria | huso horario",
     "hired_on": "fecha de ingreso | fecha de alta | fecha de contratación",
     "manager_number": "número de empleado del jefe | id del responsable | id del jefe | código del jefe"
     " | legajo del jefe",
