@@ -106,7 +106,7 @@ async def test_what_was_backed_up_comes_back_to_the_last_byte(nats, other, here,
             await fact.ack_sync()
 
     manifest = await back_up(here, files)
-    assert manifest.streams["FACTS"].consumers["events-x"] == 5
+    assert manifest.streams["FACTS"].consumers == {"events-x": 5}
     await restore(there, files, files.read(), replace=False)
 
     assert rows(there) == rows(here)

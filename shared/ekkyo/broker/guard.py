@@ -19,6 +19,7 @@ from ekkyo.broker.admission import Admission, busy
 from ekkyo.broker.defence import Limits, NotYet, Retries, safe_text
 from ekkyo.broker.metrics import Metrics
 from ekkyo.broker.routes import Asked, Reaction
+from ekkyo.broker.tries import GaveUp, Tries
 from ekkyo.contracts.base import Caller, Refused
 from ekkyo.process.logs import where
 from ekkyo.wire import context, trace
@@ -46,6 +47,7 @@ class Guard:
     ) -> None:
         self._nc = connection
         self.verifier, self.limits, self.retries, self.metrics = verifier, limits, retries, metrics
+        self._tries = Tries(retries.tries)
         self.asked: dict[str, Asked] = {}
         self.reactions: dict[str, Reaction] = {}
         self.in_progress: dict[str, tuple[Msg, float]] = {}
@@ -174,21 +176,24 @@ class Guard:
         raw = msg.raw_message
         meta = raw.metadata
         reaction = self.reactions[meta.consumer]
-        began, outcome, tried = time.perf_counter(), "done", meta.num_delivered
+        began, outcome, tried, noted = time.perf_counter(), "done", meta.num_delivered, False
         self.in_progress[raw.reply] = raw, time.monotonic()
         try:
             told_on, parent = raw.subject.rpartition(".")[0], header(raw.headers or {}, wire.TRACE)
             with trace.span(f"process {told_on}", parent, "consumer", told_on, reaction.durable):
                 try:
-                    if tried > self.retries.tries:  # each time the process died over it before it could say so
-                        raise GaveUp
+                    noted = await self._tries.begin(self._nc().jetstream(), reaction, raw)
                     await msg.decode()
                     await call_next(msg)
                     await raw.ack()
                 except Exception as error:
-                    outcome = await self._failed(reaction, raw, tried, error)
+                    outcome = await self._failed(reaction, raw, error)
                     if outcome in ("again", "dead"):
                         trace.failed(type(error).__name__)
+                if noted:
+                    await self._tries.end(self._nc().jetstream(), reaction, raw)
+                if outcome not in ("again", "not_yet"):
+                    self._tries.done(raw)
                 trace.note({"ekkyo.outcome": outcome, "ekkyo.tried": tried})
                 if logger.isEnabledFor(logging.INFO):
                     seconds = time.perf_counter() - began
@@ -197,7 +202,8 @@ class Guard:
             self.in_progress.pop(raw.reply, None)
             self.metrics.reacted(reaction.durable, outcome, time.perf_counter() - began, raw)
 
-    async def _failed(self, reaction: Reaction, raw: Msg, tried: int, error: Exception) -> str:
+    async def _failed(self, reaction: Reaction, raw: Msg, error: Exception) -> str:
+        tried = self._tries.failed(raw)
         facts = {"reaction": reaction.durable, "tried": tried, "sequence": raw.metadata.sequence.stream}
         if isinstance(error, dead.Gone):
             logger.info("what was to be replayed is gone", extra=facts)
@@ -232,10 +238,6 @@ class Guard:
             for raw, since in list(self.in_progress.values()):
                 if since < old and raw.reply in self.in_progress:
                     await raw.in_progress()
-
-
-class GaveUp(Exception):
-    """A message was handed out more often than it may be tried: nobody lived to say how it ended."""
 
 
 class Middleware(BaseMiddleware):

@@ -14,6 +14,8 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import NoRespondersError
 
+from ekkyo.installation.systems import account
+
 CHUNK: Final = 256 * 1024
 """Bytes in one message while a stream is handed out."""
 PATIENCE: Final = 30.0
@@ -44,17 +46,24 @@ async def describe(nc: Client, stream: str, *, subjects: str = "") -> Described 
 
 
 async def positions(nc: Client, stream: str) -> dict[str, int]:
-    """The stream's durable consumers, each with the number of the message up to which it is through with all."""
+    """The stream's durable consumers, each with the number of the message up to which it is through with all.
+
+    Those that feed other systems' mirrors are not among them: they go on by themselves, and mirrors are made again.
+    """
     found: dict[str, int] = {}
     seen = 0
     while True:
         asked = json.dumps({"offset": seen}).encode()
         answer = _accepted(stream, await _ask(nc, f"$JS.API.CONSUMER.LIST.{stream}", asked))
         some = answer["consumers"] or []
-        found |= {one["name"]: one["ack_floor"]["stream_seq"] for one in some if one["config"].get("durable_name")}
+        found |= {one["name"]: one["ack_floor"]["stream_seq"] for one in some if _kept(one["config"])}
         seen += len(some)
         if not some or seen >= answer["total"]:
             return dict(sorted(found.items()))
+
+
+def _kept(consumer: dict[str, Any]) -> bool:
+    return bool(consumer.get("durable_name")) and not str(consumer["durable_name"]).startswith(account(""))
 
 
 class Snapshot:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from ekkyo.broker import JetStreamOutbox, Router, dead
+from ekkyo.broker.tries import Tries
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import EventPublished
 from ekkyo.testing.nats import Nats
@@ -107,15 +108,57 @@ async def test_a_fact_that_kills_the_process_each_time_ends_as_a_dead_letter(
         handed = await ops.jetstream().pull_subscribe_bind(
             durable="events-listen", stream="FACTS", inbox_prefix=b"_INBOX.ops."
         )
-        for _ in range(8):  # handed out, and never heard of again
+        for _ in range(9):  # handed out, and never heard of again; the last time it was begun
             (msg,) = await handed.fetch(1)
             await msg.nak()
         await handed.unsubscribe()
+    async with await nats.connect("events") as killed:
+        begun = Tries(8)
+        assert await begun.begin(killed.jetstream(), router.reactions[0], msg)
     broker = make(router)
     await broker.start()
     (letter,) = await eventually(lambda: letters(nats))
-    assert letter.tries == 9
+    assert letter.tries == 10
     assert letter.error.startswith("GaveUp")
+
+
+@pytest.mark.parametrize("fails", [0, 3, 100])
+async def test_what_was_handed_out_often_but_never_begun_is_tried_as_often_as_anything_else(
+    fails: int, published: Any, nats: Nats, make: Any, provisioned: Any
+) -> None:
+    """The server's count rises for all that a killed instance had in hand, and by whoever else takes from a durable."""
+    tried: list[str] = []
+
+    async def work(fact: EventPublished) -> None:
+        tried.append(fact.event_id)
+        if len(tried) <= fails:
+            raise ValueError
+
+    router = hearing(work)
+    await provisioned(router)
+    writer = make(Router())
+    await writer.start()
+    await JetStreamOutbox(writer)([published()])
+    async with await nats.connect() as ops:
+        handed = await ops.jetstream().pull_subscribe_bind(
+            durable="events-listen", stream="FACTS", inbox_prefix=b"_INBOX.ops."
+        )
+        for _ in range(20):
+            (msg,) = await handed.fetch(1)
+            await msg.nak()
+        await handed.unsubscribe()
+    await make(router).start()
+    await eventually(lambda: is_zero(pending(nats)))
+    assert len(tried) == min(fails + 1, 8)
+    assert len(await letters(nats)) == (1 if fails == 100 else 0)
+    async with await nats.connect() as ops:
+        assert (await ops.jetstream().stream_info("TIMERS")).state.messages == 0
+
+
+async def test_dead_letters_have_an_age_and_a_bound(nats: Nats) -> None:
+    async with await nats.connect() as ops:
+        kept = (await ops.jetstream().stream_info("DEAD")).config
+    assert (kept.max_age, kept.max_bytes, kept.discard) == (180 * 86400, 1024**3, "new")
 
 
 async def test_a_dead_letter_is_replayed_to_its_reaction_alone_which_sees_the_very_fact(

@@ -10,6 +10,7 @@ from ekkyo.decision.clock import utcnow
 from ekkyo.publishing import NotPublished
 from ekkyo.testing.nats import Nats
 from ekkyo.wire import OutMessage, timer_message
+from nats.js.api import AckPolicy, ConsumerConfig
 from nats.js.errors import NotFoundError
 
 
@@ -117,6 +118,34 @@ async def test_facts_are_purged_after_what_was_said_before_and_before_what_is_sa
     on_disk = b"".join(f.read_bytes() for f in nats.folder.rglob("*.blk"))
     assert f"secret: {other}".encode() in on_disk
     assert f"secret: {person}".encode() not in on_disk, "what is purged is overwritten, not merely forgotten"
+
+
+async def test_a_purge_looks_in_every_stream_and_says_where_it_found_what_does_not_belong(
+    serve: Any, nats: Nats, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whoever runs Ekkyo can have the server deliver a fact into another stream: it keeps its subject there."""
+    person = "ekkyo.fact.members.registered.m1"
+    outbox = JetStreamOutbox(await serve(Router(), "members"))
+    await outbox([OutMessage(person, {"Nats-Msg-Id": "1"}, b"secret")])
+    async with await nats.connect() as ops:
+        js = ops.jetstream()
+        await js.add_consumer("FACTS", ConsumerConfig(durable_name="copying", ack_policy=AckPolicy.EXPLICIT))
+        for stream, subject in (("DEAD", "dead"), ("AGAIN", "again"), ("TIMERS", "timer")):
+            await ops.publish("$JS.API.STREAM.MSG.GET.FACTS", b'{"seq": 1}', reply=f"ekkyo.{subject}.x.y")
+            await ops.publish("$JS.API.CONSUMER.MSG.NEXT.FACTS.copying", b"1", reply=f"ekkyo.{subject}.x.z")
+            await ops.flush()
+            again = await js.consumer_info("FACTS", "copying")
+            await js.delete_consumer("FACTS", "copying")
+            await js.add_consumer("FACTS", again.config)
+            copies = (await js.stream_info(stream, subjects_filter=person)).state.subjects or {}
+            assert copies == {person: 1}, stream
+        with caplog.at_level("INFO"):
+            await outbox([OutMessage(person, purge=True)])
+        for stream in ("FACTS", "DEAD", "AGAIN", "TIMERS"):
+            assert not (await js.stream_info(stream, subjects_filter=person)).state.subjects
+    [line] = [line for line in caplog.records if line.name == "ekkyo.publishing"]
+    assert sorted(line.where_none_belong) == ["AGAIN", "DEAD", "TIMERS"]  # type: ignore[attr-defined]
+    assert "m1" not in caplog.text
 
 
 async def test_a_service_that_may_not_purge_says_so_in_the_end(serve: Any, nats: Nats, published: Any) -> None:
