@@ -172,7 +172,7 @@ async def test_a_service_that_is_started_meanwhile_is_noticed_in_the_end(nats, h
         await service.flush()
         second = Files(files.folder.with_name("tuesday"))
         for attempt in (back_up(here, second), restore(here, files, files.read(), replace=True)):
-            with pytest.raises(Refused, match="events was started meanwhile") as refused:
+            with pytest.raises(Refused, match="events was started during the") as refused:
                 await attempt
             assert refused.value.code == "services_run"
         assert not (second.folder / "manifest.json").exists(), "so it is no backup"
@@ -193,7 +193,7 @@ async def test_while_a_service_answers_nothing_is_backed_up_and_nothing_restored
             back_up(here, second),
             restore(here, files, files.read(), replace=True),
         ):
-            with pytest.raises(Refused, match="events still runs") as refused:
+            with pytest.raises(Refused, match="events is still running") as refused:
                 await attempt
             assert refused.value.code == "services_run"
         assert not second.folder.exists()
@@ -211,7 +211,7 @@ async def test_what_was_written_to_meanwhile_is_no_backup(nats, here, files, mon
         return await took(nc, stream)
 
     monkeypatch.setattr(taking, "positions", meanwhile)
-    with pytest.raises(Refused, match="FACTS changed meanwhile"):
+    with pytest.raises(Refused, match="FACTS changed, so a service was running"):
         await back_up(here, files)
     with pytest.raises(Refused, match=r"holds no manifest\.json"):
         files.read()

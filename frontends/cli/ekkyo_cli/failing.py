@@ -1,4 +1,4 @@
-"""What becomes of an exception: words for people, an exit code for programs."""
+"""How an exception is reported: a text for people, an exit code for programs."""
 
 import os
 import sys
@@ -31,12 +31,12 @@ def exit_code(problem: BaseException) -> int:
             output.problem(problem)
             return output.UNREACHABLE if problem.status == 503 else output.NO
         case NoRespondersError():
-            output.problem(Refused("nobody_answers", "The service that answers this does not run.", 503))
+            output.problem(Refused("nobody_answers", "The service that answers this is not running.", 503))
             return output.UNREACHABLE
         case NoServersError() | ConnectionError() | TimeoutError() | Error():
             text = (
-                "Nothing answers there, or it does not let this NATS user in. Does the stack run? See: ekkyo status."
-                ' Are EKKYO_NATS_URL and the rest still its own? Set them anew: eval "$(ekkyo env)"'
+                "NATS does not answer, or does not accept this user. Is the stack running? See: ekkyo status."
+                ' If the EKKYO_… variables in this shell are out of date, set them again: eval "$(ekkyo env)"'
             )
             output.problem(Refused("unreachable", text, 503))
             return output.UNREACHABLE
@@ -48,7 +48,7 @@ def exit_code(problem: BaseException) -> int:
             return output.NO
     if os.environ.get("PYTHONDEVMODE"):
         traceback.print_exception(problem)
-    text = f"{type(problem).__name__}: this is a fault of the program. PYTHONDEVMODE=1 shows where."
+    text = f"{type(problem).__name__}: this is a bug in ekkyo. Set PYTHONDEVMODE=1 to see the traceback."
     output.problem(Refused("unexpected", text, 500))
     return output.NO
 

@@ -28,9 +28,9 @@ from ekkyo_cli.failing import exit_code
 
 app = typer.Typer(
     name="ekkyo",
-    help="Run a community inside a company: its events, its people, what they are told and what they answer.",
+    help="Run a community inside a company: its events, members, notifications and surveys.",
     epilog="Begin with: ekkyo up --detach, then ekkyo status. Every command has --help, and --json for programs."
-    "  Exit codes: 0 done, 1 refused or failed, 2 asked wrongly, 3 nothing there to ask.",
+    "  Exit codes: 0 done, 1 refused or failed, 2 wrong arguments, 3 no stack or installation found.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="rich",

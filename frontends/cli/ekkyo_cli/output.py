@@ -16,7 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Table
 
 OK, NO, USAGE, UNREACHABLE = 0, 1, 2, 3
-"""Exit codes: done; refused or failed; asked wrongly; nothing there to ask."""
+"""Exit codes: done; refused or failed; wrong arguments; no stack or installation found."""
 
 out = Console(highlight=False)
 err = Console(stderr=True, highlight=False)
@@ -123,9 +123,9 @@ def problem(refused: Refused) -> None:
 
 
 HINTS = {
-    "token_missing": "Set EKKYO_TOKEN, or ask for a token: ekkyo token --sub ID --role steward",
-    "token_expired": "Ask for a new token: ekkyo token --sub ID --role steward",
-    "not_allowed": "Another role is needed; `ekkyo call --list` tells which.",
+    "token_missing": "Set EKKYO_TOKEN, or create a token: ekkyo token --sub ID --role steward",
+    "token_expired": "Create a new token: ekkyo token --sub ID --role steward",
+    "not_allowed": "The token's role does not allow this; `ekkyo call --list` shows which roles do.",
 }
 
 

@@ -1,4 +1,4 @@
-"""What a backup says of itself: versions, counts and checksums. It is written last: without it there is no backup."""
+"""A backup's manifest: versions, counts and checksums. It is written last, so a backup without one is incomplete."""
 
 import gzip
 import hashlib
@@ -78,7 +78,7 @@ class Files:
     def begin(self) -> None:
         """Make the folder. Refuses one with something in it."""
         if self.folder.exists() and (not self.folder.is_dir() or any(self.folder.iterdir())):
-            text = f"{self.folder} is there and holds something; name a new folder."
+            text = f"{self.folder} is not empty; name a new folder."
             raise Refused("folder_in_use", text, 409)
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.folder.chmod(0o700)
@@ -91,7 +91,7 @@ class Files:
 
     @property
     def erased_since(self) -> Path:
-        """Where a restore notes who was erased since the backup was made."""
+        """Where a restore writes the ids of members who were erased since the backup."""
         return self.folder / "erased-since.txt"
 
     @contextmanager
@@ -110,11 +110,11 @@ class Files:
             out.write(manifest.sealed().model_dump_json(indent=1).encode())
 
     def read(self) -> Manifest:
-        """The manifest, with every file it names looked through. Refuses what is no backup, or a damaged one."""
+        """The manifest, once every file it names is verified. Refuses an incomplete or damaged backup."""
         try:
             manifest = Manifest.model_validate_json((self.folder / NAME).read_bytes())
         except FileNotFoundError:
-            text = f"{self.folder} holds no {NAME}: it is no backup, or one that was never finished."
+            text = f"{self.folder} holds no {NAME}: it is not a backup, or the backup was never finished."
             raise Refused("not_a_backup", text) from None
         except ValidationError as wrong:
             first = wrong.errors(include_url=False, include_input=False)[0]
@@ -127,7 +127,7 @@ class Files:
             if not file.is_file():
                 raise Refused("backup_damaged", f"{file} is missing.")
             if checksum(file) != sha256:
-                raise Refused("backup_damaged", f"{file} is not what was written: its checksum differs.")
+                raise Refused("backup_damaged", f"{file} was changed or damaged: its checksum differs.")
         return manifest
 
     def _named(self, manifest: Manifest) -> Iterator[tuple[Path, str]]:

@@ -41,7 +41,7 @@ class Servers:
 
     @asynccontextmanager
     async def connected(self) -> AsyncIterator[Client]:
-        """Refuses while a service runs: what it writes meanwhile would be in one part of the backup alone."""
+        """Refuses while a service runs: its changes would be in only one part of the backup."""
         denied: list[Exception] = []
 
         async def heard(error: Exception) -> None:
@@ -62,7 +62,7 @@ class Servers:
                 text = f"The NATS user {self.login.user or '(none)'} may not do this; it is for ops."
                 raise Refused("not_allowed", text, 403)
             if there:
-                text = f"{there} still runs. Stop every service, wait until it has ended, and try again."
+                text = f"{there} is still running. Stop every service, wait until all have exited, and try again."
                 raise Refused("services_run", text, 409)
             yield nc
 
@@ -97,7 +97,7 @@ def servers(dir: Path | None, *, databases: bool, names: Mapping[str, str], make
         folder.passwords()  # refuses where there is no stack
     with folder.lock() as mine, _stopped_in_order():
         if not mine or control.left_running(folder, folder.state()):
-            text = f"The stack in {folder.path} runs. Stop it first: ekkyo down --dir {folder.path}"
+            text = f"The stack in {folder.path} is running. Stop it first: ekkyo down --dir {folder.path}"
             raise Refused("services_run", text, 409)
         folder.prepare()
         ports = folder.ports()
@@ -147,6 +147,8 @@ def _replicas() -> int | None:
 def _mongo_url() -> str:
     file, url = os.environ.get("EKKYO_MONGO_URL_FILE"), os.environ.get("EKKYO_MONGO_URL")
     if not file and not url:
-        text = "Set EKKYO_MONGO_URL (or EKKYO_MONGO_URL_FILE), or say --streams-only and back the databases up apart."
+        text = (
+            "Set EKKYO_MONGO_URL (or EKKYO_MONGO_URL_FILE), or use --streams-only and back up the databases yourself."
+        )
         raise Refused("mongo_url_missing", text, 400)
     return Path(file).read_text().strip() if file else str(url)

@@ -1,4 +1,4 @@
-"""Restoring a backup: everything is looked through before anything is changed."""
+"""Restoring a backup: everything is verified before anything is changed."""
 
 import asyncio
 import os
@@ -35,7 +35,7 @@ async def restore(servers: Servers, files: Files, manifest: Manifest, *, replace
     """
     async with servers.connected() as nc:
         if not replace and (there := await _there(nc, servers)):
-            text = f"{', '.join(there)}: not empty. Restore to another place, or say --replace to remove what is there."
+            text = f"{', '.join(there)}: not empty. Restore elsewhere, or use --replace to remove the current data."
             raise Refused("target_in_use", text, 409)
         erased = await _erased(nc)
         _note(files, erased)
@@ -50,10 +50,10 @@ async def restore(servers: Servers, files: Files, manifest: Manifest, *, replace
                 await _stream(nc, name, kept, files, servers.replicas)
         except (SnapshotFailed, Damaged) as failed:
             hint = " One NATS server keeps one copy: EKKYO_NATS_REPLICAS=1." if "replicas" in str(failed) else ""
-            text = f"{failed}.{hint} What is there now is incomplete: start nothing, and restore again with --replace."
+            text = f"{failed}.{hint} The data is incomplete now: start no service, and restore again with --replace."
             raise Refused("not_restored", text, 500) from None
         if started := await running(nc):  # by somebody, or by an autoscaler
-            text = f"{started} was started meanwhile, on what was not whole. Stop it, and restore again with --replace."
+            text = f"{started} was started during the restore. Stop it, and restore again with --replace."
             raise Refused("services_run", text, 409)
         return Restored(sorted(_noted(files) - await _erased(nc)))  # who was erased before it stays so
 
@@ -81,7 +81,7 @@ async def _database(database: Copying, service: str, collections: dict[str, Rows
         for collection, kept in collections.items():
             with unpacked(files.rows(service, collection)) as rows:
                 if (count := await database.put_back(collection, decoded(rows))) != kept.rows:
-                    raise SnapshotFailed(f"{database.name}.{collection}: {count} of {kept.rows} rows came back")
+                    raise SnapshotFailed(f"{database.name}.{collection}: {count} of {kept.rows} rows were restored")
     finally:
         await database.close()
 
@@ -91,11 +91,11 @@ async def _stream(nc: Client, name: str, kept: StreamFile, files: Files, replica
     state = await put_back(nc, Described(config, kept.state), parts(files.stream(name)))
     moves = config.get("max_age") or config.get("allow_msg_schedules")  # what is too old leaves, what is due comes due
     if state["last_seq"] < kept.last_sequence or (state["messages"] != kept.messages and not moves):
-        raise SnapshotFailed(f"{name}: {state['messages']} of {kept.messages} messages came back")
+        raise SnapshotFailed(f"{name}: {state['messages']} of {kept.messages} messages were restored")
     until = time.monotonic() + BACK_WITHIN
     while not _same(await positions(nc, name), kept.consumers, exactly=not moves):
         if time.monotonic() > until:
-            raise SnapshotFailed(f"{name}: its consumers are not where they were")
+            raise SnapshotFailed(f"{name}: its consumers do not have the positions of the backup")
         await asyncio.sleep(0.1)
 
 
@@ -104,13 +104,13 @@ def _same(found: Mapping[str, int], kept: Mapping[str, int], *, exactly: bool) -
 
 
 async def _erased(nc: Client) -> set[str]:
-    """The members who were erased, as the facts tell it. Their facts' subjects end in their ids."""
+    """The members who were erased, according to the facts. The subjects of these facts end in member ids."""
     facts = await describe(nc, "FACTS", subjects=f"{MemberErased.subject}.*")
     return {subject.rpartition(".")[2] for subject in (facts.state.get("subjects") or {})} if facts else set()
 
 
 def _note(files: Files, erased: set[str]) -> None:
-    """Keep the ids beside the backup before the stream that tells them is removed: a restore may be broken off."""
+    """Save the ids beside the backup before their stream is removed, because a restore may be interrupted."""
     if erased - (known := _noted(files)):
         text = "".join(f"{id}\n" for id in sorted(known | erased))
         with os.fdopen(os.open(files.erased_since, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:

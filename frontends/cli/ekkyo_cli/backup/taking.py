@@ -37,10 +37,10 @@ async def back_up(servers: Servers, files: Files) -> Manifest:
         except SnapshotFailed as failed:
             raise Refused("not_backed_up", str(failed), 503) from None
         if moved := [name for name in STILL if before[name] != after[name]]:
-            text = f"{', '.join(moved)} changed meanwhile, so a service ran: {files.folder} is no backup, remove it."
+            text = f"{', '.join(moved)} changed, so a service was running: {files.folder} is not valid, remove it."
             raise Refused("services_run", text, 409)
         if started := await running(nc):
-            text = f"{started} was started meanwhile: {files.folder} is no backup, remove it."
+            text = f"{started} was started during the backup: {files.folder} is not a valid backup, remove it."
             raise Refused("services_run", text, 409)
         manifest = Manifest(
             made_at=utcnow(),
@@ -70,7 +70,7 @@ async def _database(database: Copying, service: str, files: Files, *, known: boo
         found = {}
         collections = await database.collections()
         if known and not collections:
-            text = f"There is no database {database.name}. Called otherwise? --database {service}=NAME"
+            text = f"There is no database {database.name}. If it has another name: --database {service}=NAME"
             raise Refused("database_missing", text, 409)
         for collection in collections:
             file, count = files.rows(service, collection), 0
@@ -79,7 +79,7 @@ async def _database(database: Copying, service: str, files: Files, *, known: boo
                     packed.write(row)
                     count += 1
             if count != (there := await database.count(collection)):
-                text = f"{database.name}.{collection}: {count} of {there} rows were read. Does something write to it?"
+                text = f"{database.name}.{collection}: {count} of {there} rows were read. Is a program writing to it?"
                 raise Refused("not_backed_up", text, 409)
             found[collection] = RowsFile(rows=count, sha256=checksum(file))
         return found

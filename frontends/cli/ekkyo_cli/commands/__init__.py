@@ -1,1 +1,1 @@
-"""What can be typed after `ekkyo`. Each module holds the commands of one noun."""
+"""The subcommands of `ekkyo`. Each module holds the commands of one noun."""

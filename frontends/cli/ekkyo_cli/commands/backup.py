@@ -1,4 +1,4 @@
-"""`ekkyo backup` and `ekkyo restore`: streams and databases as files, and back."""
+"""`ekkyo backup` and `ekkyo restore`: saving streams and databases to files, and restoring them."""
 
 import asyncio
 from pathlib import Path
@@ -16,18 +16,23 @@ if TYPE_CHECKING:
     from ekkyo_cli.backup.manifest import Manifest
 
 StreamsOnly = Annotated[
-    bool, typer.Option("--streams-only", help="Leave the databases to mongodump or the like, in the same pause.")
+    bool,
+    typer.Option(
+        "--streams-only", help="Leave out the databases; back them up with mongodump or similar, in the same pause."
+    ),
 ]
 Names = Annotated[
     list[str] | None,
     typer.Option(
-        "--database", metavar="SERVICE=NAME", help="What a service's database is called, where EKKYO_MONGO_DATABASE is."
+        "--database",
+        metavar="SERVICE=NAME",
+        help="The name of a service's database, if EKKYO_MONGO_DATABASE sets another one.",
     ),
 ]
 
 
 def backup(
-    folder: Annotated[Path, typer.Argument(help="Where to; a new folder is made.")],
+    folder: Annotated[Path, typer.Argument(help="The folder to create.")],
     streams_only: StreamsOnly = False,
     database: Names = None,
     dir: Where = None,
@@ -35,9 +40,10 @@ def backup(
 ) -> None:
     """Write the streams and the services' databases into a folder, while no service runs.
 
-    Stop the services first, and wait until they have ended; NATS and the database stay. Of a local stack, which must be
-    down, both are started for as long as it takes. The folder holds personal data and addresses of chat channels: its
-    files are for their owner alone. Keys and passwords of the installation are not in it.
+    Stop the services first, and wait until they have exited; keep NATS and the database running.
+    A local stack must be down; the command starts its NATS and database for the duration of the backup. The folder
+    holds personal data and addresses of chat channels, so only its owner can read the files. It does not contain the
+    installation's keys and passwords.
 
     Examples:
 
@@ -54,23 +60,23 @@ def backup(
     if output.speaks_json():
         return output.as_json(_figures(folder, manifest))
     _tables(manifest)
-    return output.say(f"[green]Backed up[/] to {folder}. It holds personal data: keep it as you keep the database.")
+    return output.say(f"[green]Backed up[/] to {folder}. It holds personal data: protect it like the database.")
 
 
 def restore(
     folder: Annotated[Path, typer.Argument(help="A backup's folder.", exists=True, file_okay=False)],
-    replace: Annotated[bool, typer.Option("--replace", help="Remove what is there first.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Remove the current data first.")] = False,
     streams_only: StreamsOnly = False,
     database: Names = None,
     dir: Where = None,
     json: Json = False,
 ) -> None:
-    """Put a backup's streams and databases where nothing is, or in the place of what is there.
+    """Restore a backup's streams and databases into an empty installation, or replace the current data.
 
-    The whole backup is looked through first; of one that is incomplete or was altered nothing is restored. No service
-    may run meanwhile, a local stack must be down. Afterwards provision each service, which makes the indexes, and start
-    them; `ekkyo up` does both. Who was erased since the backup was made is back: those whom the replaced streams told
-    of are listed in the backup's erased-since.txt, for ekkyo members erase --from.
+    The whole backup is verified first; nothing is restored from one that is incomplete or was altered. No service may
+    run meanwhile, and a local stack must be down. Afterwards, provision each service, which creates the indexes, and
+    start them; `ekkyo up` does both. Members who were erased since the backup are restored too: those known from the
+    replaced streams are listed in the backup's erased-since.txt, for ekkyo members erase --from.
 
     Examples:
 
@@ -85,7 +91,7 @@ def restore(
     names, files = _names(database), Files(folder)
     manifest = files.read()
     if not manifest.databases and not streams_only:
-        text = "This backup holds the streams alone. Say --streams-only, and restore the databases that go with it."
+        text = "This backup holds only the streams. Use --streams-only, and restore the matching databases."
         raise Refused("streams_only", text, 400)
     with servers(dir, databases=not streams_only, names=names, make=True) as found:
         restored = asyncio.run(put_back(found, files, manifest, replace=replace))
@@ -95,7 +101,9 @@ def restore(
     output.say(f"[green]Restored[/] from {folder}, as it was at {manifest.made_at.astimezone():%Y-%m-%d %H:%M:%S}.")
     output.say("Next: provision and start the services; ekkyo up does both for a local stack.")
     if restored.erased_since:
-        output.say(f"[bold]Erased since, and back now: {len(restored.erased_since)}.[/] Once the services run:")
+        output.say(
+            f"[bold]Erased since the backup, and now restored: {len(restored.erased_since)}.[/] Once the services run:"
+        )
         output.paste(f"ekkyo members erase --from {files.erased_since} --yes")
     return None
 

@@ -67,7 +67,7 @@ async def _send(dir: Any, asked: Command[Any] | Question[Any]) -> Any:
 
 
 def find(name: str) -> Message:
-    """The command or question of this name. Asked wrongly when there is none: near ones are told."""
+    """The command or question of this name. A usage error, with similar names, if there is none."""
     if name in MESSAGES:
         return MESSAGES[name]
     near = difflib.get_close_matches(name, MESSAGES, n=3, cutoff=0.4)

@@ -50,7 +50,7 @@ def mailbox(folder: Folder) -> list[Mail]:
 def list_mail(
     to: Annotated[str | None, typer.Option(help="Only to this address.")] = None,
     subject: Annotated[str | None, typer.Option(help="Only with this text in the subject.")] = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", help="Only the newest so many; 0: all.", min=0)] = 50,
+    limit: Annotated[int, typer.Option("--limit", "-n", help="Show only this many of the newest; 0: all.", min=0)] = 50,
     dir: Dir = DEFAULT,
     json: Json = False,
 ) -> None:
@@ -74,11 +74,11 @@ def list_mail(
 def show_mail(
     number: Annotated[str, typer.Argument(help="Its number as listed, or `last`.")],
     html: Annotated[Path | None, typer.Option("--html", help="Write the HTML part to this file.")] = None,
-    raw: Annotated[bool, typer.Option("--raw", help="Print the message as it came over the wire.")] = False,
+    raw: Annotated[bool, typer.Option("--raw", help="Print the raw message.")] = False,
     dir: Dir = DEFAULT,
     json: Json = False,
 ) -> None:
-    """Show one message: its head, its text, and what is attached."""
+    """Show one message: its headers, its text and its attachments."""
     every = mailbox(_known(dir))
     found = every[-1:] if number == "last" else [one for one in every if one.id == number]
     if not found:
@@ -117,7 +117,7 @@ def _chat() -> None:
 
 @chat.command("list")
 def list_chat(
-    limit: Annotated[int, typer.Option("--limit", "-n", help="Only the newest so many; 0: all.", min=0)] = 50,
+    limit: Annotated[int, typer.Option("--limit", "-n", help="Show only this many of the newest; 0: all.", min=0)] = 50,
     dir: Dir = DEFAULT,
     json: Json = False,
 ) -> None:

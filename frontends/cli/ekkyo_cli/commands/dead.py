@@ -1,4 +1,4 @@
-"""`ekkyo dead`: what a reaction gave up on."""
+"""`ekkyo dead`: messages that a reaction could not handle."""
 
 import asyncio
 from pathlib import Path
@@ -16,7 +16,9 @@ from ekkyo_cli.output import Json
 if TYPE_CHECKING:
     from ekkyo.broker.dead import DeadLetter
 
-app = typer.Typer(help="Dead letters: what a reaction gave up on, after all its tries.", no_args_is_help=True)
+app = typer.Typer(
+    help="Dead letters: messages that a reaction could not handle, after all its tries.", no_args_is_help=True
+)
 Number = Annotated[int, typer.Argument(help="The letter's number, as listed.", min=1)]
 Service = Annotated[str, typer.Option("--service", help="Only of this service.")]
 
@@ -48,19 +50,19 @@ def show(number: Number, dir: Where = None, json: Json = False) -> None:
         return output.as_json(_plain(letter) | {"body": text})
     output.table(["", ""], [(key, value) for key, value in _plain(letter).items() if key != "headers"])
     output.table(["header", ""], sorted(letter.headers.items()))
-    output.out.print(text if text is not None else "What it is about was erased.", markup=False)
+    output.out.print(text if text is not None else "The message it is about was erased.", markup=False)
     return None
 
 
 @app.command()
 def replay(number: Number, dir: Where = None, json: Json = False) -> None:
-    """Tell it to that one reaction again, with all its tries before it."""
+    """Deliver it again to that one reaction, with a fresh set of tries."""
     _done("Told again", asyncio.run(_one(dir, number, "replay")))
 
 
 @app.command()
 def drop(number: Number, dir: Where = None, json: Json = False) -> None:
-    """Forget a letter: the reaction will never be told."""
+    """Delete a letter: the reaction will never handle it."""
     _done("Dropped", asyncio.run(_one(dir, number, "drop")))
 
 

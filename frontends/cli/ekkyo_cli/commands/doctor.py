@@ -30,16 +30,16 @@ def doctor(
         ),
     ] = None,
     monitor: Annotated[
-        str | None, typer.Option("--monitor", help="NATS's own monitoring, such as http://nats:8222.")
+        str | None, typer.Option("--monitor", help="The address of NATS's monitoring, such as http://nats:8222.")
     ] = None,
     dir: Annotated[Path, typer.Option("--dir", help="The local stack's folder.", show_default=True)] = DEFAULT,
     json: Json = False,
 ) -> None:
-    """Look for what new installations get wrong, and say what to do about each.
+    """Look for the usual mistakes of a new installation, and say how to correct each.
 
     Settings, NATS and the database (reached, version, clock, what may be done), streams, consumers, indexes, keys, the
-    mail server, chats. Nothing is changed and nothing sent. Where a service is installed without this command line,
-    `ekkyo-SERVICE doctor` does the same. Exit code 0 when all is well, 1 when something is wrong.
+    mail server, chats. It changes nothing and sends no message. Where a service is installed without this command line,
+    `ekkyo-SERVICE doctor` does the same. Exit code 0 if there is no problem, 1 if there is one.
 
     Examples:
 
@@ -74,7 +74,7 @@ async def _examine(environs: Mapping[str, Mapping[str, str]], monitor: str | Non
         try:
             service = importlib.import_module(f"ekkyo_{name}.app").service
         except ModuleNotFoundError:
-            text = f"ekkyo-{name} is not installed here. Where it is: ekkyo-{name} doctor"
+            text = f"ekkyo-{name} is not installed here. Where it is installed, run: ekkyo-{name} doctor"
             raise Refused("service_not_installed", text, 404) from None
         found[name] = await examine(service, environ, monitor=monitor)
     return found

@@ -1,4 +1,4 @@
-"""`ekkyo events`: taking over who came, from a meeting tool's report."""
+"""`ekkyo events`: importing attendance from a meeting tool's report."""
 
 import asyncio
 from dataclasses import asdict
@@ -39,16 +39,16 @@ def attendance(
         typer.Argument(help="A participants report of Teams, Zoom, Meet, Webex or connpass, or a list: CSV or .xlsx."),
     ],
     event: Annotated[str, typer.Option("--event", help="The event's id.")],
-    min_minutes: Annotated[int, typer.Option(help="Who was there for less did not attend.", min=0)] = 0,
+    min_minutes: Annotated[int, typer.Option(help="Whoever stayed for less time did not attend.", min=0)] = 0,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Match only, and write nothing.")] = False,
     dir: Where = None,
     json: Json = False,
 ) -> None:
     """Record all who came to an event, from a meeting tool's report. Recording the same report again changes nothing.
 
-    Participants are matched to members by personnel number, mail address or name; whoever cannot be matched is named,
-    with the members who may be meant. With --dry-run every row is told with what would become of it, and what was
-    decided for the whole file. Exit code 1 if nobody could be matched.
+    Participants are matched to members by personnel number, mail address or name; the rest are listed, with the
+    members who may be meant. With --dry-run it previews the result for each row, and shows how the file was read. Exit
+    code 1 if nobody could be matched.
 
     Example:
 

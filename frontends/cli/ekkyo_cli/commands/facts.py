@@ -1,4 +1,4 @@
-"""`ekkyo facts`: what happened, as it happens or from the beginning."""
+"""`ekkyo facts`: the stream of facts, from now on or from the beginning."""
 
 import asyncio
 import re
@@ -31,17 +31,17 @@ def tail(
     ] = None,
     type: Annotated[
         list[str] | None,
-        typer.Option("--type", help="Such as events.published, or events.*; several times for several."),
+        typer.Option("--type", help="Such as events.published, or events.*; may be given several times."),
     ] = None,
     entity: Annotated[str | None, typer.Option(help="Only about the entity with this id.")] = None,
-    limit: Annotated[int | None, typer.Option("--limit", "-n", help="Stop after so many.", min=1)] = None,
+    limit: Annotated[int | None, typer.Option("--limit", "-n", help="Stop after this many.", min=1)] = None,
     no_follow: Annotated[
         bool, typer.Option("--no-follow", help="Stop at the newest instead of waiting for more.")
     ] = False,
     dir: Where = None,
     json: Json = False,
 ) -> None:
-    """Print facts: new ones as they are told, or from an earlier point on. With --json, one per line.
+    """Print facts: new ones as they are published, or from an earlier point on. With --json, one per line.
 
     Examples:
 
@@ -51,7 +51,7 @@ def tail(
     """
     if entity is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", entity):
         raise typer.BadParameter(
-            f"{entity} is no id: letters, digits, hyphen, underscore, at most 64", param_hint="--entity"
+            f"{entity} is not an id: use letters, digits, hyphen, underscore, at most 64", param_hint="--entity"
         )
     start = _since(since)
     if start is None and no_follow:
@@ -98,7 +98,7 @@ async def _tail(
     count = 0
     async with connected(dir) as ekkyo:
         if follow and output.err.is_terminal and not output.speaks_json():
-            output.warn("[dim]Waiting for facts; Ctrl-C ends it.[/]")
+            output.warn("[dim]Waiting for facts; Ctrl-C stops.[/]")
         async for fact in ekkyo.facts(*types, entity=entity, since=since, follow=follow):
             _print(fact)
             count += 1

@@ -1,4 +1,4 @@
-"""`ekkyo members deactivate`, `reactivate`, `erase` and `erasures`: people who leave, and people who are forgotten."""
+"""`ekkyo members deactivate`, `reactivate`, `erase` and `erasures`: members who leave, and members who are erased."""
 
 import asyncio
 import sys
@@ -30,12 +30,12 @@ from ekkyo_cli.local.folder import Folder
 from ekkyo_cli.output import Json
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The member's id.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask whether it is meant.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
 LOOK_EVERY = 0.2
 
 
 def deactivate(member: Id, yes: Yes = False, dir: Where = None, json: Json = False) -> None:
-    """Say that a person left the company: no more messages, seats at events to come given back, nothing deleted.
+    """Record that a person left the company: no more messages, seats at future events given up, nothing deleted.
 
     Whoever waits longest gets the seat. An import of a personnel export does not bring the person back;
     ekkyo members reactivate does.
@@ -48,7 +48,7 @@ def deactivate(member: Id, yes: Yes = False, dir: Where = None, json: Json = Fal
 
 
 def reactivate(member: Id, dir: Where = None, json: Json = False) -> None:
-    """Say that a person who left is back, or never left. Seats that were given back stay given back.
+    """Record that a person who left is back, or never left. Seats that were given up are not restored.
 
     Example:
 
@@ -62,7 +62,9 @@ def erase(
     again: Annotated[
         Path | None,
         typer.Option(
-            "--from", help="Erase all of a file: ids, one a line, or what erasures --json prints.", exists=True
+            "--from",
+            help="Erase all members in a file: ids, one per line, or what erasures --json prints.",
+            exists=True,
         ),
     ] = None,
     yes: Yes = False,
@@ -72,15 +74,15 @@ def erase(
     dir: Where = None,
     json: Json = False,
 ) -> None:
-    """Forget who a person was, everywhere and for good. There is no way back.
+    """Erase a person's data, everywhere and for good. This cannot be undone.
 
-    Every service forgets them and says so; then the facts that tell who they were leave the stream. What they took
-    part in stays in the counts, under an id that leads to nobody. On a local stack the mail that was caught for them
-    is thrown away too. Said again, it tells how far it has got. Exit code 1 if it is not complete in time: the rest
-    then happens by itself.
+    Every service deletes the data and confirms it; then the facts about the person are purged from the stream. Their
+    attendances stay in the counts, under an id that identifies nobody. On a local stack, the mail caught for them is
+    deleted too. Run the command again to see the progress. Exit code 1 if the erasure is not complete in time: it then
+    continues by itself.
 
-    After a restore from a backup, who was erased since it was made is erased again with --from. Who is not there, since
-    they were registered later, is passed over.
+    After a restore, use --from to erase again the members who were erased since the backup. Members who do not exist,
+    because they were registered later, are skipped.
 
     Examples:
 
@@ -97,8 +99,8 @@ def erase(
     if output.speaks_json():
         output.as_json(erasure.model_dump(mode="json") | {"mails_thrown_away": mails})
     elif erasure.purged_at:
-        thrown = f" {mails} caught mails were thrown away." if mails else ""
-        output.say(f"[bold]{escape(member)}[/] is erased: nothing tells any more who they were.{thrown}")
+        thrown = f" {mails} caught mails were deleted." if mails else ""
+        output.say(f"[bold]{escape(member)}[/] is erased: no personal data of theirs is left.{thrown}")
     else:
         waits = (
             f"waits for {', '.join(erasure.waits_for)}" if erasure.waits_for else "waits for the stream to be purged"
@@ -110,7 +112,7 @@ def erase(
 
 
 def erase_again(dir: Path | None, file: Path, yes: bool, within: float) -> None:
-    """Erase whom a file names, all at once. Exit code 1 unless all of it is complete in time."""
+    """Erase all members named in a file. Exit code 1 unless all of it is complete in time."""
     ids = _ids(file)
     if not yes:
         _nobody_to_ask()
@@ -121,7 +123,7 @@ def erase_again(dir: Path | None, file: Path, yes: bool, within: float) -> None:
     if output.speaks_json():
         output.as_json({"erasures": found, "not_there": gone, "mails_thrown_away": mails})
     else:
-        thrown = f" {mails} caught mails were thrown away." if mails else ""
+        thrown = f" {mails} caught mails were deleted." if mails else ""
         output.say(f"Erased: [bold]{len(found) - len(open_ones)}[/]. Not there: {len(gone)}.{thrown}")
         if open_ones:
             output.say(f"[yellow]Not complete yet: {len(open_ones)}.[/] See: ekkyo members erasures --open")
@@ -134,7 +136,7 @@ def erasures(
     dir: Where = None,
     json: Json = False,
 ) -> None:
-    """List the members who were erased, which services have forgotten them, and since when the stream has.
+    """List the erased members, which services have forgotten them, and when the stream was purged.
 
     Examples:
 
@@ -168,7 +170,9 @@ def _ids(file: Path) -> list[str]:
         named = [one["member_id"] for one in loads(text)] if text.lstrip().startswith("[") else text.split()
         return [EraseMember(member_id=id).member_id for id in dict.fromkeys(named)]
     except (ValueError, TypeError, KeyError):  # pydantic's errors are ValueErrors
-        text = f"{file} holds something that is no member's id. One a line, or what `erasures --json` prints."
+        text = (
+            f"{file} holds something that is not a member's id. Give one per line, or the output of `erasures --json`."
+        )
         raise Refused("malformed", text, 400) from None
 
 
@@ -228,7 +232,9 @@ async def _sure(ekkyo: Ekkyo, member_id: str, what: str, yes: bool) -> None:
 
 def _nobody_to_ask() -> None:
     if output.speaks_json() or not sys.stdin.isatty():
-        raise typer.BadParameter("nobody is there to be asked; say --yes if it is meant", param_hint="--yes")
+        raise typer.BadParameter(
+            "there is no terminal to ask for confirmation; use --yes to confirm", param_hint="--yes"
+        )
 
 
 def _tell(erasure: Erasure, told: set[str]) -> set[str]:

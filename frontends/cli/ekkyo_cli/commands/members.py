@@ -1,4 +1,4 @@
-"""`ekkyo members`: taking a personnel export over."""
+"""`ekkyo members`: importing a personnel export."""
 
 import asyncio
 from dataclasses import asdict
@@ -41,7 +41,7 @@ def members() -> None:
 def import_(
     file: Annotated[Path, typer.Argument(help="The export: CSV in any usual encoding and separator, or .xlsx.")],
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Tell what would become of it, and write nothing.")
+        bool, typer.Option("--dry-run", help="Preview the result for each row, and write nothing.")
     ] = False,
     map: Annotated[
         list[str] | None,
@@ -68,7 +68,7 @@ def import_(
     dir: Where = None,
     json: Json = False,
 ) -> None:
-    """Take over a personnel export: people not known by their number are registered, known ones changed.
+    """Import a personnel export: people whose number is new are registered, the others are updated.
 
     Every bad row is named with its line, column, value and reason; the good ones are taken. With --dry-run every row is
     told with what would become of it, and what was decided for the whole file. Who has left is named; a member who has

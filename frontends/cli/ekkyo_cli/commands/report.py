@@ -1,4 +1,4 @@
-"""`ekkyo report`: what came of a community, held against its charter."""
+"""`ekkyo report`: a community's figures, compared with its charter."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -23,8 +23,10 @@ def report(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Where to write the page, such as report.html.")
     ] = None,
-    facts: Annotated[bool, typer.Option("--facts", help="Count from the stream of facts alone.")] = False,
-    check: Annotated[bool, typer.Option("--check", help="Count both ways, and fail if a figure differs.")] = False,
+    facts: Annotated[bool, typer.Option("--facts", help="Compute the figures from the stream of facts alone.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Compute them both ways, and fail if a figure differs.")
+    ] = False,
     lang: Annotated[str | None, typer.Option(help="ja or en; the community's language without it.")] = None,
     dir: Where = None,
     json: Json = False,
@@ -73,7 +75,7 @@ async def _make(dir: Path | None, community: str | None, *, facts: bool, check: 
                 )
             )
         if check and (wrong := differences(told, figures_of(await from_facts.gather(ekkyo, chosen)))):
-            raise Refused("figures_differ", "The facts say otherwise: " + "; ".join(wrong), 409)
+            raise Refused("figures_differ", "The figures from the facts differ: " + "; ".join(wrong), 409)
         return told
 
 
@@ -83,7 +85,7 @@ async def _only_one(ekkyo: Ekkyo) -> str:
     if len(found) == 1:
         return found[0]
     if not found:
-        raise Refused("community_not_found", "No community was founded yet.")
+        raise Refused("community_not_found", "There is no community yet.")
     raise Refused("several_communities", f"Name one with --community: {', '.join(found)}", 400)
 
 

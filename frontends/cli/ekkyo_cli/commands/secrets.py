@@ -1,4 +1,4 @@
-"""`ekkyo secrets`: what a deployment needs and nobody should choose, one folder for each who reads it."""
+"""`ekkyo secrets`: random keys and passwords for a deployment, one folder for each reader."""
 
 import base64
 import os
@@ -23,7 +23,7 @@ TEAMS = "# Accounts of other teams, who may import facts: see deploy/nats/README
 
 
 def secrets(
-    dir: Annotated[Path, typer.Option("--dir", help="Where to; a folder is made for each part of the platform.")],
+    dir: Annotated[Path, typer.Option("--dir", help="The target; it gets a folder for each part of the platform.")],
     mongo: Annotated[str, typer.Option(help="Where the services find MongoDB: host:port, with commas between.")] = (
         "mongo:27017"
     ),
@@ -31,7 +31,7 @@ def secrets(
     owner: Annotated[int | None, typer.Option(help="Give the services' files to this user id (as root).")] = None,
     json: Json = False,
 ) -> None:
-    """Make the keys and passwords of a deployment. What is there already stays as it is.
+    """Generate the keys and passwords of a deployment. Existing files stay as they are.
 
     Examples:
 

@@ -34,8 +34,9 @@ def up(
 ) -> None:
     """Start NATS, the database, the catchers for mail and chat, and the four services.
 
-    Everything listens on this machine alone, on free ports that are kept, and lives in the folder: started again on
-    the same folder, it has everything it had. Without --detach the logs are shown, and Ctrl-C stops everything.
+    Everything listens on this machine only, on free ports that stay the same, and keeps its data in the folder:
+    started again on the same folder, the stack has the same data. Without --detach it shows the logs, and Ctrl-C
+    stops it.
 
     Examples:
 
@@ -43,7 +44,7 @@ def up(
 
       ekkyo up --detach           leave it running; ekkyo down stops it
 
-      eval "$(ekkyo env)"         then: talk to it from another program
+      eval "$(ekkyo env)"         then connect to it from another program
     """
     folder = Folder.at(dir)
     if folder.running:
@@ -51,7 +52,7 @@ def up(
         phase = state.phase if state else "starting"
         if output.speaks_json():
             return output.as_json({"already_running": True, "phase": phase, "dir": str(folder.path)})
-        return output.say(f"A stack already runs in [bold]{folder.path}[/] ({phase}). See it: ekkyo status")
+        return output.say(f"A stack is already running in [bold]{folder.path}[/] ({phase}). See it: ekkyo status")
     before = ends(folder)
     supervisor = control.launch(folder, attached=not detach)
     gone = threading.Event()
@@ -104,7 +105,7 @@ def down(dir: Dir = DEFAULT, json: Json = False) -> None:
 
 
 def status(dir: Dir = DEFAULT, json: Json = False) -> None:
-    """Show each part of the stack: whether it is ready, its process, port and age, and what the streams hold.
+    """Show each part of the stack: its state, process, port and age, and how many messages the streams hold.
 
     Exit code 0 when everything is ready, 1 when something is not, 3 when no stack runs.
     """
@@ -137,11 +138,11 @@ def restart(
 def logs(
     part: Annotated[str | None, typer.Argument(help="One part, or supervisor; all services without it.")] = None,
     dir: Dir = DEFAULT,
-    going_on: Annotated[bool, typer.Option("--follow", "-f", help="Go on as more is written.")] = False,
-    lines: Annotated[int, typer.Option("--lines", "-n", help="How many of the last lines.", min=0)] = 20,
+    going_on: Annotated[bool, typer.Option("--follow", "-f", help="Keep printing new lines.")] = False,
+    lines: Annotated[int, typer.Option("--lines", "-n", help="How many lines from the end.", min=0)] = 20,
     json: Json = False,
 ) -> None:
-    """Show what the parts log."""
+    """Show the logs of the parts."""
     folder = Folder.at(dir)
     names = [part] if part else [*PARTS, "supervisor"]
     if part and not folder.log(part).exists():
@@ -154,9 +155,9 @@ def env(
     dir: Dir = DEFAULT,
     json: Json = False,
 ) -> None:
-    """Print the variables that another system needs to talk to this stack, within walls of its own.
+    """Print the variables that another system needs to connect to this stack, in a NATS account of its own.
 
-    `outside`, which every stack is made with, may ask everything and hears everything.
+    `outside`, which every stack has, may send every command and question, and receives every fact.
 
     Examples:
 
@@ -192,7 +193,7 @@ def token(
         typer.Option("--role", help="steward, system, or leader:COMMUNITY_ID; may be given several times."),
     ] = None,
     ttl: Annotated[str, typer.Option(help="How long it is valid: 90s, 15m, 1h; at most 1d.")] = "1h",
-    key: Annotated[Path | None, typer.Option(help="A signing key (JWK) in place of the stack's own.")] = None,
+    key: Annotated[Path | None, typer.Option(help="A signing key (JWK) to use instead of the stack's own.")] = None,
     dir: Dir = DEFAULT,
     json: Json = False,
 ) -> None:

@@ -31,7 +31,7 @@ SAMPLES = Path("data")
 def demo(
     dir: Annotated[Path, typer.Option("--dir", help="Where the stack lives; emptied first.")] = Path(".ekkyo/demo"),
     data: Annotated[Path, typer.Option("--data", help="The folder with the sample exports.")] = SAMPLES,
-    keep: Annotated[bool, typer.Option("--keep", help="Leave the stack running, to look around in it.")] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Leave the stack running afterwards.")] = False,
 ) -> None:
     """Play a community's first season through the public commands, and check every figure against the facts."""
     folder = Folder.at(dir)
@@ -46,18 +46,18 @@ def demo(
     finally:
         if keep:
             console.print(
-                f"\nThe stack goes on. Look around: ekkyo status --dir {dir}; stop it: ekkyo down --dir {dir}"
+                f"\nThe stack is still running. Show it: ekkyo status --dir {dir}; stop it: ekkyo down --dir {dir}"
             )
         else:
             control.bring_down(folder)
     console.print(f"\nThe report: {dir}/report.html   the figures: {dir}/summary.json   the mailbox: {dir}/mail")
     if wrong:
-        console.print("\n[bold red]The season does not add up:[/]")
+        console.print("\n[bold red]The season's figures do not match:[/]")
         for line in wrong[:40]:
             console.print(f"  {line}", style="red", markup=False)
         raise typer.Exit(1)
     console.print(
-        f"[bold green]Every figure stands in the facts, and nobody was told anything twice.[/] "
+        f"[bold green]The facts confirm every figure, and no message was sent twice.[/] "
         f"{time.monotonic() - began:.0f} s in all."
     )
 
@@ -67,12 +67,12 @@ def _empty(folder: Folder) -> None:
     if not folder.path.exists() or not any(folder.path.iterdir()):
         return
     if not folder.lock_file.exists():
-        raise typer.BadParameter(f"{folder.path} holds something that is no stack; name another folder")
+        raise typer.BadParameter(f"{folder.path} is not empty and holds no stack; name another folder")
     shutil.rmtree(folder.path)
 
 
 async def _season(folder: Folder, data: Path) -> list[str]:
-    """Play it, report it, and say what does not add up."""
+    """Play it, write the report, and list figures that do not match."""
     state, passwords = control.running_state(folder), folder.passwords()
     async with Ekkyo.connect(
         f"nats://127.0.0.1:{state.parts['nats'].port}",
@@ -110,10 +110,10 @@ async def _import(folder: Folder, export: Path) -> None:
 
 
 async def _settle(folder: Folder, steward: Ekkyo, heard: Listener, community_id: str) -> list[str]:
-    console.print("[bold]Waiting until everybody was told everything[/]")
+    console.print("[bold]Waiting until all mails are delivered[/]")
     expected = check.tellings(heard.facts)
     dropped = await _all_told(steward, heard, expected)
-    console.print("[bold]Counting the season twice:[/] as the services tell it, and from the facts alone")
+    console.print("[bold]Counting the season twice:[/] from the services, and from the facts alone")
     told = figures_of(await from_services.gather(steward, community_id))
     counted = figures_of(await from_facts.gather(steward, community_id))
     wrong = [*check.differences(told, counted), *_mail(folder, heard, expected - dropped)]

@@ -1,4 +1,4 @@
-"""Starting, stopping and looking at the stack of a folder, from outside its supervisor."""
+"""Starting, stopping and inspecting the stack of a folder, from outside its supervisor."""
 
 import subprocess
 import sys
@@ -82,7 +82,7 @@ def running_state(folder: Folder) -> State:
     """What runs in a folder. Refuses (503) when nothing does."""
     state = folder.state() if folder.running else None
     if state is None:
-        raise Refused("stack_not_running", f"No stack runs in {folder.path}. Start it: ekkyo up --detach", 503)
+        raise Refused("stack_not_running", f"No stack is running in {folder.path}. Start it: ekkyo up --detach", 503)
     return state
 
 

@@ -1,4 +1,4 @@
-"""The stack's folder: what lies where, its secrets, its ports, and the note of what runs."""
+"""The stack's folder: its layout, secrets and ports, and the record of running processes."""
 
 import fcntl
 import json
@@ -38,7 +38,7 @@ class Part(BaseModel):
     """When it was started, seconds since 1970."""
     restarts: int = 0
     reason: str | None = None
-    """Why it does not run."""
+    """Why it is not running."""
 
 
 class State(BaseModel):
@@ -137,7 +137,7 @@ class Folder:
         return self.path / "secrets" / f"{user}.nk"
 
     def login(self, user: str) -> Login:
-        """How somebody proves to be one of the NATS users. Refuses when no stack was ever started here."""
+        """The credentials of a NATS user. Refuses if no stack was ever started here."""
         passwords = self.passwords()
         return Login(user, passwords.get(user, ""), self.seed(user) if user in USERS else None)
 
@@ -146,7 +146,7 @@ class Folder:
         return issue_token(self._read("signing-key"), sub, roles, ttl)
 
     def state(self) -> State | None:
-        """What the supervisor last noted, or None when nothing was ever started here."""
+        """The state that the supervisor last saved, or None if nothing was ever started here."""
         try:
             return State.model_validate_json((self.path / "state.json").read_bytes())
         except (OSError, ValidationError):
@@ -168,7 +168,7 @@ class Folder:
 
     @contextmanager
     def lock(self) -> Iterator[bool]:
-        """Hold the folder's lock; yields False when somebody else holds it. A dead process holds no lock."""
+        """Take the folder's lock; yields False if another process holds it. A lock ends with its process."""
         self.path.mkdir(mode=PRIVATE, parents=True, exist_ok=True)
         with self.lock_file.open("a") as file:
             try:
@@ -199,7 +199,7 @@ class Folder:
 
 
 def write(file: Path, text: str, *, mode: int = 0o600) -> None:
-    """Write a file so that it is seen whole or not at all."""
+    """Write a file atomically."""
     draft = file.with_name(f".{file.name}.{os.getpid()}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w") as out:
         out.write(text)

@@ -17,7 +17,7 @@ SIZE_LIMIT = 32 * 1024 * 1024
 
 
 class Catcher:
-    """Keeps what it is handed, with the envelope as a delivery agent writes it: Return-Path and Delivered-To."""
+    """Saves each message, with the envelope in the headers of a delivery agent: Return-Path and Delivered-To."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -1,4 +1,4 @@
-"""How each part of the stack is started, told to be ready, and what it is given."""
+"""How each part of the stack is started, configured and checked for readiness."""
 
 import http.client
 import json
@@ -37,7 +37,7 @@ class Child:
             self._process.terminate()
 
     def end(self) -> None:
-        """Returns when it ended for certain; killed if it has not by now."""
+        """Returns when it has ended; kills it if it has not."""
         if self.gone() is None:
             self._process.kill()
         self._process.wait()
@@ -109,7 +109,7 @@ def ready(name: str, port: int, *, timeout: float = 2) -> Readiness:
 
 
 def wait(check: Callable[[], bool], within: float, *, every: float = 0.05) -> bool:
-    """Whether a check comes true within so many seconds."""
+    """Whether a check succeeds within this many seconds."""
     deadline = time.monotonic() + within
     while not check():
         if time.monotonic() > deadline:
@@ -119,7 +119,7 @@ def wait(check: Callable[[], bool], within: float, *, every: float = 0.05) -> bo
 
 
 def trim(log: Path) -> None:
-    """Set a log that grew large aside; the one before it goes."""
+    """Rotate a log that has grown large; only one older log is kept."""
     if log.exists() and log.stat().st_size > LOG_LIMIT:
         log.replace(log.with_suffix(".log.1"))
 

@@ -1,4 +1,4 @@
-"""Processes told apart by number and start time, so that a number used again is not taken for the old process."""
+"""Processes identified by number and start time, so that a reused number is not mistaken for the old process."""
 
 import contextlib
 import os
@@ -53,7 +53,7 @@ def stop(processes: Iterable[Process], *, within: float = 10) -> None:
 
 
 def wait_gone(processes: Iterable[Process], within: float) -> bool:
-    """Whether all are gone within so many seconds."""
+    """Whether all have ended within this many seconds."""
     deadline = time.monotonic() + within
     while any(one.alive for one in processes):
         if time.monotonic() > deadline:

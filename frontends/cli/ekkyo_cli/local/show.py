@@ -1,4 +1,4 @@
-"""What the stack's logs say, and what its streams hold."""
+"""Printing the stack's logs and the sizes of its streams."""
 
 import asyncio
 import contextlib

@@ -1,4 +1,4 @@
-"""Looks after one stack: starts its parts, starts again what dies, stops all in order.
+"""Supervises one stack: starts its parts, restarts those that die, stops all in order.
 
 Run as `python -m ekkyo_cli.local.supervisor FOLDER [--with-parent]`, by `ekkyo up`. With --with-parent it stops when
 its standard input ends, so that nothing outlives a terminal that was closed.
@@ -47,7 +47,7 @@ class Supervisor:
         leftovers = [p.process for p in before.parts.values() if p.process] if before else []
         found = {one.pid: one for one in [*leftovers, *strays(self.folder.path)] if one.alive}
         if found:
-            self.say(f"an earlier stack was left behind; stopping its {len(found)} processes")
+            self.say(f"found processes of an earlier stack; stopping its {len(found)} processes")
             stop(found.values())
         self.folder.prepare()
         ports = self.folder.ports()
@@ -101,7 +101,7 @@ class Supervisor:
             raise NotStarted(f"not ready within {READY_WITHIN:.0f} s: {why}")
 
     def look_after(self, ports: dict[str, int]) -> None:
-        """Start again what dies, after a pause that grows while it keeps dying."""
+        """Restart parts that die, after a pause that grows with each death."""
         while not self.stopping.wait(0.1):
             now = time.monotonic()
             for name in PARTS:
@@ -131,7 +131,7 @@ class Supervisor:
         pause = self.pauses.get(name, FIRST_PAUSE)
         self.pauses[name] = min(pause * 2, LONGEST_PAUSE)
         self.due[name] = now + pause
-        self.say(f"{name} {why}; starting it again in {pause:.1f} s")
+        self.say(f"{name} {why}; restarting it in {pause:.1f} s")
         self.put(part.model_copy(update={"process": None, "reason": why}))
 
     def took(self, name: str, child: parts.Child, *, again: bool = False) -> None:
@@ -180,7 +180,7 @@ def tail(log: Path, size: int = 2000) -> str:
 
 
 def main(folder: Folder, *, with_parent: bool) -> int:
-    """Look after a folder unless somebody does already. 0 then too: it is looked after."""
+    """Supervise a folder. Also returns 0 if another supervisor already does."""
     with folder.lock() as mine:
         if not mine:
             return 0
