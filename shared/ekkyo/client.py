@@ -28,9 +28,9 @@ from ekkyo.wire.reading import Reading, keeps_cancellation, subjects
 A = TypeVar("A", bound=BaseModel)
 logger = logging.getLogger("ekkyo.client")
 ATTEMPT = 5.0
-"""Seconds after which a request without an answer is said again: the instance that had it may be gone."""
+"""Seconds after which a request without an answer is retried: the instance that received it may be gone."""
 UNANSWERED = 5.0
-"""Seconds that nobody may be there to answer, while a service restarts, before it is told as unavailable."""
+"""Seconds for which a service may have no instance, while it restarts, before `unavailable` is raised."""
 
 
 class Ekkyo:
@@ -113,14 +113,14 @@ class Ekkyo:
         return self.nc.jetstream()
 
     async def ask(self, question: Question[A], *, within: float = 15.0) -> A:
-        """The answer to a question. Raises Refused; `unavailable` or `no_answer` (503) when nobody did."""
+        """The answer to a question. Raises Refused; `unavailable` or `no_answer` (503) when no answer came."""
         return await self._request(question, within)
 
     async def send(self, command: Command[A], *, within: float = 15.0) -> A:
         """Have something done; gives what came of it. Raises Refused.
 
-        `within` is in seconds. It is said again, with the ids it has, when no answer comes or when it was too much at
-        once, which has no second effect; after `no_answer` (503) it may have been done, so say it again.
+        `within` is in seconds. It is retried, with the same ids, when no answer comes or when it was too much at
+        once, which has no second effect; after `no_answer` (503) it may have been done, so send it again.
         """
         return await self._request(command, within)
 
@@ -141,7 +141,7 @@ class Ekkyo:
                     )
                 return wire.read_reply(message.answer_type(), reply.headers, reply.data)  # type: ignore[return-value]
             except NoRespondersError:
-                no = Refused("unavailable", "Nobody is there to answer. Ask again later.", 503)
+                no = Refused("unavailable", "No instance of the service is running. Try again later.", 503)
                 if time.monotonic() + pause > nobody:
                     raise no from None
             except NatsTimeout:
@@ -172,7 +172,7 @@ class Ekkyo:
         id. since: from this time or position in the stream; None: what is new, or, when not following, everything.
         follow: wait for more; otherwise it ends with what is there. durable: a name under which the server keeps the
         position, which moves when the next fact is asked for; `since` then counts the first time only. A fact that
-        cannot be read is logged and passed over.
+        cannot be read is logged and skipped.
         """
         prefix = self._options["inbox_prefix"]
         reading = Reading(self.js, prefix, subjects(*facts, entity=entity), since, durable, follow)
@@ -182,7 +182,7 @@ class Ekkyo:
                 try:
                     fact = wire.read_fact(msg.subject, msg.headers, msg.data, meta.sequence.stream)
                 except wire.Malformed as unreadable:
-                    logger.warning("passed over %s at %d: %s", msg.subject, meta.sequence.stream, unreadable.code)
+                    logger.warning("skipped %s at %d: %s", msg.subject, meta.sequence.stream, unreadable.code)
                     continue
                 yield fact
         finally:

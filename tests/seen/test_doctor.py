@@ -188,7 +188,7 @@ def jwks(folder: Path, *keys: dict[str, Any]) -> Path:
 
 async def test_keys_that_let_nobody_in_and_one_that_lets_everybody(sound: Patient, tmp_path: Path) -> None:
     found, remedy = await sound.trouble("keys", jwks_file=jwks(tmp_path))
-    assert "nobody is let in" in found
+    assert "every token is refused" in found
     assert "public keys" in remedy
     private, _ = make_keys()
     found, remedy = await sound.trouble("keys", jwks_file=jwks(tmp_path, {**private, "use": "sig"}))
@@ -203,7 +203,7 @@ async def test_the_limits_of_keys_are_told_and_what_is_beyond_them_is_no_riddle(
     assert told == "1 public keys (portal: roles leader:*; 900 s)"
     token = issue_token(private | {"kid": "portal"}, "m1", ["system"], 60)
     found, remedy = await sound.trouble("token", jwks_file=file, token=token)
-    assert found == "EKKYO_TOKEN is refused: The key of this token may not give one of its roles."
+    assert found == "EKKYO_TOKEN is refused: The key that signed this token may not grant one of its roles."
     assert "EKKYO_TOKEN_MAX_SECONDS" in remedy
 
 
@@ -220,7 +220,7 @@ async def test_tokens_that_have_expired_or_are_signed_by_a_stranger(sound: Patie
     assert "not in EKKYO_JWKS_FILE" in found
     assert "Add that public key" in remedy
     found, _ = await sound.trouble("token", token="nonsense")
-    assert found == "EKKYO_TOKEN is not one that is trusted"
+    assert found == "EKKYO_TOKEN is not valid"
 
 
 async def test_a_setting_that_is_unknown_or_missing(sound: Patient) -> None:

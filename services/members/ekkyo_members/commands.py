@@ -48,7 +48,7 @@ async def import_members(cmd: contract.ImportMembers, members: Members, settings
     known, erased = await asyncio.gather(
         members.find({"id": {"$in": ids}}, limit=0), members.find({"came_from": {"$in": ids}}, limit=0)
     )
-    if erased:  # who was registered anew is known by number alone
+    if erased:  # a person registered again after an erasure is found only by number
         known += [*erased, *await members.find({"number": {"$in": [p.number for p in cmd.profiles]}}, limit=0)]
     if cmd.dry_run:
         known += await _others(cmd.profiles, known, members)

@@ -1,4 +1,4 @@
-"""How many requests are answered at once, altogether and of one caller: so that nobody can shut out the others."""
+"""Limits on concurrent requests, in total and per caller, so that no caller can starve the others."""
 
 from collections.abc import Callable, Set
 from dataclasses import dataclass
@@ -51,4 +51,4 @@ class Admission:
 
 
 def busy() -> Refused:
-    return Refused("too_many_requests", "Too much at once. Ask again in a moment.", 429)
+    return Refused("too_many_requests", "Too many requests at once. Try again in a moment.", 429)

@@ -1,4 +1,4 @@
-"""Dead letters: what a reaction gave up on. Listed, shown, replayed to that one reaction, dropped.
+"""Dead letters: messages that a reaction could not handle. An operator lists, shows, replays or drops them.
 
 A letter for a fact holds its headers and where it stands in FACTS, not its body: personal data has one place, so that
 erasing a member erases it. What is replayed travels in the same way, on `ekkyo.again.<service>.<reaction>`, which
@@ -25,7 +25,7 @@ _KEPT = ("ce-", "traceparent", "content-type")
 
 
 class Gone(LookupError):
-    """What a letter is about has been erased since."""
+    """The message that a letter is about has been erased."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Original:
 
 @dataclass(frozen=True)
 class DeadLetter:
-    """What a reaction gave up on, and why."""
+    """A message that a reaction could not handle, and why."""
 
     id: int
     """Its number, for `show`, `replay` and `drop`."""
@@ -123,7 +123,7 @@ async def show(js: JetStreamContext, id: int) -> tuple[DeadLetter, bytes | None]
 
 
 async def replay(js: JetStreamContext, id: int) -> DeadLetter:
-    """Tell it to that one reaction again, with all its tries before it, and drop the letter. Raises NotFoundError.
+    """Deliver it again to that reaction, with a fresh set of tries, and drop the letter. Raises NotFoundError.
 
     Said twice, or broken off between the two, the reaction is told once: the message has the letter's number.
     """
@@ -138,7 +138,7 @@ async def replay(js: JetStreamContext, id: int) -> DeadLetter:
 
 
 async def drop(js: JetStreamContext, id: int) -> DeadLetter:
-    """Forget a letter: the reaction will never be told. Raises NotFoundError."""
+    """Delete a letter: the reaction will never handle it. Raises NotFoundError."""
     letter = _letter(await js.get_msg("DEAD", id))
     await js.delete_msg("DEAD", id)
     return letter

@@ -8,7 +8,7 @@ from ekkyo.process.logs import where
 
 
 class NotYet(Exception):
-    """A reaction needs what it has not heard yet, and asks to be told again shortly. It counts as a try."""
+    """A reaction needs a fact that has not arrived yet, and is tried again shortly. It counts as a try."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Limits:
     reactions: int = 64
     """Messages of one durable at once."""
     heartbeat: float = 10.0
-    """How often the server is told that a reaction is still at it. Well below the durable's ack_wait."""
+    """How often a reaction in progress extends its hold on the message. Well below the durable's ack_wait."""
     drain: float = 20.0
     """How long what has begun may take to end when the service stops."""
 

@@ -35,7 +35,7 @@ _BUSY = wire.problem_reply(busy())
 
 
 class Guard:
-    """What stands between NATS and a service's handlers; one per broker."""
+    """Wraps a service's handlers; one per broker."""
 
     def __init__(
         self,
@@ -80,12 +80,12 @@ class Guard:
         """Let a request in before anything is done for it; gives what lets it out. Raises Refused 401, 400, 429."""
         who = self._caller(raw.headers or {})
         if len(raw.data) > self.limits.request_size:
-            raise Refused("too_large", f"At most {self.limits.request_size} bytes are taken.", 400)
+            raise Refused("too_large", f"At most {self.limits.request_size} bytes are accepted.", 400)
         return self._admission.admit(who.sub, len(raw.data))
 
     def _caller(self, headers: Mapping[str, str]) -> Caller:
         if self.verifier is None:
-            raise Refused("token_invalid", "No tokens are trusted here.", 401)
+            raise Refused("token_invalid", "This service has no keys to verify tokens with.", 401)
         return self.verifier.caller(header(headers, wire.AUTHORIZATION))  # remembered: asking twice costs nothing
 
     async def turn_away(self, raw: Msg, error: Exception) -> None:
@@ -113,7 +113,7 @@ class Guard:
         await self.turn_away(Msg(self._nc(), lost.subject, lost.reply), busy())
 
     async def answer(self, call_next: CallNext, msg: NatsMessage) -> None:
-        """Answer a command or a question, whatever comes of it: nobody waits for a time-out."""
+        """Answer a command or a question, whatever the outcome, so that no caller waits for a time-out."""
         raw, asked = msg.raw_message, self.asked[msg.raw_message.subject]
         headers = raw.headers or {}
         began, status = time.perf_counter(), 200
@@ -127,13 +127,18 @@ class Guard:
                 await self.refuse(raw, refused)
             except MaxPayloadError:
                 status = 500
-                await self.refuse(raw, Refused("answer_too_large", "The answer is too large. Ask for less.", 500))
+                await self.refuse(
+                    raw,
+                    Refused(
+                        "answer_too_large", "The answer is too large. Narrow the question or lower the limit.", 500
+                    ),
+                )
             except Exception as error:
                 status = 500
                 await self.refuse(raw, unexpected(asked.name, error))
             except asyncio.CancelledError:
                 status = 503
-                await self.refuse(raw, Refused("unavailable", "The service is stopping. Ask again.", 503))
+                await self.refuse(raw, Refused("unavailable", "The service is stopping. Try again.", 503))
                 raise
             finally:
                 self.metrics.requests.dec()
@@ -150,7 +155,7 @@ class Guard:
         message = await msg.decode()
         if not who.allowed(asked.message.may, vars(message)):
             allowed = ", ".join(sorted(asked.message.may.roles))
-            raise Refused("not_allowed", f"This may be asked by: {allowed}.", 403)
+            raise Refused("not_allowed", f"Allowed callers: {allowed}.", 403)
         context.caller.set(who)  # each message has a task, and thereby a context, of its own
         answer = await call_next(msg)
         if not isinstance(answer, BaseModel):
@@ -281,4 +286,9 @@ def unexpected(name: str, error: Exception) -> Refused:
         "a request failed unexpectedly",
         extra={"operation": name, "reference": reference, "error": type(error).__name__, "where": where(error)},
     )
-    return Refused("unexpected", "Something broke. The reference leads to it.", 500, reference=reference)
+    return Refused(
+        "unexpected",
+        "An unexpected error occurred. Give the operator the reference: the service's log has the details.",
+        500,
+        reference=reference,
+    )

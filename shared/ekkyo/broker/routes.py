@@ -1,4 +1,4 @@
-"""What a service is asked, told and reminded of: `@router.subscriber(**asked(RegisterForEvent))`."""
+"""Declares a service's commands, questions, facts and timers: `@router.subscriber(**asked(RegisterForEvent))`."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -70,7 +70,7 @@ def asked(message: type[Command[Any]] | type[Question[Any]]) -> To:
 
 
 def told(*facts: type[Fact], by: str, name: str, start: Start) -> To:
-    """React to these facts; each is heard by one instance of the service `by`, again and again until it succeeds.
+    """React to these facts; each is delivered to one instance of the service `by`, and retried until it succeeds.
 
     A class without a subject of its own stands for all the facts that derive from it. name: the reaction's, kept for
     ever, since its position in the stream and its dead letters go by it. start: "beginning" for what builds a
@@ -83,7 +83,7 @@ def told(*facts: type[Fact], by: str, name: str, start: Start) -> To:
 
 
 def due(timer: type[Timer]) -> To:
-    """React to this timer when it is due. It may be told twice, early by a second, or late: look at the document."""
+    """React to this timer when it is due. It may arrive twice, a second early, or late: check the document."""
     _, _, service, name = timer.subject.split(".")
     return {"to": Reaction(service, f"due-{name}", "TIMERS", (f"{due_subject(timer)}.*",), "beginning", timer)}
 

@@ -23,7 +23,7 @@ PATIENCE: Final = 30.0
 HEARSAY: Final = 5.0
 """Seconds in which one server of a cluster must have heard of what another one listens to."""
 AGAIN: Final = 0.05
-"""Seconds after which something that nobody listened to is said again."""
+"""Seconds after which a request without a listener is sent again."""
 
 
 class SnapshotFailed(RuntimeError):
@@ -131,7 +131,7 @@ async def _request(nc: Client, subject: str, body: bytes) -> Msg:
 
 
 async def _hand_in(nc: Client, subject: str, part: bytes) -> dict[str, Any]:
-    """What nobody listened to was not taken by anybody either, so it is said again without harm."""
+    """A request without a listener had no effect, so sending it again does no harm."""
     loop = asyncio.get_running_loop()
     deadline = loop.time() + HEARSAY
     while True:

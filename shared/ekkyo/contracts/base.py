@@ -86,15 +86,15 @@ class _Asked(Described, Generic[A]):
             if meta and meta["args"]:
                 found: type[BaseModel] = meta["args"][0]
                 return found
-        raise TypeError(f"{cls.__name__} does not say what it is answered with")
+        raise TypeError(f"{cls.__name__} does not declare its answer")
 
 
 class Command(_Asked[A], Generic[A]):
-    """A request to one service to do something. It may be refused. Unknown fields are refused, so a typo is told."""
+    """A request to one service to do something. It may be refused. Unknown fields are refused, so that typos show."""
 
 
 class Question(_Asked[A], Generic[A]):
-    """A request to one service to tell something. It changes nothing."""
+    """A request to one service for information. It changes nothing."""
 
 
 class Fact(Described):
@@ -123,7 +123,7 @@ class Fact(Described):
 
 
 class Meta(Model):
-    """The envelope of a fact that was heard: CloudEvents attributes and the place in the stream."""
+    """The envelope of a received fact: its CloudEvents attributes and its position in the stream."""
 
     id: str
     source: str
@@ -161,7 +161,7 @@ class Problem(Model):
 
 @dataclass
 class Refused(Exception):
-    """A no as an answer: a rule said so. code: stable, snake_case; detail: safe text for people.
+    """A refusal, which is a regular answer. code: stable, snake_case; detail: safe text for people.
 
     status: 400 malformed, 401, 403, 404 (codes that end in _not_found), 409 refused by a rule, 429, 500, 503.
     """

@@ -1,4 +1,4 @@
-"""What members are told, over which channels, and what became of it. Owner: the notify service."""
+"""Notifications to members, their channels and their deliveries. Owner: the notify service."""
 
 from typing import ClassVar, Literal
 
@@ -44,7 +44,7 @@ class Delivery(Model):
     entity_id: Id
     """The event or the survey it is about."""
     fact_id: str
-    """The fact it tells of: the reason why it was sent."""
+    """The fact that caused it."""
     status: DeliveryStatus
     reason: str | None = None
     """Why it failed or was dropped."""
@@ -61,14 +61,14 @@ _ADDRESS = TypeAdapter(Url)
 
 
 class ChannelConnected(Model):
-    """A channel is connected. Its address is a secret and is not told."""
+    """A channel is connected. Its address is a secret and is not part of the answer."""
 
     connection_id: str
     kind: Literal["chat"]
 
 
 class ConnectChannel(Command[ChannelConnected]):
-    """Connect a chat channel by its incoming webhook: a community's, or a member's own. Said again it replaces it."""
+    """Connect a chat channel by its incoming webhook: a community's, or a member's own. A new one replaces the old."""
 
     subject: ClassVar[str] = "ekkyo.cmd.notify.connect_channel"
     may: ClassVar = may("self", "leader", "steward", "system", community="community_id")
@@ -118,7 +118,7 @@ class DeliveryPage(Model):
 
 
 class ListDeliveries(Question[DeliveryPage]):
-    """What was sent, to whom, why, and what became of it."""
+    """Deliveries: what was sent, to whom, why, and with which result."""
 
     subject: ClassVar[str] = "ekkyo.ask.notify.deliveries"
     may: ClassVar = may("self", "steward", "system")
@@ -131,7 +131,7 @@ class ListDeliveries(Question[DeliveryPage]):
 
 
 class NotifyStatusAnswer(Model):
-    """How deliveries stand."""
+    """How many deliveries are in which state."""
 
     deliveries: dict[Channel, dict[DeliveryStatus, int]]
     contacts: int
@@ -157,13 +157,13 @@ class DeliveryFact(Fact):
 
 
 class Delivered(DeliveryFact):
-    """A message was handed to the mail server or the chat, which took it."""
+    """The mail server or the chat accepted a message."""
 
     subject: ClassVar[str] = "ekkyo.fact.notify.delivered"
 
 
 class DeliveryFailed(DeliveryFact):
-    """A message cannot be delivered, and is not tried again."""
+    """A message cannot be delivered, and will not be tried again."""
 
     subject: ClassVar[str] = "ekkyo.fact.notify.failed"
 
@@ -178,6 +178,6 @@ class AddressRefused(DeliveryFact):
 
 
 class NotifyForgotMember(MemberForgotten):
-    """How to reach somebody who was erased is forgotten, and what was still to be sent to them is dropped."""
+    """An erased member's contact data is deleted, and messages still to be sent to them are dropped."""
 
     subject: ClassVar[str] = "ekkyo.fact.notify.member_forgotten"

@@ -1,4 +1,4 @@
-"""What a decision is made of. Pure: no I/O, no clock, no driver, no broker; models import this and the contracts."""
+"""The types that decisions use. Pure: no I/O, no clock, no driver, no broker; models import this and the contracts."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field

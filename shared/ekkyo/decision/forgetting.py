@@ -5,11 +5,11 @@ from ekkyo.decision import Decision, Document
 
 
 class Forgotten(Document):
-    """This service has forgotten a member. Its id is the member's, which leads to nobody any more."""
+    """This service has forgotten a member. Its id is the member's id, which no longer identifies anybody."""
 
 
 def receipt(kept: Forgotten | None, fact: MemberForgotten) -> Decision[Forgotten, None]:
-    """Keep that the member is forgotten, and say so; told again there is nothing more to say."""
+    """Record that the member is forgotten, and publish the fact; idempotent."""
     if kept:
         return Decision(kept, None)
     return Decision(Forgotten(id=fact.member_id), None, facts=[fact])

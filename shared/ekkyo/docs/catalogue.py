@@ -21,8 +21,8 @@ COMMON_IN = ("broker/guard.py", "broker/admission.py", "wire/tokens.py", "wire/m
 NOT_REPLIED = {"error", "unreadable_answer", "not_a_cloudevent", "unknown_fact", "wrong_subject"}
 """Raised in those files, but by readers of replies and facts."""
 EVERYWHERE = [
-    Refusal("malformed", 400, "Not as the contract says: …."),
-    Refusal("unavailable", 503, "Not now. Send it again."),
+    Refusal("malformed", 400, "The message does not match its schema: …."),
+    Refusal("unavailable", 503, "The service is unavailable at the moment. Try again."),
 ]
 
 

@@ -90,7 +90,7 @@ class Source:
             yield Refusal(f"{stored.document}_not_found", 404, NOT_THERE)
         if part.attr in ("change", "create"):
             for name in stored.unique:
-                yield Refusal(f"{name}_taken", 409, "Another one has this already.")
+                yield Refusal(f"{name}_taken", 409, "Another record already has this value.")
 
     def _named(self, place: "Place", part: ast.AST) -> Iterator["Place"]:
         """The functions of the service that a name stands for: by its module where one is named, else by the name."""

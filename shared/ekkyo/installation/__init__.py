@@ -1,1 +1,1 @@
-"""What an installation is made of: NATS permissions, logins, and the servers that come as wheels."""
+"""The parts of an installation: NATS permissions, logins, and the servers that come as wheels."""

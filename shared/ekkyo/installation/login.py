@@ -68,7 +68,7 @@ class Login:
 
 
 def make_nkey() -> tuple[bytes, str]:
-    """A new user's seed, which is a secret, and the public key that the server is told."""
+    """A new user's seed, which is secret, and the public key for the server's configuration."""
     seed = bytes(nkeys.encode_seed(os.urandom(32), nkeys.PREFIX_BYTE_USER))
     return seed, public_nkey(seed)
 

@@ -1,4 +1,4 @@
-"""Who may say and hear what on NATS: one table, rendered for the local stack, the tests and real deployments alike.
+"""Each NATS user's permissions in one table, rendered for the local stack, the tests and real deployments alike.
 
 A service hears its own commands and questions and its own inbox, and tells its own facts, timers and dead letters.
 Other systems have accounts of their own: see `systems`.

@@ -36,7 +36,7 @@ class Command(Generic[S]):
 class Program(Generic[S]):
     """The console command `ekkyo-<name> serve|doctor|…`.
 
-    serve: runs until it is told to stop, and gives the exit code. examine: looks for what is wrong in an environment,
+    serve: runs until it is asked to stop, and returns the exit code. examine: checks an environment for problems,
     given the URL of NATS's own monitoring, where it may be asked.
     """
 
@@ -94,10 +94,10 @@ class Program(Generic[S]):
         )
         parser.add_argument("--version", action="version", version=f"ekkyo-{self.name} {version}")
         commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-        commands.add_parser("serve", help="run until it is told to stop (SIGTERM or SIGINT)")
+        commands.add_parser("serve", help="run until SIGTERM or SIGINT")
         for command in self.commands:
             command.arguments(commands.add_parser(command.name, help=command.help))
-        look = commands.add_parser("doctor", help="look for what is wrong with its installation, and say what to do")
+        look = commands.add_parser("doctor", help="check its installation for problems, and say how to correct them")
         look.add_argument("--json", action="store_true", help="print JSON for programs")
         look.add_argument("--monitor", metavar="URL", help="NATS's own monitoring, such as http://nats:8222")
         return parser

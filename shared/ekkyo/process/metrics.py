@@ -58,7 +58,7 @@ REQUEST: Final = Figure(
 )
 REQUESTS: Final = Figure("ekkyo_requests_at_once", "gauge", "Requests being answered now")
 FORGED: Final = Figure(
-    "ekkyo_reply_subjects_refused_total", "counter", "Messages and replies directed where they do not belong: dropped"
+    "ekkyo_reply_subjects_refused_total", "counter", "Messages and replies dropped because of a forbidden subject"
 )
 REACTION: Final = Figure(
     "ekkyo_reaction_seconds",
@@ -67,37 +67,35 @@ REACTION: Final = Figure(
     ("reaction", "outcome"),
 )
 REDELIVERED: Final = Figure(
-    "ekkyo_redeliveries_total", "counter", "Messages that a reaction was handed once more", ("reaction",)
+    "ekkyo_redeliveries_total", "counter", "Messages delivered to a reaction again", ("reaction",)
 )
 AGE: Final = Figure(
     "ekkyo_fact_age_seconds",
     "histogram",
-    "How old a fact was when a reaction was through with it; of a timer, how long ago it came due",
+    "Age of a fact when a reaction finished with it; for a timer, the time since it was due",
     ("reaction",),
     LONG,
 )
 PUBLISHED: Final = Figure("ekkyo_facts_published_total", "counter", "Facts that JetStream confirmed", ("fact",))
-RECONNECTED: Final = Figure("ekkyo_nats_reconnects_total", "counter", "How often the connection to NATS was made anew")
+RECONNECTED: Final = Figure("ekkyo_nats_reconnects_total", "counter", "Number of reconnections to NATS")
 
 READY: Final = Figure("ekkyo_ready", "gauge", "Whether everything is open and answers: 1, else 0")
 ABOUT: Final = Figure("ekkyo_service_info", "gauge", "The service and its version; always 1", ("service", "version"))
-OUTBOX: Final = Figure("ekkyo_outbox_messages", "gauge", "Messages that this instance has still to publish")
-OUTBOX_AGE: Final = Figure("ekkyo_outbox_oldest_seconds", "gauge", "For how long the oldest of them has waited")
+OUTBOX: Final = Figure("ekkyo_outbox_messages", "gauge", "Messages that this instance still has to publish")
+OUTBOX_AGE: Final = Figure("ekkyo_outbox_oldest_seconds", "gauge", "How long the oldest of these has waited")
 
-LAG: Final = Figure("ekkyo_consumer_pending", "gauge", "Messages that a reaction has not been told yet", ("reaction",))
+LAG: Final = Figure("ekkyo_consumer_pending", "gauge", "Messages not yet delivered to a reaction", ("reaction",))
 UNACKNOWLEDGED: Final = Figure(
-    "ekkyo_consumer_unacknowledged", "gauge", "Messages that a reaction was told and is not through with", ("reaction",)
+    "ekkyo_consumer_unacknowledged", "gauge", "Messages delivered to a reaction and not yet acknowledged", ("reaction",)
 )
-OVERDUE: Final = Figure(
-    "ekkyo_timers_overdue", "gauge", "Timers that came due and that nothing was done about yet", ("timer",)
-)
-DEAD: Final = Figure("ekkyo_dead_letters", "gauge", "Dead letters that wait to be replayed or dropped", ("reaction",))
+OVERDUE: Final = Figure("ekkyo_timers_overdue", "gauge", "Timers that are due and not yet handled", ("timer",))
+DEAD: Final = Figure("ekkyo_dead_letters", "gauge", "Dead letters waiting to be replayed or dropped", ("reaction",))
 
 SHARED: Final = (
     REQUEST, REQUESTS, FORGED, REACTION, REDELIVERED, AGE, PUBLISHED, RECONNECTED,
     READY, ABOUT, OUTBOX, OUTBOX_AGE, LAG, UNACKNOWLEDGED, OVERDUE, DEAD,
 )  # fmt: skip
-"""What every service tells. A service that tells more declares it with `Service(figures=…)`."""
+"""The metrics of every service. A service with more of them declares them with `Service(figures=…)`."""
 
 PROCESS: Final = (
     Figure("process_cpu_seconds_total", "counter", "CPU time of the process"),
@@ -105,7 +103,7 @@ PROCESS: Final = (
     Figure("process_open_fds", "gauge", "Open files and connections"),
     Figure("process_start_time_seconds", "gauge", "When the process started, seconds since 1970"),
 )
-"""What the Prometheus client library tells of the process, where the system lets it be seen."""
+"""The Prometheus client library's metrics of the process, where the system provides them."""
 
 
 def histograms(figures: Iterable[Figure], registry: CollectorRegistry) -> Mapping[str, Histogram]:

@@ -1,4 +1,4 @@
-"""A process's settings: EKKYO_* environment variables, all told at once when one is missing, unknown or wrong."""
+"""A process's settings: EKKYO_* environment variables. All missing, unknown or wrong ones are reported together."""
 
 import difflib
 import os
@@ -20,7 +20,7 @@ TOKEN = f"{PREFIX}TOKEN"
 
 
 class WrongSettings(Exception):
-    """What is wrong with the environment, one line each; no line repeats a value, which may be a secret."""
+    """The problems in the environment, one per line. No line repeats a value, because it may be a secret."""
 
     def __init__(self, lines: list[str]) -> None:
         self.lines = lines
@@ -39,15 +39,17 @@ class ProcessSettings(BaseSettings):
     )
     nats_nkey_file: Path | None = Field(None, description="a readable file with the seed of the NATS user's nkey")
     nats_tls_ca: Path | None = Field(
-        None, description="the CA (PEM) whose NATS servers are believed; set, nothing is said without TLS"
+        None, description="the CA (PEM) that signed the NATS server's certificate; when set, TLS is required"
     )
-    nats_tls_cert: Path | None = Field(None, description="the certificate (PEM) that NATS is shown")
+    nats_tls_cert: Path | None = Field(None, description="the certificate (PEM) that this client presents to NATS")
     nats_tls_key: Path | None = Field(None, description="that certificate's key (PEM)")
     http_host: str = Field("127.0.0.1", description="the address that /livez, /readyz and /metrics listen on")
     http_port: int = Field(8080, ge=0, le=65535, description="their port, 1 to 65535; 0 takes a free one")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="debug, info, warning or error")
     log_format: Literal["json", "text"] = Field("json", description="json, or text for people")
-    inbox_prefix: str = Field("", description="where replies to this service arrive; _INBOX.<user> when absent")
+    inbox_prefix: str = Field(
+        "", description="the prefix of the subjects of replies to this service; _INBOX.<user> when absent"
+    )
     stop_seconds: float = Field(20.0, gt=0, le=600, description="how long an orderly stop may take, in seconds")
 
     @field_validator("nats_url")
@@ -98,12 +100,12 @@ class ProcessSettings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Values come in by `load` alone, so that all of them are seen together."""
+        """Values come only from `load`, so that all problems are reported together."""
         return (init_settings,)
 
     @classmethod
     def load(cls, name: str, environ: Mapping[str, str] | None = None) -> Self:
-        """The settings of the process of this name. Raises WrongSettings, telling everything that is wrong."""
+        """The settings of the process of this name. Raises WrongSettings with every problem found."""
         environ = os.environ if environ is None else environ
         given = {key: value for key, value in environ.items() if key.startswith(PREFIX) and key != TOKEN}
         known = {PREFIX + field.upper(): field for field in cls.model_fields}

@@ -31,7 +31,7 @@ class NotPublished(Exception):
 async def publish(
     js: JetStreamContext, messages: Sequence[OutMessage], *, within: float = WITHIN, attempt: float = ATTEMPT
 ) -> None:
-    """Publish these in this order without waiting for each; what is not confirmed is said again with the same id.
+    """Publish these in this order without waiting for each; what is not confirmed is published again with the same id.
 
     Of several messages for one timer only the last counts. Facts are purged when all that comes before is confirmed,
     and what comes after is published when they are gone. Times in seconds. Raises NotPublished.

@@ -1,4 +1,4 @@
-"""Time is a message: JetStream schedules, one subject per timer.
+"""Timers are messages: JetStream schedules, one subject per timer.
 
 Services set, move and cancel timers with their decisions; the store publishes them from its outbox. Here is
 the same by hand, for tools and tests, and how to see when a timer is due. A timer fires within about a second, at once

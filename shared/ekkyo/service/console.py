@@ -27,12 +27,14 @@ def run(service: Service, argv: Sequence[str] | None = None) -> NoReturn:
     """Run its console command. Ends the process: 0, 1 on failure, 2 on wrong usage."""
     anew = Command(
         "rebuild",
-        "mend a projection from the facts, while serving; safe to say again",
+        "correct a projection from the facts, while the service runs; safe to run again",
         partial(_rebuild, service),
         _projection,
     )
     made = Command(
-        "provision", "make its streams, durable consumers and indexes; safe to say again", partial(_provision, service)
+        "provision",
+        "create its streams, durable consumers and indexes; safe to run again",
+        partial(_provision, service),
     )
 
     async def look(environ: Mapping[str, str], monitor: str | None) -> list[Finding]:
@@ -51,7 +53,9 @@ def _provision(service: Service, settings: Settings, _chosen: argparse.Namespace
         found = asyncio.run(provision(service, settings))
     except (NatsError, OSError, TimeoutError) as e:
         # a NATS error names subjects and streams, never credentials
-        sys.stderr.write(f"NATS: {e or type(e).__name__}\nIt needs the rights of the user ops: {PREFIX}NATS_USER.\n")
+        sys.stderr.write(
+            f"NATS: {e or type(e).__name__}\nThis needs the permissions of the NATS user ops: {PREFIX}NATS_USER.\n"
+        )
         return 1
     except Refused as e:
         sys.stderr.write(f"The database: {e.detail}\n")
@@ -61,7 +65,7 @@ def _provision(service: Service, settings: Settings, _chosen: argparse.Namespace
 
 
 def _projection(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("projection", help="its name; for one that is none, those there are are told")
+    parser.add_argument("projection", help="the projection's name; an unknown name lists the valid ones")
 
 
 def _rebuild(service: Service, settings: Settings, chosen: argparse.Namespace) -> int:
@@ -84,7 +88,7 @@ def _rebuild(service: Service, settings: Settings, chosen: argparse.Namespace) -
 
 
 def _collect_seldom() -> None:
-    """Look for garbage seldom, and never among what was imported: in a rush the collector took a quarter of the time.
+    """Run the garbage collector rarely, and never over imported modules: in a rush it took a quarter of the time.
 
     What is done for a message leaves next to no cycles, while Python's defaults search all of a rush's tasks for them
     again and again.

@@ -1,4 +1,4 @@
-"""A service as its `app.py` declares it: what it is made of. Running it, mending it and looking at it are elsewhere."""
+"""A service as its `app.py` declares it. Other modules run, repair and examine it."""
 
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence

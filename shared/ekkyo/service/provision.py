@@ -1,4 +1,4 @@
-"""What must exist before a service runs: the streams, its durable consumers, its indexes. Made by `provision` alone."""
+"""What must exist before a service runs: the streams, its durable consumers, its indexes. `provision` creates them."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -29,9 +29,9 @@ class Found:
 
 
 async def provision(service: Service, settings: Settings) -> list[Found]:
-    """Make the streams, systems' mirrors, a service's durable consumers and its indexes. Said twice, nothing changes.
+    """Make the streams, systems' mirrors, a service's durable consumers and its indexes. It is idempotent.
 
-    Needs the rights of the NATS user `ops`. Raises PermissionError without them; nats.errors.Error, OSError,
+    Needs the permissions of the NATS user `ops`. Raises PermissionError without them; nats.errors.Error, OSError,
     Unavailable when something cannot be reached.
     """
     refused: list[str] = []
@@ -60,7 +60,7 @@ async def provision(service: Service, settings: Settings) -> list[Found]:
 
 
 async def provision_streams(js: JetStreamContext, *, replicas: int = 1) -> list[Found]:
-    """Make the streams, or mend the settings that differ. Needs the rights of the NATS user `ops`."""
+    """Create the streams, or correct settings that differ. Needs the permissions of the NATS user `ops`."""
     found = []
     for wanted in STREAMS:
         config = wanted.evolve(num_replicas=replicas)
@@ -79,7 +79,7 @@ async def provision_streams(js: JetStreamContext, *, replicas: int = 1) -> list[
 
 
 async def provision_consumers(js: JetStreamContext, wanted: Sequence[tuple[str, ConsumerConfig]]) -> list[Found]:
-    """Make the durable consumers, or mend the settings that differ; where they have got to in the stream is kept."""
+    """Create the durable consumers, or correct settings that differ; their positions in the stream are kept."""
     found = []
     for stream, config in wanted:
         durable = config.durable_name

@@ -1,6 +1,6 @@
-"""`ekkyo-<service> rebuild <projection>`: what a service keeps of others' facts, held against the stream and mended.
+"""`ekkyo-<service> rebuild <projection>`: compares a projection with the stream of facts, and corrects it.
 
-The service serves meanwhile, in any number of instances, and hears new facts. Why so: docs/decisions/rebuilding.md.
+The service serves meanwhile, in any number of instances, and hears new facts. See docs/decisions/rebuilding.md.
 """
 
 import asyncio
@@ -33,11 +33,11 @@ AT_ONCE: Final = 8
 SMALLEST: Final = 500
 EVERY: Final = 1.0
 """Seconds between two lines of progress."""
-SAY_AGAIN: Final = "What was mended so far stays mended. Say it again."
+SAY_AGAIN: Final = "The rows corrected so far stay corrected. Run it again."
 
 
 class NoSuchProjection(LookupError):
-    """The service keeps no such projection; the text tells which it keeps."""
+    """The service has no such projection; the text lists those it has."""
 
 
 def builders(service: Service) -> dict[str, list[Builder]]:
@@ -72,7 +72,9 @@ async def rebuild(service: Service, settings: Settings, name: str, *, tell: Tell
         began = time.monotonic()
         await reading.on()
         if not reading.count and await rebuilt.there():
-            raise Refused("no_facts", f"The stream holds no fact that {name} is made of: is it the right one?")
+            raise Refused(
+                "no_facts", f"The stream holds no fact that {name} is built from: is this the right NATS server?"
+            )
         tell(f"{name}: {reading.count:,} facts read; the service has {await lag():,} of them still to hear")
 
         def compared(rows: int, of: int, so_far: Mended) -> None:

@@ -14,14 +14,15 @@ from ekkyo.wire.tokens import DAY, Verifier
 class Settings(ProcessSettings):
     """What every service needs to know. A service that needs more derives from it."""
 
-    nats_replicas: int = Field(1, ge=1, le=5, description="copies of each stream that provision asks for: 1, 3 or 5")
+    nats_replicas: int = Field(1, ge=1, le=5, description="copies of each stream that provision creates: 1, 3 or 5")
     systems_file: Path | None = Field(
-        None, description="a readable file that `ekkyo system` made, with the systems that provision makes mirrors for"
+        None,
+        description="a readable file written by `ekkyo system`, with the systems that provision creates mirrors for",
     )
     mongo_url: SecretStr = Field(description="where MongoDB listens, such as mongodb://user:password@mongo:27017/")
     mongo_database: str = Field("", description="the service's own database; ekkyo_<service> when absent")
     mongo_driver: Literal["motor", "pymongo"] = Field("motor", description="the driver: motor or pymongo")
-    jwks_file: Path = Field(description="a readable JWKS file with the public keys that bearer tokens are signed with")
+    jwks_file: Path = Field(description="a readable JWKS file with the public keys that verify bearer tokens")
     token_max_seconds: int = Field(
         DAY, ge=60, le=366 * DAY, description="how long a bearer token may be valid, in seconds: 60 to a year"
     )

@@ -69,7 +69,7 @@ class Declaration(Generic[L]):
 
 @dataclass(frozen=True)
 class Projected(Declaration[L]):
-    """A projection's: it can be made anew from facts. forgotten_by: facts about those of whom nothing is to be kept."""
+    """Of a projection, which can be rebuilt from facts. forgotten_by: facts that erase a row."""
 
     forgotten_by: tuple[type[Fact], ...] = field(default=(), compare=False)
 

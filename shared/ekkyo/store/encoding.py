@@ -43,7 +43,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Saved(Generic[D]):
-    """A document as it stands in the database, with what is pending in it."""
+    """A document as it is stored, with its pending steps."""
 
     document: D
     steps: tuple[Step, ...] = ()

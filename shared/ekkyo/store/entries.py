@@ -1,4 +1,4 @@
-"""A document's entries as a decision reads them: what is at hand, and what must be fetched first."""
+"""A document's entries as a decision reads them: those in memory, and those that must be fetched first."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -32,7 +32,7 @@ EVERYTHING = Query(None, ())
 
 
 class NotAtHand(BaseException):
-    """A decision asked for entries that are not at hand: they are fetched, and it is made again.
+    """A decision needs entries that are not in memory: they are fetched, and it is made again.
 
     No Exception, so that no `except Exception` in a decision swallows it.
     """

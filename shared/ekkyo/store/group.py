@@ -1,7 +1,7 @@
 """Changes gathered over all documents of a collection, and written together.
 
-While one group is being written the next one gathers, so nothing waits when it is idle and much is shared in a rush.
-A collection has a few such writers, each for its share of the documents.
+While one group is being written, the next one collects: an idle collection has no delay, and a rush
+shares writes. A collection has a few writers, each for its share of the documents.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ log = logging.getLogger("ekkyo.store")
 LARGEST = 512
 """How many asks a group takes at most."""
 PATIENCE = 10.0
-"""How many seconds an ask is tried for before it is told that the database cannot be reached."""
+"""For how many seconds a change is tried before its caller learns that the database cannot be reached."""
 
 
 class Groups(Generic[D, E]):
@@ -83,7 +83,7 @@ class Groups(Generic[D, E]):
         while self._waiting:
             if not await self._settler.until_below_limit(until=self._waiting[0].deadline):
                 self._give_up(
-                    Unavailable("What was changed before cannot be announced at the moment. Try again later.")
+                    Unavailable("The facts of earlier changes cannot be published at the moment. Try again later.")
                 )
                 continue
             group = self._take()
@@ -239,7 +239,9 @@ class Groups(Generic[D, E]):
         self._cache.drop(work.id)
         asks = [ask for ask, _, _ in work.outcomes] + work.asks
         if len(asks) == 1:
-            asks[0].fail(Refused(f"{self._unique.get(index, index)}_taken", "Another one has this already.", 409))
+            asks[0].fail(
+                Refused(f"{self._unique.get(index, index)}_taken", "Another record already has this value.", 409)
+            )
             return []
         for ask in asks:
             ask.alone = True

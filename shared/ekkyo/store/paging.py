@@ -30,7 +30,7 @@ async def page(
             last = await database.find(name, {"_id": after}, only=[field])
             value = last[0].get(field) if last else None
             if value is None:
-                raise Refused("malformed", "There is nothing to go on after.", 400)
+                raise Refused("malformed", "No row has the id in `after`, so this page has no start.", 400)
         wanted = _behind(wanted, field, value, after, "$lt" if down else "$gt")
     order = -1 if down else 1
     by = [(field, order)] if field == "_id" else [(field, order), ("_id", order)]

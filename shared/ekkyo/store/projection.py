@@ -1,4 +1,4 @@
-"""What a service keeps of others' facts: the newest of each, whatever the order they are heard in."""
+"""Projections of other services' facts: the newest state of each entity, in whatever order facts arrive."""
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
@@ -71,7 +71,7 @@ class Projection(Generic[M]):
         return {id: read_model(self._model, row) if row and FORGOTTEN not in row else None for id, row in known}
 
     async def forgotten(self, ids: Iterable[str]) -> set[str]:
-        """Those of these that are forgotten, as against never heard of."""
+        """Those of these that were erased, as opposed to unknown."""
         rows = await self._database.find(self.name, {"_id": {"$in": sorted(ids)}, FORGOTTEN: True}, only=["revision"])
         return {row["_id"] for row in rows}
 

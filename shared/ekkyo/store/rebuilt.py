@@ -1,4 +1,4 @@
-"""A projection made anew from the facts, and the one that is there mended until it is the same, row by row.
+"""Builds a projection from the facts again, and corrects the stored one row by row until both are the same.
 
 Nothing is switched: whoever reads and writes the projection goes on doing so. Each row is compared and replaced by
 itself, under the condition that it still is what was compared. Why so: docs/decisions/rebuilding.md.
@@ -86,7 +86,7 @@ class Rebuilt:
 
         read_on: puts in here all facts that are in the stream by now. tell: is called now and then with the number of
         rows compared, of how many, and what was wrong so far. Raises Unavailable, and Refused when others keep changing
-        the same rows; said again it goes on.
+        the same rows; run again, it continues.
         """
         found = Mended(before=await self._database.count(self.name, {}))
         ids = sorted(self._rows)

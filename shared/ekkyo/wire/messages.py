@@ -120,7 +120,7 @@ def asked_by_subject() -> dict[str, type[Command[Any]] | type[Question[Any]]]:
 
 
 def timer_message(change: Set | Cancel, *, id: str, traceparent: str | None = None) -> OutMessage:
-    """The schedule that sets, moves or cancels a timer; `id` is its Nats-Msg-Id, the same whenever it is said again."""
+    """The schedule that sets, moves or cancels a timer; `id` is its Nats-Msg-Id, the same for every retry."""
     if isinstance(change, Cancel):
         return OutMessage(f"{change.timer.subject}.{change.id}", purge=True)
     timer = change.timer
@@ -200,7 +200,9 @@ def malformed(error: ValidationError) -> Malformed:
     if any(e.code == "json_invalid" for e in errors):
         return Malformed("The body is not valid JSON.", [])
     fields = ", ".join(sorted({e.field for e in errors if e.field})[:5])
-    return Malformed(f"Not as the contract says: {fields}." if fields else "Not as the contract says.", errors)
+    return Malformed(
+        f"The message does not match its schema: {fields}." if fields else "Not as the contract says.", errors
+    )
 
 
 def _place(part: int | str) -> str:

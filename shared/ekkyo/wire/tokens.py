@@ -22,7 +22,7 @@ from ekkyo.contracts.base import Caller, Refused
 AUDIENCE = "ekkyo"
 DAY = 86_400
 """Seconds that a token may live where no setting says otherwise."""
-UNTRUSTED = "The token is not one that is trusted here."
+UNTRUSTED = "The token is not valid here."
 LEEWAY = 10.0
 """Seconds that clocks may differ."""
 _KEPT, _LONGEST = 20_000, 2_000
@@ -45,7 +45,7 @@ class Limits:
         given = {name: value for name, value in jwk.items() if name.startswith("ekkyo_")}
         roles, sub, seconds = (given.pop(f"ekkyo_{name}", None) for name in ("roles", "sub", "max_seconds"))
         if given:
-            raise ValueError(f"a key has no limit of the name {min(given)}")
+            raise ValueError(f"{min(given)} is not a limit that a key can have")
         if roles is not None and not (isinstance(roles, list) and all(_ROLE.fullmatch(str(role)) for role in roles)):
             raise ValueError("ekkyo_roles must be a list of: member, steward, system, leader:*, leader:<community id>")
         if seconds is not None and (type(seconds) is not int or seconds <= 0):
@@ -61,11 +61,11 @@ class Limits:
         if self.roles is not None:
             for role in sorted(roles):
                 if role not in self.roles and not (role.startswith("leader:") and "leader:*" in self.roles):
-                    return "The key of this token may not give one of its roles."
+                    return "The key that signed this token may not grant one of its roles."
         if self.sub is not None and not self.sub.fullmatch(sub):
-            return "The key of this token may not speak for its subject."
+            return "The key that signed this token may not be used for its subject."
         if self.max_seconds is not None and seconds > self.max_seconds:
-            return f"The key of this token may sign tokens for {self.max_seconds} s at most."
+            return f"The key that signed this token allows at most {self.max_seconds} s."
         return ""
 
     def __str__(self) -> str:
@@ -116,7 +116,7 @@ class Verifier:
             self._seen[token] = known
         if known[0] + LEEWAY < now:
             self._seen.pop(token, None)
-            raise Refused("token_expired", "The token is no longer valid.", 401)
+            raise Refused("token_expired", "The token has expired.", 401)
         return known[1]
 
     def _verify(self, token: str) -> tuple[float, Caller]:
@@ -133,7 +133,7 @@ class Verifier:
                 options={"require": ["exp", "sub", "aud"]},
             )
         except jwt.ExpiredSignatureError:
-            raise Refused("token_expired", "The token is no longer valid.", 401) from None
+            raise Refused("token_expired", "The token has expired.", 401) from None
         except (jwt.PyJWTError, KeyError, TypeError, ValueError) as error:
             if isinstance(error, jwt.InvalidSignatureError) and len(token) <= _LONGEST:
                 self._remember_forged(token)

@@ -31,7 +31,7 @@ class Restored:
 async def restore(servers: Servers, files: Files, manifest: Manifest, *, replace: bool) -> Restored:
     """Put everything back. Refuses while a service runs, and where something is, unless it is to be replaced.
 
-    Broken off in the middle it is said again, to be replaced.
+    If it is interrupted, run it again with replace.
     """
     async with servers.connected() as nc:
         if not replace and (there := await _there(nc, servers)):

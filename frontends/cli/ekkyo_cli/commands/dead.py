@@ -57,7 +57,7 @@ def show(number: Number, dir: Where = None, json: Json = False) -> None:
 @app.command()
 def replay(number: Number, dir: Where = None, json: Json = False) -> None:
     """Deliver it again to that one reaction, with a fresh set of tries."""
-    _done("Told again", asyncio.run(_one(dir, number, "replay")))
+    _done("Delivered again", asyncio.run(_one(dir, number, "replay")))
 
 
 @app.command()

@@ -15,12 +15,12 @@ from ekkyo_common.personnel.rows import BadRow, Leaver, Row, SkippedRow
 from ekkyo_common.tables import Remark
 
 CHUNK, IN_FLIGHT = 200, 3
-"""Small enough to be answered soon: a command that is said again tells rows as unchanged that it registered itself."""
+"""Small enough for a quick answer: a retried command reports rows as unchanged that it registered itself."""
 TOGETHER = 500
 """Rows, numbers or addresses in one message."""
 Outcome = Literal["registered", "changed", "unchanged", "bad", "skipped", "left", "deactivated"]
 _REASONS = {
-    "member_erased": "this person was erased; to have them back, register them anew with another id",
+    "member_erased": "this person was erased; to add them again, register them with another id",
     "empty": "is empty",
     "total": "is a line of totals",
     "headings": "is the headings once more",
@@ -102,7 +102,7 @@ async def take(
         await _leave(ekkyo, leavers, taken, deactivate=deactivate_leavers)
     except Refused as no:
         await asyncio.gather(*running, return_exceptions=True)
-        so_far = f"{taken.taken} rows were taken before; importing the file again takes the rest."
+        so_far = f"{taken.taken} rows were imported before that; import the file again for the rest."
         raise Refused(no.code, f"{no.detail} {so_far}", no.status, no.errors, no.reference) from None
     taken.rows.sort(key=lambda row: row.line)
     taken.remarks.sort(key=lambda row: row.line)

@@ -1,4 +1,4 @@
-"""Rows that are nobody: totals at the end, headings told again."""
+"""Rows that are not people: totals at the end, repeated headings."""
 
 import re
 from unicodedata import normalize

@@ -46,7 +46,7 @@ def check_in(
     if no := people.refusal(event, cmd.member_id):
         raise no
     if not (seat and seat.status == "confirmed") and not leads(who, event):
-        raise Refused("no_seat", "Only leaders let in members who have no seat.")
+        raise Refused("no_seat", "Only a leader may check in a member who has no seat.")
     after, came = _came(event, cmd.member_id, seat)
     fact = _attended(event, state(after, after=event), came, "check_in")
     return Decision(after, registration(after, came), entries=[came], facts=[fact])
@@ -64,7 +64,7 @@ def import_attendance(
     if event.status != "concluded":
         must_be_published(event, "take an attendance report")
     if now < event.starts_at:
-        raise Refused("event_not_started", "An event that has not begun has no attendance.")
+        raise Refused("event_not_started", "An event that has not started has no attendance yet.")
     stays: dict[str, int] = {}
     for attendee in cmd.attendees:
         stays[attendee.member_id] = max(attendee.minutes, stays.get(attendee.member_id, 0))

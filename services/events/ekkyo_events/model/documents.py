@@ -65,7 +65,7 @@ class Seat(Entry):
     minutes: int = 0
     """How long they were there, as the meeting tool's report says."""
     withdrawn: list[str] = []
-    """Registrations that were given back: said again, they stay withdrawn."""
+    """Withdrawn registrations: sent again, they stay withdrawn."""
 
 
 class ReminderTimer(Timer):

@@ -41,7 +41,7 @@ def draft(event: Event | None, cmd: DraftEvent) -> Answer:
     digest = _digest(cmd)
     if event:
         if event.drafted_as != digest:
-            raise Refused("event_taken", "Another event has this id.")
+            raise Refused("event_taken", "Another event already has this id.")
         return Decision(event, state(event))
     _must_end_after_start(cmd.starts_at, cmd.ends_at)
     new = Event(
@@ -64,7 +64,7 @@ def publish(event: Event, cmd: PublishEvent, *, who: Caller, now: datetime) -> A
     if event.status != "draft":
         must_be_published(event, "be published")
     if event.starts_at <= now:
-        raise Refused("event_in_the_past", "An event that has begun cannot be published.")
+        raise Refused("event_in_the_past", "An event that has started cannot be published.")
     _must_say_where(event)
     after = event.model_copy(update={"status": "published"})
     told = state(after, after=event)
@@ -81,7 +81,7 @@ def revise(event: Event, seats: Entries[Seat], cmd: ReviseEvent, *, people: Peop
     if revised == event:
         return Decision(event, state(event))
     if revised.capacity < event.seats_in_use:
-        raise Refused("capacity_below_confirmed", f"{event.seats_in_use} seats are taken already.")
+        raise Refused("capacity_below_confirmed", f"{event.seats_in_use} seats are already taken.")
     if event.status == "draft":
         return Decision(revised, state(revised, after=event))
     _must_say_where(revised)
@@ -152,7 +152,7 @@ def conclude(event: Event, seats: Entries[Seat], cmd: ConcludeEvent, *, who: Cal
         return Decision(event, state(event))
     must_be_published(event, "be concluded")
     if now < event.starts_at:
-        raise Refused("event_not_started", "An event that has not begun cannot be concluded.")
+        raise Refused("event_not_started", "An event that has not started cannot be concluded.")
     return _concluded(event, seats)
 
 

@@ -49,9 +49,9 @@ class People:
             raise NotLookedUp([member_id])
         person = self.known[member_id]
         if person and not person.active:
-            return Refused("member_inactive", "Who has left the company can have no seat.")
+            return Refused("member_inactive", "A person who has left the company cannot have a seat.")
         if event.members_only and (person is None or event.community_id not in person.communities):
-            return Refused("not_a_member", "Only members of the community can have a seat at this event.")
+            return Refused("not_a_member", "Only members of the community may register for this event.")
         return None
 
     def barred(self, event: Event, members: Iterable[str]) -> set[str]:

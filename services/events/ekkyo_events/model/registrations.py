@@ -54,7 +54,7 @@ def register(
         return Decision(event, _withdrawn(event, seat, cmd.registration_id))
     must_be_published(event, "be registered for")
     if event.starts_at <= now:
-        raise Refused("registration_closed", "Registration closed when the event began.")
+        raise Refused("registration_closed", "Registration closed when the event started.")
     if no := people.refusal(event, cmd.member_id):
         raise no
     seat = seat or Seat(document_id=event.id, key=cmd.member_id, status="withdrawn")
@@ -96,7 +96,7 @@ def withdraw(event: Event, seats: Entries[Seat], cmd: WithdrawFromEvent, *, peop
         return Decision(event, registration(event, seat))
     must_be_published(event, "be withdrawn from")
     if seat.status == "attended":
-        raise Refused("already_attended", "Who came cannot withdraw any more.")
+        raise Refused("already_attended", "A member who attended cannot withdraw.")
     return _given_back(event, seats, seat, people, because="asked")
 
 

@@ -33,7 +33,7 @@ def found(
     """Found a community, unless this very one stands already."""
     if community is not None:
         if not _founded_by(community, cmd):
-            raise Refused("community_exists", "Another community was founded with this id.")
+            raise Refused("community_exists", "Another community already has this id.")
         return Decision(community, answer=community.told())
     community = Community(
         id=cmd.community_id, founded_at=now, **cmd.model_dump(exclude={"community_id", "charter"}), charter=cmd.charter
@@ -45,7 +45,7 @@ def found(
 
 
 def revise_charter(community: Community, cmd: contract.ReviseCharter) -> Decision[Community, contract.Community]:
-    """Change the charter, the rules, or both. Changed rules get the next version, to be accepted anew."""
+    """Change the charter, the rules, or both. Changed rules get the next version, which members must accept."""
     changes: dict[str, object] = {}
     if cmd.charter is not None and cmd.charter != community.charter:
         changes["charter"] = cmd.charter

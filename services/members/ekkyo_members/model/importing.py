@@ -33,7 +33,7 @@ class Found:
         )
 
     def is_erased(self, number: str) -> bool:
-        """Whether who had this number was erased, and not registered anew since."""
+        """Whether the member with this number was erased, and nobody was registered with it since."""
         return bool(self.erased) and number not in self.by_number and new_member_id(number) in self.erased
 
 

@@ -73,7 +73,7 @@ class Member(Document):
     came_from: str | None = None
     """Of an erased member the id that an import gives to their number: by it an import knows whom not to bring back."""
     registered_by: str | None = None
-    """Digest of the command that registered them, so that it is recognised when told again after changes."""
+    """Digest of the command that registered them, so that a retry is recognised even after changes."""
 
     @computed_field  # type: ignore[prop-decorator]
     @property
@@ -161,9 +161,9 @@ def register(
     digest = sha256(cmd.model_dump_json().encode()).hexdigest()
     if member is not None:
         if member.erased:
-            raise Refused("member_erased", "Who had this id was erased. Register them anew with another id.")
+            raise Refused("member_erased", "The member with this id was erased. Register the person with a new id.")
         if member.registered_by != digest and member.profile != plain(cmd.profile):
-            raise Refused("member_exists", "Somebody was registered with this id and other data.")
+            raise Refused("member_exists", "A member with this id and different data already exists.")
         return unchanged(member)
     member = new(cmd.member_id, cmd.profile, cmd.preferences, company, registered_by=digest)
     return changed(member, [contract.MemberRegistered(member_id=member.id, member=member.state())])

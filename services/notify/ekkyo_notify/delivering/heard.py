@@ -8,7 +8,7 @@ from ekkyo.broker import Broker
 
 PROJECTIONS = ("notify-contacts", "notify-communities")
 PATIENCE = 3.0
-"""Seconds to wait in place; longer waits are left to being told again."""
+"""Seconds to wait in place; for longer waits the fact is delivered again."""
 
 
 @dataclass

@@ -107,7 +107,7 @@ class PostOffice:
         await self._all_told(notice)
 
     async def _all_told(self, notice: Notice) -> None:
-        """Told again later, by a durable that was made anew, it is no news to who joined or took a channel since."""
+        """If a recreated durable delivers it again, members who joined or chose a channel since get no message."""
         await self.told.put(notice.key, 1, Told(id=notice.key))
 
     async def _tell(self, notice: Notice, recipients: Sequence[Recipient], contacts: dict[str, Contact]) -> None:

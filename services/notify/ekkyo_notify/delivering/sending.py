@@ -59,7 +59,7 @@ class Sending:
         async def work() -> None:
             for job in waiting:
                 if job.channel in unreachable or len(trouble) > MOST_TROUBLE:
-                    continue  # left for later: all of it is told again
+                    continue  # left for later: the fact will be delivered again
                 try:
                     async with self._slots[job.channel]:
                         await self._to_the_end(counted(self.figure, job.channel, self._deliver(notice, job)))

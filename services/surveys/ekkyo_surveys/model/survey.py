@@ -108,7 +108,7 @@ def open_by_hand(
 ) -> Decision[Survey, SurveyState]:
     """Open a survey for those named, or invite those of them whom it does not invite yet."""
     if survey and _opened_differently(survey, cmd):
-        raise Refused("survey_already_open", "There is another survey of this id.")
+        raise Refused("survey_already_open", "Another survey already has this id.")
     if survey is None:
         _must_make_sense(cmd, now)
         form = forms.newest(cmd.template)
@@ -153,11 +153,11 @@ def answer(
     mine = parts.get(cmd.member_id)
     told = Answered(survey_id=survey.id, member_id=cmd.member_id)
     if mine is None or mine.member_id is None:
-        raise Refused("not_invited", "This survey asks others.", 403)
+        raise Refused("not_invited", "This member was not invited to the survey.", 403)
     if mine.answered:
         return Decision(survey, told)
     if survey.status == "closed" or now >= survey.deadline:
-        raise Refused("survey_closed", "This survey takes no more answers.")
+        raise Refused("survey_closed", "This survey is closed.")
     said = answers.checked(survey.form, cmd.answers)
     response = Response(said=said, member_id=None if survey.anonymous else cmd.member_id)
     box = parts.get(box_key(draw % survey.boxes))
@@ -215,7 +215,7 @@ def results_of(survey: Survey | None, boxes: Iterable[Part], *, who: Caller) -> 
     if survey.results:
         return ResultsAnswer(survey=state(survey), results=survey.results, comments=survey.comments)
     if survey.anonymous:
-        raise Refused("survey_still_open", "An anonymous survey tells nothing before it closes.")
+        raise Refused("survey_still_open", "The results of an anonymous survey are available only after it closes.")
     found, comments = counted(survey, boxes)
     return ResultsAnswer(survey=state(survey), results=found, comments=comments)
 

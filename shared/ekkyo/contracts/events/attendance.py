@@ -1,4 +1,4 @@
-"""Attendance: who came."""
+"""Attendance at events."""
 
 from typing import ClassVar, Literal
 
@@ -14,7 +14,7 @@ from ekkyo.contracts.events.registration import Registration, RegistrationFact
 
 
 class CheckIn(Command[Registration]):
-    """Record that a member came. Leaders may check in members who did not register (walk-ins)."""
+    """Record that a member attended. Leaders may check in members who did not register (walk-ins)."""
 
     subject: ClassVar[str] = "ekkyo.cmd.events.check_in"
     may: ClassVar = may("self", "leader", "steward", "system")
@@ -31,7 +31,7 @@ class Attendee(Model):
 
 
 class AttendanceImported(Model):
-    """What became of an attendance report."""
+    """The result of an attendance report."""
 
     event_id: Id
     attended: int
@@ -44,7 +44,7 @@ class AttendanceImported(Model):
 
 
 class ImportAttendance(Command[AttendanceImported]):
-    """Record all who came, from a meeting tool's report. Also after the event concluded: no-shows become attended."""
+    """Record everyone who attended, from a meeting tool's report. After the conclusion, no-shows become attended."""
 
     subject: ClassVar[str] = "ekkyo.cmd.events.import_attendance"
     may: ClassVar = may("leader", "steward", "system")
@@ -53,7 +53,7 @@ class ImportAttendance(Command[AttendanceImported]):
 
 
 class MemberAttended(RegistrationFact):
-    """A member came."""
+    """A member attended."""
 
     subject: ClassVar[str] = "ekkyo.fact.events.attended"
     walk_in: bool = False

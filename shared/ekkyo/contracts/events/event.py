@@ -25,7 +25,7 @@ EventStatus = Literal["draft", "published", "cancelled", "concluded"]
 
 
 class EventDetails(Model):
-    """What an event is, as its leaders write it."""
+    """The details of an event, as its leaders write them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     title: Line
@@ -36,7 +36,7 @@ class EventDetails(Model):
     place: Line | None = None
     """Where to come, for onsite and hybrid events."""
     url: Url | None = None
-    """Where to join, for online and hybrid events. Told to those who have a seat."""
+    """Where to join, for online and hybrid events. Only members with a seat receive it."""
     url_follows: bool = False
     """Publish an online or hybrid event without `url`, because the address is not known yet: revise it in later."""
     capacity: int = Field(ge=1, le=20_000)
@@ -77,7 +77,7 @@ class EventState(Model):
 
 
 class DraftEvent(Command[EventState]):
-    """Write an event down without telling anyone yet."""
+    """Create an event as a draft, without announcing it."""
 
     subject: ClassVar[str] = "ekkyo.cmd.events.draft"
     may: ClassVar = may("leader", "steward", "system", community="community_id")
@@ -101,7 +101,7 @@ class PublishEvent(Command[EventState]):
 
 
 class ReviseEvent(Command[EventState]):
-    """Change what an event is. More capacity promotes those who wait; less than the confirmed seats is refused.
+    """Change an event's details. More capacity promotes waiting members; less than the confirmed seats is refused.
 
     A published event keeps what it needed to be published: a place, an address to join, or both.
     """
@@ -125,7 +125,7 @@ class RescheduleEvent(Command[EventState]):
 
 
 class CancelEvent(Command[EventState]):
-    """Call an event off, for good."""
+    """Cancel an event. This cannot be undone."""
 
     subject: ClassVar[str] = "ekkyo.cmd.events.cancel"
     may: ClassVar = may("leader", "steward", "system")
@@ -134,7 +134,7 @@ class CancelEvent(Command[EventState]):
 
 
 class ConcludeEvent(Command[EventState]):
-    """Declare an event over: who came has attended, confirmed members who did not are no-shows.
+    """Declare an event over: confirmed members who did not attend become no-shows.
 
     An event that nobody concludes concludes by itself at its end.
     """
@@ -148,7 +148,7 @@ class ConcludeEvent(Command[EventState]):
 
 
 class GetEvent(Question[EventState]):
-    """One event. Drafts are told to leaders only; the address to join is told by my_registration."""
+    """One event. Only leaders see drafts; my_registration gives the address to join."""
 
     subject: ClassVar[str] = "ekkyo.ask.events.get"
     may: ClassVar = may("member")
@@ -163,7 +163,7 @@ class EventPage(Model):
 
 
 class ListEvents(Question[EventPage]):
-    """Events of a community, by start time. Drafts are told to leaders only."""
+    """Events of a community, by start time. Only leaders see drafts."""
 
     subject: ClassVar[str] = "ekkyo.ask.events.list"
     may: ClassVar = may("member")
@@ -179,7 +179,7 @@ class ListEvents(Question[EventPage]):
 
 
 class EventFact(Fact):
-    """What all facts about an event carry: the event as it is after it."""
+    """What all facts about an event carry: the event after the change."""
 
     about: ClassVar[str] = "event_id"
     event_id: Id
@@ -193,7 +193,7 @@ class EventPublished(EventFact):
 
 
 class EventRevised(EventFact):
-    """What an event is changed."""
+    """The details of an event changed."""
 
     subject: ClassVar[str] = "ekkyo.fact.events.revised"
     confirmed: list[Id] = []
@@ -213,7 +213,7 @@ class EventRescheduled(EventFact):
 
 
 class EventCancelled(EventFact):
-    """An event was called off."""
+    """An event was cancelled."""
 
     subject: ClassVar[str] = "ekkyo.fact.events.cancelled"
     reason: str = ""

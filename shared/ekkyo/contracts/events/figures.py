@@ -13,7 +13,7 @@ from ekkyo.contracts.events.event import EventFormat
 
 
 class Figures(Model):
-    """What came of a community's events."""
+    """Figures of a community's events."""
 
     community_id: Id
     events: dict[EventFormat, int]
@@ -34,7 +34,7 @@ class Figures(Model):
 
 
 class GetFigures(Question[Figures]):
-    """What came of a community's concluded events, optionally only those that started in a period."""
+    """Figures of a community's concluded events, optionally only of those that started in a period."""
 
     subject: ClassVar[str] = "ekkyo.ask.events.figures"
     may: ClassVar = may("leader", "steward", "system", community="community_id")

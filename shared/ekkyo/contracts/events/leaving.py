@@ -1,4 +1,4 @@
-"""What events does when a member was erased."""
+"""What the events service does when a member was erased."""
 
 from typing import ClassVar
 
@@ -6,6 +6,6 @@ from ekkyo.contracts.members import MemberForgotten
 
 
 class EventsForgotMember(MemberForgotten):
-    """Somebody who was erased is registered for no event to come. Past places stay, with an id that leads to nobody."""
+    """An erased member has no more future registrations. Past ones stay, with an id that identifies nobody."""
 
     subject: ClassVar[str] = "ekkyo.fact.events.member_forgotten"

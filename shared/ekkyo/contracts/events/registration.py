@@ -34,7 +34,7 @@ class Registration(Model):
 class RegisterForEvent(Command[Registration]):
     """Ask for a seat: confirmed while there is one, else on the waitlist.
 
-    `registration_id` names this wish: said again after a withdrawal, the same wish does not register anew.
+    `registration_id` identifies the request: sent again after a withdrawal, it does not register the member again.
     """
 
     subject: ClassVar[str] = "ekkyo.cmd.events.register"
@@ -54,7 +54,7 @@ class RegisterForEvent(Command[Registration]):
 
 
 class WithdrawFromEvent(Command[Registration]):
-    """Give a seat or a place on the waitlist back; who waits longest is promoted at once."""
+    """Give up a seat or a place on the waitlist; the member who has waited longest is promoted at once."""
 
     subject: ClassVar[str] = "ekkyo.cmd.events.withdraw"
     may: ClassVar = may("self", "leader", "steward", "system")
@@ -73,7 +73,7 @@ class RosterPage(Model):
 
 
 class GetRoster(Question[RosterPage]):
-    """Who is registered, waits, withdrew, came or did not."""
+    """An event's registrations: confirmed, waitlisted, withdrawn, attended and no-shows."""
 
     subject: ClassVar[str] = "ekkyo.ask.events.roster"
     may: ClassVar = may("leader", "steward", "system")
@@ -91,7 +91,7 @@ class MyRegistrationAnswer(Model):
 
 
 class MyRegistration(Question[MyRegistrationAnswer]):
-    """A member's own place at an event, and why they still wait."""
+    """A member's own place at an event, and why they are still waiting."""
 
     subject: ClassVar[str] = "ekkyo.ask.events.my_registration"
     may: ClassVar = may("self", "leader", "steward", "system")
@@ -113,21 +113,21 @@ class RegistrationConfirmed(RegistrationFact):
 
 
 class RegistrationWaitlisted(RegistrationFact):
-    """A member waits for a seat."""
+    """A member is on the waitlist."""
 
     subject: ClassVar[str] = "ekkyo.fact.events.registration_waitlisted"
     position: int
 
 
 class RegistrationPromoted(RegistrationFact):
-    """A member who waited has a seat now, and why."""
+    """A member on the waitlist got a seat, and why."""
 
     subject: ClassVar[str] = "ekkyo.fact.events.registration_promoted"
     because: Literal["withdrawal", "more_capacity"]
 
 
 class RegistrationWithdrawn(RegistrationFact):
-    """A member gave a seat or a place on the waitlist back."""
+    """A member gave up a seat or a place on the waitlist."""
 
     subject: ClassVar[str] = "ekkyo.fact.events.registration_withdrawn"
     was: Literal["confirmed", "waitlisted"]

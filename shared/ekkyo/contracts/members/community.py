@@ -79,7 +79,7 @@ class FoundCommunity(Command[Community]):
 
 
 class ReviseCharter(Command[Community]):
-    """Change a community's charter, its rules, or both; changed rules must be accepted anew."""
+    """Change a community's charter, its rules, or both; members must accept changed rules again."""
 
     subject: ClassVar[str] = "ekkyo.cmd.members.revise_charter"
     may: ClassVar = may("leader", "steward", "system", community="community_id")

@@ -15,7 +15,7 @@ from ekkyo.contracts.members.member import Locale, Profile
 
 
 class ImportedRow(Model):
-    """What became of one row of an import."""
+    """The result of one row of an import."""
 
     number: str
     member_id: Id | None = None
@@ -25,7 +25,7 @@ class ImportedRow(Model):
 
 
 class Imported(Model):
-    """What became of the rows, in their order."""
+    """The results of the rows, in their order."""
 
     rows: list[ImportedRow]
 
@@ -44,4 +44,4 @@ class ImportMembers(Command[Imported]):
     timezone: Zone | None = None
     """The time zone of new people whose row says none."""
     dry_run: bool = False
-    """Tell what would become of the rows, and write nothing."""
+    """Preview the result of each row, and write nothing."""

@@ -18,9 +18,8 @@ from ekkyo.contracts.members.member import Member, MemberFact
 
 
 class DeactivateMember(Command[Member]):
-    """Say that a person left the company. They are told nothing any more and give their seats back; all they did stays.
-
-    An import does not bring them back.
+    """Record that a person left the company. They get no more messages and give up their seats; what they did is kept.
+    An import does not reactivate them.
     """
 
     subject: ClassVar[str] = "ekkyo.cmd.members.deactivate"
@@ -29,7 +28,7 @@ class DeactivateMember(Command[Member]):
 
 
 class ReactivateMember(Command[Member]):
-    """Say that a person who left came back, or never left."""
+    """Record that a person who left came back, or never left."""
 
     subject: ClassVar[str] = "ekkyo.cmd.members.reactivate"
     may: ClassVar = may("steward", "system")
@@ -37,20 +36,20 @@ class ReactivateMember(Command[Member]):
 
 
 Forgetter = Literal["events", "notify", "surveys"]
-"""A service that knows members by what it heard, and tells when it has forgotten one."""
+"""A service that keeps data about members, and confirms when it has forgotten one."""
 
 
 class Erasure(Model):
-    """How far the erasure of a member has got. Nothing in it is personal: the id leads to nobody any more."""
+    """The progress of a member's erasure. It holds no personal data: the id no longer identifies anybody."""
 
     member_id: Id
     erased_at: Instant
     receipts: dict[Forgetter, Instant] = {}
     """The services that have forgotten the member, and since when."""
     waits_for: list[Forgetter] = []
-    """The services that have not said so yet."""
+    """The services that have not confirmed it yet."""
     purged_at: Instant | None = None
-    """Since when the stream holds no fact any more that tells who the member was: the erasure is complete."""
+    """When the facts about who the member was were purged from the stream: the erasure is complete."""
     communities: list[Id] = []
     """Which communities the member was in, for the figures of these."""
 
@@ -59,7 +58,7 @@ class EraseMember(Command[Erasure]):
     """Forget who a member was, everywhere and for good. What they took part in stays in the counts.
 
     The answer comes when the members service has forgotten them; `GetErasure` tells how far the others are. The id is
-    never given to anybody again, and no import brings the person back: register them anew with another id.
+    never given to anybody again, and no import restores the person: use another id to register them again.
     """
 
     subject: ClassVar[str] = "ekkyo.cmd.members.erase"
@@ -68,7 +67,7 @@ class EraseMember(Command[Erasure]):
 
 
 class GetErasure(Question[Erasure]):
-    """How far the erasure of one member has got: which services have answered, and whether the stream is purged."""
+    """The progress of one member's erasure: which services have confirmed it, and whether the stream is purged."""
 
     subject: ClassVar[str] = "ekkyo.ask.members.erasure"
     may: ClassVar = may("steward", "system")
@@ -93,7 +92,7 @@ class ListErasures(Question[ErasurePage]):
 
 
 class MemberDeactivated(MemberFact):
-    """A person left the company: they are told nothing any more, and do not come."""
+    """A person left the company: they get no more messages and cannot attend."""
 
     subject: ClassVar[str] = "ekkyo.fact.members.deactivated"
 
@@ -105,7 +104,7 @@ class MemberReactivated(MemberFact):
 
 
 class MemberErased(Fact):
-    """A member is to be forgotten by all who know them. It says nothing of who they were, and stays for ever."""
+    """Every service must forget this member. The fact does not say who they were, and stays in the stream for ever."""
 
     subject: ClassVar[str] = "ekkyo.fact.members.erased"
     about: ClassVar[str] = "member_id"
@@ -117,14 +116,14 @@ class MemberErased(Fact):
 
 
 class MemberForgotten(Fact):
-    """What every service says that has forgotten a member who was erased."""
+    """What each service publishes when it has forgotten an erased member."""
 
     about: ClassVar[str] = "member_id"
     member_id: Id
 
 
 class MemberPurged(Fact):
-    """Every service has forgotten a member, and the facts that told who they were have left the stream."""
+    """Every service has forgotten a member, and the facts about who they were are purged from the stream."""
 
     subject: ClassVar[str] = "ekkyo.fact.members.purged"
     about: ClassVar[str] = "member_id"

@@ -35,7 +35,7 @@ Number = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
 
 
 class Profile(Model):
-    """Who somebody is in the company, as the personnel system tells it."""
+    """A person's data from the personnel system."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     number: Number
@@ -56,10 +56,10 @@ class Profile(Model):
 
 
 class Preferences(Model):
-    """How a member wants to be told things.
+    """How a member wants to be notified.
 
-    A language or time zone that is not said stays as it is. Of somebody new it is what their profile says, else the
-    company's, else that of the first community they join.
+    A language or time zone that is not given stays as it is. For a new member, the default is the one in the profile,
+    else the company's, else that of the first community they join.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -106,7 +106,7 @@ class MemberState(Model):
 
 
 class Member(MemberState):
-    """A member as the members service tells it to those who may know."""
+    """A member, as the members service shows it to permitted callers."""
 
     name_kana: str | None = None
     hired_on: Day | None = None
@@ -119,7 +119,7 @@ class Member(MemberState):
 
 
 class RegisterMember(Command[Member]):
-    """Make somebody known to Ekkyo. Registering the same person again with the same data changes nothing."""
+    """Register a person as a member. Registering the same person again with the same data changes nothing."""
 
     subject: ClassVar[str] = "ekkyo.cmd.members.register"
     may: ClassVar = may("steward", "system")
@@ -189,7 +189,7 @@ class MemberFact(Fact):
 
 
 class MemberRegistered(MemberFact):
-    """Somebody became known to Ekkyo."""
+    """A person was registered as a member."""
 
     subject: ClassVar[str] = "ekkyo.fact.members.registered"
 
@@ -201,6 +201,6 @@ class ProfileChanged(MemberFact):
 
 
 class PreferencesChanged(MemberFact):
-    """A member wants to be told in another way."""
+    """A member changed how they want to be notified."""
 
     subject: ClassVar[str] = "ekkyo.fact.members.preferences_changed"

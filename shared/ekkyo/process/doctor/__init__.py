@@ -1,4 +1,4 @@
-"""What a new installation gets wrong, and what to do about it. Looks, and changes nothing."""
+"""Finds the usual mistakes of a new installation, and says how to correct them. It changes nothing."""
 
 import asyncio
 import json

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was looked at. unseen: it cannot be told from here. No secret is in any of the texts."""
+    """The result of one check. unseen: it cannot be checked from here. No text contains a secret."""
 
     check: str
     state: Literal["well", "wrong", "unseen"]

@@ -99,7 +99,7 @@ async def _clock(nc: Client) -> Finding:
         answer = json.loads((await nc.request("$JS.API.STREAM.INFO.FACTS", b"", timeout=WITHIN)).data)
         theirs = datetime.fromisoformat(answer["ts"])
     except (NatsError, TimeoutError, KeyError, ValueError):
-        return unseen("nats clock", "JetStream did not tell the time", "Provision first; then ask again.")
+        return unseen("nats clock", "JetStream did not report its time", "Run provision first, then doctor again.")
     return clock("nats clock", theirs, asked)
 
 
@@ -108,18 +108,18 @@ def clock(check: str, theirs: datetime, asked: datetime) -> Finding:
     now = datetime.now(UTC)
     apart = max(asked - theirs, theirs - now, timedelta())
     far = [f"its clock and this one are {apart.total_seconds():.1f} s apart"] if apart > CLOCK else []
-    return either(check, far, "as here", "Have both machines keep their time by NTP: chronyc tracking.")
+    return either(check, far, "as here", "Synchronise both machines with NTP; check with: chronyc tracking.")
 
 
 async def _allowed(nc: Client, user: str) -> Finding:
     """What the server says this user may do, against the table."""
-    remedy = "Take deploy/nats/nats.conf as `make nats-conf` writes it, and reload: nats-server --signal reload."
+    remedy = "Install deploy/nats/nats.conf as `make nats-conf` writes it, and reload: nats-server --signal reload."
     if user not in USERS:
         return unseen("nats permissions", f"{user} is no user of the table", f"Use one of {', '.join(USERS)}.")
     try:
         told = json.loads((await nc.request("$SYS.REQ.USER.INFO", b"", timeout=WITHIN)).data)["data"]
     except (NatsError, TimeoutError, KeyError, ValueError):
-        return wrong("nats permissions", f"{user} may not even ask what it may do", remedy)
+        return wrong("nats permissions", f"{user} is not permitted to query its own permissions", remedy)
     have, wanted = told.get("permissions") or {}, permissions(user)
     if not have:
         return wrong("nats permissions", f"{user} may do anything", remedy)
@@ -129,13 +129,13 @@ async def _allowed(nc: Client, user: str) -> Finding:
         trouble += [f"it may not {way} {subject}" for subject in sorted(set(subjects) - allowed)]
         trouble += [f"it may {way} {subject}" for subject in sorted(allowed - set(subjects))]
     more = [f"and {len(trouble) - 5} more"] if len(trouble) > 5 else []
-    return either("nats permissions", trouble[:5] + more, f"{user} may do what it needs and no more", remedy)
+    return either("nats permissions", trouble[:5] + more, f"{user} has exactly the permissions it needs", remedy)
 
 
 def _synced(monitor: str | None) -> Finding:
-    remedy = "Set sync_interval: always in the server's jetstream block: else a power failure loses facts."
+    remedy = "Set sync_interval: always in the server's jetstream block. Without it, a power failure can lose facts."
     if monitor is None:
-        return unseen("nats sync_interval", "not told to clients", "Ask its monitoring: --monitor http://nats:8222")
+        return unseen("nats sync_interval", "not visible to clients", "Ask its monitoring: --monitor http://nats:8222")
     try:
         with urllib.request.urlopen(f"{monitor.rstrip('/')}/jsz", timeout=WITHIN) as answer:  # noqa: S310 - the operator's
             config = json.load(answer).get("config") or {}

@@ -33,9 +33,7 @@ async def database_findings(settings: Settings, service: str, wanted: Indexes) -
     count = sum(len(indexes) for indexes in wanted.values())
     return [
         well("database", f"reached, and {settings.mongo_database} may be written to"),
-        either(
-            "database version", old, f"MongoDB {seen.version}", f"Run MongoDB {OLDEST} or later; 8 is what is tried."
-        ),
+        either("database version", old, f"MongoDB {seen.version}", f"Run MongoDB {OLDEST} or later; tested with 8."),
         either(
             "database primary",
             second,
@@ -44,7 +42,7 @@ async def database_findings(settings: Settings, service: str, wanted: Indexes) -
         ),
         clock("database clock", seen.time, asked)
         if seen.time
-        else unseen("database clock", "it does not tell the time", "Have its machine keep its time by NTP."),
+        else unseen("database clock", "it does not report its time", "Synchronise its machine with NTP."),
         either("database indexes", missing, f"{count} in place", f"Run `ekkyo-{service} provision`."),
     ]
 
@@ -52,7 +50,7 @@ async def database_findings(settings: Settings, service: str, wanted: Indexes) -
 def _trouble(status: int, database: str) -> Finding:
     if status == 401:
         remedy = "Set user, password and authSource in EKKYO_MONGO_URL to what deploy/mongo/users.js made."
-        return wrong("database", "it does not let this user in", remedy)
+        return wrong("database", "it rejects this user or password", remedy)
     if status == 403:
         remedy = f"Give the user the role serve of {database}, as deploy/mongo/users.js makes it."
         return wrong("database", f"this user may not read and write {database}", remedy)
