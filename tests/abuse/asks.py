@@ -28,6 +28,8 @@ def profile(number: str = "000001") -> members.Profile:
     return members.Profile(number=number, name="越境 花子", email=f"h{number}@example.co.jp", department="営業部")
 
 
+OTHERS = ["n1", "n2", "n3", "n4"]
+"""Members of the community who are asked by a survey besides."""
 IN_ORDER: list[Any] = [
     members.FoundCommunity(community_id="c1", name="越境の会", rules=RULES, charter=CHARTER),
     members.ReviseCharter(community_id="c1", charter=CHARTER, rules=RULES),
@@ -59,7 +61,6 @@ IN_ORDER: list[Any] = [
     members.GetErasure(member_id="m9"),
     members.ListErasures(complete=False),
     members.RevokeRole(member_id="m1", community_id="c1"),
-    members.LeaveCommunity(member_id="m1", community_id="c1"),
     events.DraftEvent(event_id="e1", community_id="c1", details=DETAILS, **TIMES),
     events.PublishEvent(event_id="e1"),
     events.ReviseEvent(event_id="e1", details=DETAILS),
@@ -76,7 +77,7 @@ IN_ORDER: list[Any] = [
     events.MyRegistration(event_id="e1", member_id="m1"),
     events.GetFigures(community_id="c1", since=NOW - timedelta(days=1)),
     surveys.OpenSurvey(
-        survey_id="s1", community_id="c1", title={"ja": "春"}, invited=["m1"], deadline=NOW + timedelta(days=2)
+        survey_id="s1", community_id="c1", title={"ja": "春"}, invited=["m1", *OTHERS], deadline=NOW + timedelta(days=2)
     ),
     surveys.GetForm(survey_id="s1", member_id="m1"),
     surveys.PendingSurveys(member_id="m1"),
@@ -85,6 +86,7 @@ IN_ORDER: list[Any] = [
     surveys.CloseSurvey(survey_id="s1"),
     surveys.GetResults(survey_id="s1"),
     surveys.RankThemes(community_id="c1"),
+    members.LeaveCommunity(member_id="m1", community_id="c1"),
     notify.ConnectChannel(member_id="m1", url="https://chat.example.com/hooks/1"),  # type: ignore[arg-type]
     notify.ListDeliveries(member_id="m1", topic="event_published", status="sent"),
     notify.NotifyStatus(),
@@ -96,6 +98,10 @@ assert set(ONE_OF_EACH) == set(OPERATIONS), "a command or a question is missing"
 def before() -> Iterator[Any]:
     """Who is erased, and the events that are withdrawn from, cancelled and concluded; the last begins in a moment."""
     yield members.RegisterMember(member_id="m9", profile=profile("000009"))
+    yield members.FoundCommunity(community_id="c1", name="越境の会", rules=RULES, charter=CHARTER)
+    for n, other in enumerate(OTHERS):
+        yield members.RegisterMember(member_id=other, profile=profile(f"00001{n}"))
+        yield members.JoinCommunity(member_id=other, community_id="c1")
     for event_id in ("e2", "e3", "e4"):
         start = utcnow() + timedelta(seconds=3) if event_id == "e4" else TIMES["starts_at"]
         yield events.DraftEvent(
@@ -114,12 +120,12 @@ def play(world: World) -> None:
 
 
 def once_begun(world: World, message: Any, *who: str) -> Any:
-    """The answer; what needs an event to have begun is asked until it has."""
+    """The answer; what needs an event to have begun, or a fact to have been heard, is asked until it has."""
     deadline = time.monotonic() + 10
     while True:
         try:
             return world.ask(message, *who)
         except Refused as refused:
-            if refused.code != "event_not_started" or time.monotonic() > deadline:
+            if refused.code not in ("event_not_started", "not_a_member") or time.monotonic() > deadline:
                 raise
         time.sleep(0.1)

@@ -94,6 +94,15 @@ TABLE: list[tuple[str, str, set[str]]] = [
     *((SAY, f"$JS.API.STREAM.PURGE.{stream}", {OPS}) for stream in ("FACTS", "DEAD", "AGAIN")),
     # facts about somebody who was erased, wherever they lie
     *((SAY, f"$JS.API.STREAM.MSG.DELETE.{stream}", {"members", OPS}) for stream in ("FACTS", *OTHERS)),
+    # the keys of surveys: ops may neither read them nor have them in a backup
+    (SAY, "$KV.SURVEY_KEYS.*", {"surveys"}),
+    (SAY, "$JS.API.STREAM.MSG.GET.KV_SURVEY_KEYS", {"surveys"}),
+    (SAY, "$JS.API.STREAM.MSG.DELETE.KV_SURVEY_KEYS", {"surveys", OPS}),
+    (SAY, "$JS.API.STREAM.SNAPSHOT.KV_SURVEY_KEYS", set()),
+    (SAY, "$JS.API.DIRECT.GET.KV_SURVEY_KEYS", set()),
+    (SAY, "$JS.API.CONSUMER.CREATE.KV_SURVEY_KEYS", set()),
+    (SAY, "$JS.API.CONSUMER.CREATE.KV_SURVEY_KEYS.x.$KV.SURVEY_KEYS.s1", set()),
+    (SAY, "$JS.API.CONSUMER.DURABLE.CREATE.KV_SURVEY_KEYS.x", set()),
     *((SAY, f"$JS.API.STREAM.{act}.MINE", {OPS}) for act in ("CREATE", "RESTORE")),
     *(
         (SAY, f"$JS.API.{act}.{stream}", {OPS})

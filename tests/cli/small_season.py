@@ -17,7 +17,7 @@ from ekkyo.contracts.events import (
 )
 from ekkyo.contracts.members import Charter, FoundCommunity, GetJourney, JoinCommunity, Profile, RegisterMember
 from ekkyo.contracts.notify import ConnectChannel
-from ekkyo.contracts.surveys import AnswerSurvey, CloseSurvey, ListSurveys
+from ekkyo.contracts.surveys import AnswerSurvey, CloseSurvey, ListSurveys, survey_of_event
 from ekkyo.testing.waiting import eventually
 
 COMMUNITY = "season"
@@ -51,8 +51,8 @@ async def play(connect: As, chat_url: str) -> None:
             for n, who in enumerate(people):
                 async with connect(who) as member:
                     said = {"satisfaction": 10 - n, "useful": "yes", "themes": ["Excel"]}
-                    await member.send(AnswerSurvey(survey_id=event_id, member_id=who, answers=said))
-            await ekkyo.send(CloseSurvey(survey_id=event_id))
+                    await member.send(AnswerSurvey(survey_id=survey_of_event(event_id), member_id=who, answers=said))
+            await ekkyo.send(CloseSurvey(survey_id=survey_of_event(event_id)))
         for who in {who for people in came.values() for who in people}:
             await until(lambda who=who: _crossings(ekkyo, who), 1)  # type: ignore[misc]
 

@@ -13,7 +13,7 @@ FILES = {"__init__", "app", "commands", "questions", "reactions", "model", "stor
 EXTRAS = {
     "members": {"settings"},
     "events": set[str](),
-    "surveys": {"settings", "answers", "forms", "results"},
+    "surveys": {"settings", "answers", "forms", "results", "sealing", "keys", "known"},
     "notify": {"settings", "channels", "doctor", "delivering", "templates"},
 }
 """Each one a decision, and a visible line here."""

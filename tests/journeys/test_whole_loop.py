@@ -191,9 +191,9 @@ async def answer(it: Outside, ids: list[str], came: list[str]) -> None:
         if satisfied == 3:
             said["comment"] = COMMENT
         for _ in range(2):
-            await it.send(s.AnswerSurvey(survey_id=TALK, member_id=who, answers=said), who)
-    await it.send(s.CloseSurvey(survey_id=TALK), *leader)
-    told = await it.ask(s.GetResults(survey_id=TALK), *leader)
+            await it.send(s.AnswerSurvey(survey_id=s.survey_of_event(TALK), member_id=who, answers=said), who)
+    await it.send(s.CloseSurvey(survey_id=s.survey_of_event(TALK)), *leader)
+    told = await it.ask(s.GetResults(survey_id=s.survey_of_event(TALK)), *leader)
     assert (told.results.answered, told.results.nps, told.comments) == (5, 40, [COMMENT])
     ranking = await it.ask(s.RankThemes(community_id=COMMUNITY), ids[LEADER])
     assert [(theme.theme, theme.votes) for theme in ranking.themes] == [("Excel", 3), ("RPA", 2)]

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import count
 from typing import Any
 
 from ekkyo.client import Ekkyo
@@ -19,6 +20,7 @@ from tests.real.installation import PATIENCE, Installation, insist
 from tests.real.killing import Work, by_entity
 
 INVITED = 14
+OTHERS = 500
 
 
 @dataclass
@@ -28,6 +30,13 @@ class Answering(Work):
     said: dict[str, dict[str, s.Answers]] = field(default_factory=lambda: defaultdict(dict))
     results: dict[str, s.ResultsAnswer] = field(default_factory=dict)
     members: list[Ekkyo] = field(default_factory=list)
+
+    others: Iterator[int] = field(default_factory=count)
+
+    async def begin(self) -> None:
+        """Those who answer, and those who are asked besides, five by each survey: it differs from the others so."""
+        await self.installation.joined(*(f"m{n}" for n in range(INVITED)), *(f"x{n}" for n in range(OTHERS)))
+        await self.installation.heard("surveys")
 
     async def work(self, number: int) -> None:
         client = await self.installation.client(f"desk-{number}", "system")
@@ -48,7 +57,7 @@ class Answering(Work):
             community_id="c1",
             title={"en": "How was it?"},
             anonymous=self.chance.random() < 0.5,
-            invited=[f"m{n}" for n in range(INVITED)],
+            invited=[f"m{n}" for n in range(INVITED)] + [f"x{next(self.others) % OTHERS}" for _ in range(5)],
             deadline=utcnow() + timedelta(days=1),
         )
         await self.say(client, command)
@@ -61,7 +70,7 @@ class Answering(Work):
         await self.installation.tell(
             EventConcluded(event_id=id, event=told, attended=[f"m{n}" for n in range(INVITED)], no_shows=[])
         )
-        return id
+        return s.survey_of_event(id)
 
     async def answer(self, number: int, survey_id: str) -> None:
         said: s.Answers = {

@@ -15,6 +15,7 @@ import httpx
 from ekkyo import wire
 from ekkyo.client import Ekkyo
 from ekkyo.contracts.base import Command, Fact, Question, Refused
+from ekkyo.contracts.members import MemberJoined, Membership, MemberState
 from ekkyo.decision.clock import utcnow
 from ekkyo.installation.embedded import MongoServer, free_port, script, start_mongo
 from ekkyo.service.provision import provision
@@ -185,6 +186,22 @@ class Installation:
         )
         await self._connected[owner].jetstream().publish(out.subject, out.body, headers=out.headers)
         return str(out.headers["ce-id"])
+
+    async def joined(self, *members: str, community: str = "c1") -> None:
+        """Announce that these are members of a community, as the members service does, which does not run here."""
+        for who in members:
+            state = MemberState(
+                member_id=who,
+                number=who,
+                name=who,
+                email=f"{who}@example.co.jp",
+                department="営業部",
+                channels=["mail"],
+                locale="en",
+                timezone="Asia/Tokyo",
+                communities=[Membership(community_id=community, joined_at=utcnow())],
+            )
+            await self.tell(MemberJoined(member_id=who, member=state, community_id=community))
 
     async def facts(self, of: str | None = None) -> list[Fact]:
         """All facts, or those of one service, in the order of the stream."""

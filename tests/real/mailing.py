@@ -7,7 +7,6 @@ from datetime import timedelta
 
 from ekkyo.contracts import events as e
 from ekkyo.contracts.base import new_id
-from ekkyo.contracts.members import MemberJoined, Membership, MemberState
 from ekkyo.decision.clock import utcnow
 from ekkyo_cli.demo.check import Telling, tellings
 from ekkyo_notify.channels.mail import Mail
@@ -30,20 +29,7 @@ class Mailing(Work):
     kills: int = 0
 
     async def begin(self) -> None:
-        for n in range(MEMBERS):
-            who = f"m{n}"
-            state = MemberState(
-                member_id=who,
-                number=who,
-                name=who,
-                email=f"{who}@example.co.jp",
-                department="営業部",
-                channels=["mail"],
-                locale="en",
-                timezone="Asia/Tokyo",
-                communities=[Membership(community_id="c1", joined_at=utcnow())],
-            )
-            await self.installation.tell(MemberJoined(member_id=who, member=state, community_id="c1"))
+        await self.installation.joined(*(f"m{n}" for n in range(MEMBERS)))
 
     async def burst(self) -> None:
         """An event of its own for each fact, so that none makes another one useless."""

@@ -114,8 +114,10 @@ class Season(Guests):
         who = [member for member in self.members if self.came(event_id, member)]
         for member in who:
             answering = await self.installation.client(member)
-            await insist(answering, s.AnswerSurvey(survey_id=event_id, member_id=member, answers=ANSWERS))
-        closed = await insist(client, s.CloseSurvey(survey_id=event_id))
+            await insist(
+                answering, s.AnswerSurvey(survey_id=s.survey_of_event(event_id), member_id=member, answers=ANSWERS)
+            )
+        closed = await insist(client, s.CloseSurvey(survey_id=s.survey_of_event(event_id)))
         assert closed.answered == len(who)
 
     def came(self, event_id: str, who: str) -> bool:
@@ -133,7 +135,7 @@ class Season(Guests):
         changed = Counter(f.member_id for f in facts if isinstance(f, m.PreferencesChanged))
         assert changed == self.changes
         closed = {f.survey_id: f.results.answered for f in facts if isinstance(f, s.SurveyClosed)}
-        assert closed == {id: sum(self.came(id, who) for who in self.members) for id in self.events}
+        assert closed == {s.survey_of_event(id): sum(self.came(id, who) for who in self.members) for id in self.events}
         await self.mails(facts)
         return facts
 

@@ -47,6 +47,7 @@ async def test_surveys_killed_at_twenty_points_loses_nothing_and_tells_nothing_t
     await installation.provision("surveys", ack_wait=AGAIN)
     surveys = await installation.process("surveys")
     work = answering.Answering(installation, chances())
+    await work.begin()
     await under_fire(surveys, work, (work.work(n) for n in range(4)), pieces=300)
     await quiet(installation, "surveys")
     facts = await installation.facts("surveys")

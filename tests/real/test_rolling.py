@@ -145,5 +145,7 @@ async def prepare(installation: Installation, name: str) -> None:
         await insist(client, e.PublishEvent(event_id="e1"))
     if name == "surveys":
         invited, deadline = [f"m{k}" for k in range(5000)], utcnow() + timedelta(days=3)
+        await installation.joined(*invited)
+        await installation.heard("surveys")
         about = {"survey_id": "s1", "community_id": "c1", "title": {"en": "How was it?"}}
         await insist(client, s.OpenSurvey(**about, invited=invited, deadline=deadline))

@@ -9,7 +9,7 @@ import ekkyo_surveys.app
 import pytest
 from ekkyo.contracts.base import new_id
 from ekkyo.contracts.events import DraftEvent, EventDetails, PublishEvent, RegisterForEvent
-from ekkyo.contracts.members import MemberRegistered, MemberState
+from ekkyo.contracts.members import MemberJoined, MemberRegistered, Membership, MemberState
 from ekkyo.contracts.surveys import AnswerSurvey, OpenSurvey
 from ekkyo.decision.clock import utcnow
 from ekkyo.process import tracing
@@ -41,6 +41,34 @@ async def known(nats: Nats, member: str) -> None:
     out = fact_message(fact, owner="members", revision=1, n=0, time=utcnow(), actor="test", traceparent=None)
     async with await nats.connect("members") as nc:
         await nc.jetstream().publish(out.subject, out.body, headers=out.headers)
+
+
+async def joined(nats: Nats, *members: str) -> None:
+    """Tell that these are in the community, as members would, and wait until surveys has heard it."""
+    async with await nats.connect("members") as nc:
+        for who in members:
+            membership = Membership(community_id="c1", joined_at=utcnow())
+            state = MemberState(
+                member_id=who,
+                number=who,
+                name=who,
+                email=f"{who}@example.com",
+                department="IT",
+                channels=["mail"],
+                locale="ja",
+                timezone="Asia/Tokyo",
+                communities=[membership],
+            )
+            fact = MemberJoined(member_id=who, member=state, community_id="c1")
+            out = fact_message(fact, owner="members", revision=1, n=0, time=utcnow(), actor="x", traceparent=None)
+            await nc.jetstream().publish(out.subject, out.body, headers=out.headers)
+    async with await nats.connect("ops") as ops:
+
+        async def heard() -> bool:
+            info = await ops.jetstream().consumer_info("FACTS", "surveys-people")
+            return not info.num_pending and not info.num_ack_pending
+
+        await eventually(heard)
 
 
 async def test_a_whole_trace_from_the_callers_context_to_the_mail_is_read_back_from_a_collector(
@@ -116,6 +144,7 @@ async def test_a_trace_says_nothing_of_an_anonymous_answer_but_that_one_was_give
     await provision(ekkyo_surveys.app.service)
     with serve(ekkyo_surveys.app.service) as surveys:
         await surveys.until_ready()
+        await joined(nats, *members)
         async with client_as("lead", "leader:c1") as leader:
             opened = OpenSurvey(
                 survey_id=survey,

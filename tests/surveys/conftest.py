@@ -10,8 +10,9 @@ from typing import Any
 import pytest_asyncio
 from ekkyo import wire
 from ekkyo.contracts.base import Fact, new_id
-from ekkyo.contracts.events import EventConcluded, EventState, MemberAttended
-from ekkyo.contracts.surveys import AnswerSurvey, OpenSurvey, SurveyFact
+from ekkyo.contracts.events import EventConcluded, EventPublished, EventState, MemberAttended
+from ekkyo.contracts.members import MemberDeactivated, MemberJoined, Membership, MemberState
+from ekkyo.contracts.surveys import AnswerSurvey, OpenSurvey, SurveyFact, survey_of_event
 from ekkyo.testing.nats import Nats
 from ekkyo.testing.plugin import Mongo, Run, Token
 from ekkyo.testing.waiting import eventually
@@ -25,6 +26,21 @@ Stored = list[tuple[str, dict[str, str], bytes]]
 """Messages of a stream: subject, headers, body."""
 
 
+def member_state(member: str, community: str) -> MemberState:
+    """What the members service tells of somebody."""
+    return MemberState(
+        member_id=member,
+        number=f"n-{member}",
+        name=member,
+        email=f"{member}@example.com",
+        department="IT",
+        channels=["mail"],
+        locale="en",
+        timezone="Asia/Tokyo",
+        communities=[Membership(community_id=community, joined_at=datetime(2026, 1, 1, tzinfo=UTC))],
+    )
+
+
 @dataclass
 class World:
     """Everything outside the surveys service."""
@@ -34,8 +50,10 @@ class World:
     token: Token
     outside: Client
     events: Client
+    members: Client
     ops: Client
     told: int = 0
+    registered: set[str] = field(default_factory=set)
     event: EventState = field(
         default_factory=lambda: EventState(
             event_id=new_id(),
@@ -65,25 +83,50 @@ class World:
         reply = await self.outside.request(subject, body, timeout=10, headers=headers)
         return dict(reply.headers or {}), reply.data
 
-    async def tell(self, fact: Fact) -> None:
-        """Publish a fact as the events service does; each time as a message of its own."""
+    @property
+    def survey_id(self) -> str:
+        """The survey after the event."""
+        return survey_of_event(self.event.event_id)
+
+    async def tell(self, fact: Fact, *, owner: str = "events") -> None:
+        """Publish a fact as its owner does; each time as a message of its own."""
         self.told += 1
         message = wire.fact_message(
-            fact, owner="events", revision=self.told, n=0, time=datetime.now(UTC), actor="events", traceparent=None
+            fact, owner=owner, revision=self.told, n=0, time=datetime.now(UTC), actor=owner, traceparent=None
         )
-        await self.events.jetstream().publish(message.subject, message.body, headers=message.headers)
+        connection = self.events if owner == "events" else self.members
+        await connection.jetstream().publish(message.subject, message.body, headers=message.headers)
+
+    async def join(self, *members: str, community: str = COMMUNITY) -> None:
+        """Tell that these are members of the community, of those who were not told before."""
+        for member in sorted(set(members) - self.registered):
+            self.registered.add(member)
+            state = member_state(member, community)
+            await self.tell(MemberJoined(member_id=member, member=state, community_id=community), owner="members")
+
+    async def left_the_company(self, member: str) -> None:
+        state = member_state(member, COMMUNITY).model_copy(update={"active": False})
+        await self.tell(MemberDeactivated(member_id=member, member=state), owner="members")
+
+    async def publish(self, event: EventState) -> None:
+        await self.tell(EventPublished(event_id=event.event_id, event=event))
 
     async def conclude(self, *attended: str) -> None:
+        await self.join(*attended)
         await self.tell(
             EventConcluded(event_id=self.event.event_id, event=self.event, attended=list(attended), no_shows=[])
         )
 
     async def attended(self, member: str, *, while_it_runs: bool = False) -> None:
+        await self.join(member)
         event = self.event.model_copy(update={"status": "published" if while_it_runs else "concluded"})
         await self.tell(MemberAttended(event_id=event.event_id, event=event, member_id=member, by="import"))
 
     async def opened_for(self, *members: str, anonymous: bool = True, **changes: Any) -> OpenSurvey:
-        """A survey opened by hand."""
+        """A survey opened by hand for these, and for five others whom no other survey asks."""
+        members = (*members, *(f"other-{new_id()[-12:]}" for _ in range(5)))
+        await self.join(*members)
+        await self.caught_up("people")
         cmd = OpenSurvey.model_validate(
             {
                 "survey_id": new_id(),
@@ -132,11 +175,11 @@ class World:
 
         return await eventually(told)
 
-    async def caught_up(self) -> None:
+    async def caught_up(self, reaction: str = "open_after_event") -> None:
         """Until every fact told so far was dealt with."""
 
         async def none_left() -> bool:
-            info = await self.ops.jetstream().consumer_info("FACTS", "surveys-open_after_event")
+            info = await self.ops.jetstream().consumer_info("FACTS", f"surveys-{reaction}")
             return not info.num_pending and not info.num_ack_pending
 
         await eventually(none_left)
@@ -161,9 +204,9 @@ class World:
 @pytest_asyncio.fixture
 async def around(nats: Nats, mongo: Mongo, token: Token) -> AsyncIterator[World]:
     """The world without the service."""
-    outside, events, ops = [await nats.connect(user) for user in ("outside", "events", "ops")]
-    yield World(nats, mongo, token, outside, events, ops)
-    await asyncio.gather(*(c.close() for c in (outside, events, ops)))
+    connections = [await nats.connect(user) for user in ("outside", "events", "members", "ops")]
+    yield World(nats, mongo, token, *connections)
+    await asyncio.gather(*(c.close() for c in connections))
 
 
 @pytest_asyncio.fixture

@@ -17,11 +17,16 @@ from bson import ObjectId
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.surveys import CloseSurvey, GetForm, GetResults, ListSurveys, RankThemes, SurveyAnswered
 from ekkyo.process import logs
+from ekkyo.testing import eventually
+from ekkyo.testing.plugin import Run
 from ekkyo_surveys import model
+from ekkyo_surveys.app import service
+from nats.js.errors import NotFoundError
 from pymongo import MongoClient
 
 from .attacks import COMMENT, Copy, Guess, by_any_value_that_sorts, hits, text
 from .conftest import COMMUNITY, World
+from .files import Files, by_versions
 
 LEADER = ("lead", f"leader:{COMMUNITY}")
 CROWD = 24
@@ -60,6 +65,139 @@ async def copy_of(world: World, log: io.StringIO) -> Copy:
     return Copy(await world.at_rest(), streams, log.getvalue())
 
 
+async def files_of(world: World) -> Files:
+    """A copy of both servers' files while they run, once the service rests."""
+    await world.at_rest()
+    data = world.mongo.server.log.parent / "data"
+    return Files.copied(data, world.mongo.database("surveys"), world.nats.folder / "jetstream")
+
+
+def right(guess: Guess, truth: Guess) -> int:
+    return sum(truth.get(comment) == member for comment, member in guess.items())
+
+
+async def closed(world: World, survey: str) -> None:
+    """Close it, and wait until its key is destroyed."""
+    await world.ask(CloseSurvey(survey_id=survey), *LEADER)
+    await eventually(lambda: key_of(world, survey, there=False))
+
+
+async def key_of(world: World, survey: str, *, there: bool = True) -> bool:
+    """Whether the key of a survey is, or is not, in its store."""
+    found = await world.ops.jetstream().stream_info("KV_SURVEY_KEYS", subjects_filter="$KV.SURVEY_KEYS.>")
+    return (f"$KV.SURVEY_KEYS.{survey}" in (found.state.subjects or {})) is there
+
+
+async def test_the_raw_files_of_the_database_name_no_author_neither_while_it_is_open_nor_after(world: World) -> None:
+    """The attacker has a copy of the files after every sixth answer: the log begins again when it is long."""
+    truth = crowd(CROWD)
+    survey = (await world.opened_for(*truth.values())).survey_id
+    copies = []
+    for n, comment in enumerate(random.sample(sorted(truth), CROWD), 1):
+        await world.answer(survey, truth[comment], random.randint(0, 10), comment=comment)
+        if n % 6 == 0:
+            copies.append(await files_of(world))
+    assert all(right(by_versions(Files(copy.database, b"")), truth) == 0 for copy in copies)
+    for copy in copies:
+        assert not COMMENT.search(copy.everything.decode("latin-1")), "nothing that was said lies anywhere unsealed"
+    both = [by_versions(copy) for copy in copies]
+    assert sum(right(guess, truth) for guess in both) >= CROWD / 2, "with both stores it is read: the attack is one"
+    await closed(world, survey)
+    after = await files_of(world)
+    assert survey in after.everything.decode("latin-1")
+    assert by_versions(after) == {}
+    assert all(by_versions(Files(copy.database, after.streams)) == {} for copy in copies), "the key is overwritten"
+    told = await world.ask(GetResults(survey_id=survey), *LEADER)
+    assert (told.comments, told.results.unreadable) == (sorted(truth), 0)
+
+
+async def test_of_a_survey_that_too_few_answered_no_file_holds_a_word(world: World) -> None:
+    truth = crowd(8)
+    survey = await survey_of(world, truth, answering=3)
+    await closed(world, survey)
+    files = await files_of(world)
+    assert by_versions(files) == {}
+    assert not COMMENT.search(files.everything.decode("latin-1"))
+
+
+async def test_a_survey_with_names_is_read_from_the_raw_files_by_the_same_attack(world: World) -> None:
+    truth = crowd(CROWD)
+    survey = await world.opened_for(*truth.values(), anonymous=False)
+    for comment, member in truth.items():
+        await world.answer(survey.survey_id, member, comment=comment)
+    assert right(by_versions(await files_of(world)), truth) > BY_CHANCE
+    assert await key_of(world, survey.survey_id, there=False)
+
+
+async def test_a_key_outlives_restarts_of_everything_while_its_survey_is_open(around: World, running: Run) -> None:
+    truth = crowd(6)
+    async with running(service), running(service):
+        survey = await survey_of(around, truth, answering=3)
+        await around.fact(SurveyAnswered, 3)
+        answered = {f.member_id for f in await around.facts(SurveyAnswered)}
+    await asyncio.gather(*(c.close() for c in (around.outside, around.events, around.members, around.ops)))
+    around.nats.server.kill()
+    around.nats.server.start()
+    names = ("outside", "events", "members", "ops")
+    around.outside, around.events, around.members, around.ops = [await around.nats.connect(name) for name in names]
+    async with running(service):
+        for comment, member in truth.items():
+            if member not in answered:
+                await around.answer(survey, member, comment=comment)
+        await closed(around, survey)
+        told = await around.ask(GetResults(survey_id=survey), *LEADER)
+    assert told.comments == sorted(truth)
+
+
+async def test_while_the_keys_are_away_nothing_is_taken_and_nothing_lost(world: World, running: Run) -> None:
+    truth = crowd(6)
+    survey = await survey_of(world, truth, answering=5)
+    js = world.ops.jetstream()
+    await world.fact(SurveyAnswered, 5)
+    answered = {f.member_id for f in await world.facts(SurveyAnswered)}
+    [late] = set(truth.values()) - answered
+    config = (await js.stream_info("KV_SURVEY_KEYS")).config
+    [key] = (await files_of(world)).keys() & await opening(world)
+    await js.delete_stream("KV_SURVEY_KEYS")
+    with pytest.raises(Refused, match="unavailable") as refused:
+        await world.ask(CloseSurvey(survey_id=survey), *LEADER)
+    assert refused.value.status == 503
+    other = (await world.opened_for("a", anonymous=False)).survey_id
+    with pytest.raises(Refused, match="unavailable"):
+        await world.opened_for("b")
+    await js.add_stream(config)
+    async with await world.nats.connect("surveys") as nc:
+        await nc.jetstream().publish(f"$KV.SURVEY_KEYS.{survey}", key.encode())
+    await world.answer(survey, late, comment=next(c for c, m in truth.items() if m == late))
+    await closed(world, survey)
+    told = await world.ask(GetResults(survey_id=survey), *LEADER)
+    assert (told.comments, told.results.unreadable) == (sorted(truth), 0)
+    assert (await world.ask(GetForm(survey_id=other, member_id="a"), "a")).invited
+
+
+async def opening(world: World) -> set[str]:
+    """The keys there are, as the surveys service alone may read them."""
+    found = set()
+    async with await world.nats.connect("surveys") as nc:
+        for subject in (
+            await world.ops.jetstream().stream_info("KV_SURVEY_KEYS", subjects_filter=">")
+        ).state.subjects or {}:
+            found.add(((await nc.jetstream().get_last_msg("KV_SURVEY_KEYS", subject)).data or b"").decode())
+    return found
+
+
+@pytest.mark.parametrize("user", ["ops", "outside", "events", "members", "notify"])
+async def test_nobody_but_the_surveys_service_may_read_a_key(world: World, user: str) -> None:
+    survey = (await world.opened_for("a")).survey_id
+    assert await key_of(world, survey)
+    async with await world.nats.connect(user) as nc:
+        js = nc.jetstream(timeout=0.3)
+        with pytest.raises((TimeoutError, NotFoundError)):
+            await js.get_last_msg("KV_SURVEY_KEYS", f"$KV.SURVEY_KEYS.{survey}")
+        with pytest.raises((TimeoutError, NotFoundError)):
+            await js.subscribe("$KV.SURVEY_KEYS.>", stream="KV_SURVEY_KEYS", ordered_consumer=True)
+
+
 async def test_after_the_survey_nobody_can_tell_who_said_what(world: World, log_lines: io.StringIO) -> None:
     truth = crowd(CROWD)
     survey = await survey_of(world, truth)
@@ -92,7 +230,8 @@ async def test_nor_while_it_is_open_once_several_have_answered(
     truth = crowd(count)
     await survey_of(world, truth)
     copy = await copy_of(world, log_lines)
-    assert len(copy.responses) == count
+    assert not copy.responses, "what was said is sealed"
+    assert sum(len(d.get("sealed", ())) for d in copy.documents if d.get("kind") == "box") == count
     assert sum(d.get("kind") == "box" for d in copy.documents) == boxes
     found = hits(copy, truth)
     assert max(found.values()) < BY_CHANCE, found

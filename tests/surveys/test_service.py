@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from ekkyo.contracts import surveys as contract
 from ekkyo.contracts.base import Command, Question, Refused, all_messages, new_id
+from ekkyo.contracts.events import EventConcluded
 from ekkyo.contracts.surveys import (
     Answers,
     AnswerSurvey,
@@ -21,6 +22,7 @@ from ekkyo.contracts.surveys import (
     SurveyClosed,
     SurveyOpened,
     ThemesRanked,
+    survey_of_event,
 )
 from ekkyo.testing.plugin import Run
 from ekkyo_surveys.app import service
@@ -36,11 +38,11 @@ async def test_told_three_times_that_an_event_is_over_it_asks_those_who_came_onc
         await world.conclude("a", "b")
     await world.caught_up()
     opened = await world.fact(SurveyOpened)
-    assert (opened.survey_id, opened.invited, opened.more) == (world.event.event_id, ["a", "b"], False)
+    assert (opened.survey_id, opened.invited, opened.more) == (world.survey_id, ["a", "b"], False)
     assert opened.survey.deadline - opened.survey.opened_at == timedelta(days=7)
     assert len(await world.facts(SurveyOpened)) == 1
     listed = await world.ask(ListSurveys(community_id=COMMUNITY), *LEADER)
-    assert [(s.survey_id, s.invited) for s in listed.surveys] == [(world.event.event_id, 2)]
+    assert [(s.survey_id, s.invited) for s in listed.surveys] == [(world.survey_id, 2)]
 
 
 async def test_who_is_found_to_have_come_later_is_invited_alone_and_once(world: World) -> None:
@@ -56,7 +58,8 @@ async def test_who_is_found_to_have_come_later_is_invited_alone_and_once(world: 
 async def test_an_attendance_heard_before_the_end_of_the_event_comes_to_the_same(world: World) -> None:
     await world.attended("b")
     await world.conclude("a", "b")
-    await world.fact(SurveyOpened, 2)
+    await world.fact(SurveyOpened)
+    await world.caught_up()
     listed = await world.ask(ListSurveys(community_id=COMMUNITY), *LEADER)
     assert [s.invited for s in listed.surveys] == [2]
 
@@ -115,12 +118,15 @@ async def test_pending_are_the_open_surveys_that_a_member_has_not_answered_newes
 
 
 async def test_surveys_are_listed_by_community_event_and_state_newest_first(world: World) -> None:
-    first = await world.opened_for("a", event_id="e7")
+    await world.publish(world.event)
+    await world.caught_up("known_events")
+    e7 = world.event.event_id
+    first = await world.opened_for("a", event_id=e7)
     second = await world.opened_for("a")
     await world.ask(CloseSurvey(survey_id=second.survey_id), *LEADER)
     told = await world.ask(ListSurveys(community_id=COMMUNITY), *LEADER)
     assert [s.survey_id for s in told.surveys] == [second.survey_id, first.survey_id]
-    of_event = await world.ask(ListSurveys(community_id=COMMUNITY, event_id="e7"), *LEADER)
+    of_event = await world.ask(ListSurveys(community_id=COMMUNITY, event_id=e7), *LEADER)
     assert [s.survey_id for s in of_event.surveys] == [first.survey_id]
     closed = await world.ask(ListSurveys(community_id=COMMUNITY, status="closed"), *LEADER)
     assert [s.survey_id for s in closed.surveys] == [second.survey_id]
@@ -155,7 +161,7 @@ async def test_of_fewer_than_five_answers_only_the_number_is_told(world: World) 
         await world.answer(survey.survey_id, member, themes=["Excel"], comment="a word")
     await world.ask(CloseSurvey(survey_id=survey.survey_id), *LEADER)
     told = await world.ask(GetResults(survey_id=survey.survey_id), *LEADER)
-    assert (told.results.suppressed, told.results.answered, told.results.invited) == (True, 4, 6)
+    assert (told.results.suppressed, told.results.answered, told.results.invited) == (True, 4, 11)
     assert (told.results.nps, told.results.distributions, told.results.themes, told.comments) == (None, {}, [], [])
     assert (await world.fact(SurveyClosed)).results == told.results
     assert await world.facts(ThemesRanked) == []
@@ -197,7 +203,7 @@ async def test_a_survey_closed_by_hand_does_not_close_again_at_its_deadline(worl
 async def test_opened_by_hand_twice_it_opens_once(world: World) -> None:
     cmd = await world.opened_for("a", "b")
     again = await world.ask(cmd, *LEADER)
-    assert (again.invited, again.revision) == (2, 1)
+    assert (again.invited, again.revision) == (7, 1)
     assert len(await world.facts(SurveyOpened)) == 1
     with pytest.raises(Refused, match="survey_already_open"):
         await world.ask(cmd.model_copy(update={"anonymous": False}), *LEADER)
@@ -228,7 +234,15 @@ async def test_every_refusal_has_its_code(world: World) -> None:
     await world.ask(CloseSurvey(survey_id=closed), *LEADER)
     given: Answers = {"satisfaction": 9}
     tomorrow = datetime.now(UTC) + timedelta(days=1)
-    new = OpenSurvey(survey_id=new_id(), community_id=COMMUNITY, title={"en": "How?"}, invited=["a"], deadline=tomorrow)
+    five = [f"p{n}" for n in range(5)]
+    await world.join(*five)
+    await world.join("stranger", community="c2")
+    await world.left_the_company("p4")
+    await world.publish(world.event.model_copy(update={"community_id": "c2"}))
+    await world.caught_up("people")
+    await world.caught_up("known_events")
+    event = world.event.event_id
+    new = OpenSurvey(survey_id=new_id(), community_id=COMMUNITY, title={"en": "How?"}, invited=five, deadline=tomorrow)
     refusals: list[tuple[Any, tuple[str, ...], str, int]] = [
         (AnswerSurvey(survey_id="none", member_id="a", answers=given), ("a",), "survey_not_found", 404),
         (AnswerSurvey(survey_id=survey, member_id="z", answers=given), ("z",), "not_invited", 403),
@@ -238,7 +252,13 @@ async def test_every_refusal_has_its_code(world: World) -> None:
         (GetResults(survey_id="none"), LEADER, "survey_not_found", 404),
         (GetForm(survey_id="none", member_id="a"), ("a",), "survey_not_found", 404),
         (CloseSurvey(survey_id="none"), LEADER, "survey_not_found", 404),
-        (new.model_copy(update={"invited": []}), LEADER, "malformed", 400),
+        (new.model_copy(update={"invited": ["p0", "p1", "p2", "p3", "p3"]}), LEADER, "malformed", 400),
+        (new.model_copy(update={"survey_id": survey_of_event("e9")}), LEADER, "malformed", 400),
+        (new.model_copy(update={"event_id": "nobody-s"}), LEADER, "event_not_found", 404),
+        (new.model_copy(update={"event_id": event}), LEADER, "event_of_another_community", 409),
+        (new, LEADER, "not_a_member", 409),
+        (new.model_copy(update={"invited": [*five[:4], "stranger"]}), LEADER, "not_a_member", 409),
+        (new.model_copy(update={"invited": [*five[:4], "never-registered"]}), ("it", "system"), "not_a_member", 409),
         (new.model_copy(update={"title": {}}), LEADER, "malformed", 400),
         (new.model_copy(update={"deadline": tomorrow - timedelta(days=2)}), LEADER, "malformed", 400),
     ]
@@ -246,6 +266,76 @@ async def test_every_refusal_has_its_code(world: World) -> None:
         with pytest.raises(Refused) as refused:
             await world.ask(message, *caller)
         assert (refused.value.code, refused.value.status) == (code, status), message
+
+
+async def test_a_leader_of_another_community_gets_no_hold_of_who_came_to_an_event(world: World) -> None:
+    """Neither under the id of the survey that will open, nor in one of their own, nor with the event's name."""
+    came = [f"m{n}" for n in range(6)]
+    await world.join(*came)
+    await world.publish(world.event)
+    await world.caught_up("people")
+    await world.caught_up("known_events")
+    for changes in ({"survey_id": world.survey_id}, {"event_id": world.event.event_id}, {}):
+        cmd = OpenSurvey.model_validate(
+            {
+                "survey_id": new_id(),
+                "community_id": "c2",
+                "title": {"en": "Mine"},
+                "anonymous": False,
+                "invited": came,
+                "deadline": datetime.now(UTC) + timedelta(seconds=1),
+                **changes,
+            }
+        )
+        with pytest.raises(Refused):
+            await world.ask(cmd, "b-lead", "leader:c2")
+    await world.conclude(*came)
+    opened = await world.fact(SurveyOpened)
+    assert (opened.survey_id, opened.survey.community_id, opened.survey.anonymous) == (world.survey_id, COMMUNITY, True)
+    assert opened.invited == came
+
+
+async def test_after_an_event_who_left_or_is_no_member_is_passed_over(world: World) -> None:
+    await world.join("guest", community="c2")
+    await world.join("gone", "here")
+    await world.left_the_company("gone")
+    came = ["here", "gone", "guest", "never-registered"]
+    await world.tell(
+        EventConcluded(event_id=world.event.event_id, event=world.event, attended=came, no_shows=[])
+    )  # whatever is heard first
+    assert (await world.fact(SurveyOpened)).invited == ["here"]
+
+
+async def test_two_anonymous_surveys_that_differ_by_fewer_than_five_are_refused_with_why(world: World) -> None:
+    people = [f"m{n:02}" for n in range(20)]
+    first = await world.opened_for(*people)
+    asked = first.invited
+    more = [f"more{n}" for n in range(5)]
+    await world.join(*more)
+    await world.caught_up("people")
+
+    async def open_for(invited: list[str], *, anonymous: bool = True, survey_id: str = "") -> Any:
+        changes = {"survey_id": survey_id or new_id(), "invited": invited, "anonymous": anonymous}
+        return await world.ask(first.model_copy(update=changes), *LEADER)
+
+    for invited in (asked, asked[1:], [*asked, more[0]], [*asked[4:], *more], asked[:4] + more[:1] + people[5:]):
+        with pytest.raises(Refused, match="surveys_overlap") as refused:
+            await open_for(invited)
+        assert first.survey_id in refused.value.detail
+        assert "fewer than 5" in refused.value.detail
+    await world.ask(CloseSurvey(survey_id=first.survey_id), *LEADER)
+    with pytest.raises(Refused, match="surveys_overlap"):  # closed, it can be subtracted all the more
+        await open_for(asked[1:])
+    await open_for(asked[1:], anonymous=False)
+    second = new_id()
+    await open_for([*asked, *more], survey_id=second)
+    third, far = new_id(), [f"far{n}" for n in range(6)]
+    await world.join(*far)
+    await world.caught_up("people")
+    await open_for(far[:5], survey_id=third)
+    assert (await open_for(far, survey_id=third)).invited == 6
+    with pytest.raises(Refused, match="surveys_overlap"):  # nor by inviting more to one that is open
+        await open_for([*far, *asked[2:], *more], survey_id=third)
 
 
 async def test_a_wrong_answer_names_its_question_and_what_was_expected(world: World) -> None:
@@ -290,12 +380,15 @@ async def test_each_operation_is_for_those_it_names_and_for_nobody_without_a_tok
     survey = (await world.opened_for("a", "b")).survey_id
     closed = (await world.opened_for("a", "b")).survey_id
     await world.ask(CloseSurvey(survey_id=closed), *LEADER)
+    five = [f"p{n}" for n in range(5)]
+    await world.join(*five)
+    await world.caught_up("people")
     messages: dict[str, Any] = {
         "open": OpenSurvey(
             survey_id=new_id(),
             community_id=COMMUNITY,
             title={"en": "How?"},
-            invited=["a"],
+            invited=five,
             deadline=datetime.now(UTC) + timedelta(days=1),
         ),
         "answer": AnswerSurvey(survey_id=survey, member_id="a", answers={"satisfaction": 9}),

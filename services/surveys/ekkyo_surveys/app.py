@@ -1,15 +1,26 @@
 """The surveys service: `ekkyo-surveys serve`."""
 
 from ekkyo.service import Service, run
+from faststream import ContextRepo
 
 from ekkyo_surveys import commands, questions, reactions, store
+from ekkyo_surveys.keys import SurveyKeys
+from ekkyo_surveys.known import Knowledge
 from ekkyo_surveys.settings import SurveySettings
+
+
+async def startup(context: ContextRepo) -> None:
+    """What handlers need besides the collections."""
+    await SurveyKeys.open(context)
+    await Knowledge.open(context)
+
 
 service = Service(
     "surveys",
     routers=[commands.router, questions.router, reactions.router],
-    collections=[store.surveys, store.forgotten],
+    collections=[store.surveys, store.people, store.known_events, store.forgotten],
     settings=SurveySettings,
+    startup=startup,
 )
 
 

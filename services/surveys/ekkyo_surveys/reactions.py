@@ -3,40 +3,69 @@
 from typing import Annotated
 
 from ekkyo.broker import Router, due, told
-from ekkyo.contracts.events import EventConcluded, MemberAttended
-from ekkyo.contracts.members import MemberErased
-from ekkyo.contracts.surveys import SurveysForgotMember
+from ekkyo.contracts.events import EventConcluded, EventPublished, MemberAttended
+from ekkyo.contracts.members import MemberErased, MemberFact
+from ekkyo.contracts.surveys import SurveyClosed, SurveysForgotMember, survey_of_event
 from ekkyo.decision import forgetting
 from ekkyo.decision.clock import utcnow
 from faststream import Context
 
 from ekkyo_surveys import model
+from ekkyo_surveys.keys import Keys
+from ekkyo_surveys.known import Known
 from ekkyo_surveys.settings import SurveySettings
-from ekkyo_surveys.store import Forgotten, Surveys
+from ekkyo_surveys.store import Forgotten, KnownEvents, People, Surveys
 
 router = Router()
+
+
+@router.subscriber(**told(MemberFact, by="surveys", name="people", start="beginning"))
+async def know_member(fact: MemberFact, people: People) -> None:
+    """Remember which communities a member is in, and whether they have left the company."""
+    await people.put(fact.member_id, fact.meta.revision, model.Person.of(fact.member))
+
+
+@router.subscriber(**told(EventPublished, by="surveys", name="known_events", start="beginning"))
+async def know_event(fact: EventPublished, known_events: KnownEvents) -> None:
+    """Remember which community an event belongs to; that never changes."""
+    known = model.KnownEvent(id=fact.event_id, community_id=fact.event.community_id)
+    await known_events.put(fact.event_id, fact.meta.revision, known)
 
 
 @router.subscriber(**told(EventConcluded, MemberAttended, by="surveys", name="open_after_event", start="new"))
 async def open_after_event(
     fact: EventConcluded | MemberAttended,
     surveys: Surveys,
+    known: Known,
+    keys: Keys,
     settings: Annotated[SurveySettings, Context("settings")],
 ) -> None:
     """Ask those who came, once the event is over; those found to have come later are invited then."""
-    if came := model.came_to_what_is_over(fact):
-        await surveys.create(
-            fact.event_id,
-            lambda s, parts: model.open_after_event(
-                s, parts, fact.event, came, now=utcnow(), days=settings.survey_days
+    people = await known.who_came(fact)
+    if model.may_be_asked(fact, people):
+        id, came, days = survey_of_event(fact.event_id), model.came_to_what_is_over(fact), settings.survey_days
+        await keys.given_if_needed(
+            id,
+            lambda key: surveys.create(
+                id,
+                lambda s, parts: model.open_after_event(
+                    s, parts, fact.event, came, people, key=key, now=utcnow(), days=days
+                ),
+                entries=came,
             ),
-            entries=came,
         )
 
 
+@router.subscriber(**told(SurveyClosed, by="surveys", name="destroy_key", start="new"))
+async def destroy_key(fact: SurveyClosed, keys: Keys) -> None:
+    """Destroy the key of a survey that was counted, so that nobody can ever open what was sealed with it."""
+    await keys.destroy(fact.survey_id)
+
+
 @router.subscriber(**told(MemberErased, by="surveys", name="forget_member", start="beginning"))
-async def forget_member(fact: MemberErased, surveys: Surveys, forgotten: Forgotten) -> None:
+async def forget_member(fact: MemberErased, surveys: Surveys, people: People, forgotten: Forgotten) -> None:
     """Invite somebody who was erased no more, and take their id off what they said; the counts stay."""
+    await people.forget(fact.member_id, fact.meta.revision)
     for part in await surveys.find_entries({"member_id": fact.member_id}, limit=0):
         await surveys.change(
             part.document_id, lambda s, parts: model.forget(s, parts, fact.member_id), entries=[fact.member_id]
@@ -46,6 +75,7 @@ async def forget_member(fact: MemberErased, surveys: Surveys, forgotten: Forgott
 
 
 @router.subscriber(**due(model.CloseTimer))
-async def close_at_deadline(timer: model.CloseTimer, surveys: Surveys) -> None:
+async def close_at_deadline(timer: model.CloseTimer, surveys: Surveys, keys: Keys) -> None:
     """Close a survey whose deadline has come."""
-    await surveys.change(timer.id, lambda s, parts: model.close_when_due(s, parts, now=utcnow()))
+    key = await keys.secret(timer.id)
+    await surveys.change(timer.id, lambda s, parts: model.close_when_due(s, parts, key=key, now=utcnow()))

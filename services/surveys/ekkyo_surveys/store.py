@@ -1,20 +1,25 @@
-"""Surveys, with participations and ballot boxes as their entries; and who was forgotten."""
+"""Surveys, with participations and ballot boxes as entries; what is kept of others' facts; and who was forgotten."""
 
 from typing import Annotated
 
+from ekkyo.contracts.members import MemberErased
 from ekkyo.decision import forgetting
-from ekkyo.store import Collection, CollectionWithEntries, Index
+from ekkyo.store import Collection, CollectionWithEntries, Index, Projection
 from faststream import Context
 
-from ekkyo_surveys.model import Part, Survey
+from ekkyo_surveys.model import KnownEvent, Part, Person, Survey
 
 surveys = CollectionWithEntries.of(
     Survey,
     Part,
     "surveys",
-    indexes=[Index("community_id", "opened_at")],
+    indexes=[Index("community_id", "opened_at"), Index("opened_at")],
     entry_indexes=[Index("document_id", "kind"), Index("member_id", "answered")],
 )
+people = Projection.of(Person, "people", forgotten_by=[MemberErased])
+known_events = Projection.of(KnownEvent, "known_events")
 forgotten = Collection.of(forgetting.Forgotten, "forgotten")
 Surveys = Annotated[CollectionWithEntries[Survey, Part], Context("surveys")]
+People = Annotated[Projection[Person], Context("people")]
+KnownEvents = Annotated[Projection[KnownEvent], Context("known_events")]
 Forgotten = Annotated[Collection[forgetting.Forgotten], Context("forgotten")]

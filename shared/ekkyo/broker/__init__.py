@@ -2,14 +2,19 @@
 
 from ekkyo.broker.broker import Broker, NotProvisioned, make_broker
 from ekkyo.broker.defence import Limits, NotYet, Retries
+from ekkyo.broker.heard import Heard
+from ekkyo.broker.keys import KeyStore
 from ekkyo.broker.outbox import JetStreamOutbox
 from ekkyo.broker.routes import Reaction, Router, Who, asked, due, told
-from ekkyo.broker.streams import STREAMS, consumer_configs
+from ekkyo.broker.streams import STREAMS, SURVEY_KEYS, consumer_configs
 
 __all__ = [
     "STREAMS",
+    "SURVEY_KEYS",
     "Broker",
+    "Heard",
     "JetStreamOutbox",
+    "KeyStore",
     "Limits",
     "NotProvisioned",
     "NotYet",

@@ -64,6 +64,18 @@ STREAMS: tuple[StreamConfig, ...] = (
     ),
 )
 
+SURVEY_KEYS = StreamConfig(
+    name="KV_SURVEY_KEYS",
+    description="The key of each anonymous survey that is open; in no backup",
+    subjects=["$KV.SURVEY_KEYS.>"],
+    storage=StorageType.FILE,
+    max_msgs_per_subject=1,
+    discard=DiscardPolicy.NEW,
+    deny_delete=False,  # a key that is destroyed is deleted: that overwrites it on the disk
+    deny_purge=True,  # a purge would leave it there
+)
+"""A key-value bucket of one value each. It is none of `STREAMS`: whoever copies those must not have the keys too."""
+
 
 def consumer_configs(routers: Iterable[Router]) -> list[tuple[str, ConsumerConfig]]:
     """The durables these routers need, each with its stream: one per reaction, and one for what is replayed to it."""

@@ -5,7 +5,8 @@ says who took part, never what was said; results are told in numbers, once a sur
 survey only when enough people answered.
 """
 
-from typing import Annotated, ClassVar, Literal
+import uuid
+from typing import Annotated, ClassVar, Final, Literal
 
 from pydantic import ConfigDict, Field, StrictInt
 
@@ -20,6 +21,13 @@ Answers = dict[Annotated[str, Field(max_length=40)], StrictInt | str | list[str]
 
 How long a text may be is the form's affair, which names the question when it refuses.
 """
+SURVEYS_OF_EVENTS: Final = uuid.UUID("5b0a3c52-9d0e-5a52-8c67-3d1f6c2a7e10")
+"""The namespace of the ids of surveys that open after an event."""
+
+
+def survey_of_event(event_id: str) -> str:
+    """The id of the survey that opens after an event: the UUIDv5 of the event's id. No caller can choose such an id."""
+    return str(uuid.uuid5(SURVEYS_OF_EVENTS, event_id))
 
 
 class Choice(Model):
@@ -87,6 +95,8 @@ class Results(Model):
     answered: int
     suppressed: bool = False
     minimum: int = 5
+    unreadable: int = 0
+    """How many answers could not be read: the survey was restored from a backup, which holds no keys."""
     nps: float | None = None
     """Net promoter score, -100 to 100: share of 9-10 minus share of 0-6 among satisfaction answers, in per cent."""
     distributions: dict[str, dict[str, int]] = {}
@@ -98,7 +108,13 @@ class Results(Model):
 
 
 class OpenSurvey(Command[SurveyState]):
-    """Open a survey by hand for named members. The one after an event opens by itself, for those who attended."""
+    """Open a survey by hand for at least five named members. One after an event opens by itself, for who attended.
+
+    Everybody invited is an active member of the community, and an event that is named is one of that community. An
+    anonymous survey that asks some of the people of another anonymous one, which is open or was opened in the last
+    thirty days, must differ from it by at least five people: whoever has the results of both can subtract them. A
+    UUIDv5 is refused as the id: those are for surveys after events.
+    """
 
     subject: ClassVar[str] = "ekkyo.cmd.surveys.open"
     may: ClassVar = may("leader", "steward", "system", community="community_id")

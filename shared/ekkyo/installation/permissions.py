@@ -38,7 +38,16 @@ DURABLES: Final[Mapping[str, Durables]] = {
         "FACTS": ("events-gone", "events-people"),
         "TIMERS": ("events-due-departure", "events-due-end", "events-due-reminder"),
     },
-    "surveys": {"FACTS": ("surveys-forget_member", "surveys-open_after_event"), "TIMERS": ("surveys-due-close",)},
+    "surveys": {
+        "FACTS": (
+            "surveys-destroy_key",
+            "surveys-forget_member",
+            "surveys-known_events",
+            "surveys-open_after_event",
+            "surveys-people",
+        ),
+        "TIMERS": ("surveys-due-close",),
+    },
     "notify": {
         "FACTS": (
             "notify-communities",
@@ -68,14 +77,36 @@ _PURGES: Final = {
 narrow it to subjects: the message to delete is named in the request's body."""
 ANSWERED: Final = ("_R_.", f"_INBOX.{OPS}.")
 """Where services reply to: the server's stand-in for a caller of another account, and those who run Ekkyo."""
+_KEYS: Final = {
+    "surveys": (
+        "$KV.SURVEY_KEYS.*",
+        "$JS.API.STREAM.MSG.GET.KV_SURVEY_KEYS",
+        "$JS.API.STREAM.MSG.DELETE.KV_SURVEY_KEYS",
+    )
+}
+"""Who has the keys of surveys: that service alone."""
+_READS_KEYS: Final = tuple(
+    f"$JS.API.{call}"
+    for call in (
+        "STREAM.MSG.GET.KV_SURVEY_KEYS",
+        "STREAM.SNAPSHOT.KV_SURVEY_KEYS",
+        "DIRECT.GET.KV_SURVEY_KEYS",
+        "DIRECT.GET.KV_SURVEY_KEYS.>",
+        "CONSUMER.CREATE.KV_SURVEY_KEYS",
+        "CONSUMER.CREATE.KV_SURVEY_KEYS.>",
+        "CONSUMER.DURABLE.CREATE.KV_SURVEY_KEYS.*",
+    )
+)
+"""What would tell `ops` a key by mistake, in a backup for one. Whoever may make streams can make a copy on purpose."""
 
 
 @dataclass(frozen=True)
 class Permissions:
-    """Subjects that a user may publish to and subscribe to; nothing else."""
+    """Subjects that a user may publish to and subscribe to; nothing else, and not what is denied although allowed."""
 
     publish: tuple[str, ...]
     subscribe: tuple[str, ...]
+    publish_denied: tuple[str, ...] = ()
 
 
 def permissions(user: str, durables: Mapping[str, Durables] = DURABLES) -> Permissions:
@@ -96,6 +127,7 @@ def _service(name: str, durables: Durables) -> Permissions:
             *(f"$JS.API.STREAM.INFO.{stream}" for stream in _STREAMS),
             "$JS.API.STREAM.MSG.GET.FACTS",  # a replayed dead letter names its fact by its place in the stream
             *_PURGES.get(name, ()),
+            *_KEYS.get(name, ()),
             "$JS.API.STREAM.PURGE.TIMERS",  # NATS cannot narrow a purge to a subject: the filter is in its body
             *(f"$JS.API.CONSUMER.INFO.{stream}.{durable}" for stream, durable in own),
             *(f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{durable}" for stream, durable in own),
@@ -125,6 +157,7 @@ def _ops() -> Permissions:
             "ekkyo.system.>",  # the JetStream API of systems' accounts: their mirrors
         ),
         subscribe=(f"_INBOX.{OPS}.>", "$JS.EVENT.>"),
+        publish_denied=_READS_KEYS,
     )
 
 
@@ -195,8 +228,10 @@ def _value(text: str) -> str:
 
 def _user(name: str, login: str, may: Permissions) -> list[str]:
     lines = [f"      # {name}", f"      {{ {login}, permissions: {{", "        publish: {", "          allow: ["]
-    lines += [f"            {json.dumps(subject)}" for subject in may.publish] + ["          ]", "        }"]
-    lines += ["        subscribe: { allow: ["]
+    lines += [f"            {json.dumps(subject)}" for subject in may.publish] + ["          ]"]
+    if may.publish_denied:
+        lines += ["          deny: [", *(f"            {json.dumps(s)}" for s in may.publish_denied), "          ]"]
+    lines += ["        }", "        subscribe: { allow: ["]
     return [*lines, *(f"          {json.dumps(subject)}" for subject in may.subscribe), "        ] }", "      } }"]
 
 

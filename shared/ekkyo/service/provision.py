@@ -8,7 +8,7 @@ from nats.js import JetStreamContext
 from nats.js.api import ConsumerConfig
 from nats.js.errors import NotFoundError
 
-from ekkyo.broker import STREAMS, consumer_configs
+from ekkyo.broker import STREAMS, SURVEY_KEYS, consumer_configs
 from ekkyo.installation import systems
 from ekkyo.installation.mirrors import provision_mirrors
 from ekkyo.process.connecting import connect_once
@@ -62,7 +62,7 @@ async def provision(service: Service, settings: Settings) -> list[Found]:
 async def provision_streams(js: JetStreamContext, *, replicas: int = 1) -> list[Found]:
     """Create the streams, or correct settings that differ. Needs the permissions of the NATS user `ops`."""
     found = []
-    for wanted in STREAMS:
+    for wanted in (*STREAMS, SURVEY_KEYS):
         config = wanted.evolve(num_replicas=replicas)
         assert config.name
         try:

@@ -4,7 +4,7 @@ import gzip
 from importlib.metadata import version
 from typing import Final
 
-from ekkyo.broker import STREAMS
+from ekkyo.broker import STREAMS, SURVEY_KEYS
 from ekkyo.broker.snapshot import Described, SnapshotFailed, describe, positions, take
 from ekkyo.contracts.base import Refused
 from ekkyo.decision.clock import utcnow
@@ -15,7 +15,8 @@ from nats.aio.client import Client
 from ekkyo_cli.backup.manifest import Files, Manifest, RowsFile, StreamFile, checksum
 from ekkyo_cli.backup.place import Servers, running
 
-NAMES: Final = tuple(str(stream.name) for stream in STREAMS)
+NAMES: Final = tuple(str(stream.name) for stream in STREAMS if stream is not SURVEY_KEYS)
+"""Never the keys of surveys: whoever has a backup must not be able to read what was said in them."""
 STILL: Final = tuple(str(stream.name) for stream in STREAMS if not stream.allow_msg_schedules)
 """Streams that stand still while no service runs. Timers come due all the same."""
 

@@ -216,16 +216,17 @@ class Season:
     async def _survey(self, event: e.EventState) -> None:
         """Most of those who came answer, each for themselves; a leader closes the survey."""
         came = await self._roster(event, "attended")
-        await self.heard.invited(event.event_id, came)
+        survey_id = s.survey_of_event(event.event_id)
+        await self.heard.invited(survey_id, came)
         answering = [i for i in came if self.random.random() < 0.82]
         answers = {i: self._answers() for i in answering}
         await self._each(
             answering,
-            lambda i: self.as_(i).send(s.AnswerSurvey(survey_id=event.event_id, member_id=i, answers=answers[i])),
+            lambda i: self.as_(i).send(s.AnswerSurvey(survey_id=survey_id, member_id=i, answers=answers[i])),
         )
         leader = self.as_(self.leaders[0].member_id, f"leader:{self.community_id}")
-        await leader.send(s.CloseSurvey(survey_id=event.event_id))
-        told = await leader.ask(s.GetResults(survey_id=event.event_id))
+        await leader.send(s.CloseSurvey(survey_id=survey_id))
+        told = await leader.ask(s.GetResults(survey_id=survey_id))
         score = "-" if told.results.nps is None else f"{told.results.nps:+.0f}"
         self.say(f"  {event.title}: {len(came)} came, {told.results.answered} answered, NPS {score}")
 

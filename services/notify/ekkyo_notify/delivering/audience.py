@@ -3,12 +3,12 @@
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 
+from ekkyo.broker import Heard
 from ekkyo.contracts.members import Channel
 from ekkyo.store import Collection, Projection
 
 from ekkyo_notify import model
 from ekkyo_notify.channels import NotNow
-from ekkyo_notify.delivering.heard import Heard
 from ekkyo_notify.model import CommunityName, Connection, Contact, Notice, Recipient, RefusedAddress
 from ekkyo_notify.templates import Reader
 

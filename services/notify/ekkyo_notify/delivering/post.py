@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from ekkyo.broker import NotYet
+from ekkyo.broker import Heard, NotYet
 from ekkyo.store import Projection
 from faststream import Context, ContextRepo
 
@@ -16,11 +16,13 @@ from ekkyo_notify.channels.mail.message import Sender
 from ekkyo_notify.channels.mail.smtp import SmtpPool, SmtpServer
 from ekkyo_notify.delivering.audience import Audience
 from ekkyo_notify.delivering.counted import DELIVERY
-from ekkyo_notify.delivering.heard import Heard
 from ekkyo_notify.delivering.sending import Sending
 from ekkyo_notify.model import Contact, KnownEvent, Notice, Recipient, Told
 from ekkyo_notify.settings import NotifySettings
 from ekkyo_notify.templates import preload
+
+PROJECTIONS = ("notify-contacts", "notify-communities")
+"""The durables that hear of members and of communities."""
 
 
 @dataclass
@@ -45,7 +47,7 @@ class PostOffice:
                 contacts=context.get("contacts"),
                 refused_addresses=context.get("refused_addresses"),
                 communities=context.get("communities"),
-                heard=Heard(context.get("broker")),
+                heard=Heard(context.get("broker"), PROJECTIONS),
             ),
             sending=Sending(
                 deliveries=context.get("deliveries"),

@@ -1,34 +1,32 @@
 """Surveys, who took part, and the ballot boxes. Pure.
 
 A response is never kept beside the one who gave it: that a member took part is a flag that was there since they
-were invited, and what they said lies in a ballot box among what others said, sorted by its own text. When an anonymous
-survey closes, the boxes are counted and emptied. See docs/decisions/anonymity.md.
+were invited, and what they said lies in a ballot box among what others said, sorted by its own text. In an anonymous
+survey it is sealed too. When that closes, the boxes are opened, counted and emptied. See docs/decisions/anonymity.md.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar, Literal
 
-from ekkyo.contracts.base import FieldError, Instant, Model
-from ekkyo.contracts.events import EventConcluded, EventState, MemberAttended
+from ekkyo.contracts.base import Instant, Model
 from ekkyo.contracts.surveys import (
     Answered,
     AnswerSurvey,
     Form,
     FormAnswer,
-    OpenSurvey,
     Results,
     ResultsAnswer,
     SurveyAnswered,
     SurveyClosed,
-    SurveyOpened,
     SurveyState,
     SurveyStatus,
     ThemesRanked,
 )
 from ekkyo.decision import Caller, Decision, Document, Entries, Entry, Refused, Timer
 
-from ekkyo_surveys import answers, forms, results
+from ekkyo_surveys import answers, forms, results, sealing
 
 PEOPLE_PER_BOX = 20
 MOST_BOXES = 64
@@ -60,6 +58,8 @@ class Part(Entry):
     """None: a box, or the participation of somebody who was erased."""
     answered: bool = False
     responses: list[Response] = []
+    sealed: list[str] = []
+    """Of an anonymous survey: what was said, each sealed to the survey's key."""
 
 
 class Survey(Document):
@@ -71,6 +71,8 @@ class Survey(Document):
     template: str
     version: int
     anonymous: bool
+    sealed: bool = False
+    """Whether a key was made for it. False: it is not anonymous, or nobody has answered since answers are sealed."""
     status: SurveyStatus = "open"
     opened_at: Instant
     deadline: Instant
@@ -83,6 +85,28 @@ class Survey(Document):
     @property
     def form(self) -> Form:
         return forms.form(self.template, self.version)
+
+
+class NeedsKey(Exception):
+    """This cannot be decided without the survey's public key. new: it has none yet, so one may be made."""
+
+    def __init__(self, *, new: bool) -> None:
+        super().__init__("a key is needed")
+        self.new = new
+
+
+def key_lost() -> Refused:
+    """The answer when an open survey has lost its key."""
+    text = "This survey was restored from a backup, which holds no keys. It can be closed, and another one opened."
+    return Refused("survey_key_lost", text)
+
+
+@dataclass(frozen=True)
+class Chance:
+    """The random numbers that an answer needs: which box it falls into, and what it is sealed with, 32 bytes."""
+
+    draw: int
+    ephemeral: bytes
 
 
 class CloseTimer(Timer):
@@ -103,53 +127,10 @@ def box_key(number: int) -> str:
     return f"box~{number:02}"
 
 
-def open_by_hand(
-    survey: Survey | None, parts: Entries[Part], cmd: OpenSurvey, *, now: datetime
-) -> Decision[Survey, SurveyState]:
-    """Open a survey for those named, or invite those of them whom it does not invite yet."""
-    if survey and _opened_differently(survey, cmd):
-        raise Refused("survey_already_open", "Another survey already has this id.")
-    if survey is None:
-        _must_make_sense(cmd, now)
-        form = forms.newest(cmd.template)
-        survey = Survey(
-            id=cmd.survey_id,
-            community_id=cmd.community_id,
-            event_id=cmd.event_id,
-            title=dict(cmd.title),
-            template=form.template,
-            version=form.version,
-            anonymous=cmd.anonymous,
-            opened_at=now,
-            deadline=cmd.deadline,
-        )
-    return _invite(survey, parts, cmd.invited, now=now)
-
-
-def open_after_event(
-    survey: Survey | None, parts: Entries[Part], event: EventState, attended: list[str], *, now: datetime, days: int
-) -> Decision[Survey, SurveyState]:
-    """Open the survey of an event that is over for those who came, or invite those who were found to have come."""
-    if survey is None:
-        form = forms.newest("post_event")
-        survey = Survey(
-            id=event.event_id,
-            community_id=event.community_id,
-            event_id=event.event_id,
-            title={"ja": f"{event.title[:190]}のアンケート", "en": f"Survey on {event.title[:190]}"},
-            template=form.template,
-            version=form.version,
-            anonymous=True,
-            opened_at=now,
-            deadline=now + timedelta(days=days),
-        )
-    return _invite(survey, parts, attended, now=now)
-
-
 def answer(
-    survey: Survey, parts: Entries[Part], cmd: AnswerSurvey, *, draw: int, now: datetime
+    survey: Survey, parts: Entries[Part], cmd: AnswerSurvey, *, key: str | None, chance: Chance, now: datetime
 ) -> Decision[Survey, Answered]:
-    """Take an answer. `draw` is a random number: it picks the ballot box."""
+    """Take an answer. key: the public key of the survey, None when it is not known."""
     mine = parts.get(cmd.member_id)
     told = Answered(survey_id=survey.id, member_id=cmd.member_id)
     if mine is None or mine.member_id is None:
@@ -159,39 +140,42 @@ def answer(
     if survey.status == "closed" or now >= survey.deadline:
         raise Refused("survey_closed", "This survey is closed.")
     said = answers.checked(survey.form, cmd.answers)
-    response = Response(said=said, member_id=None if survey.anonymous else cmd.member_id)
-    box = parts.get(box_key(draw % survey.boxes))
+    box = parts.get(box_key(chance.draw % survey.boxes))
     assert box is not None, "the boxes were made when the survey opened"
-    after = survey.model_copy(update={"answered": survey.answered + 1})
+    kept: dict[str, object]
+    if survey.anonymous:
+        if key is None:
+            raise NeedsKey(new=not survey.sealed)
+        sealed = sealing.seal(said, to=key, ephemeral=chance.ephemeral)
+        kept = {"sealed": sorted([*box.sealed, sealed])}
+    else:
+        response = Response(said=said, member_id=cmd.member_id)
+        kept = {"responses": sorted([*box.responses, response], key=lambda r: r.text)}
+    after = survey.model_copy(update={"answered": survey.answered + 1, "sealed": survey.anonymous})
     return Decision(
         after,
         told,
-        entries=[
-            mine.model_copy(update={"answered": True}),
-            box.model_copy(update={"responses": sorted([*box.responses, response], key=lambda r: r.text)}),
-        ],
+        entries=[mine.model_copy(update={"answered": True}), box.model_copy(update=kept)],
         facts=[SurveyAnswered(survey_id=survey.id, survey=state(after, after=1), member_id=cmd.member_id)],
     )
 
 
-def close(survey: Survey, parts: Entries[Part], *, who: Caller) -> Decision[Survey, SurveyState]:
-    """Take no more answers, and count the boxes. Those of an anonymous survey are emptied for good."""
+def close(survey: Survey, parts: Entries[Part], *, key: str | None, who: Caller) -> Decision[Survey, SurveyState]:
+    """Take no more answers, and count the boxes. Those of an anonymous survey are emptied for good.
+
+    key: the secret key that opens what is sealed.
+    """
     who.must_lead(survey.community_id)
-    return _close(survey, parts)
+    return _close(survey, parts, key)
 
 
-def close_when_due(survey: Survey, parts: Entries[Part], *, now: datetime) -> Decision[Survey, SurveyState]:
+def close_when_due(
+    survey: Survey, parts: Entries[Part], *, key: str | None, now: datetime
+) -> Decision[Survey, SurveyState]:
     """Close at the deadline; a timer that fires before it is set again."""
     if survey.status == "open" and survey.deadline - now > CLOCKS_DIFFER:
         return Decision(survey, state(survey), timers=[CloseTimer(id=survey.id).at(survey.deadline)])
-    return _close(survey, parts)
-
-
-def came_to_what_is_over(fact: EventConcluded | MemberAttended) -> list[str]:
-    """Whom a fact tells to have attended an event that is over; none while it still runs."""
-    if isinstance(fact, EventConcluded):
-        return fact.attended
-    return [fact.member_id] if fact.event.status == "concluded" else []
+    return _close(survey, parts, key)
 
 
 def form_for(survey: Survey | None, part: Part | None, *, who: Caller, member_id: str) -> FormAnswer:
@@ -216,13 +200,15 @@ def results_of(survey: Survey | None, boxes: Iterable[Part], *, who: Caller) -> 
         return ResultsAnswer(survey=state(survey), results=survey.results, comments=survey.comments)
     if survey.anonymous:
         raise Refused("survey_still_open", "The results of an anonymous survey are available only after it closes.")
-    found, comments = counted(survey, boxes)
+    found, comments = counted(survey, boxes, key=None)
     return ResultsAnswer(survey=state(survey), results=found, comments=comments)
 
 
-def counted(survey: Survey, boxes: Iterable[Part]) -> tuple[Results, list[str]]:
-    """What the boxes say: the results, and the comments."""
-    said = [response.said for box in boxes for response in box.responses]
+def counted(survey: Survey, boxes: Iterable[Part], *, key: str | None) -> tuple[Results, list[str]]:
+    """What the boxes say: the results, and the comments. What the key does not open is counted as unreadable."""
+    boxes = list(boxes)
+    read = [sealing.opened(sealed, key) for box in boxes for sealed in box.sealed]
+    said = [response.said for box in boxes for response in box.responses] + [one for one in read if one is not None]
     found = results.results(
         survey.form,
         said,
@@ -231,14 +217,15 @@ def counted(survey: Survey, boxes: Iterable[Part]) -> tuple[Results, list[str]]:
         invited=survey.invited,
         anonymous=survey.anonymous,
     )
+    found = found.model_copy(update={"unreadable": read.count(None)})
     return found, [] if found.suppressed else results.comments(survey.form, said)
 
 
-def _close(survey: Survey, parts: Entries[Part]) -> Decision[Survey, SurveyState]:
+def _close(survey: Survey, parts: Entries[Part], key: str | None) -> Decision[Survey, SurveyState]:
     if survey.status == "closed":
         return Decision(survey, state(survey))
     boxes = parts.all(kind="box")
-    found, comments = counted(survey, boxes)
+    found, comments = counted(survey, boxes, key=key)
     after = survey.model_copy(update={"status": "closed", "results": found, "comments": comments})
     told = {"survey_id": survey.id, "survey": state(after, after=1)}
     closed = SurveyClosed(**told, results=found)
@@ -246,47 +233,7 @@ def _close(survey: Survey, parts: Entries[Part]) -> Decision[Survey, SurveyState
     return Decision(
         after,
         state(after, after=1),
-        entries=[box.model_copy(update={"responses": []}) for box in boxes] if survey.anonymous else [],
+        entries=[box.model_copy(update={"responses": [], "sealed": []}) for box in boxes] if survey.anonymous else [],
         facts=[closed] if found.suppressed else [closed, ranked],
         timers=[CloseTimer.cancel(survey.id)],
     )
-
-
-def _invite(
-    survey: Survey, parts: Entries[Part], members: Iterable[str], *, now: datetime
-) -> Decision[Survey, SurveyState]:
-    """Invite whom it does not invite yet. Participations are made in the order of the members' ids, not answered."""
-    new = sorted({m for m in members if parts.get(m) is None})
-    opening = survey.invited == 0
-    if not new or survey.status == "closed" or now >= survey.deadline:
-        return Decision(survey, state(survey))
-    boxes = max(1, min(MOST_BOXES, len(new) // PEOPLE_PER_BOX)) if opening else survey.boxes
-    after = survey.model_copy(update={"invited": survey.invited + len(new), "boxes": boxes})
-    made = [Part(document_id=survey.id, key=m, kind="participation", member_id=m) for m in new]
-    if opening:
-        made += [Part(document_id=survey.id, key=box_key(n), kind="box") for n in range(boxes)]
-    told = state(after, after=1)
-    return Decision(
-        after,
-        told,
-        entries=made,
-        facts=[SurveyOpened(survey_id=survey.id, survey=told, invited=new, more=not opening)],
-        timers=[CloseTimer(id=survey.id).at(survey.deadline)] if opening else [],
-    )
-
-
-def _opened_differently(survey: Survey, cmd: OpenSurvey) -> bool:
-    named = ("community_id", "event_id", "template", "anonymous", "deadline", "title")
-    return any(getattr(survey, name) != getattr(cmd, name) for name in named)
-
-
-def _must_make_sense(cmd: OpenSurvey, now: datetime) -> None:
-    errors = []
-    if not cmd.title:
-        errors.append(FieldError(field="title", code="missing", detail="Expected a title in ja, en or both."))
-    if not cmd.invited:
-        errors.append(FieldError(field="invited", code="missing", detail="Expected at least one member."))
-    if cmd.deadline <= now:
-        errors.append(FieldError(field="deadline", code="passed", detail="Expected a time to come."))
-    if errors:
-        raise Refused("malformed", "This survey cannot be opened.", 400, errors)

@@ -4,21 +4,21 @@ import asyncio
 import time
 from dataclasses import dataclass, field
 
-from ekkyo.broker import Broker
+from ekkyo.broker.broker import Broker
 
-PROJECTIONS = ("notify-contacts", "notify-communities")
 PATIENCE = 3.0
 """Seconds to wait in place; for longer waits the fact is delivered again."""
 
 
 @dataclass
 class Heard:
-    """Whether all facts about members and communities up to a place in the stream were heard.
+    """Whether all facts up to a place in the stream were heard that some projections are made of.
 
-    The durables tell. What was reached once stays reached.
+    projections: the durables that hear them. What was reached once stays reached.
     """
 
     broker: Broker
+    projections: tuple[str, ...]
     reached: int = 0
     _asking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -35,7 +35,8 @@ class Heard:
         """Whether it is so now. One look serves all who ask at the same time."""
         async with self._asking:
             if sequence > self.reached:
-                self.reached = max(self.reached, min([await self._reached(name, sequence) for name in PROJECTIONS]))
+                reached = [await self._reached(name, sequence) for name in self.projections]
+                self.reached = max(self.reached, min(reached))
         return sequence <= self.reached
 
     async def _reached(self, durable: str, sequence: int) -> int:

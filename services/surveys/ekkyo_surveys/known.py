@@ -1,0 +1,75 @@
+"""What is known of those a survey is to invite, gathered for the decision that invites them."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from ekkyo.broker import Heard, NotYet
+from ekkyo.contracts.events import EventConcluded, MemberAttended
+from ekkyo.contracts.surveys import OpenSurvey
+from faststream import Context, ContextRepo
+
+from ekkyo_surveys import model
+from ekkyo_surveys.store import KnownEvents, People, Surveys
+
+PROJECTIONS = ("surveys-people",)
+"""The durables that hear of members."""
+
+
+@dataclass
+class Knowledge:
+    """The service's projections, and its own surveys."""
+
+    surveys: Surveys
+    people: People
+    known_events: KnownEvents
+    heard: Heard
+
+    @classmethod
+    async def open(cls, context: ContextRepo) -> None:
+        """Make it known to handlers as `knowledge`."""
+        names = ("surveys", "people", "known_events")
+        given = {name: context.get(name) for name in names}
+        context.set_global("knowledge", cls(**given, heard=Heard(context.get("broker"), PROJECTIONS)))
+
+    async def of(self, members: Iterable[str]) -> dict[str, model.Person]:
+        """Those of these who are known, by id."""
+        found = await self.people.find({"id": {"$in": sorted(set(members))}}, limit=0)
+        return {person.id: person for person in found}
+
+    async def who_came(self, fact: EventConcluded | MemberAttended) -> dict[str, model.Person]:
+        """Those who came to an event that is over, by id; who is unknown then never registered.
+
+        Raises NotYet while facts about members that are older than this one are still coming in.
+        """
+        came = model.came_to_what_is_over(fact)
+        if came and not await self.heard.soon(fact.meta.sequence):
+            raise NotYet("facts about members are still coming in")
+        return await self.of(came)
+
+    async def for_survey(self, cmd: OpenSurvey, now: datetime) -> model.Known:
+        """What decides whether a survey may be opened by hand."""
+        parts = await self.surveys.entries(cmd.survey_id, where={"kind": "participation"})
+        everybody = {*cmd.invited, *(part.key for part in parts)}
+        return model.Known(
+            people=await self.of(cmd.invited),
+            event=await self.known_events.get(cmd.event_id) if cmd.event_id else None,
+            others=await self._others(cmd.survey_id, everybody, now) if cmd.anonymous else (),
+            everybody=len(everybody),
+        )
+
+    async def _others(self, survey_id: str, everybody: set[str], now: datetime) -> list[model.Other]:
+        """Anonymous surveys, open or recent, that ask some of the same people, and enough to be told of at all."""
+        recent = {"$or": [{"status": "open"}, {"opened_at": {"$gte": now - model.COMPARED_FOR}}]}
+        found = await self.surveys.find({"anonymous": True, **recent}, limit=0)
+        others = {
+            survey.id: survey.invited for survey in found if survey.id != survey_id and survey.invited >= model.FEWEST
+        }
+        where = {"document_id": {"$in": sorted(others)}, "key": {"$in": sorted(everybody)}}
+        shared = Counter(part.document_id for part in await self.surveys.find_entries(where, limit=0))
+        return [model.Other(id, invited=others[id], shared=count) for id, count in sorted(shared.items())]
+
+
+Known = Annotated[Knowledge, Context("knowledge")]
