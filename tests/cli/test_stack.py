@@ -102,6 +102,39 @@ def test_an_outside_system_calls_with_env_and_token_alone(stack: Stack, tmp_path
     assert (refused.code, refused.json["code"]) == (1, "not_allowed")
 
 
+def test_a_system_is_added_while_the_stack_runs_given_a_new_password_and_removed(stack: Stack, tmp_path: Path) -> None:
+    added = stack.ekkyo("system", "add", "hr", "--may", "members.*", "--hears", "members", "--json")
+    assert added.code == 0, added.err
+    env = stack.ekkyo("env", "--system", "hr", "--json").json
+    assert (env["EKKYO_NATS_USER"], env["EKKYO_NATS_PASSWORD"]) == ("hr", added.json["EKKYO_NATS_PASSWORD"])
+    env["EKKYO_TOKEN"] = stack.ekkyo("token", "--sub", "hr", "--role", "system").out.strip()
+    profile = {"number": "H2", "name": "外 部", "email": "h2@example.co.jp", "department": "人事部"}
+    body = json.dumps({"member_id": "h2", "profile": profile})
+    done = ekkyo("call", "members.register", "--json", "-", cwd=tmp_path, env=env, input=body)
+    assert (done.code, done.json["member_id"]) == (0, "h2"), done.err
+
+    def told() -> bool:
+        read = ekkyo("facts", "tail", "--entity", "h2", "--no-follow", "--json", cwd=tmp_path, env=env)
+        return [line["meta"]["type"] for line in read.lines] == ["ekkyo.members.registered"]
+
+    wait_until(told)
+    assert ekkyo("call", "events.list", "--json", "{}", cwd=tmp_path, env=env).code != 0, "it was not named for that"
+    new = stack.ekkyo("system", "password", "hr", "--json")
+    assert (new.code, new.json["EKKYO_NATS_USER"]) == (0, "hr.2"), new.err
+    moved = env | {name: value for name, value in new.json.items() if name.startswith("EKKYO")}
+    question = ("call", "members.get", "--json", '{"member_id": "h2"}')
+    assert [ekkyo(*question, cwd=tmp_path, env=one).code for one in (env, moved)] == [0, 0]
+    assert stack.ekkyo("system", "password", "hr", "--only", "--json").code == 0
+    assert [ekkyo(*question, cwd=tmp_path, env=one).code for one in (env, moved)] == [3, 0]
+    assert [one["name"] for one in stack.ekkyo("system", "list", "--json").json] == ["outside", "hr"]
+    assert stack.ekkyo("system", "remove", "hr").code == 0
+    assert ekkyo(*question, cwd=tmp_path, env=moved).code == 3
+    assert not (stack.folder.path / "nats/jetstream/jetstream/system-hr/streams/FACTS").exists()
+    for wrong in (["--may", "member.*"], ["--may", "members.gett"], ["--hears", "all"]):
+        assert stack.ekkyo("system", "add", "x", *wrong).code == 2
+    assert stack.ekkyo("env", "--system", "hr", "--json").json["code"] == "system_not_found"
+
+
 def test_a_refusal_prints_its_problem_and_exits_1(stack: Stack) -> None:
     refused = stack.ekkyo("call", "events.get", "--json", '{"event_id": "none"}')
     assert (refused.code, refused.json["code"]) == (1, "event_not_found")

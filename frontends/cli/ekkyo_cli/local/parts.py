@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 
 from ekkyo.installation.embedded import LOOPBACK, NotStarted, Server, script, start_mongo, start_nats
@@ -46,8 +47,9 @@ class Child:
 def start(folder: Folder, name: str, ports: dict[str, int]) -> Child:
     """Start one part on its port. The servers answer when this returns; services and catchers may need a moment."""
     if name == "nats":
-        text = nats_config(folder)
-        return _server(start_nats(folder.path / "nats", config=text, port=ports[name], log=folder.log(name)))
+        text, own = nats_config(folder), folder.path / "nats"
+        called = _nats_name(folder)
+        return _server(start_nats(own, config=text, port=ports[name], name=called, log=folder.log(name)))
     if name == "mongo":
         return _server(start_mongo(folder.path / "mongo", port=ports[name], log=folder.log(name)))
     command, environ = _command(folder, name, ports)
@@ -59,9 +61,15 @@ def start(folder: Folder, name: str, ports: dict[str, int]) -> Child:
 
 
 def nats_config(folder: Folder) -> str:
-    """What nats-server is configured with, its port and name aside."""
+    """What nats-server is configured with, its port aside. Without its name it would not load this while it runs."""
     store = folder.path / "nats" / "jetstream"
-    return server_config({}, nkeys=folder.nkeys(), store_dir=store, systems=folder.systems())
+    name = _nats_name(folder)
+    return server_config({}, nkeys=folder.nkeys(), store_dir=store, name=name, systems=folder.systems())
+
+
+def _nats_name(folder: Folder) -> str:
+    """The same at every start, and another one for every folder."""
+    return f"ekkyo-{sha256(str(folder.path).encode()).hexdigest()[:12]}"
 
 
 def provision(folder: Folder, ports: dict[str, int]) -> None:
