@@ -72,7 +72,7 @@ async def _change(
     members: Members,
     entries: list[str] | None = None,
 ) -> None:
-    """Change a member who may be heard of before they are registered."""
+    """Change a member whose facts may arrive before their registration."""
     try:
         await members.change(member_id, decide, entries=entries or [])
     except Refused as no:

@@ -57,7 +57,7 @@ async def know_community(fact: CommunityFounded | CharterRevised, communities: C
 async def know_event(
     fact: EventPublished | EventRevised | EventRescheduled | EventCancelled | EventConcluded, known_events: KnownEvents
 ) -> None:
-    """Remember how an event stands, so that nobody is reminded of one that was cancelled."""
+    """Store an event's state, so that nobody is reminded of one that was cancelled."""
     revision = fact.meta.revision
     await known_events.put(fact.event_id, revision, model.KnownEvent(id=fact.event_id, event=fact.event))
 
@@ -90,7 +90,7 @@ async def forget_member(
     await forgotten.create(fact.member_id, lambda f: forgetting.receipt(f, receipt))
 
 
-# Effects: what is told to whom
+# Effects: notifications
 
 
 @router.subscriber(**told(EventPublished, by="notify", name="tell_published", start="new"))

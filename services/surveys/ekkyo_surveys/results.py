@@ -9,7 +9,7 @@ from ekkyo.contracts.surveys import Form, FormQuestion, Results, ThemeCount
 from ekkyo_surveys.answers import Value, one_line
 
 MINIMUM = 5
-"""Of an anonymous survey that fewer answered nothing is told but how many."""
+"""With fewer answers, an anonymous survey's results contain only the counts."""
 
 Said = Mapping[str, Value]
 """What one person said, by question."""

@@ -30,7 +30,7 @@ class Gone(LookupError):
 
 @dataclass(frozen=True)
 class Original:
-    """The message a letter is about, as it was told."""
+    """The message a letter is about, as it was delivered."""
 
     subject: str
     headers: dict[str, str]
@@ -48,7 +48,7 @@ class DeadLetter:
     service: str
     reaction: str
     subject: str
-    """What the message was told on."""
+    """The subject of the message."""
     stream: str
     sequence: int
     error: str
@@ -125,7 +125,7 @@ async def show(js: JetStreamContext, id: int) -> tuple[DeadLetter, bytes | None]
 async def replay(js: JetStreamContext, id: int) -> DeadLetter:
     """Deliver it again to that reaction, with a fresh set of tries, and drop the letter. Raises NotFoundError.
 
-    Said twice, or broken off between the two, the reaction is told once: the message has the letter's number.
+    Run twice, or interrupted, it delivers the message once: the message has the letter's number.
     """
     found = await js.get_msg("DEAD", id)
     letter = _letter(found)

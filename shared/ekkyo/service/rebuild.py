@@ -54,7 +54,7 @@ def builders(service: Service) -> dict[str, list[Builder]]:
 
 
 async def rebuild(service: Service, settings: Settings, name: str, *, tell: Tell) -> Mended:
-    """Make a projection what its reactions would make of all the facts there are. tell: is told how it goes on.
+    """Make a projection match all the facts in the stream. tell: receives the progress.
 
     It runs as the service's own NATS user and leaves nothing behind on the server. Raises NoSuchProjection; Refused
     when the stream holds nothing of it; nats.errors.Error, OSError, Unavailable when something cannot be reached.

@@ -209,7 +209,7 @@ class CollectionWithEntries(_Documents[D], Generic[D, E]):
         return await self._find_entries(_pending(documents), wanted, "_id", limit)
 
     async def _find_entries(self, pending: dict[str, Row], wanted: Row, order: str, limit: int) -> list[E]:
-        """Entries in the database, read after the documents, with what is pending in these laid over them."""
+        """Entries in the database, read after the documents, with the documents' pending entries applied."""
         more = limit + len(pending) if limit else 0  # as many may not be meant any more
         rows = await self._database.find(self._entries_name, wanted, sort=[(order, 1)] if limit else (), limit=more)
         # A pending entry may not meet the conditions while its stored one still does: the newest counts.

@@ -38,7 +38,7 @@ class NotAtHand(BaseException):
     """
 
     def __init__(self, keys: Sequence[str] = (), query: Query | None = None, limit: int = 0) -> None:
-        super().__init__("not at hand")
+        super().__init__("not in memory")
         self.keys = keys
         self.query = query
         self.limit = limit

@@ -21,7 +21,7 @@ TOGETHER = 5
 
 
 async def fetch(database: Database, name: str, model: type[E], needs: Sequence["Need[D, E]"]) -> None:
-    """Read the entries that are missed and put them at hand."""
+    """Read the missing entries into memory."""
     keys: list[tuple[Working[D, E], list[str]]] = []
     queries: dict[Query, dict[str, tuple[Working[D, E], int]]] = defaultdict(dict)
     for work, named, missing in needs:

@@ -194,7 +194,7 @@ class Groups(Generic[D, E]):
         return list(works.values())
 
     async def _decide(self, works: Sequence[Working[D, E]]) -> None:
-        """Decide everything, fetching what is not at hand for all documents together."""
+        """Make all decisions, fetching missing entries for all documents together."""
         undecided = list(works)
         while undecided:
             missing = [(w, w.decide_all()) for w in undecided]

@@ -24,9 +24,9 @@ LARGEST = 512
 
 
 class Projection(Generic[M]):
-    """A versioned upsert: what is not newer than what is there is ignored.
+    """A versioned upsert: a row that is not newer than the stored one is ignored.
 
-    What is put while others are being written is written together then: a bulk costs a fraction of as many writes.
+    Rows put while others are being written are then written together: a bulk costs a fraction of as many writes.
     """
 
     def __init__(self, to: Binding, model: type[M], name: str) -> None:

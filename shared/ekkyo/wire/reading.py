@@ -75,7 +75,7 @@ class Reading:
                 await asyncio.sleep(0.5)
 
     async def close(self) -> None:
-        """Leave. What the durable was handed and has not been done is told to the next reader at once."""
+        """Stop. Messages that were not acknowledged are delivered to the next reader at once."""
         with suppress(NatsError):
             if self._durable and self._unsettled:
                 await self._unsettled.nak()

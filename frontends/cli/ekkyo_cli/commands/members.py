@@ -70,11 +70,11 @@ def import_(
 ) -> None:
     """Import a personnel export: people whose number is new are registered, the others are updated.
 
-    Every bad row is named with its line, column, value and reason; the good ones are taken. With --dry-run every row is
-    told with what would become of it, and what was decided for the whole file. Who has left is named; a member who has
-    is deactivated with --deactivate-leavers only. Importing the same file again changes nothing. What the file has no
-    column for is emptied in whoever has it. Exit code 0 if anything could be taken, 1 if nothing could or, with
-    --strict, if a row was bad.
+    Every bad row is named with its line, column, value and reason; the good ones are taken. With
+    --dry-run it previews the result for every row, and shows how the whole file was read. People who have left are
+    named; members among them are deactivated only with --deactivate-leavers. Importing the same file again changes
+    nothing. A field without a column is emptied in every member of the file. Exit code 0 if any row was imported, 1 if
+    none was or, with --strict, if a row was bad.
 
     Examples:
 

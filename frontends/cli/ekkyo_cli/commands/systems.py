@@ -1,4 +1,4 @@
-"""`ekkyo system`: the other systems that may talk to Ekkyo, each within walls of its own."""
+"""`ekkyo system`: the other systems that may connect to Ekkyo, each in its own NATS account."""
 
 import asyncio
 import os
@@ -115,7 +115,7 @@ def add(
     keys: Keys = None,
     json: Json = False,
 ) -> None:
-    """Let another system in: an account of NATS of its own, with a user and a mirror of the facts it may hear.
+    """Add another system, with its own NATS account, a user, and a mirror of the facts it may receive.
 
     Said again, it changes what the system may do; its password stays.
 

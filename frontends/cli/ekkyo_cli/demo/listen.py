@@ -50,7 +50,7 @@ class Listener:
         try:
             await asyncio.wait_for(wait(), within)
         except TimeoutError:
-            raise TimeoutError(f"not heard within {within:.0f} s: {what}") from None
+            raise TimeoutError(f"not received within {within:.0f} s: {what}") from None
         if self._task.done():
             self._task.result()
 

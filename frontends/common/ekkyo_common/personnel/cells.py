@@ -193,7 +193,7 @@ def _gender(cell: str) -> str | None:
 def _locale(cell: str) -> str:
     found = language(cell)
     if found is None:
-        raise _CellError("unknown_value", "not a language that members can be told things in")
+        raise _CellError("unknown_value", "not a supported language")
     return found
 
 

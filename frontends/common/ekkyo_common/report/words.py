@@ -71,10 +71,10 @@ WORDS: Final[dict[Locale, dict[str, str]]] = {
         "answers": "Answers",
         "no_shows": "No-shows",
         "none": "Nothing to show yet.",
-        "suppressed": "Anonymous surveys with fewer than five answers, of which nothing is told: {n}.",
+        "suppressed": "Anonymous surveys with fewer than five answers, whose results are not shown: {n}.",
         "made": "Made on {date}",
-        "definitions": "Concluded events only. An anonymous survey is told only with five answers or more. NPS: per"
-        " cent of 9 and 10 minus per cent of 0 to 6. Registrations count a member once per event.",
+        "definitions": "Concluded events only. Results of an anonymous survey are shown only with five answers or more."
+        " NPS: per cent of 9 and 10 minus per cent of 0 to 6. Registrations count a member once per event.",
         "votes": "votes",
         "times": "events",
     },

@@ -228,7 +228,7 @@ def day_of(cell: Written, order: Order | None) -> date:
         days = {day for each in ORDERS if (day := cell.under(each))}
         if len(days) == 1:
             return days.pop()
-        raise NotADateError("may be one day or another: the order of day and month cannot be told", "ambiguous_date")
+        raise NotADateError("ambiguous: the order of day and month is unknown", "ambiguous_date")
     if day := cell.under(order):
         return day
     raise NotADateError("there is no such day", "impossible_date")

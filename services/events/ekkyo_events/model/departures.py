@@ -22,7 +22,7 @@ class DepartureTimer(Timer):
 
 
 class Departure(Document):
-    """That the places of a member who left were given back. Its id is the member's."""
+    """Records that the registrations of a member who left were withdrawn. Its id is the member's."""
 
     heard: int = 0
     """The member's revision at which they left: what was told before is no news, even if they came back since."""
@@ -42,5 +42,5 @@ def departed(departure: Departure | None, fact: Leaving, *, now: datetime) -> De
 
 
 def is_news(departure: Departure | None, fact: Leaving) -> bool:
-    """Whether nothing as new was heard of this member."""
+    """Whether this is newer than everything known of this member."""
     return departure is None or fact.meta.revision > departure.heard

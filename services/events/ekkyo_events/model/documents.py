@@ -41,7 +41,7 @@ class Event(Document):
     tickets: int = 0
     """The last number handed out on the waitlist. It only grows: who waits longest has the lowest."""
     drafted_as: str = ""
-    """A digest of the command that drafted it, which tells the same command said twice from another with its id."""
+    """A digest of the command that drafted it: distinguishes a retry from another command with the same id."""
     reminded_for: datetime | None = None
     """The start that members were reminded of."""
 

@@ -130,7 +130,7 @@ def reschedule(event: Event, seats: Entries[Seat], cmd: RescheduleEvent, *, who:
 
 
 def cancel(event: Event, seats: Entries[Seat], cmd: CancelEvent, *, who: Caller) -> Answer:
-    """Call an event off. A draft goes quietly: nobody had heard of it."""
+    """Cancel an event. A draft is removed without a fact, since it was never announced."""
     who.must_lead(event.community_id)
     if event.status == "cancelled":
         return Decision(event, state(event))
@@ -212,7 +212,7 @@ def _digest(cmd: DraftEvent) -> str:
 
 
 def _must_say_where(event: Event) -> None:
-    """Refuse to announce an event that nobody could come to."""
+    """Refuse to publish an event without a place or an address."""
     if event.format != "online" and not event.place:
         missing = FieldError(field="details.place", code="missing", detail="is needed for onsite and hybrid events")
         raise Refused("place_missing", "An onsite or hybrid event needs a place.", errors=[missing])

@@ -1,4 +1,4 @@
-"""Who is told what about events and the places at them."""
+"""Who may see what about events and registrations."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -13,7 +13,7 @@ HAS_SEAT = ("confirmed", "attended")
 
 
 def known_to(event: Event | None, who: Caller) -> Event:
-    """The event, if the caller may know of it: a draft is told to its leaders only."""
+    """The event, if the caller may see it: only its leaders see a draft."""
     if event is None or (event.status == "draft" and not leads(who, event)):
         raise not_found()
     return event
@@ -27,7 +27,7 @@ def led_by(event: Event | None, who: Caller) -> Event:
 
 
 def told_to(event: Event, who: Caller, seat: Seat | None) -> EventState:
-    """The event as this caller sees it: where to join is told to leaders and to those who have a seat."""
+    """The event as this caller sees it: only leaders and members with a seat see where to join."""
     has_seat = seat is not None and seat.key == who.sub and seat.status in HAS_SEAT
     told = state(event)
     return told if has_seat or leads(who, event) else told.model_copy(update={"url": None})

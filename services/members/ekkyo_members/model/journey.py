@@ -9,7 +9,7 @@ from ekkyo_members.model.member import Member, must_be_active
 
 
 class Step(Entry):
-    """Something a member did, kept so that told twice it counts once. Its key is `attended-<event>` or `did-<id>`."""
+    """Something a member did, stored so that a duplicate counts once. Its key is `attended-<event>` or `did-<id>`."""
 
     community_id: str
     kind: contract.ContributionKind | None = None
@@ -38,7 +38,7 @@ def journey(member: Member) -> contract.Journey:
 
 
 def journey_for(member: Member, who: Caller) -> contract.Journey:
-    """As this caller is told: leaders learn of the crossings in communities they lead."""
+    """As this caller sees it: leaders see the crossings in communities they lead."""
     told = journey(member)
     if who.sub == member.id or who.leads_all:
         return told

@@ -1,4 +1,4 @@
-"""A member: who they are in the company, how they want to be told things, and where they belong."""
+"""A member: their profile, their preferences, and the communities they are in."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -113,7 +113,7 @@ class Member(Document):
         return next((m for m in self.memberships if m.community_id == community_id), None)
 
     def told(self) -> contract.Member:
-        """As those who may know this member are told."""
+        """As permitted callers see it."""
         return contract.Member(**self._fields(_TOLD), member_id=self.id, communities=self.memberships)
 
     def state(self) -> contract.MemberState:

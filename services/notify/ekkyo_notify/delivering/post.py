@@ -89,7 +89,7 @@ class PostOffice:
             raise NotNow("members_behind")
         missing = {r.member_id for r in recipients if r.member_id and r.member_id not in contacts}
         if missing and not leave_out_unknown and missing - await self.audience.contacts.forgotten(missing):
-            raise NotYet("a member was not heard of")
+            raise NotYet("a member is not known yet")
         await self._all_told(notice)
 
     async def tell_community(self, notice: Notice) -> None:

@@ -128,7 +128,7 @@ class Sending:
         if job.refused:
             return "address_refused"
         if notice.topic in model.REGISTRATION_TOPICS:
-            # Told late, after a newer word about the same seat: the older one would be wrong by now.
+            # Late, after a newer message about the same seat: the older one would be wrong by now.
             newer = {
                 "member_id": job.recipient.member_id,
                 "entity_id": notice.entity_id,

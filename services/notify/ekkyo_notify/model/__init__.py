@@ -1,4 +1,4 @@
-"""What is told to whom, and what becomes of it. Pure: no I/O, no clock, no randomness."""
+"""Notifications: their recipients, their content and their deliveries. Pure: no I/O, no clock, no randomness."""
 
 from ekkyo_notify.model.chat_hosts import ChatHosts, place_of
 from ekkyo_notify.model.connection import Connection, connect, connection_id, disconnect
