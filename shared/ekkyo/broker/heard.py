@@ -12,9 +12,9 @@ PATIENCE = 3.0
 
 @dataclass
 class Heard:
-    """Whether all facts up to a place in the stream were heard that some projections are made of.
+    """Whether all facts that feed some projections are handled, up to a position in the stream.
 
-    projections: the durables that hear them. What was reached once stays reached.
+    projections: the durables that receive them. A position that was reached stays reached.
     """
 
     broker: Broker
