@@ -44,7 +44,7 @@ def test_a_second_up_says_so_and_breaks_nothing(stack: Stack) -> None:
     before = stack.parts()
     again = stack.ekkyo("up", "--detach")
     assert again.code == 0
-    assert "already runs" in again.out
+    assert "already running" in again.out
     assert {n: p.pid for n, p in stack.parts().items()} == {n: p.pid for n, p in before.items()}
 
 
