@@ -23,6 +23,7 @@ def found(stack: Stack) -> list[str]:
     """Where in the databases, streams, logs, the mailbox and the chat the person's name, address or number is."""
     places = [*_databases(stack), *asyncio.run(_streams(stack)), *_mailbox(stack)]
     files = [*stack.folder.logs.iterdir(), stack.folder.chat, *(stack.folder.path / "nats").rglob("*.blk")]
+    files += (stack.folder.path / "mongo" / "data").iterdir()
     places += [(file.name, file.read_bytes().decode(errors="replace")) for file in files if file.exists()]
     return sorted({place for place, text in places if any(word.lower() in text.lower() for word in WORDS)})
 
@@ -68,6 +69,7 @@ def report(stack: Stack) -> Any:
 def test_who_is_erased_is_found_nowhere_and_what_they_took_part_in_still_counts(season: Stack) -> None:
     before, where = report(season), found(season)
     assert {"FACTS", "mail", "1.blk"} <= set(where)
+    assert {place for place in where if place.endswith(".db-wal")}, "the log of the embedded database"
     assert {place for place in where if place.endswith((".members", ".contacts"))}
     assert season.ekkyo("members", "erase", WHO).code == 2, "nobody is there to be asked whether it is meant"
     assert report(season) == before

@@ -36,12 +36,16 @@ class Answering(Work):
     async def begin(self) -> None:
         """Those who answer, and those who are asked besides, five by each survey: it differs from the others so."""
         await self.installation.joined(*(f"m{n}" for n in range(INVITED)), *(f"x{n}" for n in range(OTHERS)))
-        await self.installation.heard("surveys")
+
+    async def _known(self) -> bool:
+        info = await self.installation.ops.consumer_info("FACTS", "surveys-people")
+        return not info.num_pending and not info.num_ack_pending
 
     async def work(self, number: int) -> None:
         client = await self.installation.client(f"desk-{number}", "system")
         if not self.members:
             self.members = [await self.installation.client(f"m{n}") for n in range(INVITED)]
+        await eventually(self._known, PATIENCE, what="the service to know its members")
         while not self.over.is_set():
             by_event = self.chance.random() < 0.3
             survey_id = await (self.after_an_event() if by_event else self.by_hand(client))

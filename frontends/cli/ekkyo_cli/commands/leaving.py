@@ -27,6 +27,7 @@ from ekkyo_cli import output
 from ekkyo_cli.commands.caught import mailbox
 from ekkyo_cli.connection import Where, connected, local_stack
 from ekkyo_cli.local.folder import Folder
+from ekkyo_cli.local.scrub import scrub
 from ekkyo_cli.output import Json
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The member's id.")]
@@ -78,8 +79,8 @@ def erase(
 
     Every service deletes the data and confirms it; then the facts about the person are purged from the stream. Their
     attendances stay in the counts, under an id that identifies nobody. On a local stack, the mail caught for them is
-    deleted too. Run the command again to see the progress. Exit code 1 if the erasure is not complete in time: it then
-    continues by itself.
+    deleted too, and so is what the embedded database's files contain of them. Run the command
+    again to see the progress. Exit code 1 if the erasure is not complete in time: it then continues by itself.
 
     After a restore, use --from to erase again the members who were erased since the backup. Members who do not exist,
     because they were registered later, are skipped.
@@ -193,6 +194,8 @@ async def _erase_all(dir: Path | None, ids: list[str], within: float) -> tuple[l
         folder = local_stack(dir)
         complete = [id for id, one in found.items() if one.purged_at] if folder else []
         mails = sum([await _throw_away(ekkyo, id, folder) for id in complete if folder])
+        if folder and complete:
+            await _scrub(folder)
         return list(found.values()), mails
 
 
@@ -208,7 +211,11 @@ async def _erase(dir: Path | None, member_id: str, yes: bool, within: float) -> 
             erasure = await ekkyo.ask(GetErasure(member_id=member_id))
             told = _tell(erasure, told)
         folder = local_stack(dir)
-        return erasure, await _throw_away(ekkyo, member_id, folder) if folder and erasure.purged_at else 0
+        if not folder or not erasure.purged_at:
+            return erasure, 0
+        mails = await _throw_away(ekkyo, member_id, folder)
+        await _scrub(folder)
+        return erasure, mails
 
 
 async def _erased_before(ekkyo: Ekkyo, member_id: str) -> bool:
@@ -257,6 +264,13 @@ async def _throw_away(ekkyo: Ekkyo, member_id: str, folder: Folder) -> int:
     for mail in theirs:
         mail.file.unlink(missing_ok=True)
     return len(theirs)
+
+
+async def _scrub(folder: Folder) -> None:
+    """Take what was deleted out of the embedded database's files, and say so where that fails."""
+    if not await asyncio.to_thread(scrub, folder):
+        text = "The embedded database's files may still contain what was erased, until the stack is stopped."
+        output.say(f"[yellow]{text}[/] Run the command again to retry.")
 
 
 async def _list(dir: Path | None, open: bool) -> list[Erasure]:
