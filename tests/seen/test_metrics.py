@@ -49,7 +49,7 @@ async def test_every_figure_of_a_running_service_is_there_and_moves(nats: Nats, 
         assert page.value("ekkyo_service_info", service="events") == 1
         assert page.value("ekkyo_requests_at_once") == 0
 
-        async with await nats.connect("outside") as nc:
+        async with await nats.connect("ops") as nc:
             headers = {"Authorization": f"Bearer {ekkyo._token}"}
             await nc.publish(Ring.subject, b'{"id": "x"}', headers=headers, reply="ekkyo.fact.events.published.x")
             await told(it, "ekkyo_requests_at_once")
