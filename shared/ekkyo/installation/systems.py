@@ -84,8 +84,9 @@ class System(BaseModel):
 
     @classmethod
     def of_the_stack(cls, password: str) -> Self:
-        """`outside`, which a local stack is made with."""
-        return cls(name=OUTSIDE, may=("*",), hears=OWNERS, logins=(Login(user=OUTSIDE, password=password),))
+        """`outside`, which a local stack is made with. Many programs may share it, so it may have many connections."""
+        logins = (Login(user=OUTSIDE, password=password),)
+        return cls(name=OUTSIDE, may=("*",), hears=OWNERS, logins=logins, connections=1000)
 
     @property
     def account(self) -> str:
