@@ -121,7 +121,7 @@ async def test_a_stream_without_any_fact_of_it_empties_nothing(world: World) -> 
     await world.quiet()
     async with await world.nats.connect("ops") as nc:
         await nc.jetstream().purge_stream("FACTS", subject="ekkyo.fact.members.joined.>")
-    with pytest.raises(Refused, match="no fact that contacts is made of"):
+    with pytest.raises(Refused, match="no fact that contacts is built from"):
         await rebuilt(world)
     assert len((await rows(world))["contacts"]) == 1
 

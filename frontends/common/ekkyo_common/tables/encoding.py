@@ -128,15 +128,20 @@ def _weight(of: _Legacy, c: str) -> float:
 
 
 def _western(text: str) -> float:
-    """Accented letters stand among plain ones in western text, and rarely two by two."""
+    """Accented letters stand beside plain ones in western text, at the edge of a word too, and rarely two by two."""
     near = [
         (c, text[at - 1 : at], text[at + 1 : at + 2])
         for at, c in enumerate(text[:50_000])
         if not c.isascii()
     ]  # fmt: skip
     good = sum(
-        (c.isalpha() and c not in "ªº" and (before + after).isascii() and (before + after).isalpha())
-        or c in "–—’“”€\xa0"
-        for c, before, after in near
+        (c.isalpha() and c not in "ªº" and _in_a_word(before, after)) or c in "–—’“”€\xa0" for c, before, after in near
     )
     return (2 * good - len(near)) / len(near) if near else 0.0
+
+
+def _in_a_word(before: str, after: str) -> bool:
+    """Whether a letter with these neighbours is part of a word of plain letters: inside it, or first or last."""
+    plain = [c.isascii() and c.isalpha() for c in (before, after)]
+    edge = [not c or c in " ,;|\t\r\n\"'" for c in (before, after)]
+    return any(plain) and all(p or e for p, e in zip(plain, edge, strict=True))
