@@ -66,7 +66,7 @@ class Projection(Generic[M]):
     async def several(self, ids: Iterable[str]) -> dict[str, M | None]:
         """What is known of each of these. Whoever asks in a rush shares a read with the others."""
         ids = list(ids)
-        rows = await asyncio.gather(*(self._reads.row(id) for id in ids))
+        rows = await self._reads.rows(ids)
         known = zip(ids, rows, strict=True)
         return {id: read_model(self._model, row) if row and FORGOTTEN not in row else None for id, row in known}
 
