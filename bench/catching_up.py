@@ -16,7 +16,7 @@ from itertools import islice
 
 from ekkyo.contracts.base import Fact, new_id
 from ekkyo.contracts.events import EventConcluded, EventState, MemberAttended
-from ekkyo.contracts.members import MemberRegistered, MemberState, ProfileChanged
+from ekkyo.contracts.members import MemberJoined, MemberRegistered, Membership, MemberState, ProfileChanged
 from ekkyo.decision.clock import utcnow
 from ekkyo.publishing import publish
 from ekkyo.wire import OutMessage, fact_message
@@ -26,6 +26,7 @@ from bench.load import cpu_seconds, resident
 
 FACTS = int(os.environ.get("BENCH_FACTS", "50000"))
 GUESTS = 99
+INVITED = [new_id() for _ in range(GUESTS)]
 Watch = Callable[[int], AbstractAsyncContextManager[None]]
 
 
@@ -47,6 +48,8 @@ async def after(service: str, watch: Watch = lambda _pid: nullcontext()) -> str:
     }[service]
     async with installation() as on:
         await on.provision(service)
+        if service == "surveys":
+            await _told(on, "members", joined())
         told = await _told(on, owner, facts)
         nc = await on.nats.connect()
         began = time.perf_counter()
@@ -95,6 +98,17 @@ def people() -> Iterator[tuple[Fact, int]]:
         yield ProfileChanged(member_id=member.member_id, member=changed), 2
 
 
+def joined() -> Iterator[tuple[Fact, int]]:
+    """Those who come are members of the community: nobody else is invited to a survey."""
+    place = Membership(community_id="bench", joined_at=utcnow())
+    for n, guest in enumerate(INVITED):
+        member = MemberState(
+            member_id=guest, number=f"{n:06}", name=f"社員 {n}", email=f"guest{n}@example.co.jp", communities=[place],
+            department="情報システム部", channels=["mail"], locale="ja", timezone="Asia/Tokyo",
+        )  # fmt: skip
+        yield MemberJoined(member_id=guest, member=member, community_id="bench"), 1
+
+
 def attendances() -> Iterator[tuple[Fact, int]]:
     """Events one after another: people are checked in, then it is over."""
     begin = utcnow() - timedelta(hours=2)
@@ -103,8 +117,7 @@ def attendances() -> Iterator[tuple[Fact, int]]:
             event_id=new_id(), community_id="bench", title=f"もくもく会 {number}", format="online", context="IT",
             capacity=300, status="published", timezone="Asia/Tokyo", starts_at=begin, ends_at=begin,
         )  # fmt: skip
-        guests = [new_id() for _ in range(GUESTS)]
-        for n, guest in enumerate(guests, start=1):
+        for n, guest in enumerate(INVITED, start=1):
             yield MemberAttended(event_id=event.event_id, event=event, member_id=guest, by="check_in"), n
         over = event.model_copy(update={"status": "concluded", "attended": GUESTS})
-        yield EventConcluded(event_id=event.event_id, event=over, attended=guests, no_shows=[]), GUESTS + 1
+        yield EventConcluded(event_id=event.event_id, event=over, attended=INVITED, no_shows=[]), GUESTS + 1

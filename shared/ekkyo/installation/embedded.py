@@ -5,6 +5,7 @@ The tests and the local stack start them here. They listen on loopback alone.
 
 import json
 import os
+import random
 import shutil
 import signal
 import socket
@@ -26,11 +27,17 @@ class NotStarted(RuntimeError):
 
 
 def free_port() -> int:
-    """A port that nobody listens on now. Somebody else may take it before its use: check who answers."""
-    with socket.socket() as s:
-        s.bind((LOOPBACK, 0))
-        port: int = s.getsockname()[1]
-        return port
+    """A port that nobody listens on now. Somebody else may take it before its use: check who answers.
+
+    It lies below the ports of outgoing connections (from 32768 on Linux, 49152 elsewhere): one of those might take it
+    before it is listened on. Raises NotStarted when no free one is found.
+    """
+    for _ in range(100):
+        port = random.randrange(10_000, 32_768)  # noqa: S311
+        with socket.socket() as s, suppress(OSError):
+            s.bind((LOOPBACK, port))
+            return port
+    raise NotStarted("no free port was found between 10000 and 32767")
 
 
 def script(name: str) -> str:
