@@ -4,12 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := shared/ekkyo services/events/ekkyo_events services/members/ekkyo_members \
             services/notify/ekkyo_notify services/surveys/ekkyo_surveys frontends/common/ekkyo_common \
-            frontends/cli/ekkyo_cli
+            frontends/portal/ekkyo_portal frontends/cli/ekkyo_cli
 WORKERS ?= 3
 unexport PYTHONDONTWRITEBYTECODE  # every process would compile all it imports anew, and there are hundreds
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test fuzz fast lint format bench docs docs-check dashboards nats-conf secrets images lock clean
+.PHONY: help setup demo up down test fuzz fast browser lint format bench docs docs-check dashboards nats-conf secrets images lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,9 @@ fuzz: setup ## Abuse every command and question at full size: some twenty minute
 
 fast: setup ## Run the tests that need no servers
 	@$(BIN)/pytest -n $(WORKERS) -m "not real"
+
+browser: ## Install the browser that journeys are played in (Debian's Chromium, with fonts for Japanese)
+	@command -v chromium >/dev/null && fc-list :lang=ja | grep -q . || (apt-get update && apt-get install -y --no-install-recommends chromium fonts-noto-cjk)
 
 lint: setup ## Check style, types, import rules and layout
 	@$(BIN)/ruff check .

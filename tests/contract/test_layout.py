@@ -21,6 +21,7 @@ LONGEST = 300
 PACKAGES = [
     ROOT / "shared/ekkyo",
     ROOT / "frontends/common/ekkyo_common",
+    ROOT / "frontends/portal/ekkyo_portal",
     ROOT / "frontends/cli/ekkyo_cli",
     *(ROOT / f"services/{s}/ekkyo_{s}" for s in SERVICES),
 ]

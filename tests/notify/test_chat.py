@@ -3,11 +3,12 @@
 import json
 
 import pytest
+from ekkyo.words.text import one_line
 from ekkyo_notify.channels import Never, NotNow
 from ekkyo_notify.channels.chat.slack import escape, post
 from ekkyo_notify.channels.chat.webhooks import Webhooks
 from ekkyo_notify.model import ChatHosts
-from ekkyo_notify.templates import compose, one_line
+from ekkyo_notify.templates import compose
 from pydantic import SecretStr
 
 from tests.notify.making import CHAT, JOIN, SEATED, event, message, notice, reader

@@ -6,7 +6,8 @@ from typing import get_args
 
 import pytest
 from ekkyo.contracts.notify import Topic
-from ekkyo_notify.templates import compose, one_line
+from ekkyo.words.text import one_line
+from ekkyo_notify.templates import compose
 
 from tests.notify.making import CHAT, JOIN, MEMBER, NOON, SEATED, WAITING, WHO, event, message, notice, reader, survey
 

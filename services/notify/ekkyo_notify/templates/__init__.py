@@ -4,7 +4,6 @@ Each topic has one file per language with three blocks: subject, title, lead. Th
 renders the same blocks with escaping. Titles and names come from users: `one_line` keeps them to one line.
 """
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,41 +12,18 @@ from typing import Any
 
 from ekkyo.contracts.events import EventState
 from ekkyo.contracts.members import Locale
+from ekkyo.words.names import FORMATS
+from ekkyo.words.text import http_url, one_line, several_lines
+from ekkyo.words.times import differ, moment, span, until, zone_name
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from ekkyo_notify.model import Notice, Recipient, invitation, may_join
-from ekkyo_notify.templates.labels import FORMATS, LABELS, SEAT_FIRST, URL_FOLLOWS
-from ekkyo_notify.templates.times import differ, moment, span, until, zone_name
+from ekkyo_notify.templates.labels import LABELS, SEAT_FIRST, URL_FOLLOWS
 
 _LOADER = PackageLoader("ekkyo_notify", "templates")
 _TEXT = Environment(loader=_LOADER, autoescape=False, undefined=StrictUndefined, trim_blocks=False)  # noqa: S701
 _HTML = Environment(loader=_LOADER, autoescape=True, undefined=StrictUndefined)
-
-_UNSEEN = {0x200B, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F}
-"""Characters that are not seen, or that turn the direction of the text after them."""
-
-
-def one_line(text: str, limit: int = 200) -> str:
-    """The text without line breaks, control characters and unseen ones: safe in a header, a subject, a list."""
-    shown = "".join(
-        " " if unicodedata.category(c) in ("Cc", "Zl", "Zp", "Cs") else c for c in text if ord(c) not in _UNSEEN
-    )
-    shown = " ".join(shown.split())
-    return shown if len(shown) <= limit else shown[: limit - 1] + "…"
-
-
-def several_lines(text: str, limit: int = 5000) -> str:
-    """Free text without control characters, its lines kept."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return "\n".join(one_line(line, limit) for line in lines).strip()[:limit]
-
-
-def http_url(url: str | None) -> str | None:
-    """The address if it is one of the web and has nothing in it that could end a link."""
-    if url and url.startswith(("https://", "http://")) and not any(c.isspace() or c in '<>"' for c in url):
-        return url
-    return None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """The words around a message, in both languages."""
 
-from ekkyo.contracts.events import EventFormat
 from ekkyo.contracts.members import Locale
 
 LABELS: dict[Locale, dict[str, str]] = {
@@ -36,11 +35,6 @@ LABELS: dict[Locale, dict[str, str]] = {
         "footer": "From {community}. Replies to this address are not read.",
         "community": "your community",
     },
-}
-
-FORMATS: dict[Locale, dict[EventFormat, str]] = {
-    "ja": {"online": "オンライン", "onsite": "会場", "hybrid": "会場とオンライン"},
-    "en": {"online": "Online", "onsite": "On site", "hybrid": "On site and online"},
 }
 
 SEAT_FIRST: dict[Locale, str] = {

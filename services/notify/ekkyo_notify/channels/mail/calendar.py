@@ -5,10 +5,10 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from ekkyo.contracts.events import EventState
+from ekkyo.words.text import http_url, one_line, several_lines
 from icalendar import Calendar, Event, vCalAddress, vText, vUri
 
 from ekkyo_notify.channels.mail.vtimezone import vtimezone
-from ekkyo_notify.templates import http_url, one_line, several_lines
 
 _UTC = ("UTC", "Etc/UTC", "Etc/UCT", "Etc/Zulu", "Etc/Universal", "UCT", "Universal", "Zulu")
 

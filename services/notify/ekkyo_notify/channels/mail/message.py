@@ -8,10 +8,11 @@ from typing import Literal
 
 import idna
 from ekkyo.contracts.base import Email
+from ekkyo.words.text import one_line
 from pydantic import TypeAdapter, ValidationError
 
 from ekkyo_notify.channels.mail.headers import header
-from ekkyo_notify.templates import Message, one_line
+from ekkyo_notify.templates import Message
 
 _EMAIL = TypeAdapter(Email)
 _SPECIAL = str.maketrans(dict.fromkeys('<>",;:@()[]\\', " "))
