@@ -95,7 +95,7 @@ def test_make_has_what_the_pages_say_and_ci_runs_it() -> None:
     for page in PAGES:
         assert set(re.findall(r"`make ([a-z][a-z-]*)`", page.read_text("utf-8"))) <= targets, page
     ci = (ROOT / ".ci/run").read_text()
-    assert re.findall(r"^make (\S+)$", ci, re.MULTILINE) == ["lint", "docs-check", "test"]
+    assert re.findall(r"^make (\S+)$", ci, re.MULTILINE) == ["browser", "lint", "docs-check", "test"]
     assert "$ make test" in (ROOT / "README.md").read_text("utf-8")
     recipe = subprocess.run(["make", "-n", "lint"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     for step in ("ruff check .", "ruff format --check .", "mypy", "lint-imports", "test_layout.py"):
