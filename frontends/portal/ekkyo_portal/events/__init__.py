@@ -1,0 +1,3 @@
+"""Events: what is coming, an event's page, taking part."""
+
+from ekkyo_portal.events.routes import room as room

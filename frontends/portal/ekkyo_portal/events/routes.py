@@ -1,0 +1,46 @@
+"""The pages of events that members see."""
+
+from ekkyo.contracts.base import new_id
+from ekkyo.contracts.events import ListEvents, MyRegistration, RegisterForEvent, WithdrawFromEvent
+from starlette.responses import Response
+
+from ekkyo_portal.events import views
+from ekkyo_portal.web.rooms import Room
+from ekkyo_portal.web.visit import Visit
+from ekkyo_portal.web.visitor import Who
+
+room = Room("events")
+
+
+@room.get("/")
+async def coming(visit: Visit) -> Response:
+    """What is coming."""
+    events = await visit.maybe(ListEvents(status=["published"], starts_from=visit.now, limit=100))
+    return visit.page("events/coming.html", views.coming(visit.reader, events))
+
+
+@room.get("/e/{event_id}", who=Who.HOLDERS)
+async def event(visit: Visit, event_id: str) -> Response:
+    """An event, and what the visitor has there."""
+    mine = await visit.ask(MyRegistration(event_id=event_id, member_id=visit.me.member_id))
+    return visit.page("events/event.html", views.event(visit.reader, visit.me, mine))
+
+
+@room.post("/e/{event_id}/register", who=Who.HOLDERS)
+async def register(visit: Visit, event_id: str) -> Response:
+    """Ask for a seat. The form names the registration, so that a second press is the same wish."""
+    form = await visit.form()
+    registration_id = form["registration_id"] or new_id()
+    member_id = visit.me.member_id
+    got = await visit.send(RegisterForEvent(event_id=event_id, member_id=member_id, registration_id=registration_id))
+    return visit.see_other(f"/e/{event_id}", did=f"events.{got.status}")
+
+
+@room.post("/e/{event_id}/withdraw", who=Who.HOLDERS)
+async def withdraw(visit: Visit, event_id: str) -> Response:
+    """Give up a seat or a place on the waitlist."""
+    form = await visit.form()
+    registration_id = form["registration_id"] or None
+    member_id = visit.me.member_id
+    await visit.send(WithdrawFromEvent(event_id=event_id, member_id=member_id, registration_id=registration_id))
+    return visit.see_other(f"/e/{event_id}", did="events.withdrawn")

@@ -1,0 +1,140 @@
+"""What the pages of events show, made from answers. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from ekkyo.contracts.events import EventPage, EventState, MyRegistrationAnswer, Registration
+from ekkyo.words.text import http_url, one_line, several_lines
+from ekkyo.words.times import differ
+
+from ekkyo_portal.look.reader import Reader, count
+from ekkyo_portal.web.visitor import Visitor
+
+
+@dataclass(frozen=True)
+class Card:
+    """An event in a list."""
+
+    event_id: str
+    title: str
+    month: str
+    day: str
+    weekday: str
+    time: str
+    where: str
+    context: str
+    seats: str
+    full: bool
+
+
+@dataclass(frozen=True)
+class Coming:
+    """A list of events; None: the service is away."""
+
+    cards: Sequence[Card] | None
+
+
+@dataclass(frozen=True)
+class When:
+    """When an event is: at its place, and for the reader where the clock there shows another time."""
+
+    first: str
+    other: str | None
+
+
+@dataclass(frozen=True)
+class EventView:
+    """An event's page."""
+
+    event: EventState
+    title: str
+    description: str
+    when: When
+    format: str
+    place: str | None
+    join: str | None
+    url_follows: bool
+    seats: str
+    state: str | None
+    """The state in words, where it is not plainly published."""
+    mine: Registration | None
+    may_register: bool
+    full: bool
+    leads: bool
+
+
+def coming(reader: Reader, page: EventPage | None) -> Coming:
+    """What is coming, soonest first."""
+    return Coming(None if page is None else [card(reader, event) for event in page.events])
+
+
+def card(reader: Reader, event: EventState) -> Card:
+    """An event in a list."""
+    zone = _zones(reader, event)[0]
+    words = reader.words
+    local = event.starts_at.astimezone(ZoneInfo(zone))
+    return Card(
+        event_id=event.event_id,
+        title=one_line(event.title),
+        month=words.events.months.split()[local.month - 1],
+        day=str(local.day),
+        weekday=words.events.weekdays.split()[local.weekday()],
+        time=f"{reader.clock(event.starts_at, zone)}–{reader.clock(event.ends_at, zone)}",
+        where=one_line(event.place) if event.place and event.format != "online" else words.names.formats[event.format],
+        context=one_line(event.context),
+        seats=seats(reader, event),
+        full=event.confirmed >= event.capacity,
+    )
+
+
+def event(reader: Reader, visitor: Visitor, mine: MyRegistrationAnswer) -> EventView:
+    """An event, and what the visitor has there."""
+    it, own = mine.event, mine.registration
+    held = own if own and own.status != "withdrawn" else None
+    return EventView(
+        event=it,
+        title=one_line(it.title),
+        description=several_lines(it.description),
+        when=when(reader, it),
+        format=reader.words.names.formats[it.format],
+        place=one_line(it.place) if it.place and it.format != "online" else None,
+        join=http_url(it.url) if held and held.status in ("confirmed", "attended") else None,
+        url_follows=it.format != "onsite" and it.url_follows and not it.url,
+        seats=seats(reader, it),
+        state=None if it.status == "published" else reader.words.names.event_states[it.status],
+        mine=held,
+        may_register=it.status == "published" and held is None and reader.now < it.ends_at,
+        full=it.confirmed >= it.capacity,
+        leads=visitor.may_lead(it.community_id),
+    )
+
+
+def when(reader: Reader, event: EventState) -> When:
+    """Its time by the clock that counts, and by the other one where that differs."""
+    first, other = _zones(reader, event)
+    return When(
+        reader.span(event.starts_at, event.ends_at, first),
+        reader.span(event.starts_at, event.ends_at, other) if other else None,
+    )
+
+
+def seats(reader: Reader, event: EventState) -> str:
+    """How many seats are left, or that people wait."""
+    left = event.capacity - event.confirmed
+    if left > 0:
+        return count(reader.words.events.seats_left, left)
+    return count(reader.words.events.waiting, event.waitlisted) if event.waitlisted else reader.words.events.full
+
+
+def is_over(event: EventState, now: datetime) -> bool:
+    """Whether nobody can take part in it any more."""
+    return event.status in ("cancelled", "concluded") or now >= event.ends_at
+
+
+def _zones(reader: Reader, event: EventState) -> tuple[str, str | None]:
+    """Whose clock counts: who has to be somewhere goes by that place's; an online event is where its reader is."""
+    own, there = reader.zone, event.timezone
+    first, other = (own, there) if event.format == "online" else (there, own)
+    return first, other if differ(first, other, event.starts_at, event.ends_at) else None

@@ -1,0 +1,68 @@
+"""How pages look: the frame, the words, the styles, and the files that browsers keep."""
+
+from typing import Any, Final, Protocol
+
+from ekkyo.contracts.base import new_id
+from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from ekkyo_portal.look import words
+from ekkyo_portal.look.files import Files
+from ekkyo_portal.look.icons import icon
+from ekkyo_portal.look.reader import Reader, count
+
+ROOMS: Final = ("signin", "events", "surveys", "people", "community", "me")
+
+
+class Shown(Protocol):
+    """What a page needs to know of a visit."""
+
+    @property
+    def request(self) -> Request: ...
+    @property
+    def reader(self) -> Reader: ...
+    @property
+    def visitor(self) -> Any: ...
+
+
+class Look:
+    """Renders pages. Templates of a room are called by it: `events/event.html`; `look/layout.html` is the frame."""
+
+    def __init__(self, files: Files) -> None:
+        self.files = files
+        loaders = {name: PackageLoader(f"ekkyo_portal.{name}", "templates") for name in _rooms()}
+        self._environment = Environment(
+            loader=ChoiceLoader([PrefixLoader({"look": PackageLoader("ekkyo_portal.look", "templates"), **loaders})]),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.globals.update(icon=icon, count=count, new_id=new_id, file=files.address)
+        for name in self._environment.list_templates(extensions=["html"]):
+            self._environment.get_template(name)  # a broken one is found at start, not by a visitor
+
+    def render(self, template: str, visit: Shown, view: Any = None, **more: Any) -> str:
+        """The HTML of a template: a page, or a part of one that is sent alone."""
+        asked = visit.request.query_params.get("did", "")
+        return self._environment.get_template(template).render(
+            v=view,
+            w=visit.reader.words,
+            reader=visit.reader,
+            me=visit.visitor,
+            path=visit.request.url.path,
+            did=words.did(visit.reader.locale, asked) if asked else None,
+            **more,
+        )
+
+    def page(self, template: str, visit: Shown, view: Any = None, *, status: int = 200, **more: Any) -> HTMLResponse:
+        """A response with a page."""
+        return HTMLResponse(self.render(template, visit, view, **more), status)
+
+
+def _rooms() -> list[str]:
+    """The rooms that have templates."""
+    from importlib.resources import files
+
+    return [name for name in ROOMS if (files("ekkyo_portal") / name / "templates").is_dir()]

@@ -1,0 +1,50 @@
+"""Who reads a page: their language, their clock, and dates as they read them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ekkyo.contracts.members import Locale
+from ekkyo.words import times
+
+from ekkyo_portal.look.words import WORDS
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A language, a time zone, and the time it is."""
+
+    locale: Locale
+    zone: str
+    now: datetime
+
+    @property
+    def words(self) -> Any:
+        """The words of all rooms: `words.events.register`."""
+        return WORDS[self.locale]
+
+    def day(self, at: datetime, zone: str | None = None) -> str:
+        """11月30日(月), Mon 30 Nov."""
+        return times.day(at, zone or self.zone, self.locale, now=self.now)
+
+    def clock(self, at: datetime, zone: str | None = None) -> str:
+        """12:00."""
+        return times.clock(at, zone or self.zone)
+
+    def moment(self, at: datetime, zone: str | None = None) -> str:
+        """11月30日(月) 12:00."""
+        return times.moment(at, zone or self.zone, self.locale, now=self.now)
+
+    def span(self, start: datetime, end: datetime, zone: str | None = None) -> str:
+        """11月30日(月) 12:00〜13:00 日本時間."""
+        return times.span(start, end, zone or self.zone, self.locale, now=self.now)
+
+    def until(self, at: datetime) -> str:
+        """11月30日(月) 12:00 日本時間: a point in time with its zone."""
+        return times.until(at, self.zone, self.locale, now=self.now)
+
+
+def count(text: str, n: int) -> str:
+    """A text with a number: `{n} seat|{n} seats` has one form for 1 and one for the rest."""
+    one, _, more = text.partition("|")
+    return (one if n == 1 or not more else more).format(n=f"{n:,}")

@@ -1,0 +1,55 @@
+// What makes pages live. Everything works without it.
+"use strict";
+
+// A form is sent once: a double press is one wish.
+document.addEventListener("submit", (e) => {
+  const form = e.target;
+  if (form.dataset.sent) return e.preventDefault();
+  const button = e.submitter;
+  const question = button?.dataset.confirm || form.dataset.confirm;
+  if (question && !window.confirm(question)) return e.preventDefault();
+  form.dataset.sent = "1";
+  setTimeout(() => delete form.dataset.sent, 4000);
+});
+addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach((f) => delete f.dataset.sent));
+
+// <input data-filter="#list"> hides what does not match while one types; focus stays where it is.
+document.querySelectorAll("input[data-filter]").forEach((box) => {
+  const plain = (text) => text.normalize("NFKC").toLowerCase();
+  box.addEventListener("input", () => {
+    const wanted = plain(box.value.trim());
+    document.querySelectorAll(`${box.dataset.filter} [data-text]`).forEach((row) => {
+      row.hidden = wanted !== "" && !plain(row.dataset.text).includes(wanted);
+    });
+  });
+});
+
+// <x data-live="/address"> shows what happens: each message names the elements it replaces, by their id, with their HTML.
+// The stream is closed while the page is hidden: a browser has six connections to a host.
+document.querySelectorAll("[data-live]").forEach((root) => {
+  let source = null;
+  const open = () => {
+    if (source || document.hidden) return;
+    source = new EventSource(root.dataset.live);
+    source.addEventListener("parts", (e) => {
+      for (const [id, html] of Object.entries(JSON.parse(e.data))) {
+        const old = document.getElementById(id);
+        if (old?.contains(document.activeElement) && old.querySelector("input:focus, textarea:focus")) continue;
+        const made = document.createRange().createContextualFragment(html);
+        if (old) old.replaceWith(made);
+        else if (root.dataset.into) document.querySelector(root.dataset.into)?.prepend(made);
+      }
+    });
+    source.addEventListener("reload", () => location.reload());
+  };
+  const close = () => { source?.close(); source = null; };
+  document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+  addEventListener("pagehide", close);
+  open();
+});
+
+// <button data-copy="text"> copies it.
+document.querySelectorAll("[data-copy]").forEach((button) => {
+  button.hidden = !navigator.clipboard;
+  button.addEventListener("click", () => navigator.clipboard.writeText(button.dataset.copy));
+});

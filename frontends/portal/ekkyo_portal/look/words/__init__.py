@@ -1,0 +1,35 @@
+"""The words of pages in both languages, a module for each room.
+
+Each has `JA` and `EN` with the same keys. Words that mails share stand in `ekkyo.words`.
+"""
+
+from types import ModuleType, SimpleNamespace
+from typing import Any, Final
+
+from ekkyo.contracts.members import Locale
+from ekkyo.words import names
+
+from ekkyo_portal.look.words import common, events
+
+ROOMS: Final[dict[str, ModuleType]] = {"common": common, "events": events}
+
+
+def _of(locale: Locale) -> Any:
+    rooms = {name: SimpleNamespace(**getattr(room, locale.upper())) for name, room in ROOMS.items()}
+    shared = SimpleNamespace(
+        formats=names.FORMATS[locale],
+        event_states=names.EVENT_STATES[locale],
+        registrations=names.REGISTRATIONS[locale],
+        crossings=names.CROSSINGS[locale],
+    )
+    return SimpleNamespace(**rooms, names=shared)
+
+
+WORDS: Final[dict[Locale, Any]] = {"ja": _of("ja"), "en": _of("en")}
+
+
+def did(locale: Locale, code: str) -> str | None:
+    """What was done, in words: `events.registered` stands for `did_registered` of that room. None: no such words."""
+    room, _, name = code.partition(".")
+    found = getattr(getattr(WORDS[locale], room, None), f"did_{name}", None) if room in ROOMS else None
+    return found if isinstance(found, str) else None

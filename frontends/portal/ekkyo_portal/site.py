@@ -1,0 +1,159 @@
+"""The portal as one ASGI application: its rooms, who may open what, and what happens around every page."""
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final, Protocol
+from urllib.parse import quote
+
+import structlog
+from ekkyo.contracts.base import Refused, new_id
+from ekkyo.contracts.members import Locale
+from prometheus_client import CollectorRegistry
+from pydantic import ValidationError
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import Message, Receive, Scope, Send
+
+from ekkyo_portal import events
+from ekkyo_portal.look import Look
+from ekkyo_portal.look.files import Files
+from ekkyo_portal.look.reader import Reader
+from ekkyo_portal.settings import PortalSettings
+from ekkyo_portal.web.measured import Measured
+from ekkyo_portal.web.problems import problem, refused
+from ekkyo_portal.web.rooms import Page, Room
+from ekkyo_portal.web.visit import Asking, Visit
+from ekkyo_portal.web.visitor import Visitor
+
+log = structlog.stdlib.get_logger("ekkyo.portal")
+ROOMS: Final[Sequence[Room]] = (events.room,)
+DEFAULT_ZONE: Final = "Asia/Tokyo"
+"""The zone of who is not known yet."""
+
+
+class SignedIn(Protocol):
+    """Tells who visits."""
+
+    async def visitor(self, request: Request) -> Visitor | None:
+        """The member that a request's cookie or pass stands for, as they are now. None: nobody is signed in."""
+
+
+@dataclass
+class Site:
+    """What all pages share."""
+
+    settings: PortalSettings
+    asking: Asking
+    signed_in: SignedIn
+    registry: CollectorRegistry = field(default_factory=CollectorRegistry)
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+    shared: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.look = Look(Files())
+        self.measured = Measured(self.registry)
+
+    async def visit(self, request: Request) -> Visit:
+        """Who comes with this request, and how they read."""
+        visitor = await self.signed_in.visitor(request)
+        zone = visitor.timezone if visitor else DEFAULT_ZONE
+        reader = Reader(_locale(request, visitor), zone, self.clock())
+        return Visit(request, visitor, reader, self.asking, self.look, self)
+
+    async def answer(self, page: Page, request: Request) -> Response:
+        """The response of one page, or why there is none."""
+        visit = await self.visit(request)
+        if not page.who.admits(visit.visitor, request.path_params.get("event_id")):
+            return problem(visit, 403) if visit.visitor and not visit.visitor.only else sign_in(request)
+        try:
+            return await page.handler(visit, **request.path_params)
+        except Refused as why:
+            if why.status == 401:
+                return sign_in(request)
+            return refused(visit, why)
+        except ValidationError:  # an address that cannot be one: forms tell what is wrong by themselves
+            return problem(visit, 404 if page.method == "GET" else 400)
+        except (HTTPException, ClientDisconnect):
+            raise
+        except Exception as error:
+            reference = new_id()
+            log.error("page failed", path=page.path, reference=reference, exc_info=error)
+            return problem(visit, 500, reference=reference)
+
+    def application(self, more: Sequence[BaseRoute] = (), middleware: Sequence[Middleware] = ()) -> Starlette:
+        """Everything that is served. more: what are no pages, such as the HTTP door of systems."""
+        routes: list[BaseRoute] = [*more, Route("/static/{version}/{name}", self.look.files.serve, methods=["GET"])]
+        for room in ROOMS:
+            routes += [self._route(page) for page in room.pages]
+        return Starlette(
+            routes=routes,
+            middleware=[*middleware, Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)],
+            exception_handlers={HTTPException: self._http_exception},
+        )
+
+    def _route(self, page: Page) -> Route:
+        async def endpoint(scope: Scope, receive: Receive, send: Send) -> None:
+            began = time.perf_counter()
+            request = Request(scope, limited(receive, page.largest), send)
+            response = await self.answer(page, request)
+            await response(scope, receive, send)
+            seen = self.measured.pages.labels(page.method, page.path, str(response.status_code))
+            seen.observe(time.perf_counter() - began)
+
+        return Route(page.path, Endpoint(endpoint), methods=[page.method], name=f"{page.method} {page.path}")
+
+    async def _http_exception(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return problem(await self.visit(request), error.status_code)
+
+
+def sign_in(request: Request) -> Response:
+    """To the page where one signs in, and back here afterwards."""
+    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return RedirectResponse(f"/signin?next={quote(here if request.method == 'GET' else request.url.path)}", 303)
+
+
+def _locale(request: Request, visitor: Visitor | None) -> Locale:
+    """The member's language; of others what the address says, else what their browser prefers, else Japanese."""
+    if visitor and not visitor.only:
+        return visitor.locale
+    asked = request.query_params.get("lang") or (visitor.locale if visitor else None)
+    if asked in ("ja", "en"):
+        return asked  # type: ignore[return-value]
+    for one in request.headers.get("accept-language", "").split(","):
+        tongue = one.strip()[:2].lower()
+        if tongue in ("ja", "en"):
+            return tongue  # type: ignore[return-value]
+    return "ja"
+
+
+class Endpoint:
+    """An ASGI application of one route; Starlette takes a plain function for one that is given a request."""
+
+    def __init__(self, serve: Callable[[Scope, Receive, Send], Awaitable[None]]) -> None:
+        self._serve = serve
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._serve(scope, receive, send)
+
+
+def limited(receive: Receive, largest: int) -> Receive:
+    """Receives at most so many bytes; more end in the status 413, whatever the headers said of their number."""
+    taken = 0
+
+    async def receiving() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > largest:
+            raise HTTPException(413)
+        return message
+
+    return receiving

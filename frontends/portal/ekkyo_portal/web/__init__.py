@@ -1,0 +1,1 @@
+"""What every page is made with: a visit, the rooms' routes, forms, pages, problems."""

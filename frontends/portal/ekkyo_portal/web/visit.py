@@ -1,0 +1,94 @@
+"""One visit: who came, in which language, what they ask and send, and the page they get."""
+
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+from urllib.parse import urlencode
+
+from ekkyo.contracts.base import Command, Question, Refused
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from ekkyo_portal.look import Look
+from ekkyo_portal.look.reader import Reader
+from ekkyo_portal.web.forms import Form
+from ekkyo_portal.web.visitor import Visitor
+
+A = TypeVar("A", bound=BaseModel)
+PATIENCE = 3.0
+"""Seconds after which a page does without the answer of a service."""
+LONG = 15.0
+"""Seconds that an action may take."""
+
+
+class Asking(Protocol):
+    """Asks and sends on behalf of a visitor."""
+
+    def ask(self, visitor: Visitor | None, question: Question[A], within: float) -> Awaitable[A]:
+        """The answer. Raises Refused."""
+
+    def send(self, visitor: Visitor | None, command: Command[A], within: float) -> Awaitable[A]:
+        """What came of it. Raises Refused."""
+
+
+@dataclass
+class Visit:
+    """What a page is made from."""
+
+    request: Request
+    visitor: Visitor | None
+    reader: Reader
+    asking: Asking
+    look: Look
+    site: Any
+    """What the rooms share beside this: settings, the stream of facts, signing in."""
+
+    @property
+    def me(self) -> Visitor:
+        """The visitor of a page that is for members. Raises LookupError on one that is for everybody."""
+        if self.visitor is None:
+            raise LookupError("this page is for everybody")
+        return self.visitor
+
+    @property
+    def now(self) -> datetime:
+        return self.reader.now
+
+    async def ask(self, question: Question[A], within: float = PATIENCE) -> A:
+        """The answer to a question. Raises Refused."""
+        return await self.asking.ask(self.visitor, question, within)
+
+    async def maybe(self, question: Question[A]) -> A | None:
+        """The answer, or None while the service is away: the page says so in its place."""
+        try:
+            return await self.ask(question)
+        except Refused as refused:
+            if refused.status in (429, 503):
+                return None
+            raise
+
+    async def send(self, command: Command[A], within: float = LONG) -> A:
+        """What came of a command. Raises Refused."""
+        return await self.asking.send(self.visitor, command, within)
+
+    async def form(self) -> Form:
+        """What was typed and chosen; files are in `await visit.request.form()`."""
+        return Form.of(await self.request.form())
+
+    def page(self, template: str, view: Any = None, *, status: int = 200, **more: Any) -> Response:
+        """A page: the template of a room, as in `events/event.html`, with what it shows as `v`."""
+        return self.look.page(template, self, view, status=status, **more)
+
+    def see_other(self, path: str, *, did: str | None = None, **query: str) -> Response:
+        """Go on to another page after an action. did: what was done, as `<room>.<word>`; the next page says it."""
+        asked: Mapping[str, str] = {**query, **({"did": did} if did else {})}
+        if asked:
+            path += ("&" if "?" in path else "?") + urlencode(asked)
+        return RedirectResponse(path, 303)
+
+    @property
+    def live(self) -> bool:
+        """Whether the script asks for a part of the page alone."""
+        return self.request.headers.get("x-part") is not None

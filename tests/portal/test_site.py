@@ -1,0 +1,113 @@
+"""What happens around every page: who may open it, problems, limits, files that browsers keep."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from ekkyo.contracts.base import Refused
+from ekkyo.contracts.events import EventPage, ListEvents
+from ekkyo_portal.look.words import ROOMS as WORDS
+from ekkyo_portal.look.words.refusals import REFUSALS
+from ekkyo_portal.site import ROOMS
+from ekkyo_portal.web.visitor import Visitor, Who
+
+from tests.portal.making import HANAKO, LEADER, STEWARD, opened, text_of
+
+PASS = replace(HANAKO, only="e1")
+PAGES = [page for room in ROOMS for page in room.pages]
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_both_languages_have_the_same_words(name):
+    room = WORDS[name]
+    assert room.JA.keys() == room.EN.keys()
+    for key in room.JA:
+        fields = [set(re.findall(r"\{(\w*)\}", text)) for text in (room.JA[key], room.EN[key])]
+        assert fields[0] == fields[1], key
+    assert REFUSALS["ja"].keys() == REFUSALS["en"].keys()
+
+
+@pytest.mark.parametrize(
+    ("visitor", "admitted"),
+    [
+        (None, {Who.EVERYBODY}),
+        (PASS, {Who.EVERYBODY, Who.HOLDERS}),
+        (HANAKO, {Who.EVERYBODY, Who.HOLDERS, Who.MEMBERS}),
+        (LEADER, {Who.EVERYBODY, Who.HOLDERS, Who.MEMBERS, Who.LEADERS}),
+        (STEWARD, set(Who)),
+    ],
+    ids=["nobody", "pass", "member", "leader", "steward"],
+)
+async def test_a_page_opens_for_whom_it_says_and_for_nobody_else(visitor: Visitor | None, admitted: set[Who]):
+    assert {who for who in Who if who.admits(visitor, "e1")} == admitted
+    async with opened(visitor=visitor) as browser:
+        for page in PAGES:
+            path = re.sub(r"\{\w+\}", "e1", page.path)
+            shown = await (browser.get(path) if page.method == "GET" else browser.post(path))
+            turned_away = shown.status_code == 403 or shown.headers.get("location", "").startswith("/signin?next=")
+            assert turned_away == (page.who not in admitted), (page.method, page.path, shown.status_code)
+            if turned_away:
+                assert browser.answering.said == []
+            browser.answering.said.clear()
+
+
+async def test_a_pass_opens_no_other_event():
+    async with opened(visitor=PASS) as browser:
+        assert (await browser.get("/e/e2")).headers["location"] == "/signin?next=/e/e2"
+        assert browser.answering.said == []
+
+
+async def test_a_service_that_is_away_takes_away_its_part_of_the_page():
+    async with opened() as browser:
+        page = await browser.get("/")
+        assert page.status_code == 200
+        assert "いまこの部分を表示できません" in text_of(page)
+
+
+@pytest.mark.parametrize(
+    ("refused", "status", "says"),
+    [
+        (Refused("event_not_found", "There is no such event."), 404, "このイベントは見つかりません"),
+        (Refused("not_allowed", "Allowed callers: leader.", 403), 403, "リーダーまたは管理者だけ"),
+        (Refused("no_answer", "No answer came in time.", 503), 503, "少し待ってから"),
+        (Refused("unexpected", "An unexpected error occurred.", 500, reference="ref-1"), 500, "ref-1"),
+    ],
+    ids=["404", "403", "503", "500"],
+)
+async def test_a_refusal_becomes_a_page_that_says_what_to_do(refused: Refused, status: int, says: str):
+    from ekkyo.contracts.events import MyRegistration
+
+    async with opened({MyRegistration: refused}) as browser:
+        page = await browser.get("/e/e1")
+        assert page.status_code == status
+        assert says in text_of(page)
+
+
+async def test_what_is_no_address_of_ours_is_not_found():
+    async with opened() as browser:
+        for path in ("/nothing", "/e/%00", "/e/a%20b", "/e/" + "x" * 100, "/static/1/nothing.css", "/static/1/..%2fx"):
+            assert (await browser.get(path)).status_code == 404, path
+        assert (await browser.post("/")).status_code == 405
+
+
+async def test_a_form_that_is_too_large_is_refused_whatever_its_headers_say():
+    async def sent():
+        for _ in range(80):
+            yield b"x=" + b"y" * 1000
+
+    async with opened() as browser:
+        same = {"sec-fetch-site": "same-origin", "content-type": "application/x-www-form-urlencoded"}
+        page = await browser.http.post("/e/e1/register", content=sent(), headers=same)
+        assert page.status_code == 413
+        assert browser.answering.said == []
+
+
+async def test_files_are_kept_for_ever_under_an_address_that_changes_with_them():
+    async with opened({ListEvents: EventPage(events=[])}) as browser:
+        page = await browser.get("/")
+        for address in re.findall(r'(?:src|href)="(/static/[^"]+)"', page.text):
+            file = await browser.get(address)
+            assert file.status_code == 200
+            assert "immutable" in file.headers["cache-control"]
+        older = await browser.get("/static/0/style.css")
+        assert older.headers["cache-control"] == "no-cache"
