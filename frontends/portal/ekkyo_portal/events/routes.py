@@ -1,22 +1,40 @@
 """The pages of events that members see."""
 
+from datetime import timedelta
+from typing import Final
+
 from ekkyo.contracts.base import new_id
-from ekkyo.contracts.events import ListEvents, MyRegistration, RegisterForEvent, WithdrawFromEvent
+from ekkyo.contracts.events import EventStatus, ListEvents, MyRegistration, RegisterForEvent, WithdrawFromEvent
 from starlette.responses import Response
 
+from ekkyo_portal.events import month as calendar
 from ekkyo_portal.events import views
 from ekkyo_portal.web.rooms import Room
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
 
 room = Room("events")
+LATE: Final = timedelta(hours=3)
+"""How long an event that has begun is listed among those that are coming."""
 
 
 @room.get("/")
 async def coming(visit: Visit) -> Response:
     """What is coming."""
-    events = await visit.maybe(ListEvents(status=["published"], starts_from=visit.now, limit=100))
+    after = visit.request.query_params.get("after")
+    events = await visit.maybe(ListEvents(status=["published"], starts_from=visit.now - LATE, after=after, limit=48))
     return visit.page("events/coming.html", views.coming(visit.reader, events))
+
+
+@room.get("/month")
+async def month(visit: Visit) -> Response:
+    """A month as a calendar."""
+    first = calendar.asked(visit.request.query_params.get("m"), visit.reader)
+    start, end = calendar.reach(first, visit.reader.zone)
+    shown: list[EventStatus] = ["published", "concluded", "cancelled"]
+    events = await visit.maybe(ListEvents(status=shown, starts_from=start, starts_until=end, limit=500))
+    view = calendar.month(visit.reader, first, events.events if events else [])
+    return visit.page("events/month.html", view, away=events is None)
 
 
 @room.get("/e/{event_id}", who=Who.HOLDERS)

@@ -24,6 +24,7 @@ class Card:
     weekday: str
     time: str
     where: str
+    online: bool
     context: str
     seats: str
     full: bool
@@ -31,9 +32,11 @@ class Card:
 
 @dataclass(frozen=True)
 class Coming:
-    """A list of events; None: the service is away."""
+    """A list of events; no cards, None: the service is away. next: where the next page begins."""
 
     cards: Sequence[Card] | None
+    next: str | None = None
+    past: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,10 @@ class EventView:
 
 def coming(reader: Reader, page: EventPage | None) -> Coming:
     """What is coming, soonest first."""
-    return Coming(None if page is None else [card(reader, event) for event in page.events])
+    if page is None:
+        return Coming(None)
+    cards = [card(reader, event) for event in page.events if not is_over(event, reader.now)]
+    return Coming(cards, page.next)
 
 
 def card(reader: Reader, event: EventState) -> Card:
@@ -83,8 +89,9 @@ def card(reader: Reader, event: EventState) -> Card:
         weekday=words.events.weekdays.split()[local.weekday()],
         time=f"{reader.clock(event.starts_at, zone)}–{reader.clock(event.ends_at, zone)}",
         where=one_line(event.place) if event.place and event.format != "online" else words.names.formats[event.format],
+        online=event.format == "online",
         context=one_line(event.context),
-        seats=seats(reader, event),
+        seats=seats(reader, event) if event.status == "published" else words.names.event_states[event.status],
         full=event.confirmed >= event.capacity,
     )
 

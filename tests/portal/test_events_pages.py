@@ -1,0 +1,145 @@
+"""The pages of events: lists, a month, an event and what one has there."""
+
+from datetime import date
+
+import pytest
+from ekkyo.contracts.base import Refused
+from ekkyo.contracts.events import (
+    EventPage,
+    EventState,
+    ListEvents,
+    MyRegistration,
+    MyRegistrationAnswer,
+    RegisterForEvent,
+    Registration,
+    WithdrawFromEvent,
+)
+from ekkyo_portal.events import month, views
+from ekkyo_portal.look.reader import Reader
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.portal.making import HANAKO, NOW, opened, text_of
+from tests.portal.pictures import in_english
+
+MARKUP = "<script>alert(1)</script>\"'&"
+
+
+def event(event_id: str = "e1", **changes: object) -> EventState:
+    values: dict[str, object] = {
+        "event_id": event_id,
+        "community_id": "it",
+        "title": "はじめてのピボット",
+        "description": "一行目\n二行目",
+        "format": "online",
+        "context": "IT",
+        "url": "https://meet.example.com/x",
+        "capacity": 30,
+        "starts_at": "2026-12-02T03:00:00Z",
+        "ends_at": "2026-12-02T04:00:00Z",
+        "timezone": "Asia/Tokyo",
+        "status": "published",
+        "confirmed": 12,
+        **changes,
+    }
+    return EventState.model_validate(values)
+
+
+def mine(status: str | None, **changes: object) -> MyRegistrationAnswer:
+    own = Registration(event_id="e1", member_id="hanako", registration_id="r1", status=status, position=3)  # type: ignore[arg-type]
+    return MyRegistrationAnswer(event=event(**changes), registration=own if status else None)
+
+
+async def test_what_is_coming_is_listed_and_what_is_full_says_so():
+    full = event("e2", title="満席の会", confirmed=30, waitlisted=4)
+    async with opened({ListEvents: EventPage(events=[event(), full])}) as browser:
+        said = text_of(await browser.get("/"))
+        assert "はじめてのピボット 12:00–13:00 オンライン 残り 18 席" in said
+        assert "満席・4 人待ち" in said
+        browser.as_(in_english(HANAKO))
+        assert "18 seats left" in text_of(await browser.get("/"))
+
+
+async def test_a_list_without_events_says_what_to_do():
+    async with opened({ListEvents: EventPage(events=[])}) as browser:
+        assert "予定されているイベントはまだありません" in text_of(await browser.get("/"))
+        assert "この月のイベントはありません" in text_of(await browser.get("/month"))
+
+
+@pytest.mark.parametrize(
+    ("status", "changes", "says", "offers"),
+    [
+        (None, {}, "残り 18 席", ["register"]),
+        (None, {"confirmed": 30}, "キャンセル待ちに登録する", ["register"]),
+        ("confirmed", {}, "参加が確定しています", ["withdraw"]),
+        ("waitlisted", {"confirmed": 30}, "キャンセル待ち 3 番目です", ["withdraw"]),
+        ("withdrawn", {}, "残り 18 席", ["register"]),
+        ("attended", {"status": "concluded"}, "参加しました", []),
+        ("no_show", {"status": "concluded"}, "欠席でした", []),
+        (None, {"status": "cancelled"}, "中止", []),
+        (None, {"starts_at": "2026-11-20T03:00:00Z", "ends_at": "2026-11-20T04:00:00Z"}, "12:00", []),
+    ],
+)
+async def test_an_event_shows_what_one_has_and_offers_what_one_can_do(status, changes, says, offers):
+    async with opened({MyRegistration: mine(status, **changes)}) as browser:
+        page = await browser.get("/e/e1")
+        assert says in text_of(page)
+        assert [act for act in ("register", "withdraw") if f'action="/e/e1/{act}"' in page.text] == offers
+        assert ("https://meet.example.com/x" in page.text) == (status in ("confirmed", "attended"))
+
+
+async def test_a_press_registers_and_a_second_press_is_the_same_wish():
+    seat = Registration(event_id="e1", member_id="hanako", status="confirmed")
+    async with opened({MyRegistration: mine(None), RegisterForEvent: seat}) as browser:
+        page = await browser.get("/e/e1")
+        wish = page.text.split('name="registration_id" value="')[1].split('"')[0]
+        for _ in range(2):
+            done = await browser.post("/e/e1/register", {"registration_id": wish})
+            assert (done.status_code, done.headers["location"]) == (303, "/e/e1?did=events.confirmed")
+        assert {command.registration_id for command in browser.answering.sent(RegisterForEvent)} == {wish}
+        assert "参加が確定しました" in text_of(await browser.get("/e/e1?did=events.confirmed"))
+        assert "hello" not in (await browser.get("/e/e1?did=hello.hello")).text
+
+
+async def test_what_was_not_possible_is_said():
+    no = Refused("registration_closed", "Registration is closed.")
+    async with opened({RegisterForEvent: no, WithdrawFromEvent: no}) as browser:
+        for act in ("register", "withdraw"):
+            page = await browser.post(f"/e/e1/{act}")
+            assert page.status_code == 409
+            assert "受付は終了しました" in text_of(page)
+
+
+async def test_markup_in_texts_is_shown_as_text():
+    told = mine("confirmed", title=MARKUP, description=MARKUP, context=MARKUP, place=MARKUP, format="hybrid")
+    async with opened({MyRegistration: told, ListEvents: EventPage(events=[told.event])}) as browser:
+        for path in ("/e/e1", "/", "/month?m=2026-12"):
+            page = await browser.get(path)
+            assert "<script>alert" not in page.text
+            assert "alert(1)" in page.text
+
+
+def test_who_has_to_be_somewhere_goes_by_the_clock_there():
+    reader = Reader("en", "Europe/Berlin", NOW)
+    online, onsite = event(), event(format="onsite", place="Tokyo")
+    assert views.when(reader, online).first.startswith("Wed 2 Dec 4:00")
+    assert views.when(reader, onsite).first.startswith("Wed 2 Dec 12:00")
+    assert "4:00" in (views.when(reader, onsite).other or "")
+
+
+@given(st.dates(date(2001, 1, 1), date(2190, 1, 1)), st.sampled_from(["Asia/Tokyo", "America/New_York", "UTC"]))
+def test_a_month_shows_each_of_its_days_once_and_reaches_all_its_weeks(day: date, zone: str):
+    reader = Reader("ja", zone, NOW)
+    first = day.replace(day=1)
+    view = month.month(reader, first, [])
+    shown = [one.number for week in view.weeks for one in week if not one.outside]
+    assert shown == list(range(1, len(shown) + 1))
+    assert len(shown) in range(28, 32)
+    start, end = month.reach(first, zone)
+    assert start < end
+    assert month.asked(f"{first:%Y-%m}", reader) == first
+
+
+@pytest.mark.parametrize("text", ["", "x", "2026-13", "9999-01", "0-1", "2026-12-01", "２０２６-12x"])
+def test_a_month_that_is_none_is_this_month(text: str):
+    assert month.asked(text, Reader("ja", "Asia/Tokyo", NOW)) == date(2026, 11, 1)
