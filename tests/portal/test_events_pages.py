@@ -45,9 +45,11 @@ def event(event_id: str = "e1", **changes: object) -> EventState:
     return EventState.model_validate(values)
 
 
-def mine(status: str | None, **changes: object) -> MyRegistrationAnswer:
-    own = Registration(event_id="e1", member_id="hanako", registration_id="r1", status=status, position=3)  # type: ignore[arg-type]
-    return MyRegistrationAnswer(event=event(**changes), registration=own if status else None)
+def mine(registered: str | None, /, **changes: object) -> MyRegistrationAnswer:
+    own = registered and Registration.model_validate(
+        {"event_id": "e1", "member_id": "hanako", "registration_id": "r1", "status": registered, "position": 3}
+    )
+    return MyRegistrationAnswer(event=event(**changes), registration=own or None)
 
 
 async def test_what_is_coming_is_listed_and_what_is_full_says_so():
