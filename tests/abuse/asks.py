@@ -81,6 +81,8 @@ IN_ORDER: list[Any] = [
     ),
     surveys.GetForm(survey_id="s1", member_id="m1"),
     surveys.PendingSurveys(member_id="m1"),
+    surveys.MySurveys(member_id="m1"),
+    surveys.PreviewForm(),
     surveys.AnswerSurvey(survey_id="s1", member_id="m1", answers=ANSWERS),
     surveys.ListSurveys(community_id="c1", event_id="e1", status="closed"),
     surveys.CloseSurvey(survey_id="s1"),

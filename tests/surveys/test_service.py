@@ -15,8 +15,10 @@ from ekkyo.contracts.surveys import (
     GetForm,
     GetResults,
     ListSurveys,
+    MySurveys,
     OpenSurvey,
     PendingSurveys,
+    PreviewForm,
     RankThemes,
     SurveyAnswered,
     SurveyClosed,
@@ -115,6 +117,29 @@ async def test_pending_are_the_open_surveys_that_a_member_has_not_answered_newes
     await world.ask(CloseSurvey(survey_id=surveys[1].survey_id), *LEADER)
     told = await world.ask(PendingSurveys(member_id="a"), "a")
     assert [s.survey_id for s in told.surveys] == [surveys[3].survey_id, surveys[2].survey_id]
+
+
+async def test_a_members_surveys_are_all_they_were_invited_to_with_whether_they_answered(world: World) -> None:
+    surveys = [await world.opened_for("a", "b") for _ in range(3)]
+    await world.opened_for("b")
+    await world.answer(surveys[0].survey_id, "a")
+    await world.answer(surveys[2].survey_id, "b")
+    await world.ask(CloseSurvey(survey_id=surveys[1].survey_id), *LEADER)
+    told = await world.ask(MySurveys(member_id="a"), "a")
+    assert [(m.survey.survey_id, m.survey.status, m.answered) for m in told.surveys] == [
+        (surveys[2].survey_id, "open", False),
+        (surveys[1].survey_id, "closed", False),
+        (surveys[0].survey_id, "open", True),
+    ]
+    newest = await world.ask(MySurveys(member_id="a", limit=1), "a")
+    assert [m.survey.survey_id for m in newest.surveys] == [surveys[2].survey_id]
+    assert (await world.ask(MySurveys(member_id="z"), "z")).surveys == []
+
+
+async def test_a_leader_sees_the_form_before_a_survey_opens(world: World) -> None:
+    seen = await world.ask(PreviewForm(), *LEADER)
+    survey = await world.opened_for("a")
+    assert seen == (await world.ask(GetForm(survey_id=survey.survey_id, member_id="a"), "a")).form
 
 
 async def test_surveys_are_listed_by_community_event_and_state_newest_first(world: World) -> None:
@@ -353,6 +378,8 @@ MAY = {
     "answer": ["self"],
     "form": ["self", "lead", "steward", "system"],
     "pending": ["self", "steward", "system"],
+    "mine": ["self", "system"],
+    "preview": ["lead", "lead of another", "steward", "system"],
     "list": ["lead", "steward", "system"],
     "results": ["lead", "steward", "system"],
     "themes": ["self", "other", "lead", "lead of another", "steward", "system"],
@@ -394,6 +421,8 @@ async def test_each_operation_is_for_those_it_names_and_for_nobody_without_a_tok
         "answer": AnswerSurvey(survey_id=survey, member_id="a", answers={"satisfaction": 9}),
         "form": GetForm(survey_id=survey, member_id="a"),
         "pending": PendingSurveys(member_id="a"),
+        "mine": MySurveys(member_id="a"),
+        "preview": PreviewForm(),
         "list": ListSurveys(community_id=COMMUNITY),
         "results": GetResults(survey_id=closed),
         "themes": RankThemes(community_id=COMMUNITY),

@@ -2,18 +2,23 @@
 
 from ekkyo.broker import Router, Who, asked
 from ekkyo.contracts.surveys import (
+    Form,
     FormAnswer,
     GetForm,
     GetResults,
     ListSurveys,
+    MySurvey,
+    MySurveys,
+    MySurveysPage,
     PendingSurveys,
+    PreviewForm,
     RankThemes,
     ResultsAnswer,
     SurveyList,
     ThemeRanking,
 )
 
-from ekkyo_surveys import model, results
+from ekkyo_surveys import forms, model, results
 from ekkyo_surveys.store import Surveys
 
 router = Router()
@@ -35,6 +40,21 @@ async def pending(ask: PendingSurveys, surveys: Surveys) -> SurveyList:
     where = {"id": {"$in": [part.document_id for part in parts]}, "status": "open"}
     found = await surveys.find(where, sort="-opened_at", limit=MOST)
     return SurveyList(surveys=[model.state(s) for s in found])
+
+
+@router.subscriber(**asked(MySurveys))
+async def mine(ask: MySurveys, surveys: Surveys) -> MySurveysPage:
+    """The surveys that a member was invited to, newest first."""
+    parts = await surveys.find_entries({"member_id": ask.member_id}, limit=0)
+    answered = {part.document_id: part.answered for part in parts}
+    found = await surveys.find({"id": {"$in": list(answered)}}, sort="-opened_at", limit=ask.limit)
+    return MySurveysPage(surveys=[MySurvey(survey=model.state(s), answered=answered[s.id]) for s in found])
+
+
+@router.subscriber(**asked(PreviewForm))
+async def preview(ask: PreviewForm) -> Form:
+    """The form that a new survey of this template would get."""
+    return forms.newest(ask.template)
 
 
 @router.subscriber(**asked(ListSurveys))

@@ -1,26 +1,15 @@
-"""Surveys, who took part, and what came of them. Owner: the surveys service.
-
-No message of this module ties an answer to a person: `AnswerSurvey` travels once, to the service; `SurveyAnswered`
-says who took part, never what was said; results are told in numbers, once a survey is closed, and for an anonymous
-survey only when enough people answered.
-"""
+"""Surveys: opened, answered, closed, told of."""
 
 import uuid
-from typing import Annotated, ClassVar, Final, Literal
+from typing import ClassVar, Final, Literal
 
-from pydantic import ConfigDict, Field, StrictInt
+from pydantic import ConfigDict, Field
 
 from ekkyo.contracts.base import Command, Fact, Id, Instant, Line, Model, Question, Text, may
 from ekkyo.contracts.members import Locale, MemberForgotten
+from ekkyo.contracts.surveys.form import Answers, Form
 
-QuestionKind = Literal["scale", "choice", "themes", "text"]
 SurveyStatus = Literal["open", "closed"]
-Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Answers = dict[Annotated[str, Field(max_length=40)], StrictInt | str | list[str]]
-"""What was said, by question: a number (scale), a choice's key, themes in the member's own words, or free text.
-
-How long a text may be is the form's affair, which names the question when it refuses.
-"""
 SURVEYS_OF_EVENTS: Final = uuid.UUID("5b0a3c52-9d0e-5a52-8c67-3d1f6c2a7e10")
 """The namespace of the ids of surveys that open after an event."""
 
@@ -28,36 +17,6 @@ SURVEYS_OF_EVENTS: Final = uuid.UUID("5b0a3c52-9d0e-5a52-8c67-3d1f6c2a7e10")
 def survey_of_event(event_id: str) -> str:
     """The id of the survey that opens after an event: the UUIDv5 of the event's id. No caller can choose such an id."""
     return str(uuid.uuid5(SURVEYS_OF_EVENTS, event_id))
-
-
-class Choice(Model):
-    """One answer to choose."""
-
-    key: Key
-    label: dict[Locale, str]
-
-
-class FormQuestion(Model):
-    """One question of a form."""
-
-    key: Key
-    kind: QuestionKind
-    label: dict[Locale, str]
-    required: bool = False
-    minimum: int | None = None
-    """scale: the lowest number."""
-    maximum: int | None = None
-    """scale: the highest number; themes: how many may be named."""
-    choices: list[Choice] = []
-
-
-class Form(Model):
-    """The questions of a survey, in their order."""
-
-    template: str
-    version: int
-    title: dict[Locale, str]
-    questions: list[FormQuestion]
 
 
 class SurveyState(Model):
@@ -196,6 +155,28 @@ class PendingSurveys(Question[SurveyList]):
     subject: ClassVar[str] = "ekkyo.ask.surveys.pending"
     may: ClassVar = may("self", "steward", "system")
     member_id: Id
+
+
+class MySurvey(Model):
+    """A survey that a member was invited to, and whether they answered; never what they said."""
+
+    survey: SurveyState
+    answered: bool
+
+
+class MySurveysPage(Model):
+    """The surveys of one member, newest first."""
+
+    surveys: list[MySurvey]
+
+
+class MySurveys(Question[MySurveysPage]):
+    """The newest surveys that a member was invited to, open and closed, and which of them they answered."""
+
+    subject: ClassVar[str] = "ekkyo.ask.surveys.mine"
+    may: ClassVar = may("self", "system")
+    member_id: Id
+    limit: int = Field(default=50, ge=1, le=200)
 
 
 class ListSurveys(Question[SurveyList]):
