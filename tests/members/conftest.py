@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from ekkyo import wire
 from ekkyo.contracts.base import Fact
-from ekkyo.contracts.events import EventConcluded, EventState, MemberAttended
+from ekkyo.contracts.events import EventConcluded, EventPublished, EventState, MemberAttended
 from ekkyo.service import Running
 from ekkyo.testing import Nats, eventually
 from ekkyo_members.app import service
@@ -54,7 +54,7 @@ class Events:
         self._nats = nats
         self._told = 0
 
-    async def tell(self, fact: MemberAttended | EventConcluded, *, id: int | None = None) -> str:
+    async def tell(self, fact: MemberAttended | EventConcluded | EventPublished, *, id: int | None = None) -> str:
         """Announce a fact and return its id; with the `id` of an earlier telling, as something else to NATS."""
         self._told += 1
         message = wire.fact_message(
@@ -68,6 +68,10 @@ class Events:
     async def attended(self, member_id: str, event_id: str = "e1", *, id: int | None = None) -> str:
         fact = MemberAttended(event_id=event_id, event=event(event_id), member_id=member_id, by="check_in")
         return await self.tell(fact, id=id)
+
+    async def published(self, *speakers: str, event_id: str = "e1") -> str:
+        shown = event(event_id).model_copy(update={"speakers": list(speakers), "status": "published"})
+        return await self.tell(EventPublished(event_id=event_id, event=shown))
 
     async def concluded(self, *speakers: str, event_id: str = "e1", id: int | None = None) -> str:
         over = event(event_id).model_copy(update={"speakers": list(speakers), "status": "concluded"})

@@ -1,5 +1,6 @@
 """Who may use what: every command and question of the members service with every kind of token."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -21,6 +22,14 @@ ASKED: list[Any] = [
     contract.AcceptRules(member_id="m1", community_id="c1", rules_version=1),
     contract.GrantRole(member_id="m1", community_id="c1"),
     contract.RecordContribution(contribution_id="k1", member_id="m1", community_id="c1", kind="shared", title="Macros"),
+    contract.DeclineInvitation(member_id="m1", community_id="c2"),
+    contract.ChooseMessages(member_id="m1", kind="surveys", wanted=True),
+    contract.SignOutEverywhere(member_id="m1", before=datetime(2026, 5, 1, tzinfo=UTC)),
+    contract.GrantSteward(member_id="m1"),
+    contract.RevokeSteward(member_id="m1"),
+    contract.Identify(member_id="m1"),
+    contract.GetCards(member_ids=["m1"]),
+    contract.ListCommunities(),
     contract.GetMember(member_id="m1"),
     contract.FindMembers(community_id="c1"),
     contract.GetCommunity(community_id="c1"),
@@ -41,6 +50,7 @@ TOKENS: dict[str, tuple[str, tuple[str, ...]]] = {
     "leader of nothing": ("m3", ("leader", "self", "leader:", "leader:*")),
     "steward": ("steward-1", ("steward",)),
     "system": ("system-1", ("system",)),
+    "portal": ("portal", ("portal",)),
 }
 ALLOWED: dict[str, set[str]] = {
     "FoundCommunity": {"steward", "system"},
@@ -56,6 +66,14 @@ ALLOWED: dict[str, set[str]] = {
     "GrantRole": {"steward", "system"},
     "RevokeRole": {"steward", "system"},
     "RecordContribution": {"self", "leader", "steward", "system"},
+    "DeclineInvitation": {"self"},
+    "ChooseMessages": {"self", "steward"},
+    "SignOutEverywhere": {"self", "steward"},
+    "GrantSteward": {"steward", "system"},
+    "RevokeSteward": {"steward", "system"},
+    "Identify": {"portal"},
+    "GetCards": set(TOKENS),
+    "ListCommunities": set(TOKENS),
     "GetMember": {"self", "leader", "steward", "system"},
     "FindMembers": {"leader", "steward", "system"},
     "GetCommunity": set(TOKENS),
@@ -72,7 +90,7 @@ ALLOWED: dict[str, set[str]] = {
 def test_every_command_and_question_is_in_the_table() -> None:
     owned = [m for m in (*COMMANDS.values(), *QUESTIONS.values()) if m.subject.split(".")[2] == "members"]
     assert {m.__name__ for m in owned} == set(ALLOWED) == {type(a).__name__ for a in ASKED}
-    assert len(all_messages(Fact, contract)) == 17
+    assert len(all_messages(Fact, contract)) == 21
 
 
 async def test_each_operation_is_for_those_it_says_and_for_nobody_else(steward: Any, client_as: Any) -> None:

@@ -69,6 +69,18 @@ async def set_preferences(cmd: contract.SetPreferences, members: Members) -> con
     return await members.change(cmd.member_id, lambda m, _: model.set_preferences(model.present(m), cmd.preferences))
 
 
+@router.subscriber(**asked(contract.ChooseMessages))
+async def choose_messages(cmd: contract.ChooseMessages, members: Members) -> contract.Member:
+    """Have one kind of message, or have it no more."""
+    return await members.change(cmd.member_id, lambda m, _: model.choose_messages(model.present(m), cmd))
+
+
+@router.subscriber(**asked(contract.SignOutEverywhere))
+async def sign_out_everywhere(cmd: contract.SignOutEverywhere, members: Members) -> contract.Identity:
+    """End all sessions of a member."""
+    return await members.change(cmd.member_id, lambda m, _: model.sign_out(model.present(m), cmd.before, now=utcnow()))
+
+
 # Leaving
 
 
@@ -106,6 +118,12 @@ async def invite(cmd: contract.InviteMember, members: Members, communities: Comm
     )
 
 
+@router.subscriber(**asked(contract.DeclineInvitation))
+async def decline(cmd: contract.DeclineInvitation, members: Members) -> contract.Member:
+    """Decline an invitation to a community."""
+    return await members.change(cmd.member_id, lambda m, _: model.decline(model.present(m), cmd.community_id))
+
+
 @router.subscriber(**asked(contract.JoinCommunity))
 async def join(cmd: contract.JoinCommunity, members: Members, communities: Communities, who: Who) -> contract.Member:
     """Become a member of a community."""
@@ -140,6 +158,18 @@ async def grant_role(cmd: contract.GrantRole, members: Members) -> contract.Memb
 async def revoke_role(cmd: contract.RevokeRole, members: Members) -> contract.Member:
     """End a member's role in a community."""
     return await members.change(cmd.member_id, lambda m, _: model.revoke_role(model.present(m), cmd))
+
+
+@router.subscriber(**asked(contract.GrantSteward))
+async def grant_steward(cmd: contract.GrantSteward, members: Members) -> contract.Member:
+    """Make somebody a steward."""
+    return await members.change(cmd.member_id, lambda m, _: model.grant_steward(model.present(m)))
+
+
+@router.subscriber(**asked(contract.RevokeSteward))
+async def revoke_steward(cmd: contract.RevokeSteward, members: Members) -> contract.Member:
+    """End somebody's being a steward."""
+    return await members.change(cmd.member_id, lambda m, _: model.revoke_steward(model.present(m)))
 
 
 @router.subscriber(**asked(contract.RecordContribution))

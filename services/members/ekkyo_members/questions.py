@@ -1,5 +1,6 @@
 """What the members service can be asked to tell."""
 
+import asyncio
 import re
 from typing import Any
 
@@ -39,6 +40,39 @@ async def community(question: contract.GetCommunity, communities: Communities) -
     return found.told()
 
 
+@router.subscriber(**asked(contract.ListCommunities))
+async def communities(
+    question: contract.ListCommunities, communities: Communities, members: Members
+) -> contract.CommunityPage:
+    """The communities one may join, with how many people are in each and who leads it."""
+    where: dict[str, Any] = {} if question.community_ids is None else {"id": {"$in": question.community_ids}}
+    found = await communities.find(where, sort="founded_at", after=question.after, limit=question.limit + 1)
+    page = found[: question.limit]
+    listed = await asyncio.gather(*(_listed(community, members) for community in page))
+    return contract.CommunityPage(communities=listed, next=page[-1].id if len(found) > len(page) else None)
+
+
+@router.subscriber(**asked(contract.Identify))
+async def identify(question: contract.Identify, members: Members) -> contract.Identity:
+    """Who somebody is, by id, personnel number or mail address."""
+    where = {name: value for name, value in question.model_dump(exclude={"member_id"}).items() if value is not None}
+    if question.member_id is not None:
+        found = await members.get(question.member_id)
+    else:
+        found = next(iter(await members.find(where, limit=1)), None)
+    if found is None:
+        raise model.not_found()
+    return model.identity(model.present(found))
+
+
+@router.subscriber(**asked(contract.GetCards))
+async def cards(question: contract.GetCards, members: Members, who: Who) -> contract.Cards:
+    """Names and departments of those whom the caller may see."""
+    found = {m.id: m for m in await members.find({"id": {"$in": question.member_ids}}, limit=0)}
+    known = (found[one] for one in dict.fromkeys(question.member_ids) if one in found)
+    return contract.Cards(cards=[card for member in known if (card := model.card(member, who))])
+
+
 @router.subscriber(**asked(contract.GetJourney))
 async def journey(question: contract.GetJourney, members: Members, who: Who) -> contract.Journey:
     """A member's crossings, each with its proof."""
@@ -63,6 +97,14 @@ async def erasures(question: contract.ListErasures, members: Members) -> contrac
     return contract.ErasurePage(erasures=[model.erasure(m) for m in page], next=more)
 
 
+async def _listed(community: model.Community, members: Members) -> contract.CommunityListed:
+    people = {"communities": community.id, "active": True}
+    count, leaders = await asyncio.gather(
+        members.count(people), members.find({**people, "leads": community.id}, sort="number", limit=100)
+    )
+    return contract.CommunityListed(community=community.told(), members=count, leaders=[m.id for m in leaders])
+
+
 async def _member(member_id: str, members: Members, who: Who) -> model.Member:
     member = await members.get(member_id)
     if member is None:
@@ -80,6 +122,8 @@ def _where(question: contract.FindMembers) -> dict[str, Any]:
         where["leads"] = question.community_id
     elif question.role is not None:
         where["leads_any"] = True
+    if question.steward:
+        where["steward"] = True
     if question.department is not None:
         where["department"] = question.department
     for field, wanted in (("id", question.member_ids), ("number", question.numbers), ("email", question.emails)):

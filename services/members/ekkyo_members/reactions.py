@@ -6,7 +6,7 @@ from typing import Any
 
 from ekkyo.broker import NotYet, Router, due, told
 from ekkyo.contracts.base import Refused
-from ekkyo.contracts.events import EventConcluded, MemberAttended
+from ekkyo.contracts.events import EventConcluded, EventPublished, EventRevised, MemberAttended
 from ekkyo.contracts.members import MemberForgotten, MemberPurged
 from ekkyo.contracts.notify import AddressRefused
 from ekkyo.decision import Decision, Entries
@@ -44,6 +44,17 @@ async def credit_speakers(fact: EventConcluded, members: Members) -> None:
 
     speakers = dict.fromkeys(fact.event.speakers)
     done = await asyncio.gather(*(_change(s, taught, members) for s in speakers), return_exceptions=True)
+    for failed in filter(None, done):
+        raise failed
+
+
+@router.subscriber(**told(EventPublished, EventRevised, by="members", name="named_speakers", start="beginning"))
+async def name_speakers(fact: EventPublished | EventRevised, members: Members) -> None:
+    """Members may see who speaks at a published event. All who are known are named before one is waited for."""
+    speakers = dict.fromkeys(fact.event.speakers) if fact.event.status == "published" else {}
+    done = await asyncio.gather(
+        *(_change(s, lambda m, _: model.named_speaker(m), members) for s in speakers), return_exceptions=True
+    )
     for failed in filter(None, done):
         raise failed
 

@@ -39,9 +39,9 @@ from ekkyo.contracts.fields import (
 A = TypeVar("A", bound=BaseModel)
 """The answer to a command or a question."""
 
-Role = Literal["self", "member", "leader", "steward", "system"]
+Role = Literal["self", "member", "leader", "steward", "system", "portal"]
 """Who may use an operation. `self`: the token's subject is the member the message names. `member`: anyone with a
-valid token."""
+valid token. `portal`: a front end that signs members in, before they are."""
 
 
 class Model(Described):
@@ -191,7 +191,8 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks: the token's subject and roles: `steward`, `system`, and `leader:<community id>` for each community led.
+    """Who asks: the token's subject and roles: `steward`, `system`, `portal`, and `leader:<community id>` for each
+    community led.
 
     Any other role gives no right; a bare `leader` leads no community.
     """
@@ -213,7 +214,7 @@ class Caller:
         """Whether this caller may send a message with these fields, as far as the message alone can tell."""
         if "self" in may.roles and named.get(may.who) == self.sub:
             return True
-        if "member" in may.roles or self.roles & may.roles & {"steward", "system"}:
+        if "member" in may.roles or self.roles & may.roles & {"steward", "system", "portal"}:
             return True
         if "leader" in may.roles and self.led:
             return may.community is None or named.get(may.community) in self.led

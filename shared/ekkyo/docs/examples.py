@@ -16,6 +16,9 @@ IDS = {
     "connection_id": _ID.format("f1"),
     "entity_id": _ID.format("e1"),
     "communities": _ID.format("01"),
+    "community_ids": _ID.format("01"),
+    "muted": _ID.format("02"),
+    "leads": _ID.format("01"),
     "invited_by": _ID.format("a1"),
     "after": "0012345",
     "next": "0012345",
@@ -30,6 +33,7 @@ MEMBERS = {
     "speakers",
     "member_ids",
     "passed_over",
+    "leaders",
 }
 WORDS = {
     "title": "Excel in half an hour",

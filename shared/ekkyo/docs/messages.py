@@ -19,6 +19,7 @@ ROLES = {
     "leader": "leaders of the community",
     "steward": "stewards",
     "system": "systems",
+    "portal": "front ends that sign members in",
 }
 
 

@@ -31,7 +31,13 @@ Durables = Mapping[str, tuple[str, ...]]
 
 DURABLES: Final[Mapping[str, Durables]] = {
     "members": {
-        "FACTS": ("members-attendances", "members-erasures", "members-refused_addresses", "members-speakers"),
+        "FACTS": (
+            "members-attendances",
+            "members-erasures",
+            "members-named_speakers",
+            "members-refused_addresses",
+            "members-speakers",
+        ),
         "TIMERS": ("members-due-purge",),
     },
     "events": {

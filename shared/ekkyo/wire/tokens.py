@@ -47,7 +47,7 @@ class Limits:
         if given:
             raise ValueError(f"{min(given)} is not a limit that a key can have")
         if roles is not None and not (isinstance(roles, list) and all(_ROLE.fullmatch(str(role)) for role in roles)):
-            raise ValueError("ekkyo_roles must be a list of: member, steward, system, leader:*, leader:<community id>")
+            raise ValueError("ekkyo_roles must be a list of: member, steward, system, portal, leader:*, leader:<id>")
         if seconds is not None and (type(seconds) is not int or seconds <= 0):
             raise ValueError("ekkyo_max_seconds must be a whole number of seconds")
         try:
@@ -77,7 +77,7 @@ class Limits:
         return "; ".join(told) or "unlimited"
 
 
-_ROLE = re.compile(r"member|steward|system|leader:(\*|[A-Za-z0-9_-]{1,64})")
+_ROLE = re.compile(r"member|steward|system|portal|leader:(\*|[A-Za-z0-9_-]{1,64})")
 """What may be said of a key's roles."""
 
 

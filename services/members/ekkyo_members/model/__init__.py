@@ -29,6 +29,7 @@ from ekkyo_members.model.member import (
     Member,
     address_refused,
     change_profile,
+    choose_messages,
     keep_address,
     lend_address,
     may_find,
@@ -39,7 +40,15 @@ from ekkyo_members.model.member import (
     set_preferences,
     told_to,
 )
-from ekkyo_members.model.membership import accept_rules, grant_role, invite, join, leave, revoke_role
+from ekkyo_members.model.membership import accept_rules, decline, grant_role, invite, join, leave, revoke_role
+from ekkyo_members.model.standing import (
+    card,
+    grant_steward,
+    identity,
+    named_speaker,
+    revoke_steward,
+    sign_out,
+)
 
 __all__ = [
     "GONE",
@@ -54,15 +63,20 @@ __all__ = [
     "address_refused",
     "attended",
     "attended_key",
+    "card",
     "change_profile",
+    "choose_messages",
     "circles",
     "contribution_key",
     "deactivate",
+    "decline",
     "erase",
     "erasure",
     "follow",
     "found",
     "grant_role",
+    "grant_steward",
+    "identity",
     "invite",
     "join",
     "journey",
@@ -72,6 +86,7 @@ __all__ = [
     "lend_address",
     "may_find",
     "may_see",
+    "named_speaker",
     "new_member_id",
     "not_found",
     "outcomes",
@@ -83,7 +98,9 @@ __all__ = [
     "register",
     "revise_charter",
     "revoke_role",
+    "revoke_steward",
     "set_preferences",
+    "sign_out",
     "take_over",
     "taught",
     "told_to",

@@ -66,6 +66,12 @@ class Member(Document):
     crossings: list[contract.CrossingReached] = []
     attended: int = 0
     active: bool = True
+    steward: bool = False
+    speaks: bool = False
+    """Whether an event named them as a speaker: members may see who speaks to them."""
+    muted: list[str] = []
+    surveys: bool = True
+    signed_out_before: Instant | None = None
     address_since: int = 0
     """The revision by which they got their mail address; 0: they have it from the beginning."""
     mail_refused_since: Instant | None = None
@@ -231,6 +237,19 @@ def address_refused(member: Member, fact: AddressRefused) -> Decision[Member, No
 def set_preferences(member: Member, preferences: contract.Preferences) -> Decision[Member, contract.Member]:
     """Tell this member things in another way from now on."""
     wanted = member.model_copy(update=_preferences(preferences))
+    if wanted == member:
+        return unchanged(member)
+    return changed(wanted, [contract.PreferencesChanged(member_id=member.id, member=wanted.state())])
+
+
+def choose_messages(member: Member, cmd: contract.ChooseMessages) -> Decision[Member, contract.Member]:
+    """Have one kind of message, or have it no more."""
+    if cmd.kind == "surveys":
+        wanted = member.model_copy(update={"surveys": cmd.wanted})
+    else:
+        others = [one for one in member.muted if one != cmd.community_id]
+        muted = others if cmd.wanted else [*others, cmd.community_id]
+        wanted = member if set(muted) == set(member.muted) else member.model_copy(update={"muted": muted})
     if wanted == member:
         return unchanged(member)
     return changed(wanted, [contract.PreferencesChanged(member_id=member.id, member=wanted.state())])

@@ -25,6 +25,16 @@ def invite(member: Member, community: Community, *, who: Caller, now: datetime) 
     return Decision(member, answer, facts=[fact])
 
 
+def decline(member: Member, community_id: str) -> Answer:
+    """Decline an invitation. Without one there is nothing to decline, and nothing to refuse."""
+    left = [invitation for invitation in member.invitations if invitation.community_id != community_id]
+    if len(left) == len(member.invitations):
+        return unchanged(member)
+    member = member.model_copy(update={"invitations": left})
+    fact = contract.InvitationDeclined(member_id=member.id, member=member.state(), community_id=community_id)
+    return changed(member, [fact])
+
+
 def join(member: Member, community: Community, *, who: Caller, now: datetime) -> Answer:
     """Become a member of this community. Joining accepts an invitation, so nobody but the member can be led to it."""
     if who.sub != member.id and not who.leads_all:

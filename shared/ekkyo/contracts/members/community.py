@@ -96,6 +96,32 @@ class GetCommunity(Question[Community]):
     community_id: Id
 
 
+class CommunityListed(Model):
+    """A community as one may join it."""
+
+    community: Community
+    members: int
+    """How many people are in it."""
+    leaders: list[Id]
+
+
+class CommunityPage(Model):
+    """Communities in the order they were founded in; `next` continues where this page ends."""
+
+    communities: list[CommunityListed]
+    next: str | None = None
+
+
+class ListCommunities(Question[CommunityPage]):
+    """The communities one may join."""
+
+    subject: ClassVar[str] = "ekkyo.ask.members.communities"
+    may: ClassVar = may("member")
+    community_ids: list[Id] | None = Field(default=None, max_length=200)
+    after: str | None = None
+    limit: int = Field(default=50, ge=1, le=200)
+
+
 # Facts
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from ekkyo.contracts.base import (
     Command,
@@ -66,6 +66,10 @@ class Preferences(Model):
     channels: list[Channel] = Field(default=["mail"], max_length=2)
     locale: Locale | None = None
     timezone: Zone | None = None
+    muted: list[Id] | None = Field(default=None, max_length=200)
+    """Communities whose new events they are not told of. None: as it was."""
+    surveys: bool | None = None
+    """Whether they are asked to answer surveys. None: as it was."""
 
 
 class Membership(Model):
@@ -103,6 +107,11 @@ class MemberState(Model):
     communities: list[Membership] = []
     active: bool = True
     """False once the person left the company."""
+    steward: bool = False
+    muted: list[Id] = []
+    """Communities whose new events they are not told of."""
+    surveys: bool = True
+    """Whether they are asked to answer surveys."""
 
 
 class Member(MemberState):
@@ -146,6 +155,32 @@ class SetPreferences(Command[Member]):
     preferences: Preferences
 
 
+class ChooseMessages(Command[Member]):
+    """Choose whether to be told of a community's new events, or asked to answer surveys.
+
+    What concerns one's own places at events is always told.
+    """
+
+    subject: ClassVar[str] = "ekkyo.cmd.members.choose_messages"
+    may: ClassVar = may("self", "steward")
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {"member_id": "0192f0c1-7a00-7000-8000-0000000000a1", "kind": "surveys", "wanted": False}
+        }
+    )
+    member_id: Id
+    kind: Literal["new_events", "surveys"]
+    community_id: Id | None = None
+    """For `new_events`: whose."""
+    wanted: bool
+
+    @model_validator(mode="after")
+    def _of_a_community(self) -> "ChooseMessages":
+        if (self.kind == "new_events") != (self.community_id is not None):
+            raise ValueError("name community_id for new_events, and for nothing else")
+        return self
+
+
 # Questions
 
 
@@ -172,6 +207,8 @@ class FindMembers(Question[MemberPage]):
     community_id: Id | None = None
     department: Line | None = None
     role: CommunityRole | None = None
+    steward: bool | None = None
+    """True: stewards alone."""
     member_ids: list[Id] | None = Field(default=None, max_length=500)
     numbers: list[Number] | None = Field(default=None, max_length=500)
     emails: list[Email] | None = Field(default=None, max_length=500)

@@ -30,6 +30,15 @@ class InviteMember(Command[Invited]):
     community_id: Id
 
 
+class DeclineInvitation(Command[Member]):
+    """Decline an invitation to a community."""
+
+    subject: ClassVar[str] = "ekkyo.cmd.members.decline"
+    may: ClassVar = may("self")
+    member_id: Id
+    community_id: Id
+
+
 class JoinCommunity(Command[Member]):
     """Become a member of a community, invited or not. A leader joins nobody else: leaders invite."""
 
@@ -82,6 +91,13 @@ class MemberInvited(MemberFact):
     """A member was invited to a community; who did it is the fact's actor."""
 
     subject: ClassVar[str] = "ekkyo.fact.members.invited"
+    community_id: Id
+
+
+class InvitationDeclined(MemberFact):
+    """Somebody declined an invitation to a community."""
+
+    subject: ClassVar[str] = "ekkyo.fact.members.invitation_declined"
     community_id: Id
 
 

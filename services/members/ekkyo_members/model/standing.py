@@ -1,0 +1,65 @@
+"""What a front end needs to know of who is signed in, who is a steward, and whom other members may see."""
+
+from datetime import datetime
+
+from ekkyo.contracts import members as contract
+from ekkyo.decision import Caller, Decision
+
+from ekkyo_members.model.member import Member, changed, must_be_active, unchanged
+
+
+def identity(member: Member) -> contract.Identity:
+    """Who they are and what they may do. Whoever left the company may do nothing."""
+    state = member.state()
+    return contract.Identity(
+        member_id=member.id,
+        name=member.name,
+        locale=state.locale,
+        timezone=state.timezone,
+        active=member.active,
+        steward=member.steward and member.active,
+        leads=member.leads if member.active else [],
+        communities=member.communities,
+        signed_out_before=member.signed_out_before,
+    )
+
+
+def sign_out(member: Member, before: datetime, *, now: datetime) -> Decision[Member, contract.Identity]:
+    """End the sessions that began before a point in time, which is not in the future."""
+    before = min(before, now)
+    if member.signed_out_before and member.signed_out_before >= before:
+        return Decision(member, identity(member))
+    after = member.model_copy(update={"signed_out_before": before})
+    fact = contract.MemberSignedOut(member_id=member.id, member=after.state())
+    return Decision(after, identity(after), facts=[fact])
+
+
+def grant_steward(member: Member) -> Decision[Member, contract.Member]:
+    """Make them a steward."""
+    if member.steward:
+        return unchanged(member)
+    must_be_active(member)
+    after = member.model_copy(update={"steward": True})
+    return changed(after, [contract.StewardGranted(member_id=member.id, member=after.state())])
+
+
+def revoke_steward(member: Member) -> Decision[Member, contract.Member]:
+    """They are no steward any more."""
+    if not member.steward:
+        return unchanged(member)
+    after = member.model_copy(update={"steward": False})
+    return changed(after, [contract.StewardRevoked(member_id=member.id, member=after.state())])
+
+
+def named_speaker(member: Member) -> Decision[Member, None]:
+    """Keep that an event named them as a speaker. Nobody is told: the event's own fact did."""
+    after = member if member.speaks or member.erased else member.model_copy(update={"speaks": True})
+    return Decision(after, None)
+
+
+def card(member: Member, who: Caller) -> contract.MemberCard | None:
+    """What this caller may see of them; None: nothing."""
+    theirs = who.sub == member.id or who.leads_all or not who.led.isdisjoint(member.communities)
+    if member.erased or not (theirs or (member.active and (member.speaks or member.leads))):
+        return None
+    return contract.MemberCard(member_id=member.id, name=member.name, department=member.department)

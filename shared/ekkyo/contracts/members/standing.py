@@ -1,0 +1,121 @@
+"""Who somebody is to a front end: identity, stewards, signing out, and what other members may see of them."""
+
+from typing import ClassVar
+
+from pydantic import ConfigDict, Field, model_validator
+
+from ekkyo.contracts.base import (
+    Command,
+    Email,
+    Id,
+    Instant,
+    Model,
+    Question,
+    Zone,
+    may,
+)
+from ekkyo.contracts.members.member import Locale, Member, MemberFact, Number
+
+
+class Identity(Model):
+    """Who a member is and what they may do: what a front end needs of the one who is signed in."""
+
+    member_id: Id
+    name: str
+    locale: Locale
+    timezone: Zone
+    active: bool
+    """False once the person left the company: nobody signs in as them."""
+    steward: bool
+    leads: list[Id]
+    communities: list[Id]
+    signed_out_before: Instant | None = None
+    """Whoever signed in before this is signed out."""
+
+
+class Identify(Question[Identity]):
+    """Who somebody is, by exactly one of id, personnel number or mail address. For front ends that sign members in."""
+
+    subject: ClassVar[str] = "ekkyo.ask.members.identify"
+    may: ClassVar = may("portal")
+    model_config = ConfigDict(json_schema_extra={"example": {"number": "0012345"}})
+    member_id: Id | None = None
+    number: Number | None = None
+    email: Email | None = None
+
+    @model_validator(mode="after")
+    def _by_one(self) -> "Identify":
+        if sum(one is not None for one in (self.member_id, self.number, self.email)) != 1:
+            raise ValueError("name exactly one of member_id, number and email")
+        return self
+
+
+class MemberCard(Model):
+    """What members may see of a leader or a speaker."""
+
+    member_id: Id
+    name: str
+    department: str
+
+
+class Cards(Model):
+    """Cards of those among the ones asked for whom the caller may see, in the order they were asked for."""
+
+    cards: list[MemberCard]
+
+
+class GetCards(Question[Cards]):
+    """Names and departments.
+
+    Members see themselves, leaders, and those named as speakers of a published event; leaders see the members of
+    communities they lead as well; stewards and systems see everybody. Others are left out, and so is whoever is not
+    active.
+    """
+
+    subject: ClassVar[str] = "ekkyo.ask.members.cards"
+    may: ClassVar = may("member")
+    member_ids: list[Id] = Field(max_length=200)
+
+
+class SignOutEverywhere(Command[Identity]):
+    """End all sessions of a member at front ends that began before a point in time."""
+
+    subject: ClassVar[str] = "ekkyo.cmd.members.sign_out_everywhere"
+    may: ClassVar = may("self", "steward")
+    member_id: Id
+    before: Instant
+    """A time in the future counts as now."""
+
+
+class GrantSteward(Command[Member]):
+    """Make somebody a steward, who administers all communities."""
+
+    subject: ClassVar[str] = "ekkyo.cmd.members.grant_steward"
+    may: ClassVar = may("steward", "system")
+    member_id: Id
+
+
+class RevokeSteward(Command[Member]):
+    """End somebody's being a steward."""
+
+    subject: ClassVar[str] = "ekkyo.cmd.members.revoke_steward"
+    may: ClassVar = may("steward", "system")
+    member_id: Id
+
+
+class StewardGranted(MemberFact):
+    """Somebody became a steward."""
+
+    subject: ClassVar[str] = "ekkyo.fact.members.steward_granted"
+
+
+class StewardRevoked(MemberFact):
+    """Somebody is no steward any more."""
+
+    subject: ClassVar[str] = "ekkyo.fact.members.steward_revoked"
+
+
+class MemberSignedOut(MemberFact):
+    """All sessions of a member that began earlier are over."""
+
+    subject: ClassVar[str] = "ekkyo.fact.members.signed_out"
