@@ -7,7 +7,7 @@ import pytest
 from ekkyo.contracts import notify as contract
 from ekkyo.contracts.base import Command, Question, Refused, all_messages
 from ekkyo.contracts.events import EventPublished, EventReminderDue
-from ekkyo.contracts.notify import ConnectChannel, ListDeliveries, NotifyStatus
+from ekkyo.contracts.notify import BeginSignIn, ConnectChannel, FinishSignIn, ListDeliveries, NotifyStatus
 from ekkyo.testing import eventually
 
 from tests.notify.world import World, soon
@@ -15,8 +15,8 @@ from tests.notify.world import World, soon
 SECRET = "s3cret-part-of-the-address"
 STRANGER, MEMBER, OTHER = ("m9", "member"), ("m1", "member"), ("m2", "member")
 LEADER, LEADER_OF_OTHERS, OF_NOTHING = ("l1", "leader:c1"), ("l2", "leader:c2"), ("l3", "leader", "self")
-STEWARD, SYSTEM = ("s1", "steward"), ("portal", "system")
-EVERYBODY = [STRANGER, MEMBER, OTHER, LEADER, LEADER_OF_OTHERS, OF_NOTHING, STEWARD, SYSTEM]
+STEWARD, SYSTEM, PORTAL = ("s1", "steward"), ("hr", "system"), ("portal", "portal")
+EVERYBODY = [STRANGER, MEMBER, OTHER, LEADER, LEADER_OF_OTHERS, OF_NOTHING, STEWARD, SYSTEM, PORTAL]
 
 
 @pytest.mark.parametrize(
@@ -28,10 +28,11 @@ EVERYBODY = [STRANGER, MEMBER, OTHER, LEADER, LEADER_OF_OTHERS, OF_NOTHING, STEW
         (ListDeliveries(member_id="m1"), {MEMBER, STEWARD, SYSTEM}),
         (ListDeliveries(entity_id="e1"), {STEWARD, SYSTEM}),
         (NotifyStatus(), {STEWARD, SYSTEM}),
+        (BeginSignIn(attempt_id="a" * 22, email="x@example.com", locale="ja"), {PORTAL}),
     ],
 )
 async def test_each_operation_answers_those_who_may_and_refuses_all_others(world: World, message, those):
-    ask = world.send if isinstance(message, ConnectChannel) else world.ask
+    ask = world.send if isinstance(message, ConnectChannel | BeginSignIn) else world.ask
     for who in EVERYBODY:
         if who in those:
             await ask(message, *who)
@@ -43,7 +44,13 @@ async def test_each_operation_answers_those_who_may_and_refuses_all_others(world
 
 async def test_without_a_token_nothing_is_answered(world: World):
     nc = await world.nats.connect("outside")
-    every = (ConnectChannel(community_id="c1", url="https://x.example"), ListDeliveries(), NotifyStatus())
+    every = (
+        ConnectChannel(community_id="c1", url="https://x.example"),
+        BeginSignIn(attempt_id="a" * 22, email="x@example.com", locale="ja"),
+        FinishSignIn(attempt_id="a" * 22, finish_id="f", code="123456"),
+        ListDeliveries(),
+        NotifyStatus(),
+    )
     assert {type(message) for message in every} == {*all_messages(Command, contract), *all_messages(Question, contract)}
     try:
         for message in every:

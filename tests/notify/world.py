@@ -125,7 +125,7 @@ class World:
             nonlocal found
             found = await self.deliveries(**where)
             assert [d.status for d in found if d.status == "planned"] == []
-            assert len(found) == count
+            assert len(found) == count, found
             return True
 
         await eventually(all_done, within, every=0.1)

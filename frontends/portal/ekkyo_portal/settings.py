@@ -1,10 +1,11 @@
 """What the portal needs to know besides what every process does."""
 
 from pathlib import Path
+from typing import Self
 from urllib.parse import urlsplit
 
 from ekkyo.process.settings import ProcessSettings
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
 
 class PortalSettings(ProcessSettings):
@@ -22,6 +23,12 @@ class PortalSettings(ProcessSettings):
         description="a readable file with the secret that signs session cookies, at least 32 characters in a line; "
         "an older one may stand in the next line while it is replaced"
     )
+
+    mail_sign_in: bool = Field(True, description="true: one may sign in by a code that is sent by mail")
+    local_sign_in: bool = Field(
+        False, description="true on the local stack alone: addresses that `ekkyo open` prints sign in"
+    )
+    oidc_name: str = Field("", description="what the company's sign-in is called on the button, such as Entra ID")
 
     @field_validator("portal_url")
     @classmethod
@@ -42,6 +49,12 @@ class PortalSettings(ProcessSettings):
         except OSError as e:
             raise ValueError from e
         return value
+
+    @model_validator(mode="after")
+    def _only_here(self) -> Self:
+        if self.local_sign_in and self.secure:
+            raise ValueError("EKKYO_LOCAL_SIGN_IN is for the local stack alone")
+        return self
 
     @property
     def secure(self) -> bool:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 from urllib.parse import quote
 
 import structlog
@@ -21,11 +21,12 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Message, Receive, Scope, Send
 
-from ekkyo_portal import events
+from ekkyo_portal import events, signin
 from ekkyo_portal.look import Look
 from ekkyo_portal.look.files import Files
 from ekkyo_portal.look.reader import Reader
 from ekkyo_portal.settings import PortalSettings
+from ekkyo_portal.signin.networks import Networks
 from ekkyo_portal.web.measured import Measured
 from ekkyo_portal.web.problems import problem, refused
 from ekkyo_portal.web.rooms import Page, Room
@@ -33,7 +34,7 @@ from ekkyo_portal.web.visit import Asking, Visit
 from ekkyo_portal.web.visitor import Visitor
 
 log = structlog.stdlib.get_logger("ekkyo.portal")
-ROOMS: Final[Sequence[Room]] = (events.room,)
+ROOMS: Final[Sequence[Room]] = (signin.room, events.room)
 DEFAULT_ZONE: Final = "Asia/Tokyo"
 """The zone of who is not known yet."""
 
@@ -54,7 +55,7 @@ class Site:
     signed_in: SignedIn
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
-    shared: dict[str, Any] = field(default_factory=dict)
+    networks: Networks = field(default_factory=Networks)
 
     def __post_init__(self) -> None:
         self.look = Look(Files())

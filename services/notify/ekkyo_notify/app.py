@@ -19,6 +19,8 @@ service = Service(
         store.communities,
         store.known_events,
         store.told,
+        store.sign_ins,
+        store.asked_codes,
         store.forgotten,
     ],
     settings=NotifySettings,

@@ -1,11 +1,17 @@
 """What the notify service needs to know besides what every service does."""
 
+import re
+from pathlib import Path
+
+import jwt
 from ekkyo.service import Settings
+from ekkyo.wire.passes import PassMaker
 from pydantic import Field, SecretStr, field_validator
 
 from ekkyo_notify.channels.mail.message import Sender
 from ekkyo_notify.channels.mail.smtp import SmtpServer
 from ekkyo_notify.model.chat_hosts import WELL_KNOWN, ChatHosts
+from ekkyo_notify.templates.links import Links
 
 
 class NotifySettings(Settings):
@@ -25,6 +31,16 @@ class NotifySettings(Settings):
         "http:// before one allows it without TLS, :* after it every port",
     )
 
+    portal_url: str = Field(
+        "", description="the address of the portal, such as https://ekkyo.example.com; absent: mails have no links"
+    )
+    pass_key_file: Path | None = Field(
+        None, description="a readable file with the private JWK that signs the links in mails that end messages"
+    )
+    passes: bool = Field(
+        False, description="true: links in mails open an event's page for their reader without a sign-in"
+    )
+
     @property
     def chats(self) -> ChatHosts:
         """Where chats may be."""
@@ -41,6 +57,29 @@ class NotifySettings(Settings):
     def _own_hosts(cls, value: str) -> str:
         ChatHosts.parse("", value)
         return value
+
+    @field_validator("portal_url")
+    @classmethod
+    def _an_address(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^/\s?#]+/?", value):
+            raise ValueError
+        return value.rstrip("/")
+
+    @field_validator("pass_key_file")
+    @classmethod
+    def _a_key(cls, value: Path | None) -> Path | None:
+        if value:
+            try:
+                PassMaker.read(value)
+            except (OSError, jwt.PyJWTError) as e:
+                raise ValueError from e
+        return value
+
+    @property
+    def links(self) -> Links:
+        """What mails lead to."""
+        maker = PassMaker.read(self.pass_key_file) if self.pass_key_file else None
+        return Links(self.portal_url, maker if self.passes else None, maker)
 
     @field_validator("smtp_url")
     @classmethod

@@ -7,7 +7,17 @@ from ekkyo.decision import forgetting
 from ekkyo.store import Collection, Index, Projection
 from faststream import Context
 
-from ekkyo_notify.model import CommunityName, Connection, Contact, Delivery, KnownEvent, RefusedAddress, Told
+from ekkyo_notify.model import (
+    Asked,
+    CommunityName,
+    Connection,
+    Contact,
+    Delivery,
+    KnownEvent,
+    RefusedAddress,
+    SignIn,
+    Told,
+)
 
 deliveries = Collection.of(
     Delivery,
@@ -21,10 +31,14 @@ deliveries = Collection.of(
     ],
 )
 connections = Collection.of(Connection, "connections")
-contacts = Projection.of(Contact, "contacts", indexes=[Index("communities")], forgotten_by=[MemberErased])
+contacts = Projection.of(
+    Contact, "contacts", indexes=[Index("communities"), Index("email")], forgotten_by=[MemberErased]
+)
 refused_addresses = Projection.of(RefusedAddress, "refused_addresses", forgotten_by=[MemberErased])
 communities = Projection.of(CommunityName, "communities")
 known_events = Projection.of(KnownEvent, "known_events")
+sign_ins = Collection.of(SignIn, "sign_ins")
+asked_codes = Collection.of(Asked, "asked_codes")
 told = Projection.of(Told, "told")
 forgotten = Collection.of(forgetting.Forgotten, "forgotten")
 
@@ -34,4 +48,6 @@ Contacts = Annotated[Projection[Contact], Context("contacts")]
 RefusedAddresses = Annotated[Projection[RefusedAddress], Context("refused_addresses")]
 Communities = Annotated[Projection[CommunityName], Context("communities")]
 KnownEvents = Annotated[Projection[KnownEvent], Context("known_events")]
+SignIns = Annotated[Collection[SignIn], Context("sign_ins")]
+AskedCodes = Annotated[Collection[Asked], Context("asked_codes")]
 Forgotten = Annotated[Collection[forgetting.Forgotten], Context("forgotten")]

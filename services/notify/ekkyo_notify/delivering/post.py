@@ -15,6 +15,7 @@ from ekkyo_notify.channels.mail import Mail
 from ekkyo_notify.channels.mail.message import Sender
 from ekkyo_notify.channels.mail.smtp import SmtpPool, SmtpServer
 from ekkyo_notify.delivering.audience import Audience
+from ekkyo_notify.delivering.codes import Codes
 from ekkyo_notify.delivering.counted import DELIVERY
 from ekkyo_notify.delivering.sending import Sending
 from ekkyo_notify.model import Contact, KnownEvent, Notice, Recipient, Told
@@ -59,9 +60,11 @@ class PostOffice:
                     "chat": Chat(Webhooks(settings.chats)),
                 },
                 figure=context.get("figures")[DELIVERY.name],
+                links=settings.links,
             ),
         )
         context.set_global("post", office)
+        Codes.open(context)
         context.set_global("chat_hosts", settings.chats)
 
     @classmethod
@@ -69,6 +72,8 @@ class PostOffice:
         """End what is being sent, then leave the mail server and the chat."""
         office: PostOffice = context.get("post")
         await office.sending.stop()
+        codes: Codes = context.get("codes")
+        await codes.close()
 
     async def tell(self, notice: Notice, recipients: Sequence[Recipient], *, leave_out_unknown: bool = False) -> None:
         """Tell these. What was sent before is not sent again.

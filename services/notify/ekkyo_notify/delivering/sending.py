@@ -20,6 +20,7 @@ from ekkyo_notify.delivering.audience import Job
 from ekkyo_notify.delivering.counted import Outcome, counted
 from ekkyo_notify.model import Contact, Delivery, Notice, RefusedAddress
 from ekkyo_notify.templates import compose
+from ekkyo_notify.templates.links import NO_LINKS, Links
 
 logger = logging.getLogger("ekkyo.notify")
 
@@ -35,6 +36,7 @@ class Sending:
     refused_addresses: Projection[RefusedAddress]
     transports: Mapping[Channel, Transport]
     figure: Histogram
+    links: Links = NO_LINKS
     now: Callable[[], datetime] = utcnow
 
     def __post_init__(self) -> None:
@@ -125,6 +127,8 @@ class Sending:
     async def _why_not(self, notice: Notice, job: Job) -> str | None:
         if job.channel == "chat" and job.connection is None:
             return "channel_not_connected"
+        if job.contact and model.muted(job.contact, notice):
+            return "muted"
         if job.refused:
             return "address_refused"
         if notice.topic in model.REGISTRATION_TOPICS:
@@ -143,7 +147,9 @@ class Sending:
             delivery_id=delivery_id,
             notice=notice,
             recipient=job.recipient,
-            message=compose(notice, job.recipient, job.reader),
+            message=compose(
+                notice, job.recipient, job.reader, self.links, private=job.channel == "mail" and job.contact is not None
+            ),
             contact=job.contact,
             connection=job.connection,
             at=self.now(),

@@ -15,6 +15,8 @@ class Contact(Document):
     locale: Locale
     timezone: Zone
     communities: list[str] = []
+    muted: list[str] = []
+    surveys: bool = True
     active: bool = True
     """False: they left the company and are told nothing."""
 
@@ -29,6 +31,8 @@ class Contact(Document):
             locale=member.locale,
             timezone=member.timezone,
             communities=[m.community_id for m in member.communities],
+            muted=member.muted,
+            surveys=member.surveys,
             active=member.active,
         )
 

@@ -20,6 +20,7 @@ from markupsafe import Markup
 
 from ekkyo_notify.model import Notice, Recipient, invitation, may_join
 from ekkyo_notify.templates.labels import LABELS, SEAT_FIRST, URL_FOLLOWS
+from ekkyo_notify.templates.links import NO_LINKS, Action, Links
 
 _LOADER = PackageLoader("ekkyo_notify", "templates")
 _TEXT = Environment(loader=_LOADER, autoescape=False, undefined=StrictUndefined, trim_blocks=False)  # noqa: S701
@@ -53,6 +54,12 @@ class Message:
     """What the topic's template was rendered with."""
     calendar: str | None
     name: str | None
+    action: Action | None = None
+    """The button that leads to where one can do what the message asks for."""
+    unsubscribe: str | None = None
+    """The address that ends messages of this kind."""
+    footer: str = ""
+    """In place of the usual one."""
 
     def text(self) -> str:
         """The plain text of a mail."""
@@ -68,7 +75,7 @@ class Message:
         labels = LABELS[self.locale]
         own = {
             "greeting": labels["greeting"].format(name=self.name) if self.name else "",
-            "footer": labels["footer"].format(community=self.community),
+            "footer": self.footer or labels["footer"].format(community=self.community),
         }
         return {
             "labels": labels | own,
@@ -78,25 +85,28 @@ class Message:
             "description": self.description,
             "join": self.join,
             "calendar": self.calendar,
+            "action": self.action,
+            "unsubscribe": self.unsubscribe,
             "preview": self.subject,
         }
 
 
-def compose(notice: Notice, recipient: Recipient, reader: Reader) -> Message:
-    """Put a notice into words for one reader."""
+def compose(
+    notice: Notice, recipient: Recipient, reader: Reader, links: Links = NO_LINKS, *, private: bool = False
+) -> Message:
+    """Put a notice into words for one reader. private: nobody else reads it, so that its links may be theirs alone."""
     community = one_line(reader.community) or LABELS[reader.locale]["community"]
     join = http_url(notice.event.url) if notice.event and may_join(notice, recipient) else None
     words = _words(notice, recipient, reader, community)
-    topic = _TEXT.get_template(f"{reader.locale}/{notice.topic}.j2")
-    said = {name: _block(topic, name, words) for name in ("subject", "title", "lead")}
+    texts = said(reader.locale, notice.topic, words)
     event = notice.event
     tells_all = notice.topic not in ("event_cancelled", "registration_withdrawn")
     return Message(
         locale=reader.locale,
         community=community,
-        subject=one_line(said["subject"], 250),
-        title=said["title"].strip(),
-        lead=said["lead"].strip(),
+        subject=one_line(texts["subject"], 250),
+        title=texts["title"].strip(),
+        lead=texts["lead"].strip(),
         rows=_event_rows(notice, event, reader, join, tells_all) if event else _survey_rows(notice, reader),
         description=several_lines(event.description) if event and tells_all else "",
         join=join,
@@ -104,7 +114,15 @@ def compose(notice: Notice, recipient: Recipient, reader: Reader) -> Message:
         words=words,
         calendar=invitation(notice, recipient) if recipient.member_id else None,
         name=one_line(reader.name) if reader.name else None,
+        action=links.action(notice, recipient, reader.locale, private=private),
+        unsubscribe=links.unsubscribe(notice, recipient) if private else None,
     )
+
+
+def said(locale: Locale, topic: str, words: Mapping[str, Any]) -> dict[str, str]:
+    """The plain texts of a topic: subject, title and lead."""
+    template = _TEXT.get_template(f"{locale}/{topic}.j2")
+    return {name: _block(template, name, words) for name in ("subject", "title", "lead")}
 
 
 def _words(notice: Notice, recipient: Recipient, reader: Reader, community: str) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from typing import Any, Final
 from ekkyo.contracts.members import Locale
 from ekkyo.words import names
 
-from ekkyo_portal.look.words import common, events
+from ekkyo_portal.look.words import common, events, signin
 
-ROOMS: Final[dict[str, ModuleType]] = {"common": common, "events": events}
+ROOMS: Final[dict[str, ModuleType]] = {"common": common, "events": events, "signin": signin}
 
 
 def _of(locale: Locale) -> Any:

@@ -26,6 +26,9 @@ def post(message: Message) -> dict[str, Any]:
     if message.join:
         link = f"<{escape(message.join).replace('|', '%7C')}>"
         blocks.append({"type": "section", "text": {"type": "mrkdwn", "text": link, "verbatim": True}})
+    if message.action:
+        button = {"type": "button", "text": _plain(message.action.label, 75), "url": message.action.href}
+        blocks.append({"type": "actions", "elements": [button]})
     if message.description:
         blocks.append(_section(message.description, 1000))
     blocks.append({"type": "context", "elements": [_plain(message.community)]})

@@ -7,6 +7,7 @@ from ekkyo_notify.channels import AddressRefused, Outgoing
 from ekkyo_notify.channels.mail.calendar import invitation
 from ekkyo_notify.channels.mail.message import Sender, build, mailable, message_id
 from ekkyo_notify.channels.mail.smtp import SmtpPool
+from ekkyo_notify.templates.labels import LABELS
 
 
 class Mail:
@@ -40,6 +41,7 @@ class Mail:
         method = model.invitation(notice, outgoing.recipient)
         if method is None or notice.event is None or contact is None:
             return None
+        page = outgoing.message.action.shown if outgoing.message.action else None
         return method, invitation(
             notice.event,
             method=method,
@@ -48,6 +50,8 @@ class Mail:
             organizer=(outgoing.message.community, self.sender.address),
             attendee=(contact.name, to),
             join=outgoing.message.join,
+            page=page,
+            how=LABELS[outgoing.message.locale]["withdraw_at"].format(page=page) if page else None,
         )
 
     def leave(self) -> None:

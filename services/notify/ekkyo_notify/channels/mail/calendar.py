@@ -22,8 +22,12 @@ def invitation(
     organizer: tuple[str, str],
     attendee: tuple[str, str],
     join: str | None,
+    page: str | None = None,
+    how: str | None = None,
 ) -> bytes:
     """One member's entry for an event. organizer, attendee: name and address. stamp: when the fact happened.
+
+    page: the event's page; how: what can be done there, in words.
 
     The UID is the event's for ever. sequence: rises with every message about the event to the same attendee, so that
     calendars take them in this order, those of one second too (RFC 5546, 2.1.5). A CANCEL to one attendee while the
@@ -54,9 +58,9 @@ def invitation(
     entry.add("attendee", person, encode=False)
     if location := _location(event, join):
         entry.add("location", location)
-    if join:
-        entry.add("url", vUri(join))
-    description = "\n\n".join(part for part in (join, several_lines(event.description)) if part)
+    if leads_to := page or join:
+        entry.add("url", vUri(leads_to))
+    description = "\n\n".join(part for part in (join, several_lines(event.description), how) if part)
     if description and method == "REQUEST":
         entry.add("description", description)
 

@@ -86,6 +86,7 @@ def build(
             header("X-Ekkyo-Delivery", delivery_id),
             _kept("List-Id", "", f"{community_id}.{sender.domain}", angled=True),
             _kept("Content-Language", message.locale),
+            _unsubscribing(message.unsubscribe),
             b"Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\nMIME-Version: 1.0\r\n",
         )
     )
@@ -100,6 +101,14 @@ def build(
     attachment = _part(f'application/ics; name="{name}"', ics.decode(), file)
     alternative = _multipart("alternative", f"=_alternative_{delivery_id}", parts)
     return headers + _multipart("mixed", f"=_mixed_{delivery_id}", [alternative, attachment])
+
+
+def _unsubscribing(url: str | None) -> bytes:
+    """RFC 8058: mail programs show a button of their own, which posts to this address."""
+    if url is None:
+        return b""
+    # An address has no spaces, so it is folded nowhere but before itself (RFC 5322, 2.1.1: at most 998 characters).
+    return f"List-Unsubscribe:\r\n <{url}>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n".encode("ascii")
 
 
 _kept = lru_cache(1024)(header)

@@ -1,0 +1,75 @@
+"""The portal: `ekkyo-portal serve`."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+
+from ekkyo.client import Ekkyo
+from ekkyo.process.console import Program
+from ekkyo.process.doctor import Finding
+from ekkyo.process.lifecycle import serve
+from prometheus_client import CollectorRegistry
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+
+from ekkyo_portal import doctor
+from ekkyo_portal.serving import started
+from ekkyo_portal.settings import PortalSettings
+from ekkyo_portal.signin.here import SigningIn
+from ekkyo_portal.signin.identities import Identities
+from ekkyo_portal.signin.sessions import Sessions
+from ekkyo_portal.signin.signed import Signed
+from ekkyo_portal.signin.tokens import Tokens
+from ekkyo_portal.site import Site
+from ekkyo_portal.web.asking import OverNats
+from ekkyo_portal.web.headers import Guarded
+from ekkyo_portal.web.origin import OwnOrigin
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def make(settings: PortalSettings) -> Callable[[Ekkyo, CollectorRegistry], Starlette]:
+    """Everything that is served, given a connection to NATS."""
+    tokens, signed = Tokens.read(settings.portal_key_file), Signed.read(settings.session_key_file)
+
+    def made(ekkyo: Ekkyo, registry: CollectorRegistry) -> Starlette:
+        signing_in = SigningIn(
+            signed=signed,
+            sessions=Sessions(signed, secure=settings.secure),
+            identities=Identities(ekkyo, tokens.own),
+            door=ekkyo.with_token(tokens.own),
+            now=now,
+        )
+        site = Site(settings, OverNats(ekkyo, tokens.of), signing_in, registry, now)
+        refused = site.measured.refused
+        around = [
+            Middleware(Guarded, secure=settings.secure),
+            Middleware(
+                OwnOrigin,
+                origin=settings.portal_url,
+                free=("/api/", "/u/"),
+                refused=lambda because: refused.labels(because).inc(),
+            ),
+        ]
+        return site.application(middleware=around)
+
+    return made
+
+
+async def run(settings: PortalSettings) -> int:
+    """Serve until it is asked to stop."""
+    return await serve(started(settings, make(settings)))
+
+
+async def examine(environ: Mapping[str, str], monitor: str | None) -> list[Finding]:
+    """What is wrong with an environment."""
+    return await doctor.examine(environ, monitor)
+
+
+program = Program("portal", PortalSettings, run, examine)
+
+
+def main() -> None:
+    """Run the console command."""
+    program.run()

@@ -1,0 +1,58 @@
+"""Words of the pages of signing in."""
+
+from typing import Final
+
+JA: Final[dict[str, str]] = {
+    "title": "サインイン",
+    "lead": "社内コミュニティのイベントに参加するには、サインインしてください。",
+    "with_company": "{name} でサインイン",
+    "or": "または",
+    "email": "会社のメールアドレス",
+    "send": "確認コードを送る",
+    "too_often": "何度も送信されています。しばらく待ってから、もう一度お試しください。",
+    "code_title": "メールを確認してください",
+    "code_lead": "{email} がメンバーのアドレスであれば、6桁の確認コードを送りました。"
+    "10分以内に、このブラウザーで入力してください。",
+    "code": "確認コード",
+    "enter": "サインインする",
+    "again": "別のアドレスで送り直す",
+    "code_wrong": "コードが違います。メールに書かれた6桁の数字を入力してください。",
+    "code_expired": "このコードは使えなくなりました。もう一度、コードを送ってください。",
+    "link_title": "サインインしますか",
+    "link_other": "このリンクは、コードを送ったブラウザーでだけ使えます。"
+    "そのブラウザーで、メールに書かれた6桁のコードを入力してください。",
+    "nobody": "サインインできません",
+    "unknown": "このアカウントのメンバー登録が見つかりません。コミュニティの管理者にお問い合わせください。",
+    "inactive": "このアカウントは停止されています。コミュニティの管理者にお問い合わせください。",
+    "local": "このアドレスは期限が切れているか、この環境では使えません。"
+    "ekkyo open で新しいアドレスを表示してください。",
+    "did_out": "サインアウトしました。",
+    "did_out_everywhere": "すべての端末からサインアウトしました。",
+}
+
+EN: Final[dict[str, str]] = {
+    "title": "Sign in",
+    "lead": "Sign in to take part in your company's communities.",
+    "with_company": "Sign in with {name}",
+    "or": "or",
+    "email": "Your address at work",
+    "send": "Send me a code",
+    "too_often": "This was asked for many times. Wait a while and try again.",
+    "code_title": "Look at your mail",
+    "code_lead": "If {email} is a member's address, we have sent it a code of six digits. "
+    "Enter it within ten minutes, in this browser.",
+    "code": "Code",
+    "enter": "Sign in",
+    "again": "Send it to another address",
+    "code_wrong": "That is not the code. Enter the six digits from the mail.",
+    "code_expired": "This code can no longer be used. Please have a new one sent.",
+    "link_title": "Sign in?",
+    "link_other": "This link works only in the browser that asked for it. "
+    "In that browser, enter the six digits from the mail.",
+    "nobody": "You cannot sign in",
+    "unknown": "Nobody is registered for this account. Please ask the people who run your community.",
+    "inactive": "This account has been closed. Please ask the people who run your community.",
+    "local": "This address is too old, or does not work here. Run ekkyo open for a new one.",
+    "did_out": "You are signed out.",
+    "did_out_everywhere": "You are signed out on all devices.",
+}

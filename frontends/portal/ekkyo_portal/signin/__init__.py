@@ -1,0 +1,3 @@
+"""Signing in and out: sessions, who a session's member is now, and the tokens that speak for them."""
+
+from ekkyo_portal.signin.routes import room as room

@@ -1,0 +1,57 @@
+"""Signing in as the rooms see it: who visits, and what the pages of signing in need."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from ekkyo.client import Ekkyo
+from ekkyo.contracts.members import Identity
+from starlette.requests import Request
+
+from ekkyo_portal.signin.identities import Identities
+from ekkyo_portal.signin.sessions import Sessions
+from ekkyo_portal.signin.signed import Signed
+from ekkyo_portal.web.visitor import Visitor
+
+
+@dataclass
+class SigningIn:
+    """What signing in is made of. now: the time it is."""
+
+    signed: Signed
+    sessions: Sessions
+    identities: Identities
+    door: Ekkyo
+    """Speaks as the portal itself: it may begin and finish sign-ins, and nothing more."""
+    now: Callable[[], datetime]
+
+    @property
+    def attempt_cookie(self) -> str:
+        """The cookie that binds a code to the browser that asked for it."""
+        return f"{self.sessions.cookie.removeprefix('__Host-')}-attempt"
+
+    async def visitor(self, request: Request) -> Visitor | None:
+        """The member whose session a request bears, as they are now; None for nobody, or for one who is out by now."""
+        session = self.sessions.of(request, self.now())
+        if session is None:
+            return None
+        known = await self.identities.of(session.member_id)
+        if known is None or not known.active:
+            return None
+        if known.signed_out_before and session.began < known.signed_out_before:
+            return None
+        return of(known)
+
+
+def of(identity: Identity, *, only: str | None = None) -> Visitor:
+    """A member as a visitor."""
+    return Visitor(
+        member_id=identity.member_id,
+        name=identity.name,
+        locale=identity.locale,
+        timezone=identity.timezone,
+        leads=frozenset(identity.leads),
+        communities=frozenset(identity.communities),
+        steward=identity.steward,
+        only=only,
+    )

@@ -1,0 +1,142 @@
+"""The pages of signing in and out."""
+
+from datetime import timedelta
+from typing import Final
+
+from ekkyo.contracts.base import Refused, new_id
+from ekkyo.contracts.members import SignOutEverywhere
+from ekkyo.contracts.notify import BeginSignIn, FinishSignIn
+from pydantic import SecretStr
+from starlette.responses import RedirectResponse, Response
+
+from ekkyo_portal.signin import onward
+from ekkyo_portal.signin.here import SigningIn
+from ekkyo_portal.web.forms import Form
+from ekkyo_portal.web.rooms import Room
+from ekkyo_portal.web.visit import Visit
+from ekkyo_portal.web.visitor import Who
+
+room = Room("signin")
+ATTEMPT: Final = "sign-in"
+"""The purpose of the cookie that binds a code to the browser that asked for it."""
+LASTS: Final = timedelta(minutes=10)
+LOCAL: Final = "local"
+
+
+@room.get("/signin", who=Who.EVERYBODY)
+async def sign_in(visit: Visit) -> Response:
+    """How one can sign in here."""
+    return _page(visit, Form.filled({"next": onward.path(visit.request.query_params.get("next"))}))
+
+
+@room.post("/signin/mail", who=Who.EVERYBODY)
+async def send_code(visit: Visit) -> Response:
+    """Send a code to an address, if it is a member's; nobody is told whether it is."""
+    form, here = await visit.form(), _here(visit)
+    if not visit.site.networks.allows(visit.request.client.host if visit.request.client else ""):
+        form.wrong("email", "too_often")
+        return _page(visit, form, status=429)
+    attempt_id = new_id() + new_id().replace("-", "")[-12:]
+    wanted = form.make(BeginSignIn, attempt_id=attempt_id, email=form["email"], locale=visit.reader.locale)
+    if wanted is None:
+        return _page(visit, form, status=400)
+    try:
+        await here.door.send(wanted)
+    except Refused as no:
+        if no.status != 429:
+            raise
+        form.wrong("email", "too_often")
+        return _page(visit, form, status=429)
+    response = visit.page("signin/code.html", Form.filled({"next": onward.path(form["next"]), "email": form["email"]}))
+    bound = here.signed.make(ATTEMPT, {"attempt": attempt_id, "next": form["next"]}, now=here.now(), lasts=LASTS)
+    here.sessions.set(response, here.attempt_cookie, bound, LASTS, "/signin")
+    return response
+
+
+@room.get("/signin/link", who=Who.EVERYBODY)
+async def link(visit: Visit) -> Response:
+    """What the link in the mail opens: a page with one button, since programs that look through mails open it too."""
+    form = Form.filled({"code": visit.request.query_params.get("c", ""), "next": ""})
+    return visit.page("signin/link.html", form, bound=_attempt(visit) is not None)
+
+
+@room.post("/signin/code", who=Who.EVERYBODY)
+async def finish(visit: Visit) -> Response:
+    """Sign in with the code, or with what the link holds, in the browser that asked for it."""
+    form, here, attempt = await visit.form(), _here(visit), _attempt(visit)
+    if attempt is None:
+        form.wrong("code", "code_expired")
+        return visit.page("signin/code.html", form, status=400)
+    try:
+        typed = SecretStr("".join(form["code"].split()) or "-")
+        command = FinishSignIn(attempt_id=attempt["attempt"], finish_id=new_id(), code=typed)
+        member_id = (await here.door.send(command)).member_id
+    except (Refused, ValueError) as no:
+        code = no.code if isinstance(no, Refused) else "code_wrong"
+        if code not in ("code_wrong", "code_expired"):
+            raise
+        form.wrong("code", code)
+        return visit.page("signin/code.html", form, status=400)
+    response = await signed_in(visit, member_id, attempt["next"])
+    response.delete_cookie(here.attempt_cookie, path="/signin")
+    return response
+
+
+@room.get("/signin/local", who=Who.EVERYBODY)
+async def local(visit: Visit) -> Response:
+    """What `ekkyo open` prints: an address that signs in, on a portal that only this machine reaches."""
+    here = _here(visit)
+    value = here.signed.read_value(LOCAL, visit.request.query_params.get("k"), now=here.now())
+    if not visit.site.settings.local_sign_in or value is None:
+        return visit.page("signin/nobody.html", "local", status=403)
+    return await signed_in(visit, value["sub"], value.get("next", "/"))
+
+
+@room.post("/signout", who=Who.EVERYBODY)
+async def sign_out(visit: Visit) -> Response:
+    """Sign this browser out."""
+    response = visit.see_other("/signin", did="signin.out")
+    _here(visit).sessions.end(response)
+    return response
+
+
+@room.post("/signout/everywhere")
+async def sign_out_everywhere(visit: Visit) -> Response:
+    """End all sessions of the visitor; within a minute the others are out too."""
+    await visit.send(SignOutEverywhere(member_id=visit.me.member_id, before=visit.now))
+    _here(visit).identities.forget(visit.me.member_id)
+    response = visit.see_other("/signin", did="signin.out_everywhere")
+    _here(visit).sessions.end(response)
+    return response
+
+
+async def signed_in(visit: Visit, member_id: str, onto: str | None) -> Response:
+    """Begin a session of a member who proved who they are, and go on to where they wanted to."""
+    here = _here(visit)
+    here.identities.forget(member_id)
+    known = await here.identities.of(member_id)
+    if known is None or not known.active:
+        return visit.page("signin/nobody.html", "inactive" if known else "unknown", status=403)
+    response = RedirectResponse(onward.path(onto), 303)
+    here.sessions.begin(response, member_id, here.now())
+    return response
+
+
+def _page(visit: Visit, form: Form, status: int = 200) -> Response:
+    return visit.page(
+        "signin/signin.html",
+        form,
+        status=status,
+        oidc=visit.site.settings.oidc_name,
+        by_mail=visit.site.settings.mail_sign_in,
+    )
+
+
+def _here(visit: Visit) -> SigningIn:
+    found: SigningIn = visit.site.signed_in
+    return found
+
+
+def _attempt(visit: Visit) -> dict[str, str] | None:
+    here = _here(visit)
+    return here.signed.read_value(ATTEMPT, visit.request.cookies.get(here.attempt_cookie), now=here.now())

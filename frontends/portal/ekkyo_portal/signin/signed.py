@@ -1,0 +1,51 @@
+"""Values that the portal signs for itself: sessions, the state of a sign-in, addresses of the local stack.
+
+JSON Web Tokens with HMAC-SHA256 (RFC 7519); the purpose is the audience, so that none stands for another. Every
+instance has the same keys, so none keeps anything.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import jwt
+
+ALGORITHM: Final = "HS256"
+SHORTEST: Final = 32
+"""Characters of a key."""
+
+
+class Signed:
+    """Signs with the first key, and accepts what any of the keys signed: a new one stands before the old one."""
+
+    def __init__(self, keys: Sequence[str]) -> None:
+        if not keys or any(len(key) < SHORTEST for key in keys):
+            raise ValueError(f"a key needs at least {SHORTEST} characters, each in a line of its own")
+        self._keys = keys
+
+    @classmethod
+    def read(cls, file: Path) -> "Signed":
+        """The keys in a file, one in each line. Raises OSError, ValueError."""
+        return cls([line.strip() for line in file.read_text().splitlines() if line.strip()])
+
+    def make(self, purpose: str, value: dict[str, Any], *, now: datetime, lasts: timedelta) -> str:
+        """The value, signed for a purpose until then."""
+        claims = {**value, "aud": purpose, "iat": int(now.timestamp()), "exp": int((now + lasts).timestamp())}
+        return jwt.encode(claims, self._keys[0], algorithm=ALGORITHM)
+
+    def read_value(self, purpose: str, text: str | None, *, now: datetime) -> dict[str, Any] | None:
+        """What was signed for this purpose, or None for what was not, or is over."""
+        for key in self._keys if text else ():
+            try:
+                claims: dict[str, Any] = jwt.decode(
+                    text or "",
+                    key,
+                    algorithms=[ALGORITHM],
+                    audience=purpose,
+                    options={"require": ["exp", "iat", "aud"], "verify_exp": False, "verify_iat": False},
+                )
+            except jwt.PyJWTError:
+                continue
+            return claims if claims["iat"] - 60 <= now.timestamp() < claims["exp"] else None
+        return None

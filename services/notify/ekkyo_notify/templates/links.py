@@ -1,0 +1,60 @@
+"""Where a message leads: the page on which one can do what it asks for."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from ekkyo.contracts.members import Locale
+from ekkyo.contracts.notify import Topic
+from ekkyo.wire.passes import PassMaker
+
+from ekkyo_notify.model import Notice, Recipient
+from ekkyo_notify.model.kinds import kind_of
+from ekkyo_notify.templates.labels import ACTIONS
+
+UNSUBSCRIBING: Final = timedelta(days=365)
+"""How long the link in a mail ends messages of its kind."""
+
+
+@dataclass(frozen=True)
+class Action:
+    """A button: what it says, where it leads, and the address as text; None: only the button leads there."""
+
+    label: str
+    href: str
+    shown: str | None
+
+
+@dataclass(frozen=True)
+class Links:
+    """portal: the address of the portal, without a slash at its end; empty where there is none.
+
+    passes: signs links that open an event for the one who gets the mail, where that is wanted. unsubscribing: signs
+    those that end messages.
+    """
+
+    portal: str = ""
+    passes: PassMaker | None = None
+    unsubscribing: PassMaker | None = None
+
+    def action(self, notice: Notice, recipient: Recipient, locale: Locale, *, private: bool) -> Action | None:
+        """The page that a message leads to. private: nobody but the recipient reads it."""
+        if not self.portal or (notice.topic == "event_cancelled" and notice.event is None):
+            return None
+        topic: Topic = notice.topic
+        short = f"{self.portal}/{'s' if notice.survey else 'e'}/{notice.entity_id}"
+        href, event = short, notice.event
+        if private and self.passes and event and recipient.member_id:
+            href += "?p=" + self.passes.make("event", notice.entity_id, recipient.member_id, event.ends_at)
+        return Action(ACTIONS[locale][topic], href, short)
+
+    def unsubscribe(self, notice: Notice, recipient: Recipient) -> str | None:
+        """The address that ends messages of this kind for this member; None for what cannot be ended."""
+        about = {"new_events": notice.community_id, "surveys": "surveys"}.get(kind_of(notice.topic))
+        if not (self.portal and self.unsubscribing and about and recipient.member_id):
+            return None
+        until = notice.told_at + UNSUBSCRIBING
+        return f"{self.portal}/u/{about}/{self.unsubscribing.make('messages', about, recipient.member_id, until)}"
+
+
+NO_LINKS: Final = Links()

@@ -1,0 +1,125 @@
+"""Messages lead to the page where one can do what they ask for; and messages of two kinds can be ended."""
+
+import json
+from datetime import timedelta
+from typing import get_args
+
+import pytest
+from ekkyo.contracts.events import EventPublished, RegistrationConfirmed
+from ekkyo.contracts.notify import Topic
+from ekkyo.contracts.surveys import SurveyOpened
+from ekkyo.wire.passes import PassMaker, PassReader
+from ekkyo.wire.tokens import Verifier, make_keys
+from ekkyo_notify.channels.chat.slack import post
+from ekkyo_notify.model import kind_of
+from ekkyo_notify.templates import compose
+from ekkyo_notify.templates.links import Links
+from markupsafe import escape
+
+from tests.notify.making import CHAT, NOON, TOLD, WHO, event, notice, reader, survey
+from tests.notify.world import World, address, soon
+
+PORTAL = "https://ekkyo.example.com"
+PRIVATE, PUBLIC = make_keys()
+MAKER, READER = PassMaker(PRIVATE), PassReader(PUBLIC["keys"])
+
+
+@pytest.mark.parametrize("locale", ["ja", "en"])
+@pytest.mark.parametrize("topic", get_args(Topic))
+def test_every_mail_has_a_button_and_its_address_as_text(topic, locale):
+    said = compose(notice(topic), WHO[topic], reader(locale), Links(PORTAL), private=True)
+    short = f"{PORTAL}/{'s' if topic == 'survey_opened' else 'e'}/e1"
+    assert said.action
+    assert (said.action.href, said.action.shown) == (short, short)
+    assert f'href="{short}"' in said.html()
+    assert f"{said.action.label}: {short}\n" in said.text()
+    assert escape(said.action.label) in said.html()
+
+
+@pytest.mark.parametrize("topic", get_args(Topic))
+def test_without_a_portal_there_is_no_empty_button(topic):
+    said = compose(notice(topic), WHO[topic], reader(), Links(), private=True)
+    assert said.action is None
+    assert said.unsubscribe is None
+    assert 'class="button"' not in said.html()
+
+
+def test_a_post_in_a_chat_has_a_button_without_anybodys_pass():
+    said = compose(notice("event_published"), CHAT, reader(), Links(PORTAL, MAKER, MAKER))
+    button = next(block for block in post(said)["blocks"] if block["type"] == "actions")["elements"][0]
+    assert button["url"] == f"{PORTAL}/e/e1"
+    assert said.unsubscribe is None
+
+
+@pytest.mark.parametrize("topic", get_args(Topic))
+def test_what_is_no_answer_to_ones_own_action_can_be_ended(topic):
+    said = compose(notice(topic), WHO[topic], reader(), Links(PORTAL, None, MAKER), private=True)
+    assert (said.unsubscribe is not None) == (kind_of(topic) != "places")
+    if said.unsubscribe:
+        about, text = said.unsubscribe.removeprefix(f"{PORTAL}/u/").split("/")
+        assert about == ("surveys" if topic == "survey_opened" else "c1")
+        found = READER.of(text, "messages", about, now=TOLD + timedelta(days=300))
+        assert found
+        assert found.member_id == "m1"
+        assert READER.of(text, "messages", "c2", now=TOLD) is None
+        assert READER.of(text, "event", about, now=TOLD) is None
+
+
+def test_a_pass_opens_one_event_until_it_is_over_and_is_short():
+    member = "0192f0c1-7a00-7000-8000-0000000000a1"
+    recipient = WHO["registration_confirmed"].__class__(member_id=member, seat="confirmed")
+    said = compose(notice("registration_confirmed"), recipient, reader(), Links(PORTAL, MAKER), private=True)
+    assert said.action
+    assert said.action.shown == f"{PORTAL}/e/e1"
+    text = said.action.href.removeprefix(f"{PORTAL}/e/e1?p=")
+    assert len(text) <= 120
+    over = event().ends_at
+    found = READER.of(text, "event", "e1", now=over - timedelta(seconds=1))
+    assert found
+    assert found.member_id == member
+    for other in (
+        READER.of(text, "event", "e1", now=over),
+        READER.of(text, "event", "e2", now=NOON),
+        READER.of(text[:-2] + "AA", "event", "e1", now=NOON),
+        READER.of("", "event", "e1", now=NOON),
+        READER.of("x" * 5000, "event", "e1", now=NOON),
+        READER.of("é!", "event", "e1", now=NOON),
+        PassReader(make_keys()[1]["keys"]).of(text, "event", "e1", now=NOON),
+    ):
+        assert other is None
+
+
+def test_a_pass_is_no_bearer_token(tmp_path):
+    (tmp_path / "jwks.json").write_text(json.dumps(PUBLIC))
+    text = MAKER.make("event", "e1", "m1", NOON)
+    with pytest.raises(Exception, match="token_invalid"):
+        Verifier(tmp_path / "jwks.json").caller(f"Bearer {text}")
+
+
+async def test_mails_lead_to_the_portal_and_what_is_muted_is_not_sent(stopped: World, tmp_path):
+    key = tmp_path / "pass.json"
+    key.write_text(json.dumps(PRIVATE))
+    await stopped.start(portal_url=f"{PORTAL}/", pass_key_file=key, passes=True)
+    await stopped.found()
+    await stopped.join("m1")
+    await stopped.join("m2", muted=["c1"], surveys=False)
+    await stopped.quiet()
+    shown = soon()
+    await stopped.tell(EventPublished(event_id="e1", event=shown), times=2)
+    opened = survey(survey_id="s1", deadline=shown.ends_at, opened_at=shown.starts_at - timedelta(days=1))
+    await stopped.tell(SurveyOpened(survey_id="s1", survey=opened, invited=["m1", "m2"]))
+    await stopped.tell(RegistrationConfirmed(event_id="e1", event=shown, member_id="m2", registration_id="r1"))
+    done = await stopped.done(5)
+    why = {(d.member_id, d.topic): d.reason for d in done if d.status == "dropped"}
+    assert why == {("m2", "event_published"): "muted", ("m2", "survey_opened"): "muted"}
+    mail = next(m for m in stopped.mail.to(address("m1")) if "新しいイベント" in m["Subject"])
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert mail["List-Unsubscribe"].strip().startswith(f"<{PORTAL}/u/c1/")
+    assert all(len(line) <= 998 for line in stopped.mail.contents[0].split(b"\r\n"))
+    (confirmed,) = stopped.mail.to(address("m2"))
+    assert confirmed["List-Unsubscribe"] is None
+    entry = next(p for p in confirmed.walk() if p.get_content_type() == "text/calendar").get_content()
+    unfolded = entry.replace("\r\n ", "").replace("\n ", "")
+    assert f"{PORTAL}/e/e1" in unfolded
+    assert "?p=" not in unfolded
+    assert "取りやめてください" in unfolded
