@@ -114,6 +114,23 @@ async def test_a_list_is_by_start_time_page_by_page_with_what_was_asked_for(scen
     assert await listed(member, community_id="c1") == [*early, third]
     assert await listed(await scene.leader()) == [*early, second, other, third]
     assert await listed(leader, status=["draft"]) == [second]
+    assert await listed(member, community_ids=["c2", "c1"]) == [*early, other, third]
+    assert await listed(member, community_ids=["c2"]) == [other]
+    assert await listed(member, community_ids=["c2"], community_id="c1") == []
+    assert await listed(member, community_ids=[]) == []
+    assert await listed(await scene.leader(), community_ids=["c1", "c2"], status=["draft", "published"]) == [
+        *early,
+        second,
+        other,
+        third,
+    ]
+    assert await listed(member, newest_first=True) == [third, other, *reversed(early)]
+    assert await listed(member, newest_first=True, starts_until=start + timedelta(hours=8)) == [
+        other,
+        *reversed(early),
+    ]
+    assert await listed(member, format="online") == [*early, other, third]
+    assert await listed(member, format="onsite") == []
     assert await listed(leader, starts_from=start + timedelta(hours=5), starts_until=start + timedelta(hours=9)) == [
         second,
         other,

@@ -12,10 +12,13 @@ from ekkyo.contracts.events import (
     GetFigures,
     GetRoster,
     ListEvents,
+    MyEvents,
+    MyEventsPage,
     MyRegistration,
     MyRegistrationAnswer,
     RosterPage,
 )
+from ekkyo.decision.clock import utcnow
 
 from ekkyo_events import model
 from ekkyo_events.model import telling
@@ -36,7 +39,8 @@ async def get(ask: GetEvent, events: Events, who: Who) -> EventState:
 @router.subscriber(**asked(ListEvents))
 async def list_events(ask: ListEvents, events: Events, who: Who) -> EventPage:
     """Events by start time."""
-    found = await events.find(telling.listed(ask, who), sort="starts_at", after=ask.after, limit=ask.limit + 1)
+    sort = "-starts_at" if ask.newest_first else "starts_at"
+    found = await events.find(telling.listed(ask, who), sort=sort, after=ask.after, limit=ask.limit + 1)
     ids = [event.id for event in found]
     mine = await events.find_entries({"key": who.sub, "document_id": {"$in": ids}}, limit=len(ids)) if ids else []
     return telling.page(ask, found, mine, who)
@@ -62,6 +66,18 @@ async def my_registration(ask: MyRegistration, events: Events, who: Who) -> MyRe
     waits = seat is not None and seat.status == "waitlisted"
     waiting = await events.entries(event.id, where={"status": "waitlisted"}) if waits else []
     return telling.my_registration(event, seat, waiting, who)
+
+
+@router.subscriber(**asked(MyEvents))
+async def mine(ask: MyEvents, events: Events, who: Who) -> MyEventsPage:
+    """The events at which a member has or had a place."""
+    seats = await events.find_entries({"key": ask.member_id, "status": {"$in": telling.HAS_OR_HAD}}, limit=0)
+    where = telling.mine(ask, seats, now=utcnow())
+    sort = "starts_at" if ask.upcoming else "-starts_at"
+    found = await events.find(where, sort=sort, after=ask.after, limit=ask.limit + 1) if seats else []
+    waits = telling.waits_for(found[: ask.limit], seats)
+    waiting = {"document_id": {"$in": waits}, "status": "waitlisted"}
+    return telling.my_events(ask, found, seats, await events.find_entries(waiting, limit=0) if waits else [], who)
 
 
 @router.subscriber(**asked(GetFigures))

@@ -5,11 +5,25 @@ from datetime import datetime
 from typing import Any
 
 from ekkyo.contracts.base import Caller
-from ekkyo.contracts.events import EventPage, EventState, GetFigures, ListEvents, MyRegistrationAnswer, RosterPage
+from ekkyo.contracts.events import (
+    EventPage,
+    EventState,
+    GetFigures,
+    ListEvents,
+    MyEvent,
+    MyEvents,
+    MyEventsPage,
+    MyRegistrationAnswer,
+    RosterPage,
+)
 
 from ekkyo_events.model.documents import Event, Seat, leads, not_found, place, registration, state
 
 HAS_SEAT = ("confirmed", "attended")
+OPEN = ("published", "cancelled")
+"""An event in one of these is over when its end has come."""
+HAS_OR_HAD = ("confirmed", "waitlisted", "attended", "no_show")
+"""A place that counts as the member's: not one they gave back."""
 
 
 def known_to(event: Event | None, who: Caller) -> Event:
@@ -54,7 +68,7 @@ def roster(event: Event, seats: Sequence[Seat], waiting: Sequence[Seat], limit: 
 
 def listed(ask: ListEvents, who: Caller) -> dict[str, Any]:
     """Which events a list may hold: what was asked for, without drafts of communities that the caller does not lead."""
-    where = _of(ask.community_id, ask.starts_from, ask.starts_until)
+    where = {**_of(None, ask.starts_from, ask.starts_until), **_kinds(ask)}
     wanted = ask.status or ["draft", "published", "cancelled", "concluded"]
     if who.leads_all or "draft" not in wanted:
         return {**where, "status": {"$in": wanted}}
@@ -70,6 +84,52 @@ def page(ask: ListEvents, events: Sequence[Event], mine: Iterable[Seat], who: Ca
     on_page = events[: ask.limit]
     told = [told_to(event, who, places.get(event.id)) for event in on_page]
     return EventPage(events=told, next=on_page[-1].id if len(events) > ask.limit else None)
+
+
+def _kinds(ask: ListEvents) -> dict[str, Any]:
+    """Of which communities, in which format, about what."""
+    one, any_of = ask.community_id, ask.community_ids
+    of: dict[str, Any] = {"community_id": one} if one else {}
+    if any_of is not None:
+        of = {"community_id": {"$in": [id for id in any_of if one in (None, id)]}}
+    return {
+        **of,
+        **({"format": ask.format} if ask.format else {}),
+        **({"context": ask.context} if ask.context else {}),
+    }
+
+
+def mine(ask: MyEvents, seats: Iterable[Seat], *, now: datetime) -> dict[str, Any]:
+    """Which of the events where these seats are: those that are over, or those that are not."""
+    where: dict[str, Any] = {"id": {"$in": sorted(seat.document_id for seat in seats)}}
+    if ask.upcoming:
+        return {**where, "status": {"$in": OPEN}, "ends_at": {"$gt": now}}
+    return {**where, "$or": [{"status": "concluded"}, {"status": {"$in": OPEN}, "ends_at": {"$lte": now}}]}
+
+
+def waits_for(events: Iterable[Event], seats: Iterable[Seat]) -> list[str]:
+    """The ids of those events at which the member waits for a seat."""
+    waits = {seat.document_id for seat in seats if seat.status == "waitlisted"}
+    return [event.id for event in events if event.id in waits]
+
+
+def my_events(
+    ask: MyEvents, events: Sequence[Event], seats: Iterable[Seat], waiting: Iterable[Seat], who: Caller
+) -> MyEventsPage:
+    """A page of a member's events. events: one more than the page holds, if there are more. waiting: all who wait."""
+    own = {seat.document_id: seat for seat in seats}
+    lines: dict[str, list[Seat]] = {}
+    for seat in waiting:
+        lines.setdefault(seat.document_id, []).append(seat)
+    on_page = events[: ask.limit]
+    entries = [
+        MyEvent(
+            event=told_to(event, who, own[event.id]),
+            registration=registration(event, own[event.id], place(own[event.id], lines.get(event.id, []))),
+        )
+        for event in on_page
+    ]
+    return MyEventsPage(entries=entries, next=on_page[-1].id if len(events) > ask.limit else None)
 
 
 def concluded(ask: GetFigures) -> dict[str, Any]:

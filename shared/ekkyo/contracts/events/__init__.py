@@ -38,6 +38,9 @@ from ekkyo.contracts.events.leaving import (
 )
 from ekkyo.contracts.events.registration import (
     GetRoster,
+    MyEvent,
+    MyEvents,
+    MyEventsPage,
     MyRegistration,
     MyRegistrationAnswer,
     RegisterForEvent,
@@ -79,6 +82,9 @@ __all__ = [
     "ImportAttendance",
     "ListEvents",
     "MemberAttended",
+    "MyEvent",
+    "MyEvents",
+    "MyEventsPage",
     "MyRegistration",
     "MyRegistrationAnswer",
     "PublishEvent",

@@ -156,21 +156,28 @@ class GetEvent(Question[EventState]):
 
 
 class EventPage(Model):
-    """Events by start time; `next` continues where this page ends."""
+    """Events in the order that was asked for; `next` continues where this page ends."""
 
     events: list[EventState]
     next: str | None = None
 
 
 class ListEvents(Question[EventPage]):
-    """Events of a community, by start time. Only leaders see drafts."""
+    """Events of a community, by start time. Only leaders see drafts. An event must meet all that is asked for."""
 
     subject: ClassVar[str] = "ekkyo.ask.events.list"
     may: ClassVar = may("member")
     community_id: Id | None = None
+    community_ids: list[Id] | None = Field(default=None, max_length=200)
+    """Any of these communities; of an empty list, no event is found."""
+    format: EventFormat | None = None
+    context: Line | None = None
+    """What it is about, exactly as the event says it."""
     status: list[EventStatus] | None = None
     starts_from: Instant | None = None
     starts_until: Instant | None = None
+    newest_first: bool = False
+    """Latest start first, for what is past."""
     after: str | None = None
     limit: int = Field(default=100, ge=1, le=500)
 

@@ -99,6 +99,32 @@ class MyRegistration(Question[MyRegistrationAnswer]):
     member_id: Id
 
 
+class MyEvent(Model):
+    """An event and the member's place at it. `event.url` only where they have a seat."""
+
+    event: EventState
+    registration: Registration
+
+
+class MyEventsPage(Model):
+    """A member's events; `next` continues where this page ends."""
+
+    entries: list[MyEvent]
+    next: str | None = None
+
+
+class MyEvents(Question[MyEventsPage]):
+    """The events at which a member has or had a place. What they withdrew from is left out."""
+
+    subject: ClassVar[str] = "ekkyo.ask.events.mine"
+    may: ClassVar = may("self", "steward", "system")
+    member_id: Id
+    upcoming: bool = True
+    """True: not over yet, earliest first. False: over, latest first."""
+    after: str | None = None
+    limit: int = Field(default=50, ge=1, le=100)
+
+
 class RegistrationFact(EventFact):
     """What all facts about a registration carry."""
 
