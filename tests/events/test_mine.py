@@ -53,7 +53,7 @@ async def test_what_is_over_is_told_latest_first_with_what_became_of_the_place(s
 
 
 async def test_where_to_join_and_the_place_in_the_line_are_told_as_in_my_registration(scene: Any) -> None:
-    event, other = await scene.published(capacity=1, starts_in=DAY), await scene.published(capacity=1, starts_in=DAY * 2)
+    event, other = [await scene.published(capacity=1, starts_in=n * DAY) for n in (1, 2)]
     for guest in ("m1", "m2", "m3"):
         await scene.register(event, guest)
     await scene.register(other, "m3")
