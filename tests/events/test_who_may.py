@@ -31,6 +31,7 @@ TABLE: dict[type[Any], tuple[dict[str, Any], set[str]]] = {
     events.GetEvent: ({}, {*LEADERS, "self", "member", "leader:c2", "leader"}),
     events.ListEvents: ({}, {*LEADERS, "self", "member", "leader:c2", "leader"}),
     events.GetRoster: ({}, LEADERS),
+    events.GetDoorWord: ({}, LEADERS),
     events.MyEvents: ({"member_id": "m1"}, {"self", "steward", "system"}),
     events.MyRegistration: ({"member_id": "m1"}, {*LEADERS, "self"}),
     events.GetFigures: ({"community_id": "c1"}, LEADERS),

@@ -19,7 +19,7 @@ from ekkyo.contracts.events import (
 from ekkyo.decision.clock import utcnow
 
 from ekkyo_events import model
-from ekkyo_events.store import Events, KnownPeople, knowing
+from ekkyo_events.store import Doors, Events, KnownPeople, knowing
 
 router = Router()
 
@@ -93,16 +93,19 @@ async def withdraw(cmd: WithdrawFromEvent, events: Events, people: KnownPeople, 
 
 
 @router.subscriber(**asked(CheckIn))
-async def check_in(cmd: CheckIn, events: Events, people: KnownPeople, who: Who) -> Registration:
+async def check_in(cmd: CheckIn, events: Events, people: KnownPeople, doors: Doors, who: Who) -> Registration:
     """Record that a member came."""
-    return await knowing(
-        [cmd.member_id],
-        people,
-        lambda known: events.change(
-            cmd.event_id,
-            lambda e, seats: model.check_in(e, seats, cmd, people=known, who=who, now=utcnow()),
-            entries=[cmd.member_id],
-        ),
+    door = await doors.get(cmd.event_id) if cmd.word else None
+    return model.unless_refused(
+        await knowing(
+            [cmd.member_id],
+            people,
+            lambda known: events.change(
+                cmd.event_id,
+                lambda e, seats: model.check_in(e, seats, cmd, people=known, who=who, now=utcnow(), door=door),
+                entries=[cmd.member_id],
+            ),
+        )
     )
 
 

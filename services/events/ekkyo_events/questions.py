@@ -1,13 +1,16 @@
 """What the events service can be asked to tell."""
 
 import asyncio
+import secrets
 from typing import Any
 
 from ekkyo.broker import Router, Who, asked
 from ekkyo.contracts.events import (
+    DoorWord,
     EventPage,
     EventState,
     Figures,
+    GetDoorWord,
     GetEvent,
     GetFigures,
     GetRoster,
@@ -22,7 +25,7 @@ from ekkyo.decision.clock import utcnow
 
 from ekkyo_events import model
 from ekkyo_events.model import telling
-from ekkyo_events.store import Events
+from ekkyo_events.store import Doors, Events
 
 router = Router()
 AT_ONCE = 20
@@ -78,6 +81,15 @@ async def mine(ask: MyEvents, events: Events, who: Who) -> MyEventsPage:
     waits = telling.waits_for(found[: ask.limit], seats)
     waiting = {"document_id": {"$in": waits}, "status": "waitlisted"}
     return telling.my_events(ask, found, seats, await events.find_entries(waiting, limit=0) if waits else [], who)
+
+
+@router.subscriber(**asked(GetDoorWord))
+async def door_word(ask: GetDoorWord, events: Events, doors: Doors, who: Who) -> DoorWord:
+    """The word to show at the door. Who asks first makes the secret that all words of the event come from."""
+    event = model.has_a_door(telling.led_by(await events.get(ask.event_id), who))
+    secret = secrets.token_hex(32)
+    door = await doors.create(event.id, lambda found: model.door(found, event.id, secret=secret))
+    return model.word_now(door, now=utcnow())
 
 
 @router.subscriber(**asked(GetFigures))

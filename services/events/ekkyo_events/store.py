@@ -6,7 +6,7 @@ from typing import Annotated, TypeVar
 from ekkyo.store import Collection, CollectionWithEntries, Index, Projection
 from faststream import Context
 
-from ekkyo_events.model import Departure, Event, NotLookedUp, People, Person, Seat
+from ekkyo_events.model import Departure, Door, Event, NotLookedUp, People, Person, Seat
 
 A = TypeVar("A")
 
@@ -18,9 +18,11 @@ events = CollectionWithEntries.of(
     entry_indexes=[Index("document_id", "status", "position"), Index("key")],
 )
 departures = Collection.of(Departure, "departures")
+doors = Collection.of(Door, "doors")
 people = Projection.of(Person, "people")
 Events = Annotated[CollectionWithEntries[Event, Seat], Context("events")]
 Departures = Annotated[Collection[Departure], Context("departures")]
+Doors = Annotated[Collection[Door], Context("doors")]
 KnownPeople = Annotated[Projection[Person], Context("people")]
 
 

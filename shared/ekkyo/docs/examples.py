@@ -39,6 +39,7 @@ MEMBERS = {
 }
 WORDS = {
     "title": "Excel in half an hour",
+    "word": "kamoso47",
     "description": "Bring a table that annoys you.",
     "objective": "Halve the questions to the IT desk in a year.",
     "who": "Everyone who uses IT at work.",
@@ -106,6 +107,8 @@ SPECIAL: dict[tuple[str, str], Any] = {
     ("events.register.answer", "status"): "waitlisted",
     ("events.check_in.answer", "status"): "attended",
     ("events.check_in.answer", "position"): None,
+    ("events.register.answer", "checked_in_at"): None,
+    ("events.withdraw.answer", "checked_in_at"): None,
     ("events.check_in.answer", "waiting_because"): None,
     ("events.withdraw.answer", "status"): "withdrawn",
     ("events.withdraw.answer", "position"): None,

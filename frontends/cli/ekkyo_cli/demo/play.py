@@ -181,7 +181,12 @@ class Season:
         seats = await self._roster(event, "confirmed")
         share = 0.1 if plan.attendance == "zoom" else 0.9
         coming = [member_id for member_id in seats if self.random.random() < share]
-        await self._each(coming, lambda i: self.as_(i).send(e.CheckIn(event_id=event.event_id, member_id=i)))
+        word = await self._word_on_the_wall(event) if coming and plan.format != "online" else None
+        await self._each(coming, lambda i: self.as_(i).send(e.CheckIn(event_id=event.event_id, member_id=i, word=word)))
+
+    async def _word_on_the_wall(self, event: e.EventState) -> str:
+        leader = self.as_(self.leaders[0].member_id, f"leader:{self.community_id}")
+        return (await leader.ask(e.GetDoorWord(event_id=event.event_id))).word
 
     async def _roster(self, event: e.EventState, *status: e.RegistrationStatus) -> list[str]:
         leader = self.as_(self.leaders[0].member_id, f"leader:{self.community_id}")

@@ -1,8 +1,9 @@
 """Documents and decisions of events. Pure: no I/O, no clock, no randomness."""
 
-from ekkyo_events.model.attendance import check_in, import_attendance
+from ekkyo_events.model.attendance import check_in, import_attendance, unless_refused
 from ekkyo_events.model.departures import Departure, DepartureTimer, Leaving, departed, is_news
 from ekkyo_events.model.documents import EndTimer, Event, ReminderTimer, Seat, leads, not_found, registration, state
+from ekkyo_events.model.door import Door, door, has_a_door, word_now
 from ekkyo_events.model.events import cancel, conclude, draft, end, publish, remind, reschedule, revise
 from ekkyo_events.model.figures import figures
 from ekkyo_events.model.people import NotLookedUp, People, Person
@@ -13,6 +14,7 @@ __all__ = [
     "PROMOTED_AT_ONCE",
     "Departure",
     "DepartureTimer",
+    "Door",
     "EndTimer",
     "Event",
     "Leaving",
@@ -25,9 +27,11 @@ __all__ = [
     "check_in",
     "conclude",
     "departed",
+    "door",
     "draft",
     "end",
     "figures",
+    "has_a_door",
     "import_attendance",
     "is_news",
     "leads",
@@ -39,6 +43,8 @@ __all__ = [
     "reschedule",
     "revise",
     "state",
+    "unless_refused",
     "withdraw",
     "withdraw_who_left",
+    "word_now",
 ]

@@ -25,15 +25,26 @@ from ekkyo_events.model.documents import (
     state,
     told_each,
 )
+from ekkyo_events.model.door import Door, enter
 from ekkyo_events.model.people import People
 
 CAME_BY_RIGHT = ("confirmed", "no_show", "attended")
 
 
 def check_in(
-    event: Event, seats: Entries[Seat], cmd: CheckIn, *, people: People, who: Caller, now: datetime
-) -> Decision[Event, Registration]:
-    """Record that a member came. Without a seat, a leader must let them in."""
+    event: Event,
+    seats: Entries[Seat],
+    cmd: CheckIn,
+    *,
+    people: People,
+    who: Caller,
+    now: datetime,
+    door: Door | None = None,
+) -> Decision[Event, Registration | Refused]:
+    """Record that a member came. Without a seat, a leader must let them in; without a leader, the word on the wall.
+
+    A wrong word is answered with a refusal instead of raising it, because the try is remembered.
+    """
     if event.status == "draft" and not leads(who, event):
         raise not_found()
     who.must_lead(event.community_id, or_is=cmd.member_id)
@@ -47,9 +58,21 @@ def check_in(
         raise no
     if not (seat and seat.status == "confirmed") and not leads(who, event):
         raise Refused("no_seat", "Only a leader may check in a member who has no seat.")
+    if seat and not leads(who, event):
+        seat, wrong = enter(event, seat, cmd, door, now=now)
+        if wrong:
+            return Decision(event, wrong, entries=[seat])
     after, came = _came(event, cmd.member_id, seat)
+    came = came.model_copy(update={"checked_in_at": now})
     fact = _attended(event, state(after, after=event), came, "check_in")
     return Decision(after, registration(after, came), entries=[came], facts=[fact])
+
+
+def unless_refused(answer: Registration | Refused) -> Registration:
+    """The registration. Raises the refusal of a try that was remembered."""
+    if isinstance(answer, Refused):
+        raise answer
+    return answer
 
 
 def import_attendance(

@@ -8,6 +8,7 @@ from typing import ClassVar
 from ekkyo.contracts.base import Caller, Refused
 from ekkyo.contracts.events import EventFormat, EventState, EventStatus, Registration, RegistrationStatus
 from ekkyo.decision import Document, Entry, Timer
+from pydantic import BaseModel, ConfigDict
 
 _TOLD = tuple(set(EventState.model_fields) - {"event_id", "revision"})
 REMIND_BEFORE = timedelta(hours=24)
@@ -51,6 +52,14 @@ class Event(Document):
         return self.confirmed + self.attended - self.walk_ins
 
 
+class Guess(BaseModel):
+    """A wrong word that somebody tried to check in with, and when."""
+
+    model_config = ConfigDict(frozen=True)
+    word: str
+    at: datetime
+
+
 class Seat(Entry):
     """A member's place at an event. `document_id` is the event, `key` the member."""
 
@@ -64,6 +73,9 @@ class Seat(Entry):
     was_promoted: bool = False
     minutes: int = 0
     """How long they were there, as the meeting tool's report says."""
+    checked_in_at: datetime | None = None
+    wrong_words: list[Guess] = []
+    """Tried lately, until one was right."""
     withdrawn: list[str] = []
     """Withdrawn registrations: sent again, they stay withdrawn."""
 
@@ -110,6 +122,7 @@ def registration(event: Event, seat: Seat, place: int | None = None) -> Registra
         position=place,
         waiting_because=waiting_because(event, place) if place else None,
         walk_in=seat.walk_in,
+        checked_in_at=seat.checked_in_at,
     )
 
 

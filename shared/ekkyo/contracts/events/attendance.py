@@ -1,25 +1,59 @@
 """Attendance at events."""
 
-from typing import ClassVar, Literal
+import unicodedata
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from ekkyo.contracts.base import (
     Command,
     Id,
+    Instant,
     Model,
+    Question,
     may,
 )
 from ekkyo.contracts.events.registration import Registration, RegistrationFact
 
 
+def _as_shown(value: str) -> str:
+    """A word as the wall shows it: small letters, no spaces, no hyphens, digits of half width."""
+    return "".join(unicodedata.normalize("NFKC", value).casefold().replace("-", "").split())
+
+
+DoorWordText = Annotated[str, StringConstraints(min_length=1, max_length=40), AfterValidator(_as_shown)]
+"""The word on the wall as somebody typed it: capitals, spaces, hyphens and full width make no difference."""
+
+
 class CheckIn(Command[Registration]):
-    """Record that a member attended. Leaders may check in members who did not register (walk-ins)."""
+    """Record that a member attended. Leaders may check in members who did not register (walk-ins).
+
+    Members who check in themselves to an onsite or hybrid event need the word that its leaders show there.
+    """
 
     subject: ClassVar[str] = "ekkyo.cmd.events.check_in"
     may: ClassVar = may("self", "leader", "steward", "system")
     event_id: Id
     member_id: Id
+    word: DoorWordText | None = None
+    """The word on the wall (`events.door_word`). Leaders need none, nor does who joins an online event."""
+
+
+class DoorWord(Model):
+    """The word to show at the door. The one before it is good, too, so that nobody is too late while typing."""
+
+    event_id: Id
+    word: str
+    valid_until: Instant
+    """When another word takes its place: ask again then."""
+
+
+class GetDoorWord(Question[DoorWord]):
+    """The word that members at a published event need to check in themselves. It changes every five minutes."""
+
+    subject: ClassVar[str] = "ekkyo.ask.events.door_word"
+    may: ClassVar = may("leader", "steward", "system")
+    event_id: Id
 
 
 class Attendee(Model):

@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field
 from ekkyo.contracts.base import (
     Command,
     Id,
+    Instant,
     Model,
     Question,
     may,
@@ -29,6 +30,8 @@ class Registration(Model):
     waiting_because: str | None = None
     """On the waitlist: why there is no seat yet, in words."""
     walk_in: bool = False
+    checked_in_at: Instant | None = None
+    """None: not checked in; who stands in an attendance report alone was not, either."""
 
 
 class RegisterForEvent(Command[Registration]):
