@@ -73,6 +73,7 @@ IN_ORDER: list[Any] = [
     events.ConcludeEvent(event_id="e4"),
     events.GetEvent(event_id="e1"),
     events.ListEvents(community_id="c1", status=["published"], starts_from=NOW),
+    events.UndoCheckIn(event_id="e1", member_id="m1"),
     events.GetDoorWord(event_id="e1"),
     events.MyEvents(member_id="m1"),
     events.GetRoster(event_id="e1", status=["attended"]),

@@ -11,6 +11,7 @@ from ekkyo.contracts.events import (
     AttendanceImported,
     Attendee,
     CheckIn,
+    CheckInUndone,
     ConcludeEvent,
     DraftEvent,
     EventConcluded,
@@ -24,6 +25,7 @@ from ekkyo.contracts.events import (
     RegistrationWaitlisted,
     RegistrationWithdrawn,
     ReviseEvent,
+    UndoCheckIn,
     WithdrawFromEvent,
 )
 from ekkyo.decision import Decision, EntriesInMemory
@@ -64,6 +66,11 @@ class Replay:
             case MemberAttended():
                 assert self.status.get(fact.member_id) != "attended", "nobody comes twice"
                 self.become(fact.member_id, "attended", *(["walked_in"] if fact.walk_in else []))
+            case CheckInUndone():
+                assert self.status.pop(fact.member_id) == "attended"
+                self.ever["walked_in"].discard(fact.member_id)
+                if fact.status != "withdrawn" or fact.registration_id:
+                    self.become(fact.member_id, fact.status)
             case EventConcluded():
                 self.formats[fact.event.format] += 1
                 assert fact.attended == sorted(m for m, s in self.status.items() if s == "attended")
@@ -143,6 +150,9 @@ class OneEvent(RuleBasedStateMachine):
                 assert fact.position == len(self.line)
             case RegistrationPromoted():
                 assert self.line.pop(0) == fact.member_id, "who waits longest is promoted first"
+            case CheckInUndone(status="waitlisted"):
+                assert fact.position is not None
+                self.line.insert(fact.position - 1, fact.member_id)
             case RegistrationWithdrawn(was="waitlisted") | MemberAttended(walk_in=True):
                 if fact.member_id in self.line:
                     self.line.remove(fact.member_id)
@@ -184,6 +194,12 @@ class OneEvent(RuleBasedStateMachine):
         who = LEADER if by_leader else Caller(member)
         command = CheckIn(event_id="e1", member_id=member)
         self.decide(lambda e: model.check_in(e, self.seats, command, people=self.people, who=who, now=self.now))
+
+    @rule(member=members, by_leader=st.booleans())
+    def undo_check_in(self, member: str, by_leader: bool) -> None:
+        who = LEADER if by_leader else Caller(member)
+        command = UndoCheckIn(event_id="e1", member_id=member)
+        self.decide(lambda e: model.undo_check_in(e, self.seats, command, people=self.people, who=who))
 
     @rule(came=st.lists(members, min_size=1, max_size=4))
     def import_attendance(self, came: list[str]) -> None:

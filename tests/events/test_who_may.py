@@ -27,6 +27,7 @@ TABLE: dict[type[Any], tuple[dict[str, Any], set[str]]] = {
     events.RegisterForEvent: ({"member_id": "m1", "registration_id": "r1"}, {*LEADERS, "self"}),
     events.WithdrawFromEvent: ({"member_id": "m1"}, {*LEADERS, "self"}),
     events.CheckIn: ({"member_id": "m1"}, {*LEADERS, "self"}),
+    events.UndoCheckIn: ({"member_id": "m1"}, {*LEADERS, "self"}),
     events.ImportAttendance: ({"attendees": [Attendee(member_id="m1")]}, LEADERS),
     events.GetEvent: ({}, {*LEADERS, "self", "member", "leader:c2", "leader"}),
     events.ListEvents: ({}, {*LEADERS, "self", "member", "leader:c2", "leader"}),

@@ -1,5 +1,6 @@
 """Journeys grow by what the events service announces and by what members contribute."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -55,6 +56,45 @@ async def test_an_attendance_told_twice_counts_once(me: Any, events: Any, facts:
     await events.attended("m1", "e2")
     await journey_of(me, "m1", attended=2, crossings=1)
     assert sum(isinstance(f, contract.MemberCrossed) for f in await facts(11)) == 1
+
+
+async def test_an_attendance_that_was_undone_counts_no_more_however_often_it_is_told(
+    me: Any, events: Any, facts: Any
+) -> None:
+    await events.attended("m1", "e1", id=1)
+    await journey_of(me, "m1", attended=1, crossings=1)
+    for _ in range(2):
+        await events.undone("m1", "e1", id=2)
+    await journey_of(me, "m1", attended=0, crossings=0)
+    await events.attended("m1", "e1", id=1)  # told again, late
+    await events.attended("m1", "e2", id=9)
+    journey = await journey_of(me, "m1", attended=1, crossings=1)
+    await events.attended("m1", "e1", id=3)  # they came after all
+    await journey_of(me, "m1", attended=2, crossings=1)
+    told = [f for f in await facts(9) if isinstance(f, contract.MemberCrossed | contract.CrossingUndone)]
+    assert [type(f).__name__ for f in told] == ["MemberCrossed", "CrossingUndone", "MemberCrossed"]
+    assert told[1].proof == told[0].proof
+    assert told[2].proof == journey.crossings[0].proof
+
+
+async def test_an_undoing_heard_before_what_it_undoes_counts_all_the_same(me: Any, events: Any) -> None:
+    await events.undone("m1", "e1", id=5)
+    await events.undone("m1", "e2", id=5)
+    await asyncio.sleep(0.3)
+    await events.attended("m1", "e1", id=4)
+    await events.attended("m1", "e2", id=6)  # came again after the undoing
+    await events.attended("m1", "e3", id=1)
+    await journey_of(me, "m1", attended=2, crossings=1)
+
+
+async def test_a_crossing_stays_with_the_next_proof_where_there_is_one(me: Any, events: Any) -> None:
+    await events.attended("m1", "e1", id=1)
+    await journey_of(me, "m1", attended=1, crossings=1)
+    other = await events.attended("m1", "e2", id=1)
+    await journey_of(me, "m1", attended=2, crossings=1)
+    await events.undone("m1", "e1", id=2)
+    journey = await journey_of(me, "m1", attended=1, crossings=1)
+    assert [c.proof for c in journey.crossings] == [other]
 
 
 async def test_speakers_of_an_event_that_took_place_have_taught_once(

@@ -82,6 +82,10 @@ class Rebuilt:
             case e.MemberAttended():
                 status, place.walk_in = "attended", fact.walk_in
                 self.walked_in[fact.event_id] += fact.walk_in
+            case e.CheckInUndone():
+                status, place.walk_in = fact.status, False
+                if fact.position:
+                    queue.insert(fact.position - 1, fact.member_id)
             case _:
                 status = "confirmed"
         if status in ("withdrawn", "attended") and fact.member_id in queue:

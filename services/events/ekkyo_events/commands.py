@@ -14,6 +14,7 @@ from ekkyo.contracts.events import (
     Registration,
     RescheduleEvent,
     ReviseEvent,
+    UndoCheckIn,
     WithdrawFromEvent,
 )
 from ekkyo.decision.clock import utcnow
@@ -106,6 +107,20 @@ async def check_in(cmd: CheckIn, events: Events, people: KnownPeople, doors: Doo
                 entries=[cmd.member_id],
             ),
         )
+    )
+
+
+@router.subscriber(**asked(UndoCheckIn))
+async def undo_check_in(cmd: UndoCheckIn, events: Events, people: KnownPeople, who: Who) -> Registration:
+    """Take back that a member came."""
+    return await knowing(
+        [cmd.member_id],
+        people,
+        lambda known: events.change(
+            cmd.event_id,
+            lambda e, seats: model.undo_check_in(e, seats, cmd, people=known, who=who),
+            entries=[cmd.member_id],
+        ),
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from ekkyo.broker import NotYet, Router, due, told
 from ekkyo.contracts.base import Refused
-from ekkyo.contracts.events import EventConcluded, EventPublished, EventRevised, MemberAttended
+from ekkyo.contracts.events import CheckInUndone, EventConcluded, EventPublished, EventRevised, MemberAttended
 from ekkyo.contracts.members import MemberForgotten, MemberPurged
 from ekkyo.contracts.notify import AddressRefused
 from ekkyo.decision import Decision, Entries
@@ -29,6 +29,26 @@ async def count_attendance(fact: MemberAttended, members: Members) -> None:
             community_id=fact.event.community_id,
             proof=fact.meta.id,
             at=fact.meta.time,
+            revision=fact.meta.revision,
+        ),
+        members,
+        entries=[model.attended_key(fact.event_id)],
+    )
+
+
+@router.subscriber(**told(CheckInUndone, by="members", name="undone_attendances", start="beginning"))
+async def uncount_attendance(fact: CheckInUndone, members: Members) -> None:
+    """Count no more that a member came."""
+    await _change(
+        fact.member_id,
+        lambda m, steps: model.did_not_attend(
+            m,
+            steps,
+            event_id=fact.event_id,
+            community_id=fact.event.community_id,
+            proof=fact.meta.id,
+            at=fact.meta.time,
+            revision=fact.meta.revision,
         ),
         members,
         entries=[model.attended_key(fact.event_id)],

@@ -62,6 +62,8 @@ class _Place:
                 self.status = "withdrawn"
             case e.MemberAttended():
                 self.status, self.walk_in = "attended", fact.walk_in
+            case e.CheckInUndone():
+                self.status, self.walk_in = fact.status, False
         self.registration_id = fact.registration_id or self.registration_id
 
 
@@ -90,6 +92,8 @@ class _Reader:
                     self.members[fact.member_id] = fact.member
                 if isinstance(fact, m.MemberCrossed) and fact.community_id == self.community_id:
                     self.crossings.add((fact.member_id, fact.crossing))
+                if isinstance(fact, m.CrossingUndone) and fact.community_id == self.community_id:
+                    self.crossings.discard((fact.member_id, fact.crossing))
             case m.MemberErased():
                 self._newer(fact)
                 self.members.pop(fact.member_id, None)
@@ -179,7 +183,7 @@ def _figures(community_id: str, over: dict[str, e.EventState], places: dict[str,
         registrations=sum(place.registered for place in everybody),
         waitlisted=sum(place.waited for place in everybody),
         promoted=sum(place.promoted for place in everybody),
-        withdrawn=sum(place.status == "withdrawn" for place in everybody),
+        withdrawn=sum(place.status == "withdrawn" and place.registered for place in everybody),
         no_shows=sum(place.status == "no_show" for place in everybody),
         walk_ins=sum(place.walk_in and place.status == "attended" for place in everybody),
     )

@@ -8,6 +8,7 @@ from ekkyo_events.model.events import cancel, conclude, draft, end, publish, rem
 from ekkyo_events.model.figures import figures
 from ekkyo_events.model.people import NotLookedUp, People, Person
 from ekkyo_events.model.registrations import HAS_A_PLACE, PROMOTED_AT_ONCE, register, withdraw, withdraw_who_left
+from ekkyo_events.model.undoing import undo_check_in
 
 __all__ = [
     "HAS_A_PLACE",
@@ -43,6 +44,7 @@ __all__ = [
     "reschedule",
     "revise",
     "state",
+    "undo_check_in",
     "unless_refused",
     "withdraw",
     "withdraw_who_left",

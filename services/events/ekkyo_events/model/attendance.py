@@ -127,8 +127,9 @@ def _came(event: Event, member_id: str, seat: Seat | None) -> tuple[Event, Seat]
         counts["confirmed"] = event.confirmed - 1
     if seat and seat.status == "waitlisted":
         counts["waitlisted"] = event.waitlisted - 1
-    seat = seat or Seat(document_id=event.id, key=member_id, status="attended")
-    came = seat.model_copy(update={"status": "attended", "position": None, "walk_in": not had_seat})
+    seat = seat or Seat(document_id=event.id, key=member_id, status="withdrawn")
+    before = {"came_from": seat.status, "ticket": seat.position}
+    came = seat.model_copy(update={**before, "status": "attended", "position": None, "walk_in": not had_seat})
     return event.model_copy(update=counts), came
 
 

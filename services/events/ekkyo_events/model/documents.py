@@ -74,6 +74,10 @@ class Seat(Entry):
     minutes: int = 0
     """How long they were there, as the meeting tool's report says."""
     checked_in_at: datetime | None = None
+    came_from: RegistrationStatus | None = None
+    """What it was before they came, for undoing that."""
+    ticket: int | None = None
+    """The ticket on the waitlist they had before they came."""
     wrong_words: list[Guess] = []
     """Tried lately, until one was right."""
     withdrawn: list[str] = []

@@ -21,7 +21,7 @@ def figures(community_id: str, concluded: Iterable[tuple[Event, Sequence[Seat]]]
             count["registrations"] += seat.registration_id is not None
             count["waitlisted"] += seat.was_waitlisted
             count["promoted"] += seat.was_promoted
-            count["withdrawn"] += seat.status == "withdrawn"
+            count["withdrawn"] += seat.status == "withdrawn" and seat.registration_id is not None
             count["no_shows"] += seat.status == "no_show"
             count["walk_ins"] += seat.walk_in
     names = ("registrations", "waitlisted", "promoted", "withdrawn", "no_shows", "walk_ins")

@@ -45,7 +45,7 @@ def register(
     event: Event, seats: Entries[Seat], cmd: RegisterForEvent, *, people: People, who: Caller, now: datetime
 ) -> Answer:
     """Give a seat while there is one, else a ticket for the waitlist. Who has either keeps it."""
-    _may_act_for(event, cmd.member_id, who)
+    may_act_for(event, cmd.member_id, who)
     seat = seats.get(cmd.member_id)
     if seat and seat.status != "withdrawn":
         waiting = seats.all(status="waitlisted") if seat.status == "waitlisted" else []
@@ -84,7 +84,7 @@ def register(
 
 def withdraw(event: Event, seats: Entries[Seat], cmd: WithdrawFromEvent, *, people: People, who: Caller) -> Answer:
     """Take a seat or a place on the waitlist back, and give a freed seat to who waits longest."""
-    _may_act_for(event, cmd.member_id, who)
+    may_act_for(event, cmd.member_id, who)
     seat = seats.get(cmd.member_id)
     if not seat or not seat.registration_id:
         raise Refused("registration_not_found", "This member is not registered for the event.")
@@ -118,7 +118,7 @@ def _given_back(
 ) -> Answer:
     was: Literal["confirmed", "waitlisted"] = "confirmed" if seat.status == "confirmed" else "waitlisted"
     freed = event.model_copy(update={was: getattr(event, was) - 1})
-    seat = _without_place(seat)
+    seat = without_place(seat)
     promotion = promote(freed, seats, people, "withdrawal", but=seat.key)
     told = state(promotion.event, after=event)
     fact = RegistrationWithdrawn(
@@ -181,7 +181,7 @@ def promote(
         seat.model_copy(update={"status": "confirmed", "position": None, "was_promoted": True}) for seat in chosen
     ]
     counts = {"confirmed": event.confirmed + len(chosen), "waitlisted": event.waitlisted - len(chosen) - len(gone)}
-    return Promotion(event.model_copy(update=counts), because, promoted, [_without_place(seat) for seat in gone])
+    return Promotion(event.model_copy(update=counts), because, promoted, [without_place(seat) for seat in gone])
 
 
 def _next(
@@ -200,7 +200,7 @@ def _next(
         look = free + beside + len(barred)
 
 
-def _without_place(seat: Seat) -> Seat:
+def without_place(seat: Seat) -> Seat:
     """The seat of a member who gave it back. It remembers the registration, which cannot be made again."""
     given_back = [*seat.withdrawn, *([seat.registration_id] if seat.registration_id else [])][-REMEMBERED:]
     return seat.model_copy(update={"status": "withdrawn", "position": None, "withdrawn": given_back})
@@ -211,7 +211,7 @@ def _withdrawn(event: Event, seat: Seat, registration_id: str | None) -> Registr
     return Registration(event_id=event.id, member_id=seat.key, registration_id=registration_id, status="withdrawn")
 
 
-def _may_act_for(event: Event, member_id: str, who: Caller) -> None:
+def may_act_for(event: Event, member_id: str, who: Caller) -> None:
     """Members act for themselves, leaders for everyone; a draft is nobody's business but the leaders'."""
     if event.status == "draft" and not leads(who, event):
         raise not_found()

@@ -1,5 +1,6 @@
 """A member's journey: the crossings they reached, each once, with what proves it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from ekkyo.contracts import members as contract
@@ -16,6 +17,10 @@ class Step(Entry):
     """None: attended an event."""
     at: datetime
     proof: str
+    revision: int = 0
+    """The event's when this was told: what is older says nothing new."""
+    undone: bool = False
+    """Whether they did not attend after all."""
 
 
 def attended_key(event_id: str) -> str:
@@ -46,16 +51,41 @@ def journey_for(member: Member, who: Caller) -> contract.Journey:
 
 
 def attended(
-    member: Member, steps: Entries[Step], *, event_id: str, community_id: str, proof: str, at: datetime
+    member: Member, steps: Entries[Step], *, event_id: str, community_id: str, proof: str, at: datetime, revision: int
 ) -> Decision[Member, None]:
     """Count that they came to an event; the first time in a community they took part."""
     key = attended_key(event_id)
-    if member.erased or steps.get(key):
+    before = steps.get(key)
+    if member.erased or (before and before.revision >= revision):
         return Decision(member, answer=None)
-    step = Step(document_id=member.id, key=key, community_id=community_id, at=at, proof=proof)
+    if before and not before.undone:
+        return Decision(member, answer=None, entries=[before.model_copy(update={"revision": revision})])
+    step = Step(document_id=member.id, key=key, community_id=community_id, at=at, proof=proof, revision=revision)
     member = member.model_copy(update={"attended": member.attended + 1})
     member, facts = _reach(member, "took_part", community_id, at=at, proof=proof)
     return Decision(member, answer=None, entries=[step], facts=facts)
+
+
+def did_not_attend(
+    member: Member, steps: Entries[Step], *, event_id: str, community_id: str, proof: str, at: datetime, revision: int
+) -> Decision[Member, None]:
+    """Count no more that they came to an event; if nothing else proves that they took part, they have not.
+
+    Kept also when it is heard before the attendance that it undoes.
+    """
+    key = attended_key(event_id)
+    before = steps.get(key)
+    if member.erased or (before and before.revision >= revision):
+        return Decision(member, answer=None)
+    undone = Step(
+        document_id=member.id, key=key, community_id=community_id, at=at, proof=proof, revision=revision, undone=True
+    )
+    if not before or before.undone:
+        return Decision(member, answer=None, entries=[undone])
+    member = member.model_copy(update={"attended": member.attended - 1})
+    others = [s for s in steps.all(community_id=community_id) if s.kind is None and not s.undone and s.key != key]
+    member, facts = _unproven(member, "took_part", before, others)
+    return Decision(member, answer=None, entries=[undone], facts=facts)
 
 
 def taught(member: Member, *, community_id: str, proof: str, at: datetime) -> Decision[Member, None]:
@@ -102,5 +132,24 @@ def _reach(
     member = member.model_copy(update={"crossings": [*member.crossings, reached]})
     fact = contract.MemberCrossed(
         member_id=member.id, member=member.state(), community_id=community_id, crossing=crossing, proof=proof
+    )
+    return member, [fact]
+
+
+def _unproven(
+    member: Member, crossing: contract.Crossing, gone: Step, others: Sequence[Step]
+) -> tuple[Member, list[contract.MemberFact]]:
+    """The member without what this step alone proved; where others prove it too, the earliest of them does now."""
+    reached = [c for c in member.crossings if c.crossing == crossing and c.community_id == gone.community_id]
+    if not reached or reached[0].proof != gone.proof:
+        return member, []
+    rest = [c for c in member.crossings if c != reached[0]]
+    if others:
+        first = min(others, key=lambda step: (step.at, step.key))
+        proven = reached[0].model_copy(update={"reached_at": first.at, "proof": first.proof})
+        return member.model_copy(update={"crossings": [*rest, proven]}), []
+    member = member.model_copy(update={"crossings": rest})
+    fact = contract.CrossingUndone(
+        member_id=member.id, member=member.state(), community_id=gone.community_id, crossing=crossing, proof=gone.proof
     )
     return member, [fact]

@@ -4,10 +4,12 @@ from ekkyo.contracts.events.attendance import (
     AttendanceImported,
     Attendee,
     CheckIn,
+    CheckInUndone,
     DoorWord,
     GetDoorWord,
     ImportAttendance,
     MemberAttended,
+    UndoCheckIn,
 )
 from ekkyo.contracts.events.event import (
     CancelEvent,
@@ -62,6 +64,7 @@ __all__ = [
     "Attendee",
     "CancelEvent",
     "CheckIn",
+    "CheckInUndone",
     "ConcludeEvent",
     "DoorWord",
     "DraftEvent",
@@ -103,5 +106,6 @@ __all__ = [
     "RescheduleEvent",
     "ReviseEvent",
     "RosterPage",
+    "UndoCheckIn",
     "WithdrawFromEvent",
 ]

@@ -13,7 +13,7 @@ from ekkyo.contracts.base import (
     Question,
     may,
 )
-from ekkyo.contracts.events.registration import Registration, RegistrationFact
+from ekkyo.contracts.events.registration import Registration, RegistrationFact, RegistrationStatus
 
 
 def _as_shown(value: str) -> str:
@@ -37,6 +37,18 @@ class CheckIn(Command[Registration]):
     member_id: Id
     word: DoorWordText | None = None
     """The word on the wall (`events.door_word`). Leaders need none, nor does who joins an online event."""
+
+
+class UndoCheckIn(Command[Registration]):
+    """Take back that a member attended, while the event is not concluded: their place is what it was before.
+
+    Whoever may have no seat any more has none afterwards.
+    """
+
+    subject: ClassVar[str] = "ekkyo.cmd.events.undo_check_in"
+    may: ClassVar = may("self", "leader", "steward", "system")
+    event_id: Id
+    member_id: Id
 
 
 class DoorWord(Model):
@@ -92,3 +104,13 @@ class MemberAttended(RegistrationFact):
     subject: ClassVar[str] = "ekkyo.fact.events.attended"
     walk_in: bool = False
     by: Literal["check_in", "import"]
+
+
+class CheckInUndone(RegistrationFact):
+    """A member did not attend after all, as was recorded by mistake."""
+
+    subject: ClassVar[str] = "ekkyo.fact.events.check_in_undone"
+    status: RegistrationStatus
+    """What their place is again; `withdrawn` without a `registration_id`: they had none."""
+    position: int | None = None
+    """Place on the waitlist, from 1."""

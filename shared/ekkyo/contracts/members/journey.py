@@ -79,3 +79,13 @@ class MemberCrossed(MemberFact):
     community_id: Id
     crossing: Crossing
     proof: str
+
+
+class CrossingUndone(MemberFact):
+    """A member did not reach a crossing after all: what proved it was undone. They may reach it later."""
+
+    subject: ClassVar[str] = "ekkyo.fact.members.crossing_undone"
+    community_id: Id
+    crossing: Crossing
+    proof: str
+    """The proof that MemberCrossed told, or that took its place since."""
