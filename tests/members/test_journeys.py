@@ -38,12 +38,13 @@ class Told:
         self.facts.extend(decision.facts)
         return decision.answer
 
-    def tell(self, what: str, id: str) -> Any:
+    def tell(self, what: str, id: str, revision: int = 1) -> Any:
         place = COMMUNITY_OF[id]
-        if what == "attended":
-            return self.take(
-                model.attended(self.member, self.steps, event_id=id, community_id=place, proof=f"fact-{id}", at=NOW)
-            )
+        if what in ("attended", "undone"):
+            proof = f"fact-{id}" if revision == 1 else f"fact-{id}-{revision}"
+            heard = {"event_id": id, "community_id": place, "proof": proof, "at": NOW, "revision": revision}
+            counted = model.attended if what == "attended" else model.did_not_attend
+            return self.take(counted(self.member, self.steps, **heard))
         if what == "taught":
             return self.take(model.taught(self.member, community_id=place, proof=f"fact-{id}", at=NOW))
         return self.take(model.record_contribution(self.member, self.steps, contribution(id, what), now=NOW))
@@ -79,6 +80,32 @@ def test_a_journey_is_the_same_in_any_order_and_however_often_it_is_told(telling
         assert sorted(crossed) == sorted(reached(told)), "each crossing is announced exactly once"
         contributions = [f.contribution_id for f in told.facts if isinstance(f, contract.ContributionRecorded)]
         assert len(contributions) == len(set(contributions))
+
+
+ATTENDANCES = st.dictionaries(st.sampled_from(sorted(COMMUNITY_OF)), st.integers(0, 5), max_size=4)
+"""By event: how often they were checked in and undone, one after the other."""
+
+
+@given(ATTENDANCES, st.randoms(use_true_random=False))
+def test_what_was_undone_counts_no_more_in_whatever_order_and_however_often_it_is_told(
+    attendances: dict[str, int], random: Any
+) -> None:
+    told = Told()
+    tellings = [(id, n) for id, times in attendances.items() for n in range(1, times + 1)] * 2
+    random.shuffle(tellings)
+    for id, revision in tellings:
+        told.tell("attended" if revision % 2 else "undone", id, revision)
+    came = {id for id, times in attendances.items() if times % 2}
+    assert told.member.attended == len(came)
+    assert reached(told) == {(COMMUNITY_OF[id], "took_part") for id in came}
+    announced: set[tuple[str, str]] = set()
+    for fact in told.facts:
+        crossing = (fact.community_id, fact.crossing)
+        assert (crossing in announced) == isinstance(fact, contract.CrossingUndone)
+        announced ^= {crossing}
+    assert announced == reached(told), "who follows the facts ends with the same"
+    proofs = {s.proof for s in told.steps.items.values() if not s.undone}
+    assert {c.proof for c in told.member.crossings} <= proofs
 
 
 @given(TELLINGS)
