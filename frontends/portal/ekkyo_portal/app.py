@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 from ekkyo_portal import doctor
 from ekkyo_portal.serving import started
 from ekkyo_portal.settings import PortalSettings
+from ekkyo_portal.signin.company import Provider
 from ekkyo_portal.signin.here import SigningIn
 from ekkyo_portal.signin.identities import Identities
 from ekkyo_portal.signin.sessions import Sessions
@@ -40,6 +41,8 @@ def make(settings: PortalSettings) -> Callable[[Ekkyo, CollectorRegistry], Starl
             identities=Identities(ekkyo, tokens.own),
             door=ekkyo.with_token(tokens.own),
             now=now,
+            passes=settings.pass_reader(),
+            company=Provider.of(settings),
         )
         site = Site(settings, OverNats(ekkyo, tokens.of), signing_in, registry, now)
         refused = site.measured.refused

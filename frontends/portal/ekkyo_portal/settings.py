@@ -1,11 +1,15 @@
 """What the portal needs to know besides what every process does."""
 
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 from urllib.parse import urlsplit
 
 from ekkyo.process.settings import ProcessSettings
-from pydantic import Field, field_validator, model_validator
+from ekkyo.wire.passes import PassReader
+from pydantic import Field, SecretStr, field_validator, model_validator
+
+LOCAL: Final = ("127.0.0.1", "localhost", "::1")
+MANY_TENANTS: Final = ("common", "organizations", "consumers")
 
 
 class PortalSettings(ProcessSettings):
@@ -28,35 +32,80 @@ class PortalSettings(ProcessSettings):
     local_sign_in: bool = Field(
         False, description="true on the local stack alone: addresses that `ekkyo open` prints sign in"
     )
+    passes: bool | None = Field(
+        None,
+        description="true: links in mails open one event's page for their reader without a sign-in; "
+        "when absent, true where no EKKYO_OIDC_ISSUER is set",
+    )
+    pass_jwks_file: Path | None = Field(
+        None, description="a readable JWKS file with the public half of notify's EKKYO_PASS_KEY_FILE"
+    )
+
+    oidc_issuer: str = Field("", description="the OpenID provider that people sign in with; Entra ID: of one tenant")
+    oidc_client_id: str = Field("", description="what this portal is called there")
+    oidc_client_secret: SecretStr = Field(SecretStr(""), description="the secret that it was given there")
     oidc_name: str = Field("", description="what the company's sign-in is called on the button, such as Entra ID")
+    oidc_number_claim: str = Field(
+        "", description="the claim with the personnel number; when absent, the verified mail address tells who it is"
+    )
+    oidc_required: str = Field(
+        "", description="claims that must be so, such as hd=example.com for Google or tid=... for Entra ID; with commas"
+    )
+    oidc_scopes: str = Field("openid email profile", description="what is asked for, with spaces between")
 
     @field_validator("portal_url")
     @classmethod
     def _an_address(cls, value: str) -> str:
         parts = urlsplit(value)
-        local = parts.hostname in ("127.0.0.1", "localhost", "::1")
-        if parts.scheme != "https" and not (parts.scheme == "http" and local):
+        if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOCAL):
             raise ValueError("must begin with https://")
         if not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment or parts.username:
             raise ValueError("must be a scheme and a host alone")
         return f"{parts.scheme}://{parts.netloc}"
 
-    @field_validator("portal_key_file", "jwks_file", "session_key_file")
+    @field_validator("portal_key_file", "jwks_file", "session_key_file", "pass_jwks_file")
     @classmethod
-    def _readable(cls, value: Path) -> Path:
+    def _readable(cls, value: Path | None) -> Path | None:
         try:
-            value.read_bytes()
+            if value is not None:
+                value.read_bytes()
         except OSError as e:
             raise ValueError from e
+        return value
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _an_issuer(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and ((parts.scheme != "https" and parts.hostname not in LOCAL) or not parts.hostname):
+            raise ValueError("must begin with https://")
+        if parts.hostname == "login.microsoftonline.com" and parts.path.split("/")[1] in MANY_TENANTS:
+            raise ValueError("must be that of one tenant: anybody's account would do")
+        return value
+
+    @field_validator("oidc_required")
+    @classmethod
+    def _claims(cls, value: str) -> str:
+        if any("=" not in one for one in value.split(",") if value):
+            raise ValueError("must be claim=value, with commas between")
         return value
 
     @model_validator(mode="after")
     def _only_here(self) -> Self:
         if self.local_sign_in and self.secure:
             raise ValueError("EKKYO_LOCAL_SIGN_IN is for the local stack alone")
+        if self.oidc_issuer and not self.oidc_client_id:
+            raise ValueError("EKKYO_OIDC_ISSUER needs EKKYO_OIDC_CLIENT_ID")
+        if not (self.oidc_issuer or self.mail_sign_in or self.local_sign_in):
+            raise ValueError("nobody could sign in: EKKYO_OIDC_ISSUER is absent and EKKYO_MAIL_SIGN_IN is false")
         return self
 
     @property
     def secure(self) -> bool:
         """Whether people reach it over TLS; on the local stack they do not."""
         return self.portal_url.startswith("https://")
+
+    def pass_reader(self) -> PassReader | None:
+        """Checks what links in mails hold; None where they open nothing. Raises OSError, ValueError."""
+        wanted = not self.oidc_issuer if self.passes is None else self.passes
+        return PassReader.read(self.pass_jwks_file) if wanted and self.pass_jwks_file else None

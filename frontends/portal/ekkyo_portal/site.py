@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final, Protocol
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import structlog
 from ekkyo.contracts.base import Refused, new_id
@@ -30,7 +30,7 @@ from ekkyo_portal.signin.networks import Networks
 from ekkyo_portal.web.measured import Measured
 from ekkyo_portal.web.problems import problem, refused
 from ekkyo_portal.web.rooms import Page, Room
-from ekkyo_portal.web.visit import Asking, Visit
+from ekkyo_portal.web.visit import HELD, Asking, Visit
 from ekkyo_portal.web.visitor import Visitor
 
 log = structlog.stdlib.get_logger("ekkyo.portal")
@@ -62,22 +62,27 @@ class Site:
         self.measured = Measured(self.registry)
 
     async def visit(self, request: Request) -> Visit:
-        """Who comes with this request, and how they read."""
-        visitor = await self.signed_in.visitor(request)
+        """Who comes with this request, and how they read. Raises Refused when that cannot be known."""
+        return self._visit(request, await self.signed_in.visitor(request))
+
+    def _visit(self, request: Request, visitor: Visitor | None) -> Visit:
         zone = visitor.timezone if visitor else DEFAULT_ZONE
         reader = Reader(_locale(request, visitor), zone, self.clock())
         return Visit(request, visitor, reader, self.asking, self.look, self)
 
     async def answer(self, page: Page, request: Request) -> Response:
         """The response of one page, or why there is none."""
-        visit = await self.visit(request)
+        try:
+            visit = await self.visit(request)
+        except Refused as why:
+            return refused(self._visit(request, None), why)
         if not page.who.admits(visit.visitor, request.path_params.get("event_id")):
-            return problem(visit, 403) if visit.visitor and not visit.visitor.only else sign_in(request)
+            return problem(visit, 403) if visit.visitor and not visit.visitor.only else await sign_in(visit)
         try:
             return await page.handler(visit, **request.path_params)
         except Refused as why:
             if why.status == 401:
-                return sign_in(request)
+                return await sign_in(visit)
             return refused(visit, why)
         except ValidationError:  # an address that cannot be one: forms tell what is wrong by themselves
             return problem(visit, 404 if page.method == "GET" else 400)
@@ -112,13 +117,21 @@ class Site:
 
     async def _http_exception(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
-        return problem(await self.visit(request), error.status_code)
+        try:
+            visit = await self.visit(request)
+        except Refused:
+            visit = self._visit(request, None)
+        return problem(visit, error.status_code)
 
 
-def sign_in(request: Request) -> Response:
-    """To the page where one signs in, and back here afterwards."""
-    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    return RedirectResponse(f"/signin?next={quote(here if request.method == 'GET' else request.url.path)}", 303)
+async def sign_in(visit: Visit) -> Response:
+    """To the page where one signs in, and back here afterwards. A form whose session is over waits there."""
+    request = visit.request
+    if request.method == "POST":
+        return await signin.waiting(visit)
+    query = urlencode([pair for pair in request.query_params.multi_items() if pair[0] != HELD])
+    here = request.url.path + (f"?{query}" if query else "")
+    return RedirectResponse(f"/signin?next={quote(here)}", 303)
 
 
 def _locale(request: Request, visitor: Visitor | None) -> Locale:

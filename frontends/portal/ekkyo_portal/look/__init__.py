@@ -24,6 +24,8 @@ class Shown(Protocol):
     def reader(self) -> Reader: ...
     @property
     def visitor(self) -> Any: ...
+    @property
+    def kept(self) -> str: ...
 
 
 class Look:
@@ -52,6 +54,7 @@ class Look:
             reader=visit.reader,
             me=visit.visitor,
             path=visit.request.url.path,
+            kept=visit.kept,
             did=words.did(visit.reader.locale, asked) if asked else None,
             **more,
         )

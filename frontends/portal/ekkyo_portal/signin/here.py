@@ -6,11 +6,14 @@ from datetime import datetime
 
 from ekkyo.client import Ekkyo
 from ekkyo.contracts.members import Identity
+from ekkyo.wire.passes import PassReader
 from starlette.requests import Request
 
+from ekkyo_portal.signin.company import Provider
 from ekkyo_portal.signin.identities import Identities
 from ekkyo_portal.signin.sessions import Sessions
 from ekkyo_portal.signin.signed import Signed
+from ekkyo_portal.web.visit import HELD
 from ekkyo_portal.web.visitor import Visitor
 
 
@@ -24,6 +27,10 @@ class SigningIn:
     door: Ekkyo
     """Speaks as the portal itself: it may begin and finish sign-ins, and nothing more."""
     now: Callable[[], datetime]
+    passes: PassReader | None = None
+    """Checks the passes that links in mails hold; None: they open nothing here."""
+    company: Provider | None = None
+    """The company's own sign-in, where it has one."""
 
     @property
     def attempt_cookie(self) -> str:
@@ -31,16 +38,27 @@ class SigningIn:
         return f"{self.sessions.cookie.removeprefix('__Host-')}-attempt"
 
     async def visitor(self, request: Request) -> Visitor | None:
-        """The member whose session a request bears, as they are now; None for nobody, or for one who is out by now."""
+        """The member whose session a request bears, as they are now; None for nobody, or for one who is out by now.
+
+        Without a session, a link in a mail shows who reads it: they get that event's page, and nothing else.
+        """
         session = self.sessions.of(request, self.now())
         if session is None:
-            return None
+            return await self._by_pass(request)
         known = await self.identities.of(session.member_id)
         if known is None or not known.active:
             return None
         if known.signed_out_before and session.began < known.signed_out_before:
             return None
         return of(known)
+
+    async def _by_pass(self, request: Request) -> Visitor | None:
+        event_id = request.path_params.get("event_id")
+        if self.passes is None or event_id is None:
+            return None
+        held = self.passes.of(request.query_params.get(HELD), "event", event_id, now=self.now())
+        known = await self.identities.of(held.member_id) if held else None
+        return of(known, only=event_id) if known and known.active else None
 
 
 def of(identity: Identity, *, only: str | None = None) -> Visitor:

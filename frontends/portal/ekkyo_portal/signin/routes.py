@@ -32,7 +32,7 @@ async def sign_in(visit: Visit) -> Response:
 @room.post("/signin/mail", who=Who.EVERYBODY)
 async def send_code(visit: Visit) -> Response:
     """Send a code to an address, if it is a member's; nobody is told whether it is."""
-    form, here = await visit.form(), _here(visit)
+    form, it = await visit.form(), here(visit)
     if not visit.site.networks.allows(visit.request.client.host if visit.request.client else ""):
         form.wrong("email", "too_often")
         return _page(visit, form, status=429)
@@ -41,15 +41,15 @@ async def send_code(visit: Visit) -> Response:
     if wanted is None:
         return _page(visit, form, status=400)
     try:
-        await here.door.send(wanted)
+        await it.door.send(wanted)
     except Refused as no:
         if no.status != 429:
             raise
         form.wrong("email", "too_often")
         return _page(visit, form, status=429)
     response = visit.page("signin/code.html", Form.filled({"next": onward.path(form["next"]), "email": form["email"]}))
-    bound = here.signed.make(ATTEMPT, {"attempt": attempt_id, "next": form["next"]}, now=here.now(), lasts=LASTS)
-    here.sessions.set(response, here.attempt_cookie, bound, LASTS, "/signin")
+    bound = it.signed.make(ATTEMPT, {"attempt": attempt_id, "next": form["next"]}, now=it.now(), lasts=LASTS)
+    it.sessions.set(response, it.attempt_cookie, bound, LASTS, "/signin")
     return response
 
 
@@ -63,14 +63,14 @@ async def link(visit: Visit) -> Response:
 @room.post("/signin/code", who=Who.EVERYBODY)
 async def finish(visit: Visit) -> Response:
     """Sign in with the code, or with what the link holds, in the browser that asked for it."""
-    form, here, attempt = await visit.form(), _here(visit), _attempt(visit)
+    form, it, attempt = await visit.form(), here(visit), _attempt(visit)
     if attempt is None:
         form.wrong("code", "code_expired")
         return visit.page("signin/code.html", form, status=400)
     try:
         typed = SecretStr("".join(form["code"].split()) or "-")
         command = FinishSignIn(attempt_id=attempt["attempt"], finish_id=new_id(), code=typed)
-        member_id = (await here.door.send(command)).member_id
+        member_id = (await it.door.send(command)).member_id
     except (Refused, ValueError) as no:
         code = no.code if isinstance(no, Refused) else "code_wrong"
         if code not in ("code_wrong", "code_expired"):
@@ -78,25 +78,32 @@ async def finish(visit: Visit) -> Response:
         form.wrong("code", code)
         return visit.page("signin/code.html", form, status=400)
     response = await signed_in(visit, member_id, attempt["next"])
-    response.delete_cookie(here.attempt_cookie, path="/signin")
+    response.delete_cookie(it.attempt_cookie, path="/signin")
     return response
 
 
 @room.get("/signin/local", who=Who.EVERYBODY)
 async def local(visit: Visit) -> Response:
     """What `ekkyo open` prints: an address that signs in, on a portal that only this machine reaches."""
-    here = _here(visit)
-    value = here.signed.read_value(LOCAL, visit.request.query_params.get("k"), now=here.now())
-    if not visit.site.settings.local_sign_in or value is None:
+    it = here(visit)
+    value = it.signed.read_value(LOCAL, visit.request.query_params.get("k"), now=it.now())
+    opens = visit.request.method == "GET"  # HEAD, which comes here too, signs nobody in
+    if not visit.site.settings.local_sign_in or value is None or not opens:
         return visit.page("signin/nobody.html", "local", status=403)
     return await signed_in(visit, value["sub"], value.get("next", "/"))
+
+
+@room.get("/signin/done")
+async def done(visit: Visit) -> Response:
+    """What one sees in the second window, after signing in while a form waits in the first."""
+    return visit.page("signin/done.html")
 
 
 @room.post("/signout", who=Who.EVERYBODY)
 async def sign_out(visit: Visit) -> Response:
     """Sign this browser out."""
     response = visit.see_other("/signin", did="signin.out")
-    _here(visit).sessions.end(response)
+    here(visit).sessions.end(response)
     return response
 
 
@@ -104,21 +111,21 @@ async def sign_out(visit: Visit) -> Response:
 async def sign_out_everywhere(visit: Visit) -> Response:
     """End all sessions of the visitor; within a minute the others are out too."""
     await visit.send(SignOutEverywhere(member_id=visit.me.member_id, before=visit.now))
-    _here(visit).identities.forget(visit.me.member_id)
+    here(visit).identities.forget(visit.me.member_id)
     response = visit.see_other("/signin", did="signin.out_everywhere")
-    _here(visit).sessions.end(response)
+    here(visit).sessions.end(response)
     return response
 
 
 async def signed_in(visit: Visit, member_id: str, onto: str | None) -> Response:
     """Begin a session of a member who proved who they are, and go on to where they wanted to."""
-    here = _here(visit)
-    here.identities.forget(member_id)
-    known = await here.identities.of(member_id)
+    it = here(visit)
+    it.identities.forget(member_id)
+    known = await it.identities.of(member_id)
     if known is None or not known.active:
         return visit.page("signin/nobody.html", "inactive" if known else "unknown", status=403)
     response = RedirectResponse(onward.path(onto), 303)
-    here.sessions.begin(response, member_id, here.now())
+    it.sessions.begin(response, member_id, it.now())
     return response
 
 
@@ -127,16 +134,16 @@ def _page(visit: Visit, form: Form, status: int = 200) -> Response:
         "signin/signin.html",
         form,
         status=status,
-        oidc=visit.site.settings.oidc_name,
+        oidc=here(visit).company and (visit.site.settings.oidc_name or visit.reader.words.signin.company),
         by_mail=visit.site.settings.mail_sign_in,
     )
 
 
-def _here(visit: Visit) -> SigningIn:
+def here(visit: Visit) -> SigningIn:
     found: SigningIn = visit.site.signed_in
     return found
 
 
 def _attempt(visit: Visit) -> dict[str, str] | None:
-    here = _here(visit)
-    return here.signed.read_value(ATTEMPT, visit.request.cookies.get(here.attempt_cookie), now=here.now())
+    it = here(visit)
+    return it.signed.read_value(ATTEMPT, visit.request.cookies.get(it.attempt_cookie), now=it.now())

@@ -19,6 +19,8 @@ from ekkyo_portal.web.visitor import Visitor
 A = TypeVar("A", bound=BaseModel)
 PATIENCE = 3.0
 """Seconds after which a page does without the answer of a service."""
+HELD = "p"
+"""The name in an address of what shows who reads it, in links of mails."""
 LONG = 15.0
 """Seconds that an action may take."""
 
@@ -84,9 +86,16 @@ class Visit:
     def see_other(self, path: str, *, did: str | None = None, **query: str) -> Response:
         """Go on to another page after an action. did: what was done, as `<room>.<word>`; the next page says it."""
         asked: Mapping[str, str] = {**query, **({"did": did} if did else {})}
+        path += self.kept
         if asked:
             path += ("&" if "?" in path else "?") + urlencode(asked)
         return RedirectResponse(path, 303)
+
+    @property
+    def kept(self) -> str:
+        """What the addresses of a visitor's forms end in: whom a link in a mail let in has that alone to show."""
+        held = self.request.query_params.get(HELD) if self.visitor and self.visitor.only else None
+        return f"?{urlencode({HELD: held})}" if held else ""
 
     @property
     def live(self) -> bool:

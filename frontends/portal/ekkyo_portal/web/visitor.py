@@ -24,7 +24,9 @@ class Visitor:
 
     @property
     def roles(self) -> frozenset[str]:
-        """The roles that their token has."""
+        """The roles that their token has. A link in a mail gives none: it opens what any member may do."""
+        if self.only is not None:
+            return frozenset()
         return frozenset({f"leader:{one}" for one in self.leads} | ({"steward"} if self.steward else set()))
 
     def may_lead(self, community_id: str) -> bool:

@@ -26,6 +26,19 @@ JA: Final[dict[str, str]] = {
     "inactive": "このアカウントは停止されています。コミュニティの管理者にお問い合わせください。",
     "local": "このアドレスは期限が切れているか、この環境では使えません。"
     "ekkyo open で新しいアドレスを表示してください。",
+    "company": "会社のアカウント",
+    "not_proven": "ご本人であることを確認できませんでした。もう一度サインインしてください。"
+    "続く場合は、コミュニティの管理者にお問い合わせください。",
+    "away": "会社のサインインにいま接続できません。少し待ってから、もう一度お試しください。",
+    "waits_title": "もう一度サインインしてください",
+    "waits": "時間がたったため、サインインが切れました。入力した内容はこのページに残っています。"
+    "下のボタンで別のタブを開いてサインインし、このページに戻って送信してください。",
+    "waits_file": "ファイルはもう一度選ぶ必要があります。前のページに戻って選び直してください。",
+    "waits_open": "別のタブでサインインする",
+    "waits_send": "入力した内容を送信する",
+    "waits_shown": "残っている内容",
+    "done_title": "サインインしました",
+    "done": "このタブを閉じ、元のタブに戻って「入力した内容を送信する」を押してください。",
     "did_out": "サインアウトしました。",
     "did_out_everywhere": "すべての端末からサインアウトしました。",
 }
@@ -53,6 +66,19 @@ EN: Final[dict[str, str]] = {
     "unknown": "Nobody is registered for this account. Please ask the people who run your community.",
     "inactive": "This account has been closed. Please ask the people who run your community.",
     "local": "This address is too old, or does not work here. Run ekkyo open for a new one.",
+    "company": "your company's account",
+    "not_proven": "We could not make sure who you are. Please sign in again. "
+    "If this happens again, ask the people who run your community.",
+    "away": "Your company's sign-in does not answer right now. Wait a moment and try again.",
+    "waits_title": "Please sign in again",
+    "waits": "You were signed out because some time has passed. What you entered is kept on this page. "
+    "Sign in in a new tab, then come back here and send it.",
+    "waits_file": "Files have to be chosen again: go back and choose them.",
+    "waits_open": "Sign in in a new tab",
+    "waits_send": "Send what I entered",
+    "waits_shown": "What you entered",
+    "done_title": "You are signed in",
+    "done": "Close this tab, go back to the first one, and press “Send what I entered”.",
     "did_out": "You are signed out.",
     "did_out_everywhere": "You are signed out on all devices.",
 }
