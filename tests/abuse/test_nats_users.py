@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from ekkyo.installation.permissions import DURABLES, OPS, SERVICES, USERS, permissions
+from ekkyo.installation.permissions import DURABLES, OPS, PORTAL, SERVICES, USERS, permissions
 from ekkyo.testing import Nats
 from nats.aio.client import Client
 
@@ -17,23 +17,26 @@ OTHERS = ("TIMERS", "DEAD", "AGAIN")
 # {s}: each service; {d}: each of its durables, in the stream that it reads; >, *: anything. Who is not named may not.
 TABLE: list[tuple[str, str, set[str]]] = [
     # commands and questions: asked by others, answered by their service alone
-    (SAY, "ekkyo.cmd.>", {OPS}),
-    (SAY, "ekkyo.ask.>", {OPS}),
-    (SAY, "ekkyo.cmd.{s}.x", {OPS}),
-    (SAY, "ekkyo.ask.{s}.x", {OPS}),
+    (SAY, "ekkyo.cmd.>", {OPS, PORTAL}),
+    (SAY, "ekkyo.ask.>", {OPS, PORTAL}),
+    (SAY, "ekkyo.cmd.{s}.x", {OPS, PORTAL}),
+    (SAY, "ekkyo.ask.{s}.x", {OPS, PORTAL}),
     (HEAR, "ekkyo.cmd.{s}.>", {OWN}),
     (HEAR, "ekkyo.ask.{s}.>", {OWN}),
     (HEAR, "ekkyo.cmd.{s}.x", {OWN}),
     (HEAR, "ekkyo.cmd.*.x", set()),
     (HEAR, "ekkyo.cmd.>", set()),
-    # replies: to those who run it, and to where the server passes them on to another account; read by their owner alone
+    # replies: to those who run it, to the portal, and to where the server passes them on to another account; read by
+    # their owner alone
     (SAY, "_R_.>", {SERVICE}),
     (SAY, "_INBOX.ops.>", {SERVICE}),
+    (SAY, "_INBOX.portal.>", {SERVICE}),
     (SAY, "_INBOX.{s}.x", set()),
     (SAY, "_INBOX.>", set()),
     (HEAR, "_INBOX.{s}.>", {OWN}),
     (HEAR, "_INBOX.{s}.x", {OWN}),
     (HEAR, "_INBOX.ops.>", {OPS}),
+    (HEAR, "_INBOX.portal.>", {PORTAL}),
     (HEAR, "_INBOX.>", set()),
     # facts, timers and dead letters: told by their service alone, and heard through durables alone
     (SAY, "ekkyo.fact.{s}.>", {OWN}),
@@ -60,11 +63,11 @@ TABLE: list[tuple[str, str, set[str]]] = [
     (SAY, "$JS.API.CONSUMER.DELETE.{d}", {OPS}),
     (SAY, "$JS.API.CONSUMER.PAUSE.{d}", {OPS}),
     (SAY, "$JS.API.CONSUMER.LEADER.STEPDOWN.{d}", {OPS}),
-    # consumers of one's own
-    (SAY, "$JS.API.CONSUMER.CREATE.FACTS.>", {OPS}),
+    # consumers of one's own: the portal's are short-lived, so it deletes none and acknowledges nothing
+    (SAY, "$JS.API.CONSUMER.CREATE.FACTS.>", {OPS, PORTAL}),
     (SAY, "$JS.API.CONSUMER.DURABLE.CREATE.FACTS.*", {OPS}),
     (SAY, "$JS.API.CONSUMER.INFO.FACTS.*", {OPS}),
-    (SAY, "$JS.API.CONSUMER.MSG.NEXT.FACTS.*", {OPS}),
+    (SAY, "$JS.API.CONSUMER.MSG.NEXT.FACTS.*", {OPS, PORTAL}),
     (SAY, "$JS.API.CONSUMER.DELETE.FACTS.*", {OPS}),
     (SAY, "$JS.ACK.FACTS.>", {OPS}),
     (SAY, "$JS.API.CONSUMER.NAMES.FACTS", {OPS}),
@@ -84,7 +87,7 @@ TABLE: list[tuple[str, str, set[str]]] = [
     *((SAY, f"$JS.API.CONSUMER.DELETE.{stream}.x", {OPS}) for stream in OTHERS),
     # streams: looked at by those who need it, made, altered and emptied by those who run it
     (SAY, "$JS.API.INFO", {OPS}),
-    (SAY, "$JS.API.STREAM.INFO.FACTS", {SERVICE, OPS}),
+    (SAY, "$JS.API.STREAM.INFO.FACTS", {SERVICE, PORTAL, OPS}),
     (SAY, "$JS.API.STREAM.INFO.TIMERS", {SERVICE, OPS}),
     (SAY, "$JS.API.STREAM.INFO.DEAD", {SERVICE, OPS}),
     (SAY, "$JS.API.STREAM.INFO.AGAIN", {SERVICE, OPS}),
@@ -117,7 +120,7 @@ TABLE: list[tuple[str, str, set[str]]] = [
     # discovery, and the server itself
     (SAY, "$SRV.>", {OPS}),
     (HEAR, "$SRV.>", {SERVICE}),
-    (SAY, "$SYS.REQ.USER.INFO", {SERVICE, OPS}),  # about oneself
+    (SAY, "$SYS.REQ.USER.INFO", {SERVICE, PORTAL, OPS}),  # about oneself
     (SAY, "$SYS.REQ.SERVER.PING", set()),
     (HEAR, "$SYS.>", set()),
 ]

@@ -2,12 +2,14 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from ekkyo.installation.embedded import script
 from ekkyo_cli.local.folder import PARTS, Folder
@@ -30,10 +32,10 @@ def test_every_part_is_a_ready_process_of_its_own(stack: Stack) -> None:
 def test_the_doctor_finds_nothing_wrong_with_it(stack: Stack) -> None:
     looked = stack.ekkyo("doctor", "--json")
     assert looked.code == 0, looked.out
-    assert list(looked.json) == ["members", "events", "surveys", "notify"]
+    assert list(looked.json) == ["members", "events", "surveys", "notify", "portal"]
     states = {(one["check"], one["state"]) for findings in looked.json.values() for one in findings}
     assert {check for check, state in states if state != "well"} == {"nats sync_interval"}
-    assert ("mail", "well") in states
+    assert {("mail", "well"), ("portal key", "well"), ("session key", "well")} <= states
 
 
 def test_it_tells_its_version(stack: Stack) -> None:
@@ -78,6 +80,44 @@ def test_a_killed_service_comes_back_alone(stack: Stack) -> None:
     after = stack.parts()
     assert after["surveys"].restarts == before["surveys"].restarts + 1
     assert all(after[name].pid == before[name].pid for name in PARTS if name != "surveys")
+
+
+def test_the_portal_opens_signed_in_as_whoever_is_named(season: Stack) -> None:
+    told = season.ekkyo("status", "--json").json["portal"]
+    assert season.ekkyo("call", "members.grant_steward", "--json", '{"member_id": "p7"}').code == 0
+    by = {"": "p7", "p1": "p1", "SEASON-1": "p1", "p1@example.co.jp": "p1"}
+    for who, member_id in by.items():
+        made = season.ekkyo("open", "--path", "/e/first", "--json", *(["--as", who] if who else [])).json
+        assert made["member_id"] == member_id
+        assert made["address"].startswith(f"{told}/signin/local?k=")
+    with httpx.Client(follow_redirects=True) as browser:
+        page = browser.get(made["address"])
+        assert (page.status_code, page.url.path) == (200, "/e/first")
+        assert 'action="/signout"' in page.text
+        assert "もくもく会 first" in page.text
+        assert browser.get(f"{told}/").status_code == 200
+    forged = made["address"][:-4] + "AAAA"
+    assert httpx.get(forged).status_code == 403
+    assert httpx.get(f"{told}/").status_code == 303, "nobody is signed in by being on this machine"
+    unknown = season.ekkyo("open", "--as", "nobody", "--json")
+    assert (unknown.code, unknown.json["code"]) == (1, "member_not_found")
+    assert season.ekkyo("open", "--path", "//elsewhere.example").code == 2
+
+
+def test_what_is_sent_leads_to_the_portal(season: Stack) -> None:
+    told = season.ekkyo("status", "--json").json["portal"]
+
+    def confirmed() -> list[Any]:
+        listed: list[Any] = season.ekkyo("mail", "list", "--to", "p6@example.co.jp", "--json").json
+        return [mail for mail in listed if "first" in mail["subject"] and "アンケート" not in mail["subject"]]
+
+    wait_until(lambda: bool(confirmed()))
+    shown = season.ekkyo("mail", "show", confirmed()[0]["id"], "--html", "pass.html", "--json").json
+    assert f"{told}/e/first" in shown["text"]
+    [link] = set(re.findall(r'href="([^"]+/e/first\?p=[^"]+)"', (season.home / "pass.html").read_text()))
+    opened = httpx.get(link, follow_redirects=True)
+    assert (opened.status_code, "もくもく会 first" in opened.text) == (200, True)
+    assert httpx.get(link.replace("/e/first", "/e/second")).status_code != 200, "a pass opens one event"
 
 
 def test_a_part_can_be_restarted_by_name(stack: Stack) -> None:

@@ -1,19 +1,23 @@
 """The compose file: what the specification allows, what the services know, and nothing secret in it."""
 
 import importlib
+import json
 import re
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from compose_spec import PyCompose
-from ekkyo.installation.permissions import DURABLES, SERVICES, deployed
+from ekkyo.contracts.base import Refused
+from ekkyo.installation.permissions import DURABLES, SERVICES, deployed, variables
 from ekkyo.process.tracing import VARIABLES
 from ekkyo.service import Service
-from ekkyo.wire.tokens import Verifier
+from ekkyo.wire.passes import PassMaker, PassReader
+from ekkyo.wire.tokens import Verifier, issue_token
 from ekkyo_cli.commands.secrets import secrets
 
 from tests.deploy.certificates import Authority
@@ -135,10 +139,47 @@ def test_secrets_made_once_stay_and_are_their_readers_alone(made):
     secrets(made, "elsewhere:1", "ekkyo", None)
     assert {file: file.read_bytes() for file in made.rglob("*") if file.is_file()} == before
     open_to_all = {file.name for file in before if file.stat().st_mode & 0o077}
-    assert open_to_all == {"jwks.json", "teams.conf", "admin-password", "systems.json"}
+    assert open_to_all == {"jwks.json", "pass-jwks.json", "teams.conf", "admin-password", "systems.json"}
     assert (made / "nats/systems.json").stat().st_mode & 0o077 == 0
     assert b"password" not in (made / "provision/systems.json").read_bytes()
     assert b'"d"' not in (made / "events/jwks.json").read_bytes()
+
+
+def test_what_an_older_version_did_not_have_is_added_and_all_else_stays(made):
+    conf = made / "nats/keys.conf"
+    lines = conf.read_text().splitlines()
+    conf.chmod(0o600)
+    conf.write_text("\n".join(line for line in lines if "PORTAL" not in line) + "\n")
+    jwks = made / "events/jwks.json"
+    first, portals = json.loads(jwks.read_text())["keys"]
+    other = first | {"kid": "another issuer's"}
+    jwks.write_text(json.dumps({"keys": [first, other]}))
+    before = {file: file.read_bytes() for file in made.rglob("*") if file.is_file() and file not in (conf, jwks)}
+    secrets(made, "mongo:27017", "ekkyo", None)
+    assert conf.stat().st_mode & 0o777 == 0o600
+    kept = [line for line in lines if "PORTAL" not in line]
+    assert conf.read_text().splitlines()[: len(kept)] == kept
+    assert [line.partition(":")[0] for line in conf.read_text().splitlines()[len(kept) :]] == list(variables("portal"))
+    assert json.loads(jwks.read_text())["keys"] == [first, other, portals]
+    assert {file: file.read_bytes() for file in before} == before
+
+
+def test_the_portals_key_is_limited_and_a_passes_key_is_trusted_by_nobody(made):
+    key = json.loads((made / "portal/portal.jwk").read_text())
+    for reader in (*SERVICES, "portal", "provision"):
+        verifier = Verifier(made / reader / "jwks.json")
+        caller = verifier.caller("Bearer " + issue_token(key, "m1", ["steward", "leader:c1"], 600))
+        assert caller.roles == {"steward", "leader:c1"}
+        unlimited = {name: value for name, value in key.items() if not name.startswith("ekkyo_")}
+        for forged in (issue_token(unlimited, "m1", ["system"], 600), issue_token(unlimited, "m1", [], 901)):
+            with pytest.raises(Refused):
+                verifier.caller(f"Bearer {forged}")
+        with pytest.raises(Refused):
+            verifier.caller("Bearer " + issue_token(json.loads((made / "notify/pass.jwk").read_text()), "m1", [], 60))
+    made_pass = PassMaker.read(made / "notify/pass.jwk").make("event", "e1", "m1", datetime(2099, 1, 1, tzinfo=UTC))
+    read = PassReader.read(made / "portal/pass-jwks.json").of(made_pass, "event", "e1", now=datetime.now(UTC))
+    assert read is not None
+    assert read.member_id == "m1"
 
 
 def test_a_token_is_signed_with_the_key_that_was_made(made):

@@ -198,42 +198,42 @@ async def test_a_system_is_added_given_a_new_password_and_removed_while_all_run(
 
 def team_of_the_readme(password: str) -> str:
     """The account that the README tells another team's to be like."""
-    [block] = re.findall(r"```conf\n(PORTAL .+?)```", (DEPLOY / "README.md").read_text(), re.DOTALL)
+    [block] = re.findall(r"```conf\n(INTRANET .+?)```", (DEPLOY / "README.md").read_text(), re.DOTALL)
     return block.replace("<the bcrypt hash of a password>", password)
 
 
 @pytest.fixture
-async def portal(deployed: Deployed) -> AsyncIterator[tuple[Client, Client]]:
+async def intranet(deployed: Deployed) -> AsyncIterator[tuple[Client, Client]]:
     """A user of another team's account, and a service that tells facts."""
     teams = deployed.keys / "nats/teams.conf"
-    teams.write_text(team_of_the_readme("portal-secret"))
+    teams.write_text(team_of_the_readme("intranet-secret"))
     deployed.start()
     async with await deployed.connect(deployed.login(OPS)) as nc:
         await provision_streams(nc.jetstream())
     async with (
-        await deployed.connect(Login("portal", "portal-secret")) as theirs,
+        await deployed.connect(Login("intranet", "intranet-secret")) as theirs,
         await deployed.connect(deployed.login("events")) as events,
     ):
         yield theirs, events
 
 
-async def test_another_teams_account_hears_facts_and_keeps_them_in_a_stream_of_its_own(portal):
-    theirs, events = portal
+async def test_another_teams_account_hears_facts_and_keeps_them_in_a_stream_of_its_own(intranet):
+    theirs, events = intranet
     heard = await theirs.subscribe("ekkyo.fact.>")
     js = theirs.jetstream()
-    await js.add_stream(StreamConfig("PORTAL_FACTS", subjects=["ekkyo.fact.events.>"], max_bytes=1_000_000))
+    await js.add_stream(StreamConfig("INTRANET_FACTS", subjects=["ekkyo.fact.events.>"], max_bytes=1_000_000))
     await events.jetstream().publish(FACT, b"told", headers={"ce-id": "1"})
     fact = await heard.next_msg(3)
     assert (fact.subject, fact.data, fact.headers) == (FACT, b"told", {"ce-id": "1"})
 
     async def kept() -> int:
-        return int((await js.stream_info("PORTAL_FACTS")).state.messages)
+        return int((await js.stream_info("INTRANET_FACTS")).state.messages)
 
     await eventually(kept)
 
 
-async def test_another_teams_account_hears_nothing_personal_and_can_do_nothing_else(deployed, portal):
-    theirs, events = portal
+async def test_another_teams_account_hears_nothing_personal_and_can_do_nothing_else(deployed, intranet):
+    theirs, events = intranet
     heard = await theirs.subscribe(">")
     asked = await events.subscribe("ekkyo.cmd.events.>")
     async with await deployed.connect(deployed.login("members")) as members:

@@ -19,6 +19,7 @@ from ekkyo_cli.commands import (
     facts,
     leaving,
     members,
+    portal,
     report,
     secrets,
     stack,
@@ -56,6 +57,8 @@ def ekkyo(
 
 for name in ("up", "down", "status", "restart", "logs", "env", "token"):
     app.command(name, rich_help_panel="The local stack")(getattr(stack, name))
+
+app.command("open", rich_help_panel="The local stack")(portal.open_portal)
 
 TALK, RUN = "Talk to it", "Look after it"
 app.command("call", rich_help_panel=TALK)(call.call)

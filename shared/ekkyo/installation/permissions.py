@@ -18,7 +18,8 @@ from ekkyo.installation.systems import System
 
 SERVICES: Final = ("members", "events", "surveys", "notify")
 OPS: Final = "ops"
-USERS: Final = (*SERVICES, OPS)
+PORTAL: Final = "portal"
+USERS: Final = (*SERVICES, PORTAL, OPS)
 """Who is in Ekkyo's own account. Each has an nkey."""
 USER_INFO: Final = "$SYS.REQ.USER.INFO"
 """Where the server tells somebody what they may do: the doctor compares that with this table."""
@@ -37,6 +38,7 @@ DURABLES: Final[Mapping[str, Durables]] = {
             "members-named_speakers",
             "members-refused_addresses",
             "members-speakers",
+            "members-undone_attendances",
         ),
         "TIMERS": ("members-due-purge",),
     },
@@ -81,8 +83,8 @@ _PURGES: Final = {
 }
 """Who takes facts out of the streams and the mirrors: members alone, those about somebody who was erased. NATS cannot
 narrow it to subjects: the message to delete is named in the request's body."""
-ANSWERED: Final = ("_R_.", f"_INBOX.{OPS}.")
-"""Where services reply to: the server's stand-in for a caller of another account, and those who run Ekkyo."""
+ANSWERED: Final = ("_R_.", f"_INBOX.{OPS}.", f"_INBOX.{PORTAL}.")
+"""Where services reply to: the server's stand-in for a caller of another account, those who run Ekkyo, the portal."""
 _KEYS: Final = {
     "surveys": (
         "$KV.SURVEY_KEYS.*",
@@ -117,6 +119,8 @@ class Permissions:
 
 def permissions(user: str, durables: Mapping[str, Durables] = DURABLES) -> Permissions:
     """What a user may do. Raises KeyError for a name that is none of `USERS`."""
+    if user == PORTAL:
+        return _portal(durables)
     return _ops() if user == OPS else _service(user, durables[user])
 
 
@@ -144,6 +148,30 @@ def _service(name: str, durables: Durables) -> Permissions:
             f"ekkyo.ask.{name}.>",
             "$SRV.>",
             f"_INBOX.{name}.>",
+        ),
+    )
+
+
+def _portal(durables: Mapping[str, Durables]) -> Permissions:
+    """The portal: asks and sends, for whom its tokens say, and reads facts through short-lived consumers of its own.
+
+    It acknowledges nothing and deletes nothing, and the consumers of the services are none of its business.
+    """
+    theirs = [name for service in SERVICES for name in durables[service].get("FACTS", ())]
+    return Permissions(
+        publish=(
+            "ekkyo.cmd.>",
+            "ekkyo.ask.>",
+            USER_INFO,
+            "$JS.API.STREAM.INFO.FACTS",
+            "$JS.API.CONSUMER.CREATE.FACTS.>",
+            "$JS.API.CONSUMER.MSG.NEXT.FACTS.*",
+        ),
+        subscribe=(f"_INBOX.{PORTAL}.>",),
+        publish_denied=tuple(
+            f"$JS.API.CONSUMER.{call}"
+            for name in theirs
+            for call in (f"CREATE.FACTS.{name}", f"CREATE.FACTS.{name}.>", f"MSG.NEXT.FACTS.{name}")
         ),
     )
 

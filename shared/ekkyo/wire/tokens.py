@@ -77,6 +77,11 @@ class Limits:
         return "; ".join(told) or "unlimited"
 
 
+OF_A_PORTAL: Mapping[str, Any] = {
+    "ekkyo_roles": ["member", "steward", "leader:*", "portal"],
+    "ekkyo_max_seconds": 900,
+}
+"""The limits of the key that a portal signs its visitors' tokens with: none says `system`, none lives long."""
 _ROLE = re.compile(r"member|steward|system|portal|leader:(\*|[A-Za-z0-9_-]{1,64})")
 """What may be said of a key's roles."""
 
@@ -178,16 +183,24 @@ def _stamp(file: Path) -> tuple[int, int]:
     return stat.st_mtime_ns, stat.st_size
 
 
-def make_keys() -> tuple[dict[str, Any], dict[str, Any]]:
-    """A new signing key as a private JWK, and the JWKS that services need to check what it signs."""
+def make_keys(limits: Mapping[str, Any] | None = None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A new signing key as a private JWK, and the JWKS that services need to check what it signs.
+
+    limits: what its tokens may say, such as `OF_A_PORTAL`. They stand in both.
+    """
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     key = Ed25519PrivateKey.generate()
-    named = {"kid": secrets.token_hex(8), "alg": "EdDSA", "use": "sig"}
+    named = {"kid": secrets.token_hex(8), "alg": "EdDSA", "use": "sig", **(limits or {})}
     algorithm = jwt.algorithms.OKPAlgorithm
     private = {**algorithm.to_jwk(key, as_dict=True), **named}
     public = {**algorithm.to_jwk(key.public_key(), as_dict=True), **named}
     return private, {"keys": [public]}
+
+
+def public_half(private_jwk: Mapping[str, Any]) -> dict[str, Any]:
+    """What may be known of a key, with its limits: an entry of a JWKS."""
+    return {name: value for name, value in private_jwk.items() if name != "d"}
 
 
 def issue_token(

@@ -13,7 +13,7 @@ from rich.markup import escape
 
 from ekkyo_cli import output
 from ekkyo_cli.local import control, parts
-from ekkyo_cli.local.folder import DEFAULT, SERVICES, Folder
+from ekkyo_cli.local.folder import DEFAULT, OURS, PORTAL, Folder
 from ekkyo_cli.output import Json
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def doctor(
     service: Annotated[
         str | None,
         typer.Option(
-            "--service", help="One service, with its EKKYO_* variables in the environment; not a local stack."
+            "--service", help="One of them, with its EKKYO_* variables in the environment; not a local stack."
         ),
     ] = None,
     monitor: Annotated[
@@ -47,8 +47,8 @@ def doctor(
 
       ekkyo doctor --service events      events, as its variables in the environment have it
     """
-    if service not in (None, *SERVICES):
-        raise typer.BadParameter(f"there is no service {service}. There are: {', '.join(SERVICES)}")
+    if service not in (None, *OURS):
+        raise typer.BadParameter(f"there is no service {service}. There are: {', '.join(OURS)}")
     environs = {service: dict(os.environ)} if service else _local(Folder.at(dir))
     found = asyncio.run(_examine(environs, monitor))
     if output.speaks_json():
@@ -61,9 +61,8 @@ def doctor(
 
 
 def _local(folder: Folder) -> dict[str, dict[str, str]]:
-    state = control.running_state(folder)
-    ports = {name: part.port for name, part in state.parts.items()}
-    return {name: parts.environ_of(folder, name, ports) for name in SERVICES}
+    ports = control.running_state(folder).ports()
+    return {name: parts.environ_of(folder, name, ports) for name in OURS}
 
 
 async def _examine(environs: Mapping[str, Mapping[str, str]], monitor: str | None) -> "dict[str, list[Finding]]":
@@ -72,11 +71,14 @@ async def _examine(environs: Mapping[str, Mapping[str, str]], monitor: str | Non
     found = {}
     for name, environ in environs.items():
         try:
-            service = importlib.import_module(f"ekkyo_{name}.app").service
+            app = importlib.import_module(f"ekkyo_{name}.app")
         except ModuleNotFoundError:
             text = f"ekkyo-{name} is not installed here. Where it is installed, run: ekkyo-{name} doctor"
             raise Refused("service_not_installed", text, 404) from None
-        found[name] = await examine(service, environ, monitor=monitor)
+        if name == PORTAL:
+            found[name] = await app.examine(environ, monitor)
+        else:
+            found[name] = await examine(app.service, environ, monitor=monitor)
     return found
 
 

@@ -3,16 +3,16 @@
 import base64
 import os
 import secrets as chance
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from json import dumps, loads
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from ekkyo.installation.login import make_nkey, public_nkey
-from ekkyo.installation.permissions import OPS, SERVICES, USERS, variables
+from ekkyo.installation.permissions import OPS, PORTAL, SERVICES, USERS, variables
 from ekkyo.installation.systems import OUTSIDE, System, files, make_password
-from ekkyo.wire.tokens import make_keys
+from ekkyo.wire.tokens import OF_A_PORTAL, make_keys, public_half
 
 from ekkyo_cli import output
 from ekkyo_cli.output import Json
@@ -31,7 +31,8 @@ def secrets(
     owner: Annotated[int | None, typer.Option(help="Give the services' files to this user id (as root).")] = None,
     json: Json = False,
 ) -> None:
-    """Generate the keys and passwords of a deployment. Existing files stay as they are.
+    """Generate the keys and passwords of a deployment. Existing files stay as they are, but for keys that they lack:
+    users of NATS who are new, and the portal's key among those that tokens are checked with.
 
     Examples:
 
@@ -70,10 +71,27 @@ class _Folder:
             self.made.append(file)
         return file.read_text()
 
+    def complete(self, name: str, text: str) -> None:
+        """Put what a file lacks into it; its owner and mode stay."""
+        file = self.path / name
+        if file.read_text() == text:
+            return
+        was, draft = file.stat(), file.with_name(f".{file.name}.new")
+        draft.unlink(missing_ok=True)
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+            out.write(text)
+        draft.chmod(was.st_mode & 0o777)
+        if os.geteuid() == 0:
+            os.chown(draft, was.st_uid, was.st_gid)
+        draft.replace(file)
+        self.made.append(file)
+
 
 def _make(folder: _Folder, mongo: str, replica_set: str) -> Iterator[Path]:
-    keys = [f'{name}: "{value}"' for user in USERS for name, value in _login(folder, user)]
-    folder.keep("nats/keys.conf", lambda: "\n".join([*keys, ""]), ours=False)
+    keys = {name: f'{name}: "{value}"' for user in USERS for name, value in _login(folder, user)}
+    kept = folder.keep("nats/keys.conf", lambda: "\n".join([*keys.values(), ""]), ours=False)
+    new = [line for name, line in keys.items() if f"{name}:" not in kept]
+    folder.complete("nats/keys.conf", "\n".join([kept.rstrip("\n"), *new, ""]) if new else kept)
     outside = System.of_the_stack(folder.keep(f"{OUTSIDE}/nats-password", make_password))
     for name, text in files([outside]).items():
         folder.keep(name, lambda text=text: text, PUBLIC if "provision" in name else PRIVATE, ours="provision" in name)  # type: ignore[misc]
@@ -83,7 +101,7 @@ def _make(folder: _Folder, mongo: str, replica_set: str) -> Iterator[Path]:
     folder.keep(
         "grafana/admin-password", make_password, PUBLIC
     )  # Grafana alone is given the folder, as a user of its own
-    jwks = _signing(folder)
+    trusted = _signing(folder)
     for service in SERVICES:
         for user, url in (
             (service, f"{service}/mongo-url"),
@@ -92,8 +110,11 @@ def _make(folder: _Folder, mongo: str, replica_set: str) -> Iterator[Path]:
             password = folder.keep(f"mongo/{user}-password", make_password, ours=False)
             where = f"{mongo}/?authSource=ekkyo_{service}&replicaSet={replica_set}"
             folder.keep(url, lambda u=user, p=password, w=where: f"mongodb://{u}:{p}@{w}")  # type: ignore[misc]
-    for reader in (*SERVICES, "provision"):
-        folder.keep(f"{reader}/jwks.json", lambda: jwks, PUBLIC)
+    for reader in (*SERVICES, PORTAL, "provision"):
+        text = folder.keep(f"{reader}/jwks.json", lambda: dumps({"keys": trusted}), PUBLIC)
+        known = loads(text)["keys"]
+        portals = [key for key in trusted[1:] if key["kid"] not in {one.get("kid") for one in known}]
+        folder.complete(f"{reader}/jwks.json", dumps({"keys": [*known, *portals]}) if portals else text)
     yield from folder.made
 
 
@@ -105,9 +126,16 @@ def _login(folder: _Folder, user: str) -> list[tuple[str, str]]:
     return [(now, public_nkey(seed.encode())), (after, nobody)]
 
 
-def _signing(folder: _Folder) -> str:
-    """The public keys that tokens are checked with; the private one is for whoever issues tokens."""
-    private, public = make_keys()
-    kept = loads(folder.keep(f"{OUTSIDE}/signing.jwk", lambda: dumps(private)))
-    known = {name: value for name, value in kept.items() if name != "d"}
-    return dumps(public if kept == private else {"keys": [known]})
+def _signing(folder: _Folder) -> list[dict[str, Any]]:
+    """The public keys that tokens are checked with: whoever issues tokens has the first one's private half, the portal
+    the second one's, which is limited."""
+    trusted = [_key(folder, f"{OUTSIDE}/signing.jwk"), _key(folder, f"{PORTAL}/portal.jwk", OF_A_PORTAL)]
+    passes = {"keys": [_key(folder, "notify/pass.jwk")]}  # services do not trust it: a pass is no token
+    folder.keep(f"{PORTAL}/pass-jwks.json", lambda: dumps(passes), PUBLIC)
+    folder.keep(f"{PORTAL}/session.key", lambda: chance.token_urlsafe(48) + "\n")
+    return trusted
+
+
+def _key(folder: _Folder, name: str, limits: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The public half of a signing key that is kept in a file."""
+    return public_half(loads(folder.keep(name, lambda: dumps(make_keys(limits)[0]))))

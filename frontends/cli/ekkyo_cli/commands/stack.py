@@ -16,8 +16,8 @@ from ekkyo.installation.systems import OUTSIDE
 from ekkyo.wire.tokens import DAY, issue_token
 
 from ekkyo_cli import output
-from ekkyo_cli.local import control
-from ekkyo_cli.local.folder import DEFAULT, PARTS, Folder, Part
+from ekkyo_cli.local import control, opening
+from ekkyo_cli.local.folder import DEFAULT, PARTS, Folder, State
 from ekkyo_cli.local.show import ends, follow, streams
 from ekkyo_cli.output import Json
 
@@ -32,7 +32,7 @@ def up(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Start NATS, the database, the catchers for mail and chat, and the four services.
+    """Start NATS, the database, the catchers for mail and chat, the four services and the portal.
 
     Everything listens on this machine only, on free ports that stay the same, and keeps its data in the folder:
     started again on the same folder, the stack has the same data. Without --detach it shows the logs, and Ctrl-C
@@ -43,6 +43,8 @@ def up(
       ekkyo up                    watch it run; Ctrl-C stops it
 
       ekkyo up --detach           leave it running; ekkyo down stops it
+
+      ekkyo open                  open the portal, signed in
 
       eval "$(ekkyo env)"         then connect to it from another program
     """
@@ -60,7 +62,7 @@ def up(
         signal.signal(number, lambda *_: gone.set())
     try:
         state = control.wait_ready(folder, supervisor)
-        _told(folder, state.ready_after or 0, state.parts)
+        _told(folder, state)
         if detach:
             return None
         output.say("[dim]Ctrl-C stops everything.[/]")
@@ -79,19 +81,22 @@ def up(
     return None
 
 
-def _told(folder: Folder, took: float, parts: dict[str, Part]) -> None:
+def _told(folder: Folder, state: State) -> None:
+    took, parts = state.ready_after or 0, state.parts
     if output.speaks_json():
         return output.as_json(
             {
                 "ready": True,
                 "seconds": took,
                 "dir": str(folder.path),
+                "portal": opening.portal(state),
                 "ports": {name: part.port for name, part in parts.items()},
             }
         )
     return output.say(
         f"[green]Ready[/] after {took:.1f} s in [bold]{folder.path}[/]: NATS on {LOOPBACK}:{parts['nats'].port}, "
-        f"mail on {parts['mail'].port}, chat on {parts['chat'].port}."
+        f"mail on {parts['mail'].port}, chat on {parts['chat'].port}.\n"
+        f"The portal is at [bold]{opening.portal(state)}[/]; ekkyo open opens it signed in."
     )
 
 
@@ -110,10 +115,11 @@ def status(dir: Dir = DEFAULT, json: Json = False) -> None:
     Exit code 0 when everything is ready, 1 when something is not, 3 when no stack runs.
     """
     folder = Folder.at(dir)
-    seen = control.look(folder)
+    seen, address = control.look(folder), opening.portal(control.running_state(folder))
     holds = streams(folder)
     if output.speaks_json():
-        output.as_json({"dir": str(folder.path), "parts": [vars(one) for one in seen], "streams": holds})
+        parts = [vars(one) for one in seen]
+        output.as_json({"dir": str(folder.path), "portal": address, "parts": parts, "streams": holds})
     else:
         rows = [
             (one.name, one.state, one.pid, one.port, _age(one.uptime), one.restarts or "", one.reason) for one in seen
@@ -121,6 +127,7 @@ def status(dir: Dir = DEFAULT, json: Json = False) -> None:
         output.table(["part", "state", "pid#", "port#", "up#", "restarts#", ""], rows)
         output.say("")
         output.table(["stream", "messages#"], list(holds.items()))
+        output.say(f"\nThe portal is at {address}.")
     if any(one.state != "ready" for one in seen):
         raise typer.Exit(output.NO)
 

@@ -3,6 +3,7 @@
 import fcntl
 import json
 import os
+import secrets
 import socket
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -16,14 +17,19 @@ from ekkyo.installation.embedded import LOOPBACK, free_port
 from ekkyo.installation.login import Login, make_nkey, public_nkey
 from ekkyo.installation.permissions import USERS
 from ekkyo.installation.systems import System
-from ekkyo.wire.tokens import issue_token, make_keys
+from ekkyo.wire.tokens import OF_A_PORTAL, issue_token, make_keys, public_half
 from pydantic import BaseModel, ValidationError
 
 from ekkyo_cli.local.process import Process
 
 SERVICES: Final = ("members", "events", "surveys", "notify")
 SERVERS: Final = ("nats", "mongo", "mail", "chat")
-PARTS: Final = (*SERVERS, *SERVICES)
+PORTAL: Final = "portal"
+OURS: Final = (*SERVICES, PORTAL)
+"""Programs of Ekkyo itself: each tells by /readyz whether it is ready."""
+PARTS: Final = (*SERVERS, *OURS)
+WEB: Final = "web"
+"""The port that the portal serves pages on; the one in its name is for its probes."""
 DEFAULT: Final = Path(".ekkyo")
 PRIVATE: Final = 0o700
 
@@ -48,8 +54,14 @@ class State(BaseModel):
     supervisor: Process
     parts: dict[str, Part] = {}
     problem: str | None = None
+    web: int = 0
+    """The port that pages are served on."""
     ready_after: float | None = None
     """Seconds from the start until everything was ready."""
+
+    def ports(self) -> dict[str, int]:
+        """The port of each part, and the one of pages."""
+        return {WEB: self.web, **{name: part.port for name, part in self.parts.items()}}
 
 
 @dataclass(frozen=True)
@@ -82,6 +94,22 @@ class Folder:
     def lock_file(self) -> Path:
         return self.path / "lock"
 
+    @property
+    def portal_key(self) -> Path:
+        return self._secret("portal-key")
+
+    @property
+    def pass_key(self) -> Path:
+        return self._secret("pass-key")
+
+    @property
+    def pass_jwks(self) -> Path:
+        return self.path / "pass-jwks.json"
+
+    @property
+    def session_key(self) -> Path:
+        return self.path / "secrets" / "session.key"
+
     def log(self, part: str) -> Path:
         return self.logs / f"{part}.log"
 
@@ -99,6 +127,21 @@ class Folder:
             private, public = make_keys()
             write(self.jwks, json.dumps(public), mode=0o644)
             write(self._secret("signing-key"), json.dumps(private))
+        self._prepare_portal()
+
+    def _prepare_portal(self) -> None:
+        """The portal's keys; the public half of the one that signs tokens goes to the others, with its limits."""
+        if not self.session_key.exists():
+            write(self.session_key, secrets.token_urlsafe(48) + "\n")
+        if not self.pass_key.exists() or not self.pass_jwks.exists():
+            private, public = make_keys()
+            write(self.pass_jwks, json.dumps(public), mode=0o644)
+            write(self.pass_key, json.dumps(private))
+        if not self.portal_key.exists():
+            write(self.portal_key, json.dumps(make_keys(OF_A_PORTAL)[0]))
+        known, own = json.loads(self.jwks.read_text()), public_half(self._read("portal-key"))
+        if own["kid"] not in {key["kid"] for key in known["keys"]}:
+            write(self.jwks, json.dumps({"keys": [*known["keys"], own]}), mode=0o644)
 
     def make(self) -> None:
         """Make the folders, each for its owner alone: mail, chat, databases and logs tell of people."""
@@ -156,11 +199,12 @@ class Folder:
         write(self.path / "state.json", state.model_dump_json(indent=1), mode=0o644)
 
     def ports(self) -> dict[str, int]:
-        """A port for each part: the one it had before where that is free, else a new one."""
+        """A port for each part, and the one of pages: that of the last time where it is free, else a new one."""
         before = self.state()
+        had = before.ports() if before else {}
         ports: dict[str, int] = {}
-        for name in PARTS:
-            port = before.parts[name].port if before and name in before.parts else 0
+        for name in (*PARTS, WEB):
+            port = had.get(name, 0)
             while not _free(port) or port in ports.values():
                 port = free_port()
             ports[name] = port

@@ -14,7 +14,7 @@ from pathlib import Path
 from ekkyo.installation.embedded import LOOPBACK, NotStarted, Server, script, start_mongo, start_nats
 from ekkyo.installation.permissions import OPS, server_config
 
-from ekkyo_cli.local.folder import SERVICES, Folder
+from ekkyo_cli.local.folder import PORTAL, SERVERS, SERVICES, WEB, Folder
 from ekkyo_cli.local.process import STACK
 
 LOG_LIMIT = 5 * 1024 * 1024
@@ -101,7 +101,7 @@ def provision(folder: Folder, ports: dict[str, int]) -> None:
 def ready(name: str, port: int, *, timeout: float = 2) -> Readiness:
     """Whether a part does its work, and if not, why: services tell by /readyz, the rest by taking a connection."""
     try:
-        if name not in SERVICES:
+        if name in SERVERS:
             socket.create_connection((LOOPBACK, port), timeout=timeout).close()
             return True, ""
         asked = http.client.HTTPConnection(LOOPBACK, port, timeout=timeout)
@@ -145,19 +145,35 @@ def _command(folder: Folder, name: str, ports: dict[str, int]) -> tuple[list[str
     return [script(f"ekkyo-{name}"), "serve"], environ_of(folder, name, ports)
 
 
+def portal_url(ports: dict[str, int]) -> str:
+    """Where people find the stack's portal."""
+    return f"http://{LOOPBACK}:{ports[WEB]}"
+
+
 def environ_of(folder: Folder, service: str, ports: dict[str, int]) -> dict[str, str]:
     """What a service is configured with. Nothing of the caller's own EKKYO_* reaches it."""
     environ = _plain(folder) | {
         "EKKYO_NATS_URL": f"nats://{LOOPBACK}:{ports['nats']}",
         "EKKYO_NATS_USER": service,
         "EKKYO_NATS_NKEY_FILE": str(folder.seed(service)),
-        "EKKYO_MONGO_URL": f"mongodb://{LOOPBACK}:{ports['mongo']}/",
         "EKKYO_JWKS_FILE": str(folder.jwks),
         "EKKYO_HTTP_HOST": LOOPBACK,
         "EKKYO_HTTP_PORT": str(ports[service]),
         "EKKYO_LOG_FORMAT": "text",
     }
+    if service in SERVICES:
+        environ["EKKYO_MONGO_URL"] = f"mongodb://{LOOPBACK}:{ports['mongo']}/"
+    if service == PORTAL:
+        environ["EKKYO_PORTAL_URL"] = portal_url(ports)
+        environ["EKKYO_WEB_PORT"] = str(ports[WEB])
+        environ["EKKYO_PORTAL_KEY_FILE"] = str(folder.portal_key)
+        environ["EKKYO_SESSION_KEY_FILE"] = str(folder.session_key)
+        environ["EKKYO_PASS_JWKS_FILE"] = str(folder.pass_jwks)
+        environ["EKKYO_LOCAL_SIGN_IN"] = "true"
     if service == "notify":
+        environ["EKKYO_PORTAL_URL"] = portal_url(ports)
+        environ["EKKYO_PASS_KEY_FILE"] = str(folder.pass_key)
+        environ["EKKYO_PASSES"] = "true"
         environ["EKKYO_SMTP_URL"] = f"smtp://{LOOPBACK}:{ports['mail']}"
         environ["EKKYO_MAIL_FROM"] = "Ekkyo <ekkyo@localhost.localdomain>"
         environ["EKKYO_CHAT_HOSTS_INSIDE"] = f"http://{LOOPBACK}:*"

@@ -17,7 +17,7 @@ from types import FrameType
 from ekkyo.installation.embedded import NotStarted
 
 from ekkyo_cli.local import parts
-from ekkyo_cli.local.folder import PARTS, SERVERS, SERVICES, Folder, Part, State
+from ekkyo_cli.local.folder import OURS, PARTS, SERVERS, WEB, Folder, Part, State
 from ekkyo_cli.local.process import STACK, Process, stop, strays
 
 FIRST_PAUSE, LONGEST_PAUSE, STEADY_AFTER = 0.2, 10.0, 30.0
@@ -51,7 +51,8 @@ class Supervisor:
             stop(found.values())
         self.folder.prepare()
         ports = self.folder.ports()
-        self.state = self.state.model_copy(update={"parts": {n: Part(name=n, port=ports[n]) for n in PARTS}})
+        parts_of_it = {n: Part(name=n, port=ports[n]) for n in PARTS}
+        self.state = self.state.model_copy(update={"parts": parts_of_it, "web": ports[WEB]})
         self.note()
         for name in (*PARTS, "supervisor"):
             parts.trim(self.folder.log(name))
@@ -83,7 +84,7 @@ class Supervisor:
             del self.starting[name]
         if self.stopping.is_set():
             return
-        for name in SERVICES:  # they wait by themselves for what is being provisioned
+        for name in OURS:  # they wait by themselves for what is being provisioned
             self.took(name, parts.start(self.folder, name, ports))
         parts.provision(self.folder, ports)
         waiting = set(PARTS)
@@ -154,7 +155,7 @@ class Supervisor:
         for name, started in self.starting.items():
             if not started.exception():
                 self.children[name] = started.result()
-        for group in (SERVICES, ("mail", "chat"), ("nats", "mongo")):
+        for group in (OURS, ("mail", "chat"), ("nats", "mongo")):
             running = {n: self.children[n] for n in group if n in self.children}
             stop(filter(None, (Process.of(child.pid) for child in running.values())), within=15)
             for name, child in running.items():

@@ -128,6 +128,8 @@ async def _allowed(nc: Client, user: str) -> Finding:
         allowed = set((have.get(way) or {}).get("allow") or ())
         trouble += [f"it may not {way} {subject}" for subject in sorted(set(subjects) - allowed)]
         trouble += [f"it may {way} {subject}" for subject in sorted(allowed - set(subjects))]
+    denied = set((have.get("publish") or {}).get("deny") or ())
+    trouble += [f"it may publish {subject}" for subject in sorted(set(wanted.publish_denied) - denied)]
     more = [f"and {len(trouble) - 5} more"] if len(trouble) > 5 else []
     return either("nats permissions", trouble[:5] + more, f"{user} has exactly the permissions it needs", remedy)
 
