@@ -25,7 +25,7 @@ $(VENV)/.installed: requirements-dev.txt constraints.txt shared/pyproject.toml $
 demo: setup ## Play a community's first season on the local stack; writes its report to .ekkyo/demo
 	@$(BIN)/python -m ekkyo_cli.demo
 
-up: setup ## Start the local stack: NATS, database, catchers, four services (Ctrl-C stops it)
+up: setup ## Start the local stack: NATS, database, catchers, four services, portal (Ctrl-C stops it)
 	@$(BIN)/ekkyo up
 
 down: setup ## Stop a local stack that was started with `ekkyo up --detach`

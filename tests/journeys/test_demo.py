@@ -9,7 +9,9 @@ from collections import Counter
 from email import message_from_bytes, policy
 from pathlib import Path
 
+import jwt
 import pytest
+from ekkyo_cli.local.folder import Folder
 
 PROJECT = Path(__file__).parents[2]
 
@@ -39,6 +41,15 @@ def test_the_first_season_plays_in_full_and_every_figure_stands_in_the_facts(tmp
     assert summary["surveys"]["answered"] > 200
     assert summary["themes"]
     assert set(summary["crossings"]) == {"took_part", "shared", "taught", "carried_outside"}
+
+    state = Folder.at(home).state()
+    assert state
+    addresses = re.findall(r"^ +(http\S+)$", ran.stdout, re.MULTILINE)
+    assert len(addresses) == 3
+    key = (home / "secrets/session.key").read_text().strip()
+    subs = [jwt.decode(one.partition("?k=")[2], key, ["HS256"], audience="local")["sub"] for one in addresses]
+    assert len(set(subs)) == 3
+    assert {one.partition("?")[0] for one in addresses} == {f"http://127.0.0.1:{state.web}/signin/local"}
 
     page = (home / "report.html").read_text()
     assert page.count("<svg") >= 5

@@ -40,7 +40,7 @@ def open_portal(
 
       ekkyo open
 
-      ekkyo open --as 0012345 --path /me
+      ekkyo open --as 000123 --path /me
     """
     if not re.fullmatch(r"/(?![/\\])[^\\\s]*", path):
         raise typer.BadParameter("give a path of the portal, such as /me", param_hint="--path")

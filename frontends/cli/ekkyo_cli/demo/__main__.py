@@ -5,12 +5,15 @@ import json
 import shutil
 import sys
 import time
+from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from ekkyo.client import Ekkyo
 from ekkyo.contracts.base import Refused
+from ekkyo.contracts.members import Member
 from ekkyo.contracts.notify import ListDeliveries
 from ekkyo.decision.clock import utcnow
 from ekkyo_common.report import from_facts, from_services
@@ -21,11 +24,13 @@ from rich.console import Console
 from ekkyo_cli.demo import check, season
 from ekkyo_cli.demo.listen import Listener
 from ekkyo_cli.demo.play import Season
-from ekkyo_cli.local import control
-from ekkyo_cli.local.folder import Folder
+from ekkyo_cli.local import control, opening
+from ekkyo_cli.local.folder import Folder, State
 
 console = Console(highlight=False, soft_wrap=True)
 SAMPLES = Path("data")
+OPEN_FOR: Final = timedelta(days=1)
+"""How long the addresses at the end sign in."""
 
 
 def demo(
@@ -38,11 +43,13 @@ def demo(
     control.bring_down(folder)
     _empty(folder)
     began = time.monotonic()
-    console.print(f"[bold]Starting the local stack[/] in {dir}: NATS, database, mail and chat catchers, four services")
+    console.print(
+        f"[bold]Starting the local stack[/] in {dir}: NATS, database, mail and chat catchers, four services, portal"
+    )
     state = control.wait_ready(folder, control.launch(folder, attached=False))
     console.print(f"  ready after {state.ready_after:.1f} s")
     try:
-        wrong = asyncio.run(_season(folder, data))
+        wrong, people = asyncio.run(_season(folder, data))
     finally:
         if keep:
             console.print(
@@ -60,6 +67,16 @@ def demo(
         f"[bold green]The facts confirm every figure, and no message was sent twice.[/] "
         f"{time.monotonic() - began:.0f} s in all."
     )
+    _portal(folder, state, people, dir, running=keep)
+
+
+def _portal(folder: Folder, state: State, people: Mapping[str, Member], dir: Path, *, running: bool) -> None:
+    """Addresses that open the portal as it is for different people."""
+    first = "" if running else f", after [bold]ekkyo up --detach --dir {dir}[/]"
+    console.print(f"\nThe portal, signed in as each of these for a day{first}:")
+    for what, one in people.items():
+        console.print(f"  {what}, {one.name} (later: ekkyo open --dir {dir} --as {one.number}):")
+        console.print(f"  {opening.address(folder, state, one.member_id, '/', OPEN_FOR)}", soft_wrap=True, markup=False)
 
 
 def _empty(folder: Folder) -> None:
@@ -71,8 +88,8 @@ def _empty(folder: Folder) -> None:
     shutil.rmtree(folder.path)
 
 
-async def _season(folder: Folder, data: Path) -> list[str]:
-    """Play it, write the report, and list figures that do not match."""
+async def _season(folder: Folder, data: Path) -> tuple[list[str], dict[str, Member]]:
+    """Play it and write the report; gives the figures that do not match, and some who were there."""
     state, passwords = control.running_state(folder), folder.passwords()
     async with Ekkyo.connect(
         f"nats://127.0.0.1:{state.parts['nats'].port}",
@@ -95,7 +112,7 @@ async def _season(folder: Folder, data: Path) -> list[str]:
             for number, plans in enumerate(season.ROUNDS, 1):
                 await story.play(number, plans)
             await story.contribute()
-            return await _settle(folder, as_("steward", "steward"), heard, story.community_id)
+            return await _settle(folder, as_("steward", "steward"), heard, story.community_id), story.some()
         finally:
             await heard.stop()
 

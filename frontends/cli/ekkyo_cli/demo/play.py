@@ -42,6 +42,7 @@ class Season:
         self.community_id = new_id()
         self.people: list[m.Member] = []
         self.leaders: list[m.Member] = []
+        self.steward: m.Member
         self.used_themes: set[str] = set()
 
     async def found(self, webhook: str) -> None:
@@ -64,10 +65,18 @@ class Season:
         self.leaders = people.first_pins(self.random.sample(self.people, 20))
         for leader in self.leaders:
             await steward.send(m.GrantRole(member_id=leader.member_id, community_id=self.community_id))
+        [*_, last] = (one for one in self.people if one not in self.leaders)
+        self.steward = last
+        await steward.send(m.GrantSteward(member_id=last.member_id))
         self.say(
             f"{len(self.people)} people joined and accepted the rules; the first pins are "
             + ", ".join(f"{x.name} ({x.department})" for x in self.leaders)
         )
+
+    def some(self) -> dict[str, m.Member]:
+        """One of each who see the portal differently."""
+        member = next(one for one in self.people if one not in (*self.leaders, self.steward))
+        return {"a member": member, "a leader": self.leaders[0], "the steward": self.steward}
 
     async def play(self, number: int, plans: Sequence[Plan]) -> None:
         """One round: announce, register, come, conclude, ask, and let the answers decide what comes next."""
