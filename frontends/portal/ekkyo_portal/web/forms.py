@@ -71,12 +71,22 @@ class Form:
         if not self[day] or not self[clock]:
             self.wrong(day if not self[day] else clock, "missing")
             return None
+        return self._at(f"{self[day]}T{self[clock]}", day, clock, zone)
+
+    def local(self, name: str, zone: str) -> datetime | None:
+        """The point in time of a field of kind `datetime-local` in a zone, as `moment` reads two fields."""
+        if not self[name]:
+            self.wrong(name, "missing")
+            return None
+        return self._at(self[name], name, name, zone)
+
+    def _at(self, text: str, day: str, clock: str, zone: str) -> datetime | None:
         try:
-            local = datetime.fromisoformat(f"{self[day]}T{self[clock]}").replace(tzinfo=ZoneInfo(zone))
-        except (ValueError, KeyError, OSError):
+            local = datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
+            at = local.astimezone(UTC)
+        except (ValueError, KeyError, OSError, OverflowError):
             self.wrong(day, "no_time")
             return None
-        at = local.astimezone(UTC)
         if at.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local.replace(tzinfo=None):
             self.wrong(clock, "left_out")
             return None

@@ -9,9 +9,9 @@ from typing import Any, Final
 from ekkyo.contracts.members import Locale
 from ekkyo.words import names
 
-from ekkyo_portal.look.words import common, events, signin
+from ekkyo_portal.look.words import common, events, lead, signin
 
-ROOMS: Final[dict[str, ModuleType]] = {"common": common, "events": events, "signin": signin}
+ROOMS: Final[dict[str, ModuleType]] = {"common": common, "events": events, "lead": lead, "signin": signin}
 
 
 def _of(locale: Locale) -> Any:
