@@ -60,9 +60,13 @@ async def sound(nats: Nats, environment: Any, provision: Callable[..., Awaitable
 
 @pytest_asyncio.fixture
 async def mailing(
-    nats: Nats, environment: Any, provision: Callable[..., Awaitable[None]], mail: MailServer
+    nats: Nats, environment: Any, provision: Callable[..., Awaitable[None]], mail: MailServer, tmp_path: Path
 ) -> AsyncIterator[Patient]:
+    key = tmp_path / "pass.jwk"
+    key.write_text(json.dumps(make_keys()[0]))
+    key.chmod(0o600)
     smtp = {"smtp_url": mail.url, "mail_from": FROM, "chat_hosts_inside": CHATS_HERE}
+    smtp |= {"portal_url": "https://ekkyo.example.com", "pass_key_file": str(key)}
     await provision(notify, **smtp)
     yield Patient(nats, environment("notify", **smtp), notify)
 
@@ -273,6 +277,21 @@ async def test_a_chat_that_cannot_be_reached(mailing: Patient) -> None:
     assert found == "community:c1 cannot be reached"
     assert "notify.connect_channel" in remedy
     assert "hush" not in found + remedy
+
+
+async def test_messages_that_lead_nowhere(mailing: Patient) -> None:
+    assert [f.found for f in await mailing.look() if f.check == "portal"] == [
+        "messages lead to https://ekkyo.example.com"
+    ]
+    [told] = [f for f in await mailing.look(portal_url="", pass_key_file="") if f.check == "portal"]
+    assert (told.state, "EKKYO_PORTAL_URL" in told.remedy) == ("unseen", True)
+    found, remedy = await mailing.trouble("pass key", pass_key_file="")
+    assert "no message has a link that ends" in found
+    assert "EKKYO_PASS_KEY_FILE" in remedy
+    found, _ = await mailing.trouble("pass key", portal_url="", pass_key_file="", passes="true")
+    assert "EKKYO_PASSES is true" in found
+    os.chmod(mailing.environ["EKKYO_PASS_KEY_FILE"], 0o644)
+    assert (await mailing.trouble("pass key file"))[0] == "everybody on this machine can use it"
 
 
 def test_clocks_that_are_apart() -> None:

@@ -4,16 +4,20 @@ import asyncio
 import json
 from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 
+import jwt
 from ekkyo.process import doctor
 from ekkyo.process.doctor import Finding, either, well, wrong
 from ekkyo.process.doctor.keys import key_findings
 from ekkyo.process.doctor.nats import nats_findings
 from ekkyo.process.settings import TOKEN
-from ekkyo.wire.tokens import DAY, Limits
+from ekkyo.wire.tokens import DAY, OF_A_PORTAL, Limits
 
 from ekkyo_portal.settings import PortalSettings
+from ekkyo_portal.signin import company
 from ekkyo_portal.signin.signed import Signed
+from ekkyo_portal.signin.tokens import LIVES
 
 
 async def examine(environ: Mapping[str, str], monitor: str | None = None) -> list[Finding]:
@@ -23,30 +27,76 @@ async def examine(environ: Mapping[str, str], monitor: str | None = None) -> lis
         yield nats_findings(settings, monitor)
         yield asyncio.to_thread(partial(key_findings, settings.jwks_file, DAY), environ.get(TOKEN))
         yield asyncio.to_thread(own_keys, settings)
+        yield company.findings(settings)
 
     return await doctor.examine("portal", PortalSettings, environ, looks)
 
 
 def own_keys(settings: PortalSettings) -> list[Finding]:
-    """The key that signs members' tokens is limited in the JWKS, and the one of sessions is long enough."""
-    found = []
+    """The keys that the portal signs with: who else can read them, and what the services make of them."""
+    return [*_portal_key(settings), *_session_key(settings.session_key_file), _passes(settings)]
+
+
+def _portal_key(settings: PortalSettings) -> list[Finding]:
     try:
-        kid = json.loads(settings.portal_key_file.read_text())["kid"]
-        keys = {key.get("kid"): key for key in json.loads(settings.jwks_file.read_text())["keys"]}
-        limits = Limits.of(keys[kid]) if kid in keys else None
-    except (OSError, ValueError, KeyError, TypeError):
-        found.append(wrong("portal key", "it cannot be read", "Make keys with `ekkyo secrets`."))
+        own = json.loads(settings.portal_key_file.read_text())
+        jwt.PyJWK(own, "EdDSA")
+        trusted = {key.get("kid"): key for key in json.loads(settings.jwks_file.read_text())["keys"]}.get(own["kid"])
+        limits = Limits.of(trusted) if trusted else None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, jwt.PyJWTError):
+        return [wrong("portal key", "it cannot be read", "Make keys with `ekkyo secrets`.")]
+    if trusted is None or limits is None:
+        told = "Run `ekkyo secrets` again, or add its public half with its limits to every service's EKKYO_JWKS_FILE."
+        return [wrong("portal key", "the JWKS does not have it, so services refuse what the portal asks", told)]
+    trouble = [
+        *(["the JWKS has another key of this kid"] if trusted.get("x") != own.get("x") else []),
+        *_beyond(limits),
+    ]
+    wanted = json.dumps(OF_A_PORTAL)[1:-1]
+    return [
+        either("portal key", trouble, f"limited in the JWKS: {limits}", f"Write beside it in every JWKS: {wanted}."),
+        *_private(settings.portal_key_file, "portal key"),
+    ]
+
+
+def _beyond(limits: Limits) -> Iterator[str]:
+    """What a key may sign that no portal needs, and what it may not although the portal needs it."""
+    needed = set(OF_A_PORTAL["ekkyo_roles"])
+    if limits.roles is None:
+        yield "its tokens may have any role, `system` too"
     else:
-        if limits is None:
-            found.append(wrong("portal key", "the JWKS does not have it", "Add its public half to EKKYO_JWKS_FILE."))
-        else:
-            too_much = [] if limits.roles is not None and "system" not in limits.roles else ["it may say `system`"]
-            told = "Give it ekkyo_roles in the JWKS, as `ekkyo secrets` does: member, steward, portal, leader:*."
-            found.append(either("portal key", too_much, "limited in the JWKS", told))
+        yield from (
+            f"its tokens may have the role {role}" for role in sorted(limits.roles - needed) if role == "system"
+        )
+        yield from (f"its tokens may not have the role {role}" for role in sorted(needed - {"member"} - limits.roles))
+    if limits.max_seconds is None:
+        yield "its tokens may live for a day"
+    elif limits.max_seconds < LIVES:
+        yield f"its tokens may not live for {LIVES:.0f} s, which the portal needs"
+
+
+def _session_key(file: Path) -> list[Finding]:
     try:
-        Signed.read(settings.session_key_file)
-        found.append(well("session key", "long enough"))
+        Signed.read(file)
     except (OSError, ValueError):
         remedy = "Put a random line of at least 32 characters into EKKYO_SESSION_KEY_FILE."
-        found.append(wrong("session key", "too short, or not readable", remedy))
-    return found
+        return [wrong("session key", "too short, or not readable", remedy)]
+    return [well("session key", "long enough"), *_private(file, "session key")]
+
+
+def _passes(settings: PortalSettings) -> Finding:
+    if settings.passes and settings.pass_jwks_file is None:
+        told = "Set EKKYO_PASS_JWKS_FILE to the file with the public half of notify's EKKYO_PASS_KEY_FILE."
+        return wrong("passes", "EKKYO_PASSES is true and there is no key to check them with", told)
+    try:
+        reader = settings.pass_reader()
+    except (OSError, ValueError, KeyError, TypeError, jwt.PyJWTError):
+        return wrong("passes", "EKKYO_PASS_JWKS_FILE is no JWKS", "Make keys with `ekkyo secrets`.")
+    return well("passes", "links in mails open one event's page" if reader else "off: every page wants a sign-in")
+
+
+def _private(file: Path, check: str) -> list[Finding]:
+    """A key that anybody on the machine can read; silent about one that its owner and group alone can."""
+    if not file.stat().st_mode & 0o007:
+        return []
+    return [wrong(f"{check} file", "everybody on this machine can use it", f"Run: chmod o= {file.name}")]

@@ -5,7 +5,7 @@ from ekkyo.service import Service, run
 from ekkyo_notify import commands, questions, reactions, store
 from ekkyo_notify.delivering.counted import DELIVERY
 from ekkyo_notify.delivering.post import PostOffice
-from ekkyo_notify.doctor import chat_findings, mail_findings
+from ekkyo_notify.doctor import chat_findings, mail_findings, portal_findings
 from ekkyo_notify.settings import NotifySettings
 
 service = Service(
@@ -27,7 +27,7 @@ service = Service(
     startup=PostOffice.open,
     shutdown=PostOffice.close,
     figures=[DELIVERY],
-    checks=[mail_findings, chat_findings],
+    checks=[mail_findings, portal_findings, chat_findings],
 )
 
 

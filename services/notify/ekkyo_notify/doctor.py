@@ -83,6 +83,26 @@ def _certificate() -> Finding:
     return wrong("mail", "the mail server's certificate is not trusted", remedy)
 
 
+async def portal_findings(settings: NotifySettings) -> list[Finding]:
+    """Whether messages lead to the portal, and whether the key of what they lead with is there and is private."""
+    key = settings.pass_key_file
+    if not settings.portal_url:
+        told = "Set EKKYO_PORTAL_URL to the address that people open, where there is a portal."
+        found = unseen("portal", "messages lead nowhere: EKKYO_PORTAL_URL is not set", told)
+        return [found, *_key_missing("EKKYO_PASSES is true")] if settings.passes and not key else [found]
+    if not key:
+        return _key_missing("no message has a link that ends messages of its kind")
+    found = well("portal", f"messages lead to {settings.portal_url}{', with passes' if settings.passes else ''}")
+    if key.stat().st_mode & 0o007:
+        return [found, wrong("pass key file", "everybody on this machine can use it", f"Run: chmod o= {key.name}")]
+    return [found]
+
+
+def _key_missing(so: str) -> list[Finding]:
+    told = "Make it with `ekkyo secrets` and set EKKYO_PASS_KEY_FILE; its public half is the portal's."
+    return [wrong("pass key", f"{so}, and EKKYO_PASS_KEY_FILE is not set", told)]
+
+
 async def chat_findings(settings: NotifySettings) -> list[Finding]:
     """The chats that were connected: whether their hosts can be reached. Their addresses are secrets and not told."""
     live = await Store.open(
