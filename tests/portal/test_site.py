@@ -22,7 +22,7 @@ def test_both_languages_have_the_same_words(name):
     room = WORDS[name]
     assert room.JA.keys() == room.EN.keys()
     for key in room.JA:
-        fields = [set(re.findall(r"\{(\w*)\}", text)) for text in (room.JA[key], room.EN[key])]
+        fields = [set(re.findall(r"\{(\w*)\}", str(text))) for text in (room.JA[key], room.EN[key])]
         assert fields[0] == fields[1], key
     assert REFUSALS["ja"].keys() == REFUSALS["en"].keys()
 

@@ -21,7 +21,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Message, Receive, Scope, Send
 
-from ekkyo_portal import events, lead, signin
+from ekkyo_portal import events, lead, people, signin
 from ekkyo_portal.look import Look
 from ekkyo_portal.look.files import Files
 from ekkyo_portal.look.reader import Reader
@@ -34,7 +34,12 @@ from ekkyo_portal.web.visit import HELD, Asking, Visit
 from ekkyo_portal.web.visitor import Visitor
 
 log = structlog.stdlib.get_logger("ekkyo.portal")
-ROOMS: Final[Sequence[Room]] = (signin.room, events.room, lead.room)
+ROOMS: Final[Sequence[Room]] = (
+    signin.room,
+    events.room,
+    lead.room,
+    people.room,
+)
 DEFAULT_ZONE: Final = "Asia/Tokyo"
 """The zone of who is not known yet."""
 

@@ -4,11 +4,11 @@ import asyncio
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeVar
+from typing import Literal, Protocol, TypeVar
 
-from ekkyo.client import Ekkyo
-from ekkyo.contracts.base import Refused
+from ekkyo.contracts.base import Command, Question, Refused
 from ekkyo.contracts.members import DeactivateMember, FindMembers, ImportedRow, ImportMembers, Locale, Member
+from pydantic import BaseModel
 
 from ekkyo_common.personnel.reader import PersonnelExport
 from ekkyo_common.personnel.rows import BadRow, Leaver, Row, SkippedRow
@@ -28,7 +28,15 @@ _REASONS = {
     "same_row": "is a row that stands in the file already",
 }
 T = TypeVar("T")
+A = TypeVar("A", bound=BaseModel)
 _NUMBER = re.compile(r"[A-Za-z0-9_-]{1,32}")
+
+
+class Caller(Protocol):
+    """Whoever takes an export over: an `Ekkyo`, or what speaks for somebody who is signed in."""
+
+    async def ask(self, question: Question[A], *, within: float = ...) -> A: ...
+    async def send(self, command: Command[A], *, within: float = ...) -> A: ...
 
 
 @dataclass(frozen=True)
@@ -71,7 +79,7 @@ class Taken:
 
 
 async def take(
-    ekkyo: Ekkyo,
+    ekkyo: Caller,
     export: PersonnelExport,
     *,
     dry_run: bool,
@@ -134,7 +142,7 @@ def _of_cell(line: int, outcome: Outcome, remark: Remark, *, number: str = "", n
     return Became(line, outcome, number, name, remark.column, remark.value, remark.code, reason)
 
 
-async def _send(ekkyo: Ekkyo, rows: Sequence[Row], export: PersonnelExport, taken: Taken, held: list[Row]) -> None:
+async def _send(ekkyo: Caller, rows: Sequence[Row], export: PersonnelExport, taken: Taken, held: list[Row]) -> None:
     """One command; who cannot have their address as long as another has it is kept for later."""
     for row, became in zip(rows, await _asked(ekkyo, rows, taken), strict=True):
         if became.reason == "email_taken":
@@ -143,14 +151,14 @@ async def _send(ekkyo: Ekkyo, rows: Sequence[Row], export: PersonnelExport, take
             _note(taken, row, became, export)
 
 
-async def _asked(ekkyo: Ekkyo, rows: Sequence[Row], taken: Taken) -> list[ImportedRow]:
+async def _asked(ekkyo: Caller, rows: Sequence[Row], taken: Taken) -> list[ImportedRow]:
     profiles = [row.profile for row in rows]
     command = ImportMembers(profiles=profiles, locale=taken.locale, timezone=taken.timezone, dry_run=taken.dry_run)
     answer = await ekkyo.send(command, within=120)
     return answer.rows
 
 
-async def _once_more(ekkyo: Ekkyo, held: list[Row], export: PersonnelExport, taken: Taken) -> None:
+async def _once_more(ekkyo: Caller, held: list[Row], export: PersonnelExport, taken: Taken) -> None:
     """Those whose address another member has: that one may get another address by a row that was in another command.
 
     So they are asked once more, together with the rows of these others, until no more of them are taken.
@@ -202,7 +210,7 @@ def _note(taken: Taken, row: Row, became: ImportedRow, export: PersonnelExport) 
         taken.remarks += [_of_cell(row.line, became.outcome, r, number=number, name=name) for r in row.remarks]
 
 
-async def _leave(ekkyo: Ekkyo, leavers: Sequence[Leaver], taken: Taken, *, deactivate: bool) -> None:
+async def _leave(ekkyo: Caller, leavers: Sequence[Leaver], taken: Taken, *, deactivate: bool) -> None:
     """Name who left; deactivate those who are members, if that is asked for."""
     known = {m.number: m for m in await _members(ekkyo, numbers=[each.number for each in leavers])}
     for each in leavers:
@@ -222,7 +230,7 @@ async def _leave(ekkyo: Ekkyo, leavers: Sequence[Leaver], taken: Taken, *, deact
         taken.rows.append(Became(each.line, outcome, each.number, each.name, "", value, "left", reason))
 
 
-async def _members(ekkyo: Ekkyo, *, emails: Iterable[str] = (), numbers: Iterable[str] = ()) -> list[Member]:
+async def _members(ekkyo: Caller, *, emails: Iterable[str] = (), numbers: Iterable[str] = ()) -> list[Member]:
     """The members with one of these addresses or numbers."""
     found: list[Member] = []
     for some in _batches(sorted(set(emails)), TOGETHER):

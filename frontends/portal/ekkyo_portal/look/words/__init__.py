@@ -9,9 +9,16 @@ from typing import Any, Final
 from ekkyo.contracts.members import Locale
 from ekkyo.words import names
 
-from ekkyo_portal.look.words import common, events, lead, signin
+from ekkyo_portal.look.words import common, events, lead, people, sent, signin
 
-ROOMS: Final[dict[str, ModuleType]] = {"common": common, "events": events, "lead": lead, "signin": signin}
+ROOMS: Final[dict[str, ModuleType]] = {
+    "common": common,
+    "events": events,
+    "lead": lead,
+    "people": people,
+    "sent": sent,
+    "signin": signin,
+}
 
 
 def _of(locale: Locale) -> Any:

@@ -1,0 +1,90 @@
+"""Communities as stewards see them: all, and a new one with its charter and its rules."""
+
+import asyncio
+from typing import Any, Final
+
+from ekkyo.contracts.base import Refused
+from ekkyo.contracts.members import FindMembers, FoundCommunity, ListCommunities, ReviseCharter
+from ekkyo.contracts.members.community import Community
+from starlette.responses import Response
+
+from ekkyo_portal.people.routes import STEWARDS, room
+from ekkyo_portal.web.forms import Form
+from ekkyo_portal.web.visit import Visit
+from ekkyo_portal.web.visitor import Who
+
+TEXTS: Final = ("objective", "who", "what", "how")
+"""Of the charter, in the order they are written in."""
+
+
+@room.get("/people-communities", who=STEWARDS)
+async def communities(visit: Visit) -> Response:
+    """All communities, with their leaders."""
+    page, leaders = await asyncio.gather(
+        visit.maybe(ListCommunities(limit=200)), visit.maybe(FindMembers(role="leader", limit=500))
+    )
+    names = {m.member_id: m.name for m in leaders.members} if leaders else {}
+    return visit.page("people/communities.html", page and page.communities, names=names)
+
+
+@room.get("/people-communities/new", who=STEWARDS)
+async def new(visit: Visit) -> Response:
+    """The form of a new community."""
+    return visit.page("people/community.html", Form.filled({"timezone": visit.reader.zone, "locale": "ja"}), now=None)
+
+
+@room.post("/people-communities/new", who=STEWARDS)
+async def found(visit: Visit) -> Response:
+    """Found it. The form names it, so that a second press founds no second one."""
+    form = await visit.form()
+    command = form.make(
+        FoundCommunity,
+        community_id=form["community_id"],
+        name=form["name"],
+        rules=form["rules"],
+        charter=_charter(form),
+        locale=form["locale"],
+        timezone=form["timezone"],
+    )
+    if command is None:
+        return visit.page("people/community.html", form, status=400, now=None)
+    await visit.send(command)
+    return visit.see_other("/people-communities", did="people.founded")
+
+
+@room.get("/c/{community_id}/charter", who=Who.LEADERS)
+async def charter(visit: Visit, community_id: str) -> Response:
+    """The form of a community's charter and rules."""
+    now = await _led(visit, community_id)
+    values = {name: getattr(now.charter, name) for name in TEXTS}
+    figures = "\n".join(now.charter.figures)
+    return visit.page("people/community.html", Form.filled({**values, "figures": figures, "rules": now.rules}), now=now)
+
+
+@room.post("/c/{community_id}/charter", who=Who.LEADERS)
+async def revise(visit: Visit, community_id: str) -> Response:
+    """Change the charter or the rules. Members accept changed rules again, so unchanged ones are not sent."""
+    form, now = await visit.form(), await _led(visit, community_id)
+    rules = form["rules"] if form["rules"] != now.rules else None
+    command = form.make(ReviseCharter, community_id=community_id, charter=_charter(form), rules=rules)
+    if command is None:
+        return visit.page("people/community.html", form, status=400, now=now)
+    await visit.send(command)
+    return visit.see_other(f"/c/{community_id}", did="people.revised")
+
+
+def _charter(form: Form) -> dict[str, Any]:
+    for name in (*TEXTS, "rules"):
+        if not form[name]:
+            form.wrong(name, "missing")
+    figures = [line.strip() for line in form["figures"].splitlines() if line.strip()]
+    return {**{name: form[name] for name in TEXTS}, "figures": figures}
+
+
+async def _led(visit: Visit, community_id: str) -> Community:
+    page = await visit.ask(ListCommunities(community_ids=[community_id]))
+    if not page.communities:
+        raise Refused("community_not_found", "There is no such community.", 404)
+    if not visit.me.may_lead(community_id):
+        raise Refused("not_allowed", "This is for its leaders and stewards.", 403)
+    return page.communities[0].community

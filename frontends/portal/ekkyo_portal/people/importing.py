@@ -1,0 +1,141 @@
+"""A personnel export, previewed and then imported. Nothing is kept here between the two: the page holds the file."""
+
+import asyncio
+import base64
+import binascii
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from ekkyo.contracts.base import Refused
+from ekkyo_common.personnel import PersonnelExport, Taken, UnreadableExportError, read_personnel, take
+from starlette.datastructures import UploadFile
+from starlette.responses import Response, StreamingResponse
+
+from ekkyo_portal.people.routes import STEWARDS, room
+from ekkyo_portal.web.forms import Form
+from ekkyo_portal.web.visit import Visit
+
+LARGEST: Final = 5 * 1024 * 1024
+"""Bytes of a file: some 30,000 people."""
+SENT: Final = LARGEST * 4 // 3 + 64 * 1024
+"""Bytes of a form that holds such a file as text."""
+SHOWN: Final = 500
+"""Rows that the page shows of each kind; all of them are counted."""
+EVERY: Final = timedelta(milliseconds=300)
+MARK: Final = "<!--parts-->"
+
+
+@dataclass(frozen=True)
+class File:
+    """An export that was sent."""
+
+    name: str
+    data: bytes
+
+    @property
+    def kept(self) -> str:
+        """As text, for the form that imports what was previewed."""
+        return base64.urlsafe_b64encode(self.data).decode()
+
+
+@room.get("/people-import", who=STEWARDS)
+async def choose(visit: Visit) -> Response:
+    """Choose a file."""
+    return visit.page("people/import.html", Form())
+
+
+@room.post("/people-import", who=STEWARDS, largest=SENT)
+async def run(visit: Visit) -> Response:
+    """Preview the result for each row, or import. The page shows how far it is while it works."""
+    form = await visit.form()
+    file = await _sent(visit, form)
+    if file is None:
+        return visit.page("people/import.html", form, status=400)
+    today = visit.now.astimezone(ZoneInfo(visit.reader.zone)).date()
+    try:
+        export = await asyncio.to_thread(read_personnel, file.data, columns={}, today=today)
+    except UnreadableExportError as unreadable:
+        form.wrong("file", "unreadable")
+        return visit.page("people/import.html", form, status=400, because=str(unreadable))
+    parts = _parts(visit, form, file, export, dry_run=not form.on("import"))
+    response = StreamingResponse(parts, media_type="text/html")
+    response.headers["content-encoding"] = "identity"  # compressed, the first part would wait for the last
+    return response
+
+
+async def _sent(visit: Visit, form: Form) -> File | None:
+    """The file that was chosen, or the one that was previewed."""
+    upload: Any = (await visit.request.form()).get("file")
+    if isinstance(upload, UploadFile) and upload.filename:
+        found = File(upload.filename, await upload.read())
+    elif form["kept"]:
+        try:
+            found = File(form["name"], base64.urlsafe_b64decode(form["kept"]))
+        except binascii.Error:
+            form.wrong("file", "missing")
+            return None
+    else:
+        form.wrong("file", "missing")
+        return None
+    if not found.data or len(found.data) > LARGEST:
+        form.wrong("file", "file_too_large" if found.data else "missing")
+        return None
+    return found
+
+
+async def _parts(visit: Visit, form: Form, file: File, export: PersonnelExport, *, dry_run: bool) -> AsyncIterator[str]:
+    """The page in parts: its beginning, how far it is, and what came of it."""
+    look = visit.look
+    before, after = look.render("people/importing.html", visit, None, dry_run=dry_run, mark=MARK).split(MARK)
+    yield before
+    far = 0
+
+    def tell(taken: int) -> None:
+        nonlocal far
+        far = taken
+
+    leaving = form.on("deactivate_leavers")
+    working = asyncio.create_task(take(visit, export, dry_run=dry_run, deactivate_leavers=leaving, tell=tell))
+    try:
+        while not (await asyncio.wait({working}, timeout=EVERY.total_seconds()))[0]:
+            yield look.render("people/step.html", visit, far)
+        taken = working.result()
+        yield look.render("people/imported.html", visit, outcome(taken), file=file, export=export, leaving=leaving)
+    except Refused as no:
+        yield look.render("people/stopped.html", visit, no)
+    finally:
+        working.cancel()
+    yield after
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a file: how many rows of each kind, and the rows by kind."""
+
+    taken: Taken
+    counts: dict[str, int]
+    bad: list[Any]
+    left: list[Any]
+    rows: list[Any]
+
+    @property
+    def anything(self) -> bool:
+        """Whether an import would change something."""
+        return any(self.counts[name] for name in ("registered", "changed", "left", "deactivated"))
+
+
+COUNTED: Final[tuple[Any, ...]] = ("registered", "changed", "unchanged", "bad", "skipped", "left", "deactivated")
+
+
+def outcome(taken: Taken) -> Outcome:
+    """As the page shows it."""
+    return Outcome(
+        taken,
+        {name: taken.count(name) for name in COUNTED},
+        taken.bad[:SHOWN],
+        [row for row in taken.rows if row.outcome in ("left", "deactivated")][:SHOWN],
+        taken.rows[:SHOWN],
+    )

@@ -1,0 +1,133 @@
+"""The pages of people: search, one person with all that is known, and what ends their being a member."""
+
+import asyncio
+from typing import Final
+
+from ekkyo.contracts.base import Refused
+from ekkyo.contracts.events import MyEvents
+from ekkyo.contracts.members import (
+    DeactivateMember,
+    EraseMember,
+    GetErasure,
+    GetJourney,
+    GetMember,
+    GrantRole,
+    GrantSteward,
+    ListCommunities,
+    ListErasures,
+    ReactivateMember,
+    RevokeRole,
+    RevokeSteward,
+    SignOutEverywhere,
+)
+from ekkyo.contracts.notify import ListDeliveries
+from starlette.responses import Response
+
+from ekkyo_portal.people import views
+from ekkyo_portal.web.forms import Form
+from ekkyo_portal.web.rooms import Room
+from ekkyo_portal.web.visit import Visit
+from ekkyo_portal.web.visitor import Who
+
+room = Room("people")
+STEWARDS: Final = Who.STEWARDS
+PAGE: Final = 50
+
+
+@room.get("/people", who=STEWARDS)
+async def people(visit: Visit) -> Response:
+    """Everybody, or those whom a search finds."""
+    query = visit.request.query_params
+    asked = views.search(query.get("q", ""), query.get("show", ""), query.get("after"), PAGE)
+    found = await visit.maybe(asked) if asked else None
+    return visit.page("people/people.html", views.found(query, found, away=bool(asked) and found is None))
+
+
+@room.get("/people/erased", who=STEWARDS)
+async def erased(visit: Visit) -> Response:
+    """Who was erased, and whether every service has confirmed it."""
+    after = visit.request.query_params.get("after")
+    page = await visit.maybe(ListErasures(after=after, limit=PAGE))
+    return visit.page("people/erased.html", page)
+
+
+@room.get("/people/{member_id}", who=STEWARDS)
+async def person(visit: Visit, member_id: str) -> Response:
+    """One person, with all that is known of them."""
+    try:
+        member = await visit.ask(GetMember(member_id=member_id))
+    except Refused as no:
+        if no.code not in ("member_not_found", "member_erased"):
+            raise
+        return visit.page("people/erasure.html", await visit.ask(GetErasure(member_id=member_id)))
+    journey, coming, past = await asyncio.gather(
+        visit.maybe(GetJourney(member_id=member_id)),
+        visit.maybe(MyEvents(member_id=member_id, upcoming=True, limit=20)),
+        visit.maybe(MyEvents(member_id=member_id, upcoming=False, limit=20)),
+    )
+    sent, communities = await asyncio.gather(
+        visit.maybe(ListDeliveries(member_id=member_id, limit=500)), visit.maybe(ListCommunities(limit=200))
+    )
+    return visit.page("people/person.html", views.person(visit, member, journey, (coming, past), sent, communities))
+
+
+@room.post("/people/{member_id}/deactivate", who=STEWARDS)
+async def deactivate(visit: Visit, member_id: str) -> Response:
+    """Record that somebody left the company."""
+    await visit.send(DeactivateMember(member_id=member_id))
+    return visit.see_other(f"/people/{member_id}", did="people.deactivated")
+
+
+@room.post("/people/{member_id}/reactivate", who=STEWARDS)
+async def reactivate(visit: Visit, member_id: str) -> Response:
+    """Record that somebody came back."""
+    await visit.send(ReactivateMember(member_id=member_id))
+    return visit.see_other(f"/people/{member_id}", did="people.reactivated")
+
+
+@room.get("/people/{member_id}/erase", who=STEWARDS)
+async def ask_to_erase(visit: Visit, member_id: str) -> Response:
+    """What erasing means, and the field that makes sure it is meant."""
+    member = await visit.ask(GetMember(member_id=member_id))
+    return visit.page("people/erase.html", Form(), member=member)
+
+
+@room.post("/people/{member_id}/erase", who=STEWARDS)
+async def erase(visit: Visit, member_id: str) -> Response:
+    """Forget who somebody was. The number has to be typed: it cannot be undone."""
+    form = await visit.form()
+    try:
+        member = await visit.ask(GetMember(member_id=member_id))
+    except Refused as no:
+        if no.code not in ("member_not_found", "member_erased"):
+            raise
+        return visit.see_other(f"/people/{member_id}", did="people.erased")  # a second press
+    if form["number"] != member.number:
+        form.wrong("number", "other_number")
+        return visit.page("people/erase.html", form, status=400, member=member)
+    await visit.send(EraseMember(member_id=member_id))
+    return visit.see_other(f"/people/{member_id}", did="people.erased")
+
+
+@room.post("/people/{member_id}/signout", who=STEWARDS)
+async def sign_out(visit: Visit, member_id: str) -> Response:
+    """End all of somebody's sessions."""
+    await visit.send(SignOutEverywhere(member_id=member_id, before=visit.now))
+    return visit.see_other(f"/people/{member_id}", did="people.signed_out")
+
+
+@room.post("/people/{member_id}/steward", who=STEWARDS)
+async def steward(visit: Visit, member_id: str) -> Response:
+    """Make somebody a steward, or no steward any more."""
+    wanted = (await visit.form()).on("wanted")
+    await visit.send(GrantSteward(member_id=member_id) if wanted else RevokeSteward(member_id=member_id))
+    return visit.see_other(f"/people/{member_id}", did="people.granted" if wanted else "people.revoked")
+
+
+@room.post("/people/{member_id}/leader", who=STEWARDS)
+async def leader(visit: Visit, member_id: str) -> Response:
+    """Make somebody a leader of a community they are in, or no leader any more."""
+    form = await visit.form()
+    role = GrantRole if form.on("wanted") else RevokeRole
+    await visit.send(role(member_id=member_id, community_id=form["community_id"], role="leader"))
+    return visit.see_other(f"/people/{member_id}", did="people.granted" if form.on("wanted") else "people.revoked")

@@ -1,0 +1,123 @@
+"""What the pages of people show, made from answers."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode
+
+from ekkyo.contracts.events import EventState, MyEventsPage, Registration
+from ekkyo.contracts.members import CommunityPage, FindMembers, Journey, Member, MemberPage, Membership
+from ekkyo.contracts.notify import Delivery, DeliveryPage
+from ekkyo.words.text import one_line
+from pydantic import ValidationError
+
+from ekkyo_portal.look.reader import Reader
+from ekkyo_portal.web.visit import Visit
+
+SHOWS: Final = ("", "leaders", "stewards")
+LATEST: Final = 30
+"""Messages that the page of a person shows."""
+_NUMBER: Final = re.compile(r"(?=.*\d)[A-Za-z0-9_-]{2,32}")
+
+
+@dataclass(frozen=True)
+class Found:
+    """Those whom a search found; None: the service is away, or nothing can be called so."""
+
+    q: str
+    show: str
+    members: list[Member] | None
+    next: str | None
+    away: bool
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a list: what it is, when, and more beside it."""
+
+    title: str
+    when: str
+    state: str
+    href: str | None = None
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Person:
+    """One person with all that is known. A part that is None cannot be shown right now."""
+
+    member: Member
+    memberships: list[tuple[Membership, str]]
+    events: list[Line] | None
+    crossings: list[Line] | None
+    sent: list[Line] | None
+    themselves: bool
+    """Whether it is the steward who looks."""
+
+
+def search(q: str, show: str, after: str | None, limit: int) -> FindMembers | None:
+    """What a search asks for: an address, a personnel number, else the beginning of a name. None: nothing is so."""
+    text = q.strip()
+    more = {"after": after, "limit": limit}
+    if show == "leaders":
+        more["role"] = "leader"
+    elif show == "stewards":
+        more["steward"] = True
+    by = "emails" if "@" in text else "numbers" if _NUMBER.fullmatch(text) else "name"
+    try:
+        return FindMembers.model_validate(more | ({} if not text else {by: text if by == "name" else [text]}))
+    except ValidationError:
+        return None
+
+
+def found(query: Mapping[str, str], page: MemberPage | None, *, away: bool) -> Found:
+    """What the page of a search shows."""
+    q, show = query.get("q", "").strip(), query.get("show", "")
+    following = "?" + urlencode({"q": q, "show": show, "after": page.next}) if page and page.next else None
+    return Found(q, show if show in SHOWS else "", None if away else page.members if page else [], following, away)
+
+
+def person(
+    visit: Visit,
+    member: Member,
+    journey: Journey | None,
+    events: tuple[MyEventsPage | None, MyEventsPage | None],
+    sent: DeliveryPage | None,
+    communities: CommunityPage | None,
+) -> Person:
+    """One person with all that is known of them."""
+    reader = visit.reader
+    listed = communities.communities if communities else []
+    names = {c.community.community_id: one_line(c.community.name) for c in listed}
+    shown = [p for p in events if p is not None]
+    return Person(
+        member=member,
+        memberships=[(m, names.get(m.community_id, m.community_id)) for m in member.communities],
+        events=[_event(reader, e.event, e.registration) for p in shown for e in p.entries] if all(events) else None,
+        crossings=_crossings(reader, journey, names) if journey else None,
+        sent=[delivery(reader, d) for d in reversed(sent.deliveries)][:LATEST] if sent else None,
+        themselves=visit.me.member_id == member.member_id,
+    )
+
+
+def _event(reader: Reader, event: EventState, registration: Registration) -> Line:
+    state = reader.words.names.registrations[registration.status]
+    return Line(one_line(event.title), reader.day(event.starts_at), state, f"/e/{event.event_id}")
+
+
+def _crossings(reader: Reader, journey: Journey, names: Mapping[str, str]) -> list[Line]:
+    words = reader.words.names.crossings
+    return [Line(words[c.crossing], reader.day(c.reached_at), names.get(c.community_id, "")) for c in journey.crossings]
+
+
+def delivery(reader: Reader, it: Delivery) -> Line:
+    """One message: what it was about, over which channel, and what became of it."""
+    words = reader.words.sent
+    state = words.states[it.status]
+    if it.reason:
+        state += f": {words.reasons.get(it.reason, it.reason)}"
+    tone = {"sent": "good", "failed": "hot", "planned": "accent"}.get(it.status, "")
+    kind = "s" if it.topic == "survey_opened" else "e"
+    title = f"{words.topics[it.topic]} ({words.channels[it.channel]})"
+    return Line(title, reader.moment(it.done_at or it.planned_at), state, f"/{kind}/{it.entity_id}", tone)

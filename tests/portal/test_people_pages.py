@@ -1,0 +1,258 @@
+"""What stewards see: people, one person, imports, communities, what was sent."""
+
+import re
+from typing import Any
+
+import pytest
+from ekkyo.contracts.base import Refused
+from ekkyo.contracts.members import (
+    Community,
+    CommunityListed,
+    CommunityPage,
+    DeactivateMember,
+    EraseMember,
+    Erasure,
+    FindMembers,
+    FoundCommunity,
+    GetErasure,
+    GetJourney,
+    GetMember,
+    GrantRole,
+    GrantSteward,
+    Imported,
+    ImportedRow,
+    ImportMembers,
+    Journey,
+    ListCommunities,
+    Member,
+    MemberPage,
+    Membership,
+    ReviseCharter,
+    RevokeRole,
+    RevokeSteward,
+)
+from ekkyo.contracts.notify import Delivery, DeliveryPage, ListDeliveries, NotifyStatus, NotifyStatusAnswer
+from ekkyo_portal.people import views
+
+from tests.portal.making import LEADER, NOW, STEWARD, opened, text_of
+
+MARKUP = "<script>alert(1)</script>\"'&"
+
+
+def member(member_id: str = "hanako", **changes: Any) -> Member:
+    values = {
+        "member_id": member_id,
+        "number": "0012345",
+        "name": "山田 花子",
+        "email": "hanako@example.com",
+        "department": "営業部",
+        "channels": ["mail"],
+        "locale": "ja",
+        "timezone": "Asia/Tokyo",
+        "communities": [Membership(community_id="it", joined_at=NOW)],
+        "revision": 1,
+    }
+    return Member.model_validate(values | changes)
+
+
+def community(**changes: Any) -> Community:
+    charter = {
+        "objective": "問い合わせを半分に",
+        "who": "全員",
+        "what": "勉強会",
+        "how": "毎週",
+        "figures": ["250"],
+    }
+    values = {"community_id": "it", "name": "IT の会", "rules": "何でも聞く", "charter": charter, "founded_at": NOW}
+    return Community.model_validate({**values, "revision": 1, **changes})
+
+
+def delivery(status: str = "failed", reason: str | None = "address_refused") -> Delivery:
+    values = {"topic": "event_published", "channel": "mail", "member_id": "hanako", "entity_id": "e1", "fact_id": "f"}
+    return Delivery.model_validate(
+        {"delivery_id": "d1", **values, "status": status, "reason": reason, "planned_at": NOW, "done_at": NOW}
+    )
+
+
+LISTED = CommunityPage(communities=[CommunityListed(community=community(), members=3, leaders=["taro"])])
+KNOWN: dict[type[Any], Any] = {
+    FindMembers: MemberPage(members=[member()]),
+    GetMember: member(),
+    GetJourney: Journey(member_id="hanako", crossings=[], attended=0),
+    ListDeliveries: DeliveryPage(deliveries=[delivery()]),
+    ListCommunities: LISTED,
+    NotifyStatus: NotifyStatusAnswer(deliveries={"mail": {"sent": 1200, "failed": 1}}, contacts=1, channels=0),
+}
+
+
+@pytest.mark.parametrize(
+    ("typed", "asks"),
+    [
+        ("山田", {"name": "山田"}),
+        ("0012345", {"numbers": ["0012345"]}),
+        (" A-12 ", {"numbers": ["A-12"]}),
+        ("hanako@example.com", {"emails": ["hanako@example.com"]}),
+        ("Hanako", {"name": "Hanako"}),
+        ("", {}),
+    ],
+)
+def test_a_search_asks_by_what_was_typed(typed: str, asks: dict[str, Any]):
+    found = views.search(typed, "", None, 50)
+    assert found
+    assert found.model_dump(exclude_none=True, exclude={"limit"}) == asks
+    assert views.search(typed, "leaders", None, 50).role == "leader"  # type: ignore[union-attr]
+    assert views.search(typed, "stewards", None, 50).steward is True  # type: ignore[union-attr]
+
+
+async def test_people_are_found_and_a_search_that_cannot_be_finds_nobody():
+    async with opened(KNOWN, STEWARD) as browser:
+        page = await browser.get("/people?q=山田&show=leaders")
+        assert 'href="/people/hanako"' in page.text
+        assert 'value="山田"' in page.text
+        assert "該当するメンバーはいません" in text_of(await browser.get("/people?q=@@"))
+        browser.answering.replies[FindMembers] = Refused("no_answer", "", 503)
+        assert "いまこの部分を表示できません" in text_of(await browser.get("/people"))
+
+
+async def test_one_person_is_shown_with_all_that_is_known_and_without_what_is_away():
+    async with opened({**KNOWN, GetMember: member(name=MARKUP, steward=True)}, STEWARD) as browser:
+        page = await browser.get("/people/hanako")
+        assert "<script>alert" not in page.text
+        said = text_of(page)
+        for part in ("0012345", "営業部", "IT の会", "アドレスが存在しません", "管理者から外す", "リーダーにする"):
+            assert part in said
+        assert said.count("いまこの部分を表示できません") == 1, "events are away"
+        away = Refused("no_answer", "", 503)
+        browser.answering.replies.update(dict.fromkeys((GetJourney, ListDeliveries, ListCommunities), away))
+        said = text_of(await browser.get("/people/hanako"))
+        assert said.count("いまこの部分を表示できません") == 3
+
+
+async def test_roles_are_given_and_taken():
+    roles = dict.fromkeys((GrantSteward, RevokeSteward, GrantRole, RevokeRole), member())
+    async with opened(roles, STEWARD) as browser:
+        await browser.post("/people/hanako/steward", {"wanted": "on"})
+        await browser.post("/people/hanako/steward")
+        await browser.post("/people/hanako/leader", {"community_id": "it", "wanted": "on"})
+        done = await browser.post("/people/hanako/leader", {"community_id": "it"})
+        assert done.headers["location"] == "/people/hanako?did=people.revoked"
+        sent = [type(m) for m in browser.answering.said]
+        assert sent == [GrantSteward, RevokeSteward, GrantRole, RevokeRole]
+
+
+async def test_erasing_needs_the_number_and_shows_the_receipts():
+    erasure = Erasure(member_id="hanako", erased_at=NOW, receipts={"events": NOW}, waits_for=["notify", "surveys"])
+    async with opened(
+        {**KNOWN, EraseMember: erasure, GetErasure: erasure, DeactivateMember: member()}, STEWARD
+    ) as browser:
+        assert "元に戻すことはできません" in text_of(await browser.get("/people/hanako/erase"))
+        wrong = await browser.post("/people/hanako/erase", {"number": "12345"})
+        assert wrong.status_code == 400
+        assert 'value="12345"' in wrong.text
+        assert not browser.answering.sent(EraseMember)
+        done = await browser.post("/people/hanako/erase", {"number": "0012345"})
+        browser.answering.replies[GetMember] = Refused("member_not_found", "", 404)
+        again = await browser.post("/people/hanako/erase", {"number": "0012345"})
+        assert done.headers["location"] == again.headers["location"]
+        said = text_of(await browser.get(done.headers["location"]))
+        assert said.count("処理中") == 3
+        assert len(browser.answering.sent(EraseMember)) == 1
+
+
+def taken(command: ImportMembers) -> Imported:
+    return Imported(rows=[ImportedRow(number=p.number, member_id="x", outcome="registered") for p in command.profiles])
+
+
+CSV = "社員番号,氏名,メールアドレス,部署\n0001,山田 花子,h@example.com,営業部\n0002,,t@example.com,<b>経理</b>\n"
+
+
+async def test_an_import_is_previewed_row_by_row_and_then_done_with_the_same_file():
+    async with opened({ImportMembers: taken, FindMembers: MemberPage(members=[])}, STEWARD) as browser:
+        same = {"sec-fetch-site": "same-origin"}
+        file = {"file": ("社員.csv", CSV.encode("cp932"), "text/csv")}
+        page = await browser.http.post("/people-import", files=file, headers=same)
+        assert page.status_code == 200
+        said = text_of(page)
+        assert "新規登録" in said
+        assert re.search(r"取り込めない行.* 3 氏名", said)
+        assert "<b>経理" not in page.text
+        (command,) = browser.answering.sent(ImportMembers)
+        assert command.dry_run
+        form = dict(re.findall(r'name="(name|import)" value="([^"]*)"', page.text))
+        form["kept"] = re.search(r'<textarea name="kept" hidden>(.*?)</textarea>', page.text)[1]  # type: ignore[index]
+        done = await browser.post("/people-import", form)
+        assert "取り込みの結果" in text_of(done)
+        assert [c.dry_run for c in browser.answering.sent(ImportMembers)] == [True, False]
+
+
+async def test_what_is_no_export_says_what_is_wrong_with_it_and_imports_nothing():
+    async with opened({ImportMembers: taken}, STEWARD) as browser:
+        same = {"sec-fetch-site": "same-origin"}
+        for data in (b"", b"x", b"PK\x03\x04garbage", b"\x00" * 100, b"a,b\n1,2\n", b"x" * (5 * 1024 * 1024 + 1)):
+            page = await browser.http.post("/people-import", files={"file": ("x.csv", data)}, headers=same)
+            assert page.status_code == 400, data[:10]
+            assert 'class="wrong"' in page.text
+        for kept in ("", "%%%", "eA"):
+            assert (await browser.post("/people-import", {"kept": kept, "name": "x"})).status_code == 400
+        too_large = b"x" * (8 * 1024 * 1024)
+        page = await browser.http.post("/people-import", files={"file": ("x.csv", too_large)}, headers=same)
+        assert page.status_code == 413
+        assert browser.answering.said == []
+
+
+async def test_an_import_that_stops_in_the_middle_says_how_to_go_on():
+    refused = Refused("no_answer", "No answer came.", 503)
+    async with opened({ImportMembers: refused}, STEWARD) as browser:
+        file = {"file": ("x.csv", CSV.encode())}
+        page = await browser.http.post("/people-import", files=file, headers={"sec-fetch-site": "same-origin"})
+        assert "もう一度取り込めば" in text_of(page)
+        assert page.text.rstrip().endswith("</html>")
+
+
+async def test_a_community_is_founded_once_and_its_rules_change_only_when_they_do():
+    async with opened({**KNOWN, FoundCommunity: community(), ReviseCharter: community()}, STEWARD) as browser:
+        page = await browser.get("/people-communities/new")
+        made = re.search(r'name="community_id" value="([^"]+)"', page.text)[1]  # type: ignore[index]
+        texts = {"objective": "o", "who": "w", "what": "x", "how": "h", "rules": "何でも聞く", "figures": "a\n\n b \n"}
+        form = {"community_id": made, "name": "新しい会", "locale": "ja", "timezone": "Asia/Tokyo", **texts}
+        missing = await browser.post("/people-communities/new", {**form, "objective": " ", "timezone": "Mars/One"})
+        assert missing.status_code == 400
+        assert {"objective-wrong", "timezone-wrong"} <= set(re.findall(r'id="(\w+-wrong)"', missing.text))
+        assert 'value="新しい会"' in missing.text
+        assert made in missing.text
+        assert (await browser.post("/people-communities/new", form)).status_code == 303
+        (founded,) = browser.answering.sent(FoundCommunity)
+        assert (founded.community_id, founded.charter.figures) == (made, ["a", "b"])
+        await browser.post("/c/it/charter", texts)
+        await browser.post("/c/it/charter", {**texts, "rules": "別のルール"})
+        assert [r.rules for r in browser.answering.sent(ReviseCharter)] == [None, "別のルール"]
+        browser.as_(LEADER)
+        assert (await browser.get("/c/it/charter")).status_code == 200
+        assert (await browser.get("/c/hr/charter")).status_code == 403
+        assert (await browser.post("/c/hr/charter", texts)).status_code == 403
+
+
+async def test_what_failed_is_listed_with_why_in_both_languages():
+    async with opened(KNOWN, STEWARD) as browser:
+        said = text_of(await browser.get("/people-sent"))
+        assert "1,200 送信済み" in said
+        assert "新しいイベントのお知らせ (メール)" in said
+        assert "送信できず: アドレスが存在しません" in said
+        assert browser.answering.sent(ListDeliveries)[-1].status == "failed"
+        await browser.get("/people-sent?status=planned")
+        assert browser.answering.sent(ListDeliveries)[-1].status == "planned"
+
+
+def test_every_reason_that_notify_gives_has_words():
+    from pathlib import Path
+
+    from ekkyo_portal.look.words import sent
+
+    said = set()
+    for file in (Path(__file__).parents[2] / "services/notify").rglob("*.py"):
+        said |= set(re.findall(r'(?:NotNow|Never)\("([a-z_]+)"|reason="([a-z_]+)"', file.read_text()))
+    codes = {code for pair in said for code in pair if code}
+    assert codes
+    assert codes <= set(sent.JA["reasons"])
+    for part in ("topics", "channels", "states", "states_mean", "reasons"):
+        assert sent.JA[part].keys() == sent.EN[part].keys()
