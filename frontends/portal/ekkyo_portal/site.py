@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 import structlog
 from ekkyo.contracts.base import Refused, new_id
 from ekkyo.contracts.members import Locale
+from ekkyo.wire import trace
 from prometheus_client import CollectorRegistry
 from pydantic import ValidationError
 from starlette.applications import Starlette
@@ -113,8 +114,12 @@ class Site:
         async def endpoint(scope: Scope, receive: Receive, send: Send) -> None:
             began = time.perf_counter()
             request = Request(scope, limited(receive, page.largest), send)
-            response = await self.answer(page, request)
-            await response(scope, receive, send)
+            with trace.span(f"{page.method} {page.path}", request.headers.get("traceparent")):
+                response = await self.answer(page, request)
+                trace.note({"http.request.method": page.method, "http.response.status_code": response.status_code})
+                if response.status_code >= 500:
+                    trace.failed(str(response.status_code))
+                await response(scope, receive, send)
             seen = self.measured.pages.labels(page.method, page.path, str(response.status_code))
             seen.observe(time.perf_counter() - began)
 
