@@ -1,4 +1,4 @@
-"""Makes the Grafana dashboards, of the platform, of each service and of the portal, and the alerts for Prometheus' operator.
+"""Makes the Grafana dashboards, of the platform, the services and the portal, and the alerts for Prometheus' operator.
 
 `python deploy/observability/make_dashboards.py`, or `make dashboards`.
 
