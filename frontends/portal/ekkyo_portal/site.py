@@ -22,7 +22,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import Message, Receive, Scope, Send
 
-from ekkyo_portal import events, lead, people, signin
+from ekkyo_portal import events, lead, me, people, signin, surveys
 from ekkyo_portal.look import Look
 from ekkyo_portal.look.files import Files
 from ekkyo_portal.look.reader import Reader
@@ -39,7 +39,9 @@ ROOMS: Final[Sequence[Room]] = (
     signin.room,
     events.room,
     lead.room,
+    me.room,
     people.room,
+    surveys.room,
 )
 DEFAULT_ZONE: Final = "Asia/Tokyo"
 """The zone of who is not known yet."""
@@ -50,6 +52,9 @@ class SignedIn(Protocol):
 
     async def visitor(self, request: Request) -> Visitor | None:
         """The member that a request's cookie or pass stands for, as they are now. None: nobody is signed in."""
+
+    def forget(self, member_id: str) -> None:
+        """Ask who they are again: something about them was changed here."""
 
 
 @dataclass

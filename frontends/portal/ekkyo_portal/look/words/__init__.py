@@ -9,15 +9,17 @@ from typing import Any, Final
 from ekkyo.contracts.members import Locale
 from ekkyo.words import names
 
-from ekkyo_portal.look.words import common, events, lead, people, sent, signin
+from ekkyo_portal.look.words import common, events, lead, me, people, sent, signin, surveys
 
 ROOMS: Final[dict[str, ModuleType]] = {
     "common": common,
     "events": events,
     "lead": lead,
+    "me": me,
     "people": people,
     "sent": sent,
     "signin": signin,
+    "surveys": surveys,
 }
 
 
