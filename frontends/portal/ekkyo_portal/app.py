@@ -1,9 +1,11 @@
 """The portal: `ekkyo-portal serve`."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from ekkyo.client import Ekkyo
+from ekkyo.contracts.events import EventFact
 from ekkyo.process.console import Program
 from ekkyo.process.doctor import Finding
 from ekkyo.process.lifecycle import serve
@@ -12,6 +14,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from ekkyo_portal import doctor
+from ekkyo_portal.lead.live import Changes
 from ekkyo_portal.serving import started
 from ekkyo_portal.settings import PortalSettings
 from ekkyo_portal.signin.company import Provider
@@ -24,6 +27,9 @@ from ekkyo_portal.site import Site
 from ekkyo_portal.web.asking import OverNats
 from ekkyo_portal.web.headers import Guarded
 from ekkyo_portal.web.origin import OwnOrigin
+
+RECENT: Final = timedelta(seconds=10)
+"""How far back a page that shows what happens begins to hear: nothing is missed between its making and its stream."""
 
 
 def now() -> datetime:
@@ -42,10 +48,12 @@ def make(settings: PortalSettings) -> Callable[[Ekkyo, CollectorRegistry], Starl
             door=ekkyo.with_token(tokens.own),
             now=now,
             passes=settings.pass_reader(),
-            opens_by_link=settings.opens_by_link,
             company=Provider.of(settings),
         )
         site = Site(settings, OverNats(ekkyo, tokens.of), signing_in, registry, now)
+        site.changes = Changes(
+            lambda event_id: ekkyo.facts(EventFact, entity=event_id, since=now() - RECENT),
+        )
         refused = site.measured.refused
         around = [
             Middleware(Guarded, secure=settings.secure),
@@ -56,7 +64,9 @@ def make(settings: PortalSettings) -> Callable[[Ekkyo, CollectorRegistry], Starl
                 refused=lambda because: refused.labels(because).inc(),
             ),
         ]
-        return site.application(middleware=around)
+        application = site.application(middleware=around)
+        application.state.end = site.changes.end
+        return application
 
     return made
 

@@ -10,7 +10,6 @@ from urllib.parse import quote, urlencode
 import structlog
 from ekkyo.contracts.base import Refused, new_id
 from ekkyo.contracts.members import Locale
-from ekkyo.wire import trace
 from prometheus_client import CollectorRegistry
 from pydantic import ValidationError
 from starlette.applications import Starlette
@@ -18,11 +17,12 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 from starlette.types import Message, Receive, Scope, Send
 
-from ekkyo_portal import events, lead, me, people, signin, surveys
+from ekkyo_portal import events, lead, people, signin
+from ekkyo_portal.lead.live import Changes
 from ekkyo_portal.look import Look
 from ekkyo_portal.look.files import Files
 from ekkyo_portal.look.reader import Reader
@@ -39,9 +39,7 @@ ROOMS: Final[Sequence[Room]] = (
     signin.room,
     events.room,
     lead.room,
-    me.room,
     people.room,
-    surveys.room,
 )
 DEFAULT_ZONE: Final = "Asia/Tokyo"
 """The zone of who is not known yet."""
@@ -52,9 +50,6 @@ class SignedIn(Protocol):
 
     async def visitor(self, request: Request) -> Visitor | None:
         """The member that a request's cookie or pass stands for, as they are now. None: nobody is signed in."""
-
-    def forget(self, member_id: str) -> None:
-        """Ask who they are again: something about them was changed here."""
 
 
 @dataclass
@@ -67,6 +62,8 @@ class Site:
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     networks: Networks = field(default_factory=Networks)
+    changes: Changes | None = None
+    """What happens at events, for pages that show it as it happens."""
 
     def __post_init__(self) -> None:
         self.look = Look(Files())
@@ -119,12 +116,10 @@ class Site:
         async def endpoint(scope: Scope, receive: Receive, send: Send) -> None:
             began = time.perf_counter()
             request = Request(scope, limited(receive, page.largest), send)
-            with trace.span(f"{page.method} {page.path}", request.headers.get("traceparent")):
-                response = await self.answer(page, request)
-                trace.note({"http.request.method": page.method, "http.response.status_code": response.status_code})
-                if response.status_code >= 500:
-                    trace.failed(str(response.status_code))
-                await response(scope, receive, send)
+            response = await self.answer(page, request)
+            await response(scope, receive, send)
+            if isinstance(response, StreamingResponse):  # lasts as long as somebody looks
+                return
             seen = self.measured.pages.labels(page.method, page.path, str(response.status_code))
             seen.observe(time.perf_counter() - began)
 

@@ -1,3 +1,4 @@
 """Events: what is coming, an event's page, taking part."""
 
+from ekkyo_portal.events import here as here
 from ekkyo_portal.events.routes import room as room

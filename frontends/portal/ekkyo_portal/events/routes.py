@@ -41,7 +41,8 @@ async def month(visit: Visit) -> Response:
 async def event(visit: Visit, event_id: str) -> Response:
     """An event, and what the visitor has there."""
     mine = await visit.ask(MyRegistration(event_id=event_id, member_id=visit.me.member_id))
-    return visit.page("events/event.html", views.event(visit.reader, visit.me, mine))
+    typed = visit.request.query_params.get("w", "")[:40]  # of the QR code in the room
+    return visit.page("events/event.html", views.event(visit.reader, visit.me, mine, typed=typed))
 
 
 @room.post("/e/{event_id}/register", who=Who.HOLDERS)

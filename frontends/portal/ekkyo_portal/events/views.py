@@ -2,15 +2,21 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
+from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import EventPage, EventState, MyRegistrationAnswer, Registration
 from ekkyo.words.text import http_url, one_line, several_lines
 from ekkyo.words.times import differ
 
 from ekkyo_portal.look.reader import Reader, count
+from ekkyo_portal.look.words.refusals import refusal
 from ekkyo_portal.web.visitor import Visitor
+
+CHECK_IN_BEFORE: Final = timedelta(hours=1)
+"""How long before an event its check-in opens."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,15 @@ class When:
 
 
 @dataclass(frozen=True)
+class Here:
+    """“I am here”: what was typed as the word on the wall, and what was wrong with it."""
+
+    word_needed: bool
+    typed: str
+    wrong: str
+
+
+@dataclass(frozen=True)
 class EventView:
     """An event's page."""
 
@@ -66,6 +81,8 @@ class EventView:
     may_register: bool
     full: bool
     leads: bool
+    here: Here | None
+    """“I am here”, where one can say so now."""
 
 
 def coming(reader: Reader, page: EventPage | None) -> Coming:
@@ -96,8 +113,10 @@ def card(reader: Reader, event: EventState) -> Card:
     )
 
 
-def event(reader: Reader, visitor: Visitor, mine: MyRegistrationAnswer) -> EventView:
-    """An event, and what the visitor has there."""
+def event(
+    reader: Reader, visitor: Visitor, mine: MyRegistrationAnswer, *, typed: str = "", wrong: Refused | None = None
+) -> EventView:
+    """An event, and what the visitor has there. typed, wrong: a word on the wall that was not accepted, and why."""
     it, own = mine.event, mine.registration
     held = own if own and own.status != "withdrawn" else None
     return EventView(
@@ -115,7 +134,21 @@ def event(reader: Reader, visitor: Visitor, mine: MyRegistrationAnswer) -> Event
         may_register=it.status == "published" and held is None and reader.now < it.ends_at,
         full=it.confirmed >= it.capacity,
         leads=visitor.may_lead(it.community_id),
+        here=_here(reader, visitor, mine, typed, wrong),
     )
+
+
+def _here(
+    reader: Reader, visitor: Visitor, mine: MyRegistrationAnswer, typed: str, wrong: Refused | None
+) -> Here | None:
+    """Whoever has a seat can say that they are here, from an hour before an event until its end."""
+    it, own = mine.event, mine.registration
+    if it.status != "published" or not own or own.status != "confirmed":
+        return None
+    if not it.starts_at - CHECK_IN_BEFORE <= reader.now < it.ends_at:
+        return None
+    told = refusal(reader.locale, wrong.code, wrong.detail) if wrong else ""
+    return Here(it.format != "online" and not visitor.may_lead(it.community_id), typed, told)
 
 
 def when(reader: Reader, event: EventState) -> When:

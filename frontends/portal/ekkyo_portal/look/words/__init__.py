@@ -9,17 +9,16 @@ from typing import Any, Final
 from ekkyo.contracts.members import Locale
 from ekkyo.words import names
 
-from ekkyo_portal.look.words import common, events, lead, me, people, sent, signin, surveys
+from ekkyo_portal.look.words import common, desk, events, lead, people, sent, signin
 
 ROOMS: Final[dict[str, ModuleType]] = {
     "common": common,
+    "desk": desk,
     "events": events,
     "lead": lead,
-    "me": me,
     "people": people,
     "sent": sent,
     "signin": signin,
-    "surveys": surveys,
 }
 
 

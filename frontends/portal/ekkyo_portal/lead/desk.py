@@ -1,0 +1,112 @@
+"""The desk: who is expected, who waits, who came; checking in and taking it back."""
+
+from typing import Final
+
+from ekkyo.contracts.base import Refused
+from ekkyo.contracts.events import CheckIn, GetRoster, Registration, RosterPage, UndoCheckIn
+from starlette.responses import JSONResponse, Response
+
+from ekkyo_portal.lead import names, roster
+from ekkyo_portal.lead.names import Person, plain
+from ekkyo_portal.lead.room import must_lead, room
+from ekkyo_portal.look.words.refusals import refusal
+from ekkyo_portal.web.visit import Visit
+from ekkyo_portal.web.visitor import Who
+
+MOST: Final = 5000
+"""Registrations that a roster shows."""
+
+
+@room.get("/e/{event_id}/roster", who=Who.LEADERS)
+async def desk(visit: Visit, event_id: str) -> Response:
+    """The roster, or what is searched for in it. in: who was just checked in; out: whose check-in was taken back."""
+    asked = visit.request.query_params
+    return await _shown(visit, event_id, asked.get("q", ""), came=asked.get("in"), back=asked.get("out"))
+
+
+@room.post("/e/{event_id}/roster/check-in", who=Who.LEADERS)
+async def check_in(visit: Visit, event_id: str) -> Response:
+    """Check in whom a button or a code names; a text that names nobody for certain is searched for."""
+    form = await visit.form()
+    member_id, code = form["member"], form["code"]
+    if not member_id and not code:
+        return visit.see_other(f"/e/{event_id}/roster")
+    page = await _roster(visit, event_id)
+    if not member_id:
+        known, _ = await names.known_to(visit, page.event.community_id, (r.member_id for r in page.registrations))
+        member_id = _exactly(code, page.registrations, known) or ""
+    if not member_id:
+        if visit.live:
+            return await _shown(visit, event_id, code)
+        return visit.see_other(f"/e/{event_id}/roster", q=code)
+    try:
+        await visit.send(CheckIn(event_id=event_id, member_id=member_id))
+    except Refused as why:
+        if why.status in (401, 403):
+            raise
+        return await _shown(visit, event_id, code, why=why)
+    if visit.live:
+        return await _shown(visit, event_id, came=member_id)
+    return visit.see_other(f"/e/{event_id}/roster", **{"in": member_id})
+
+
+@room.post("/e/{event_id}/roster/undo", who=Who.LEADERS)
+async def undo(visit: Visit, event_id: str) -> Response:
+    """Take back that somebody came."""
+    form = await visit.form()
+    must_lead(visit, (await _roster(visit, event_id, limit=1)).event.community_id)
+    made = form.make(UndoCheckIn, event_id=event_id, member_id=form["member"])
+    if made is None:
+        return visit.see_other(f"/e/{event_id}/roster")
+    try:
+        await visit.send(made)
+    except Refused as why:
+        if why.status in (401, 403):
+            raise
+        return await _shown(visit, event_id, why=why)
+    if visit.live:
+        return await _shown(visit, event_id, back=made.member_id)
+    return visit.see_other(f"/e/{event_id}/roster", out=made.member_id)
+
+
+async def _roster(visit: Visit, event_id: str, limit: int = MOST) -> RosterPage:
+    page = await visit.ask(GetRoster(event_id=event_id, limit=limit))
+    must_lead(visit, page.event.community_id)
+    return page
+
+
+async def _shown(
+    visit: Visit,
+    event_id: str,
+    text: str = "",
+    *,
+    came: str | None = None,
+    back: str | None = None,
+    why: Refused | None = None,
+) -> Response:
+    """The page, or for the script the part of it that changes."""
+    page = await _roster(visit, event_id)
+    community = page.event.community_id
+    known, away = await names.known_to(visit, community, (r.member_id for r in page.registrations))
+    others = await names.search(visit, community, text) if text and not away else []
+    view = roster.desk(visit.reader, page, known, text=text, others=others, came=came, back=back, away=away)
+    wrong = refusal(visit.reader.locale, why.code, why.detail) if why else ""
+    status = why.status if why else 200
+    if visit.live:
+        part = visit.look.render("lead/roster_part.html", visit, view, wrong=wrong)
+        return JSONResponse({"parts": {"desk": part}, "done": came is not None and not why, "text": text})
+    return visit.page("lead/roster.html", view, status=status, wrong=wrong, live=visit.site.changes is not None)
+
+
+def _exactly(code: str, registrations: list[Registration], known: dict[str, Person]) -> str | None:
+    """Who is meant for certain: one who has a seat or came, by id, personnel number or whole name."""
+    wanted = plain(code)
+    found = []
+    for one in registrations:
+        person = known.get(one.member_id)
+        called = {plain(one.member_id)} | ({plain(person.number), plain(person.name)} if person else set())
+        if wanted in called:
+            found.append(one)
+    if len(found) == 1 and found[0].status in ("confirmed", "attended"):
+        return found[0].member_id
+    return None

@@ -1,0 +1,89 @@
+"""Who people on a roster are, as far as its reader may know."""
+
+import asyncio
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from ekkyo.contracts.base import Refused
+from ekkyo.contracts.members import FindMembers, GetCards
+from ekkyo.words.text import one_line
+from pydantic import ValidationError
+
+from ekkyo_portal.lead.speakers import where
+from ekkyo_portal.web.visit import Visit
+
+T = TypeVar("T")
+AT_ONCE: Final = 3
+"""Questions asked at the same time for one page."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """One person. number: empty where the reader may not know it."""
+
+    member_id: str
+    name: str
+    department: str
+    number: str = ""
+
+
+async def of(visit: Visit, community_id: str, member_ids: Iterable[str]) -> dict[str, Person]:
+    """Those of these members whom the visitor may know. Raises Refused, also while the members service is away."""
+    ids = sorted(set(member_ids))
+    within = where(visit, community_id)
+    questions = [FindMembers(community_id=within, member_ids=some, limit=500) for some in _parts(ids, 500)]
+    known: dict[str, Person] = {}
+    for some in _parts(questions, AT_ONCE):
+        for page in await asyncio.gather(*(visit.ask(question) for question in some)):
+            known |= {
+                one.member_id: Person(one.member_id, one_line(one.name), one_line(one.department), one.number)
+                for one in page.members
+            }
+    rest = [one for one in ids if one not in known]
+    for cards in _parts([GetCards(member_ids=some) for some in _parts(rest, 200)], AT_ONCE):
+        for answer in await asyncio.gather(*(visit.ask(question) for question in cards)):
+            known |= {
+                card.member_id: Person(card.member_id, one_line(card.name), one_line(card.department))
+                for card in answer.cards
+            }
+    return known
+
+
+async def known_to(visit: Visit, community_id: str, member_ids: Iterable[str]) -> tuple[dict[str, Person], bool]:
+    """The same, and whether the members service is away: then nobody is known, and the roster still works."""
+    try:
+        return await of(visit, community_id, member_ids), False
+    except Refused as refused:
+        if refused.status in (429, 503):
+            return {}, True
+        raise
+
+
+async def search(visit: Visit, community_id: str, text: str, limit: int = 20) -> list[Person]:
+    """Members whose number this is, or whose name begins like it."""
+    within = where(visit, community_id)
+    found: dict[str, Person] = {}
+    for by in ({"numbers": [text]}, {"name": text}):
+        try:
+            question = FindMembers.model_validate({"community_id": within, "limit": limit, **by})
+        except ValidationError:  # no number and no name looks like this
+            continue
+        answer = await visit.maybe(question)
+        for one in answer.members if answer else []:
+            if one.active:
+                person = Person(one.member_id, one_line(one.name), one_line(one.department), one.number)
+                found.setdefault(one.member_id, person)
+        if found:
+            break
+    return list(found.values())
+
+
+def plain(text: str) -> str:
+    """What is searched by: the same for full and half width, capitals and small letters, with and without spaces."""
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _parts(items: Sequence[T], size: int) -> list[Sequence[T]]:
+    return [items[at : at + size] for at in range(0, len(items), size)]

@@ -1,0 +1,143 @@
+"""What the desk shows, made from a roster. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from ekkyo.contracts.events import EventState, Registration, RosterPage
+from ekkyo.words.text import one_line
+
+from ekkyo_portal.events.views import CHECK_IN_BEFORE, when
+from ekkyo_portal.lead.names import Person, plain
+from ekkyo_portal.look.reader import Reader
+
+LATEST: Final = 5
+"""Check-ins that can be taken back at the top of the desk."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One person on the roster. text: what is searched in."""
+
+    member_id: str
+    name: str
+    department: str
+    number: str
+    note: str
+    text: str
+    walk_in: bool = False
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The roster of an event."""
+
+    event: EventState
+    title: str
+    when: str
+    open: bool
+    """Whether people can be checked in now."""
+    opens: str
+    """When check-in opens, where that is still to come."""
+    expected: Sequence[Row]
+    waiting: Sequence[Row]
+    came: Sequence[Row]
+    missed: Sequence[Row]
+    withdrawn: Sequence[Row]
+    latest: Sequence[Row]
+    others: Sequence[Row]
+    """Found members without a place here."""
+    text: str
+    said: str
+    said_of: str | None
+    """Whose check-in the message is about: it can be taken back there."""
+    away: bool
+    more: bool
+
+    @property
+    def nobody(self) -> bool:
+        """Whether nobody stands on the roster, or nobody was found."""
+        return not (self.expected or self.waiting or self.came or self.missed or self.withdrawn or self.others)
+
+
+def desk(
+    reader: Reader,
+    page: RosterPage,
+    known: Mapping[str, Person],
+    *,
+    text: str = "",
+    others: Sequence[Person] = (),
+    came: str | None = None,
+    back: str | None = None,
+    away: bool = False,
+) -> Desk:
+    """The roster, or what of it holds a text. came, back: who was just checked in, and whose check-in was undone."""
+    event = page.event
+    every = {one.member_id: one for one in page.registrations}
+    rows = {one.member_id: _row(reader, event, one, known) for one in page.registrations}
+    wanted = plain(text)
+
+    def those(*status: str) -> list[Row]:
+        found = [rows[m] for m, one in every.items() if one.status in status and wanted in rows[m].text]
+        return sorted(found, key=lambda row: (row.number == "", row.number, row.name))
+
+    here = [one for one in page.registrations if one.status == "attended" and one.checked_in_at]
+    here.sort(key=lambda one: one.checked_in_at or event.starts_at, reverse=True)
+    waiting = sorted(those("waitlisted"), key=lambda row: every[row.member_id].position or 0)
+    opens = event.starts_at - CHECK_IN_BEFORE
+    return Desk(
+        event=event,
+        title=one_line(event.title),
+        when=when(reader, event).first,
+        open=event.status == "published" and reader.now >= opens,
+        opens=reader.moment(opens, event.timezone) if event.status == "published" and reader.now < opens else "",
+        expected=those("confirmed"),
+        waiting=waiting,
+        came=those("attended"),
+        missed=those("no_show"),
+        withdrawn=those("withdrawn"),
+        latest=[rows[one.member_id] for one in here[:LATEST]],
+        others=[_stranger(one) for one in others if one.member_id not in every],
+        text=text,
+        said=_said(reader, every, rows, came, back),
+        said_of=came if came in every else None,
+        away=away,
+        more=page.next is not None,
+    )
+
+
+def _row(reader: Reader, event: EventState, one: Registration, known: Mapping[str, Person]) -> Row:
+    person = known.get(one.member_id)
+    name = person.name if person else reader.words.desk.unknown
+    number, department = (person.number, person.department) if person else ("", "")
+    text = plain(f"{number} {name} {department}")
+    return Row(one.member_id, name, department, number, _note(reader, event, one), text, one.walk_in)
+
+
+def _note(reader: Reader, event: EventState, one: Registration) -> str:
+    words = reader.words.desk
+    note: str = ""
+    if one.status == "waitlisted" and one.position:
+        full = event.confirmed + event.attended >= event.capacity
+        note = (words.waits_full if full else words.waits).format(n=one.position)
+    if one.status == "attended":
+        note = reader.clock(one.checked_in_at, event.timezone) if one.checked_in_at else words.by_report
+    return note
+
+
+def _stranger(person: Person) -> Row:
+    text = plain(f"{person.number} {person.name} {person.department}")
+    return Row(person.member_id, person.name, person.department, person.number, "", text)
+
+
+def _said(
+    reader: Reader, every: Mapping[str, Registration], rows: Mapping[str, Row], came: str | None, back: str | None
+) -> str:
+    """What was just done: also where it was done before, since when."""
+    words, said = reader.words.desk, ""
+    if came and came in every and every[came].status == "attended":
+        said = words.said_in.format(name=rows[came].name, at=rows[came].note)
+    elif back and back in every and every[back].status != "attended":
+        state = reader.words.names.registrations[every[back].status]
+        said = words.said_out.format(name=rows[back].name, state=state)
+    return said

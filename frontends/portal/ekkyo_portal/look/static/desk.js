@@ -1,0 +1,125 @@
+// The desk, live: codes check in without leaving the page, the camera reads codes, others' check-ins appear.
+"use strict";
+(() => {
+  const desk = document.getElementById("desk"), finder = document.getElementById("finder");
+  const box = document.getElementById("code"), scanner = document.getElementById("scanner");
+  const said = document.getElementById("scanner-said");
+  const plain = (text) => text.normalize("NFKC").toLowerCase().replace(/\s+/g, "");
+
+  const filter = () => {
+    const wanted = plain(box.value);
+    desk.querySelectorAll("#lists [data-text]").forEach((row) => { row.hidden = wanted !== "" && !row.dataset.text.includes(wanted); });
+  };
+  box.addEventListener("input", filter);
+
+  const show = (answer) => {
+    if (!answer.parts) return;
+    const opened = [...desk.querySelectorAll("details[open]")].length;
+    const held = desk.contains(document.activeElement) && document.activeElement.value;
+    desk.innerHTML = answer.parts.desk;
+    if (opened) desk.querySelectorAll("details").forEach((d) => (d.open = true));
+    if (held) (desk.querySelector(`button[value="${CSS.escape(held)}"]`) || box).focus({ preventScroll: true });
+    filter();
+  };
+  const ask = async (address, options = {}) => {
+    try {
+      const got = await fetch(address, { ...options, headers: { "x-part": "desk" } });
+      if (got.redirected || !(got.headers.get("content-type") || "").includes("json")) return location.reload();
+      said.hidden = true;
+      return await got.json();
+    } catch {
+      said.textContent = scanner.dataset.away;
+      said.hidden = false;
+    }
+  };
+  const send = async (form, data) => {
+    const answer = await ask(form.action, { method: "POST", body: new URLSearchParams(data) });
+    if (answer) show(answer);
+    return answer;
+  };
+  const enter = async () => {
+    const code = box.value;
+    if (!code.trim()) return;
+    const answer = await send(finder, { code });
+    if (answer?.done && box.value === code) { box.value = ""; filter(); }
+    box.focus();
+    box.select();
+  };
+  document.addEventListener("submit", (e) => {
+    if (e.target !== finder && !desk.contains(e.target)) return;
+    e.preventDefault();
+    e.stopImmediatePropagation();
+    if (e.target === finder) enter();
+    else if (e.submitter) send(e.target, { member: e.submitter.value });
+  }, true);
+
+  // What others do: the stream says that something changed, and the page asks for it as whoever reads it.
+  let source = null, soon = 0;
+  const refresh = () => {
+    clearTimeout(soon);
+    soon = setTimeout(async () => { const answer = await ask(desk.dataset.self + (box.value ? "" : location.search.replace(/([?&])(in|out)=[^&]*/g, "$1"))); if (answer) show(answer); }, 60);
+  };
+  const open = () => {
+    if (source || document.hidden) return;
+    source = new EventSource(desk.dataset.liveAt);
+    source.addEventListener("changed", (e) => { if (+e.data > +document.getElementById("counts").dataset.revision) refresh(); });
+    source.addEventListener("error", () => { if (source?.readyState === 2) source = null; });
+  };
+  const close = () => { source?.close(); source = null; };
+  document.addEventListener("visibilitychange", () => { if (document.hidden) close(); else { open(); refresh(); } });
+  addEventListener("pagehide", close);
+  if (desk.dataset.liveAt) open();
+
+  // The camera. BarcodeDetector where there is one, else a decoder that is loaded only now.
+  const button = document.getElementById("camera"), video = scanner.querySelector("video");
+  button.hidden = !navigator.mediaDevices?.getUserMedia;
+  let stream = null, last = "", at = 0;
+  const decoder = async () => {
+    if ("BarcodeDetector" in window && (await BarcodeDetector.getSupportedFormats()).includes("qr_code")) {
+      const detector = new BarcodeDetector({ formats: ["qr_code", "code_128", "code_39"] });
+      return async () => (await detector.detect(video))[0]?.rawValue;
+    }
+    if (!window.jsQR) await new Promise((done, failed) => {
+      const script = document.createElement("script");
+      script.src = scanner.dataset.decoder;
+      script.onload = done;
+      script.onerror = failed;
+      document.head.append(script);
+    });
+    const canvas = document.createElement("canvas"), context = canvas.getContext("2d", { willReadFrequently: true });
+    return async () => {
+      const scale = Math.min(1, 640 / video.videoWidth);
+      canvas.width = video.videoWidth * scale;
+      canvas.height = video.videoHeight * scale;
+      context.drawImage(video, 0, 0, canvas.width, canvas.height);
+      const image = context.getImageData(0, 0, canvas.width, canvas.height);
+      return window.jsQR(image.data, image.width, image.height)?.data;
+    };
+  };
+  const stop = () => { stream?.getTracks().forEach((track) => track.stop()); stream = null; video.hidden = true; };
+  button.addEventListener("click", async () => {
+    if (stream) return stop();
+    try {
+      stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment" } });
+      video.srcObject = stream;
+      video.hidden = false;
+      await video.play();
+      const read = await decoder();
+      while (stream) {
+        // A code that cannot be read, or names nobody, is passed over: the next one counts.
+        const code = video.videoWidth ? await read().catch(() => undefined) : undefined;
+        if (code && (code !== last || Date.now() - at > 4000)) {
+          [last, at] = [code, Date.now()];
+          box.value = code;
+          await enter();
+        }
+        await new Promise((next) => setTimeout(next, 120));
+      }
+    } catch {
+      stop();
+      said.textContent = scanner.dataset.failed;
+      said.hidden = false;
+    }
+  });
+  addEventListener("pagehide", stop);
+})();

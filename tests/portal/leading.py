@@ -1,0 +1,124 @@
+"""Answers of services to the pages of leaders."""
+
+from dataclasses import replace
+
+from ekkyo.contracts.events import (
+    CancelEvent,
+    CheckIn,
+    ConcludeEvent,
+    DoorWord,
+    DraftEvent,
+    EventPage,
+    EventState,
+    GetDoorWord,
+    GetEvent,
+    GetRoster,
+    ListEvents,
+    MyRegistration,
+    MyRegistrationAnswer,
+    PublishEvent,
+    Registration,
+    RescheduleEvent,
+    ReviseEvent,
+    RosterPage,
+    UndoCheckIn,
+)
+from ekkyo.contracts.members import (
+    Cards,
+    Charter,
+    Community,
+    CommunityListed,
+    CommunityPage,
+    FindMembers,
+    GetCards,
+    GetCommunity,
+    ListCommunities,
+    Member,
+    MemberCard,
+    MemberPage,
+)
+
+from tests.portal.making import LEADER
+from tests.portal.test_events_pages import event
+
+IT = Community(
+    community_id="it",
+    name="IT勉強会",
+    rules="",
+    charter=Charter(objective="", who="", what="", how=""),
+    founded_at="2026-01-01T00:00:00Z",
+    revision=1,
+)
+NO = replace(LEADER, leads=frozenset({"other"}))
+"""Leads another community."""
+WRITTEN = {
+    "event_id": "new1",
+    "title": "もくもく会",
+    "format": "onsite",
+    "context": "IT",
+    "place": "本社3F",
+    "capacity": "20",
+    "starts": "2026-12-10T18:00",
+    "ends": "2026-12-10T19:30",
+    "description": "一行目\r\n二行目",
+}
+
+
+def member(member_id: str, number: str, name: str, **more: object) -> Member:
+    values = {"email": f"{member_id}@example.com", "department": "営業", "channels": ["mail"], "locale": "ja"}
+    return Member.model_validate(
+        {
+            **values,
+            "member_id": member_id,
+            "number": number,
+            "name": name,
+            "timezone": "Asia/Tokyo",
+            "revision": 1,
+            **more,
+        }
+    )
+
+
+PEOPLE = [
+    member("ken", "0001", "山田 健"),
+    member("ken2", "0002", "山田 健", department="人事"),
+    member("mai", "0003", "林 舞"),
+]
+
+
+def find(question: FindMembers) -> MemberPage:
+    found = [
+        one
+        for one in PEOPLE
+        if (question.numbers is None or one.number in question.numbers)
+        and (question.member_ids is None or one.member_id in question.member_ids)
+        and (question.name is None or one.name.startswith(question.name))
+    ]
+    return MemberPage(members=found)
+
+
+def registration(member_id: str, status: str, **more: object) -> Registration:
+    values = {"event_id": "e1", "member_id": member_id, "registration_id": f"r-{member_id}", "status": status}
+    return Registration.model_validate({**values, **more})
+
+
+def roster(it: EventState, *registrations: Registration) -> RosterPage:
+    return RosterPage(event=it, registrations=list(registrations))
+
+
+def answers(**changes: object) -> dict[type, object]:
+    it = event(**changes)
+    return {
+        GetEvent: it,
+        GetCommunity: IT,
+        FindMembers: find,
+        GetCards: Cards(cards=[MemberCard(member_id="gone", name="昔 の人", department="総務")]),
+        ListCommunities: CommunityPage(communities=[CommunityListed(community=IT, members=240, leaders=["taro"])]),
+        ListEvents: lambda q: EventPage(events=[it] if it.status in (q.status or ()) else []),
+        MyRegistration: MyRegistrationAnswer(event=it),
+        DraftEvent: lambda c: event(c.event_id, status="draft"),
+        GetRoster: roster(it),
+        GetDoorWord: DoorWord(event_id="e1", word="さくら 42", valid_until="2026-11-26T03:04:00Z"),
+        **dict.fromkeys((CheckIn, UndoCheckIn), registration("ken", "attended")),
+        **dict.fromkeys((PublishEvent, ReviseEvent, RescheduleEvent, CancelEvent, ConcludeEvent), it),
+    }
