@@ -30,7 +30,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from image_trial import Trial
 
 ROOT = Path(__file__).resolve().parent.parent
-DOCKERFILES = {**{name: f"services/{name}/Dockerfile" for name in SERVICES}, "cli": "frontends/cli/Dockerfile"}
+DOCKERFILES = {
+    **{name: f"services/{name}/Dockerfile" for name in SERVICES},
+    **{name: f"frontends/{name}/Dockerfile" for name in ("portal", "cli")},
+}
 LARGEST = 200_000_000
 """Bytes of an image's files, the base's included."""
 COMPILERS = ("cc", "gcc", "c++", "g++", "clang", "ld", "make", "cargo")
@@ -112,13 +115,15 @@ def inspect(name: str, tag: str, root: Path) -> str:
     size = sum(f.lstat().st_size for f in root.rglob("*") if f.is_file() and not f.is_symlink())
     packages = {d.metadata["Name"] for d in distributions(root)}
     labels = config["Labels"]
+    common = {"ekkyo-common"} if DOCKERFILES[name].startswith("frontends") else set()
+    ours = {"ekkyo-shared", f"ekkyo-{name}"} | common
     expected = {
         "size": size < LARGEST,
         "user": config["User"] == "10001",
         "entry point": config["Entrypoint"] == (["ekkyo"] if name == "cli" else [f"ekkyo-{name}"]),
         "health check": bool(config.get("Healthcheck", {}).get("Test")),
         "labels": all(labels.get(f"org.opencontainers.image.{label}") for label in ("version", "revision", "title")),
-        "packages of ours": {p for p in packages if p.startswith("ekkyo")} == {"ekkyo-shared", f"ekkyo-{name}"},
+        "packages of ours": {p for p in packages if p.startswith("ekkyo")} == ours,
         "no installer": not {"pip", "setuptools"} & packages,
         "no compiler": not [
             c for c in COMPILERS for d in ("bin", "usr/bin", "usr/local/bin") if (root / d / c).exists()
@@ -128,7 +133,7 @@ def inspect(name: str, tag: str, root: Path) -> str:
     wrong = [what for what, so in expected.items() if not so]
     if wrong:
         raise Unfit(f"{tag}: {', '.join(wrong)} ({size / 1e6:.0f} MB; {', '.join(sorted(packages))})")
-    return f"{size / 1e6:.0f} MB, {len(packages)} packages, of ours ekkyo-shared and ekkyo-{name}"
+    return f"{size / 1e6:.0f} MB, {len(packages)} packages, of ours {', '.join(sorted(ours))}"
 
 
 def distributions(root: Path) -> list[importlib.metadata.Distribution]:

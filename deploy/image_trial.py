@@ -80,10 +80,14 @@ class Trial:
             "EKKYO_JWKS_FILE": f"/run/ekkyo/{keys.jwks_file.name}",
             "EKKYO_HTTP_PORT": str(port),
         }
+        if self.name == "portal":
+            del self.settings["EKKYO_MONGO_URL"]
+            self.settings |= self.of_a_portal(keys)
         if self.name == "notify":
             self.settings |= {"EKKYO_SMTP_URL": "smtp://127.0.0.1:25", "EKKYO_MAIL_FROM": "no-reply@ekkyo.example.com"}
-        self.settings |= {"EKKYO_NATS_USER": "ops", "EKKYO_NATS_NKEY_FILE": self.seed(nats, "ops")}
-        self.say("provision")
+        if self.name != "portal":
+            self.settings |= {"EKKYO_NATS_USER": "ops", "EKKYO_NATS_NKEY_FILE": self.seed(nats, "ops")}
+            self.say("provision")
         self.settings |= {"EKKYO_NATS_USER": self.name, "EKKYO_NATS_NKEY_FILE": self.seed(nats, self.name)}
         began = time.monotonic()
         log = self.files.parent / "log"
@@ -107,7 +111,19 @@ class Trial:
                 raise Failed(f"{self.name} stopped with {code}:\n{log.read_text()[-4000:]}")
         finally:
             process.kill()
-        return f"provisioned, ready after {took:.1f} s, healthy, stopped with 0; read-only, as user 10001"
+        first = "" if self.name == "portal" else "provisioned, "
+        return f"{first}ready after {took:.1f} s, healthy, stopped with 0; read-only, as user 10001"
+
+    def of_a_portal(self, keys: Keys) -> dict[str, str]:
+        """The portal's own keys, and where it serves pages."""
+        (self.files / "portal.jwk").write_text(json.dumps(keys.private))
+        (self.files / "session.key").write_text("k" * 40)
+        return {
+            "EKKYO_PORTAL_URL": "https://ekkyo.example.com",
+            "EKKYO_WEB_PORT": str(free_port()),
+            "EKKYO_PORTAL_KEY_FILE": "/run/ekkyo/portal.jwk",
+            "EKKYO_SESSION_KEY_FILE": "/run/ekkyo/session.key",
+        }
 
     def seed(self, nats: Nats, user: str) -> str:
         """A user's seed where the image's own user can read it, and its place as the image sees it."""

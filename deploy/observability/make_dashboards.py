@@ -1,4 +1,4 @@
-"""Makes the Grafana dashboards, of the platform and of each service, and the alerts for Prometheus' operator.
+"""Makes the Grafana dashboards, of the platform, the services and the portal, and the alerts for Prometheus' operator.
 
 `python deploy/observability/make_dashboards.py`, or `make dashboards`.
 
@@ -154,6 +154,36 @@ def service(name: str) -> dict[str, Any]:
     return dashboard(name, f"Ekkyo: {name}", panels)
 
 
+def portal() -> dict[str, Any]:
+    pages, count = "ekkyo_portal_page_seconds", "ekkyo_portal_page_seconds_count"
+    panels = [
+        panel("Pages", "reqps", (f"sum by (method, path) (rate({count}{RATE}))", "{{method}} {{path}}")),
+        panel(
+            "Not done, by status",
+            "reqps",
+            (f'sum by (status) (rate({count}{{status=~"4..|5.."}}{RATE}))', "{{status}}"),
+            about="4xx: what was asked for is not there, not theirs, or not filled in. 5xx is trouble.",
+        ),
+        panel(
+            "Time to answer",
+            "s",
+            (quantile("0.5", pages, "", "path"), "{{path}} p50"),
+            (quantile("0.99", pages, "", "path"), "{{path}} p99"),
+        ),
+        panel(
+            "Turned away",
+            "reqps",
+            (f"sum by (because) (rate(ekkyo_portal_refused_total{RATE}))", "{{because}}"),
+            about="Forms that came from another site.",
+        ),
+        panel("Ready", "short", (of_service("ekkyo_ready", "portal"), "{{instance}}"), kind="stat"),
+        panel("CPU", "percentunit", (of_service(f"rate(process_cpu_seconds_total{RATE})", "portal"), "{{instance}}")),
+        panel("Memory", "bytes", (of_service("process_resident_memory_bytes", "portal"), "{{instance}}")),
+        panel("Open files", "short", (of_service("process_open_fds", "portal"), "{{instance}}")),
+    ]
+    return dashboard("portal", "Ekkyo: the portal", panels)
+
+
 def platform() -> dict[str, Any]:
     joined = "* on (instance, job) group_left (service, version) ekkyo_service_info"
     owner = 'label_replace({}, "service", "$1", "{}", "([a-z]+)[.-].+")'
@@ -207,7 +237,7 @@ def platform() -> dict[str, Any]:
 
 def dashboards() -> dict[str, str]:
     """Every dashboard's text by its file's name."""
-    made = {"platform": platform(), **{name: service(name) for name in SERVICES}}
+    made = {"platform": platform(), "portal": portal(), **{name: service(name) for name in SERVICES}}
     return {f"{name}.json": json.dumps(each, indent=1, ensure_ascii=False) + "\n" for name, each in made.items()}
 
 

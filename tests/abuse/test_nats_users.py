@@ -1,11 +1,14 @@
 """What each NATS user may say and hear: the whole table, tried one by one on a real server."""
 
+import asyncio
 from collections.abc import Iterator
 
 import pytest
 from ekkyo.installation.permissions import DURABLES, OPS, PORTAL, SERVICES, USERS, permissions
 from ekkyo.testing import Nats
+from ekkyo.wire.reading import Reading
 from nats.aio.client import Client
+from nats.errors import Error
 
 SAY, HEAR = "say", "hear"
 OWN, SERVICE = "own", "service"
@@ -161,6 +164,25 @@ async def test_each_may_do_what_the_table_says_and_nothing_else(nats: Nats) -> N
                 subject for subject in told if subject.startswith(("ekkyo.fact", "ekkyo.dead"))
             }
     assert wrong == []
+
+
+async def test_the_portal_reads_facts_with_a_consumer_of_its_own_and_leaves_no_trace_of_it(nats: Nats) -> None:
+    async with await nats.connect("events") as events:
+        for n in range(3):
+            await events.jetstream().publish(f"ekkyo.fact.events.published.e{n}", b"{}")
+    async with await nats.connect(PORTAL) as nc:
+        prefix, everything = f"_INBOX.{PORTAL}", ["ekkyo.fact.events.>", "ekkyo.fact.members.>"]
+        reading = Reading(nc.jetstream(), prefix, everything, since=2, durable=None, follow=False)
+        assert [msg.subject[-2:] async for msg in reading.messages()] == ["e1", "e2"]
+        await reading.close()
+        mine = Reading(nc.jetstream(), prefix, everything, since=1, durable="portal-own", follow=False)
+        with pytest.raises((Error, TimeoutError)):
+            async with asyncio.timeout(3):
+                [_ async for _ in mine.messages()]
+    async with await nats.connect(OPS) as ops:
+        consumers = await ops.jetstream().consumers_info("FACTS")
+    own = [one.config for one in consumers if (one.name or "").startswith("reader-")]
+    assert [(one.durable_name, one.inactive_threshold) for one in own] == [(None, 60)], "it is gone a minute later"
 
 
 async def tried(nats: Nats, user: str) -> set[str]:

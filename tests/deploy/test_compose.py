@@ -25,8 +25,15 @@ from tests.deploy.certificates import Authority
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 CONTAINERS: dict[str, dict[str, Any]] = COMPOSE["services"]
-OURS = [*SERVICES, *(f"provision-{name}" for name in SERVICES)]
+OURS = [*SERVICES, *(f"provision-{name}" for name in SERVICES), "portal"]
 each_service = pytest.mark.parametrize("name", SERVICES)
+
+
+def settings_of(name: str, given: dict[str, str]) -> Any:
+    """What a service, or the portal, makes of an environment."""
+    app = importlib.import_module(f"ekkyo_{name}.app")
+    kind = app.PortalSettings if name == "portal" else app.service.settings
+    return kind.load(name, given)
 
 
 def service_of(name: str) -> Service:
@@ -70,23 +77,27 @@ def test_a_service_gets_settings_that_it_takes(container, made):
     name = container.removeprefix("provision-")
     folder = mounts(container)["/secrets"].removeprefix("secrets-")
     given = {k: str(v).replace("/secrets", str(made / folder)) for k, v in CONTAINERS[container]["environment"].items()}
-    settings = service_of(name).settings.load(name, given)
+    settings = settings_of(name, given)
     provisions = container != name
     assert settings.nats_user == ("ops" if provisions else name)
     assert settings.inbox_prefix == f"_INBOX.{settings.nats_user}"
+    if name == "portal":
+        assert settings.pass_reader()
+        return
     assert settings.mongo_database == f"ekkyo_{name}"
     url = settings.mongo_url.get_secret_value()
     assert url.startswith(f"mongodb://{name}{'-provision' if provisions else ''}:p")
     assert f"authSource=ekkyo_{name}&replicaSet=ekkyo" in url
 
 
-@pytest.mark.parametrize("name", [*SERVICES])
+@pytest.mark.parametrize("name", [*SERVICES, "portal"])
 def test_where_its_spans_go_is_said_from_outside_with_variables_that_it_knows(name):
     given = {k for k in CONTAINERS[name]["environment"] if not k.startswith("EKKYO_")}
     known = {variable for variable, _ in VARIABLES}
     assert "OTEL_EXPORTER_OTLP_ENDPOINT" in given
     assert given <= known
-    assert '"./shared[service,otlp]"' in (ROOT / f"services/{name}/Dockerfile").read_text()
+    folder, extra = ("frontends", "process") if name == "portal" else ("services", "service")
+    assert f'"./shared[{extra},otlp]"' in (ROOT / f"{folder}/{name}/Dockerfile").read_text()
 
 
 @pytest.mark.parametrize("container", OURS)
@@ -103,7 +114,7 @@ def test_with_tls_a_service_gets_settings_that_it_takes_too(container, made, tmp
     given = {k: str(v) for k, v in (CONTAINERS[container]["environment"] | over["environment"]).items()}
     for inside, outside in folders.items():
         given = {k: v.replace(inside, outside, 1) if v.startswith(inside) else v for k, v in given.items()}
-    settings = service_of(name).settings.load(name, given)
+    settings = settings_of(name, given)
     assert settings.nats_login.tls == tls
     assert settings.nats_url.startswith("tls://")
 
@@ -129,6 +140,7 @@ def test_only_who_needs_a_secret_is_given_it():
     for name in SERVICES:
         assert readers[name] == {f"secrets-{name}"}
         assert readers[f"provision-{name}"] == {"secrets-provision"}
+    assert readers["portal"] == {"secrets-portal"}
     assert not [c for c, volumes in readers.items() if "secrets-outside" in volumes]
     for c in readers:
         assert not [v for v in CONTAINERS[c].get("volumes", ()) if v.startswith("secrets-") and not v.endswith(":ro")]
@@ -232,7 +244,15 @@ def test_what_is_only_looked_at_runs_only_when_asked_for():
     scraped = yaml.safe_load((ROOT / "deploy/observability/prometheus.yml").read_text())["scrape_configs"]
     found = [found for job in scraped for found in job.get("dns_sd_configs", ())]
     targets = {f"{name}:{each['port']}" for each in found for name in each["names"]}
-    assert {f"{name}:8080" for name in SERVICES} <= targets
+    assert {f"{name}:8080" for name in (*SERVICES, "portal")} <= targets
+
+
+def test_mails_lead_to_where_the_portal_is_and_it_is_reached_from_this_machine_alone():
+    notify, portal = (CONTAINERS[name]["environment"] for name in ("notify", "portal"))
+    assert notify["EKKYO_PORTAL_URL"] == portal["EKKYO_PORTAL_URL"]
+    [port] = CONTAINERS["portal"]["ports"]
+    assert f"http://{port.rpartition(':')[0]}" == portal["EKKYO_PORTAL_URL"]
+    assert "EKKYO_LOCAL_SIGN_IN" not in portal
 
 
 @pytest.mark.parametrize("container", CONTAINERS)

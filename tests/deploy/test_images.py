@@ -10,7 +10,10 @@ from ekkyo.installation.permissions import SERVICES
 from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCKERFILES = {**{name: f"services/{name}/Dockerfile" for name in SERVICES}, "cli": "frontends/cli/Dockerfile"}
+DOCKERFILES = {
+    **{name: f"services/{name}/Dockerfile" for name in SERVICES},
+    **{name: f"frontends/{name}/Dockerfile" for name in ("portal", "cli")},
+}
 each_image = pytest.mark.parametrize("name", DOCKERFILES)
 
 
@@ -37,7 +40,7 @@ def test_an_image_is_given_one_package_of_ours_besides_the_shared_ones(name):
     [words] = re.findall(r"^RUN /opt/ekkyo/bin/pip install (.+?) &&", text(name), re.MULTILINE)
     shared, *common, own = re.findall(r"\./\S+(?=[\" ]|$)", words.replace('"', " "))
     assert common == (["./frontends/common"] if own.startswith("./frontends") else [])
-    assert shared in ("./shared[service,otlp]", "./shared[client]")
+    assert shared == {"portal": "./shared[process,otlp]", "cli": "./shared[client]"}.get(name, "./shared[service,otlp]")
     assert f"{own}/Dockerfile" == f"./{DOCKERFILES[name]}"
     assert "--constraint constraints.txt" in words
     installed = {*brought(f"ekkyo-{name}"), *brought("ekkyo-shared", frozenset({"client"}))}

@@ -4,6 +4,7 @@ There is no kustomize here: what the kustomizations name is followed, and their 
 """
 
 import importlib
+import json
 import re
 from collections.abc import Iterator
 from copy import deepcopy
@@ -17,6 +18,8 @@ import yaml
 from ekkyo.installation.login import Login, make_nkey
 from ekkyo.installation.permissions import ACCOUNT, DURABLES, SERVICES
 from ekkyo.process import tracing
+from ekkyo.wire.tokens import make_keys
+from ekkyo_portal.settings import PortalSettings
 
 from tests.deploy.certificates import Authority
 
@@ -74,11 +77,13 @@ def of_kind(overlay: str, kind: str) -> dict[str, Manifest]:
     return {name_of(m): m for m in resources(ROOT / "overlays" / overlay) if m["kind"] == kind}
 
 
-def literals(overlay: str) -> dict[str, str]:
-    """The settings that all services share, as base and overlay have them."""
+def literals(overlay: str, pod: Manifest) -> dict[str, str]:
+    """The settings that a pod shares with others, as base and overlay have them."""
+    maps = {source["configMapRef"]["name"] for source in pod["spec"]["containers"][0]["envFrom"]}
     folders = (ROOT / "base", ROOT / "overlays" / overlay)
-    pairs = [pair for f in folders for g in kustomization(f)["configMapGenerator"] for pair in g["literals"]]
-    return dict(pair.split("=", 1) for pair in pairs)
+    made = [generator for f in folders for generator in kustomization(f)["configMapGenerator"]]
+    assert maps <= {generator["name"] for generator in made}
+    return dict(pair.split("=", 1) for one in made if one["name"] in maps for pair in one["literals"])
 
 
 def pods(overlay: str) -> Iterator[tuple[str, Manifest]]:
@@ -133,15 +138,22 @@ def test_a_service_gets_settings_that_it_takes(overlay, tmp_path):
     for name in SERVICES:
         (tmp_path / f"{name}-mongo-url").write_text("mongodb://mongo/")
     (tmp_path / "mongo-url").write_text("mongodb://mongo/")
-    shared, seen = literals(overlay), set()
+    for key in ("pass.jwk", "portal.jwk"):
+        (tmp_path / key).write_text(json.dumps(make_keys()[0]))
+    (tmp_path / "pass-jwks.json").write_text('{"keys": []}')
+    (tmp_path / "session.key").write_text("k" * 40)
+    seen = set()
     for name, pod in pods(overlay):
         [container] = pod["spec"]["containers"]
         own = {one["name"]: str(one["value"]).replace("/secrets", str(tmp_path)) for one in container["env"]}
-        service = importlib.import_module(f"ekkyo_{name.removeprefix('provision-')}.app").service
-        settings = service.settings.load(service.name, shared | own)
-        assert settings.nats_user == ("ops" if name.startswith("provision-") else service.name)
+        of = name.removeprefix("provision-")
+        app = importlib.import_module(f"ekkyo_{of}.app")
+        settings = (app.PortalSettings if of == "portal" else app.service.settings).load(
+            of, literals(overlay, pod) | own
+        )
+        assert settings.nats_user == ("ops" if name.startswith("provision-") else of)
         seen.add(name)
-    assert seen == {*SERVICES, *(f"provision-{name}" for name in SERVICES)}
+    assert seen == {"portal", *SERVICES, *(f"provision-{name}" for name in SERVICES)}
 
 
 @pytest.mark.parametrize("overlay", OVERLAYS)
@@ -174,9 +186,12 @@ def test_a_service_is_probed_found_and_not_evicted_whole(overlay):
         labels = deployment["spec"]["template"]["metadata"]["labels"]
         assert budgets[name]["spec"]["selector"]["matchLabels"].items() <= labels.items()
         assert services[name]["spec"]["selector"].items() <= labels.items()
-        scaled_by = {m["spec"]["scaleTargetRef"]["name"] for m in of_kind(overlay, "ScaledObject").values()}
+        scalers = [of_kind(overlay, kind) for kind in ("ScaledObject", "HorizontalPodAutoscaler")]
+        scaled_by = {m["spec"]["scaleTargetRef"]["name"] for found in scalers for m in found.values()}
         wanted = None if name in scaled_by else 1 if overlay == "small" else 2
-        assert deployment["spec"].get("replicas") == wanted, "what KEDA scales is not put back by applying this again"
+        assert deployment["spec"].get("replicas") == wanted, (
+            "what is scaled by load is not put back by applying this again"
+        )
 
 
 def test_with_tls_every_pod_is_given_its_certificate(tmp_path):
@@ -239,7 +254,38 @@ def test_a_service_monitor_finds_every_service():
     )
     for service in of_kind("small", "Service").values():
         assert wanted.items() <= service["metadata"]["labels"].items()
-        assert {port["name"] for port in service["spec"]["ports"]} == {monitor["spec"]["endpoints"][0]["port"]}
+        assert monitor["spec"]["endpoints"][0]["port"] in {port["name"] for port in service["spec"]["ports"]}
+
+
+@pytest.mark.parametrize("overlay", OVERLAYS)
+def test_people_reach_the_portal_over_tls_at_the_address_that_mails_lead_to(overlay):
+    [ingress] = of_kind(overlay, "Ingress").values()
+    [rule], [tls] = ingress["spec"]["rules"], ingress["spec"]["tls"]
+    env = {
+        name: {one["name"]: one["value"] for one in pod["spec"]["containers"][0]["env"]} for name, pod in pods(overlay)
+    }
+    assert tls["hosts"] == [rule["host"]]
+    assert env["portal"]["EKKYO_PORTAL_URL"] == env["notify"]["EKKYO_PORTAL_URL"] == f"https://{rule['host']}"
+    assert "EKKYO_LOCAL_SIGN_IN" not in env["portal"]
+    [path] = rule["http"]["paths"]
+    service = of_kind(overlay, "Service")[path["backend"]["service"]["name"]]
+    ports = {port["name"]: port for port in service["spec"]["ports"]}
+    assert path["backend"]["service"]["port"] == {"name": "web"}
+    [pod] = [pod for name, pod in pods(overlay) if name == "portal"]
+    open_to = {port["name"]: port["containerPort"] for port in pod["spec"]["containers"][0]["ports"]}
+    assert open_to[ports["web"]["targetPort"]] == PortalSettings.model_fields["web_port"].default
+
+
+def test_the_portal_is_let_in_to_by_the_ingress_alone_and_has_no_way_to_the_database():
+    policies = of_kind("small", "NetworkPolicy")
+    labels = of_kind("small", "Deployment")["portal"]["spec"]["template"]["metadata"]["labels"]
+    [into] = policies["portal"]["spec"]["ingress"]
+    assert into["ports"] == [{"port": 8000, "protocol": "TCP"}]
+    assert policies["portal"]["spec"]["podSelector"]["matchLabels"].items() <= labels.items()
+    [unlike] = policies["mongo"]["spec"]["podSelector"]["matchExpressions"]
+    assert (unlike["operator"], labels[unlike["key"]] in unlike["values"]) == ("NotIn", True)
+    reached = [p for p in policies.values() for out in p["spec"].get("egress", ()) for p in out.get("ports", ())]
+    assert {port["port"] for port in reached} == {53, 4222, 8222, 27017, 25, 465, 587, 443}
 
 
 def test_notify_is_scaled_by_the_lag_of_what_it_tells():

@@ -57,6 +57,9 @@ class Standing:
     async def visitor(self, request: Request) -> Visitor | None:
         return self.visitor_now
 
+    def forget(self, member_id: str) -> None:
+        pass
+
 
 def settings(**more: Any) -> PortalSettings:
     """Settings of a portal that talks to nobody."""

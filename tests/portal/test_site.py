@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import EventPage, ListEvents
+from ekkyo.wire import trace
 from ekkyo_portal.look.words import ROOMS as WORDS
 from ekkyo_portal.look.words.refusals import REFUSALS
 from ekkyo_portal.site import ROOMS
@@ -112,3 +113,20 @@ async def test_files_are_kept_for_ever_under_an_address_that_changes_with_them()
             assert "immutable" in file.headers["cache-control"]
         older = await browser.get("/static/0/style.css")
         assert older.headers["cache-control"] == "no-cache"
+
+
+async def test_a_page_is_a_span_and_what_it_asks_belongs_to_its_trace():
+    begun = f"00-{'ab' * 16}-{'cd' * 8}-01"
+    heard = []
+
+    def events(_asked):
+        heard.extend(trace.outgoing().values())
+        return EventPage(events=[])
+
+    async with opened({ListEvents: events}) as portal:
+        await portal.get("/", headers={"traceparent": begun})
+        await portal.get("/")
+    of_the_page, *_, own = heard
+    assert trace.trace_id(of_the_page) == trace.trace_id(begun)
+    assert of_the_page != begun, "a span of its own within the trace"
+    assert trace.trace_id(own) != trace.trace_id(begun), "without one, a trace begins here"

@@ -15,10 +15,12 @@ import yaml
 from ekkyo.docs.operate import operate
 from ekkyo.installation.permissions import SERVICES
 from ekkyo.process import metrics
+from ekkyo_portal.web.measured import FIGURES
 
-from tests.seen.test_metrics import OWN
+from tests.seen.test_metrics import OWN as OF_SERVICES
 
 ROOT = Path(__file__).parents[2]
+OWN = [*OF_SERVICES, *FIGURES]
 FOLDER = ROOT / "deploy/observability"
 DASHBOARDS = {file.stem: json.loads(file.read_text()) for file in (FOLDER / "grafana/dashboards").glob("*.json")}
 RULES = yaml.safe_load((FOLDER / "alerts.yml").read_text())["groups"][0]["rules"]
@@ -58,8 +60,8 @@ def queries(dashboard: Any) -> list[str]:
     return [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
 
 
-def test_there_is_a_dashboard_of_the_platform_and_of_each_service() -> None:
-    assert DASHBOARDS.keys() == {"platform", *SERVICES}
+def test_there_is_a_dashboard_of_the_platform_of_each_service_and_of_the_portal() -> None:
+    assert DASHBOARDS.keys() == {"platform", "portal", *SERVICES}
     assert len({each["uid"] for each in DASHBOARDS.values()}) == len(DASHBOARDS)
 
 
@@ -68,7 +70,7 @@ def test_the_dashboards_are_what_their_script_makes() -> None:
     assert made == {file.name: file.read_text() for file in (FOLDER / "grafana/dashboards").glob("*.json")}
 
 
-@pytest.mark.parametrize("name", ["platform", *SERVICES])
+@pytest.mark.parametrize("name", ["platform", "portal", *SERVICES])
 def test_a_dashboard_asks_only_for_figures_that_there_are(name: str) -> None:
     for query in queries(DASHBOARDS[name]):
         assert asks_for_what_is_there(query)

@@ -48,6 +48,7 @@ def make(settings: PortalSettings) -> Callable[[Ekkyo, CollectorRegistry], Starl
             door=ekkyo.with_token(tokens.own),
             now=now,
             passes=settings.pass_reader(),
+            opens_by_link=settings.opens_by_link,
             company=Provider.of(settings),
         )
         site = Site(settings, OverNats(ekkyo, tokens.of), signing_in, registry, now)

@@ -92,7 +92,8 @@ def _passes(settings: PortalSettings) -> Finding:
         reader = settings.pass_reader()
     except (OSError, ValueError, KeyError, TypeError, jwt.PyJWTError):
         return wrong("passes", "EKKYO_PASS_JWKS_FILE is no JWKS", "Make keys with `ekkyo secrets`.")
-    return well("passes", "links in mails open one event's page" if reader else "off: every page wants a sign-in")
+    opens = reader and settings.opens_by_link
+    return well("passes", "links in mails open one event's page" if opens else "off: every page wants a sign-in")
 
 
 def _private(file: Path, check: str) -> list[Finding]:

@@ -106,6 +106,10 @@ class PortalSettings(ProcessSettings):
         return self.portal_url.startswith("https://")
 
     def pass_reader(self) -> PassReader | None:
-        """Checks what links in mails hold; None where they open nothing. Raises OSError, ValueError."""
-        wanted = not self.oidc_issuer if self.passes is None else self.passes
-        return PassReader.read(self.pass_jwks_file) if wanted and self.pass_jwks_file else None
+        """Checks what links in mails hold; None where there are no such links. Raises OSError, ValueError."""
+        return PassReader.read(self.pass_jwks_file) if self.pass_jwks_file else None
+
+    @property
+    def opens_by_link(self) -> bool:
+        """Whether a link in a mail opens an event's page. Whether it ends messages does not depend on this."""
+        return not self.oidc_issuer if self.passes is None else self.passes

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 import structlog
 from ekkyo.contracts.base import Refused, new_id
 from ekkyo.contracts.members import Locale
+from ekkyo.wire import trace
 from prometheus_client import CollectorRegistry
 from pydantic import ValidationError
 from starlette.applications import Starlette
@@ -21,7 +22,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 from starlette.types import Message, Receive, Scope, Send
 
-from ekkyo_portal import events, lead, people, signin
+from ekkyo_portal import events, lead, me, people, signin, surveys
 from ekkyo_portal.lead.live import Changes
 from ekkyo_portal.look import Look
 from ekkyo_portal.look.files import Files
@@ -39,7 +40,9 @@ ROOMS: Final[Sequence[Room]] = (
     signin.room,
     events.room,
     lead.room,
+    me.room,
     people.room,
+    surveys.room,
 )
 DEFAULT_ZONE: Final = "Asia/Tokyo"
 """The zone of who is not known yet."""
@@ -50,6 +53,9 @@ class SignedIn(Protocol):
 
     async def visitor(self, request: Request) -> Visitor | None:
         """The member that a request's cookie or pass stands for, as they are now. None: nobody is signed in."""
+
+    def forget(self, member_id: str) -> None:
+        """Ask who they are again: something about them was changed here."""
 
 
 @dataclass
@@ -116,9 +122,16 @@ class Site:
         async def endpoint(scope: Scope, receive: Receive, send: Send) -> None:
             began = time.perf_counter()
             request = Request(scope, limited(receive, page.largest), send)
-            response = await self.answer(page, request)
-            await response(scope, receive, send)
-            if isinstance(response, StreamingResponse):  # lasts as long as somebody looks
+            with trace.span(f"{page.method} {page.path}", request.headers.get("traceparent")):
+                response = await self.answer(page, request)
+                trace.note({"http.request.method": page.method, "http.response.status_code": response.status_code})
+                if response.status_code >= 500:
+                    trace.failed(str(response.status_code))
+                streams = isinstance(response, StreamingResponse)  # lasts as long as somebody looks: no page's time
+                if not streams:
+                    await response(scope, receive, send)
+            if streams:
+                await response(scope, receive, send)
                 return
             seen = self.measured.pages.labels(page.method, page.path, str(response.status_code))
             seen.observe(time.perf_counter() - began)

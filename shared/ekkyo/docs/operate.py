@@ -1,4 +1,7 @@
-"""The tables of docs/operate.md: every setting and every figure of every service. The text around them is by hand."""
+"""The tables of docs/operate.md: every setting and every figure, of every service and of the portal.
+
+The text around them is by hand.
+"""
 
 import importlib
 from collections.abc import Iterable
@@ -10,7 +13,7 @@ from ekkyo.process import metrics
 from ekkyo.process.metrics import Figure
 from ekkyo.installation.permissions import SERVICES
 from ekkyo.service import Service, Settings
-from ekkyo.process.settings import FILE, PREFIX
+from ekkyo.process.settings import FILE, PREFIX, ProcessSettings
 from ekkyo.process.tracing import VARIABLES
 
 _BLOCK = "<!-- generated: {name} -->\n"
@@ -42,10 +45,12 @@ def _settings(services: Iterable[Service]) -> str:
     for service in services:
         own = service.settings.model_fields.keys() - Settings.model_fields.keys()
         rows += [_setting(service.settings, name, service.name) for name in service.settings.model_fields if name in own]
+    portal: type[ProcessSettings] = importlib.import_module("ekkyo_portal.settings").PortalSettings
+    rows += [_setting(portal, name, "portal") for name in portal.model_fields if name not in Settings.model_fields]
     return _table(("Variable", "Of", "When absent", "Meaning"), rows)
 
 
-def _setting(settings: type[Settings], name: str, of: str) -> tuple[str, ...]:
+def _setting(settings: type[ProcessSettings], name: str, of: str) -> tuple[str, ...]:
     field: Any = settings.model_fields[name]
     variable = f"`{PREFIX}{name.upper()}`"
     if field.annotation is SecretStr:
@@ -62,6 +67,8 @@ def _tracing() -> str:
 def _metrics(services: Iterable[Service]) -> str:
     rows = [_figure(figure, "all") for figure in metrics.SHARED]
     rows += [_figure(figure, service.name) for service in services for figure in service.figures]
+    portal: tuple[Figure, ...] = importlib.import_module("ekkyo_portal.web.measured").FIGURES
+    rows += [_figure(figure, "portal") for figure in portal]
     rows += [_figure(figure, "all") for figure in metrics.PROCESS]
     return _table(("Metric", "Kind", "Labels", "Of", "Meaning"), rows)
 

@@ -6,7 +6,7 @@ from typing import Any, Final, get_args
 from ekkyo.contracts.notify import DeliveryStatus, ListDeliveries, NotifyStatus
 from starlette.responses import Response
 
-from ekkyo_portal.people import views
+from ekkyo_portal.look.lines import delivery
 from ekkyo_portal.people.routes import PAGE, STEWARDS, room
 from ekkyo_portal.web.visit import Visit
 
@@ -23,5 +23,5 @@ async def sent(visit: Visit) -> Response:
         visit.maybe(ListDeliveries(status=status, after=query.get("after"), limit=PAGE)),
     )
     numbers = {s: sum(by.get(s, 0) for by in counts.deliveries.values()) for s in STATES} if counts else None
-    lines = page and [(d, views.delivery(visit.reader, d)) for d in page.deliveries]
+    lines = page and [(d, delivery(visit.reader, d)) for d in page.deliveries]
     return visit.page("people/sent.html", lines, status_now=status, numbers=numbers, next=page and page.next)

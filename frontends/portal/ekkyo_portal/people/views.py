@@ -8,10 +8,11 @@ from urllib.parse import urlencode
 
 from ekkyo.contracts.events import EventState, MyEventsPage, Registration
 from ekkyo.contracts.members import CommunityPage, FindMembers, Journey, Member, MemberPage, Membership
-from ekkyo.contracts.notify import Delivery, DeliveryPage
+from ekkyo.contracts.notify import DeliveryPage
 from ekkyo.words.text import one_line
 from pydantic import ValidationError
 
+from ekkyo_portal.look.lines import Line, delivery
 from ekkyo_portal.look.reader import Reader
 from ekkyo_portal.web.visit import Visit
 
@@ -30,17 +31,6 @@ class Found:
     members: list[Member] | None
     next: str | None
     away: bool
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of a list: what it is, when, and more beside it."""
-
-    title: str
-    when: str
-    state: str
-    href: str | None = None
-    tone: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,15 +99,3 @@ def _event(reader: Reader, event: EventState, registration: Registration) -> Lin
 def _crossings(reader: Reader, journey: Journey, names: Mapping[str, str]) -> list[Line]:
     words = reader.words.names.crossings
     return [Line(words[c.crossing], reader.day(c.reached_at), names.get(c.community_id, "")) for c in journey.crossings]
-
-
-def delivery(reader: Reader, it: Delivery) -> Line:
-    """One message: what it was about, over which channel, and what became of it."""
-    words = reader.words.sent
-    state = words.states[it.status]
-    if it.reason:
-        state += f": {words.reasons.get(it.reason, it.reason)}"
-    tone = {"sent": "good", "failed": "hot", "planned": "accent"}.get(it.status, "")
-    kind = "s" if it.topic == "survey_opened" else "e"
-    title = f"{words.topics[it.topic]} ({words.channels[it.channel]})"
-    return Line(title, reader.moment(it.done_at or it.planned_at), state, f"/{kind}/{it.entity_id}", tone)

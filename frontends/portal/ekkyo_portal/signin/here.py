@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from ekkyo.client import Ekkyo
 from ekkyo.contracts.members import Identity
@@ -16,6 +17,9 @@ from ekkyo_portal.signin.signed import Signed
 from ekkyo_portal.web.visit import HELD
 from ekkyo_portal.web.visitor import Visitor
 
+MESSAGES: Final = "-messages"
+"""In place of the id of an event: which no event has."""
+
 
 @dataclass
 class SigningIn:
@@ -28,7 +32,9 @@ class SigningIn:
     """Speaks as the portal itself: it may begin and finish sign-ins, and nothing more."""
     now: Callable[[], datetime]
     passes: PassReader | None = None
-    """Checks the passes that links in mails hold; None: they open nothing here."""
+    """Checks the passes that links in mails hold; None: there are none."""
+    opens_by_link: bool = True
+    """Whether such a link opens an event's page."""
     company: Provider | None = None
     """The company's own sign-in, where it has one."""
 
@@ -54,11 +60,21 @@ class SigningIn:
 
     async def _by_pass(self, request: Request) -> Visitor | None:
         event_id = request.path_params.get("event_id")
-        if self.passes is None or event_id is None:
+        if self.passes is None or event_id is None or not self.opens_by_link:
             return None
         held = self.passes.of(request.query_params.get(HELD), "event", event_id, now=self.now())
         known = await self.identities.of(held.member_id) if held else None
         return of(known, only=event_id) if known and known.active else None
+
+    def forget(self, member_id: str) -> None:
+        """Ask who they are again: something about them was changed here."""
+        self.identities.forget(member_id)
+
+    async def by_link(self, text: str, about: str) -> Visitor | None:
+        """The member whose messages a link in a mail ends; they may open nothing by it."""
+        held = self.passes.of(text, "messages", about, now=self.now()) if self.passes else None
+        known = await self.identities.of(held.member_id) if held else None
+        return of(known, only=MESSAGES) if known and known.active else None
 
 
 def of(identity: Identity, *, only: str | None = None) -> Visitor:

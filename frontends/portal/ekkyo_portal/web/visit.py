@@ -75,6 +75,12 @@ class Visit:
         """What came of a command. Raises Refused."""
         return await self.asking.send(self.visitor, command, within)
 
+    async def change(self, command: Command[A]) -> A:
+        """Send what changes who the visitor is, such as their language: the next page knows of it. Raises Refused."""
+        done = await self.send(command)
+        self.site.signed_in.forget(self.me.member_id)
+        return done
+
     async def form(self) -> Form:
         """What was typed and chosen; files are in `await visit.request.form()`."""
         return Form.of(await self.request.form())

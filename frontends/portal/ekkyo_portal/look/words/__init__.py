@@ -9,16 +9,18 @@ from typing import Any, Final
 from ekkyo.contracts.members import Locale
 from ekkyo.words import names
 
-from ekkyo_portal.look.words import common, desk, events, lead, people, sent, signin
+from ekkyo_portal.look.words import common, desk, events, lead, me, people, sent, signin, surveys
 
 ROOMS: Final[dict[str, ModuleType]] = {
     "common": common,
     "desk": desk,
     "events": events,
     "lead": lead,
+    "me": me,
     "people": people,
     "sent": sent,
     "signin": signin,
+    "surveys": surveys,
 }
 
 

@@ -51,6 +51,7 @@ JA: Final[dict[str, str]] = {
     "problem_500": "エラーが発生しました",
     "problem_500_do": "もう一度お試しください。続く場合は、この番号を管理者に伝えてください: {reference}",
     "home": "イベントの一覧へ",
+    "name": "氏名",
     "try_again": "もう一度開く",
 }
 
@@ -103,5 +104,6 @@ EN: Final[dict[str, str]] = {
     "problem_500": "Something went wrong",
     "problem_500_do": "Try again. If it happens again, tell your administrator this number: {reference}",
     "home": "To the list of events",
+    "name": "Name",
     "try_again": "Try again",
 }

@@ -1,0 +1,89 @@
+"""What a member chooses: language, zone, channels, which messages, and where they are signed in."""
+
+from typing import Any
+
+from ekkyo.contracts.members import ChooseMessages, DeclineInvitation, GetMember, Member, Preferences, SetPreferences
+from ekkyo.contracts.notify import ConnectChannel
+from starlette.responses import Response
+
+from ekkyo_portal.me.routes import room
+from ekkyo_portal.signin import onward
+from ekkyo_portal.web.forms import Form
+from ekkyo_portal.web.visit import Visit
+
+
+@room.get("/me/settings")
+async def settings(visit: Visit) -> Response:
+    """The settings as they are."""
+    member = await visit.ask(GetMember(member_id=visit.me.member_id))
+    return _page(visit, Form.filled(_values(member)))
+
+
+@room.post("/me/settings")
+async def choose(visit: Visit) -> Response:
+    """Choose language, zone and channels."""
+    form = await visit.form()
+    channels: Any = form.all("channels")
+    wanted = form.make(Preferences, channels=channels, locale=form["locale"], timezone=form["timezone"])
+    if wanted is None:
+        return _page(visit, form, status=400)
+    await visit.change(SetPreferences(member_id=visit.me.member_id, preferences=wanted))
+    return visit.see_other("/me/settings", did="me.chosen")
+
+
+@room.post("/me/language")
+async def language(visit: Visit) -> Response:
+    """Choose the language alone, on any page."""
+    form = await visit.form()
+    member = await visit.ask(GetMember(member_id=visit.me.member_id))
+    wanted = form.make(Preferences, channels=list(member.channels), locale=form["locale"])
+    if wanted:
+        await visit.change(SetPreferences(member_id=member.member_id, preferences=wanted))
+    return visit.see_other(onward.path(form["next"]))
+
+
+@room.post("/me/chat")
+async def chat(visit: Visit) -> Response:
+    """Connect my own chat. Its address is a secret, and is shown nowhere again."""
+    form = await visit.form()
+    command = form.make(ConnectChannel, {"url": "chat"}, member_id=visit.me.member_id, url=form["chat"])
+    if command is None:
+        member = await visit.ask(GetMember(member_id=visit.me.member_id))
+        form.values |= Form.filled(_values(member)).values
+        form.values.pop("chat", None)
+        form.errors = {"chat": "wrong"}
+        return _page(visit, form, status=400)
+    await visit.send(command)
+    return visit.see_other("/me/settings", did="me.connected")
+
+
+@room.post("/me/messages")
+async def messages(visit: Visit) -> Response:
+    """Choose one kind of message."""
+    form = await visit.form()
+    kind: Any = form["kind"]
+    await visit.send(
+        ChooseMessages(
+            member_id=visit.me.member_id,
+            kind=kind,
+            community_id=form["community_id"] or None,
+            wanted=form.on("wanted"),
+        )
+    )
+    return visit.see_other("/me/messages", did="me.wanted" if form.on("wanted") else "me.unwanted")
+
+
+@room.post("/me/decline")
+async def decline(visit: Visit) -> Response:
+    """Decline an invitation."""
+    form = await visit.form()
+    await visit.send(DeclineInvitation(member_id=visit.me.member_id, community_id=form["community_id"]))
+    return visit.see_other("/me", did="me.declined")
+
+
+def _values(member: Member) -> dict[str, Any]:
+    return {"locale": member.locale, "timezone": member.timezone, "channels": member.channels}
+
+
+def _page(visit: Visit, form: Form, status: int = 200) -> Response:
+    return visit.page("me/settings.html", form, status=status)

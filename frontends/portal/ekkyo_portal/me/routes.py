@@ -1,0 +1,90 @@
+"""My page: places, what is to be answered, the journey, what was sent, and what is held."""
+
+import asyncio
+
+from ekkyo.contracts.base import new_id
+from ekkyo.contracts.events import MyEvents
+from ekkyo.contracts.members import GetJourney, GetMember, ListCommunities, RecordContribution
+from ekkyo.contracts.notify import ListDeliveries
+from ekkyo.contracts.surveys import MySurveys, PendingSurveys
+from starlette.responses import Response
+
+from ekkyo_portal.me import views
+from ekkyo_portal.web.forms import Form
+from ekkyo_portal.web.rooms import Room
+from ekkyo_portal.web.visit import Visit
+
+room = Room("me")
+
+
+@room.get("/me")
+async def me(visit: Visit) -> Response:
+    """What is coming for me, what I am asked, and where I am invited."""
+    who = visit.me.member_id
+    events, surveys, member = await asyncio.gather(
+        visit.maybe(MyEvents(member_id=who, upcoming=True, limit=50)),
+        visit.maybe(PendingSurveys(member_id=who)),
+        visit.maybe(GetMember(member_id=who)),
+    )
+    invited = [i.community_id for i in member.invitations] if member else []
+    named = await visit.maybe(ListCommunities(community_ids=invited)) if invited else None
+    return visit.page("me/me.html", views.mine(visit.reader, events, surveys, named))
+
+
+@room.get("/me/journey")
+async def journey(visit: Visit) -> Response:
+    """The crossings I reached, each with its proof, and where I was."""
+    return visit.page("me/journey.html", await _journey(visit), form=Form())
+
+
+@room.post("/me/journey")
+async def contribute(visit: Visit) -> Response:
+    """Record that I shared something, or carried it outside. The form names it: a second press records it once."""
+    form = await visit.form()
+    command = form.make(
+        RecordContribution,
+        contribution_id=form["contribution_id"] or new_id(),
+        member_id=visit.me.member_id,
+        community_id=form["community_id"],
+        kind=form["kind"],
+        title=form["title"],
+        url=form["url"] or None,
+    )
+    if command is None:
+        return visit.page("me/journey.html", await _journey(visit), form=form, status=400)
+    await visit.send(command)
+    return visit.see_other("/me/journey", did="me.contributed")
+
+
+async def _journey(visit: Visit) -> views.JourneyView:
+    who = visit.me.member_id
+    found, past, communities = await asyncio.gather(
+        visit.maybe(GetJourney(member_id=who)),
+        visit.maybe(MyEvents(member_id=who, upcoming=False, limit=100)),
+        visit.maybe(ListCommunities(community_ids=sorted(visit.me.communities))),
+    )
+    return views.journey(visit.reader, found, past, communities)
+
+
+@room.get("/me/messages")
+async def messages(visit: Visit) -> Response:
+    """What was sent to me and why, and which messages I want."""
+    who = visit.me.member_id
+    sent, member, communities = await asyncio.gather(
+        visit.maybe(ListDeliveries(member_id=who, limit=500)),
+        visit.ask(GetMember(member_id=who)),
+        visit.maybe(ListCommunities(community_ids=sorted(visit.me.communities))),
+    )
+    return visit.page("me/messages.html", views.messages(visit.reader, sent, member, communities))
+
+
+@room.get("/me/data")
+async def data(visit: Visit) -> Response:
+    """What is held on me, by each service."""
+    who = visit.me.member_id
+    member, surveys, events = await asyncio.gather(
+        visit.ask(GetMember(member_id=who)),
+        visit.maybe(MySurveys(member_id=who, limit=200)),
+        visit.maybe(MyEvents(member_id=who, upcoming=False, limit=100)),
+    )
+    return visit.page("me/data.html", member, surveys=surveys, events=events)

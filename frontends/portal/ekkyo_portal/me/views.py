@@ -1,0 +1,128 @@
+"""What my page shows, made from answers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from ekkyo.contracts.events import MyEventsPage
+from ekkyo.contracts.members import CommunityListed, CommunityPage, Journey, Member
+from ekkyo.contracts.notify import DeliveryPage
+from ekkyo.contracts.surveys import SurveyList
+from ekkyo.words.text import one_line
+
+from ekkyo_portal.events import views as events
+from ekkyo_portal.events.views import Card
+from ekkyo_portal.look.lines import Line, delivery
+from ekkyo_portal.look.reader import Reader
+from ekkyo_portal.surveys.views import worded
+
+LATEST: Final = 50
+"""Messages that are shown."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """An event that I have a place at, and which."""
+
+    card: Card
+    state: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Mine:
+    """What my page shows. None: the service is away."""
+
+    places: list[Place] | None
+    surveys: list[Line] | None
+    invitations: list[CommunityListed]
+
+
+def mine(reader: Reader, page: MyEventsPage | None, surveys: SurveyList | None, invited: CommunityPage | None) -> Mine:
+    """What is coming for me, what I am asked, and where I am invited."""
+    return Mine(
+        places=[_place(reader, entry) for entry in page.entries] if page else None,
+        surveys=[
+            Line(one_line(worded(s.title, reader)), reader.until(s.deadline), "", f"/s/{s.survey_id}")
+            for s in surveys.surveys
+        ]
+        if surveys
+        else None,
+        invitations=invited.communities if invited else [],
+    )
+
+
+def _place(reader: Reader, entry: object) -> Place:
+    event, own = entry.event, entry.registration  # type: ignore[attr-defined]
+    words = reader.words
+    if own.status == "waitlisted":
+        return Place(events.card(reader, event), words.events.you_wait.format(n=own.position), "warn")
+    return Place(events.card(reader, event), words.names.registrations[own.status], "good")
+
+
+@dataclass(frozen=True)
+class JourneyView:
+    """What the page of my journey shows. None: the service is away."""
+
+    steps: list[tuple[str, Line | None]] | None
+    """Each crossing in its order, with when and where it was reached first."""
+    attended: int
+    past: list[Line] | None
+    communities: list[tuple[str, str]]
+
+
+def journey(
+    reader: Reader, found: Journey | None, past: MyEventsPage | None, communities: CommunityPage | None
+) -> JourneyView:
+    """My crossings, each with its proof, and where I was."""
+    listed = communities.communities if communities else []
+    names = {c.community.community_id: one_line(c.community.name) for c in listed}
+    return JourneyView(
+        steps=_steps(reader, found, names) if found else None,
+        attended=found.attended if found else 0,
+        past=[
+            Line(
+                one_line(entry.event.title),
+                reader.day(entry.event.starts_at),
+                reader.words.names.registrations[entry.registration.status],
+                f"/e/{entry.event.event_id}",
+            )
+            for entry in past.entries
+        ]
+        if past
+        else None,
+        communities=list(names.items()),
+    )
+
+
+def _steps(reader: Reader, found: Journey, names: Mapping[str, str]) -> list[tuple[str, Line | None]]:
+    first: dict[str, Line] = {}
+    for it in found.crossings:
+        owner, _, rest = it.proof.partition("/")
+        href = f"/e/{rest.split('/')[0]}" if owner == "events" else None
+        first.setdefault(it.crossing, Line(names.get(it.community_id, ""), reader.day(it.reached_at), "", href))
+    return [(word, first.get(crossing)) for crossing, word in reader.words.names.crossings.items()]
+
+
+@dataclass(frozen=True)
+class Messages:
+    """What was sent to me, and which kinds I want."""
+
+    sent: list[Line] | None
+    communities: list[tuple[str, str, bool]]
+    """Id, name, and whether new events of it are told."""
+    surveys: bool
+
+
+def messages(reader: Reader, sent: DeliveryPage | None, member: Member, communities: CommunityPage | None) -> Messages:
+    """What was sent to me and why, and which messages I want."""
+    listed = communities.communities if communities else []
+    names = {c.community.community_id: one_line(c.community.name) for c in listed}
+    return Messages(
+        sent=[delivery(reader, d) for d in reversed(sent.deliveries)][:LATEST] if sent else None,
+        communities=[
+            (m.community_id, names.get(m.community_id, m.community_id), m.community_id not in member.muted)
+            for m in member.communities
+        ],
+        surveys=member.surveys,
+    )

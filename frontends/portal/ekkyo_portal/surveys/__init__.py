@@ -1,0 +1,3 @@
+"""Surveys as members answer them."""
+
+from ekkyo_portal.surveys.routes import room as room

@@ -1,0 +1,213 @@
+"""My page, what I chose, and the links that end messages."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from ekkyo.contracts.base import Refused
+from ekkyo.contracts.events import MyEvent, MyEvents, MyEventsPage, Registration
+from ekkyo.contracts.members import (
+    ChooseMessages,
+    CommunityListed,
+    CommunityPage,
+    CrossingReached,
+    DeclineInvitation,
+    GetJourney,
+    GetMember,
+    Invitation,
+    Journey,
+    ListCommunities,
+    RecordContribution,
+    SetPreferences,
+)
+from ekkyo.contracts.notify import ChannelConnected, ConnectChannel, DeliveryPage, ListDeliveries
+from ekkyo.contracts.surveys import MySurveys, MySurveysPage, PendingSurveys, SurveyList, SurveyState
+
+from tests.portal.making import HANAKO, NOW, opened, text_of
+from tests.portal.test_events_pages import event
+from tests.portal.test_people_pages import community, delivery, member
+from tests.portal.whole import identity, whole
+
+INVITED = Invitation(community_id="hr", invited_by="taro", invited_at=NOW)
+SURVEY = SurveyState.model_validate(
+    {
+        "survey_id": "s1", "community_id": "it", "event_id": "e1", "title": {"ja": "アンケート", "en": "Survey"},
+        "anonymous": True, "status": "open", "opened_at": NOW, "deadline": NOW + timedelta(days=3), "invited": 9,
+        "answered": 2, "revision": 1,
+    }
+)  # fmt: skip
+
+
+def place(status: str, **more: Any) -> MyEvent:
+    held = {"event_id": "e1", "member_id": "hanako", "registration_id": "r1", "status": status}
+    return MyEvent(event=event(), registration=Registration.model_validate(held | more))
+
+
+KNOWN: dict[type[Any], Any] = {
+    MyEvents: MyEventsPage(entries=[place("confirmed"), place("waitlisted", position=2)]),
+    PendingSurveys: SurveyList(surveys=[SURVEY]),
+    MySurveys: MySurveysPage(surveys=[]),
+    GetMember: member(invitations=[INVITED], muted=["it"]),
+    ListCommunities: CommunityPage(communities=[CommunityListed(community=community(), members=3, leaders=[])]),
+    ListDeliveries: DeliveryPage(deliveries=[delivery("sent", None), delivery("dropped", "muted")]),
+    GetJourney: Journey(
+        member_id="hanako",
+        attended=3,
+        crossings=[
+            CrossingReached(crossing="took_part", community_id="it", reached_at=NOW, proof="events/e7/3/0"),
+            CrossingReached(crossing="shared", community_id="it", reached_at=NOW, proof="c1"),
+        ],
+    ),
+    SetPreferences: member(),
+    ChooseMessages: member(),
+    DeclineInvitation: member(),
+    RecordContribution: Journey(member_id="hanako", attended=3, crossings=[]),
+    ConnectChannel: ChannelConnected(connection_id="x", kind="chat"),
+}
+
+
+async def test_my_page_shows_my_places_what_i_am_asked_and_where_i_am_invited():
+    async with opened(KNOWN) as browser:
+        page = await browser.get("/me")
+        said = text_of(page)
+        for part in (
+            "山田 花子 さん",
+            "招待されています",
+            "回答をお待ちしています",
+            "参加確定",
+            "キャンセル待ち 2 番目です",
+        ):
+            assert part in said
+        assert 'href="/s/s1"' in page.text
+        away = Refused("no_answer", "", 503)
+        browser.answering.replies.update(dict.fromkeys((MyEvents, PendingSurveys, GetMember), away))
+        assert text_of(await browser.get("/me")).count("いまこの部分を表示できません") == 2
+        browser.answering.replies.update({MyEvents: MyEventsPage(entries=[]), PendingSurveys: SurveyList(surveys=[])})
+        assert "参加予定のイベントはまだありません" in text_of(await browser.get("/me"))
+
+
+async def test_the_journey_shows_each_crossing_with_its_proof_and_takes_contributions_once():
+    async with opened(KNOWN) as browser:
+        page = await browser.get("/me/journey")
+        assert 'href="/e/e7"' in page.text
+        assert page.text.count("card reached") == 2
+        made = re.search(r'name="contribution_id" value="([^"]+)"', page.text)[1]  # type: ignore[index]
+        form = {"contribution_id": made, "kind": "shared", "community_id": "it", "title": "", "url": "no address"}
+        wrong = await browser.post("/me/journey", form)
+        assert wrong.status_code == 400
+        assert {"title-wrong", "url-wrong"} <= set(re.findall(r'id="(\w+-wrong)"', wrong.text))
+        assert made in wrong.text
+        for _ in range(2):
+            await browser.post("/me/journey", {**form, "title": "手順書", "url": ""})
+        sent = browser.answering.sent(RecordContribution)
+        assert {c.contribution_id for c in sent} == {made}
+
+
+async def test_messages_are_shown_with_why_and_each_kind_can_be_ended_and_begun():
+    async with opened(KNOWN) as browser:
+        said = text_of(await browser.get("/me/messages"))
+        for part in ("IT の会 の新しいイベント", "受け取らない", "常に届く", "送信せず: 本人が受け取らない設定です"):
+            assert part in said
+        await browser.post("/me/messages", {"kind": "new_events", "community_id": "it", "wanted": "on"})
+        await browser.post("/me/messages", {"kind": "surveys"})
+        sent = [(c.kind, c.community_id, c.wanted) for c in browser.answering.sent(ChooseMessages)]
+        assert sent == [("new_events", "it", True), ("surveys", None, False)]
+        assert (await browser.post("/me/messages", {"kind": "places"})).status_code == 400
+
+
+async def test_settings_are_kept_and_what_is_wrong_is_said_beside_its_field():
+    async with opened({**KNOWN, GetMember: member(channels=["mail", "chat"])}) as browser:
+        page = await browser.get("/me/settings")
+        assert page.text.count(" checked") == 2
+        wrong = await browser.post("/me/settings", {"locale": "ja", "timezone": "Mars/One", "channels": ["mail"]})
+        assert wrong.status_code == 400
+        assert 'value="Mars/One"' in wrong.text
+        assert "timezone-wrong" in wrong.text
+        await browser.post("/me/settings", {"locale": "en", "timezone": "Europe/Berlin", "channels": ["chat"]})
+        await browser.post("/me/language", {"locale": "en", "next": "//evil.example"})
+        sent = [c.preferences.model_dump(exclude_none=True) for c in browser.answering.sent(SetPreferences)]
+        assert sent == [
+            {"channels": ["chat"], "locale": "en", "timezone": "Europe/Berlin"},
+            {"channels": ["mail", "chat"], "locale": "en"},
+        ]
+
+
+async def test_the_address_of_my_chat_is_shown_nowhere_again():
+    secret = "https://chat.example.com/hooks/very-secret"
+    async with opened(KNOWN) as browser:
+        for address in ("very-secret", "", "ftp://very-secret"):
+            wrong = await browser.post("/me/chat", {"chat": address})
+            assert wrong.status_code == 400
+            assert "very-secret" not in wrong.text
+            assert 'id="chat-wrong"' in wrong.text
+        done = await browser.post("/me/chat", {"chat": secret})
+        assert done.headers["location"] == "/me/settings?did=me.connected"
+        (sent,) = browser.answering.sent(ConnectChannel)
+        assert sent.member_id == "hanako"
+        assert sent.url.get_secret_value() == secret
+
+
+async def test_what_is_held_and_an_invitation_that_is_declined():
+    async with opened(KNOWN) as browser:
+        said = text_of(await browser.get("/me/data"))
+        assert "0012345" in said
+        assert "匿名のアンケートの回答は、あなたのものとして保存されていません" in said
+        await browser.post("/me/decline", {"community_id": "hr"})
+        assert browser.answering.sent(DeclineInvitation)[0].community_id == "hr"
+
+
+async def test_the_link_at_the_end_of_a_mail_ends_one_kind_and_can_be_undone(tmp_path):
+    until = datetime.now(UTC) + timedelta(days=300)
+    company = {"oidc_issuer": "https://id.example.com", "oidc_client_id": "ekkyo"}
+    for more in ({}, company):
+        async with whole(tmp_path, **more) as portal:
+            portal.services.answering.replies[ChooseMessages] = member()
+            held = portal.passes.make("messages", "it", "hanako", until)
+            page = await portal.get(f"/u/it/{held}")
+            assert "お知らせを止めますか" in text_of(page)
+            assert portal.services.answering.sent(ChooseMessages) == []
+            # As a mail program does it: no cookie, no origin, no redirect.
+            mail = {"sec-fetch-site": "cross-site", "origin": "https://mail.example.com"}
+            done = await portal.http.post(f"/u/it/{held}", data={"List-Unsubscribe": "One-Click"}, headers=mail)
+            assert done.status_code == 200
+            assert "set-cookie" not in done.headers
+            undone = await portal.post(f"/u/it/{held}", {"wanted": "on"})
+            assert "お知らせを再開しました" in text_of(undone)
+            surveys = portal.passes.make("messages", "surveys", "hanako", until)
+            await portal.post(f"/u/surveys/{surveys}")
+            sent = [
+                (c.member_id, c.kind, c.community_id, c.wanted) for c in portal.services.answering.sent(ChooseMessages)
+            ]
+            assert sent == [
+                ("hanako", "new_events", "it", False),
+                ("hanako", "new_events", "it", True),
+                ("hanako", "surveys", None, False),
+            ]
+            assert {(sub, roles) for sub, roles, m in portal.services.callers if isinstance(m, ChooseMessages)} == {
+                ("hanako", frozenset())
+            }
+
+
+async def test_a_link_ends_nothing_but_its_own_and_says_what_to_do_when_it_is_over(tmp_path):
+    now = datetime.now(UTC)
+    async with whole(tmp_path, identity("hanako", leads=["it"]), identity("gone", active=False)) as portal:
+        make = portal.passes.make
+        held = make("messages", "it", "hanako", now + timedelta(days=1))
+        for path in (
+            f"/u/hr/{held}",
+            f"/u/surveys/{held}",
+            f"/u/it/{make('event', 'it', 'hanako', now + timedelta(days=1))}",
+            f"/u/it/{make('messages', 'it', 'hanako', now - timedelta(days=1))}",
+            f"/u/it/{make('messages', 'it', 'gone', now + timedelta(days=1))}",
+            "/u/it/x",
+        ):
+            for page in (await portal.get(path), await portal.post(path)):
+                assert page.status_code == 404
+                assert "このリンクは使えません" in text_of(page)
+        assert portal.services.answering.sent(ChooseMessages) == []
+        assert (await portal.get(f"/e/it?p={held}")).status_code == 303
+
+
+def test_a_visitor_by_link_has_no_roles():
+    assert replace(HANAKO, leads=frozenset({"it"}), steward=True, only="e1").roles == frozenset()

@@ -1,0 +1,101 @@
+"""The page of a survey: all kinds of questions, what was typed is kept, and nothing of it goes anywhere else."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ekkyo.contracts.base import FieldError, Refused
+from ekkyo.contracts.surveys import Answered, AnswerSurvey, Form, FormAnswer, GetForm
+from ekkyo_portal.surveys import views
+from ekkyo_portal.web.forms import Form as Typed
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.portal.making import opened, text_of
+from tests.portal.test_me_pages import SURVEY
+
+FORM = Form.model_validate(
+    json.loads(
+        (Path(__file__).parents[2] / "services/surveys/ekkyo_surveys/forms/post_event.v1.json").read_text("utf-8")
+    )
+)
+
+
+def asked(invited: bool = True, answered: bool = False, **changes: Any) -> FormAnswer:
+    return FormAnswer(survey=SURVEY.model_copy(update=changes), form=FORM, invited=invited, answered=answered)
+
+
+async def test_a_survey_says_whether_it_is_anonymous_and_takes_one_answer():
+    async with opened({GetForm: asked(), AnswerSurvey: Answered(survey_id="s1", member_id="hanako")}) as browser:
+        page = await browser.get("/s/s1")
+        assert "匿名のアンケートです" in text_of(page)
+        assert page.text.count('type="radio" name="satisfaction"') == 11
+        form = {"satisfaction": "9", "useful": "yes", "themes": ["Excel", " ", "RPA"], "comment": " 一行\r\n二行 "}
+        done = await browser.post("/s/s1", form)
+        assert done.headers["location"] == "/s/s1?did=surveys.answered"
+        (sent,) = browser.answering.sent(AnswerSurvey)
+        assert sent.answers == {"satisfaction": 9, "useful": "yes", "themes": ["Excel", "RPA"], "comment": "一行\n二行"}
+        browser.answering.replies[GetForm] = asked(anonymous=False)
+        assert "記名のアンケートです" in text_of(await browser.get("/s/s1"))
+
+
+async def test_what_is_missing_or_wrong_is_said_and_all_that_was_typed_is_kept():
+    async with opened({GetForm: asked()}) as browser:
+        form = {"useful": "no", "themes": ["Excel", "RPA", "x" * 101], "comment": "長い感想 <b>"}
+        page = await browser.post("/s/s1", form)
+        assert page.status_code == 400
+        assert {"satisfaction-wrong", "themes-wrong"} == set(re.findall(r'id="(\w+-wrong)"', page.text))
+        assert "長い感想 &lt;b&gt;" in page.text
+        assert 'value="no" checked' in page.text
+        assert 'value="RPA"' in page.text
+        assert browser.answering.sent(AnswerSurvey) == []
+        refused = Refused("malformed", "x", 400, [FieldError(field="answers.comment", code="unexpected", detail="x")])
+        browser.answering.replies[AnswerSurvey] = refused
+        page = await browser.post("/s/s1", {"satisfaction": "3", "comment": "x"})
+        assert page.status_code == 400
+        assert "comment-wrong" in page.text
+
+
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        (asked(answered=True), "ご回答ありがとうございました"),
+        (asked(answered=True, status="closed"), "ご回答ありがとうございました"),
+        (asked(status="closed"), "受付は終了しました"),
+        (asked(invited=False), "対象ではありません"),
+    ],
+)
+async def test_a_survey_that_one_cannot_answer_says_why(answer: FormAnswer, says: str):
+    async with opened({GetForm: answer}) as browser:
+        page = await browser.get("/s/s1")
+        assert says in text_of(page)
+        assert 'action="/s/s1"' not in page.text
+
+
+@pytest.mark.parametrize("code", ["survey_closed", "not_invited", "survey_not_found"])
+async def test_a_survey_that_was_closed_meanwhile_says_so(code: str):
+    async with opened({GetForm: asked(), AnswerSurvey: Refused(code, "No.", 409)}) as browser:
+        page = await browser.post("/s/s1", {"satisfaction": "3"})
+        assert page.status_code == 409
+        assert "アンケート" in text_of(page)
+
+
+async def test_no_answer_stands_in_a_log(caplog, capsys):
+    secret = "絶対に秘密の回答"
+    async with opened({GetForm: asked(), AnswerSurvey: Refused("unexpected", "No.", 500)}) as browser:
+        await browser.post("/s/s1", {"satisfaction": "3", "comment": secret})
+        browser.answering.replies[AnswerSurvey] = Refused("no_answer", "No.", 503)
+        await browser.post("/s/s1", {"satisfaction": "3", "comment": secret})
+    out = capsys.readouterr()
+    assert secret not in caplog.text + out.out + out.err
+
+
+@given(st.dictionaries(st.sampled_from([q.key for q in FORM.questions]), st.lists(st.text(max_size=30), max_size=5)))
+def test_whatever_is_typed_becomes_an_answer_or_is_said_to_be_wrong(typed: dict[str, list[str]]):
+    form = Typed(values=typed)
+    said = views.answers(FORM, form)
+    assert set(said) <= {q.key for q in FORM.questions}
+    assert "satisfaction" in said or "satisfaction" in form.errors
+    assert all(type(value) in (int, str, list) for value in said.values())
