@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from ekkyo.contracts.events import (
+    AttendanceImported,
     CancelEvent,
     CheckIn,
     ConcludeEvent,
@@ -13,6 +14,7 @@ from ekkyo.contracts.events import (
     GetDoorWord,
     GetEvent,
     GetRoster,
+    ImportAttendance,
     ListEvents,
     MyRegistration,
     MyRegistrationAnswer,
@@ -119,6 +121,7 @@ def answers(**changes: object) -> dict[type, object]:
         DraftEvent: lambda c: event(c.event_id, status="draft"),
         GetRoster: roster(it),
         GetDoorWord: DoorWord(event_id="e1", word="さくら 42", valid_until="2026-11-26T03:04:00Z"),
+        ImportAttendance: AttendanceImported(event_id="e1", attended=2, already=1, walk_ins=1, passed_over=["x"]),
         **dict.fromkeys((CheckIn, UndoCheckIn), registration("ken", "attended")),
         **dict.fromkeys((PublishEvent, ReviseEvent, RescheduleEvent, CancelEvent, ConcludeEvent), it),
     }

@@ -22,6 +22,9 @@ from tests.portal.making import HANAKO, LEADER, STEWARD, Answering, opened, text
 from tests.portal.pictures import in_english
 from tests.portal.test_events_pages import MARKUP, event
 
+SENT = {**WRITTEN, "member": "ken", "came": "ken:5"}
+"""What some form of leaders holds."""
+
 
 def commands(answering: Answering) -> list[object]:
     return [said for said in answering.said if isinstance(said, Command)]
@@ -32,7 +35,11 @@ def commands(answering: Answering) -> list[object]:
 async def test_pages_open_for_leaders_of_the_community_and_stewards_alone(page, visitor):
     async with opened(answers(status="draft"), visitor) as browser:
         path = page.path.format(event_id="e1", community_id="it")
-        shown = await (browser.get(path) if page.method == "GET" else browser.post(path, {**WRITTEN, "member": "ken"}))
+        shown = await (
+            browser.get(path)
+            if page.method == "GET"
+            else browser.post(path, {**WRITTEN, "member": "ken", "came": "ken:5"})
+        )
         may = visitor in (LEADER, STEWARD) or (visitor is NO and page.path == "/lead")
         assert (shown.status_code == 403) == (not may), shown.status_code
         assert shown.status_code < 500

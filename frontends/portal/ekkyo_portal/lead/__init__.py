@@ -1,5 +1,6 @@
 """Leading: writing events, the desk, attendance, results."""
 
+from ekkyo_portal.lead import attendance as attendance
 from ekkyo_portal.lead import desk as desk
 from ekkyo_portal.lead import life as life
 from ekkyo_portal.lead import live as live

@@ -9,9 +9,10 @@ from typing import Any, Final
 from ekkyo.contracts.members import Locale
 from ekkyo.words import names
 
-from ekkyo_portal.look.words import common, desk, events, lead, me, people, sent, signin, surveys
+from ekkyo_portal.look.words import attendance, common, desk, events, lead, me, people, sent, signin, surveys
 
 ROOMS: Final[dict[str, ModuleType]] = {
+    "attendance": attendance,
     "common": common,
     "desk": desk,
     "events": events,
