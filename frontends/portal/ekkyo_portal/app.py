@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from ekkyo_portal import doctor
+from ekkyo_portal.api import Door
 from ekkyo_portal.lead.live import Changes
 from ekkyo_portal.serving import started
 from ekkyo_portal.settings import PortalSettings
@@ -65,7 +66,7 @@ def make(settings: PortalSettings) -> Callable[[Ekkyo, CollectorRegistry], Starl
                 refused=lambda because: refused.labels(because).inc(),
             ),
         ]
-        application = site.application(middleware=around)
+        application = site.application(more=[Door(ekkyo, site.measured).route], middleware=around)
         application.state.end = site.changes.end
         return application
 

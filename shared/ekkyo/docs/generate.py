@@ -11,6 +11,7 @@ from ekkyo.docs.asyncapi import asyncapi
 from ekkyo.docs.examples import example
 from ekkyo.docs.flow import flow
 from ekkyo.docs.messages import Message, messages, problem_schema, text_of
+from ekkyo.docs.openapi import openapi
 from ekkyo.docs.operate import operate
 
 
@@ -22,6 +23,7 @@ def documents(out: Path, services: Path) -> dict[Path, str]:
         if fact.kind == "fact":
             found |= samples(out / "samples" / fact.name, fact)
     found[out / "asyncapi.json"] = text_of(asyncapi(catalogue.codes(services)))
+    found[out / "openapi.json"] = text_of(openapi())
     found[out / "refusals.md"] = catalogue.page(services)
     found[out / "flow.md"] = flow(services)
     if (page := out / "operate.md").exists():
