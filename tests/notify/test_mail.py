@@ -14,8 +14,8 @@ from typing import Any
 import icalendar
 import pytest
 from dateutil.tz import datetime_ambiguous, tzical
+from ekkyo.words.calendar import invitation
 from ekkyo.words.text import one_line
-from ekkyo_notify.channels.mail.calendar import invitation
 from ekkyo_notify.channels.mail.headers import header
 from ekkyo_notify.channels.mail.message import Sender, build, display_name, mailable
 from ekkyo_notify.model import invitation as method_of

@@ -2,9 +2,10 @@
 
 from contextlib import suppress
 
+from ekkyo.words.calendar import invitation
+
 from ekkyo_notify import model
 from ekkyo_notify.channels import AddressRefused, Outgoing
-from ekkyo_notify.channels.mail.calendar import invitation
 from ekkyo_notify.channels.mail.message import Sender, build, mailable, message_id
 from ekkyo_notify.channels.mail.smtp import SmtpPool
 from ekkyo_notify.templates.labels import LABELS

@@ -1,0 +1,130 @@
+"""Events as calendar entries: iCalendar (RFC 5545) as scheduling messages (RFC 5546). Needs icalendar."""
+
+from datetime import UTC, datetime
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from icalendar import Calendar, Event, vCalAddress, vText, vUri
+
+from ekkyo.contracts.events import EventState
+from ekkyo.words.text import http_url, one_line, several_lines
+from ekkyo.words.vtimezone import vtimezone
+
+_UTC = ("UTC", "Etc/UTC", "Etc/UCT", "Etc/Zulu", "Etc/Universal", "UCT", "Universal", "Zulu")
+
+
+def invitation(
+    event: EventState,
+    *,
+    method: Literal["REQUEST", "CANCEL"],
+    sequence: int,
+    stamp: datetime,
+    organizer: tuple[str, str],
+    attendee: tuple[str, str],
+    join: str | None,
+    page: str | None = None,
+    how: str | None = None,
+) -> bytes:
+    """One member's entry for an event, in a mail. organizer, attendee: name and address. stamp: when the fact happened.
+
+    page: the event's page; how: what can be done there, in words.
+
+    sequence: rises with every message about the event to the same attendee, so that calendars take them in this order,
+    those of one second too (RFC 5546, 2.1.5). A CANCEL to one attendee while the event goes on has no STATUS
+    (RFC 5546, 3.2.5).
+    """
+    entry = _entry(event, sequence=sequence, stamp=stamp, join=join, page=page)
+    if method == "REQUEST":
+        entry.add("status", "CONFIRMED")
+    elif event.status == "cancelled":
+        entry.add("status", "CANCELLED")
+    entry.add("transp", "TRANSPARENT" if method == "CANCEL" else "OPAQUE")
+    entry.add("organizer", _person(*organizer), encode=False)
+    person = _person(*attendee)
+    person.params |= {
+        "ROLE": vText("REQ-PARTICIPANT"),
+        "PARTSTAT": vText("DECLINED" if method == "CANCEL" else "ACCEPTED"),  # who has a seat asked for it
+        "RSVP": vText("FALSE"),
+    }
+    entry.add("attendee", person, encode=False)
+    if method == "REQUEST":
+        _describe(entry, event, join, how)
+    return _calendar(entry, event, method)
+
+
+def saved(
+    event: EventState,
+    *,
+    stamp: datetime,
+    organizer: tuple[str, str],
+    join: str | None,
+    page: str | None = None,
+    how: str | None = None,
+) -> bytes:
+    """An event as a file that somebody adds to their calendar: it invites nobody (PUBLISH, RFC 5546, 3.2.1).
+
+    stamp: when the file is made. Its UID is that of the mails and its SEQUENCE is the event's revision, as theirs is:
+    a mail about a later change updates the entry, one about an earlier change does not.
+    """
+    entry = _entry(event, sequence=event.revision, stamp=stamp, join=join, page=page)
+    off = event.status == "cancelled"
+    entry.add("status", "CANCELLED" if off else "CONFIRMED")
+    entry.add("transp", "TRANSPARENT" if off else "OPAQUE")
+    entry.add("organizer", _person(*organizer), encode=False)
+    _describe(entry, event, join, how)
+    return _calendar(entry, event, "PUBLISH")
+
+
+def _entry(event: EventState, *, sequence: int, stamp: datetime, join: str | None, page: str | None) -> Event:
+    """What every entry for this event says.
+
+    The UID is the event's for ever. An online event is an instant, in UTC, which every calendar shows in its owner's
+    zone; who has to be somewhere reads that place's clock.
+    """
+    entry = Event()
+    entry.add("uid", f"{event.event_id}@ekkyo")
+    entry.add("sequence", sequence)
+    entry.add("dtstamp", stamp)
+    zone = _zone(event)
+    place = ZoneInfo(zone) if zone else UTC
+    entry.add("dtstart", event.starts_at.astimezone(place))
+    entry.add("dtend", event.ends_at.astimezone(place))
+    entry.add("summary", one_line(event.title))
+    if location := _location(event, join):
+        entry.add("location", location)
+    if leads_to := page or join:
+        entry.add("url", vUri(leads_to))
+    return entry
+
+
+def _describe(entry: Event, event: EventState, join: str | None, how: str | None) -> None:
+    if description := "\n\n".join(part for part in (join, several_lines(event.description), how) if part):
+        entry.add("description", description)
+
+
+def _calendar(entry: Event, event: EventState, method: str) -> bytes:
+    calendar = Calendar()
+    calendar.add("prodid", "-//Ekkyo//notify//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", method)
+    if zone := _zone(event):
+        calendar.add_component(vtimezone(zone, event.starts_at, event.ends_at))
+    calendar.add_component(entry)
+    return bytes(calendar.to_ical())
+
+
+def _zone(event: EventState) -> str | None:
+    """The zone whose clock is read. None: UTC."""
+    return event.timezone if event.format != "online" and event.timezone not in _UTC else None
+
+
+def _location(event: EventState, join: str | None) -> str | None:
+    place = one_line(event.place) if event.place and event.format != "online" else None
+    return place or http_url(join)
+
+
+def _person(name: str, address: str) -> vCalAddress:
+    person = vCalAddress(f"mailto:{address}")
+    # A parameter's value can hold no quotes and no control characters (RFC 5545, 3.2), whatever the name has.
+    person.params["CN"] = vText(one_line(name).replace('"', "'"))
+    return person
