@@ -1,5 +1,6 @@
 """The pages of events: lists, a month, an event and what one has there."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -18,6 +19,7 @@ from ekkyo_portal.events import month, views
 from ekkyo_portal.look.reader import Reader
 from hypothesis import given
 from hypothesis import strategies as st
+from icalendar import Calendar
 
 from tests.portal.making import HANAKO, NOW, opened, text_of
 from tests.portal.pictures import in_english
@@ -88,6 +90,38 @@ async def test_an_event_shows_what_one_has_and_offers_what_one_can_do(status, ch
         assert says in text_of(page)
         assert [act for act in ("register", "withdraw") if f'action="/e/e1/{act}"' in page.text] == offers
         assert ("https://meet.example.com/x" in page.text) == (status in ("confirmed", "attended"))
+
+
+@pytest.mark.parametrize(("status", "told"), [("confirmed", True), ("waitlisted", False), (None, False)])
+async def test_an_event_goes_into_ones_calendar_with_the_meetings_address_for_who_has_a_seat(status, told):
+    async with opened({MyRegistration: mine(status, revision=7, title=MARKUP)}) as browser:
+        assert 'href="/e/e1/calendar.ics"' in (await browser.get("/e/e1")).text
+        file = await browser.get("/e/e1/calendar.ics")
+        assert file.headers["content-type"].startswith("text/calendar")
+        assert file.headers["content-disposition"] == 'attachment; filename="event.ics"'
+        (entry,) = Calendar.from_ical(file.content).walk("VEVENT")
+        assert (entry["UID"], entry["SEQUENCE"], entry["URL"]) == ("e1@ekkyo", 7, "http://127.0.0.1:8000/e/e1")
+        assert entry["SUMMARY"] == MARKUP
+        assert ("https://meet.example.com/x" in file.text) == told
+        assert ("取りやめてください" in entry["DESCRIPTION"]) == (status is not None)
+
+
+async def test_who_a_link_let_in_gets_the_calendar_entry_of_that_event_alone():
+    guest = replace(HANAKO, only="e1")
+    async with opened({MyRegistration: mine("confirmed")}, guest) as browser:
+        assert 'href="/e/e1/calendar.ics?p=pass"' in (await browser.get("/e/e1?p=pass")).text
+        assert (await browser.get("/e/e1/calendar.ics?p=pass")).status_code == 200
+        assert (await browser.get("/e/e2/calendar.ics?p=pass")).headers["location"].startswith("/signin")
+        nobody = await browser.as_(None).get("/e/e1/calendar.ics")
+        assert nobody.headers["location"].startswith("/signin")
+
+
+@pytest.mark.parametrize(
+    "over", [{"status": "cancelled"}, {"starts_at": "2026-11-20T03:00:00Z", "ends_at": "2026-11-20T04:00:00Z"}]
+)
+async def test_what_is_over_or_off_is_not_offered_for_the_calendar(over):
+    async with opened({MyRegistration: mine("confirmed", **over)}) as browser:
+        assert "calendar.ics" not in (await browser.get("/e/e1")).text
 
 
 async def test_a_press_registers_and_a_second_press_is_the_same_wish():

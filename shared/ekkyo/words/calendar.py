@@ -56,12 +56,13 @@ def saved(
     event: EventState,
     *,
     stamp: datetime,
-    organizer: tuple[str, str],
     join: str | None,
     page: str | None = None,
     how: str | None = None,
 ) -> bytes:
-    """An event as a file that somebody adds to their calendar: it invites nobody (PUBLISH, RFC 5546, 3.2.1).
+    """An event as a file that somebody adds to their calendar: plain iCalendar, which invites nobody.
+
+    It has no METHOD, so calendars do not take it for a scheduling message, and it needs no organizer.
 
     stamp: when the file is made. Its UID is that of the mails and its SEQUENCE is the event's revision, as theirs is:
     a mail about a later change updates the entry, one about an earlier change does not.
@@ -70,9 +71,8 @@ def saved(
     off = event.status == "cancelled"
     entry.add("status", "CANCELLED" if off else "CONFIRMED")
     entry.add("transp", "TRANSPARENT" if off else "OPAQUE")
-    entry.add("organizer", _person(*organizer), encode=False)
     _describe(entry, event, join, how)
-    return _calendar(entry, event, "PUBLISH")
+    return _calendar(entry, event, None)
 
 
 def _entry(event: EventState, *, sequence: int, stamp: datetime, join: str | None, page: str | None) -> Event:
@@ -102,11 +102,12 @@ def _describe(entry: Event, event: EventState, join: str | None, how: str | None
         entry.add("description", description)
 
 
-def _calendar(entry: Event, event: EventState, method: str) -> bytes:
+def _calendar(entry: Event, event: EventState, method: str | None) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", "-//Ekkyo//notify//EN")
     calendar.add("version", "2.0")
-    calendar.add("method", method)
+    if method:
+        calendar.add("method", method)
     if zone := _zone(event):
         calendar.add_component(vtimezone(zone, event.starts_at, event.ends_at))
     calendar.add_component(entry)

@@ -45,6 +45,17 @@ async def event(visit: Visit, event_id: str) -> Response:
     return visit.page("events/event.html", views.event(visit.reader, visit.me, mine, typed=typed))
 
 
+@room.get("/e/{event_id}/calendar.ics", who=Who.HOLDERS)
+async def entry(visit: Visit, event_id: str) -> Response:
+    """The event as a file for one's calendar."""
+    mine = await visit.ask(MyRegistration(event_id=event_id, member_id=visit.me.member_id))
+    page = f"{visit.site.settings.portal_url}/e/{event_id}"
+    file = views.entry(visit.reader, visit.me, mine, page)
+    return Response(
+        file, media_type="text/calendar", headers={"content-disposition": 'attachment; filename="event.ics"'}
+    )
+
+
 @room.post("/e/{event_id}/register", who=Who.HOLDERS)
 async def register(visit: Visit, event_id: str) -> Response:
     """Ask for a seat. The form names the registration, so that a second press is the same wish."""

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import EventPage, EventState, MyRegistrationAnswer, Registration
+from ekkyo.words.calendar import saved
 from ekkyo.words.text import http_url, one_line, several_lines
 from ekkyo.words.times import differ
 
@@ -83,6 +84,8 @@ class EventView:
     leads: bool
     here: Here | None
     """“I am here”, where one can say so now."""
+    saved: bool
+    """Whether it can still go into one's calendar."""
 
 
 def coming(reader: Reader, page: EventPage | None) -> Coming:
@@ -135,7 +138,16 @@ def event(
         full=it.confirmed >= it.capacity,
         leads=visitor.may_lead(it.community_id),
         here=_here(reader, visitor, mine, typed, wrong),
+        saved=it.status == "published" and reader.now < it.ends_at,
     )
+
+
+def entry(reader: Reader, visitor: Visitor, mine: MyRegistrationAnswer, page: str) -> bytes:
+    """The event as a file for one's calendar. Where to join is in it for those with a seat. page: its address."""
+    view = event(reader, visitor, mine)
+    seat = view.mine and view.mine.status in ("confirmed", "waitlisted")
+    how = reader.words.events.withdraw_at.format(page=page) if seat else None
+    return saved(mine.event, stamp=reader.now, join=view.join, page=page, how=how)
 
 
 def _here(
