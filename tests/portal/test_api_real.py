@@ -1,0 +1,124 @@
+"""The HTTP door before a real service on real servers: who may do what, told twice, services that are away."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest_asyncio
+from ekkyo.client import Ekkyo
+from ekkyo.contracts.base import new_id
+from ekkyo.decision.clock import utcnow
+from ekkyo.testing import Nats
+from ekkyo.wire.tokens import issue_token, make_keys
+from ekkyo_events.app import service
+from ekkyo_portal.api import Door
+from ekkyo_portal.serving import Web
+from ekkyo_portal.web.measured import Measured
+from prometheus_client import CollectorRegistry
+from starlette.applications import Starlette
+
+
+@dataclass
+class System:
+    """Speaks HTTP with the portal, each time with the token of whoever it says."""
+
+    http: httpx.AsyncClient
+    token: Any
+
+    async def command(self, name: str, body: Any, *who: str) -> httpx.Response:
+        return await self.http.post(f"/api/commands/{name}", json=body, headers=self._as(who))
+
+    async def ask(self, name: str, query: Any, *who: str) -> httpx.Response:
+        return await self.http.get(f"/api/questions/{name}", params=query, headers=self._as(who))
+
+    def _as(self, who: tuple[str, ...]) -> dict[str, str]:
+        return {"authorization": f"Bearer {self.token(*who)}"} if who else {}
+
+    async def published(self) -> str:
+        """The id of an event of c1 that members may register for."""
+        start = utcnow() + timedelta(days=7)
+        details = {"title": "RPAもくもく会", "format": "online", "url": "https://meet.example.com/1", "capacity": 2}
+        times = {"starts_at": start.isoformat(), "ends_at": (start + timedelta(hours=1)).isoformat()}
+        event_id = new_id()
+        draft = {"event_id": event_id, "community_id": "c1", "details": details, **times}
+        for name, body in (("events.draft", draft), ("events.publish", {"event_id": event_id})):
+            said = await self.command(name, body, "leader-1", "leader:c1")
+            assert said.status_code == 200, said.text
+        return event_id
+
+
+@pytest_asyncio.fixture
+async def system(nats: Nats, keys: Any) -> AsyncIterator[System]:
+    """The door on a port, connected to NATS with the portal's rights."""
+    web = Web("127.0.0.1", 0)
+    async with Ekkyo.connect(nats.url, login=nats.login("portal"), environment={}) as ekkyo:
+        door = Door(ekkyo, Measured(CollectorRegistry()))
+        await web.start(Starlette(routes=[door.route]))
+        try:
+            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{web.port}", timeout=20) as http:
+                yield System(http, keys.token)
+        finally:
+            await web.stop()
+
+
+async def test_the_services_decide_who_may_do_what(system: System, running: Any) -> None:
+    async with running(service):
+        event_id = await system.published()
+        mine = {"event_id": event_id, "member_id": "m1"}
+        table = [
+            ("events.register", {**mine, "registration_id": "r1"}, ("m2",), 403),
+            ("events.register", {**mine, "registration_id": "r1"}, ("m1",), 200),
+            ("events.publish", {"event_id": event_id}, ("m1",), 403),
+            ("events.publish", {"event_id": event_id}, ("leader-2", "leader:c2"), 403),
+            ("events.withdraw", mine, ("m2",), 403),
+            ("events.withdraw", mine, (), 401),
+        ]
+        for name, body, who, status in table:
+            said = await system.command(name, body, *who)
+            assert (name, who, said.status_code) == (name, who, status), said.text
+        for who, status in [(("m1",), 403), (("leader-2", "leader:c2"), 403), (("leader-1", "leader:c1"), 200)]:
+            said = await system.ask("events.roster", {"event_id": event_id}, *who)
+            assert (who, said.status_code) == (who, status), said.text
+
+
+async def test_a_command_that_is_sent_again_has_one_effect(system: System, running: Any) -> None:
+    async with running(service):
+        event_id = await system.published()
+        wish = {"event_id": event_id, "member_id": "m1", "registration_id": new_id()}
+        said = await asyncio.gather(*(system.command("events.register", wish, "m1") for _ in range(5)))
+        assert {one.status_code for one in said} == {200}
+        assert {one.json()["registration_id"] for one in said} == {wish["registration_id"]}
+        event = (await system.ask("events.get", {"event_id": event_id}, "m1")).json()
+        assert event["confirmed"] == 1
+
+
+async def test_a_token_that_somebody_else_signed_or_that_is_over_is_refused(system: System, running: Any) -> None:
+    stranger, _ = make_keys()
+    async with running(service):
+        for token in (issue_token(stranger, "m1", ["steward"]), system.token("m1", "steward", ttl=-120), "a.b.c"):
+            said = await system.http.get("/api/questions/events.list", headers={"authorization": f"Bearer {token}"})
+            assert said.status_code == 401, said.text
+            assert said.headers["www-authenticate"] == 'Bearer error="invalid_token"'
+
+
+async def test_while_a_service_is_away_one_is_told_to_come_back(system: System, running: Any) -> None:
+    said = await system.ask("events.list", {}, "m1")
+    assert (said.status_code, said.json()["code"], said.headers["retry-after"]) == (503, "unavailable", "5")
+    async with running(service):
+        assert (await system.ask("events.list", {}, "m1")).status_code == 200
+
+
+async def test_a_page_of_a_list_leads_to_the_next(system: System, running: Any) -> None:
+    async with running(service):
+        ids = {await system.published() for _ in range(3)}
+        found, page = [], await system.ask("events.list", {"limit": 2}, "m1")
+        found += page.json()["events"]
+        following = page.links["next"]["url"]
+        page = await system.http.get(following, headers={"authorization": f"Bearer {system.token('m1')}"})
+        found += page.json()["events"]
+        assert len(found) == 3
+        assert {event["event_id"] for event in found} == ids
+        assert "next" not in page.links
