@@ -1,12 +1,19 @@
 """The HTTP door before a real service on real servers: who may do what, told twice, services that are away."""
 
 import asyncio
+import json
+import os
+import re
+import shutil
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 import pytest_asyncio
 from ekkyo.client import Ekkyo
 from ekkyo.contracts.base import new_id
@@ -19,6 +26,8 @@ from ekkyo_portal.serving import Web
 from ekkyo_portal.web.measured import Measured
 from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
+
+PAGE = Path(__file__).parents[2] / "docs" / "http.md"
 
 
 @dataclass
@@ -122,3 +131,35 @@ async def test_a_page_of_a_list_leads_to_the_next(system: System, running: Any) 
         assert len(found) == 3
         assert {event["event_id"] for event in found} == ids
         assert "next" not in page.links
+
+
+@pytest.mark.parametrize(
+    ("language", "run"),
+    [
+        ("bash", ["bash", "-c"]),
+        ("python", [sys.executable, "-c"]),
+        ("javascript", ["node", "--input-type=module", "-e"]),
+    ],
+    ids=["curl", "python", "javascript"],
+)
+async def test_the_examples_for_another_team_run(system: System, running: Any, language: str, run: list[str]) -> None:
+    for program in {"bash": ["bash", "curl"]}.get(language, run[:1]):
+        if not shutil.which(program):
+            pytest.skip(f"{program} is not installed: the {language} example of docs/http.md was not run")
+    (example,) = re.findall(rf"^```{language}\n(.*?)^```", PAGE.read_text("utf-8"), flags=re.M | re.S)
+    async with running(service):
+        ids = {await system.published() for _ in range(3)}
+        event_id = min(ids)
+        about = {"EKKYO_URL": str(system.http.base_url), "EKKYO_TOKEN": system.token("m1"), "MEMBER_ID": "m1"}
+        environment = {"PATH": os.environ["PATH"], "NO_PROXY": "127.0.0.1", **about, "EVENT_ID": event_id}
+        process = await asyncio.create_subprocess_exec(
+            *run, example, env=environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+        )
+        told, wrong = await asyncio.wait_for(process.communicate(), 20)
+        assert (process.returncode, wrong.decode()) == (0, "")
+        if language == "python":
+            assert told.decode() == "confirmed\n"
+        elif language == "bash":
+            assert {event["event_id"] for event in json.loads(told)["events"]} == ids
+        else:
+            assert sorted(told.decode().split()) == sorted(ids)
