@@ -1,6 +1,7 @@
 """The HTTP door: what systems without NATS may say, and how each mistake is answered."""
 
 import json
+import re
 from typing import Any
 
 import httpx
@@ -160,3 +161,16 @@ async def test_the_document_describes_every_operation_that_is_offered(tmp_path):
         jsonschema.Draft202012Validator({**body["schema"], "components": served["components"]}).validate(
             body["example"]
         )
+
+
+async def test_the_page_that_shows_the_document_loads_its_own_files_alone(tmp_path):
+    async with whole(tmp_path) as portal:
+        page = await portal.get("/api/docs")
+        assert "script-src 'self'" in page.headers["content-security-policy"]
+        named = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+        assert len(named) == 5
+        for path in named:
+            found = await portal.get(path)
+            assert (path, found.status_code) == (path, 200)
+        assert not re.search(r"<script(?! src)|<style|\son\w+=", page.text)
+        problem_of(await portal.get("/api/docs/door.py", headers=BEARER), 404, "operation_not_found")

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
+from ekkyo_portal.api.explorer import Explorer
 from ekkyo_portal.api.reading import Asked, from_address, from_body, operations, token_of
 from ekkyo_portal.web.measured import Measured
 
@@ -39,6 +40,7 @@ class Door:
 
     def __init__(self, ekkyo: Speaks, measured: Measured, at_once: int = AT_ONCE) -> None:
         self._ekkyo, self._measured, self._free = ekkyo, measured, at_once
+        self._explorer = Explorer()
         self._document = json.dumps(openapi(), ensure_ascii=False).encode()
 
     @property
@@ -63,6 +65,10 @@ class Door:
     async def _answer(self, request: Request, kind: str, name: str) -> Response:
         if (kind, name) == ("openapi.json", "") and request.method == "GET":
             return Response(self._document, media_type=wire.JSON, headers={"cache-control": "no-cache"})
+        if kind == "docs" and request.method == "GET":
+            found = self._explorer.file(name, request.headers.get("accept-encoding", ""))
+            if found:
+                return found
         if self._free <= 0:
             return refusal(Refused("too_many_requests", "Too many requests at once. Try again in a moment.", 429))
         self._free -= 1
