@@ -107,7 +107,7 @@ async def test_the_journey_shows_each_crossing_with_its_proof_and_takes_contribu
 async def test_messages_are_shown_with_why_and_each_kind_can_be_ended_and_begun():
     async with opened(KNOWN) as browser:
         said = text_of(await browser.get("/me/messages"))
-        for part in ("IT の会 の新しいイベント", "受け取らない", "常に届く", "送信せず: 本人が受け取らない設定です"):
+        for part in ("IT の会 の新しいイベント", "受け取らない", "常に届く", "送信せず: 受け取らない設定にしています"):
             assert part in said
         await browser.post("/me/messages", {"kind": "new_events", "community_id": "it", "wanted": "on"})
         await browser.post("/me/messages", {"kind": "surveys"})

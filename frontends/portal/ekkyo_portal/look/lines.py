@@ -18,12 +18,12 @@ class Line:
     tone: str = ""
 
 
-def delivery(reader: Reader, it: Delivery) -> Line:
-    """One message: what it was about, over which channel, and what became of it."""
+def delivery(reader: Reader, it: Delivery, *, own: bool = False) -> Line:
+    """One message: what it was about, over which channel, and what became of it. own: the reader's."""
     words = reader.words.sent
     state = words.states[it.status]
     if it.reason:
-        state += f": {words.reasons.get(it.reason, it.reason)}"
+        state += f": {(words.own if own else {}).get(it.reason) or words.reasons.get(it.reason, it.reason)}"
     tone = {"sent": "good", "failed": "hot", "planned": "accent"}.get(it.status, "")
     kind = "s" if it.topic == "survey_opened" else "e"
     title = f"{words.topics[it.topic]} ({words.channels[it.channel]})"

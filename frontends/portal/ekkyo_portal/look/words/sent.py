@@ -50,6 +50,7 @@ JA: Final[dict[str, Any]] = {
         "superseded": "新しいお知らせに置き換わりました",
         "survey_closed": "アンケートの受付が終了しました",
     },
+    "own": {"muted": "受け取らない設定にしています"},
 }
 
 EN: Final[dict[str, Any]] = {
@@ -100,4 +101,5 @@ EN: Final[dict[str, Any]] = {
         "superseded": "a newer message took its place",
         "survey_closed": "the survey is closed",
     },
+    "own": {"muted": "you turned these messages off"},
 }
