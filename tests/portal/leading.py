@@ -11,8 +11,10 @@ from ekkyo.contracts.events import (
     DraftEvent,
     EventPage,
     EventState,
+    Figures,
     GetDoorWord,
     GetEvent,
+    GetFigures,
     GetRoster,
     ImportAttendance,
     ListEvents,
@@ -31,18 +33,37 @@ from ekkyo.contracts.members import (
     Community,
     CommunityListed,
     CommunityPage,
+    ErasurePage,
     FindMembers,
     GetCards,
     GetCommunity,
+    GetJourney,
+    Journey,
     ListCommunities,
+    ListErasures,
     Member,
     MemberCard,
     MemberPage,
 )
+from ekkyo.contracts.notify import ChannelConnected, ConnectChannel
+from ekkyo.contracts.surveys import ListSurveys, RankThemes, SurveyList, ThemeCount, ThemeRanking
 
 from tests.portal.making import LEADER
 from tests.portal.test_events_pages import event
 
+FIGURES = Figures(
+    community_id="it",
+    events={"online": 7, "onsite": 2},
+    attendances=1234,
+    people=321,
+    returners=200,
+    registrations=1500,
+    waitlisted=60,
+    promoted=40,
+    withdrawn=50,
+    no_shows=20,
+    walk_ins=9,
+)
 IT = Community(
     community_id="it",
     name="IT勉強会",
@@ -120,6 +141,12 @@ def answers(**changes: object) -> dict[type, object]:
         MyRegistration: MyRegistrationAnswer(event=it),
         DraftEvent: lambda c: event(c.event_id, status="draft"),
         GetRoster: roster(it),
+        GetFigures: FIGURES,
+        ListErasures: ErasurePage(erasures=[]),
+        GetJourney: lambda q: Journey(member_id=q.member_id, crossings=[]),
+        RankThemes: ThemeRanking(community_id="it", themes=[ThemeCount(theme="AI", votes=9)]),
+        ListSurveys: SurveyList(surveys=[]),
+        ConnectChannel: ChannelConnected(connection_id="it", kind="chat"),
         GetDoorWord: DoorWord(event_id="e1", word="さくら 42", valid_until="2026-11-26T03:04:00Z"),
         ImportAttendance: AttendanceImported(event_id="e1", attended=2, already=1, walk_ins=1, passed_over=["x"]),
         **dict.fromkeys((CheckIn, UndoCheckIn), registration("ken", "attended")),

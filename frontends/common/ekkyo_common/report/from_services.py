@@ -2,27 +2,35 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
-from ekkyo.client import Ekkyo
+from ekkyo.contracts.base import Question
 from ekkyo.contracts.events import EventState, GetFigures, GetRoster, ListEvents, Registration
 from ekkyo.contracts.members import Crossing, FindMembers, GetCommunity, GetJourney, ListErasures, Member
 from ekkyo.contracts.surveys import GetResults, ListSurveys, RankThemes, SurveyState
+from pydantic import BaseModel
 
 from ekkyo_common.report.records import Records, SurveyRecord, departments_of, in_community
 
 AT_ONCE = 32
+A = TypeVar("A", bound=BaseModel)
 T = TypeVar("T")
 R = TypeVar("R")
 Step = Callable[[str, int, int], None]
 """Told what is being gathered, how much of it is done, and how much there is."""
 
 
+class Asking(Protocol):
+    """Whoever asks for the records: an `Ekkyo`, or what speaks for a steward who is signed in."""
+
+    async def ask(self, question: Question[A], *, within: float = ...) -> A: ...
+
+
 def _silent(what: str, done: int, total: int) -> None:
     """Nobody watches."""
 
 
-async def gather(ekkyo: Ekkyo, community_id: str, *, step: Step = _silent) -> Records:
+async def gather(ekkyo: Asking, community_id: str, *, step: Step = _silent) -> Records:
     """Ask the services for the records of one community. Raises Refused, also when a service does not answer."""
     community = await ekkyo.ask(GetCommunity(community_id=community_id))
     events = await _events(ekkyo, community_id)
@@ -68,7 +76,7 @@ async def _each(items: Sequence[T], ask: Callable[[T], Awaitable[R]], what: str,
     return list(await asyncio.gather(*(one(item) for item in items)))
 
 
-async def _events(ekkyo: Ekkyo, community_id: str) -> list[EventState]:
+async def _events(ekkyo: Asking, community_id: str) -> list[EventState]:
     found: list[EventState] = []
     after: str | None = None
     while True:
@@ -79,7 +87,7 @@ async def _events(ekkyo: Ekkyo, community_id: str) -> list[EventState]:
             return found
 
 
-async def _roster(ekkyo: Ekkyo, event: EventState) -> list[Registration]:
+async def _roster(ekkyo: Asking, event: EventState) -> list[Registration]:
     found: list[Registration] = []
     after: str | None = None
     while True:
@@ -90,7 +98,7 @@ async def _roster(ekkyo: Ekkyo, event: EventState) -> list[Registration]:
             return found
 
 
-async def _members(ekkyo: Ekkyo, question: FindMembers) -> dict[str, Member]:
+async def _members(ekkyo: Asking, question: FindMembers) -> dict[str, Member]:
     found: dict[str, Member] = {}
     while True:
         page = await ekkyo.ask(question)
@@ -100,7 +108,7 @@ async def _members(ekkyo: Ekkyo, question: FindMembers) -> dict[str, Member]:
         question = question.model_copy(update={"after": page.next})
 
 
-async def _erased(ekkyo: Ekkyo, community_id: str) -> tuple[set[str], set[str]]:
+async def _erased(ekkyo: Asking, community_id: str) -> tuple[set[str], set[str]]:
     """Who was erased, and who of them was in this community: what they reached counts, though nobody knows them."""
     erased, were_in = set[str](), set[str]()
     after: str | None = None
@@ -113,12 +121,12 @@ async def _erased(ekkyo: Ekkyo, community_id: str) -> tuple[set[str], set[str]]:
             return erased, were_in
 
 
-async def _crossed(ekkyo: Ekkyo, member_id: str, community_id: str) -> list[tuple[str, Crossing]]:
+async def _crossed(ekkyo: Asking, member_id: str, community_id: str) -> list[tuple[str, Crossing]]:
     journey = await ekkyo.ask(GetJourney(member_id=member_id))
     return sorted({(member_id, step.crossing) for step in journey.crossings if step.community_id == community_id})
 
 
-async def _survey(ekkyo: Ekkyo, survey: SurveyState) -> SurveyRecord:
+async def _survey(ekkyo: Asking, survey: SurveyState) -> SurveyRecord:
     if survey.status != "closed":
         return SurveyRecord(survey=survey)
     answer = await ekkyo.ask(GetResults(survey_id=survey.survey_id))

@@ -1,9 +1,11 @@
 """Leading: writing events, the desk, attendance, results."""
 
 from ekkyo_portal.lead import attendance as attendance
+from ekkyo_portal.lead import chat as chat
 from ekkyo_portal.lead import desk as desk
 from ekkyo_portal.lead import life as life
 from ekkyo_portal.lead import live as live
 from ekkyo_portal.lead import poster as poster
+from ekkyo_portal.lead import results as results
 from ekkyo_portal.lead import writing as writing
 from ekkyo_portal.lead.room import room as room

@@ -32,26 +32,26 @@ class Bar:
     note: str = ""
 
 
-def bars(items: Sequence[Bar], *, label: str, fill: str = INDIGO) -> Markup:
-    """A ranking: the name and a note over each bar, the value at its end."""
+def bars(items: Sequence[Bar], *, label: str, fill: str = INDIGO, width: float = WIDTH) -> Markup:
+    """A ranking: the name and a note over each bar, the value at its end. width: less makes letters larger."""
     step, most = 34, max((b.value for b in items), default=0) or 1
     body: list[str] = []
     for n, bar in enumerate(items):
         y = n * step
         note_width = width_of(bar.note, 10) + 8
-        body.append(text(0, y + 12, shorten(bar.label, WIDTH - 44 - note_width, 12), size=12))
-        body.append(text(WIDTH - 40, y + 12, bar.note, size=10, fill=SOFT, anchor="end"))
-        body.append(rect(0, y + 17, WIDTH - 40, 9, FAINT, round=4.5))
-        body.append(rect(0, y + 17, max((WIDTH - 40) * bar.value / most, 4 if bar.value else 0), 9, fill, round=4.5))
-        body.append(text(WIDTH, y + 26, bar.value, size=13, anchor="end", bold=True))
-    return svg(WIDTH, max(len(items) * step, 1), body, label=label)
+        body.append(text(0, y + 12, shorten(bar.label, width - 44 - note_width, 12), size=12))
+        body.append(text(width - 40, y + 12, bar.note, size=10, fill=SOFT, anchor="end"))
+        body.append(rect(0, y + 17, width - 40, 9, FAINT, round=4.5))
+        body.append(rect(0, y + 17, max((width - 40) * bar.value / most, 4 if bar.value else 0), 9, fill, round=4.5))
+        body.append(text(width, y + 26, bar.value, size=13, anchor="end", bold=True))
+    return svg(width, max(len(items) * step, 1), body, label=label)
 
 
-def histogram(counts: Mapping[str, int], *, label: str) -> Markup:
+def histogram(counts: Mapping[str, int], *, label: str, width: float = WIDTH) -> Markup:
     """Answers from 0 to 10: those against in red, those for in green."""
     height, floor, most = 190, 160, max(counts.values(), default=0) or 1
-    column = WIDTH / 11
-    body = [line(0, floor + 0.5, WIDTH, floor + 0.5, GREY)]
+    column = width / 11
+    body = [line(0, floor + 0.5, width, floor + 0.5, GREY)]
     for answer in range(11):
         value = counts.get(str(answer), 0)
         tall = (floor - 22) * value / most
@@ -63,26 +63,26 @@ def histogram(counts: Mapping[str, int], *, label: str) -> Markup:
         if value:
             body.append(text(middle, floor - tall - 6, value, size=12, anchor="middle", bold=True))
         body.append(text(middle, floor + 18, answer, size=12, fill=SOFT, anchor="middle"))
-    return svg(WIDTH, height, body, label=label)
+    return svg(width, height, body, label=label)
 
 
-def parts(items: Sequence[tuple[str, int, str]], *, label: str) -> Markup:
+def parts(items: Sequence[tuple[str, int, str]], *, label: str, width: float = WIDTH) -> Markup:
     """One bar in parts (name, value, colour), with a legend of two columns below."""
     total = sum(value for _, value, _ in items) or 1
     rows = -(-len(items) // 2)
-    body, x = [rect(0, 0, WIDTH, 34, FAINT, round=4)], 0.0
+    body, x = [rect(0, 0, width, 34, FAINT, round=4)], 0.0
     for name, value, fill in items:
-        wide = WIDTH * value / total
+        wide = width * value / total
         body.append(rect(x, 0, wide, 34, fill, title=f"{name}: {value}", round=0 if wide < 8 else 3))
         if wide > 30:
             body.append(text(x + wide / 2, 22, value, size=13, fill="#fff", anchor="middle", bold=True))
         x += wide
     for n, (name, value, fill) in enumerate(items):
-        left, top = (n % 2) * WIDTH / 2, 50 + (n // 2) * 22
+        left, top = (n % 2) * width / 2, 50 + (n // 2) * 22
         body.append(rect(left, top, 11, 11, fill))
         share = f"{100 * value / total:.0f}%"
         body.append(text(left + 17, top + 10, f"{name}  {value} ({share})", size=12, fill=INK))
-    return svg(WIDTH, 50 + rows * 22, body, label=label)
+    return svg(width, 50 + rows * 22, body, label=label)
 
 
 def axis(height: float, floor: float, width: float, left: float, highest: int) -> tuple[list[str], int]:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from ekkyo.contracts.members import Locale
 from ekkyo.words import names
 
-from ekkyo_portal.look.words import attendance, common, desk, events, lead, me, people, sent, signin, surveys
+from ekkyo_portal.look.words import attendance, common, desk, events, lead, me, people, results, sent, signin, surveys
 
 ROOMS: Final[dict[str, ModuleType]] = {
     "attendance": attendance,
@@ -19,6 +19,7 @@ ROOMS: Final[dict[str, ModuleType]] = {
     "lead": lead,
     "me": me,
     "people": people,
+    "results": results,
     "sent": sent,
     "signin": signin,
     "surveys": surveys,

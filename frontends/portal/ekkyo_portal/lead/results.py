@@ -1,0 +1,73 @@
+"""What came of an event and of a community: figures, what people said, what they want next, the report."""
+
+import asyncio
+from typing import Final, TypeVar
+from urllib.parse import quote
+
+from ekkyo.contracts.base import Question
+from ekkyo.contracts.events import GetFigures, GetRoster, ListEvents
+from ekkyo.contracts.members import GetCommunity
+from ekkyo.contracts.surveys import Form as Questions
+from ekkyo.contracts.surveys import GetResults, ListSurveys, PreviewForm, RankThemes, ResultsAnswer
+from ekkyo_common.report import figures_of, from_services, page
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from ekkyo_portal.lead import outcomes
+from ekkyo_portal.lead.room import must_lead, room
+from ekkyo_portal.web.visit import Visit
+from ekkyo_portal.web.visitor import Who
+
+A = TypeVar("A", bound=BaseModel)
+REPORTED: Final = 30.0
+"""Seconds that one question of a report may take: hundreds are asked."""
+
+
+@room.get("/e/{event_id}/results", who=Who.LEADERS)
+async def event_results(visit: Visit, event_id: str) -> Response:
+    """What came of an event: who came, and what they said."""
+    roster = await visit.ask(GetRoster(event_id=event_id, limit=5000))
+    must_lead(visit, roster.event.community_id)
+    surveys = await visit.maybe(ListSurveys(community_id=roster.event.community_id, event_id=event_id))
+    said: ResultsAnswer | None = None
+    form: Questions | None = None
+    if surveys and surveys.surveys and surveys.surveys[0].status == "closed":
+        said, form = await asyncio.gather(
+            visit.maybe(GetResults(survey_id=surveys.surveys[0].survey_id)), visit.maybe(PreviewForm())
+        )
+    return visit.page("lead/results.html", outcomes.event(visit.reader, roster, surveys, said, form))
+
+
+@room.get("/c/{community_id}/results", who=Who.LEADERS)
+async def community_results(visit: Visit, community_id: str) -> Response:
+    """What came of a community so far, and what its members want next."""
+    community = await visit.ask(GetCommunity(community_id=community_id))
+    must_lead(visit, community_id)
+    concluded = ListEvents(community_id=community_id, status=["concluded"], newest_first=True, limit=24)
+    figures, themes, events = await asyncio.gather(
+        visit.maybe(GetFigures(community_id=community_id)),
+        visit.maybe(RankThemes(community_id=community_id)),
+        visit.maybe(concluded),
+    )
+    return visit.page("lead/community.html", outcomes.community(visit.reader, community, figures, themes, events))
+
+
+@room.get("/c/{community_id}/report", who=Who.STEWARDS)
+async def report(visit: Visit, community_id: str) -> Response:
+    """The impact report as a file: one page with charts, which needs nothing else."""
+    records = await from_services.gather(Patient(visit), community_id)
+    text = await asyncio.to_thread(page, figures_of(records), made_at=visit.now, locale=visit.reader.locale)
+    name = quote(f"{records.community.name}-{visit.now:%Y-%m-%d}.html", safe="")
+    headers = {"content-disposition": f"attachment; filename=\"report.html\"; filename*=UTF-8''{name}"}
+    return Response(text, media_type="text/html", headers=headers)
+
+
+class Patient:
+    """Asks as the visitor, with time: a report asks several questions at once, and each may wait for the others."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._visit = visit
+
+    async def ask(self, question: Question[A], *, within: float = REPORTED) -> A:
+        """The answer. Raises Refused."""
+        return await self._visit.ask(question, within)

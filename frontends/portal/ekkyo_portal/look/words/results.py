@@ -1,0 +1,61 @@
+"""Words of results, themes, the report, and the chat channel."""
+
+from typing import Final
+
+JA: Final[dict[str, str]] = {
+    "title": "結果",
+    "walk_ins": "当日参加",
+    "answers": "アンケートの回答",
+    "seats": "登録した人の内訳",
+    "said": "アンケートの結果",
+    "comments": "自由記述",
+    "none": "このイベントのアンケートはまだありません。イベントが終了すると、参加した人に自動で送られます。",
+    "open": "アンケートを受付中です。結果は {at} に締め切った後に表示されます。",
+    "few": "匿名のアンケートで、回答が {n} 件より少ないため、内容は表示しません。",
+    "events": "終了したイベント",
+    "attendances": "のべ参加者",
+    "people": "参加した人",
+    "returners": "2回以上参加した人",
+    "promoted": "キャンセル待ちからの参加確定",
+    "themes": "次に希望するテーマ",
+    "none_themes": "希望するテーマはまだ集まっていません。アンケートで集まります。",
+    "past": "終わったイベント",
+    "none_past": "終わったイベントはまだありません。",
+    "report": "活動レポートをダウンロードする",
+    "chat": "チャットへの投稿",
+    "chat_lead": "新しいイベントなどのお知らせを、コミュニティのチャットに投稿します。"
+    "Slack・Teams・Google Chat・Mattermost などの Incoming Webhook のURLを入力してください。",
+    "chat_url": "Webhook の URL",
+    "chat_hint": "このURLは秘密の情報で、保存した後は表示されません。新しいURLを保存すると、前のURLと置き換わります。",
+    "connect": "接続する",
+    "did_connected": "チャットに接続しました。次のお知らせから投稿されます。",
+}
+
+EN: Final[dict[str, str]] = {
+    "title": "Results",
+    "walk_ins": "Walk-ins",
+    "answers": "Survey answers",
+    "seats": "What became of the registrations",
+    "said": "What they said",
+    "comments": "Comments",
+    "none": "There is no survey for this event yet. Once the event is over, those who attended are asked.",
+    "open": "The survey is open. Its results are shown after it closes {at}.",
+    "few": "The survey was anonymous and has fewer than {n} answers, so they are not shown.",
+    "events": "Events held",
+    "attendances": "Attendances",
+    "people": "Different people",
+    "returners": "Came more than once",
+    "promoted": "Seats given from the waitlist",
+    "themes": "Themes wanted next",
+    "none_themes": "No themes have been asked for yet. Surveys collect them.",
+    "past": "Past events",
+    "none_past": "No event has taken place yet.",
+    "report": "Download the impact report",
+    "chat": "Posts to chat",
+    "chat_lead": "New events and other announcements are posted to the community's chat. "
+    "Enter the address of an incoming webhook of Slack, Teams, Google Chat, Mattermost or another chat.",
+    "chat_url": "Address of the webhook",
+    "chat_hint": "This address is a secret. It is not shown once it is saved. A new one replaces the old one.",
+    "connect": "Connect",
+    "did_connected": "The chat is connected. The next announcement is posted there.",
+}
