@@ -137,11 +137,11 @@ async def test_the_address_of_my_chat_is_shown_nowhere_again():
     secret = "https://chat.example.com/hooks/very-secret"
     async with opened(KNOWN) as browser:
         for address in ("very-secret", "", "ftp://very-secret"):
-            wrong = await browser.post("/me/chat", {"chat": address})
+            wrong = await browser.post("/me/settings/chat", {"chat": address})
             assert wrong.status_code == 400
             assert "very-secret" not in wrong.text
             assert 'id="chat-wrong"' in wrong.text
-        done = await browser.post("/me/chat", {"chat": secret})
+        done = await browser.post("/me/settings/chat", {"chat": secret})
         assert done.headers["location"] == "/me/settings?did=me.connected"
         (sent,) = browser.answering.sent(ConnectChannel)
         assert sent.member_id == "hanako"

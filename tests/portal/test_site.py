@@ -92,6 +92,33 @@ async def test_what_is_no_address_of_ours_is_not_found():
         assert (await browser.post("/")).status_code == 405
 
 
+ACTIONS = {page.path for page in PAGES} - {page.path for page in PAGES if page.method == "GET"}
+
+
+@pytest.mark.parametrize("action", sorted(ACTIONS))
+async def test_whoever_opens_the_address_of_an_action_gets_the_page_it_belongs_to(action):
+    async with opened() as browser:
+        there = await browser.get(re.sub(r"\{\w+\}", "e1", action) + "?p=pass")
+        assert there.status_code == 303
+        page, _, query = there.headers["location"].partition("?")
+        assert page in {re.sub(r"\{\w+\}", "e1", page.path) for page in PAGES if page.method == "GET"}
+        assert query == "p=pass"
+        assert browser.answering.said == []
+
+
+async def test_a_form_with_a_mistake_leads_back_to_its_page():
+    async with opened() as browser:
+        for action, page in (
+            ("/me/settings/chat", "/me/settings"),
+            ("/e/e1/register", "/e/e1"),
+            ("/e/e1/roster/check-in", "/e/e1/roster"),
+            ("/people/e1/steward", "/people/e1"),
+            ("/signin/mail", "/signin"),
+            ("/signout", "/"),
+        ):
+            assert (await browser.get(action)).headers["location"] == page
+
+
 async def test_a_form_that_is_too_large_is_refused_whatever_its_headers_say():
     async def sent():
         for _ in range(80):

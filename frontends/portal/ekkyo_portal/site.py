@@ -112,6 +112,9 @@ class Site:
         routes: list[BaseRoute] = [*more, Route("/static/{version}/{name}", self.look.files.serve, methods=["GET"])]
         for room in ROOMS:
             routes += [self._route(page) for page in room.pages]
+        shown = {page.path for room in ROOMS for page in room.pages if page.method == "GET"}
+        acted = {page.path for room in ROOMS for page in room.pages} - shown
+        routes += [Route(path, back_to(page_of(path, shown)), methods=["GET"]) for path in sorted(acted)]
         return Starlette(
             routes=routes,
             middleware=[*middleware, Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)],
@@ -145,6 +148,23 @@ class Site:
         except Refused:
             visit = self._visit(request, None)
         return problem(visit, error.status_code)
+
+
+def page_of(action: str, shown: set[str]) -> str:
+    """The page that an action belongs to: the nearest one above its path."""
+    while action not in shown:
+        action = action.rpartition("/")[0] or "/"
+    return action
+
+
+def back_to(page: str) -> Callable[[Request], Awaitable[Response]]:
+    """Where the address of an action leads whoever opens it, as one does who loads a form with a mistake again."""
+
+    async def go(request: Request) -> Response:
+        query = request.url.query
+        return RedirectResponse(page.format(**request.path_params) + (f"?{query}" if query else ""), 303)
+
+    return go
 
 
 async def sign_in(visit: Visit) -> Response:

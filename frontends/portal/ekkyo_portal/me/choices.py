@@ -42,7 +42,7 @@ async def language(visit: Visit) -> Response:
     return visit.see_other(onward.path(form["next"]))
 
 
-@room.post("/me/chat")
+@room.post("/me/settings/chat")
 async def chat(visit: Visit) -> Response:
     """Connect my own chat. Its address is a secret, and is shown nowhere again."""
     form = await visit.form()
