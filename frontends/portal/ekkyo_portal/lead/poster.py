@@ -49,7 +49,11 @@ async def poster(visit: Visit, event_id: str) -> Response:
         except Refused as why:
             if why.code not in ("event_concluded", "event_cancelled"):  # meanwhile
                 raise
-    return visit.page("lead/poster.html", shown(visit.reader, event, word, visit.site.settings.portal_url))
+    view = shown(visit.reader, event, word, visit.site.settings.portal_url)
+    response = visit.page("lead/poster.html", view)
+    if view.refresh:
+        response.headers["refresh"] = str(view.refresh)
+    return response
 
 
 def shown(reader: Reader, event: EventState, word: DoorWord | None, portal_url: str) -> Poster:
