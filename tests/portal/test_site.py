@@ -119,6 +119,24 @@ async def test_a_form_with_a_mistake_leads_back_to_its_page():
             assert (await browser.get(action)).headers["location"] == page
 
 
+async def test_who_is_not_signed_in_keeps_the_language_they_chose_and_a_member_has_their_own():
+    async with opened({ListEvents: EventPage(events=[])}, None) as browser:
+        assert 'href="?next=%2Fe%2Fe1&amp;lang=en"' in (await browser.get("/signin?next=/e/e1&did=x&lang=ja")).text
+        browser.http.cookies.clear()
+        assert '<html lang="ja">' in (await browser.get("/signin")).text
+        chosen = await browser.get("/signin?lang=en")
+        assert '<html lang="en">' in chosen.text
+        assert "HttpOnly" in chosen.headers["set-cookie"]
+        later = await browser.get("/signin")
+        assert '<html lang="en">' in later.text
+        assert "set-cookie" not in later.headers
+        assert "set-cookie" not in (await browser.get("/signin?lang=xx")).headers
+        browser.as_(HANAKO)
+        own = (await browser.get("/month?m=2026-12&did=x")).text
+        assert '<html lang="ja">' in own
+        assert 'name="next" value="/month?m=2026-12"' in own
+
+
 async def test_a_form_that_is_too_large_is_refused_whatever_its_headers_say():
     async def sent():
         for _ in range(80):

@@ -44,6 +44,8 @@ ROOMS: Final[Sequence[Room]] = (
     people.room,
     surveys.room,
 )
+YEAR: Final = 365 * 24 * 3600
+"""Seconds that the language of who is not signed in is kept."""
 DEFAULT_ZONE: Final = "Asia/Tokyo"
 """The zone of who is not known yet."""
 
@@ -85,7 +87,13 @@ class Site:
         return Visit(request, visitor, reader, self.asking, self.look, self)
 
     async def answer(self, page: Page, request: Request) -> Response:
-        """The response of one page, or why there is none."""
+        """The response of one page, or why there is none. A language that its address asks for is kept."""
+        response = await self._answer(page, request)
+        if (asked := request.query_params.get("lang")) in ("ja", "en"):
+            response.set_cookie("lang", asked, YEAR, httponly=True, samesite="lax", secure=self.settings.secure)
+        return response
+
+    async def _answer(self, page: Page, request: Request) -> Response:
         try:
             visit = await self.visit(request)
         except Refused as why:
@@ -178,10 +186,11 @@ async def sign_in(visit: Visit) -> Response:
 
 
 def _locale(request: Request, visitor: Visitor | None) -> Locale:
-    """The member's language; of others what the address says, else what their browser prefers, else Japanese."""
+    """The member's language; of others what the address says, or said before, else the browser's, else Japanese."""
     if visitor and not visitor.only:
         return visitor.locale
-    asked = request.query_params.get("lang") or (visitor.locale if visitor else None)
+    chosen = request.query_params.get("lang") or request.cookies.get("lang")
+    asked = chosen or (visitor.locale if visitor else None)
     if asked in ("ja", "en"):
         return asked  # type: ignore[return-value]
     for one in request.headers.get("accept-language", "").split(","):

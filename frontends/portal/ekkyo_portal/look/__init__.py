@@ -1,6 +1,7 @@
 """How pages look: the frame, the words, the styles, and the files that browsers keep."""
 
 from typing import Any, Final, Protocol
+from urllib.parse import urlencode
 
 from ekkyo.contracts.base import new_id
 from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
@@ -48,12 +49,16 @@ class Look:
     def render(self, template: str, visit: Shown, view: Any = None, **more: Any) -> str:
         """The HTML of a template: a page, or a part of one that is sent alone."""
         asked = visit.request.query_params.get("did", "")
+        query = [pair for pair in visit.request.query_params.multi_items() if pair[0] not in ("did", "lang")]
+        path = visit.request.url.path
         return self._environment.get_template(template).render(
             v=view,
             w=visit.reader.words,
             reader=visit.reader,
             me=visit.visitor,
-            path=visit.request.url.path,
+            path=path,
+            again=f"{path}?{urlencode(query)}" if query else path,
+            other_language="?" + urlencode([*query, ("lang", "en" if visit.reader.locale == "ja" else "ja")]),
             kept=visit.kept,
             did=words.did(visit.reader.locale, asked) if asked else None,
             **more,
