@@ -107,6 +107,7 @@ TABLE = {
     "notify.connect_channel, a community's": "leader steward system",
     "notify.begin_sign_in": "portal",
     "notify.finish_sign_in": "portal",
+    "notify.resend": "self steward system",
     "notify.deliveries": "self steward system",
     "notify.status": "steward system",
 }
@@ -125,6 +126,10 @@ LEAVING = {
 """Somebody of whom the rest does not tell: who leaves gives their seats back a moment later."""
 MESSAGES: dict[str, Any] = {**ONE_OF_EACH, **VARIANTS, **LEAVING}
 """In an order in which all of them work, again and again."""
+
+
+ANSWERED = {"notify.resend": (404, "delivery_not_found")}
+"""How who may is answered, where it is a refusal: ids of deliveries are not known beforehand (tests/notify)."""
 
 
 @pytest.fixture(scope="module")
@@ -178,7 +183,7 @@ def test_who_may_is_answered(world: World, stands: list[Any], caller: str) -> No
         if may(caller, name):
             found |= world.run(ask_all(world, {name: message}, headers))
     stands[0] = world.at_rest()
-    assert {name: no for name, no in found.items() if no} == {}
+    assert {name: no for name, no in found.items() if no != ANSWERED.get(name)} == {}
 
 
 def may(caller: str, name: str) -> bool:

@@ -7,7 +7,14 @@ import pytest
 from ekkyo.contracts import notify as contract
 from ekkyo.contracts.base import Command, Question, Refused, all_messages
 from ekkyo.contracts.events import EventPublished, EventReminderDue
-from ekkyo.contracts.notify import BeginSignIn, ConnectChannel, FinishSignIn, ListDeliveries, NotifyStatus
+from ekkyo.contracts.notify import (
+    BeginSignIn,
+    ConnectChannel,
+    FinishSignIn,
+    ListDeliveries,
+    NotifyStatus,
+    ResendDelivery,
+)
 from ekkyo.testing import eventually
 
 from tests.notify.world import World, soon
@@ -48,6 +55,7 @@ async def test_without_a_token_nothing_is_answered(world: World):
         ConnectChannel(community_id="c1", url="https://x.example"),
         BeginSignIn(attempt_id="a" * 22, email="x@example.com", locale="ja"),
         FinishSignIn(attempt_id="a" * 22, finish_id="f", code="123456"),
+        ResendDelivery(delivery_id="d", resend_id="r"),
         ListDeliveries(),
         NotifyStatus(),
     )

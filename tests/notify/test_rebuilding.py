@@ -14,7 +14,7 @@ from ekkyo_notify.app import service
 
 from tests.notify.world import World, soon
 
-KEPT = ("communities", "contacts", "known_events")
+KEPT = ("communities", "contacts", "known_events", "known_surveys")
 
 
 async def rebuilt(world: World, name: str = "contacts") -> tuple[Mended, list[str]]:
@@ -38,6 +38,7 @@ def test_each_projection_is_built_by_reactions_that_do_nothing_else() -> None:
         "contacts": ["notify-contacts"],
         "communities": ["notify-communities"],
         "known_events": ["notify-known_events"],
+        "known_surveys": ["notify-known_surveys"],
     }
     assert builders(members) == {}
 
@@ -66,7 +67,7 @@ async def test_lost_and_altered_rows_are_as_the_facts_say_and_nobody_is_told_any
     assert (await rebuilt(world, "communities"))[0].wrong == 1
     assert (await rebuilt(world, "known_events"))[0].wrong == 1
     assert await rows(world) == before
-    assert [(await rebuilt(world, name))[0].differed for name in KEPT] == [0, 0, 0], "said again it changes nothing"
+    assert [(await rebuilt(world, name))[0].differed for name in KEPT] == [0, 0, 0, 0], "said again it changes nothing"
     await world.quiet()
     assert (world.mail.contents, await world.deliveries(), await world.dead()) == (mails, told, 0)
     await world.tell(EventRevised(event_id="e1", event=soon(revision=4), confirmed=["m0", "m1"], waitlisted=[]))
@@ -127,7 +128,7 @@ async def test_a_stream_without_any_fact_of_it_empties_nothing(world: World) -> 
 
 
 async def test_a_name_that_is_none_has_those_told_that_there_are(world: World) -> None:
-    with pytest.raises(NoSuchProjection, match="There are: communities, contacts, known_events"):
+    with pytest.raises(NoSuchProjection, match="There are: communities, contacts, known_events, known_surveys"):
         await rebuilt(world, "contact")
     with pytest.raises(NoSuchProjection, match="members keeps none"):
         await rebuild(members, world.it.settings, "contacts", tell=print)

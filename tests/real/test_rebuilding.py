@@ -212,4 +212,4 @@ async def test_a_rebuild_killed_half_way_leaves_the_service_serving_and_is_run_a
     async with rebuilding(installation, "contact") as unknown:
         _, errors = await unknown.communicate()
     assert unknown.returncode == 2
-    assert "There are: communities, contacts, known_events." in errors.decode()
+    assert "There are: communities, contacts, known_events, known_surveys." in errors.decode()

@@ -18,6 +18,7 @@ service = Service(
         store.refused_addresses,
         store.communities,
         store.known_events,
+        store.known_surveys,
         store.told,
         store.sign_ins,
         store.asked_codes,

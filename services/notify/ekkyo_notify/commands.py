@@ -5,13 +5,24 @@ from typing import Annotated
 
 from ekkyo.broker import Router, Who, asked
 from ekkyo.contracts.base import Refused
-from ekkyo.contracts.notify import BeginSignIn, ChannelConnected, ConnectChannel, FinishSignIn, SignedIn, SignInBegun
+from ekkyo.contracts.notify import (
+    BeginSignIn,
+    ChannelConnected,
+    ConnectChannel,
+    Delivery,
+    FinishSignIn,
+    ResendDelivery,
+    SignedIn,
+    SignInBegun,
+)
 from ekkyo.decision.clock import utcnow
 from faststream import Context
 
 from ekkyo_notify import model
+from ekkyo_notify.delivering import again
 from ekkyo_notify.delivering.codes import SendCodes, codes
-from ekkyo_notify.store import AskedCodes, Connections, Contacts, SignIns
+from ekkyo_notify.delivering.post import Post
+from ekkyo_notify.store import AskedCodes, Connections, Contacts, Deliveries, SignIns
 
 router = Router()
 Hosts = Annotated[model.ChatHosts, Context("chat_hosts")]
@@ -22,6 +33,18 @@ async def connect_channel(cmd: ConnectChannel, connections: Connections, who: Wh
     """Connect a chat channel by its incoming webhook, whose address is kept here and told to nobody."""
     key = model.connection_id(community_id=cmd.community_id, member_id=cmd.member_id)
     return await connections.create(key, lambda connection: model.connect(connection, cmd, who=who, hosts=hosts))
+
+
+@router.subscriber(**asked(ResendDelivery))
+async def resend_delivery(cmd: ResendDelivery, deliveries: Deliveries, post: Post) -> Delivery:
+    """Send a message once more that failed, or was dropped for a reason that is gone."""
+    message = await again.look_up(post, model.present(await deliveries.get(cmd.delivery_id), cmd))
+    ours = await deliveries.change(
+        cmd.delivery_id, lambda d: model.resend(d, cmd, why_not=message.why_not, by=message.by, now=utcnow())
+    )
+    if ours:
+        await again.send(post, cmd.delivery_id, message)
+    return model.present(await deliveries.get(cmd.delivery_id), cmd).state
 
 
 @router.subscriber(**asked(BeginSignIn))

@@ -13,9 +13,10 @@ router = Router()
 
 @router.subscriber(**asked(ListDeliveries))
 async def list_deliveries(ask: ListDeliveries, deliveries: Deliveries) -> DeliveryPage:
-    """What was sent, to whom, why, and what became of it: oldest first."""
-    where = ask.model_dump(exclude={"after", "limit"}, exclude_none=True)
-    found = await deliveries.find(where, sort="planned_at", after=ask.after, limit=ask.limit + 1)
+    """What was sent, to whom, why, and what became of it: oldest first, or newest."""
+    where = ask.model_dump(exclude={"after", "limit", "newest_first"}, exclude_none=True)
+    sort = "-planned_at" if ask.newest_first else "planned_at"
+    found = await deliveries.find(where, sort=sort, after=ask.after, limit=ask.limit + 1)
     page = found[: ask.limit]
     return DeliveryPage(deliveries=[d.state for d in page], next=page[-1].id if len(found) > ask.limit else None)
 

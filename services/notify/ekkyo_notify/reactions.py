@@ -15,13 +15,22 @@ from ekkyo.contracts.events import (
 )
 from ekkyo.contracts.members import CharterRevised, CommunityFounded, MemberErased, MemberFact, ProfileChanged
 from ekkyo.contracts.notify import NotifyForgotMember
-from ekkyo.contracts.surveys import SurveyOpened
+from ekkyo.contracts.surveys import SurveyClosed, SurveyOpened
 from ekkyo.decision import forgetting
 from ekkyo.decision.clock import utcnow
 
 from ekkyo_notify import model
 from ekkyo_notify.delivering.post import Post
-from ekkyo_notify.store import Communities, Connections, Contacts, Deliveries, Forgotten, KnownEvents, RefusedAddresses
+from ekkyo_notify.store import (
+    Communities,
+    Connections,
+    Contacts,
+    Deliveries,
+    Forgotten,
+    KnownEvents,
+    KnownSurveys,
+    RefusedAddresses,
+)
 
 router = Router()
 
@@ -60,6 +69,13 @@ async def know_event(
     """Store an event's state, so that nobody is reminded of one that was cancelled."""
     revision = fact.meta.revision
     await known_events.put(fact.event_id, revision, model.KnownEvent(id=fact.event_id, event=fact.event))
+
+
+@router.subscriber(**told(SurveyClosed, by="notify", name="known_surveys", start="beginning"))
+async def know_survey(fact: SurveyClosed, known_surveys: KnownSurveys) -> None:
+    """Remember that a survey is closed, so that nobody is asked to answer it any more."""
+    known = model.KnownSurvey(id=fact.survey_id, survey=fact.survey)
+    await known_surveys.put(fact.survey_id, fact.meta.revision, known)
 
 
 @router.subscriber(**told(ProfileChanged, by="notify", name="new_address", start="new"))

@@ -14,6 +14,7 @@ from ekkyo_notify.model import (
     Contact,
     Delivery,
     KnownEvent,
+    KnownSurvey,
     RefusedAddress,
     SignIn,
     Told,
@@ -28,6 +29,7 @@ deliveries = Collection.of(
         Index("entity_id", "planned_at"),
         Index("member_id", "entity_id", "entity_revision"),
         Index("channel", "status"),
+        Index("status", "planned_at"),
     ],
 )
 connections = Collection.of(Connection, "connections")
@@ -37,6 +39,7 @@ contacts = Projection.of(
 refused_addresses = Projection.of(RefusedAddress, "refused_addresses", forgotten_by=[MemberErased])
 communities = Projection.of(CommunityName, "communities")
 known_events = Projection.of(KnownEvent, "known_events")
+known_surveys = Projection.of(KnownSurvey, "known_surveys")
 sign_ins = Collection.of(SignIn, "sign_ins")
 asked_codes = Collection.of(Asked, "asked_codes")
 told = Projection.of(Told, "told")
@@ -48,6 +51,7 @@ Contacts = Annotated[Projection[Contact], Context("contacts")]
 RefusedAddresses = Annotated[Projection[RefusedAddress], Context("refused_addresses")]
 Communities = Annotated[Projection[CommunityName], Context("communities")]
 KnownEvents = Annotated[Projection[KnownEvent], Context("known_events")]
+KnownSurveys = Annotated[Projection[KnownSurvey], Context("known_surveys")]
 SignIns = Annotated[Collection[SignIn], Context("sign_ins")]
 AskedCodes = Annotated[Collection[Asked], Context("asked_codes")]
 Forgotten = Annotated[Collection[forgetting.Forgotten], Context("forgotten")]

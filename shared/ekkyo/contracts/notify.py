@@ -107,6 +107,21 @@ class ConnectChannel(Command[ChannelConnected]):
         return url.get_secret_value()
 
 
+class ResendDelivery(Command[Delivery]):
+    """Send a message once more that failed, or was dropped for a reason that is gone. It is tried once, at once.
+
+    The answer says what came of it. Three times in 24 hours at most.
+    """
+
+    subject: ClassVar[str] = "ekkyo.cmd.notify.resend"
+    may: ClassVar = may("self", "steward", "system")
+    delivery_id: Id
+    resend_id: Id
+    """The caller's name for this try: said again, it is the same try."""
+    member_id: Id | None = None
+    """Whose delivery it is. Members name themselves."""
+
+
 class SignInBegun(Model):
     """The same whether or not the address is a member's."""
 
@@ -154,7 +169,7 @@ class FinishSignIn(Command[SignedIn]):
 
 
 class DeliveryPage(Model):
-    """Deliveries, oldest first; `next` continues where this page ends."""
+    """Deliveries, oldest first unless asked otherwise; `next` continues where this page ends."""
 
     deliveries: list[Delivery]
     next: str | None = None
@@ -169,6 +184,7 @@ class ListDeliveries(Question[DeliveryPage]):
     entity_id: Id | None = None
     topic: Topic | None = None
     status: DeliveryStatus | None = None
+    newest_first: bool = False
     after: str | None = None
     limit: int = Field(default=100, ge=1, le=500)
 
@@ -206,7 +222,7 @@ class Delivered(DeliveryFact):
 
 
 class DeliveryFailed(DeliveryFact):
-    """A message cannot be delivered, and will not be tried again."""
+    """A message cannot be delivered, and is not tried again unless somebody asks for it (`notify.resend`)."""
 
     subject: ClassVar[str] = "ekkyo.fact.notify.failed"
 

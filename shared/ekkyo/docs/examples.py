@@ -21,6 +21,7 @@ IDS = {
     "leads": _ID.format("01"),
     "attempt_id": _ID.format("51"),
     "finish_id": _ID.format("52"),
+    "resend_id": _ID.format("53"),
     "invited_by": _ID.format("a1"),
     "after": "0012345",
     "next": "0012345",

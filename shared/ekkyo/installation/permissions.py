@@ -62,6 +62,7 @@ DURABLES: Final[Mapping[str, Durables]] = {
             "notify-contacts",
             "notify-forget_member",
             "notify-known_events",
+            "notify-known_surveys",
             "notify-new_address",
             "notify-tell_changed",
             "notify-tell_published",

@@ -18,7 +18,7 @@ from ekkyo_notify.delivering.audience import Audience
 from ekkyo_notify.delivering.codes import Codes
 from ekkyo_notify.delivering.counted import DELIVERY
 from ekkyo_notify.delivering.sending import Sending
-from ekkyo_notify.model import Contact, KnownEvent, Notice, Recipient, Told
+from ekkyo_notify.model import Contact, KnownEvent, KnownSurvey, Notice, Recipient, Told
 from ekkyo_notify.settings import NotifySettings
 from ekkyo_notify.templates import preload
 
@@ -31,6 +31,7 @@ class PostOffice:
     """Tells people what there is to tell."""
 
     known_events: Projection[KnownEvent]
+    known_surveys: Projection[KnownSurvey]
     told: Projection[Told]
     audience: Audience
     sending: Sending
@@ -42,6 +43,7 @@ class PostOffice:
         preload()
         office = cls(
             known_events=context.get("known_events"),
+            known_surveys=context.get("known_surveys"),
             told=context.get("told"),
             audience=Audience(
                 connections=context.get("connections"),
@@ -113,13 +115,20 @@ class PostOffice:
             raise NotNow("members_behind")
         await self._all_told(notice)
 
+    async def as_it_is(self, notice: Notice) -> Notice:
+        """The notice, with its event or survey as it is by now."""
+        if notice.survey:
+            closed = await self.known_surveys.get(notice.entity_id)
+            return notice.knowing(closed.survey if closed else None)
+        known = await self.known_events.get(notice.entity_id)
+        return notice.knowing(known.event if known else None)
+
     async def _all_told(self, notice: Notice) -> None:
         """If a recreated durable delivers it again, members who joined or chose a channel since get no message."""
         await self.told.put(notice.key, 1, Told(id=notice.key))
 
     async def _tell(self, notice: Notice, recipients: Sequence[Recipient], contacts: dict[str, Contact]) -> None:
-        known = await self.known_events.get(notice.entity_id) if notice.event else None
-        notice = notice.knowing(known.event if known else None)
+        notice = await self.as_it_is(notice)
         community = await self.audience.community(notice)
         await self.sending.make(notice, await self.audience.jobs(recipients, contacts, community))
 

@@ -91,47 +91,67 @@ class Sending:
         """Claim, send, record. A process that dies between the last two is the one cause of a second copy."""
         now, by = self.now(), new_id()
         planned = model.plan(notice, job.recipient, job.channel, now)
-        why_not = model.useless(notice, now) or await self._why_not(notice, job)
+        why_not = model.useless(notice, now) or await self.why_not(notice, job)
+        kept = model.Kept(notice=notice, seat=job.recipient.seat)
         claimed = await self.deliveries.create(
-            planned.id, lambda d: model.claim(d, planned, useless=why_not, by=by, now=now)
+            planned.id, lambda d: model.claim(d, planned, useless=why_not, by=by, now=now, kept=kept)
         )
         if claimed == "busy":
             raise NotYet("another process is sending this")
         if claimed == "done":
             return "dropped" if why_not else None
         try:
-            sent_as = await self._send(notice, job, planned.id)
-        except Never as e:
-            reason = e.reason
-            logger.warning("a delivery failed", extra={"delivery": planned.id, "reason": reason})
-            refused = job.contact if isinstance(e, AddressRefused) else None
-            await self._failed(planned.id, reason, refused)
-            return "failed"
+            return await self._hand_over(notice, job, planned.id)
         except NotNow as e:
             reason = e.reason
             await self.deliveries.change(planned.id, lambda d: model.released(d, by=by, reason=reason))
             raise
-        await self.deliveries.change(planned.id, lambda d: model.sent(d, message_id=sent_as, now=self.now()))
+
+    async def once_more(self, notice: Notice, job: Job, delivery_id: str) -> None:
+        """Send a delivery that was claimed for one more try. A channel that cannot take it just now fails it again."""
+        async with self._slots[job.channel]:
+            await self._to_the_end(counted(self.figure, job.channel, self._once_more(notice, job, delivery_id)))
+
+    async def _once_more(self, notice: Notice, job: Job, delivery_id: str) -> Outcome:
+        try:
+            return await self._hand_over(notice, job, delivery_id)
+        except NotNow as e:
+            await self._failed(notice, job, delivery_id, e.reason, None)
+            return "failed"
+
+    async def _hand_over(self, notice: Notice, job: Job, delivery_id: str) -> Outcome:
+        """Send what was claimed, and record it. Raises NotNow."""
+        try:
+            sent_as = await self._send(notice, job, delivery_id)
+        except Never as e:
+            logger.warning("a delivery failed", extra={"delivery": delivery_id, "reason": e.reason})
+            refused = job.contact if isinstance(e, AddressRefused) else None
+            await self._failed(notice, job, delivery_id, e.reason, refused)
+            return "failed"
+        await self.deliveries.change(delivery_id, lambda d: model.sent(d, message_id=sent_as, now=self.now()))
         return "sent"
 
-    async def _failed(self, delivery_id: str, reason: str, refused: Contact | None) -> None:
+    async def _failed(self, notice: Notice, job: Job, delivery_id: str, reason: str, refused: Contact | None) -> None:
         """Record that it failed, for all to hear, and keep an address that is no good."""
         revision = refused.revision if refused else None
+        kept = model.Kept(notice=notice, seat=job.recipient.seat)
         await self.deliveries.change(
-            delivery_id, lambda d: model.failed(d, reason=reason, now=self.now(), refused=revision)
+            delivery_id, lambda d: model.failed(d, reason=reason, now=self.now(), refused=revision, kept=kept)
         )
         if refused:
             address = RefusedAddress(id=refused.id, email=refused.email)
             await self.refused_addresses.put(refused.id, refused.revision, address)
 
-    async def _why_not(self, notice: Notice, job: Job) -> str | None:
+    async def why_not(self, notice: Notice, job: Job, *, again: bool = False) -> str | None:
+        """Why this reader is not to be told. again: it is told late, so news about their place count for more."""
         if job.channel == "chat" and job.connection is None:
             return "channel_not_connected"
         if job.contact and model.muted(job.contact, notice):
             return "muted"
         if job.refused:
             return "address_refused"
-        if notice.topic in model.REGISTRATION_TOPICS:
+        of_a_place = job.recipient.member_id is not None and model.kind_of(notice.topic) == "places"
+        if notice.topic in model.REGISTRATION_TOPICS or (again and of_a_place):
             # Late, after a newer message about the same seat: the older one would be wrong by now.
             newer = {
                 "member_id": job.recipient.member_id,

@@ -8,6 +8,7 @@ from ekkyo_notify.model.delivery import (
     REGISTRATION_TOPICS,
     Claim,
     Delivery,
+    Kept,
     claim,
     delivery_id,
     dropped,
@@ -19,6 +20,7 @@ from ekkyo_notify.model.delivery import (
 from ekkyo_notify.model.kinds import Kind, kind_of, muted
 from ekkyo_notify.model.notice import (
     KnownEvent,
+    KnownSurvey,
     Method,
     Notice,
     Recipient,
@@ -32,6 +34,7 @@ from ekkyo_notify.model.notice import (
     survey_notice,
     useless,
 )
+from ekkyo_notify.model.resending import present, resend
 from ekkyo_notify.model.sign_in import Asked, SignIn, asked_key, begin_sign_in, count_attempt, digest, finish_sign_in
 
 __all__ = [
@@ -44,8 +47,10 @@ __all__ = [
     "Connection",
     "Contact",
     "Delivery",
+    "Kept",
     "Kind",
     "KnownEvent",
+    "KnownSurvey",
     "Method",
     "Notice",
     "Recipient",
@@ -73,8 +78,10 @@ __all__ = [
     "named",
     "place_of",
     "plan",
+    "present",
     "registered",
     "released",
+    "resend",
     "sent",
     "survey_notice",
     "useless",

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Literal
 
-from ekkyo.contracts.base import Instant
+from ekkyo.contracts.base import Id, Instant, Model
 from ekkyo.contracts.members import Channel
 from ekkyo.contracts.notify import AddressRefused, Delivered, DeliveryFact, DeliveryFailed, DeliveryStatus, Topic
 from ekkyo.contracts.notify import Delivery as DeliveryState
@@ -22,6 +22,34 @@ REGISTRATION_TOPICS: tuple[Topic, ...] = (
     "registration_promoted",
     "registration_withdrawn",
 )
+
+
+FOR_GOOD = frozenset(
+    {
+        "event_over",
+        "event_started",
+        "event_cancelled",
+        "survey_closed",
+        "member_left",
+        "member_erased",
+        "superseded",
+    }
+)
+"""Reasons to drop a message that do not go away. Of such a message nothing is kept."""
+
+
+class Kept(Model):
+    """What a message that was not sent was to say, for sending it once more. seat: what its reader had."""
+
+    notice: Notice
+    seat: Literal["confirmed", "waitlisted"] | None = None
+
+
+class Resend(Model):
+    """One more try, by the caller's name for it."""
+
+    resend_id: Id
+    at: Instant
 
 
 class Delivery(Document):
@@ -42,6 +70,9 @@ class Delivery(Document):
     done_at: Instant | None = None
     claimed_by: str | None = None
     claimed_until: Instant | None = None
+    kept: Kept | None = None
+    """Set while it is failed, or dropped for a reason that may go away."""
+    resends: list[Resend] = []
 
     @property
     def state(self) -> DeliveryState:
@@ -76,7 +107,13 @@ Claim = Literal["ours", "busy", "done"]
 
 
 def claim(
-    delivery: Delivery | None, planned: Delivery, *, useless: str | None, by: str, now: datetime
+    delivery: Delivery | None,
+    planned: Delivery,
+    *,
+    useless: str | None,
+    by: str,
+    now: datetime,
+    kept: Kept | None = None,
 ) -> Decision[Delivery, Claim]:
     """Take a delivery to send it now. busy: another process is sending it. done: sent, failed or dropped.
 
@@ -88,7 +125,8 @@ def claim(
     if delivery and delivery.claimed_until and delivery.claimed_until > now:
         return Decision(d, "ours" if delivery.claimed_by == by else "busy")
     if useless:
-        return Decision(dropped(d, reason=useless, now=now).document, "done")
+        kept = None if useless in FOR_GOOD else kept
+        return Decision(dropped(d, reason=useless, now=now, kept=kept).document, "done")
     ours = {"attempts": d.attempts + 1, "claimed_by": by, "claimed_until": now + LEASE}
     return Decision(d.model_copy(update=ours), "ours")
 
@@ -97,16 +135,22 @@ def sent(delivery: Delivery, *, message_id: str | None, now: datetime) -> Decisi
     """The mail server or the chat took it."""
     if delivery.status != "planned":
         return Decision(delivery, None)
-    update = {"status": "sent", "reason": None, "message_id": message_id, "done_at": now}
+    update = {"status": "sent", "reason": None, "message_id": message_id, "done_at": now, "kept": None}
     after = delivery.model_copy(update=update | {"claimed_by": None, "claimed_until": None})
     return Decision(after, None, facts=[Delivered(delivery_id=after.id, delivery=after.state)])
 
 
-def failed(delivery: Delivery, *, reason: str, now: datetime, refused: int | None = None) -> Decision[Delivery, None]:
-    """It cannot be delivered, ever. refused: the member's revision, where it is their address that is no good."""
+def failed(
+    delivery: Delivery, *, reason: str, now: datetime, refused: int | None = None, kept: Kept | None = None
+) -> Decision[Delivery, None]:
+    """It cannot be delivered, and is not tried again by itself.
+
+    refused: the member's revision, where it is their address that is no good.
+    """
     if delivery.status != "planned":
         return Decision(delivery, None)
     update = {"status": "failed", "reason": reason, "done_at": now, "claimed_by": None, "claimed_until": None}
+    update |= {"kept": kept}
     after = delivery.model_copy(update=update)
     facts: list[DeliveryFact] = [DeliveryFailed(delivery_id=after.id, delivery=after.state)]
     if refused is not None and after.member_id:
@@ -118,11 +162,12 @@ def failed(delivery: Delivery, *, reason: str, now: datetime, refused: int | Non
     return Decision(after, None, facts=facts)
 
 
-def dropped(delivery: Delivery, *, reason: str, now: datetime) -> Decision[Delivery, None]:
+def dropped(delivery: Delivery, *, reason: str, now: datetime, kept: Kept | None = None) -> Decision[Delivery, None]:
     """It is not to be sent any more."""
     if delivery.status != "planned":
         return Decision(delivery, None)
     update = {"status": "dropped", "reason": reason, "done_at": now, "claimed_by": None, "claimed_until": None}
+    update |= {"kept": kept}
     return Decision(delivery.model_copy(update=update), None)
 
 

@@ -34,6 +34,12 @@ class KnownEvent(Document):
     event: EventState
 
 
+class KnownSurvey(Document):
+    """A survey that is closed: a projection."""
+
+    survey: SurveyState
+
+
 class Told(Document):
     """Everybody whom a notice is for was told, as far as they could be. Its id is the notice's key."""
 
@@ -62,11 +68,12 @@ class Notice(Model):
     def key(self) -> str:
         return f"{self.topic}/{self.fact_id}"
 
-    def knowing(self, newest: EventState | None) -> "Notice":
-        """The same, with the event as it is by now, if more was heard of it since."""
-        if self.event is None or newest is None or newest.revision <= self.event.revision:
+    def knowing(self, newest: EventState | SurveyState | None) -> "Notice":
+        """The same, with the event or the survey as it is by now, if more was heard of it since."""
+        about = self.event or self.survey
+        if about is None or newest is None or newest.revision <= about.revision:
             return self
-        return self.model_copy(update={"event": newest})
+        return self.model_copy(update={"event" if self.event else "survey": newest})
 
 
 @dataclass(frozen=True)
