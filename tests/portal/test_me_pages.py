@@ -109,6 +109,7 @@ async def test_messages_are_shown_with_why_and_each_kind_can_be_ended_and_begun(
         said = text_of(await browser.get("/me/messages"))
         for part in ("IT の会 の新しいイベント", "受け取らない", "常に届く", "送信せず: 受け取らない設定にしています"):
             assert part in said
+        assert [q.newest_first for q in browser.answering.sent(ListDeliveries)] == [True]
         await browser.post("/me/messages", {"kind": "new_events", "community_id": "it", "wanted": "on"})
         await browser.post("/me/messages", {"kind": "surveys"})
         sent = [(c.kind, c.community_id, c.wanted) for c in browser.answering.sent(ChooseMessages)]

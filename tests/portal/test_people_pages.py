@@ -241,6 +241,7 @@ async def test_what_failed_is_listed_with_why_in_both_languages():
         assert browser.answering.sent(ListDeliveries)[-1].status == "failed"
         await browser.get("/people-sent?status=planned")
         assert browser.answering.sent(ListDeliveries)[-1].status == "planned"
+        assert all(question.newest_first for question in browser.answering.sent(ListDeliveries))
 
 
 def test_every_reason_that_notify_gives_has_words():

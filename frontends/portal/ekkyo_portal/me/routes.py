@@ -71,7 +71,7 @@ async def messages(visit: Visit) -> Response:
     """What was sent to me and why, and which messages I want."""
     who = visit.me.member_id
     sent, member, communities = await asyncio.gather(
-        visit.maybe(ListDeliveries(member_id=who, limit=500)),
+        visit.maybe(ListDeliveries(member_id=who, newest_first=True, limit=views.LATEST)),
         visit.ask(GetMember(member_id=who)),
         visit.maybe(ListCommunities(community_ids=sorted(visit.me.communities))),
     )

@@ -119,7 +119,7 @@ def messages(reader: Reader, sent: DeliveryPage | None, member: Member, communit
     listed = communities.communities if communities else []
     names = {c.community.community_id: one_line(c.community.name) for c in listed}
     return Messages(
-        sent=[delivery(reader, d, own=True) for d in reversed(sent.deliveries)][:LATEST] if sent else None,
+        sent=[delivery(reader, d, own=True) for d in sent.deliveries] if sent else None,
         communities=[
             (m.community_id, names.get(m.community_id, m.community_id), m.community_id not in member.muted)
             for m in member.communities

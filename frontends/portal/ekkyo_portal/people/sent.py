@@ -20,7 +20,7 @@ async def sent(visit: Visit) -> Response:
     status: Any = query.get("status") if query.get("status") in STATES else "failed"
     counts, page = await asyncio.gather(
         visit.maybe(NotifyStatus()),
-        visit.maybe(ListDeliveries(status=status, after=query.get("after"), limit=PAGE)),
+        visit.maybe(ListDeliveries(status=status, newest_first=True, after=query.get("after"), limit=PAGE)),
     )
     numbers = {s: sum(by.get(s, 0) for by in counts.deliveries.values()) for s in STATES} if counts else None
     lines = page and [(d, delivery(visit.reader, d)) for d in page.deliveries]

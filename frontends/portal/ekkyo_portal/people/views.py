@@ -86,7 +86,7 @@ def person(
         memberships=[(m, names.get(m.community_id, m.community_id)) for m in member.communities],
         events=[_event(reader, e.event, e.registration) for p in shown for e in p.entries] if all(events) else None,
         crossings=_crossings(reader, journey, names) if journey else None,
-        sent=[delivery(reader, d) for d in reversed(sent.deliveries)][:LATEST] if sent else None,
+        sent=[delivery(reader, d) for d in sent.deliveries] if sent else None,
         themselves=visit.me.member_id == member.member_id,
     )
 
