@@ -22,7 +22,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 from starlette.types import Message, Receive, Scope, Send
 
-from ekkyo_portal import events, lead, me, people, signin, surveys
+from ekkyo_portal import community, events, lead, me, people, signin, surveys
 from ekkyo_portal.lead.live import Changes
 from ekkyo_portal.look import Look
 from ekkyo_portal.look.files import Files
@@ -39,6 +39,7 @@ log = structlog.stdlib.get_logger("ekkyo.portal")
 ROOMS: Final[Sequence[Room]] = (
     signin.room,
     events.room,
+    community.room,
     lead.room,
     me.room,
     people.room,

@@ -9,11 +9,25 @@ from typing import Any, Final
 from ekkyo.contracts.members import Locale
 from ekkyo.words import names
 
-from ekkyo_portal.look.words import attendance, common, desk, events, lead, me, people, results, sent, signin, surveys
+from ekkyo_portal.look.words import (
+    attendance,
+    common,
+    community,
+    desk,
+    events,
+    lead,
+    me,
+    people,
+    results,
+    sent,
+    signin,
+    surveys,
+)
 
 ROOMS: Final[dict[str, ModuleType]] = {
     "attendance": attendance,
     "common": common,
+    "community": community,
     "desk": desk,
     "events": events,
     "lead": lead,
