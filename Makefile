@@ -9,7 +9,7 @@ WORKERS ?= 3
 unexport PYTHONDONTWRITEBYTECODE  # every process would compile all it imports anew, and there are hundreds
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo up down test fuzz fast browser lint format bench docs docs-check dashboards nats-conf secrets images lock clean
+.PHONY: help setup demo up down test fuzz fast browser lint format bench docs docs-check dashboards nats-conf pictures secrets images lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -65,6 +65,9 @@ docs-check: setup ## Fail if the generated documents differ from the code
 
 dashboards: setup ## Generate Grafana's dashboards, and the alerts for Kubernetes
 	@$(BIN)/python deploy/observability/make_dashboards.py
+
+pictures: setup ## Take the pictures of the READMEs and the guides, of what `make demo` left
+	@$(BIN)/python docs/pictures/make_pictures.py
 
 nats-conf: setup ## Generate deploy/nats/nats.conf from the table of permissions
 	@$(BIN)/python -m ekkyo.installation.permissions > deploy/nats/nats.conf

@@ -164,3 +164,14 @@ async def test_the_readmes_taste_of_the_client_runs_as_it_stands(
                 printed += capsys.readouterr().out
         tasting.cancel()
         await asyncio.wait([tasting])
+
+
+def test_every_picture_is_small_is_shown_and_is_taken_in_both_languages() -> None:
+    pictures = sorted((ROOT / "docs/pictures").glob("*.png"))
+    assert len(pictures) >= 4
+    shown = "".join(page.read_text("utf-8") for page in PAGES)
+    for picture in pictures:
+        assert picture.stat().st_size <= 120_000, picture.name
+        name, *_ = picture.name.split(".")
+        assert f"pictures/{picture.name})" in shown, picture.name
+        assert {(picture.parent / f"{name}.{one}.png").exists() for one in ("en", "ja")} == {True}, name

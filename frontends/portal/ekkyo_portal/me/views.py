@@ -55,6 +55,8 @@ def mine(reader: Reader, page: MyEventsPage | None, surveys: SurveyList | None, 
 def _place(reader: Reader, entry: object) -> Place:
     event, own = entry.event, entry.registration  # type: ignore[attr-defined]
     words = reader.words
+    if event.status == "cancelled":
+        return Place(events.card(reader, event), words.names.event_states[event.status], "hot")
     if own.status == "waitlisted":
         return Place(events.card(reader, event), words.events.you_wait.format(n=own.position), "warn")
     return Place(events.card(reader, event), words.names.registrations[own.status], "good")
