@@ -1,4 +1,5 @@
 """Events: what is coming, an event's page, taking part."""
 
 from ekkyo_portal.events import here as here
+from ekkyo_portal.events import lists as lists
 from ekkyo_portal.events.routes import room as room

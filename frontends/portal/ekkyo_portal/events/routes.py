@@ -1,8 +1,5 @@
 """The pages of events that members see."""
 
-from datetime import timedelta
-from typing import Final
-
 from ekkyo.contracts.base import new_id
 from ekkyo.contracts.events import EventStatus, ListEvents, MyRegistration, RegisterForEvent, WithdrawFromEvent
 from starlette.responses import Response
@@ -14,16 +11,6 @@ from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
 
 room = Room("events")
-LATE: Final = timedelta(hours=3)
-"""How long an event that has begun is listed among those that are coming."""
-
-
-@room.get("/")
-async def coming(visit: Visit) -> Response:
-    """What is coming."""
-    after = visit.request.query_params.get("after")
-    events = await visit.maybe(ListEvents(status=["published"], starts_from=visit.now - LATE, after=after, limit=48))
-    return visit.page("events/coming.html", views.coming(visit.reader, events))
 
 
 @room.get("/month")

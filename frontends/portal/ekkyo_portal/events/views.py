@@ -1,9 +1,10 @@
 """What the pages of events show, made from answers. Pure."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from ekkyo.contracts.base import Refused
@@ -38,12 +39,31 @@ class Card:
 
 
 @dataclass(frozen=True)
-class Coming:
-    """A list of events; no cards, None: the service is away. next: where the next page begins."""
+class Wanted:
+    """Which events are to be listed; empty: any. community: an id, or `mine` for those that the visitor is in."""
+
+    community: str = ""
+    format: str = ""
+    context: str = ""
+
+    @property
+    def any(self) -> bool:
+        """Whether all events are wanted."""
+        return not (self.community or self.format or self.context)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A list of events; no cards, None: the service is away. next: the address's query of the next page."""
 
     cards: Sequence[Card] | None
-    next: str | None = None
-    past: bool = False
+    next: str | None
+    past: bool
+    wanted: Wanted
+    communities: Sequence[tuple[str, str]]
+    """Those that can be chosen: id and name."""
+    contexts: Sequence[str]
+    """Themes that can be chosen: those of the events on this page."""
 
 
 @dataclass(frozen=True)
@@ -88,12 +108,38 @@ class EventView:
     """Whether it can still go into one's calendar."""
 
 
-def coming(reader: Reader, page: EventPage | None) -> Coming:
-    """What is coming, soonest first."""
-    if page is None:
-        return Coming(None)
-    cards = [card(reader, event) for event in page.events if not is_over(event, reader.now)]
-    return Coming(cards, page.next)
+def wanted(query: Mapping[str, str]) -> Wanted:
+    """What an address asks for."""
+    return Wanted(*(one_line(query.get(name, "")) for name in ("community", "format", "context")))
+
+
+def listed(
+    reader: Reader, page: EventPage | None, wanted: Wanted, communities: Sequence[tuple[str, str]], *, past: bool
+) -> Listed:
+    """What is coming, soonest first; or what is over, latest first."""
+    them = [event for event in page.events if is_over(event, reader.now) == past] if page else []
+    on = {name: text for name, text in vars(wanted).items() if text}
+    return Listed(
+        cards=[(over if past else card)(reader, event) for event in them] if page else None,
+        next=urlencode({**on, "after": page.next}) if page and page.next else None,
+        past=past,
+        wanted=wanted,
+        communities=[(key, one_line(name)) for key, name in communities],
+        contexts=sorted({one_line(event.context) for event in them}),
+    )
+
+
+def over(reader: Reader, event: EventState) -> Card:
+    """An event that is over in a list: how many came, and its day with the year where that was another."""
+    shown, zone = card(reader, event), _zones(reader, event)[0]
+    local = event.starts_at.astimezone(ZoneInfo(zone))
+    words = reader.words
+    return replace(
+        shown,
+        time=shown.time if local.year == reader.now.year else f"{reader.day(event.starts_at, zone)} {shown.time}",
+        seats=count(words.events.came, event.attended) if event.attended else words.names.event_states["concluded"],
+        full=False,
+    )
 
 
 def card(reader: Reader, event: EventState) -> Card:

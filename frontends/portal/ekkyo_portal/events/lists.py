@@ -1,0 +1,62 @@
+"""Lists of events: what is coming and what is over, of a community, in a format, on a theme."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any, Final
+
+from ekkyo.contracts.base import Refused
+from ekkyo.contracts.events import EventPage, ListEvents
+from ekkyo.contracts.members import ListCommunities
+from pydantic import ValidationError
+from starlette.responses import Response
+
+from ekkyo_portal.events import views
+from ekkyo_portal.events.routes import room
+from ekkyo_portal.web.visit import Visit
+
+LATE: Final = timedelta(hours=3)
+"""How long an event that has begun is listed among those that are coming."""
+PAGE: Final = 48
+MINE: Final = "mine"
+"""What an address says for all communities that the visitor is in."""
+
+
+@room.get("/")
+async def coming(visit: Visit) -> Response:
+    """What is coming."""
+    return await _listed(visit, {"status": ["published"], "starts_from": visit.now - LATE}, past=False)
+
+
+@room.get("/past")
+async def past(visit: Visit) -> Response:
+    """What is over, latest first."""
+    asked = {"status": ["concluded", "published"], "starts_until": visit.now, "newest_first": True}
+    return await _listed(visit, asked, past=True)
+
+
+async def _listed(visit: Visit, asked: dict[str, Any], *, past: bool) -> Response:
+    wanted = views.wanted(visit.request.query_params)
+    communities, page = await asyncio.gather(
+        visit.maybe(ListCommunities(limit=200)), _found(visit, asked | _filters(visit, wanted))
+    )
+    names = [(one.community.community_id, one.community.name) for one in communities.communities] if communities else []
+    return visit.page("events/coming.html", views.listed(visit.reader, page, wanted, names, past=past))
+
+
+def _filters(visit: Visit, wanted: views.Wanted) -> dict[str, Any]:
+    mine = sorted(visit.me.communities)[:200]
+    return {
+        "community_ids": mine if wanted.community == MINE else [wanted.community] if wanted.community else None,
+        "format": wanted.format or None,
+        "context": wanted.context or None,
+        "after": visit.request.query_params.get("after"),
+        "limit": PAGE,
+    }
+
+
+async def _found(visit: Visit, asked: dict[str, Any]) -> EventPage | None:
+    try:
+        question = ListEvents.model_validate(asked)
+    except ValidationError:  # an address that names no community or format
+        raise Refused("not_found", "There is no such list.", 404) from None
+    return await visit.maybe(question)
