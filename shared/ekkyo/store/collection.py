@@ -158,6 +158,7 @@ class CollectionWithEntries(_Documents[D], Generic[D, E]):
     ) -> "Declaration[CollectionWithEntries[D2, E2]]":
         """Declare a collection of these documents with these entries. Entries have no unique indexes."""
         assert not any(i.unique for i in entry_indexes), "what an entry must not be is decided, not indexed"
+        assert "revision" not in entry.model_fields, "the store counts an entry's changes under this name"
         return Declaration(
             name,
             lambda to: CollectionWithEntries[D2, E2](to, model, entry, name, indexes),

@@ -17,7 +17,7 @@ class Step(Entry):
     """None: attended an event."""
     at: datetime
     proof: str
-    revision: int = 0
+    event_revision: int = 0
     """The event's when this was told: what is older says nothing new."""
     undone: bool = False
     """Whether they did not attend after all."""
@@ -56,11 +56,11 @@ def attended(
     """Count that they came to an event; the first time in a community they took part."""
     key = attended_key(event_id)
     before = steps.get(key)
-    if member.erased or (before and before.revision >= revision):
+    if member.erased or (before and before.event_revision >= revision):
         return Decision(member, answer=None)
     if before and not before.undone:
-        return Decision(member, answer=None, entries=[before.model_copy(update={"revision": revision})])
-    step = Step(document_id=member.id, key=key, community_id=community_id, at=at, proof=proof, revision=revision)
+        return Decision(member, answer=None, entries=[before.model_copy(update={"event_revision": revision})])
+    step = Step(document_id=member.id, key=key, community_id=community_id, at=at, proof=proof, event_revision=revision)
     member = member.model_copy(update={"attended": member.attended + 1})
     member, facts = _reach(member, "took_part", community_id, at=at, proof=proof)
     return Decision(member, answer=None, entries=[step], facts=facts)
@@ -75,10 +75,16 @@ def did_not_attend(
     """
     key = attended_key(event_id)
     before = steps.get(key)
-    if member.erased or (before and before.revision >= revision):
+    if member.erased or (before and before.event_revision >= revision):
         return Decision(member, answer=None)
     undone = Step(
-        document_id=member.id, key=key, community_id=community_id, at=at, proof=proof, revision=revision, undone=True
+        document_id=member.id,
+        key=key,
+        community_id=community_id,
+        at=at,
+        proof=proof,
+        event_revision=revision,
+        undone=True,
     )
     if not before or before.undone:
         return Decision(member, answer=None, entries=[undone])
