@@ -17,6 +17,7 @@ NAMES = (
     "footprint",
     "costs",
     "importing",
+    "portal",
 )
 RESULTS = Path(__file__).parent / "results"
 

@@ -53,7 +53,7 @@ class Installation:
             await self.provision(name)
         port = port or free_port()
         environment = self.environment(name, EKKYO_HTTP_PORT=str(port), **settings)
-        async with _process([*(command or [script(f"ekkyo-{name}")]), "serve"], environment) as process:
+        async with running([*(command or [script(f"ekkyo-{name}")]), "serve"], environment) as process:
             await until_ready(port)
             yield process
 
@@ -67,7 +67,7 @@ class Installation:
     async def floor(self, name: str) -> AsyncIterator["subprocess.Popen[bytes]"]:
         """A floor from bench/floors/, as the user `events`. It prints a line when it is ready."""
         environment = self.environment("events", EKKYO_NATS_USER="events")
-        async with _process([sys.executable, str(FLOORS / f"{name}.py")], environment) as process:
+        async with running([sys.executable, str(FLOORS / f"{name}.py")], environment) as process:
             assert process.stdout
             assert await asyncio.to_thread(process.stdout.readline), f"{name} did not start"
             yield process
@@ -93,7 +93,8 @@ async def installation() -> AsyncIterator[Installation]:
 
 
 @asynccontextmanager
-async def _process(command: list[str], environment: dict[str, str]) -> AsyncIterator["subprocess.Popen[bytes]"]:
+async def running(command: list[str], environment: dict[str, str]) -> AsyncIterator["subprocess.Popen[bytes]"]:
+    """A process that is stopped at the end."""
     process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE)
     try:
         yield process

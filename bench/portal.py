@@ -1,0 +1,269 @@
+"""Pages of the portal on a local stack with the demo's data and two dozen coming events: CPU, times, bytes, rosters.
+
+CPU is the portal's own, page by page, one at a time. Times are of an open loop of 50 pages a second, all of these pages
+in turn, each from when it was due. The floor in the same run, under the same load: a Starlette application that asks
+one question by hand, reads nothing of the answer, and sends the HTML of the first page
+([floors/page.py](../floors/page.py)). Then 500 browsers of ten leaders have a roster open and members are checked in:
+from the command until the stream has told all of them, and until all were answered when they asked for the new roster,
+each by itself, 60 ms after it was told, as the page's script does. Wanted: 4 ms of CPU a page, p99 60 ms, 60 kB at
+first and 15 kB next, 150 MB, 300 ms.
+
+All of it runs on the same processors: browsers, portal, services and servers. `BENCH_STACK` names the folder of a demo
+that runs already.
+"""
+
+import asyncio
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from itertools import cycle, islice
+from pathlib import Path
+from statistics import median, quantiles
+
+from ekkyo.client import Ekkyo
+from ekkyo.contracts.base import new_id
+from ekkyo.contracts.events import CheckIn, DraftEvent, EventDetails, ListEvents, PublishEvent, RegisterForEvent
+from ekkyo.contracts.members import FindMembers, GrantRole, Identify
+from ekkyo.decision.clock import utcnow
+from ekkyo.installation.embedded import script
+from ekkyo_cli.connection import connected
+from ekkyo_cli.local.folder import PORTAL, Folder
+from ekkyo_cli.local.parts import environ_of
+from ekkyo_portal.signin.sessions import LASTS, PURPOSE
+from ekkyo_portal.signin.signed import Signed
+
+from bench.browsing import Browser, steadily
+from bench.installation import FLOORS, running
+from bench.load import cpu_seconds, resident
+
+PER_SECOND, SECONDS, ROUNDS, EACH = 50, float(os.environ.get("BENCH_SECONDS", "8")), 3, 30
+COMING, EXPECTED, ROSTERS, LEADERS, AT_ONCE, CHECK_INS = 24, 40, 500, 10, 32, 5
+WAITS = 0.06
+"""Seconds that the page's script waits after it was told of a change."""
+ROOT = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True)
+class World:
+    """A stack, and who opens which page. cookies: by who they are."""
+
+    folder: Folder
+    port: int
+    pid: int
+    cookies: dict[str, str]
+    pages: dict[str, tuple[str, str]]
+    """By its name: who opens it, and its path."""
+    event_id: str
+    expected: list[str]
+
+    def browser(self, who: str) -> Browser:
+        return Browser(self.port, self.cookies[who])
+
+
+@dataclass(frozen=True)
+class Floor:
+    port: int
+    pid: int
+
+
+async def run() -> str:
+    """Linux only: it looks into /proc."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    async with demo() as folder, connected(folder.path, roles=("system", "portal")) as ekkyo:
+        on = await furnished(folder, ekkyo)
+        async with floor(on) as bare:
+            cpu = await _cpu(on, bare)
+            times = await _times(on, bare)
+        return "\n\n".join([_pages(cpu, await _bytes(on)), times, await _rosters(on, ekkyo)])
+
+
+@asynccontextmanager
+async def demo() -> AsyncIterator[Folder]:
+    """A stack on which the demo's season was played."""
+    if there := os.environ.get("BENCH_STACK"):
+        yield Folder.at(Path(there))
+        return
+    with tempfile.TemporaryDirectory(prefix="ekkyo-bench-") as folder:
+        stack = str(Path(folder) / "stack")
+        play = [sys.executable, "-m", "ekkyo_cli.demo", "--keep", "--dir", stack]
+        try:
+            await asyncio.to_thread(subprocess.run, play, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+            yield Folder.at(Path(stack))
+        finally:
+            subprocess.run([script("ekkyo"), "down", "--dir", stack], check=False, stdout=subprocess.DEVNULL)
+
+
+async def furnished(folder: Folder, ekkyo: Ekkyo) -> World:
+    """Events to come, one of which begins within the hour, with people who have a seat there."""
+    leader = (await ekkyo.ask(FindMembers(role="leader", limit=1))).members[0].member_id
+    steward = (await ekkyo.ask(FindMembers(steward=True, limit=1))).members[0].member_id
+    community = (await ekkyo.ask(Identify(member_id=leader))).leads[0]
+    people = [m.member_id for m in (await ekkyo.ask(FindMembers(community_id=community, limit=500))).members]
+    people = [one for one in people if one not in (leader, steward)]
+    events = [new_id() for _ in range(COMING)]
+    for n, event_id in enumerate(events):
+        start = utcnow() + timedelta(minutes=50, hours=7 * n)
+        details = EventDetails(title=f"もくもく会 第{n + 1}回", format="online", url_follows=True, capacity=60)
+        end = start + timedelta(hours=1)
+        await ekkyo.send(DraftEvent(event_id=event_id, community_id=community, details=details, starts_at=start,
+                                    ends_at=end))  # fmt: skip
+        await ekkyo.send(PublishEvent(event_id=event_id))
+        for member_id in people[: EXPECTED if n == 0 else 3]:
+            wish = RegisterForEvent(event_id=event_id, member_id=member_id, registration_id=new_id())
+            await ekkyo.send(wish)
+    state, signed = folder.state(), Signed.read(folder.session_key)
+    assert state
+    assert state.parts[PORTAL].process
+    whom = {"member": people[0], "leader": leader, "steward": steward}
+    for n, member_id in enumerate(people[-LEADERS:]):
+        await ekkyo.send(GrantRole(member_id=member_id, community_id=community))
+        whom[f"leader {n}"] = member_id
+    cookies = {
+        who: f"ekkyo={signed.make(PURPOSE, {'sub': member_id}, now=utcnow(), lasts=LASTS)}"
+        for who, member_id in whom.items()
+    }
+    pages = {
+        "what is coming": ("member", "/"),
+        "an event": ("member", f"/e/{events[0]}"),
+        "my page": ("member", "/me"),
+        f"a roster of {EXPECTED}": ("leader", f"/e/{events[0]}/roster"),
+        "people": ("steward", "/people"),
+    }
+    return World(folder, state.web, state.parts[PORTAL].process.pid, cookies, pages, events[0], people[:EXPECTED])
+
+
+@asynccontextmanager
+async def floor(on: World) -> AsyncIterator[Floor]:
+    """The floor, as the portal's user of NATS."""
+    state = on.folder.state()
+    assert state
+    page = on.folder.path / "floor.html"
+    page.write_text((await on.browser("member").get("/")).text)
+    question = ListEvents(status=["published"], starts_from=utcnow(), limit=48)
+    environment = environ_of(on.folder, PORTAL, state.ports()) | {
+        "FLOOR_PAGE": str(page),
+        "FLOOR_TOKEN": on.folder.token(on.expected[0], [], 800),
+        "FLOOR_SUBJECT": ListEvents.subject,
+        "FLOOR_QUESTION": question.model_dump_json(),
+    }
+    async with running([sys.executable, str(FLOORS / "page.py")], environment) as one:
+        assert one.stdout
+        yield Floor(int(await asyncio.to_thread(one.stdout.readline)), one.pid)
+
+
+async def _cpu(on: World, bare: Floor) -> dict[str, list[float]]:
+    """Milliseconds of CPU a page, one value for each round. Each round has all pages, and the floor."""
+    found: dict[str, list[float]] = {"floor": [], **{name: [] for name in on.pages}}
+    for n in range(ROUNDS + 1):
+        for name, values in found.items():
+            who, path = on.pages.get(name, ("member", "/"))
+            browser, pid = (on.browser(who), on.pid) if name in on.pages else (Browser(bare.port), bare.pid)
+            before = cpu_seconds(pid)
+            for _ in range(EACH):
+                page = await browser.get(path)
+                assert page.status == 200, f"{path}: {page.status}"
+            browser.close()
+            if n:  # the first one warms up
+                values.append(1000 * (cpu_seconds(pid) - before) / EACH)
+    return found
+
+
+async def _bytes(on: World) -> dict[str, tuple[int, int]]:
+    """By page: bytes with all it loads, and without what a browser keeps from then on."""
+    found: dict[str, tuple[int, int]] = {}
+    for name, (who, path) in on.pages.items():
+        browser = on.browser(who)
+        page = await browser.get(path)
+        loaded = [(await browser.get(file)).sent for file in page.files if not file.endswith("/jsqr.js")]
+        found[name] = (page.sent + sum(loaded), page.sent)
+        browser.close()
+    return found
+
+
+def _pages(cpu: dict[str, list[float]], sizes: dict[str, tuple[int, int]]) -> str:
+    lines = ["| page | CPU ms | lowest to highest | × floor | kB at first | kB next |",
+             "| --- | ---: | ---: | ---: | ---: | ---: |"]  # fmt: skip
+    for name, values in cpu.items():
+        times = median(a / b for a, b in zip(values, cpu["floor"], strict=True))
+        first, after = (f"{size / 1000:.1f}" for size in sizes[name]) if name in sizes else ("", "")
+        spread = f"{min(values):.1f} to {max(values):.1f}"
+        lines.append(f"| {name} | {median(values):.1f} | {spread} | {times:.1f} | {first} | {after} |")
+    return "\n".join(lines)
+
+
+async def _times(on: World, bare: Floor) -> str:
+    """Rounds of floor and portal in turn."""
+    ours = [(on.browser(who), path) for who, path in islice(cycle(on.pages.values()), AT_ONCE)]
+    theirs = [(Browser(bare.port), "/") for _ in range(AT_ONCE)]
+    sides: dict[str, list[list[float]]] = {"floor": [], "the portal's pages": []}
+    for n, seconds in enumerate((2.0, *[SECONDS] * ROUNDS)):
+        for name, browsers in (("floor", theirs), ("the portal's pages", ours)):
+            took = await steadily(cycle(browsers), PER_SECOND, seconds)
+            if n:  # the first one warms up
+                sides[name].append([*(quantiles(took, n=100)[at] for at in (49, 98)), max(took)])
+    for browser, _ in (*ours, *theirs):
+        browser.close()
+    lines = [f"| {PER_SECOND} a second | p50 ms | p99 ms | longest ms | p99 of each round | p99 × floor |",
+             "| --- | ---: | ---: | ---: | ---: | ---: |"]  # fmt: skip
+    for name, rounds in sides.items():
+        times = median(a[1] / b[1] for a, b in zip(rounds, sides["floor"], strict=True))
+        half, most = (median(one[at] for one in rounds) for at in (0, 1))
+        each = " ".join(f"{one[1]:.0f}" for one in rounds)
+        longest = max(one[2] for one in rounds)
+        lines.append(f"| {name} | {half:.1f} | {most:.1f} | {longest:.0f} | {each} | {times:.1f} |")
+    return "\n".join(lines)
+
+
+async def _rosters(on: World, ekkyo: Ekkyo) -> str:
+    """Check-ins while many look at the roster."""
+    before, told, shown, failed = resident(on.pid), [], [], 0
+    arrivals: asyncio.Queue[tuple[float, float, int]] = asyncio.Queue()
+    path = f"/e/{on.event_id}/roster"
+
+    async def look(who: str) -> None:
+        page = on.browser(who)
+        async for line in on.browser(who).lines(f"{path}/live"):
+            if line == "event: changed":
+                heard = time.perf_counter()
+                await asyncio.sleep(WAITS)
+                got = await page.get(path, "x-part: desk\r\n")
+                arrivals.put_nowait((heard, time.perf_counter(), got.status))
+
+    async with asyncio.TaskGroup() as group:
+        watching = []
+        for n in range(ROSTERS):
+            watching.append(group.create_task(look(f"leader {n % LEADERS}")))
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(11)  # what happened in the last ten seconds is told to all who begin to look
+        opened = resident(on.pid)
+        for member_id in on.expected[:CHECK_INS]:
+            began = time.perf_counter()
+            used = cpu_seconds(on.pid)
+            await ekkyo.send(CheckIn(event_id=on.event_id, member_id=member_id))
+            async with asyncio.timeout(60):
+                there = [await arrivals.get() for _ in range(ROSTERS)]
+            told.append(1000 * (max(heard for heard, _, _ in there) - began))
+            shown.append((1000 * (max(at for _, at, _ in there) - began), 1000 * (cpu_seconds(on.pid) - used)))
+            failed += sum(status != 200 for _, _, status in there)
+            await asyncio.sleep(1)
+        after = resident(on.pid)
+        for task in watching:
+            task.cancel()
+    cpu = median(used for _, used in shown)
+    return "\n".join([
+        f"| {ROSTERS} open rosters | |",
+        "| --- | ---: |",
+        f"| MB before, while open, after {CHECK_INS} check-ins | {before:.0f}, {opened:.0f}, {after:.0f} |",
+        f"| all told of a check-in after ms | {' '.join(f'{one:.0f}' for one in told)} |",
+        f"| all were answered with the new roster after ms | {' '.join(f'{one:.0f}' for one, _ in shown)} |",
+        f"| of {ROSTERS * CHECK_INS:,} answers, refused for want of time | {failed} |",
+        f"| the portal's CPU for a check-in, ms | {cpu:.0f} |",
+    ])  # fmt: skip
