@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from dataclasses import replace
 
 import pytest
 from ekkyo.contracts.base import Refused
@@ -259,3 +260,43 @@ async def test_a_reading_that_fails_is_begun_again(monkeypatch):
     await facts.tell("e1", 3)
     assert await waiting == 3
     await stream.aclose()
+
+
+async def test_after_a_change_a_roster_is_made_once_for_all_leaders_who_look_at_it():
+    facts = Facts()
+    changes = Changes(facts.hear)
+    part = {"headers": {"x-part": "desk"}}
+    async with opened(at_the_desk(), LEADER, changes=changes) as browser:
+        stream = changes.of("e1")
+        for revision, asked in ((7, 1), (8, 2)):
+            waiting = asyncio.create_task(anext(stream))
+            await facts.tell("e1", revision)
+            await waiting
+            same = [await browser.get("/e/e1/roster", **part) for _ in range(3)]
+            assert len({one.text for one in same}) == 1
+            assert "山田 健" in same[0].json()["parts"]["desk"]
+            assert len(browser.answering.sent(GetRoster)) == asked
+        other = replace(LEADER, leads=frozenset({"other"}))
+        assert (await browser.as_(other).get("/e/e1/roster", **part)).status_code == 403
+        await browser.as_(STEWARD).get("/e/e1/roster", **part)
+        assert len(browser.answering.sent(GetRoster)) == 4
+        await browser.as_(LEADER).get("/e/e1/roster?q=ken", **part)
+        assert len(browser.answering.sent(GetRoster)) == 5
+        await stream.aclose()
+
+
+async def test_a_roster_that_could_not_be_had_is_not_shared():
+    facts = Facts()
+    changes = Changes(facts.hear)
+    replies = at_the_desk()
+    there = replies.pop(GetRoster)
+    async with opened(replies, LEADER, changes=changes) as browser:
+        stream = changes.of("e1")
+        waiting = asyncio.create_task(anext(stream))
+        await facts.tell("e1", 7)
+        await waiting
+        part = {"headers": {"x-part": "desk"}}
+        assert (await browser.get("/e/e1/roster", **part)).status_code == 503
+        browser.answering.replies[GetRoster] = there
+        assert (await browser.get("/e/e1/roster", **part)).status_code == 200
+        await stream.aclose()

@@ -1,6 +1,6 @@
 """The desk: who is expected, who waits, who came; checking in and taking it back."""
 
-from typing import Final
+from typing import Any, Final
 
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import CheckIn, GetRoster, Registration, RosterPage, UndoCheckIn
@@ -20,7 +20,10 @@ MOST: Final = 5000
 @room.get("/e/{event_id}/roster", who=Who.LEADERS)
 async def desk(visit: Visit, event_id: str) -> Response:
     """The roster, or what is searched for in it. in: who was just checked in; out: whose check-in was taken back."""
-    asked = visit.request.query_params
+    asked, changes = visit.request.query_params, visit.site.changes
+    if visit.live and not asked and changes:  # after a change, all who look at it ask at once
+        same = (visit.reader.locale, visit.reader.zone, visit.me.roles)
+        return JSONResponse(await changes.once(event_id, same, lambda: _part(visit, event_id)))
     return await _shown(visit, event_id, asked.get("q", ""), came=asked.get("in"), back=asked.get("out"))
 
 
@@ -75,6 +78,19 @@ async def _roster(visit: Visit, event_id: str, limit: int = MOST) -> RosterPage:
     return page
 
 
+async def _part(visit: Visit, event_id: str) -> dict[str, Any]:
+    """What the script puts in the place of the roster."""
+    page = await _roster(visit, event_id)
+    known, away = await names.known_to(visit, page.event.community_id, (r.member_id for r in page.registrations))
+    view = roster.desk(visit.reader, page, known, away=away)
+    return _answer(visit, view)
+
+
+def _answer(visit: Visit, view: roster.Desk, wrong: str = "", *, done: bool = False) -> dict[str, Any]:
+    part = visit.look.render("lead/roster_part.html", visit, view, wrong=wrong)
+    return {"parts": {"desk": part}, "done": done, "text": view.text}
+
+
 async def _shown(
     visit: Visit,
     event_id: str,
@@ -93,8 +109,7 @@ async def _shown(
     wrong = refusal(visit.reader.locale, why.code, why.detail) if why else ""
     status = why.status if why else 200
     if visit.live:
-        part = visit.look.render("lead/roster_part.html", visit, view, wrong=wrong)
-        return JSONResponse({"parts": {"desk": part}, "done": came is not None and not why, "text": text})
+        return JSONResponse(_answer(visit, view, wrong, done=came is not None and not why))
     return visit.page("lead/roster.html", view, status=status, wrong=wrong, live=visit.site.changes is not None)
 
 

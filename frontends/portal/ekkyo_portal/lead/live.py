@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -21,6 +21,8 @@ PING: Final = 15.0
 """Seconds after which a silent stream says that it is there."""
 LONGEST: Final = 600.0
 """Seconds that a stream lasts. The browser opens another one, and who reads it is checked again."""
+SHARED: Final = 2.0
+"""Seconds that what was made after a change is shared by those who ask for the same."""
 
 
 @dataclass
@@ -30,6 +32,8 @@ class _Event:
     revision: int = 0
     viewers: set[asyncio.Event] = field(default_factory=set)
     hearing: asyncio.Task[None] | None = None
+    made: dict[Hashable, tuple[int, float, "asyncio.Future[Any]"]] = field(default_factory=dict)
+    """What was made for its viewers: after which revision, and when."""
 
 
 class Changes:
@@ -61,6 +65,25 @@ class Changes:
             event.viewers.discard(mine)
             if not event.viewers:
                 self._leave(event_id, event)
+
+    async def once(self, event_id: str, same: Hashable, make: Callable[[], Awaitable[Any]]) -> Any:
+        """What `make` gives, made once for all who ask for the same after the same change of an event.
+
+        same: all that it depends on apart from the event, also what its reader may see. While nobody looks at the
+        event, each gets their own.
+        """
+        event = self._events.get(event_id)
+        if event is None or not event.revision:
+            return await make()
+        now, made = time.monotonic(), event.made.get(same)
+        if made is None or made[0] != event.revision or made[1] + SHARED < now:
+            made = event.made[same] = (event.revision, now, asyncio.ensure_future(make()))
+        try:
+            return await asyncio.shield(made[2])  # who leaves takes it from nobody
+        except Exception:
+            if event.made.get(same) is made:
+                del event.made[same]
+            raise
 
     @property
     def read(self) -> int:
