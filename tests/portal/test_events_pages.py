@@ -15,6 +15,7 @@ from ekkyo.contracts.events import (
     Registration,
     WithdrawFromEvent,
 )
+from ekkyo.contracts.members import Cards, GetCards, MemberCard
 from ekkyo_portal.events import month, views
 from ekkyo_portal.look.reader import Reader
 from hypothesis import given
@@ -122,6 +123,27 @@ async def test_who_a_link_let_in_gets_the_calendar_entry_of_that_event_alone():
 async def test_what_is_over_or_off_is_not_offered_for_the_calendar(over):
     async with opened({MyRegistration: mine("confirmed", **over)}) as browser:
         assert "calendar.ics" not in (await browser.get("/e/e1")).text
+
+
+async def test_an_event_names_its_speakers_and_does_without_them():
+    cards = Cards(cards=[MemberCard(member_id="taro", name="佐藤 太郎", department=MARKUP)])
+    async with opened({MyRegistration: mine(None, speakers=["taro", "gone"]), GetCards: cards}) as browser:
+        page = await browser.get("/e/e1")
+        assert "佐藤 太郎 登壇者" in text_of(page)
+        assert "<script>alert" not in page.text
+        assert browser.answering.sent(GetCards)[0].member_ids == ["taro", "gone"]
+        del browser.answering.replies[GetCards]
+        page = await browser.get("/e/e1")
+        assert (page.status_code, "登壇者" in page.text) == (200, False)
+
+
+async def test_who_waits_is_told_why_in_their_language():
+    async with opened({MyRegistration: mine("waitlisted", confirmed=30)}) as browser:
+        assert "キャンセル待ち 3 番目です 全 30 席が埋まっています" in text_of(await browser.get("/e/e1"))
+        browser.as_(in_english(HANAKO))
+        assert "All 30 seats are taken" in text_of(await browser.get("/e/e1"))
+    async with opened({MyRegistration: mine("waitlisted", confirmed=30, status="cancelled")}) as browser:
+        assert "席が埋まっています" not in text_of(await browser.get("/e/e1"))
 
 
 async def test_a_press_registers_and_a_second_press_is_the_same_wish():

@@ -1,11 +1,10 @@
 """“I am here”: a member checks in themselves."""
 
 from ekkyo.contracts.base import Refused
-from ekkyo.contracts.events import CheckIn, MyRegistration
+from ekkyo.contracts.events import CheckIn
 from starlette.responses import Response
 
-from ekkyo_portal.events import views
-from ekkyo_portal.events.routes import room
+from ekkyo_portal.events.routes import room, shown
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
 
@@ -26,7 +25,5 @@ async def here(visit: Visit, event_id: str) -> Response:
     except Refused as why:
         if why.code not in BESIDE:
             raise
-        mine = await visit.ask(MyRegistration(event_id=event_id, member_id=me))
-        view = views.event(visit.reader, visit.me, mine, typed=form.raw("word"), wrong=why)
-        return visit.page("events/event.html", view, status=why.status)
+        return await shown(visit, event_id, typed=form.raw("word"), wrong=why)
     return visit.see_other(f"/e/{event_id}", did="desk.here")

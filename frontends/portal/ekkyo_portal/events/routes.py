@@ -1,7 +1,8 @@
 """The pages of events that members see."""
 
-from ekkyo.contracts.base import new_id
+from ekkyo.contracts.base import Refused, new_id
 from ekkyo.contracts.events import EventStatus, ListEvents, MyRegistration, RegisterForEvent, WithdrawFromEvent
+from ekkyo.contracts.members import GetCards
 from starlette.responses import Response
 
 from ekkyo_portal.events import month as calendar
@@ -27,9 +28,17 @@ async def month(visit: Visit) -> Response:
 @room.get("/e/{event_id}", who=Who.HOLDERS)
 async def event(visit: Visit, event_id: str) -> Response:
     """An event, and what the visitor has there."""
+    return await shown(
+        visit, event_id, typed=visit.request.query_params.get("w", "")[:40]
+    )  # of the QR code in the room
+
+
+async def shown(visit: Visit, event_id: str, *, typed: str = "", wrong: Refused | None = None) -> Response:
+    """The page of an event. typed, wrong: a word on the wall that was not accepted, and why. Raises Refused."""
     mine = await visit.ask(MyRegistration(event_id=event_id, member_id=visit.me.member_id))
-    typed = visit.request.query_params.get("w", "")[:40]  # of the QR code in the room
-    return visit.page("events/event.html", views.event(visit.reader, visit.me, mine, typed=typed))
+    named = await visit.maybe(GetCards(member_ids=mine.event.speakers)) if mine.event.speakers else None
+    view = views.event(visit.reader, visit.me, mine, typed=typed, wrong=wrong, speakers=named)
+    return visit.page("events/event.html", view, status=wrong.status if wrong else 200)
 
 
 @room.get("/e/{event_id}/calendar.ics", who=Who.HOLDERS)

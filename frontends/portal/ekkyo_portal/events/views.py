@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import EventPage, EventState, MyRegistrationAnswer, Registration
+from ekkyo.contracts.members import Cards
 from ekkyo.words.calendar import saved
 from ekkyo.words.text import http_url, one_line, several_lines
 from ekkyo.words.times import differ
@@ -102,6 +103,10 @@ class EventView:
     may_register: bool
     full: bool
     leads: bool
+    speakers: Sequence[tuple[str, str]]
+    """Their names and departments."""
+    waits: str
+    """Why the visitor is on the waitlist; empty when they are not."""
     here: Here | None
     """“I am here”, where one can say so now."""
     saved: bool
@@ -163,7 +168,13 @@ def card(reader: Reader, event: EventState) -> Card:
 
 
 def event(
-    reader: Reader, visitor: Visitor, mine: MyRegistrationAnswer, *, typed: str = "", wrong: Refused | None = None
+    reader: Reader,
+    visitor: Visitor,
+    mine: MyRegistrationAnswer,
+    *,
+    typed: str = "",
+    wrong: Refused | None = None,
+    speakers: Cards | None = None,
 ) -> EventView:
     """An event, and what the visitor has there. typed, wrong: a word on the wall that was not accepted, and why."""
     it, own = mine.event, mine.registration
@@ -183,6 +194,8 @@ def event(
         may_register=it.status == "published" and held is None and reader.now < it.ends_at,
         full=it.confirmed >= it.capacity,
         leads=visitor.may_lead(it.community_id),
+        speakers=[(one_line(one.name), one_line(one.department)) for one in speakers.cards] if speakers else [],
+        waits=count(reader.words.events.waits, it.capacity) if held and held.status == "waitlisted" else "",
         here=_here(reader, visitor, mine, typed, wrong),
         saved=it.status == "published" and reader.now < it.ends_at,
     )

@@ -45,6 +45,8 @@ JA: Final[dict[str, str]] = {
     "seat_first": "参加用URLは、参加が確定した方に表示されます。",
     "you_have": "参加が確定しています",
     "you_wait": "キャンセル待ち {n} 番目です",
+    "waits": "全 {n} 席が埋まっています。席が空くと、待っている順に参加が確定し、お知らせが届きます。",
+    "speaker": "登壇者",
     "you_attended": "参加しました",
     "you_missed": "欠席でした",
     "about": "内容",
@@ -96,6 +98,9 @@ EN: Final[dict[str, str]] = {
     "seat_first": "Those with a seat see the link to the meeting here.",
     "you_have": "You have a seat",
     "you_wait": "You are number {n} on the waitlist",
+    "waits": "The only seat is taken. When it becomes free, the first in line gets it and is told.|"
+    "All {n} seats are taken. When one becomes free, the first in line gets it and is told.",
+    "speaker": "Speaker",
     "you_attended": "You were there",
     "you_missed": "You did not come",
     "about": "About",
