@@ -10,6 +10,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from ekkyo.contracts.base import Refused
+from ekkyo.contracts.members import ImportMembers
 from ekkyo_common.personnel import PersonnelExport, Taken, UnreadableExportError, read_personnel, take
 from starlette.datastructures import UploadFile
 from starlette.responses import Response, StreamingResponse
@@ -44,7 +45,7 @@ class File:
 @room.get("/people-import", who=STEWARDS)
 async def choose(visit: Visit) -> Response:
     """Choose a file."""
-    return visit.page("people/import.html", Form())
+    return visit.page("people/import.html", Form.filled({"locale": visit.reader.locale, "timezone": visit.reader.zone}))
 
 
 @room.post("/people-import", who=STEWARDS, largest=SENT)
@@ -52,7 +53,8 @@ async def run(visit: Visit) -> Response:
     """Preview the result for each row, or import. The page shows how far it is while it works."""
     form = await visit.form()
     file = await _sent(visit, form)
-    if file is None:
+    said = form.make(ImportMembers, profiles=[], locale=form["locale"] or None, timezone=form["timezone"] or None)
+    if file is None or said is None:
         return visit.page("people/import.html", form, status=400)
     today = visit.now.astimezone(ZoneInfo(visit.reader.zone)).date()
     try:
@@ -60,7 +62,7 @@ async def run(visit: Visit) -> Response:
     except UnreadableExportError as unreadable:
         form.wrong("file", "unreadable")
         return visit.page("people/import.html", form, status=400, because=str(unreadable))
-    parts = _parts(visit, form, file, export, dry_run=not form.on("import"))
+    parts = _parts(visit, form, file, export, said)
     response = StreamingResponse(parts, media_type="text/html")
     response.headers["content-encoding"] = "identity"  # compressed, the first part would wait for the last
     return response
@@ -86,9 +88,11 @@ async def _sent(visit: Visit, form: Form) -> File | None:
     return found
 
 
-async def _parts(visit: Visit, form: Form, file: File, export: PersonnelExport, *, dry_run: bool) -> AsyncIterator[str]:
+async def _parts(
+    visit: Visit, form: Form, file: File, export: PersonnelExport, said: ImportMembers
+) -> AsyncIterator[str]:
     """The page in parts: its beginning, how far it is, and what came of it."""
-    look = visit.look
+    look, dry_run = visit.look, not form.on("import")
     before, after = look.render("people/importing.html", visit, None, dry_run=dry_run, mark=MARK).split(MARK)
     yield before
     far = 0
@@ -97,13 +101,21 @@ async def _parts(visit: Visit, form: Form, file: File, export: PersonnelExport, 
         nonlocal far
         far = taken
 
-    leaving = form.on("deactivate_leavers")
-    working = asyncio.create_task(take(visit, export, dry_run=dry_run, deactivate_leavers=leaving, tell=tell))
+    taking = take(
+        visit,
+        export,
+        dry_run=dry_run,
+        deactivate_leavers=form.on("deactivate_leavers"),
+        locale=said.locale,
+        timezone=said.timezone,
+        tell=tell,
+    )
+    working = asyncio.create_task(taking)
     try:
         while not (await asyncio.wait({working}, timeout=EVERY.total_seconds()))[0]:
             yield look.render("people/step.html", visit, far)
         taken = working.result()
-        yield look.render("people/imported.html", visit, outcome(taken), file=file, export=export, leaving=leaving)
+        yield look.render("people/imported.html", visit, outcome(taken), file=file, export=export, form=form)
     except Refused as no:
         yield look.render("people/stopped.html", visit, no)
     finally:

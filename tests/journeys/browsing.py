@@ -1,0 +1,125 @@
+"""People with a browser: each has their own, and an error in its console fails the test."""
+
+import os
+import re
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Page, async_playwright
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-sync",
+)
+SIZES = {"phone": (360, 780), "desk": (1280, 800)}
+
+
+def chromium() -> str:
+    """The browser. Without it the test is skipped; in CI it fails."""
+    found = shutil.which("chromium") or shutil.which("google-chrome")
+    if not found:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("no Chromium: run `make browser`")
+    return found
+
+
+@dataclass
+class Person:
+    """Somebody with a browser of their own."""
+
+    page: Page
+    base: str
+    troubles: list[str] = field(default_factory=list)
+    script: bool = True
+    expected: tuple[int, ...] = ()
+    """Statuses of 400 and above that the test means to see."""
+
+    async def open(self, path: str) -> None:
+        await self.page.goto(path if path.startswith("http") else self.base + path)
+
+    async def press(self, name: str, *, exact: bool = True) -> None:
+        """Press the button or follow the link that is called so."""
+        page = self.page
+        found = page.get_by_role("button", name=name, exact=exact).or_(page.get_by_role("link", name=name, exact=exact))
+        await found.first.click()
+        await page.wait_for_load_state()
+
+    async def fill(self, **fields: str) -> None:
+        """Type into fields by their name."""
+        for name, text in fields.items():
+            await self.page.locator(f"[name={name}]:not([type=hidden])").first.fill(text)
+
+    async def sees(self, *texts: str) -> None:
+        said = await self.text()
+        for text in texts:
+            assert text in said, f"{text!r} is not on {self.page.url}:\n{said}"
+
+    async def text(self) -> str:
+        return " ".join((await self.page.inner_text("body")).split())
+
+    async def is_accessible(self) -> None:
+        """axe-core finds nothing wrong on this page; it needs a browser with script."""
+        if not self.script:
+            return
+        found = await Axe().run(self.page)
+        assert found.violations_count == 0, f"{self.page.url}\n{found.generate_report()}"
+
+    def heard(self, message: Any) -> None:
+        if message.type == "error" and not re.search(r"status of (4\d\d|5\d\d)", message.text):
+            self.troubles.append(f"{self.page.url}: {message.text}")
+
+    def answered(self, response: Any) -> None:
+        if response.status >= 400 and response.status not in self.expected:
+            self.troubles.append(f"{response.status} {response.request.method} {response.url}")
+
+
+@dataclass
+class Browsers:
+    """Opens a browser for each person."""
+
+    browser: Browser
+    base: str
+    people: list[Person] = field(default_factory=list)
+
+    async def person(
+        self, address: str = "/", *, size: str = "desk", script: bool = True, locale: str = "ja"
+    ) -> Person:
+        width, height = SIZES[size]
+        context = await self.browser.new_context(
+            viewport={"width": width, "height": height}, java_script_enabled=script, locale=locale
+        )
+        context.set_default_timeout(15_000)
+        one = Person(await context.new_page(), self.base, script=script)
+        one.page.on("console", one.heard)
+        one.page.on("pageerror", lambda error: one.troubles.append(str(error)))
+        one.page.on("response", one.answered)
+        self.people.append(one)
+        await one.open(address)
+        return one
+
+
+@asynccontextmanager
+async def browsers(base: str, kept: Path) -> AsyncIterator[Browsers]:
+    """Browsers of people who visit one portal. kept: where pictures go when the test fails."""
+    executable = chromium()
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
+        made = Browsers(browser, base)
+        try:
+            yield made
+        except BaseException:
+            for number, one in enumerate(made.people):
+                await one.page.screenshot(path=kept / f"person-{number}.png", full_page=True)
+                print(f"person {number} at {one.page.url}:\n{await one.text()}")
+            raise
+        finally:
+            await browser.close()
+        assert [trouble for one in made.people for trouble in one.troubles] == []
