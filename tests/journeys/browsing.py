@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
+from ekkyo.testing import eventually
 from playwright.async_api import Browser, Page, async_playwright
 
 FLAGS = (
@@ -46,11 +47,12 @@ class Person:
         await self.page.goto(path if path.startswith("http") else self.base + path)
 
     async def press(self, name: str, *, exact: bool = True) -> None:
-        """Press the button or follow the link that is called so."""
-        page = self.page
-        found = page.get_by_role("button", name=name, exact=exact).or_(page.get_by_role("link", name=name, exact=exact))
-        await found.first.click()
-        await page.wait_for_load_state()
+        """Press the button that is called so, else follow the link."""
+        button = self.page.get_by_role("button", name=name, exact=exact)
+        link = self.page.get_by_role("link", name=name, exact=exact)
+        await button.or_(link).first.wait_for()
+        await (button if await button.count() else link).first.click()
+        await self.page.wait_for_load_state()
 
     async def fill(self, **fields: str) -> None:
         """Type into fields by their name."""
@@ -58,9 +60,15 @@ class Person:
             await self.page.locator(f"[name={name}]:not([type=hidden])").first.fill(text)
 
     async def sees(self, *texts: str) -> None:
-        said = await self.text()
-        for text in texts:
-            assert text in said, f"{text!r} is not on {self.page.url}:\n{said}"
+        """Wait until the page says all of this."""
+
+        async def said() -> bool:
+            text = await self.text()
+            missing = [one for one in texts if one not in text]
+            assert missing == [], f"{missing} is not on {self.page.url}:\n{text}"
+            return True
+
+        await eventually(said, 10)
 
     async def text(self) -> str:
         return " ".join((await self.page.inner_text("body")).split())

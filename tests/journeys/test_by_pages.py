@@ -139,7 +139,7 @@ async def a_leader_publishes_an_event(leader: Person, community: str) -> str:
     day = (utcnow() + timedelta(days=3)).astimezone(ZoneInfo("Asia/Tokyo"))
     await leader.fill(title="もくもく会", capacity="1", context="IT", description="表を持ってきてください。")
     await leader.fill(starts=f"{day:%Y-%m-%d}T12:00", ends=f"{day:%Y-%m-%d}T11:00", url="https://meet.example.co.jp/1")
-    await leader.page.locator("[name=format]").select_option("online")
+    await leader.page.locator("select[name=format]").select_option("online")
     await leader.press("保存してプレビューする")
     assert await leader.page.locator(".wrong").count() > 0
     leader.troubles.clear()  # it ended before it began
@@ -188,7 +188,7 @@ async def hanako_signs_in_by_mail_and_takes_the_only_seat(hanako: Person, stack:
 
 async def english(anna: Person, event: str) -> None:
     await anna.open("/me/settings")
-    await anna.page.locator("[name=locale]").select_option("en")
+    await anna.page.locator("select[name=locale]").select_option("en")
     await anna.page.locator("form[action='/me/settings'] button").click()
     await anna.sees("Your settings are saved")
     await anna.open(f"/e/{event}")
@@ -296,9 +296,15 @@ async def the_day(leader: Person, anna: Person, hanako: Person, event: str) -> N
 
 
 async def conclude(leader: Person, event: str) -> None:
-    await leader.open(f"/e/{event}/conclude")
+    button = leader.page.locator(f"form[action='/e/{event}/conclude'] button")
+
+    async def begun() -> bool:
+        await leader.open(f"/e/{event}/conclude")
+        return await button.count() > 0
+
+    await eventually(begun, 10, what="the event's beginning")
     await leader.is_accessible()
-    await leader.page.locator(f"form[action='/e/{event}/conclude'] button").click()
+    await button.click()
     await leader.page.wait_for_load_state()
     await leader.open(f"/e/{event}")
     await leader.sees("終了")
@@ -316,10 +322,10 @@ async def answer(it: Outside, anna: Person, hanako: Person, event: str) -> None:
     await hanako.sees("入力してください")
     assert await hanako.page.locator("[name=comment]").input_value() == "もっと\n聞きたい"
     await hanako.is_accessible()
-    await hanako.page.locator("[name=satisfaction][value='9']").check(force=True)
+    await hanako.page.locator("[name=satisfaction][value='9']").check()
     await hanako.press("回答を送る")
     await hanako.sees("ご回答ありがとうございました")
     await anna.open(f"/s/{survey}")
-    await anna.page.locator("[name=satisfaction][value='7']").check(force=True)
+    await anna.page.locator("[name=satisfaction][value='7']").check()
     await anna.press("Send my answers")
     await anna.sees("Thank you for your answers")
