@@ -96,7 +96,7 @@ class EventView:
     place: str | None
     join: str | None
     url_follows: bool
-    seats: str
+    seats: str | None
     state: str | None
     """The state in words, where it is not plainly published."""
     mine: Registration | None
@@ -163,7 +163,7 @@ def card(reader: Reader, event: EventState) -> Card:
         online=event.format == "online",
         context=one_line(event.context),
         seats=seats(reader, event) if event.status == "published" else words.names.event_states[event.status],
-        full=event.confirmed >= event.capacity,
+        full=taken(event) >= event.capacity,
     )
 
 
@@ -179,6 +179,8 @@ def event(
     """An event, and what the visitor has there. typed, wrong: a word on the wall that was not accepted, and why."""
     it, own = mine.event, mine.registration
     held = own if own and own.status != "withdrawn" else None
+    over = is_over(it, reader.now)
+    seated = held is not None and held.status in ("confirmed", "attended")
     return EventView(
         event=it,
         title=one_line(it.title),
@@ -186,13 +188,13 @@ def event(
         when=when(reader, it),
         format=reader.words.names.formats[it.format],
         place=one_line(it.place) if it.place and it.format != "online" else None,
-        join=http_url(it.url) if held and held.status in ("confirmed", "attended") else None,
+        join=http_url(it.url) if seated and not over else None,
         url_follows=it.format != "onsite" and it.url_follows and not it.url,
-        seats=seats(reader, it),
+        seats=None if over else seats(reader, it),
         state=None if it.status == "published" else reader.words.names.event_states[it.status],
         mine=held,
         may_register=it.status == "published" and held is None and reader.now < it.ends_at,
-        full=it.confirmed >= it.capacity,
+        full=taken(it) >= it.capacity,
         leads=visitor.may_lead(it.community_id),
         speakers=[(one_line(one.name), one_line(one.department)) for one in speakers.cards] if speakers else [],
         waits=count(reader.words.events.waits, it.capacity) if held and held.status == "waitlisted" else "",
@@ -233,10 +235,15 @@ def when(reader: Reader, event: EventState) -> When:
 
 def seats(reader: Reader, event: EventState) -> str:
     """How many seats are left, or that people wait."""
-    left = event.capacity - event.confirmed
+    left = event.capacity - taken(event)
     if left > 0:
         return count(reader.words.events.seats_left, left)
     return count(reader.words.events.waiting, event.waitlisted) if event.waitlisted else reader.words.events.full
+
+
+def taken(event: EventState) -> int:
+    """How many seats are taken: a seat stays taken when its holder has come."""
+    return event.confirmed + event.attended
 
 
 def is_over(event: EventState, now: datetime) -> bool:
