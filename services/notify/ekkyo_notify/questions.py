@@ -1,5 +1,6 @@
 """What the notify service can be asked to tell."""
 
+import asyncio
 from typing import get_args
 
 from ekkyo.broker import Router, asked
@@ -28,7 +29,10 @@ async def status(
     """How many deliveries are planned, sent, failed or dropped, by channel."""
     channels: tuple[Channel, ...] = get_args(Channel)
     states: tuple[DeliveryStatus, ...] = get_args(DeliveryStatus)
-    counts = {c: {s: await deliveries.count({"channel": c, "status": s}) for s in states} for c in channels}
+    each = [(c, s) for c in channels for s in states]
+    found = await asyncio.gather(*(deliveries.count({"channel": c, "status": s}) for c, s in each))
+    of = dict(zip(each, found, strict=True))
+    counts = {c: {s: of[c, s] for s in states} for c in channels}
     return NotifyStatusAnswer(
         deliveries=counts, contacts=await contacts.count(), channels=await connections.count({"url": {"$gt": ""}})
     )
