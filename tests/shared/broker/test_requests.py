@@ -139,6 +139,7 @@ async def test_what_has_begun_and_what_has_arrived_is_answered_before_the_servic
 
     broker: Broker = await serve(answering(work))
     waiting = [asyncio.create_task(ask(SUBJECT, BODY)) for _ in range(50)]
+    await ask.arrived(50)
     await asyncio.wait_for(inside.acquire(), 5)
     finishing = asyncio.create_task(broker.finish())
     await asyncio.sleep(0.05)
