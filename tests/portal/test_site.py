@@ -10,6 +10,7 @@ from ekkyo.wire import trace
 from ekkyo_portal.look.words import ROOMS as WORDS
 from ekkyo_portal.look.words.refusals import REFUSALS
 from ekkyo_portal.site import ROOMS
+from ekkyo_portal.web.remembered import Remembered
 from ekkyo_portal.web.visitor import Visitor, Who
 
 from tests.portal.making import HANAKO, LEADER, STEWARD, opened, text_of
@@ -175,3 +176,23 @@ async def test_a_page_is_a_span_and_what_it_asks_belongs_to_its_trace():
     assert trace.trace_id(of_the_page) == trace.trace_id(begun)
     assert of_the_page != begun, "a span of its own within the trace"
     assert trace.trace_id(own) != trace.trace_id(begun), "without one, a trace begins here"
+
+
+async def test_what_is_the_same_for_everybody_is_asked_once_a_minute():
+    now, asked = [0.0], []
+    remembered: Remembered[int] = Remembered(lambda: now[0])
+
+    def answering(value: int | None):
+        async def ask() -> int | None:
+            asked.append(value)
+            return value
+
+        return ask
+
+    assert await remembered.of(answering(None)) is None
+    assert await remembered.of(answering(1)) == 1
+    assert await remembered.of(answering(2)) == 1
+    now[0] += 60
+    assert await remembered.of(answering(None)) is None
+    assert await remembered.of(answering(3)) == 3
+    assert asked == [None, 1, None, 3]

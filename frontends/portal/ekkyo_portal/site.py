@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 
 import structlog
 from ekkyo.contracts.base import Refused, new_id
-from ekkyo.contracts.members import Locale
+from ekkyo.contracts.members import CommunityPage, Locale
 from ekkyo.wire import trace
 from prometheus_client import CollectorRegistry
 from pydantic import ValidationError
@@ -31,6 +31,7 @@ from ekkyo_portal.settings import PortalSettings
 from ekkyo_portal.signin.networks import Networks
 from ekkyo_portal.web.measured import Measured
 from ekkyo_portal.web.problems import problem, refused
+from ekkyo_portal.web.remembered import Remembered
 from ekkyo_portal.web.rooms import Page, Room
 from ekkyo_portal.web.visit import HELD, Asking, Visit
 from ekkyo_portal.web.visitor import Visitor
@@ -77,6 +78,7 @@ class Site:
     def __post_init__(self) -> None:
         self.look = Look(Files())
         self.measured = Measured(self.registry)
+        self.communities: Remembered[CommunityPage] = Remembered()
 
     async def visit(self, request: Request) -> Visit:
         """Who comes with this request, and how they read. Raises Refused when that cannot be known."""

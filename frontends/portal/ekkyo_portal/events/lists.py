@@ -37,7 +37,8 @@ async def past(visit: Visit) -> Response:
 async def _listed(visit: Visit, asked: dict[str, Any], *, past: bool) -> Response:
     wanted = views.wanted(visit.request.query_params)
     communities, page = await asyncio.gather(
-        visit.maybe(ListCommunities(limit=200)), _found(visit, asked | _filters(visit, wanted))
+        visit.site.communities.of(lambda: visit.maybe(ListCommunities(limit=200))),
+        _found(visit, asked | _filters(visit, wanted)),
     )
     names = [(one.community.community_id, one.community.name) for one in communities.communities] if communities else []
     return visit.page("events/coming.html", views.listed(visit.reader, page, wanted, names, past=past))

@@ -1,0 +1,25 @@
+"""What is the same for everybody and seldom changes: asked once a minute by an instance, not for each page."""
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import Final, Generic, TypeVar
+
+A = TypeVar("A")
+LASTS: Final = 60.0
+
+
+class Remembered(Generic[A]):
+    """An answer that any member may have. A service that is away is asked again by the next page."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._known: tuple[float, A] | None = None
+
+    async def of(self, ask: Callable[[], Awaitable[A | None]]) -> A | None:
+        """The answer of the last minute, else a new one; None: the service is away."""
+        if self._known and self._clock() - self._known[0] < LASTS:
+            return self._known[1]
+        found = await ask()
+        if found is not None:
+            self._known = (self._clock(), found)
+        return found
