@@ -153,7 +153,8 @@ class Season(Guests):
         """Every mail that the facts call for was sent once; or not at all, where a newer one has made it useless."""
         rows = (await self.installation.rows("notify"))["deliveries"]
         by_id: dict[str, Telling] = {row["_id"]: (row["fact_id"], row["member_id"]) for row in rows}
-        assert sorted(by_id.values()) == sorted(tellings(facts))
+        made, called_for = Counter(by_id.values()), Counter(tellings(facts))
+        assert made == called_for, f"not made: {called_for - made}; made for nothing: {made - called_for}"
         assert {row["status"] for row in rows} <= {"sent", "dropped"}
         copies = Counter(str(mail["X-Ekkyo-Delivery"]) for mail in self.installation.mail.headers)
         assert copies == Counter(row["_id"] for row in rows if row["status"] == "sent")
