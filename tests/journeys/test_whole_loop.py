@@ -210,6 +210,7 @@ async def cancel_the_next_one(it: Outside, ids: list[str]) -> None:
     await it.send(draft, *leader)
     await it.send(e.PublishEvent(event_id=LUNCH), *leader)
     await it.send(e.RegisterForEvent(event_id=LUNCH, member_id=ids[1], registration_id="r-lunch"), ids[1])
+    await it.until(lambda: it.heard(e.RegistrationConfirmed, event_id=LUNCH), "the seat at lunch")
     await all_told(it)
     await it.send(e.CancelEvent(event_id=LUNCH, reason="食堂の工事"), *leader)
     await all_told(it)
