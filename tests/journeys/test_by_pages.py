@@ -5,14 +5,12 @@ One of the members has a browser without script, and reads English.
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-import pytest_asyncio
 from ekkyo.contracts import events as e
 from ekkyo.contracts import members as m
 from ekkyo.contracts import surveys as s
@@ -20,7 +18,7 @@ from ekkyo.decision.clock import utcnow
 from ekkyo.testing import eventually
 
 from tests.journeys.browsing import Browsers, Person, browsers
-from tests.journeys.outside import Outside, Stack, outside
+from tests.journeys.outside import Outside, Stack
 
 SYSTEM = ("setup", "system")
 PEOPLE = ["鈴木 緑", "佐藤 太郎", "山田 花子", "Anna Schmidt", "高橋 一", "伊藤 二"]
@@ -29,23 +27,6 @@ STEWARD, LEADER, HANAKO, ANNA, FOURTH, FIFTH = range(6)
 
 def email(who: int) -> str:
     return f"p{who}@example.co.jp"
-
-
-@pytest.fixture
-def stack(tmp_path: Path) -> Iterator[Stack]:
-    made = Stack(tmp_path)
-    started = made.ekkyo("up", "--detach", "--json", within=120)
-    try:
-        assert started.code == 0, started.out + started.err
-        yield made
-    finally:
-        made.ekkyo("down", within=120)
-
-
-@pytest_asyncio.fixture
-async def it(stack: Stack) -> AsyncIterator[Outside]:
-    async with outside(stack) as made:
-        yield made
 
 
 @pytest.mark.xdist_group("stack")  # one local stack at a time

@@ -2,13 +2,10 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import get_args
 
 import pytest
-import pytest_asyncio
 from ekkyo.contracts import events as e
 from ekkyo.contracts import members as m
 from ekkyo.contracts import notify as n
@@ -18,7 +15,7 @@ from ekkyo.wire.trace import trace_id
 from ekkyo_cli.demo import check
 from ekkyo_cli.local.folder import SERVICES
 
-from tests.journeys.outside import Outside, Stack, outside
+from tests.journeys.outside import Outside, Stack
 from tests.journeys.traces import leaks, mailbox, misplaced, whole
 
 SYSTEM, STEWARD = ("portal", "system"), ("steward", "steward")
@@ -41,23 +38,6 @@ def email(i: int) -> str:
 
 def number(i: int) -> str:
     return f"HN71{i:02}"
-
-
-@pytest.fixture
-def stack(tmp_path: Path) -> Iterator[Stack]:
-    made = Stack(tmp_path)
-    started = made.ekkyo("up", "--detach", "--json", within=120)
-    try:
-        assert started.code == 0, started.out + started.err
-        yield made
-    finally:
-        made.ekkyo("down", within=120)
-
-
-@pytest_asyncio.fixture
-async def it(stack: Stack) -> AsyncIterator[Outside]:
-    async with outside(stack) as made:
-        yield made
 
 
 @pytest.mark.xdist_group("stack")  # one local stack at a time
