@@ -118,6 +118,8 @@ assert set(ONE_OF_EACH) == set(OPERATIONS), "a command or a question is missing"
 def before() -> Iterator[Any]:
     """Who is erased, and the events that are withdrawn from, cancelled and concluded; the last begins in a moment."""
     yield members.RegisterMember(member_id="m9", profile=profile("000009"))
+    yield members.RegisterMember(member_id="m8", profile=profile("000008"))
+    yield members.GrantSteward(member_id="m8")
     yield members.FoundCommunity(community_id="c1", name="越境の会", rules=RULES, charter=CHARTER)
     for n, other in enumerate(OTHERS):
         yield members.RegisterMember(member_id=other, profile=profile(f"00001{n}"))

@@ -84,7 +84,7 @@ def test_a_killed_service_comes_back_alone(stack: Stack) -> None:
 
 def test_the_portal_opens_signed_in_as_whoever_is_named(season: Stack) -> None:
     told = season.ekkyo("status", "--json").json["portal"]
-    assert season.ekkyo("call", "members.grant_steward", "--json", '{"member_id": "p7"}').code == 0
+    assert season.ekkyo("steward", "add", "SEASON-7").code == 0
     by = {"": "p7", "p1": "p1", "SEASON-1": "p1", "p1@example.co.jp": "p1"}
     for who, member_id in by.items():
         made = season.ekkyo("open", "--path", "/e/first", "--json", *(["--as", who] if who else [])).json

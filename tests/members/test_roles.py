@@ -97,6 +97,8 @@ async def test_each_operation_is_for_those_it_says_and_for_nobody_else(steward: 
     await steward.send(founding())
     await steward.send(registering())
     await steward.send(contract.JoinCommunity(member_id="m1", community_id="c1"))
+    await steward.send(registering("m5", 5))
+    await steward.send(contract.GrantSteward(member_id="m5"))
     clients = {name: await client_as(sub, *roles) for name, (sub, roles) in TOKENS.items()}
     for asked in ASKED:
         name = type(asked).__name__

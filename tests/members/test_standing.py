@@ -56,13 +56,26 @@ def test_one_is_identified_by_exactly_one_thing(given):
 
 
 async def test_stewards_come_and_go_each_once(people, steward, facts):
+    await steward.send(contract.GrantSteward(member_id="m1"))
     for command in (contract.GrantSteward(member_id="m2"), contract.RevokeSteward(member_id="m2")):
         assert await steward.send(command) == await steward.send(command)
-    told = [type(fact).__name__ for fact in await facts(9) if "Steward" in type(fact).__name__]
-    assert told == ["StewardGranted", "StewardRevoked"]
+    told = [(type(fact).__name__, fact.member_id) for fact in await facts(10) if "Steward" in type(fact).__name__]
+    assert told == [("StewardGranted", "m1"), ("StewardGranted", "m2"), ("StewardRevoked", "m2")]
     await steward.send(contract.DeactivateMember(member_id="m3"))
     with pytest.raises(Refused, match="member_inactive"):
         await steward.send(contract.GrantSteward(member_id="m3"))
+
+
+async def test_the_last_steward_who_is_active_stays_one(people, steward):
+    for who in ("m1", "m2"):
+        await steward.send(contract.GrantSteward(member_id=who))
+    await steward.send(contract.DeactivateMember(member_id="m2"))
+    for _ in range(2):
+        with pytest.raises(Refused, match="last_steward"):
+            await steward.send(contract.RevokeSteward(member_id="m1"))
+    assert not (await steward.send(contract.RevokeSteward(member_id="m2"))).steward, "who has left holds nobody back"
+    await steward.send(contract.GrantSteward(member_id="m3"))
+    assert not (await steward.send(contract.RevokeSteward(member_id="m1"))).steward
 
 
 async def test_sessions_that_began_earlier_end_and_none_of_the_future(people, client_as, facts):

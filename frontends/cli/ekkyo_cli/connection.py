@@ -1,6 +1,7 @@
 """Where a command finds Ekkyo: the environment (EKKYO_NATS_URL and the rest), or a local stack."""
 
 import asyncio
+import json
 import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
+import jwt
 import nats
 import typer
 from ekkyo.client import Ekkyo
@@ -15,6 +17,7 @@ from ekkyo.contracts.base import Refused
 from ekkyo.installation.embedded import LOOPBACK
 from ekkyo.installation.login import Login
 from ekkyo.installation.permissions import OPS
+from ekkyo.wire.tokens import issue_token
 from nats.js import JetStreamContext
 
 from ekkyo_cli.local import control
@@ -39,27 +42,28 @@ class Place:
     token: str
 
 
-def place(dir: Path | None, *, roles: Sequence[str] = ("system",), ops: bool = False) -> Place:
+def place(dir: Path | None, *, roles: Sequence[str] = ("system",), ops: bool = False, key: Path | None = None) -> Place:
     """The environment's Ekkyo unless a folder is named or nothing is set. ops: as the user who runs it, where known.
 
-    In a local stack the token is a short-lived one of the stack's own, for `roles`, unless EKKYO_TOKEN is set.
-    Refuses when no stack runs there.
+    In a local stack the token is a short-lived one of the stack's own, for `roles`, unless EKKYO_TOKEN is set. key: a
+    signing key that makes such a token instead. Refuses when no stack runs there.
     """
     url = os.environ.get("EKKYO_NATS_URL", "")
     folder = Folder.at(dir or DEFAULT)
     state = folder.state()
     own = bool(state and url == _url(state.parts["nats"].port)) if state and state.parts else False
     token = os.environ.get("EKKYO_TOKEN", "")
+    signed = _signed(key, roles) if key else ""
     if not url or dir is not None or (own and ops):
         running = control.running_state(folder)
-        token = token if token and dir is None else folder.token(ME, list(roles), SHORT_LIVED)
+        token = signed or (token if token and dir is None else folder.token(ME, list(roles), SHORT_LIVED))
         return Place(_url(running.parts["nats"].port), folder.login(OPS), f"_INBOX.{OPS}", token)
     login = Login.from_environment(os.environ)
     return Place(
         url=url,
         login=login,
         inbox_prefix=os.environ.get("EKKYO_INBOX_PREFIX", f"_INBOX.{login.user}" if login.user else "_INBOX"),
-        token=token or (folder.token(ME, list(roles), SHORT_LIVED) if own else ""),
+        token=signed or token or (folder.token(ME, list(roles), SHORT_LIVED) if own else ""),
     )
 
 
@@ -72,9 +76,11 @@ def local_stack(dir: Path | None) -> Folder | None:
 
 
 @asynccontextmanager
-async def connected(dir: Path | None, *, roles: Sequence[str] = ("system",), ops: bool = False) -> AsyncIterator[Ekkyo]:
+async def connected(
+    dir: Path | None, *, roles: Sequence[str] = ("system",), ops: bool = False, key: Path | None = None
+) -> AsyncIterator[Ekkyo]:
     """A client of Ekkyo, wherever it is."""
-    where = place(dir, roles=roles, ops=ops)
+    where = place(dir, roles=roles, ops=ops, key=key)
     client = Ekkyo.connect(
         where.url,
         login=where.login,
@@ -118,6 +124,15 @@ async def jetstream(dir: Path | None) -> AsyncIterator[JetStreamContext]:
                     "not_allowed", f"The NATS user {where.login.user} may not do this; it is for ops.", 403
                 ) from None
             raise
+
+
+def _signed(key: Path, roles: Sequence[str]) -> str:
+    """A short-lived token made with a signing key (JWK), whose limits hold."""
+    try:
+        return issue_token(json.loads(key.read_text()), ME, list(roles), SHORT_LIVED)
+    except (ValueError, TypeError, KeyError, AttributeError, jwt.PyJWTError) as wrong:
+        text = str(wrong) if type(wrong) is ValueError else "this is no private key in the form of a JWK"
+        raise typer.BadParameter(f"{key}: {text}", param_hint="--key") from None
 
 
 def _url(port: int) -> str:

@@ -23,6 +23,7 @@ from ekkyo_cli.commands import (
     report,
     secrets,
     stack,
+    steward,
     systems,
 )
 from ekkyo_cli.failing import exit_code
@@ -65,6 +66,7 @@ app.command("call", rich_help_panel=TALK)(call.call)
 for name in ("deactivate", "reactivate", "erase", "erasures"):
     members.app.command(name)(getattr(leaving, name))
 app.add_typer(members.app, name="members", rich_help_panel=TALK)
+app.add_typer(steward.app, name="steward", rich_help_panel=RUN)
 app.add_typer(events.app, name="events", rich_help_panel=TALK)
 app.add_typer(facts.app, name="facts", rich_help_panel=TALK)
 app.command("report", rich_help_panel=TALK)(report.report)

@@ -168,8 +168,10 @@ async def grant_steward(cmd: contract.GrantSteward, members: Members) -> contrac
 
 @router.subscriber(**asked(contract.RevokeSteward))
 async def revoke_steward(cmd: contract.RevokeSteward, members: Members) -> contract.Member:
-    """End somebody's being a steward."""
-    return await members.change(cmd.member_id, lambda m, _: model.revoke_steward(model.present(m)))
+    """End somebody's being a steward, while another one is left."""
+    found = await members.find({"steward": True, "active": True}, limit=2)
+    others = any(one.id != cmd.member_id for one in found)
+    return await members.change(cmd.member_id, lambda m, _: model.revoke_steward(model.present(m), others=others))
 
 
 @router.subscriber(**asked(contract.RecordContribution))

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from ekkyo.contracts import members as contract
-from ekkyo.decision import Caller, Decision
+from ekkyo.decision import Caller, Decision, Refused
 
 from ekkyo_members.model.member import Member, changed, must_be_active, unchanged
 
@@ -43,10 +43,12 @@ def grant_steward(member: Member) -> Decision[Member, contract.Member]:
     return changed(after, [contract.StewardGranted(member_id=member.id, member=after.state())])
 
 
-def revoke_steward(member: Member) -> Decision[Member, contract.Member]:
-    """They are no steward any more."""
+def revoke_steward(member: Member, *, others: bool) -> Decision[Member, contract.Member]:
+    """They are no steward any more. The last active one stays. others: whether there are other active ones."""
     if not member.steward:
         return unchanged(member)
+    if member.active and not others:
+        raise Refused("last_steward", "This is the last steward. Make somebody else a steward first.")
     after = member.model_copy(update={"steward": False})
     return changed(after, [contract.StewardRevoked(member_id=member.id, member=after.state())])
 

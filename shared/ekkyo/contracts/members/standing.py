@@ -96,7 +96,7 @@ class GrantSteward(Command[Member]):
 
 
 class RevokeSteward(Command[Member]):
-    """End somebody's being a steward."""
+    """End somebody's being a steward. Refused for the last one who is active."""
 
     subject: ClassVar[str] = "ekkyo.cmd.members.revoke_steward"
     may: ClassVar = may("steward", "system")

@@ -29,6 +29,7 @@ REFUSALS: Final[dict[Locale, dict[str, str]]] = {
         "survey_not_found": "このアンケートは見つかりません。",
         "not_invited": "このアンケートの対象ではありません。",
         "survey_closed": "このアンケートの受付は終了しました。",
+        "last_steward": "最後の管理者です。先に別の人を管理者にしてください。",
         "not_allowed": "この操作ができるのは、担当のリーダーまたは管理者だけです。",
     },
     "en": {
@@ -55,6 +56,7 @@ REFUSALS: Final[dict[Locale, dict[str, str]]] = {
         "survey_not_found": "There is no such survey.",
         "not_invited": "You were not invited to this survey.",
         "survey_closed": "This survey is closed.",
+        "last_steward": "This is the last steward. Make somebody else a steward first.",
         "not_allowed": "Only the community's leaders or stewards may do this.",
     },
 }

@@ -1,0 +1,116 @@
+"""`ekkyo steward`: who administers all communities. The first steward is made here."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from ekkyo.client import Ekkyo
+from ekkyo.contracts.base import Refused
+from ekkyo.contracts.members import FindMembers, GrantSteward, Member, RevokeSteward
+from pydantic import ValidationError
+from rich.markup import escape
+
+from ekkyo_cli import output
+from ekkyo_cli.connection import Where, connected
+from ekkyo_cli.output import Json
+
+app = typer.Typer(help="Who is a steward: the first one, and all that there are.", no_args_is_help=True)
+Someone = Annotated[str, typer.Argument(metavar="WHO", help="A member's personnel number, mail address or id.")]
+Key = Annotated[
+    Path | None,
+    typer.Option(
+        "--key",
+        help="The installation's signing key (JWK), which makes a short-lived token in place of EKKYO_TOKEN.",
+        exists=True,
+        dir_okay=False,
+    ),
+]
+
+
+@app.callback()
+def steward() -> None:
+    """Who is a steward: the first one, and all that there are."""
+
+
+@app.command()
+def add(who: Someone, key: Key = None, dir: Where = None, json: Json = False) -> None:
+    """Make a member a steward. For whoever is one already, nothing changes.
+
+    The first steward of an installation is made with this; import people first. It needs the right of a system: with
+    --key it signs a token for itself, else it uses EKKYO_TOKEN, or the key of a local stack.
+
+    Examples:
+
+      ekkyo steward add 000001
+
+      ekkyo steward add hanako@example.co.jp --key deploy/keys/outside/signing.jwk
+    """
+    asyncio.run(_turn(who, key, dir, wanted=True))
+
+
+@app.command()
+def remove(who: Someone, key: Key = None, dir: Where = None, json: Json = False) -> None:
+    """Take the role of steward from a member. For whoever has none, nothing changes. The last steward keeps it.
+
+    Example:
+
+      ekkyo steward remove 000001
+    """
+    asyncio.run(_turn(who, key, dir, wanted=False))
+
+
+@app.command("list")
+def list_(key: Key = None, dir: Where = None, json: Json = False) -> None:
+    """List the stewards.
+
+    Example:
+
+      ekkyo steward list
+    """
+    found = asyncio.run(_all(key, dir))
+    if output.speaks_json():
+        told = [
+            one.model_dump(mode="json", include={"member_id", "number", "name", "email", "active"}) for one in found
+        ]
+        return output.as_json(told)
+    if not found:
+        return output.say("There is no steward yet. Make one: ekkyo steward add NUMBER")
+    rows = [(one.number, one.name, one.email, "" if one.active else "has left the company") for one in found]
+    return output.table(["number!", "name", "mail", ""], rows)
+
+
+async def _turn(who: str, key: Path | None, dir: Path | None, *, wanted: bool) -> None:
+    async with connected(dir, key=key) as ekkyo:
+        before = await _member(ekkyo, who)
+        command = GrantSteward if wanted else RevokeSteward
+        after = await ekkyo.send(command(member_id=before.member_id))
+    changed = before.steward is not after.steward
+    if output.speaks_json():
+        return output.as_json({"member_id": after.member_id, "steward": after.steward, "changed": changed})
+    now = ("is now" if changed else "was already") if wanted else ("is no longer" if changed else "is not")
+    return output.say(f"[bold]{escape(after.name)}[/] ({escape(after.number)}) {now} a steward.")
+
+
+async def _all(key: Path | None, dir: Path | None) -> list[Member]:
+    found: list[Member] = []
+    async with connected(dir, key=key) as ekkyo:
+        after: str | None = None
+        while True:
+            page = await ekkyo.ask(FindMembers(steward=True, after=after, limit=500))
+            found += page.members
+            if (after := page.next) is None:
+                return found
+
+
+async def _member(ekkyo: Ekkyo, who: str) -> Member:
+    """The member with this number, mail address or id. Refuses (404)."""
+    for by in ("emails",) if "@" in who else ("numbers", "member_ids"):
+        try:
+            question = FindMembers.model_validate({by: [who]})
+        except ValidationError:  # it cannot be one
+            continue
+        if members := (await ekkyo.ask(question)).members:
+            return members[0]
+    text = f"Nobody has the number, the mail address or the id {who}. Import people first: ekkyo members import"
+    raise Refused("member_not_found", text)
