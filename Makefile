@@ -40,8 +40,12 @@ fuzz: setup ## Abuse every command and question at full size: some twenty minute
 fast: setup ## Run the tests that need no servers
 	@$(BIN)/pytest -n $(WORKERS) -m "not real"
 
-browser: ## Install the browser that journeys are played in (Debian's Chromium, with fonts for Japanese)
+browser: tests/journeys/oidc/node_modules ## Install what journeys are played with: Debian's Chromium, fonts for Japanese, an OpenID provider
 	@command -v chromium >/dev/null && fc-list :lang=ja | grep -q . || (apt-get update && apt-get install -y --no-install-recommends chromium fonts-noto-cjk)
+
+tests/journeys/oidc/node_modules: tests/journeys/oidc/package-lock.json
+	@command -v npm >/dev/null || (apt-get update && apt-get install -y --no-install-recommends nodejs npm)
+	@npm ci --silent --prefix $(@D) && touch $@
 
 lint: setup ## Check style, types, import rules and layout
 	@$(BIN)/ruff check .

@@ -21,6 +21,8 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-sync",
 )
+ELSEWHERE = re.compile(r"https?://(?!127\.0\.0\.1|localhost)")
+"""Other sites, from which a provider's sign-in loads its fonts: nothing is there in a test."""
 SIZES = {"phone": (360, 780), "desk": (1280, 800)}
 
 
@@ -81,11 +83,12 @@ class Person:
         assert found.violations_count == 0, f"{self.page.url}\n{found.generate_report()}"
 
     def heard(self, message: Any) -> None:
-        if message.type == "error" and not re.search(r"status of (4\d\d|5\d\d)", message.text):
+        ours = self.page.url.startswith(self.base)
+        if ours and message.type == "error" and not re.search(r"status of (4\d\d|5\d\d)", message.text):
             self.troubles.append(f"{self.page.url}: {message.text}")
 
     def answered(self, response: Any) -> None:
-        if response.status >= 400 and response.status not in self.expected:
+        if response.status >= 400 and response.url.startswith(self.base) and response.status not in self.expected:
             self.troubles.append(f"{response.status} {response.request.method} {response.url}")
 
 
@@ -105,6 +108,7 @@ class Browsers:
             viewport={"width": width, "height": height}, java_script_enabled=script, locale=locale
         )
         context.set_default_timeout(15_000)
+        await context.route(ELSEWHERE, lambda route: route.fulfill(body=""))
         one = Person(await context.new_page(), self.base, script=script)
         one.page.on("console", one.heard)
         one.page.on("pageerror", lambda error: one.troubles.append(str(error)))
@@ -115,11 +119,11 @@ class Browsers:
 
 
 @asynccontextmanager
-async def browsers(base: str, kept: Path) -> AsyncIterator[Browsers]:
-    """Browsers of people who visit one portal. kept: where pictures go when the test fails."""
+async def browsers(base: str, kept: Path, *flags: str) -> AsyncIterator[Browsers]:
+    """Browsers of people who visit one portal. kept: where pictures go when the test fails; flags: of Chromium."""
     executable = chromium()
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=executable, args=list(FLAGS))
+        browser = await playwright.chromium.launch(executable_path=executable, args=[*FLAGS, *flags])
         made = Browsers(browser, base)
         try:
             yield made

@@ -181,6 +181,36 @@ async def test_a_token_that_proves_nothing_signs_nobody_in(text: str):
         await who(provider(), text)
 
 
+@pytest.mark.parametrize(
+    ("id_token", "told", "tells"),
+    [
+        ({}, {"email": "a@example.com", "email_verified": True}, {"email": "a@example.com"}),
+        ({"email": "b@example.com"}, {"email": "a@example.com", "email_verified": True}, {"email": "a@example.com"}),
+        ({}, {"email": "a@example.com"}, None),
+        ({"email_verified": True}, {"email": "a@example.com"}, None),
+        ({}, {"email": "a@example.com", "email_verified": True, "sub": "2"}, None),
+        ({"email": "a@example.com", "email_verified": False}, {"email_verified": True}, None),
+    ],
+)
+async def test_what_the_id_token_lacks_is_asked_for_of_the_same_person(id_token, told, tells):
+    made, asked = provider(), []
+
+    async def call(method: str, url: str, authorization: str = "") -> dict[str, object]:
+        asked.append((method, url, authorization))
+        return {"sub": "1", **told}
+
+    made._known[1]["userinfo_endpoint"] = "http://localhost:9/me"
+    made._call = call
+    try:
+        found = made._who(await made._all_of({"sub": "1", **id_token}, "t"))
+    except NotProven:
+        found = None
+    assert found == tells
+    assert asked in ([], [("GET", "http://localhost:9/me", "Bearer t")])
+    assert made._who(await made._all_of(GOOD, "t")) == {"email": "a@example.com"}
+    assert len(asked) <= 1, "whose token tells all is not asked about"
+
+
 async def test_claims_that_are_required_must_be_there():
     for made, text in (
         (provider(required={"hd": "x"}), token(hd="y")),

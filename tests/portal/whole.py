@@ -15,7 +15,9 @@ from ekkyo.contracts.notify import BeginSignIn, FinishSignIn, SignedIn, SignInBe
 from ekkyo.wire.passes import PassMaker
 from ekkyo.wire.tokens import make_keys
 from ekkyo_portal.app import make
+from ekkyo_portal.serving import Web
 from prometheus_client import CollectorRegistry
+from starlette.applications import Starlette
 
 from tests.portal.making import NOW, Answering, settings
 
@@ -95,11 +97,8 @@ class Whole:
         return any(name.endswith("ekkyo") for name in self.http.cookies)
 
 
-@contextlib.asynccontextmanager
-async def whole(
-    folder: Path, *members: Identity, url: str = "https://ekkyo.example.com", **more: Any
-) -> AsyncIterator[Whole]:
-    """`async with whole(tmp_path) as portal: page = await portal.get("/signin")`."""
+def built(folder: Path, *members: Identity, url: str, **more: Any) -> tuple[Starlette, Services, PassMaker]:
+    """The portal's application, as it is known under an address."""
     portal_key, jwks = make_keys()
     pass_key, pass_jwks = make_keys()
     files = {
@@ -114,7 +113,31 @@ async def whole(
     services = Services()
     for member in members or (identity("hanako"),):
         services.members[member.member_id] = member
-    application = make(made)(services, CollectorRegistry())  # type: ignore[arg-type]
+    return make(made)(services, CollectorRegistry()), services, PassMaker(pass_key)  # type: ignore[arg-type]
+
+
+@contextlib.asynccontextmanager
+async def whole(
+    folder: Path, *members: Identity, url: str = "https://ekkyo.example.com", **more: Any
+) -> AsyncIterator[Whole]:
+    """`async with whole(tmp_path) as portal: page = await portal.get("/signin")`."""
+    application, services, passes = built(folder, *members, url=url, **more)
     transport = httpx.ASGITransport(application, raise_app_exceptions=True, client=("192.0.2.1", 1))
     async with httpx.AsyncClient(transport=transport, base_url=url) as http:
-        yield Whole(http, services, PassMaker(pass_key), url.startswith("https"))
+        yield Whole(http, services, passes, url.startswith("https"))
+
+
+@contextlib.asynccontextmanager
+async def served(
+    folder: Path, *members: Identity, web: Web | None = None, **more: Any
+) -> AsyncIterator[tuple[str, Services]]:
+    """The same portal on a port, for browsers: its address, and what answers it. web: a port that is taken already."""
+    web = web or Web("127.0.0.1", 0)
+    url = f"http://127.0.0.1:{web.port}"
+    application, services, _ = built(folder, *members, url=url, **more)
+    await web.start(application)
+    try:
+        yield url, services
+    finally:
+        await application.state.end()
+        await web.stop()

@@ -110,7 +110,21 @@ class Provider:
         answer = await self._call("POST", description["token_endpoint"], data=asked, auth=login)
         if not isinstance(answer.get("id_token"), str):
             raise NotProven("the provider gave no id_token")
-        return self._who(await self._claims(answer["id_token"], bound["nonce"]))
+        claims = await self._claims(answer["id_token"], bound["nonce"])
+        return self._who(await self._all_of(claims, answer.get("access_token")))
+
+    async def _all_of(self, claims: dict[str, Any], access_token: object) -> dict[str, Any]:
+        """With what the id_token lacks, from the userinfo endpoint (OpenID Connect Core 1.0, sections 5.3 and 5.4)."""
+        needed = {self.number_claim} if self.number_claim else {"email", "email_verified"}
+        endpoint = (await self._description()).get("userinfo_endpoint")
+        if needed | self.required.keys() <= claims.keys() or not endpoint or not isinstance(access_token, str):
+            return claims
+        told = await self._call("GET", endpoint, authorization=f"Bearer {access_token}")
+        if told.get("sub") != claims["sub"]:
+            raise NotProven("the userinfo endpoint tells of somebody else")
+        if "email" in told:  # an address, and whether it is verified, come from the same place
+            claims = {name: value for name, value in claims.items() if name not in ("email", "email_verified")}
+        return {**told, **claims}
 
     def _who(self, claims: Mapping[str, Any]) -> dict[str, str]:
         for name, value in self.required.items():
@@ -173,10 +187,11 @@ class Provider:
                 self._known = (self.clock(), known)
             return known
 
-    async def _call(self, method: str, url: str, **more: Any) -> dict[str, Any]:
+    async def _call(self, method: str, url: str, authorization: str = "", **more: Any) -> dict[str, Any]:
+        headers = {"accept": "application/json", **({"authorization": authorization} if authorization else {})}
         try:
             async with httpx.AsyncClient(timeout=WITHIN, follow_redirects=False) as http:
-                answer = await http.request(method, url, headers={"accept": "application/json"}, **more)
+                answer = await http.request(method, url, headers=headers, **more)
             found = answer.json() if answer.status_code < 500 else None
         except (httpx.HTTPError, ValueError) as e:
             raise Away(type(e).__name__) from e

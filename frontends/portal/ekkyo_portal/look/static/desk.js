@@ -42,6 +42,7 @@
     if (!code.trim()) return;
     const answer = await send(finder, { code });
     if (answer?.done && box.value === code) { box.value = ""; filter(); }
+    if (stream) return; // while the camera reads, the keyboard of a phone stays away
     box.focus();
     box.select();
   };
