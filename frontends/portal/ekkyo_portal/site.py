@@ -24,8 +24,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from ekkyo_portal import community, events, lead, me, people, signin, surveys
 from ekkyo_portal.lead.live import Changes
-from ekkyo_portal.look import Look
-from ekkyo_portal.look.files import Files
+from ekkyo_portal.look import the_look
 from ekkyo_portal.look.reader import Reader
 from ekkyo_portal.settings import PortalSettings
 from ekkyo_portal.signin.networks import Networks
@@ -76,7 +75,7 @@ class Site:
     """What happens at events, for pages that show it as it happens."""
 
     def __post_init__(self) -> None:
-        self.look = Look(Files())
+        self.look = the_look()
         self.measured = Measured(self.registry)
         self.communities: Remembered[CommunityPage] = Remembered()
 
