@@ -243,10 +243,10 @@ async def not_ready(it: Running) -> bool:
 
 
 async def test_a_stop_is_bounded_though_nats_is_frozen(nats: Nats, running):
-    began = asyncio.get_running_loop().time()
     try:
         async with running(service(), stop_seconds=2):
             nats.server.freeze()
+            began = asyncio.get_running_loop().time()
     finally:
         nats.server.thaw()
     assert asyncio.get_running_loop().time() - began < 8

@@ -322,6 +322,7 @@ async def test_a_closed_survey_stays_closed_and_its_results_the_same(world: Worl
     survey = await survey_of(world, truth, answering=5)
     await world.ask(CloseSurvey(survey_id=survey), *LEADER)
     before = await world.ask(GetResults(survey_id=survey), *LEADER)
+    await world.fact(SurveyAnswered, 5)
     answered = {f.member_id for f in await world.facts(SurveyAnswered)}
     [late] = set(truth.values()) - answered
     with pytest.raises(Refused, match="survey_closed"):

@@ -229,6 +229,7 @@ async def test_opened_by_hand_twice_it_opens_once(world: World) -> None:
     cmd = await world.opened_for("a", "b")
     again = await world.ask(cmd, *LEADER)
     assert (again.invited, again.revision) == (7, 1)
+    await world.fact(SurveyOpened)
     assert len(await world.facts(SurveyOpened)) == 1
     with pytest.raises(Refused, match="survey_already_open"):
         await world.ask(cmd.model_copy(update={"anonymous": False}), *LEADER)
