@@ -101,11 +101,14 @@ class Browsers:
     people: list[Person] = field(default_factory=list)
 
     async def person(
-        self, address: str = "/", *, size: str = "desk", script: bool = True, locale: str = "ja"
+        self, address: str = "/", *, size: str = "desk", script: bool = True, locale: str = "ja", dark: bool = False
     ) -> Person:
         width, height = SIZES[size]
         context = await self.browser.new_context(
-            viewport={"width": width, "height": height}, java_script_enabled=script, locale=locale
+            viewport={"width": width, "height": height},
+            java_script_enabled=script,
+            locale=locale,
+            color_scheme="dark" if dark else "light",
         )
         context.set_default_timeout(15_000)
         await context.route(ELSEWHERE, lambda route: route.fulfill(body=""))
@@ -134,4 +137,5 @@ async def browsers(base: str, kept: Path, *flags: str) -> AsyncIterator[Browsers
             raise
         finally:
             await browser.close()
-        assert [trouble for one in made.people for trouble in one.troubles] == []
+        troubles = [trouble for one in made.people for trouble in one.troubles]
+        assert troubles == [], "\n".join(troubles)

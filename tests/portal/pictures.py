@@ -6,7 +6,7 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,16 +30,38 @@ FLAGS = [
 ]
 
 
+@dataclass
+class Stage:
+    """A portal in this process on a port; its answers and its visitor can be changed while browsers look at it."""
+
+    url: str
+    answering: Answering
+    standing: Standing
+
+    def set(self, visitor: Visitor | None, replies: Mapping[type[Any], Any]) -> None:
+        self.standing.visitor_now = visitor
+        self.answering.replies = dict(replies)
+
+
+@contextlib.asynccontextmanager
+async def staged(
+    replies: Mapping[type[Any], Any], visitor: Visitor | None = HANAKO, **site: Any
+) -> AsyncIterator[Stage]:
+    web = Web("127.0.0.1", 0)
+    answering, standing = Answering(dict(replies)), Standing(visitor)
+    made = Site(settings(), answering, standing, clock=lambda: NOW, **site)
+    await web.start(made.application())
+    try:
+        yield Stage(f"http://127.0.0.1:{web.port}", answering, standing)
+    finally:
+        await web.stop()
+
+
 @contextlib.asynccontextmanager
 async def shown(replies: Mapping[type[Any], Any], visitor: Visitor | None = HANAKO, **site: Any) -> AsyncIterator[str]:
     """The address of a portal in this process."""
-    web = Web("127.0.0.1", 0)
-    made = Site(settings(), Answering(dict(replies)), Standing(visitor), clock=lambda: NOW, **site)
-    await web.start(made.application())
-    try:
-        yield f"http://127.0.0.1:{web.port}"
-    finally:
-        await web.stop()
+    async with staged(replies, visitor, **site) as stage:
+        yield stage.url
 
 
 async def pictures(

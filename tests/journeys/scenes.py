@@ -1,0 +1,153 @@
+"""Every room of the portal in the states it can be in: who looks, what services answer, which pages they open."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ekkyo.contracts.base import Refused
+from ekkyo.contracts.events import (
+    EventPage,
+    GetDoorWord,
+    GetEvent,
+    GetFigures,
+    GetRoster,
+    ListEvents,
+    MyEvents,
+    MyEventsPage,
+    MyRegistration,
+)
+from ekkyo.contracts.members import (
+    Erasure,
+    ErasurePage,
+    FindMembers,
+    GetCards,
+    GetErasure,
+    GetJourney,
+    GetMember,
+    Journey,
+    ListErasures,
+    MemberPage,
+)
+from ekkyo.contracts.notify import DeliveryPage, ListDeliveries
+from ekkyo.contracts.surveys import GetForm, GetResults, ListSurveys, RankThemes, SurveyList, ThemeRanking
+from ekkyo_portal.web.visitor import Visitor
+
+from tests.portal import test_community_pages, test_me_pages, test_people_pages, test_survey_pages
+from tests.portal.leading import answers
+from tests.portal.making import HANAKO, LEADER, NOW, STEWARD
+from tests.portal.test_events_pages import event, mine
+from tests.portal.test_lead_attendance import BEGUN
+from tests.portal.test_lead_desk import at_the_desk
+from tests.portal.test_lead_results import over
+
+Replies = Mapping[type[Any], Any]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Pages that one visitor opens while services answer so. status: of their responses."""
+
+    name: str
+    visitor: Visitor | None
+    replies: Replies
+    paths: tuple[str, ...]
+    status: int = 200
+
+
+def away(*questions: type[Any]) -> Replies:
+    return dict.fromkeys(questions, Refused("unavailable", "x", 503))
+
+
+COMMUNITIES = test_community_pages.known()
+COMING = {
+    **COMMUNITIES,
+    ListEvents: EventPage(events=[event(), event("e2", confirmed=30, waitlisted=4, format="hybrid")]),
+}
+ME, PEOPLE, DRAFT = (
+    test_me_pages.KNOWN,
+    test_people_pages.KNOWN,
+    {**answers(status="draft"), MyRegistration: mine(None)},
+)
+NOTHING = {
+    **ME,
+    **COMMUNITIES,
+    ListEvents: EventPage(events=[]),
+    MyEvents: MyEventsPage(entries=[]),
+    ListDeliveries: DeliveryPage(deliveries=[]),
+    GetJourney: Journey(member_id="hanako", attended=0, crossings=[]),
+    RankThemes: ThemeRanking(community_id="it", themes=[]),
+}
+ERASURE = Erasure(member_id="x1", erased_at=NOW, receipts={"events": NOW}, waits_for=["notify", "surveys"])
+LONG = {
+    "title": "とても長い題名のイベント" * 8,
+    "description": "https://example.com/" + "a" * 120 + "\n\n二段落目",
+    "place": "本社" * 30,
+}
+NOW_ON = {"starts_at": "2026-11-26T02:30:00Z", "ends_at": "2026-11-26T04:00:00Z", "format": "hybrid", "place": "3F"}
+SEEN = ("/e/e1",)
+SCENES = [
+    Scene("there is no such page", HANAKO, {}, ("/nothing",), 404),
+    Scene("not allowed", HANAKO, answers(), ("/lead", "/people"), 403),
+    Scene("what is coming", HANAKO, COMING, ("/", "/month", "/past", "/?community=it&format=online&theme=IT")),
+    Scene("nothing yet", HANAKO, NOTHING, ("/", "/past", "/me", "/me/journey", "/me/messages")),
+    Scene("not registered", HANAKO, {**COMING, MyRegistration: mine(None, speakers=["taro"])}, SEEN),
+    Scene("full", HANAKO, {MyRegistration: mine(None, confirmed=30, waitlisted=3)}, SEEN),
+    Scene("a seat", HANAKO, {MyRegistration: mine("confirmed", **NOW_ON)}, ("/e/e1", "/e/e1?did=events.confirmed")),
+    Scene("waiting", HANAKO, {MyRegistration: mine("waitlisted", confirmed=30)}, SEEN),
+    Scene("missed", HANAKO, {MyRegistration: mine("no_show", status="concluded")}, SEEN),
+    Scene("cancelled, long", HANAKO, {MyRegistration: mine("confirmed", **LONG, status="cancelled")}, SEEN),
+    Scene("by a link", replace(HANAKO, only="e1"), {MyRegistration: mine("confirmed")}, ("/e/e1?p=x",)),
+    Scene("communities", HANAKO, COMMUNITIES, ("/communities", "/c/it", "/c/hr", "/c/book", "/c/it/leave")),
+    Scene("a community alone", HANAKO, {**COMMUNITIES, **away(ListEvents, RankThemes, GetCards)}, ("/c/it",)),
+    Scene("me", HANAKO, ME, ("/me", "/me/journey", "/me/messages", "/me/settings", "/me/data")),
+    Scene("me, all away", HANAKO, away(MyEvents, GetJourney), ("/me", "/me/journey")),
+    Scene("a survey", HANAKO, {GetForm: test_survey_pages.asked()}, ("/s/s1",)),
+    Scene("answered", HANAKO, {GetForm: test_survey_pages.asked(answered=True)}, ("/s/s1",)),
+    Scene("the services are away", HANAKO, away(MyRegistration, GetForm), ("/e/e1", "/s/s1"), 503),
+    Scene("leading", LEADER, answers(), ("/lead", "/c/it/chat", "/c/it/charter", "/c/it/events/new")),
+    Scene("a draft", LEADER, DRAFT, ("/e/e1", "/e/e1/publish", "/e/e1/edit", "/e/e1/cancel")),
+    Scene("published", LEADER, {**answers(), MyRegistration: mine(None)}, ("/e/e1", "/e/e1/move", "/e/e1/conclude")),
+    Scene("the desk", LEADER, at_the_desk(), ("/e/e1/roster", "/e/e1/roster?q=林", "/e/e1/poster")),
+    Scene("the desk is closed", LEADER, at_the_desk(status="concluded"), ("/e/e1/roster", "/e/e1/poster")),
+    Scene("nobody came", LEADER, answers(), ("/e/e1/roster?q=zz", "/e/e1/poster", "/e/e1/attendance")),
+    Scene(
+        "parts of the desk away",
+        LEADER,
+        {**at_the_desk(), **away(FindMembers, GetDoorWord)},
+        ("/e/e1/roster", "/e/e1/poster"),
+    ),
+    Scene("it has begun", LEADER, BEGUN, ("/e/e1/attendance?new=2&walk_ins=1&already=1&passed=1", "/e/e1/conclude")),
+    Scene("results", LEADER, over(), ("/e/e1/results", "/c/it/results")),
+    Scene("no results", LEADER, {**over(), ListSurveys: SurveyList(surveys=[])}, ("/e/e1/results",)),
+    Scene(
+        "results away",
+        LEADER,
+        {**over(), **away(GetResults, GetFigures, RankThemes, ListEvents)},
+        ("/e/e1/results", "/c/it/results"),
+    ),
+    Scene(
+        "people", STEWARD, PEOPLE, ("/people", "/people?q=山田&show=leaders", "/people/hanako", "/people/hanako/erase")
+    ),
+    Scene("a person alone", STEWARD, {GetMember: PEOPLE[GetMember]}, ("/people/hanako",)),
+    Scene("nobody", STEWARD, {**PEOPLE, FindMembers: MemberPage(members=[])}, ("/people?q=@@", "/people-import")),
+    Scene("people, all away", STEWARD, {}, ("/people", "/people-communities", "/people-sent")),
+    Scene(
+        "what stewards do",
+        STEWARD,
+        PEOPLE,
+        ("/people-communities", "/people-communities/new", "/people-sent", "/people-sent?status=planned"),
+    ),
+    Scene(
+        "erased",
+        STEWARD,
+        {GetErasure: ERASURE, ListErasures: ErasurePage(erasures=[ERASURE])},
+        ("/people/erased", "/people/erased?id=x1"),
+    ),
+    Scene(
+        "what is gone",
+        LEADER,
+        {GetEvent: Refused("event_not_found", "", 404), GetRoster: Refused("event_not_found", "", 404)},
+        ("/e/e1/roster", "/e/e1/edit"),
+        404,
+    ),
+]

@@ -1,0 +1,67 @@
+"""Every page in every state, on a phone: axe finds nothing, light or dark; no error in the console; nothing too wide.
+
+Each is opened in both languages, and looked at with axe in one of them: they share their markup.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+
+from tests.journeys.browsing import Person, browsers
+from tests.journeys.scenes import SCENES, Scene
+from tests.portal.making import HANAKO
+from tests.portal.pictures import in_english, staged
+from tests.portal.whole import served
+
+PARTS = 2
+"""Workers that share the scenes."""
+# What swagger-ui makes inside its element is not ours.
+FIND = """axe.run({exclude: ['.swagger-ui']}, %s).then((found) =>
+  found.violations.map((one) => `${one.id}: ${one.nodes[0].html.slice(0, 200)}`))"""
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+async def test_every_page_can_be_read_by_everybody(tmp_path: Path, part: int) -> None:
+    wrong: list[str] = []
+    async with staged({}, HANAKO) as stage, browsers(stage.url, tmp_path) as them:
+        who = await them.person("/communities", size="phone")
+        for number, scene in enumerate(SCENES[part::PARTS]):
+            for english in (False, True):
+                stage.set(in_english(scene.visitor) if english and scene.visitor else scene.visitor, scene.replies)
+                wrong += await looked_at(who, scene, axe=english == bool(number % 2))
+        assert "\n".join(wrong) == ""
+
+
+async def test_the_pages_before_the_sign_in_and_those_of_the_http_door_are_without_mistakes(tmp_path: Path) -> None:
+    async with served(tmp_path) as (url, _), browsers(url, tmp_path) as them:
+        who = await them.person("/signin?lang=en", size="phone")
+        wrong = []
+        for scene in (
+            Scene("nobody is signed in", None, {}, ("/signin", "/signin/link?c=1", "/api/docs")),
+            Scene("signing in failed", None, {}, ("/signin/company/back?code=x&state=y",), 400),
+            Scene("an address that does not open", None, {}, ("/signin/local?k=x",), 403),
+            Scene("a link of a mail that is over", None, {}, ("/u/muted/x",), 404),
+        ):
+            wrong += await looked_at(who, scene, axe=True)
+        assert "\n".join(wrong) == ""
+
+
+async def looked_at(who: Person, scene: Scene, *, axe: bool) -> list[str]:
+    """What is wrong with the pages of a scene."""
+    wrong, page, who.expected = [], who.page, (scene.status,)
+    for path in scene.paths:
+        response = await page.goto(who.base + path)
+        assert response
+        found = [] if response.status == scene.status else [f"status {response.status}"]
+        wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        found += [f"{wide} px too wide"] if wide > 0 else []
+        if axe:
+            await page.evaluate(Axe().axe_script)
+            found += await page.evaluate(FIND % json.dumps({"resultTypes": ["violations"]}))
+            await page.emulate_media(color_scheme="dark")
+            found += await page.evaluate(FIND % json.dumps({"runOnly": ["color-contrast"]}))
+            await page.emulate_media(color_scheme="light")
+        wrong += [f"{scene.name}: {path}: {one}" for one in found]
+    return wrong
