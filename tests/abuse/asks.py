@@ -2,6 +2,7 @@
 
 import re
 import time
+from base64 import b64encode
 from collections.abc import Iterator
 from datetime import timedelta
 from email.message import EmailMessage
@@ -19,6 +20,7 @@ CHARTER = members.Charter(
     objective="同じ質問を半分に。", who="全員", what="もくもく会", how="教え合う", figures=["250"]
 )
 RULES = "笑わない。"
+LOGO = b64encode(b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle r="4"/></svg>').decode()
 ANSWERS: dict[str, Any] = {"satisfaction": 9, "useful": "yes", "themes": ["RPA"], "comment": "また来ます。"}
 NOW = utcnow()
 TIMES = {"starts_at": NOW + timedelta(minutes=50), "ends_at": NOW + timedelta(hours=3)}
@@ -37,6 +39,8 @@ OTHERS = ["n1", "n2", "n3", "n4"]
 IN_ORDER: list[Any] = [
     members.FoundCommunity(community_id="c1", name="越境の会", rules=RULES, charter=CHARTER),
     members.ReviseCharter(community_id="c1", charter=CHARTER, rules=RULES),
+    members.ReviseCommunity(community_id="c1", name="越境の会", colour="#31487f", logo_file=LOGO),
+    members.GetLogo(community_id="c1"),
     members.RegisterMember(member_id="m1", profile=profile()),
     members.ImportMembers(profiles=[profile("000002")]),
     members.ChangeProfile(member_id="m1", profile=profile()),

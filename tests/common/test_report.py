@@ -111,6 +111,8 @@ def test_the_facts_alone_tell_the_waitlist_the_no_shows_and_who_came() -> None:
     assert report.events[0].registered == 4
     assert report.crossings["took_part"] == 1
     assert report.community.members == 4
+    assert (report.community.name, report.community.colour) == ("越境の会", "#b8401f")
+    assert '<header class="own" style="background: #b8401f">' in page(report, made_at=NOW)
     assert report.surveys.nps == 60.0
 
 
@@ -175,6 +177,9 @@ def _facts() -> list[Fact]:
     """One event with two seats: a withdraws and c is promoted, b stays away, d comes from the waitlist."""
     event = {"event_id": "e1", "event": _event("e1", status="published")}
     told: list[Fact] = [m.CommunityFounded(community_id="c1", community=community())]
+    renamed = community().model_copy(update={"name": "越境の会", "colour": "#b8401f"})
+    told.append(m.CommunityRevised(community_id="c1", community=renamed))
+    told.append(m.CommunityRevised(community_id="c2", community=renamed.model_copy(update={"name": "他"})))
     for who in "abcd":
         told.append(m.MemberJoined(member_id=who, member=_member(who), community_id="c1"))
     told += [

@@ -1,5 +1,6 @@
 """People and communities for the tests of the members service."""
 
+from base64 import b64encode
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -14,6 +15,9 @@ CHARTER = contract.Charter(
     how="Members teach each other.",
     figures=["250 attendances"],
 )
+
+LOGO = b64encode(b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle cx="4" r="4"/></svg>').decode()
+"""A logo as it is uploaded."""
 
 
 def profile(n: int = 1, **other: Any) -> contract.Profile:

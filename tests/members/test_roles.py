@@ -8,11 +8,13 @@ from ekkyo.contracts import COMMANDS, QUESTIONS
 from ekkyo.contracts import members as contract
 from ekkyo.contracts.base import Fact, Refused, all_messages
 
-from tests.members.people import CHARTER, founding, profile, registering
+from tests.members.people import CHARTER, LOGO, founding, profile, registering
 
 ASKED: list[Any] = [
     founding(),
     contract.ReviseCharter(community_id="c1", charter=CHARTER),
+    contract.ReviseCommunity(community_id="c1", colour="#31487f", logo_file=LOGO),
+    contract.GetLogo(community_id="c1"),
     registering(),
     contract.ImportMembers(profiles=[profile(2)]),
     contract.ChangeProfile(member_id="m1", profile=profile(1)),
@@ -55,6 +57,8 @@ TOKENS: dict[str, tuple[str, tuple[str, ...]]] = {
 ALLOWED: dict[str, set[str]] = {
     "FoundCommunity": {"steward", "system"},
     "ReviseCharter": {"leader", "steward", "system"},
+    "ReviseCommunity": {"leader", "steward", "system"},
+    "GetLogo": set(TOKENS),
     "RegisterMember": {"steward", "system"},
     "ImportMembers": {"steward", "system"},
     "ChangeProfile": {"steward", "system"},
@@ -90,7 +94,7 @@ ALLOWED: dict[str, set[str]] = {
 def test_every_command_and_question_is_in_the_table() -> None:
     owned = [m for m in (*COMMANDS.values(), *QUESTIONS.values()) if m.subject.split(".")[2] == "members"]
     assert {m.__name__ for m in owned} == set(ALLOWED) == {type(a).__name__ for a in ASKED}
-    assert len(all_messages(Fact, contract)) == 22
+    assert len(all_messages(Fact, contract)) == 23
 
 
 async def test_each_operation_is_for_those_it_says_and_for_nobody_else(steward: Any, client_as: Any) -> None:

@@ -15,6 +15,7 @@ from ekkyo.contracts.events import (
     RegistrationWaitlisted,
     RegistrationWithdrawn,
 )
+from ekkyo.contracts.members import Charter, Community, CommunityRevised
 from ekkyo.contracts.notify import ConnectChannel
 from ekkyo.contracts.surveys import SurveyOpened
 from ekkyo.decision.clock import utcnow
@@ -52,6 +53,22 @@ async def test_a_new_event_is_told_to_all_members_and_the_chat(world: World):
     _, post = world.chat.posts[0]
     assert "【新しいイベント】Excel ピボット入門" in post["text"]
     assert not any(word in str(post) for word in ("太郎", "@example", JOIN))
+
+
+async def test_mail_bears_the_new_name_and_colour_of_a_community_that_was_revised(world: World):
+    await world.join("m1")
+    charter = Charter(objective="o", who="w", what="w", how="h")
+    known = {"community_id": "c1", "rules": "", "charter": charter, "founded_at": utcnow(), "revision": 2}
+    revised = Community(name="越境の会", colour="#b8401f", **known)
+    await world.tell(CommunityRevised(community_id="c1", community=revised), times=2, revision=5)
+    await world.quiet()
+    await world.tell(EventPublished(event_id="e1", event=soon()))
+    await world.done(1)
+    [mail] = world.mail.mails
+    assert mail["From"].addresses[0].display_name == "越境の会"
+    html = mail.get_body(("html",)).get_content()
+    assert "border-top:4px solid #b8401f" in html
+    assert "31487f" not in html
 
 
 CONFIRMED = RegistrationConfirmed(event_id="e1", event=soon(), member_id="m1", registration_id="r1")

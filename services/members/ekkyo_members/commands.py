@@ -10,7 +10,7 @@ from ekkyo.contracts.base import Refused
 from ekkyo.decision.clock import utcnow
 from faststream import Context
 
-from ekkyo_members import model
+from ekkyo_members import logos, model
 from ekkyo_members.settings import MembersSettings
 from ekkyo_members.store import Communities, Members
 
@@ -23,13 +23,20 @@ MySettings = Annotated[MembersSettings, Context("settings")]
 @router.subscriber(**asked(contract.FoundCommunity))
 async def found_community(cmd: contract.FoundCommunity, communities: Communities) -> contract.Community:
     """Found a community with its charter and its rules."""
-    return await communities.create(cmd.community_id, lambda c: model.found(c, cmd, now=utcnow()))
+    return await communities.create(cmd.community_id, lambda c, _: model.found(c, cmd, now=utcnow()))
 
 
 @router.subscriber(**asked(contract.ReviseCharter))
 async def revise_charter(cmd: contract.ReviseCharter, communities: Communities) -> contract.Community:
     """Change a community's charter, its rules, or both."""
-    return await communities.change(cmd.community_id, lambda c: model.revise_charter(c, cmd))
+    return await communities.change(cmd.community_id, lambda c, _: model.revise_charter(c, cmd))
+
+
+@router.subscriber(**asked(contract.ReviseCommunity))
+async def revise_community(cmd: contract.ReviseCommunity, communities: Communities) -> contract.Community:
+    """Change a community's name, its colour, its logo, or several of them."""
+    logo = await asyncio.to_thread(logos.kept, cmd.community_id, cmd.logo_file) if cmd.logo_file else None
+    return await communities.change(cmd.community_id, lambda c, _: model.revise(c, cmd, logo))
 
 
 # Members

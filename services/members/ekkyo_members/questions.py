@@ -40,6 +40,12 @@ async def community(question: contract.GetCommunity, communities: Communities) -
     return found.told()
 
 
+@router.subscriber(**asked(contract.GetLogo))
+async def logo(question: contract.GetLogo, communities: Communities) -> contract.LogoFile:
+    """The logo that a community has now."""
+    return model.logo_file(*await communities.entry(question.community_id, model.LOGO))
+
+
 @router.subscriber(**asked(contract.ListCommunities))
 async def communities(
     question: contract.ListCommunities, communities: Communities, members: Members

@@ -1,13 +1,13 @@
-"""Communities; and members, with what they did as their entries."""
+"""Communities, with their logo as an entry; and members, with what they did as theirs."""
 
 from typing import Annotated
 
-from ekkyo.store import Collection, CollectionWithEntries, Index
+from ekkyo.store import CollectionWithEntries, Index
 from faststream import Context
 
-from ekkyo_members.model import Community, Member, Step
+from ekkyo_members.model import Community, Logo, Member, Step
 
-communities = Collection.of(Community, "communities")
+communities = CollectionWithEntries.of(Community, Logo, "communities")
 members = CollectionWithEntries.of(
     Member,
     Step,
@@ -21,5 +21,5 @@ members = CollectionWithEntries.of(
         Index("manager_number"),
     ],
 )
-Communities = Annotated[Collection[Community], Context("communities")]
+Communities = Annotated[CollectionWithEntries[Community, Logo], Context("communities")]
 Members = Annotated[CollectionWithEntries[Member, Step], Context("members")]

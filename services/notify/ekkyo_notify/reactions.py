@@ -13,7 +13,14 @@ from ekkyo.contracts.events import (
     RegistrationWaitlisted,
     RegistrationWithdrawn,
 )
-from ekkyo.contracts.members import CharterRevised, CommunityFounded, MemberErased, MemberFact, ProfileChanged
+from ekkyo.contracts.members import (
+    CharterRevised,
+    CommunityFounded,
+    CommunityRevised,
+    MemberErased,
+    MemberFact,
+    ProfileChanged,
+)
 from ekkyo.contracts.notify import NotifyForgotMember
 from ekkyo.contracts.surveys import SurveyClosed, SurveyOpened
 from ekkyo.decision import forgetting
@@ -44,9 +51,11 @@ async def know_contact(fact: MemberFact, contacts: Contacts) -> None:
     await contacts.put(fact.member_id, fact.meta.revision, model.Contact.of(fact.member, fact.meta.revision))
 
 
-@router.subscriber(**told(CommunityFounded, CharterRevised, by="notify", name="communities", start="beginning"))
-async def know_community(fact: CommunityFounded | CharterRevised, communities: Communities) -> None:
-    """Remember what a community is called and which language it speaks."""
+@router.subscriber(
+    **told(CommunityFounded, CharterRevised, CommunityRevised, by="notify", name="communities", start="beginning")
+)
+async def know_community(fact: CommunityFounded | CharterRevised | CommunityRevised, communities: Communities) -> None:
+    """Remember what a community is called, its colour, and which language it speaks."""
     name = model.CommunityName.of(fact.community, fact.meta.revision)
     await communities.put(fact.community_id, fact.meta.revision, name)
 

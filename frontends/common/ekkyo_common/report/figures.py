@@ -20,6 +20,7 @@ class CommunityHead(Model):
     community_id: Id
     name: str
     logo_url: str | None = None
+    colour: str | None = None
     locale: Locale
     timezone: str
     charter: Charter
@@ -116,7 +117,7 @@ def figures_of(records: Records) -> Report:
     return Report(
         community=CommunityHead(
             **records.community.model_dump(
-                include={"community_id", "name", "logo_url", "locale", "timezone", "charter", "founded_at"}
+                include={"community_id", "name", "logo_url", "colour", "locale", "timezone", "charter", "founded_at"}
             ),
             members=len(records.members),
             leaders=len(records.leaders),

@@ -21,6 +21,7 @@ NEEDED: tuple[type[Fact], ...] = (
     m.MemberErased,
     m.CommunityFounded,
     m.CharterRevised,
+    m.CommunityRevised,
     s.SurveyFact,
 )
 
@@ -84,8 +85,8 @@ class _Reader:
 
     def hear(self, fact: Fact) -> None:
         match fact:
-            case m.CommunityFounded() | m.CharterRevised() if fact.community_id == self.community_id:
-                if self._newer(fact):
+            case m.CommunityFounded() | m.CharterRevised() | m.CommunityRevised():
+                if fact.community_id == self.community_id and self._newer(fact):
                     self.community = fact.community
             case m.MemberFact():
                 if self._newer(fact):

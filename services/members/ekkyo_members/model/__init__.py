@@ -1,6 +1,6 @@
 """What the members service knows, and how it decides. Pure: no I/O, no clock, no randomness, no await."""
 
-from ekkyo_members.model.community import Community, found, revise_charter
+from ekkyo_members.model.community import LOGO, Community, Logo, found, logo_file, revise, revise_charter
 from ekkyo_members.model.importing import Found, circles, new_member_id, outcomes, refused, take_over
 from ekkyo_members.model.journey import (
     Step,
@@ -53,10 +53,12 @@ from ekkyo_members.model.standing import (
 
 __all__ = [
     "GONE",
+    "LOGO",
     "NO_DEFAULTS",
     "Community",
     "Company",
     "Found",
+    "Logo",
     "Member",
     "PurgeTimer",
     "Step",
@@ -86,6 +88,7 @@ __all__ = [
     "keep_address",
     "leave",
     "lend_address",
+    "logo_file",
     "may_find",
     "may_see",
     "named_speaker",
@@ -98,6 +101,7 @@ __all__ = [
     "record_contribution",
     "refused",
     "register",
+    "revise",
     "revise_charter",
     "revoke_role",
     "revoke_steward",

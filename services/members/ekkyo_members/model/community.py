@@ -1,16 +1,40 @@
-"""A community: its name, its rules and its charter."""
+"""A community: its name and looks, its rules and its charter."""
 
 from datetime import datetime
+from hashlib import sha256
+from typing import Final
 
 from ekkyo.contracts import members as contract
-from ekkyo.decision import Decision, Document, Refused
+from ekkyo.decision import Decision, Document, Entry, Refused
+from pydantic import Field
+
+LOGO: Final = "logo"
+"""The key of a community's one entry."""
+ENDINGS: Final[dict[contract.LogoKind, str]] = {"image/png": "png", "image/jpeg": "jpg", "image/svg+xml": "svg"}
+
+
+class Logo(Entry):
+    """A community's logo, as it is shown. Empty once it is taken away."""
+
+    kind: contract.LogoKind = "image/png"
+    data: str = Field(default="", repr=False)
+    """The file in base64: not every server that speaks MongoDB's protocol takes bytes."""
+
+    @property
+    def name(self) -> str:
+        """A name that changes with the file, so that browsers may keep it, and that ends in its kind."""
+        return f"{sha256(self.data.encode()).hexdigest()[:16]}.{ENDINGS[self.kind]}"
 
 
 class Community(Document):
     """A community that people join."""
 
     name: str
+    founded_as: str | None = None
+    """The name that it was founded with, once it has another."""
     logo_url: str | None = None
+    colour: str | None = None
+    logo: str | None = None
     rules: str
     rules_version: int = 1
     charter: contract.Charter
@@ -58,8 +82,41 @@ def revise_charter(community: Community, cmd: contract.ReviseCharter) -> Decisio
     return Decision(revised, answer=told, facts=[contract.CharterRevised(community_id=revised.id, community=told)])
 
 
+def revise(
+    community: Community, cmd: contract.ReviseCommunity, logo: Logo | None
+) -> Decision[Community, contract.Community]:
+    """Change the name, the colour, the logo. logo: the file that the command holds, as it is kept."""
+    changes: dict[str, str | None] = {}
+    if cmd.name is not None and cmd.name != community.name:
+        changes |= {"name": cmd.name, "founded_as": community.founded_as or community.name}
+    if cmd.colour is not None and (cmd.colour or None) != community.colour:
+        changes["colour"] = cmd.colour or None
+    if cmd.logo_file is not None and (name := logo.name if logo else None) != community.logo:
+        changes["logo"] = name
+    if not changes:
+        return Decision(community, answer=community.told())
+    revised = community.model_copy(update=changes)
+    told = revised.next_told()
+    return Decision(
+        revised,
+        answer=told,
+        entries=[logo or Logo(document_id=community.id, key=LOGO)] if "logo" in changes else [],
+        facts=[contract.CommunityRevised(community_id=revised.id, community=told)],
+    )
+
+
+def logo_file(community: Community | None, logo: Logo | None) -> contract.LogoFile:
+    """The logo as it is told."""
+    if community is None:
+        raise Refused("community_not_found", "There is no community with this id.")
+    if logo is None or not logo.data:
+        raise Refused("logo_not_found", "This community has no logo.")
+    return contract.LogoFile(community_id=community.id, logo=logo.name, kind=logo.kind, data=logo.data)
+
+
 def _founded_by(community: Community, cmd: contract.FoundCommunity) -> bool:
-    """Whether this is the command that founded it; charter and rules may have been revised since."""
-    lasting = ("name", "logo_url", "locale", "timezone")
+    """Whether this is the command that founded it; name, charter and rules may have been revised since."""
+    lasting = ("logo_url", "locale", "timezone")
     revisable = ("rules", "charter") if community.revision <= 1 else ()
-    return all(getattr(community, name) == getattr(cmd, name) for name in lasting + revisable)
+    same = all(getattr(community, name) == getattr(cmd, name) for name in lasting + revisable)
+    return same and (community.founded_as or community.name) == cmd.name

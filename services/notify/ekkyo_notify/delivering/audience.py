@@ -73,10 +73,10 @@ class Audience:
             if recipient.member_id is None:
                 connection = await self.connections.get(model.connection_id(community_id=recipient.community_id))
                 if connection:
-                    reader = Reader(community.locale, community.timezone, community.name)
+                    reader = Reader(community.locale, community.timezone, community.name, colour=community.colour)
                     jobs.append(Job(recipient, "chat", reader, connection=connection))
             elif (contact := contacts.get(recipient.member_id)) and contact.active:
-                reader = Reader(contact.locale, contact.timezone, community.name, contact.name)
+                reader = Reader(contact.locale, contact.timezone, community.name, contact.name, community.colour)
                 for channel in contact.channels:
                     own = await self._own_chat(contact.id) if channel == "chat" else None
                     no_good = channel == "mail" and refused.get(contact.id) == contact.email

@@ -45,9 +45,10 @@ class RefusedAddress(Document):
 
 
 class CommunityName(Document):
-    """What a community is called and which language it speaks: a projection."""
+    """What a community is called, its colour, and which language it speaks: a projection."""
 
     name: str
+    colour: str | None = None
     locale: Locale = "ja"
     timezone: Zone = "Asia/Tokyo"
 
@@ -57,6 +58,7 @@ class CommunityName(Document):
             id=community.community_id,
             revision=revision,
             name=community.name,
+            colour=community.colour,
             locale=community.locale,
             timezone=community.timezone,
         )

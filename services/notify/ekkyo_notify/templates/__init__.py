@@ -26,6 +26,9 @@ _LOADER = PackageLoader("ekkyo_notify", "templates")
 _TEXT = Environment(loader=_LOADER, autoescape=False, undefined=StrictUndefined, trim_blocks=False)  # noqa: S701
 _HTML = Environment(loader=_LOADER, autoescape=True, undefined=StrictUndefined)
 
+COLOUR = "#31487f"
+"""The colour of a community that has none of its own, as in the portal."""
+
 
 @dataclass(frozen=True)
 class Reader:
@@ -35,6 +38,8 @@ class Reader:
     timezone: str
     community: str
     name: str | None = None
+    colour: str | None = None
+    """The community's."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,8 @@ class Message:
     """The address that ends messages of this kind."""
     footer: str = ""
     """In place of the usual one."""
+    colour: str | None = None
+    """The community's, on which white text can be read."""
 
     def text(self) -> str:
         """The plain text of a mail."""
@@ -87,6 +94,7 @@ class Message:
             "calendar": self.calendar,
             "action": self.action,
             "unsubscribe": self.unsubscribe,
+            "colour": self.colour or COLOUR,
             "preview": self.subject,
         }
 
@@ -116,6 +124,7 @@ def compose(
         name=one_line(reader.name) if reader.name else None,
         action=links.action(notice, recipient, reader.locale, private=private),
         unsubscribe=links.unsubscribe(notice, recipient) if private else None,
+        colour=reader.colour,
     )
 
 

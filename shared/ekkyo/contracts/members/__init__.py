@@ -1,16 +1,23 @@
 """Communities, the people in them, and how they grow. Owner: the members service."""
 
+from ekkyo.contracts.members.colour import READABLE, Colour, contrast
 from ekkyo.contracts.members.community import (
+    LOGO_BYTES,
     Charter,
     CharterRevised,
     Community,
     CommunityFounded,
     CommunityListed,
     CommunityPage,
+    CommunityRevised,
     FoundCommunity,
     GetCommunity,
+    GetLogo,
     ListCommunities,
+    LogoFile,
+    LogoKind,
     ReviseCharter,
+    ReviseCommunity,
 )
 from ekkyo.contracts.members.importing import (
     Imported,
@@ -99,6 +106,8 @@ from ekkyo.contracts.members.standing import (
 )
 
 __all__ = [
+    "LOGO_BYTES",
+    "READABLE",
     "AcceptRules",
     "Cards",
     "ChangeProfile",
@@ -106,10 +115,12 @@ __all__ = [
     "Charter",
     "CharterRevised",
     "ChooseMessages",
+    "Colour",
     "Community",
     "CommunityFounded",
     "CommunityListed",
     "CommunityPage",
+    "CommunityRevised",
     "CommunityRole",
     "ContributionKind",
     "ContributionRecorded",
@@ -129,6 +140,7 @@ __all__ = [
     "GetCommunity",
     "GetErasure",
     "GetJourney",
+    "GetLogo",
     "GetMember",
     "GrantRole",
     "GrantSteward",
@@ -147,6 +159,8 @@ __all__ = [
     "ListCommunities",
     "ListErasures",
     "Locale",
+    "LogoFile",
+    "LogoKind",
     "Member",
     "MemberCard",
     "MemberCrossed",
@@ -173,6 +187,7 @@ __all__ = [
     "RecordContribution",
     "RegisterMember",
     "ReviseCharter",
+    "ReviseCommunity",
     "RevokeRole",
     "RevokeSteward",
     "RoleGranted",
@@ -182,4 +197,5 @@ __all__ = [
     "SignOutEverywhere",
     "StewardGranted",
     "StewardRevoked",
+    "contrast",
 ]

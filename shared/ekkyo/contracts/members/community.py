@@ -1,6 +1,6 @@
 """Communities: their charter, rules and looks."""
 
-from typing import ClassVar
+from typing import ClassVar, Final, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -17,6 +17,7 @@ from ekkyo.contracts.base import (
     Zone,
     may,
 )
+from ekkyo.contracts.members.colour import Colour
 from ekkyo.contracts.members.member import Locale
 
 
@@ -31,11 +32,16 @@ class Charter(Model):
 
 
 class Community(Model):
-    """A community: a name, a logo, rules, and a charter."""
+    """A community: a name, a colour, a logo, rules, and a charter."""
 
     community_id: Id
     name: Line
     logo_url: str | None = None
+    """An address that was given when it was founded. The logo that is kept here is `logo`."""
+    colour: str | None = None
+    """Its colour, such as #31487f: white text on it can be read."""
+    logo: str | None = None
+    """Which logo it has: a name that changes with the file and ends in its kind. `members.logo` gives the file."""
     rules: Text
     rules_version: int = 1
     charter: Charter
@@ -43,6 +49,24 @@ class Community(Model):
     timezone: Zone = "Asia/Tokyo"
     founded_at: Instant
     revision: int
+
+
+LogoKind = Literal["image/png", "image/jpeg", "image/svg+xml"]
+LOGO_BYTES: Final = 500_000
+"""How large a logo's file may be."""
+LOGO_CHARACTERS: Final = (LOGO_BYTES + 2) // 3 * 4
+"""The same in base64."""
+
+
+class LogoFile(Model):
+    """A community's logo as a file."""
+
+    community_id: Id
+    logo: str
+    """Which one it is, as the community tells it."""
+    kind: LogoKind
+    data: str = Field(repr=False)
+    """The file in base64."""
 
 
 # Commands
@@ -86,6 +110,37 @@ class ReviseCharter(Command[Community]):
     community_id: Id
     charter: Charter | None = None
     rules: Text | None = None
+
+
+class ReviseCommunity(Command[Community]):
+    """Change a community's name, its colour, its logo, or several of them."""
+
+    subject: ClassVar[str] = "ekkyo.cmd.members.revise_community"
+    may: ClassVar = may("leader", "steward", "system", community="community_id")
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "community_id": "0192f0c1-7a00-7000-8000-000000000001",
+                "name": "IT Users' Community",
+                "colour": "#31487f",
+            }
+        }
+    )
+    community_id: Id
+    name: Line | None = None
+    colour: Colour | None = None
+    """Empty: it has none of its own any more."""
+    logo_file: str | None = Field(default=None, max_length=LOGO_CHARACTERS, repr=False)
+    """A PNG, JPEG or SVG file of at most 500 kB, in base64. It is made anew before it is kept: pictures in at most
+    320 by 320 pixels, drawings with shapes, paths and text alone. Empty: it has no logo any more."""
+
+
+class GetLogo(Question[LogoFile]):
+    """The logo that a community has now."""
+
+    subject: ClassVar[str] = "ekkyo.ask.members.logo"
+    may: ClassVar = may("member")
+    community_id: Id
 
 
 class GetCommunity(Question[Community]):
@@ -138,6 +193,15 @@ class CharterRevised(Fact):
     """A community's charter or rules changed."""
 
     subject: ClassVar[str] = "ekkyo.fact.members.charter_revised"
+    about: ClassVar[str] = "community_id"
+    community_id: Id
+    community: Community
+
+
+class CommunityRevised(Fact):
+    """A community's name, colour or logo changed."""
+
+    subject: ClassVar[str] = "ekkyo.fact.members.community_revised"
     about: ClassVar[str] = "community_id"
     community_id: Id
     community: Community
