@@ -243,6 +243,10 @@ class Installation:
 
         await eventually(nothing_pending, PATIENCE, every=0.2)
 
+    async def told(self) -> list[int]:
+        """How much was ever said in each stream that services hear."""
+        return [(await self.ops.stream_info(name)).state.last_seq for name in ("FACTS", "TIMERS", "AGAIN")]
+
     async def rows(self, name: str) -> dict[str, list[dict[str, Any]]]:
         """Everything in a service's database, by collection, in the order of ids."""
         database = self.database(name)

@@ -130,9 +130,14 @@ def told_once_and_in_order(facts: Iterable[Fact], *, first: int = 1, silent: dic
 
 
 async def quiet(installation: Installation, *names: str) -> None:
-    """Wait until these services have heard, done and told everything, and gave nothing up."""
-    await installation.heard(*names)
-    await installation.settled(*names)
+    """Wait until these services have heard, done and told everything, and gave nothing up.
+
+    What one of them tells last, another may have to hear after it was looked at: so until nothing more is told.
+    """
+    told = None
+    while told != (told := await installation.told()):
+        await installation.heard(*names)
+        await installation.settled(*names)
     await eventually(lambda: _no_dead_letters(installation))
 
 
