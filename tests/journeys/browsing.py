@@ -21,8 +21,6 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-sync",
 )
-ELSEWHERE = re.compile(r"https?://(?!127\.0\.0\.1|localhost)")
-"""Other sites, from which a provider's sign-in loads its fonts: nothing is there in a test."""
 SIZES = {"phone": (360, 780), "desk": (1280, 800)}
 
 
@@ -111,10 +109,9 @@ class Browsers:
             color_scheme="dark" if dark else "light",
         )
         context.set_default_timeout(15_000)
-        await context.route(ELSEWHERE, lambda route: route.fulfill(body=""))
         one = Person(await context.new_page(), self.base, script=script)
         one.page.on("console", one.heard)
-        one.page.on("pageerror", lambda error: one.troubles.append(str(error)))
+        one.page.on("pageerror", lambda error: one.troubles.append(f"{one.page.url}: {error}"))
         one.page.on("response", one.answered)
         self.people.append(one)
         await one.open(address)

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import re
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -17,6 +18,8 @@ from tests.journeys.browsing import Person, browsers
 from tests.portal.whole import identity, served
 
 CLIENT = {"oidc_client_id": "ekkyo", "oidc_client_secret": "s", "oidc_name": "Entra ID"}
+ELSEWHERE = re.compile(r"https?://(?!127\.0\.0\.1|localhost)")
+"""Other sites, from which a provider's page loads its fonts: nothing is there in a test."""
 HERE = Path(__file__).parent / "oidc"
 MAIL = {"email": "hanako@example.com", "email_verified": True, "employee_number": "0012345"}
 
@@ -78,6 +81,7 @@ async def test_the_companys_account_opens_what_was_asked_for(tmp_path: Path, pro
             services.found_by.update({("email", MAIL["email"]): "hanako", ("number", "0012345"): "anna"})
             services.answering.replies[ListEvents] = EventPage(events=[])
             somebody = await them.person("/past?q=%E8%A1%A8", locale="ja")
+            await somebody.page.route(ELSEWHERE, lambda route: route.fulfill(body=""))
             await somebody.is_accessible()
             await somebody.press("Entra ID でサインイン")
             assert somebody.page.url.startswith(issuer)
@@ -91,6 +95,7 @@ async def test_the_companys_account_opens_what_was_asked_for(tmp_path: Path, pro
                 return
             stranger = await them.person("/signin?lang=en", size="phone", locale="en")
             stranger.expected = (403,)
+            await stranger.page.route(ELSEWHERE, lambda route: route.fulfill(body=""))
             await stranger.press("Sign in with Entra ID")
             await proves(stranger, "nobody")
             await stranger.sees("We could not make sure who you are")

@@ -182,6 +182,8 @@ async def sign_in(visit: Visit) -> Response:
     request = visit.request
     if request.method == "POST":
         return await signin.waiting(visit)
+    if "text/event-stream" in request.headers.get("accept", ""):
+        return Response(status_code=204)  # the stream ends; its page finds out by itself that the session is over
     query = urlencode([pair for pair in request.query_params.multi_items() if pair[0] != HELD])
     here = request.url.path + (f"?{query}" if query else "")
     return RedirectResponse(f"/signin?next={quote(here)}", 303)

@@ -24,9 +24,11 @@
   const ask = async (address, options = {}) => {
     try {
       const got = await fetch(address, { ...options, headers: { "x-part": "desk" } });
-      if (got.redirected || !(got.headers.get("content-type") || "").includes("json")) return location.reload();
-      said.hidden = true;
-      return await got.json();
+      const part = !got.redirected && (got.headers.get("content-type") || "").includes("json");
+      if (!part && got.status < 500 && got.status !== 429) return location.reload(); // the session is over, or the event is gone
+      said.hidden = part;
+      if (part) return await got.json();
+      said.textContent = scanner.dataset.busy;
     } catch {
       said.textContent = scanner.dataset.away;
       said.hidden = false;
@@ -64,7 +66,11 @@
     if (source || document.hidden) return;
     source = new EventSource(desk.dataset.liveAt);
     source.addEventListener("changed", (e) => { if (+e.data > +document.getElementById("counts").dataset.revision) refresh(); });
-    source.addEventListener("error", () => { if (source?.readyState === 2) source = null; });
+    source.addEventListener("error", () => { // closed for good: the session is over, or the portal starts again
+      if (source?.readyState !== 2) return;
+      source = null;
+      setTimeout(() => { open(); if (!document.hidden) refresh(); }, 3000 + Math.random() * 2000);
+    });
   };
   const close = () => { source?.close(); source = null; };
   document.addEventListener("visibilitychange", () => { if (document.hidden) close(); else { open(); refresh(); } });
