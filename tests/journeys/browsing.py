@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from ekkyo.testing import eventually
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Locator, Page, async_playwright
 
 FLAGS = (
     "--no-sandbox",
@@ -58,6 +58,18 @@ class Person:
         """Type into fields by their name."""
         for name, text in fields.items():
             await self.page.locator(f"[name={name}]:not([type=hidden])").first.fill(text)
+
+    async def tab_to(self, wanted: Locator) -> None:
+        """Move on with the Tab key until this has the focus, and can be seen to have it."""
+        for _ in range(100):
+            await self.page.keyboard.press("Tab")
+            if await wanted.evaluate("(it) => it === document.activeElement"):
+                seen = (
+                    "(it) => [it, it.nextElementSibling].some((e) => e && getComputedStyle(e).outlineStyle !== 'none')"
+                )
+                assert await wanted.evaluate(seen), "the focus cannot be seen"
+                return
+        raise AssertionError(f"the Tab key does not lead there on {self.page.url}")
 
     async def sees(self, *texts: str) -> None:
         """Wait until the page says all of this."""

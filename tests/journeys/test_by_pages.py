@@ -6,18 +6,18 @@ One of the members has a browser without script, and reads English.
 import asyncio
 import re
 from datetime import timedelta
-from email import message_from_bytes, policy
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from ekkyo.contracts import events as e
 from ekkyo.contracts import members as m
-from ekkyo.contracts import surveys as s
 from ekkyo.decision.clock import utcnow
 from ekkyo.testing import eventually
 
+from tests.journeys import the_day
 from tests.journeys.browsing import Browsers, Person, browsers
+from tests.journeys.mailbox import mails, sign_in_by_mail
 from tests.journeys.outside import Outside, Stack
 
 SYSTEM = ("setup", "system")
@@ -42,41 +42,39 @@ async def test_a_season_by_pages_alone(stack: Stack, it: Outside, tmp_path: Path
         steward = await them.person(address_of(stack, "P0"))
         community = await a_steward_imports_people_and_founds_a_community(steward, export)
         ids = {x.number: x.member_id for x in (await it.ask(m.FindMembers(limit=50), *SYSTEM)).members}
-        for who in range(1, len(PEOPLE)):
+        for who in (LEADER, FOURTH, FIFTH):
             await it.send(m.JoinCommunity(member_id=ids[f"P{who}"], community_id=community), ids[f"P{who}"])
         await a_steward_makes_a_leader(steward, ids["P1"])
         leader = await them.person(address_of(stack, "P1"), size="phone")
         event = await a_leader_publishes_an_event(leader, community)
-        hanako = await them.person(f"/e/{event}", size="phone")
-        await hanako_signs_in_by_mail_and_takes_the_only_seat(hanako, stack, event)
-        anna = await them.person(f"/signin?next=/e/{event}&lang=en", script=False, locale="en")
+        hanako = await them.person(f"/c/{community}", size="phone")
+        await hanako_signs_in_by_mail_and_joins(hanako, stack, community)
+        await hanako_takes_the_only_seat(hanako, event)
+        anna = await them.person(f"/signin?next=/c/{community}&lang=en", script=False, locale="en")
         await sign_in_by_mail(anna, stack, email(ANNA), "Send me a code", "Code", "Sign in")
-        await english(anna, event)
+        await anna_joins_in_english(anna, community)
+        await anna.open(f"/e/{event}")
         await anna_waits_and_gets_the_seat_when_hanako_withdraws(anna, hanako, event)
         await the_mail_leads_to_the_page(them, stack, event)
         await a_double_press_and_the_back_button_end_well(hanako, event)
-        held = await an_event_that_is_held_now(it, community, ids)
-        await the_day(leader, anna, hanako, held)
-        await conclude(leader, held)
-        await answer(it, anna, hanako, held)
+        await two_people_and_one_seat(it, hanako, anna, community)
+        held = await the_day.an_event_that_is_held_now(it, community, ids)
+        await the_day.the_day(leader, anna, hanako, held)
+        await the_day.report(leader, held, tmp_path)
+        await the_day.conclude(leader, held)
+        came = {number: ids[number] for number in ("P1", *the_day.COMING)}
+        await the_day.answer(it, anna, hanako, held, came)
+        await the_day.results(leader, held)
         await hanako.open("/me/journey")
         await hanako.sees("参加した", "きっかけのイベント")
+        with stack.without("surveys"):
+            await hanako.open("/me")
+            await hanako.sees("いまこの部分を表示できません", "一つの席")
+            await hanako.is_accessible()
 
 
 def address_of(stack: Stack, who: str) -> str:
     return stack.ekkyo("open", "--as", who).out.split()[-1]
-
-
-def mails(stack: Stack, to: str) -> list[str]:
-    """The texts of the mails to an address, oldest first."""
-    found = []
-    for file in sorted((stack.folder.path / "mail").rglob("*.eml"), key=lambda f: f.stat().st_mtime_ns):
-        mail = message_from_bytes(file.read_bytes(), policy=policy.default)
-        if to in str(mail["To"]):
-            body = mail.get_body(("plain",))
-            assert body
-            found.append(body.get_content())
-    return found
 
 
 async def a_steward_imports_people_and_founds_a_community(steward: Person, export: Path) -> str:
@@ -140,39 +138,38 @@ async def a_leader_publishes_an_event(leader: Person, community: str) -> str:
     return found[1]
 
 
-async def sign_in_by_mail(who: Person, stack: Stack, address: str, send: str, field: str, enter: str) -> None:
-    before = len(mails(stack, address))
-    await who.fill(email=address)
-    await who.press(send)
-
-    async def code() -> str:
-        new = [text for text in mails(stack, address)[before:] if re.search(r"\b\d{6}\b", text)]
-        return new[-1] if new else ""
-
-    text = await eventually(code, 20, what="the mail with the code")
-    found = re.search(r"\b(\d{6})\b", text)
-    assert found
-    await who.page.get_by_label(field).fill(found[1])
-    await who.is_accessible()
-    await who.press(enter)
-
-
-async def hanako_signs_in_by_mail_and_takes_the_only_seat(hanako: Person, stack: Stack, event: str) -> None:
-    await hanako.is_accessible()
+async def hanako_signs_in_by_mail_and_joins(hanako: Person, stack: Stack, community: str) -> None:
     await sign_in_by_mail(hanako, stack, email(HANAKO), "確認コードを送る", "確認コード", "サインインする")
-    assert hanako.page.url.endswith(f"/e/{event}")
+    assert hanako.page.url.endswith(f"/c/{community}")
+    hanako.expected = (400,)
+    await hanako.press("参加する")
+    await hanako.page.get_by_role("button", name="参加する").click()
+    await hanako.sees("参加するには、ルールの承認が必要です")
     await hanako.is_accessible()
+    await hanako.page.get_by_label("ルールを読み、承認します").check()
+    await hanako.page.get_by_role("button", name="参加する").click()
+    await hanako.sees("参加しました", "もくもく会")
+    hanako.expected = ()
+
+
+async def hanako_takes_the_only_seat(hanako: Person, event: str) -> None:
+    await hanako.open(f"/e/{event}")
     await hanako.press("参加登録する")
     await hanako.sees("参加が確定しました", "参加が確定しています", "参加用URLを開く")
     await hanako.is_accessible()
 
 
-async def english(anna: Person, event: str) -> None:
+async def anna_joins_in_english(anna: Person, community: str) -> None:
     await anna.open("/me/settings")
     await anna.page.locator("select[name=locale]").select_option("en")
     await anna.page.locator("form[action='/me/settings'] button").click()
     await anna.sees("Your settings are saved")
-    await anna.open(f"/e/{event}")
+    await anna.open("/communities")
+    await anna.press("越境の会", exact=False)
+    await anna.page.get_by_label("I have read the rules and accept them").check()
+    await anna.press("Join")
+    await anna.sees("You have joined")
+    assert f"/c/{community}" in anna.page.url
 
 
 async def anna_waits_and_gets_the_seat_when_hanako_withdraws(anna: Person, hanako: Person, event: str) -> None:
@@ -190,7 +187,7 @@ async def the_mail_leads_to_the_page(them: Browsers, stack: Stack, event: str) -
     """Whoever opens the link in their mail sees who they are, and can give up the seat; nobody is signed in by it."""
 
     async def promoted() -> str:
-        found = [html for html in htmls(stack, email(ANNA)) if f"/e/{event}?p=" in html]
+        found = [html for html in mails(stack, email(ANNA), "html") if f"/e/{event}?p=" in html]
         return found[-1] if found else ""
 
     html = await eventually(promoted, 20, what="the mail with the link")
@@ -208,105 +205,31 @@ async def the_mail_leads_to_the_page(them: Browsers, stack: Stack, event: str) -
     assert "/signin" in reader.page.url
 
 
-def htmls(stack: Stack, to: str) -> list[str]:
-    found = []
-    for file in sorted((stack.folder.path / "mail").rglob("*.eml"), key=lambda f: f.stat().st_mtime_ns):
-        mail = message_from_bytes(file.read_bytes(), policy=policy.default)
-        body = mail.get_body(("html",))
-        if to in str(mail["To"]) and body:
-            found.append(body.get_content())
-    return found
-
-
 async def a_double_press_and_the_back_button_end_well(hanako: Person, event: str) -> None:
     await hanako.open(f"/e/{event}")
     await hanako.page.get_by_role("button", name="キャンセル待ちに登録する").dblclick()
     await hanako.page.wait_for_load_state()
     await hanako.sees("キャンセル待ち 1 番目です")
     await hanako.page.go_back()
-    await hanako.open(f"/e/{event}")
+    await hanako.sees("キャンセル待ち 1 番目です")
     await hanako.press("キャンセル待ちをやめる")
     await hanako.sees("参加を取りやめました")
 
 
-async def an_event_that_is_held_now(it: Outside, community: str, ids: dict[str, str]) -> str:
-    """The contract takes no event that has begun: this one begins in a moment, and an outside system publishes it."""
-    details = e.EventDetails(title="昼の会", format="onsite", place="本社 3F", capacity=5)
-    starts = utcnow() + timedelta(seconds=4)
+async def two_people_and_one_seat(it: Outside, hanako: Person, anna: Person, community: str) -> None:
+    """Both see the last seat and press at once: one has it, and the other is told their place on the waitlist."""
+    details = e.EventDetails(title="一つの席", format="online", url="https://meet.example.co.jp/2", capacity=1)
+    starts = utcnow() + timedelta(days=2)
     draft = e.DraftEvent(
-        event_id="held", community_id=community, details=details, starts_at=starts, ends_at=starts + timedelta(hours=1)
+        event_id="seat", community_id=community, details=details, starts_at=starts, ends_at=starts + timedelta(hours=1)
     )
     await it.send(draft, *SYSTEM)
-    await it.send(e.PublishEvent(event_id="held"), *SYSTEM)
-    for who in (HANAKO, ANNA, FOURTH, FIFTH):
-        wish = e.RegisterForEvent(event_id="held", member_id=ids[f"P{who}"], registration_id=f"r{who}")
-        await it.send(wish, *SYSTEM)
-    return "held"
-
-
-async def the_day(leader: Person, anna: Person, hanako: Person, event: str) -> None:
-    """The roster shows who comes as they come; members are here by the word on the wall, the others by the desk."""
-    await leader.open(f"/e/{event}/poster")
-    await leader.is_accessible()
-    word = (await leader.page.locator(".wall b").inner_text()).strip()
-    await leader.open(f"/e/{event}/roster")
-    await leader.is_accessible()
-    await leader.sees("山田 花子", "Anna Schmidt")
-    await anna.open(f"/e/{event}")
-    anna.expected = (400, 409)
-    await anna.fill(word="kakaka99")
-    await anna.page.locator("form.here button").click()
-    await anna.sees("That is not the word")
-    await anna.is_accessible()
-    await anna.fill(word=word.upper())
-    await anna.page.locator("form.here button").click()
-    await anna.sees("You were there")
-    await leader.page.locator("#counts .tile b").first.filter(has_text="1").wait_for()  # by itself: nobody reloads
-    await leader.fill(code="花子")
-    await leader.page.keyboard.press("Enter")
-    await leader.page.wait_for_load_state()
-    await leader.page.get_by_role("button", name=re.compile("山田 花子")).first.click()
-    await leader.page.locator("#counts .tile b").first.filter(has_text="2").wait_for()
-    for name in ("高橋 一", "伊藤 二"):
-        await leader.open(f"/e/{event}/roster")
-        await leader.page.get_by_role("button", name=re.compile(name)).first.click()
-        await leader.page.wait_for_load_state()
-    await leader.open(f"/e/{event}/roster")
-    await leader.page.locator("#counts .tile b").first.filter(has_text="4").wait_for()
-    await leader.is_accessible()
-
-
-async def conclude(leader: Person, event: str) -> None:
-    button = leader.page.locator(f"form[action='/e/{event}/conclude'] button")
-
-    async def begun() -> bool:
-        await leader.open(f"/e/{event}/conclude")
-        return await button.count() > 0
-
-    await eventually(begun, 10, what="the event's beginning")
-    await leader.is_accessible()
-    await button.click()
-    await leader.page.wait_for_load_state()
-    await leader.open(f"/e/{event}")
-    await leader.sees("終了")
-
-
-async def answer(it: Outside, anna: Person, hanako: Person, event: str) -> None:
-    survey = s.survey_of_event(event)
-    await it.until(lambda: it.heard(s.SurveyOpened), "the survey")
-    await hanako.open("/me")
-    await hanako.press("回答する", exact=False)
-    await hanako.is_accessible()
-    hanako.expected = anna.expected = (400,)
-    await hanako.fill(comment="もっと\n聞きたい")
-    await hanako.press("回答を送る")
-    await hanako.sees("入力してください")
-    assert await hanako.page.locator("[name=comment]").input_value() == "もっと\n聞きたい"
-    await hanako.is_accessible()
-    await hanako.page.locator("[name=satisfaction][value='9']").check()
-    await hanako.press("回答を送る")
-    await hanako.sees("ご回答ありがとうございました")
-    await anna.open(f"/s/{survey}")
-    await anna.page.locator("[name=satisfaction][value='7']").check()
-    await anna.press("Send my answers")
-    await anna.sees("Thank you for your answers")
+    await it.send(e.PublishEvent(event_id="seat"), *SYSTEM)
+    await asyncio.gather(hanako.open("/e/seat"), anna.open("/e/seat"))
+    await asyncio.gather(hanako.press("参加登録する"), anna.press("Register"))
+    has = {"hanako": "参加が確定しています" in await hanako.text(), "anna": "You have a seat" in await anna.text()}
+    assert sorted(has.values()) == [False, True], has
+    if has["anna"]:
+        await hanako.sees("キャンセル待ち 1 番目です")
+    else:
+        await anna.sees("number 1 on the waitlist")
