@@ -32,7 +32,7 @@ from ekkyo.contracts.notify import DeliveryPage, ListDeliveries
 from ekkyo.contracts.surveys import GetForm, GetResults, ListSurveys, RankThemes, SurveyList, ThemeRanking
 from ekkyo_portal.web.visitor import Visitor
 
-from tests.portal import test_community_pages, test_me_pages, test_people_pages, test_survey_pages
+from tests.portal import test_community_pages, test_looks, test_me_pages, test_people_pages, test_survey_pages
 from tests.portal.leading import answers
 from tests.portal.making import HANAKO, LEADER, NOW, STEWARD
 from tests.portal.test_events_pages import event, mine
@@ -104,6 +104,7 @@ SCENES = [
     Scene("a survey", HANAKO, {GetForm: test_survey_pages.asked()}, ("/s/s1",)),
     Scene("answered", HANAKO, {GetForm: test_survey_pages.asked(answered=True)}, ("/s/s1",)),
     Scene("the services are away", HANAKO, away(MyRegistration, GetForm), ("/e/e1", "/s/s1"), 503),
+    Scene("its own look", LEADER, test_looks.replies(), ("/c/it", "/communities", "/e/e1", "/", "/c/it/charter")),
     Scene("leading", LEADER, answers(), ("/lead", "/c/it/chat", "/c/it/charter", "/c/it/events/new")),
     Scene("a draft", LEADER, DRAFT, ("/e/e1", "/e/e1/publish", "/e/e1/edit", "/e/e1/cancel")),
     Scene("published", LEADER, {**answers(), MyRegistration: mine(None)}, ("/e/e1", "/e/e1/move", "/e/e1/conclude")),

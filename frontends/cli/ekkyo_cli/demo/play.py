@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+from base64 import b64encode
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -56,6 +57,8 @@ class Season:
                 charter=season.CHARTER,
             )
         )
+        logo = b64encode(season.LOGO.encode()).decode()
+        await steward.send(m.ReviseCommunity(community_id=self.community_id, colour=season.COLOUR, logo_file=logo))
         self.say(f"Founded {community.name}: {community.charter.objective}")
         await steward.send(n.ConnectChannel(community_id=self.community_id, url=SecretStr(webhook)))
         company = await everybody(self.as_("portal", "system"))

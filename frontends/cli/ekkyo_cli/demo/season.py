@@ -7,6 +7,13 @@ from ekkyo.contracts.events import EventFormat
 from ekkyo.contracts.members import Charter
 
 COMMUNITY = "IT越境コミュニティ"
+COLOUR = "#0f6b5c"
+LOGO = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64">
+<rect width="64" height="64" rx="14" fill="#0f6b5c"/>
+<path d="M12 46 28 24 36 36 42 28 54 46Z" fill="#fff"/>
+<circle cx="45" cy="18" r="6" fill="#ffd27a"/>
+</svg>"""
+"""Two hills, and what is beyond them."""
 RULES = "1. 何を聞いてもよい。\n2. 笑わない。\n3. 教わったら、次は誰かに教える。\n4. 社外秘は持ち出さない。"
 CHARTER = Charter(
     objective="情報システム部への同じ質問を1年で半分にする。",

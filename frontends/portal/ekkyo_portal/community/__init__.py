@@ -1,4 +1,5 @@
 """Communities as members see them: which there are, one of them, joining and leaving."""
 
 from ekkyo_portal.community import joining as joining
+from ekkyo_portal.community import looks as looks
 from ekkyo_portal.community.routes import room as room

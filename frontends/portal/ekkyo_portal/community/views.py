@@ -10,6 +10,7 @@ from ekkyo.words.text import one_line, several_lines
 
 from ekkyo_portal.events import views as events
 from ekkyo_portal.events.views import Card
+from ekkyo_portal.look.marks import Mark, mark
 from ekkyo_portal.look.reader import Reader
 from ekkyo_portal.web.visitor import Visitor
 
@@ -18,6 +19,7 @@ from ekkyo_portal.web.visitor import Visitor
 class Tile:
     """A community in a list. state: `leader`, `member`, `rules` (to be accepted again), `invited`, or empty."""
 
+    mark: Mark
     community_id: str
     name: str
     objective: str
@@ -46,6 +48,7 @@ class Leader:
 class CommunityView:
     """A community's page."""
 
+    mark: Mark
     community_id: str
     name: str
     charter: Sequence[tuple[str, str]]
@@ -87,7 +90,12 @@ def communities(
 def _tile(listed: CommunityListed, member: Member) -> Tile:
     it = listed.community
     return Tile(
-        it.community_id, one_line(it.name), one_line(it.charter.objective, 140), listed.members, _state(listed, member)
+        mark(it),
+        it.community_id,
+        one_line(it.name),
+        one_line(it.charter.objective, 140),
+        listed.members,
+        _state(listed, member),
     )
 
 
@@ -124,6 +132,7 @@ def community(
     ahead = [one for one in coming.events if not events.is_over(one, reader.now)] if coming else []
     parts = ("objective", "who", "what", "how")
     return CommunityView(
+        mark=mark(it),
         community_id=it.community_id,
         name=one_line(it.name),
         charter=[(getattr(words, part), several_lines(getattr(it.charter, part))) for part in parts],

@@ -6,12 +6,11 @@ from typing import Any, Final
 
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import EventPage, ListEvents
-from ekkyo.contracts.members import ListCommunities
 from pydantic import ValidationError
 from starlette.responses import Response
 
 from ekkyo_portal.events import views
-from ekkyo_portal.events.routes import room
+from ekkyo_portal.events.routes import known, room
 from ekkyo_portal.web.visit import Visit
 
 LATE: Final = timedelta(hours=3)
@@ -37,11 +36,10 @@ async def past(visit: Visit) -> Response:
 async def _listed(visit: Visit, asked: dict[str, Any], *, past: bool) -> Response:
     wanted = views.wanted(visit.request.query_params)
     communities, page = await asyncio.gather(
-        visit.site.communities.of(lambda: visit.maybe(ListCommunities(limit=200))),
+        known(visit),
         _found(visit, asked | _filters(visit, wanted)),
     )
-    names = [(one.community.community_id, one.community.name) for one in communities.communities] if communities else []
-    return visit.page("events/coming.html", views.listed(visit.reader, page, wanted, names, past=past))
+    return visit.page("events/coming.html", views.listed(visit.reader, page, wanted, communities, past=past))
 
 
 def _filters(visit: Visit, wanted: views.Wanted) -> dict[str, Any]:

@@ -1,12 +1,15 @@
 """The pages of events that members see."""
 
+import asyncio
+
 from ekkyo.contracts.base import Refused, new_id
 from ekkyo.contracts.events import EventStatus, ListEvents, MyRegistration, RegisterForEvent, WithdrawFromEvent
-from ekkyo.contracts.members import GetCards
+from ekkyo.contracts.members import GetCards, ListCommunities
 from starlette.responses import Response
 
 from ekkyo_portal.events import month as calendar
 from ekkyo_portal.events import views
+from ekkyo_portal.look.marks import Mark, marks
 from ekkyo_portal.web.rooms import Room
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
@@ -35,10 +38,19 @@ async def event(visit: Visit, event_id: str) -> Response:
 
 async def shown(visit: Visit, event_id: str, *, typed: str = "", wrong: Refused | None = None) -> Response:
     """The page of an event. typed, wrong: a word on the wall that was not accepted, and why. Raises Refused."""
-    mine = await visit.ask(MyRegistration(event_id=event_id, member_id=visit.me.member_id))
+    mine, communities = await asyncio.gather(
+        visit.ask(MyRegistration(event_id=event_id, member_id=visit.me.member_id)), known(visit)
+    )
     named = await visit.maybe(GetCards(member_ids=mine.event.speakers)) if mine.event.speakers else None
-    view = views.event(visit.reader, visit.me, mine, typed=typed, wrong=wrong, speakers=named)
+    mark = communities.get(mine.event.community_id)
+    view = views.event(visit.reader, visit.me, mine, typed=typed, wrong=wrong, speakers=named, mark=mark)
     return visit.page("events/event.html", view, status=wrong.status if wrong else 200)
+
+
+async def known(visit: Visit) -> dict[str, Mark]:
+    """How communities are recognised, by their ids."""
+    page = await visit.site.communities.of(lambda: visit.maybe(ListCommunities(limit=200)))
+    return marks(page, visit.visitor)
 
 
 @room.get("/e/{event_id}/calendar.ics", who=Who.HOLDERS)

@@ -14,6 +14,7 @@ from ekkyo.words.calendar import saved
 from ekkyo.words.text import http_url, one_line, several_lines
 from ekkyo.words.times import differ
 
+from ekkyo_portal.look.marks import Mark
 from ekkyo_portal.look.reader import Reader, count
 from ekkyo_portal.look.words.refusals import refusal
 from ekkyo_portal.web.visitor import Visitor
@@ -37,6 +38,8 @@ class Card:
     context: str
     seats: str
     full: bool
+    mark: Mark | None = None
+    """Whose event it is, where that is not plain."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,8 @@ class EventView:
     """“I am here”, where one can say so now."""
     saved: bool
     """Whether it can still go into one's calendar."""
+    mark: Mark | None = None
+    """Whose event it is; None while that is not known."""
 
 
 def wanted(query: Mapping[str, str]) -> Wanted:
@@ -119,17 +124,21 @@ def wanted(query: Mapping[str, str]) -> Wanted:
 
 
 def listed(
-    reader: Reader, page: EventPage | None, wanted: Wanted, communities: Sequence[tuple[str, str]], *, past: bool
+    reader: Reader, page: EventPage | None, wanted: Wanted, communities: Mapping[str, Mark], *, past: bool
 ) -> Listed:
     """What is coming, soonest first; or what is over, latest first."""
     them = [event for event in page.events if is_over(event, reader.now) == past] if page else []
     on = {name: text for name, text in vars(wanted).items() if text}
     return Listed(
-        cards=[(over if past else card)(reader, event) for event in them] if page else None,
+        cards=[
+            replace((over if past else card)(reader, event), mark=communities.get(event.community_id)) for event in them
+        ]
+        if page
+        else None,
         next=urlencode({**on, "after": page.next}) if page and page.next else None,
         past=past,
         wanted=wanted,
-        communities=[(key, one_line(name)) for key, name in communities],
+        communities=[(key, mark.name) for key, mark in communities.items()],
         contexts=sorted({one_line(event.context) for event in them}),
     )
 
@@ -175,6 +184,7 @@ def event(
     typed: str = "",
     wrong: Refused | None = None,
     speakers: Cards | None = None,
+    mark: Mark | None = None,
 ) -> EventView:
     """An event, and what the visitor has there. typed, wrong: a word on the wall that was not accepted, and why."""
     it, own = mine.event, mine.registration
@@ -200,6 +210,7 @@ def event(
         waits=count(reader.words.events.waits, it.capacity) if held and held.status == "waitlisted" else "",
         here=_here(reader, visitor, mine, typed, wrong),
         saved=it.status == "published" and reader.now < it.ends_at,
+        mark=mark,
     )
 
 

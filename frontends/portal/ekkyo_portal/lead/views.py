@@ -10,6 +10,7 @@ from ekkyo.words.times import zone_name
 
 from ekkyo_portal.events.views import Card, card, when
 from ekkyo_portal.lead.speakers import Unsure
+from ekkyo_portal.look.marks import Mark, mark
 from ekkyo_portal.look.reader import Reader, count
 from ekkyo_portal.web.forms import Form
 
@@ -21,6 +22,7 @@ class Led:
     community_id: str
     name: str
     members: str
+    mark: Mark
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,12 @@ def leading(
         None
         if communities is None
         else [
-            Led(one.community.community_id, one_line(one.community.name), count(words.members, one.members))
+            Led(
+                one.community.community_id,
+                one_line(one.community.name),
+                count(words.members, one.members),
+                mark(one.community),
+            )
             for one in led
         ],
         None if drafts is None else [card(reader, event) for event in drafts.events],

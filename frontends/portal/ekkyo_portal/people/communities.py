@@ -8,6 +8,8 @@ from ekkyo.contracts.members import FindMembers, FoundCommunity, ListCommunities
 from ekkyo.contracts.members.community import Community
 from starlette.responses import Response
 
+from ekkyo_portal.look.colours import OURS
+from ekkyo_portal.look.marks import Mark, mark, marks
 from ekkyo_portal.people.routes import STEWARDS, room
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.visit import Visit
@@ -24,7 +26,7 @@ async def communities(visit: Visit) -> Response:
         visit.maybe(ListCommunities(limit=200)), visit.maybe(FindMembers(role="leader", limit=500))
     )
     names = {m.member_id: m.name for m in leaders.members} if leaders else {}
-    return visit.page("people/communities.html", page and page.communities, names=names)
+    return visit.page("people/communities.html", page and page.communities, names=names, marks=marks(page))
 
 
 @room.get("/people-communities/new", who=STEWARDS)
@@ -49,26 +51,47 @@ async def found(visit: Visit) -> Response:
     if command is None:
         return visit.page("people/community.html", form, status=400, now=None)
     await visit.send(command)
+    visit.site.communities.forget()
     return visit.see_other("/people-communities", did="people.founded")
 
 
 @room.get("/c/{community_id}/charter", who=Who.LEADERS)
 async def charter(visit: Visit, community_id: str) -> Response:
     """The form of a community's charter and rules."""
-    now = await _led(visit, community_id)
-    values = {name: getattr(now.charter, name) for name in TEXTS}
-    figures = "\n".join(now.charter.figures)
-    return visit.page("people/community.html", Form.filled({**values, "figures": figures, "rules": now.rules}), now=now)
+    return charter_form(visit, await led(visit, community_id))
+
+
+def charter_form(
+    visit: Visit,
+    now: Community,
+    form: Form | None = None,
+    look: Form | None = None,
+    *,
+    seen: Mark | None = None,
+    chosen: str = "",
+    status: int = 200,
+) -> Response:
+    """The page with the forms of a community. form, look: as they were sent, the charter's and that of its look.
+
+    seen: how it would look. chosen: the logo that was chosen for that, in base64.
+    """
+    if form is None:
+        values = {name: getattr(now.charter, name) for name in TEXTS}
+        form = Form.filled({**values, "figures": "\n".join(now.charter.figures), "rules": now.rules})
+    if look is None:
+        look = Form.filled({"name": now.name, "colour": now.colour or OURS})
+    shown = {"look": look, "mark": mark(now), "seen": seen, "chosen": chosen, "now": now}
+    return visit.page("people/community.html", form, status=status, **shown)
 
 
 @room.post("/c/{community_id}/charter", who=Who.LEADERS)
 async def revise(visit: Visit, community_id: str) -> Response:
     """Change the charter or the rules. Members accept changed rules again, so unchanged ones are not sent."""
-    form, now = await visit.form(), await _led(visit, community_id)
+    form, now = await visit.form(), await led(visit, community_id)
     rules = form["rules"] if form["rules"] != now.rules else None
     command = form.make(ReviseCharter, community_id=community_id, charter=_charter(form), rules=rules)
     if command is None:
-        return visit.page("people/community.html", form, status=400, now=now)
+        return charter_form(visit, now, form, status=400)
     await visit.send(command)
     return visit.see_other(f"/c/{community_id}", did="people.revised")
 
@@ -81,7 +104,8 @@ def _charter(form: Form) -> dict[str, Any]:
     return {**{name: form[name] for name in TEXTS}, "figures": figures}
 
 
-async def _led(visit: Visit, community_id: str) -> Community:
+async def led(visit: Visit, community_id: str) -> Community:
+    """The community, for those who lead it. Raises Refused for everybody else."""
     page = await visit.ask(ListCommunities(community_ids=[community_id]))
     if not page.communities:
         raise Refused("community_not_found", "There is no such community.", 404)

@@ -109,6 +109,7 @@ class Form:
 
 CODES = {
     "missing": "missing",
+    "colour_too_light": "too_light",
     "string_too_short": "missing",
     "string_too_long": "too_long",
     "too_long": "too_many",

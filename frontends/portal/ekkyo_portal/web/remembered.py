@@ -23,3 +23,7 @@ class Remembered(Generic[A]):
         if found is not None:
             self._known = (self._clock(), found)
         return found
+
+    def forget(self) -> None:
+        """Ask again: something about it was changed here."""
+        self._known = None

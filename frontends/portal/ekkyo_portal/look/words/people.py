@@ -77,7 +77,7 @@ JA: Final[dict[str, Any]] = {
     "members": "メンバー {n} 人",
     "led_by": "リーダー:",
     "no_leaders": "リーダーがいません",
-    "charter": "憲章とルールを編集",
+    "charter": "コミュニティを編集",
     "charter_lead": "憲章には、何のためのコミュニティか、何をもって成功とするかを書きます。"
     "メンバー全員に公開されます。",
     "no_communities": "コミュニティはまだありません。最初の一つを作りましょう。",
@@ -176,7 +176,7 @@ EN: Final[dict[str, Any]] = {
     "members": "{n} member|{n} members",
     "led_by": "Led by",
     "no_leaders": "Nobody leads it",
-    "charter": "Edit charter and rules",
+    "charter": "Edit the community",
     "charter_lead": "The charter says what the community is for and how you will know that it works. "
     "Every member sees it.",
     "no_communities": "There are no communities yet. Found the first one.",

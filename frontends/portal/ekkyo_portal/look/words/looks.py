@@ -1,0 +1,51 @@
+"""Words of the form of a community's name, colour and logo."""
+
+from typing import Final
+
+JA: Final[dict[str, str]] = {
+    "title": "名前・色・ロゴ",
+    "lead": "一覧、イベントのページ、メールに表示されます。",
+    "name": "コミュニティの名前",
+    "colour": "色",
+    "colour_hint": "白い文字が読める、濃い色を選んでください。",
+    "logo": "ロゴ",
+    "logo_hint": "PNG、JPEG、SVG。500 KB まで。正方形が見やすくなります。",
+    "logo_new": "プレビューしたファイルが選ばれています。別のファイルに替えることもできます。",
+    "no_logo": "ロゴを外す",
+    "preview": "プレビュー",
+    "preview_title": "プレビュー",
+    "preview_lead": "まだ保存していません。",
+    "preview_text": "リンクとボタンは、この色で表示されます。",
+    "too_light": "この色では白い文字が読みにくくなります。もっと濃い色を選んでください。",
+    "logo_wrong_kind": "PNG、JPEG、SVG のファイルを選んでください。",
+    "logo_too_large": "ファイルが 500 KB を超えています。小さくして保存してください。",
+    "logo_too_many_pixels": "画像が大きすぎます。2000×2000 ピクセル以下にしてください。",
+    "logo_unreadable": "このファイルは読み取れません。PNG で保存し直してください。",
+    "logo_too_complex": "図形が多すぎます。PNG で保存し直してください。",
+    "logo_not_plain": "スタイルシートや埋め込み画像を使った SVG は使えません。PNG で保存し直してください。",
+    "did_changed": "名前・色・ロゴを保存しました。",
+}
+
+EN: Final[dict[str, str]] = {
+    "title": "Name, colour and logo",
+    "lead": "They show in lists, on pages of events and in mails.",
+    "name": "Name of the community",
+    "colour": "Colour",
+    "colour_hint": "A dark one, on which white text can be read.",
+    "logo": "Logo",
+    "logo_hint": "PNG, JPEG or SVG, at most 500 kB. A square one looks best.",
+    "logo_new": "The file that you previewed is still chosen. You can choose another one.",
+    "no_logo": "Remove the logo",
+    "preview": "Preview",
+    "preview_title": "Preview",
+    "preview_lead": "Nothing is saved yet.",
+    "preview_text": "Links and buttons will have this colour.",
+    "too_light": "White text cannot be read on this colour. Choose a darker one.",
+    "logo_wrong_kind": "Choose a PNG, JPEG or SVG file.",
+    "logo_too_large": "The file is larger than 500 kB. Save it smaller.",
+    "logo_too_many_pixels": "The picture is too large. Make it 2000 by 2000 pixels or smaller.",
+    "logo_unreadable": "This file cannot be read. Save it again as PNG.",
+    "logo_too_complex": "The drawing has too many parts. Save it as PNG.",
+    "logo_not_plain": "An SVG with style sheets or pictures inside cannot be used. Save it as PNG.",
+    "did_changed": "Name, colour and logo are saved.",
+}
