@@ -50,7 +50,7 @@ async def shown(visit: Visit, event_id: str, *, typed: str = "", wrong: Refused 
 async def known(visit: Visit) -> dict[str, Mark]:
     """How communities are recognised, by their ids."""
     page = await visit.site.communities.of(lambda: visit.maybe(ListCommunities(limit=200)))
-    return marks(page, visit.visitor)
+    return marks(page, letters=visit.me.only is not None)
 
 
 @room.get("/e/{event_id}/calendar.ics", who=Who.HOLDERS)

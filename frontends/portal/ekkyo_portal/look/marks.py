@@ -6,7 +6,6 @@ from ekkyo.contracts.members import Community, CommunityPage
 from ekkyo.words.text import one_line
 
 from ekkyo_portal.look.colours import OURS, colour
-from ekkyo_portal.web.visitor import Visitor
 
 
 @dataclass(frozen=True)
@@ -29,14 +28,13 @@ class Mark:
         return "" if self.colour == OURS else f"/accent/{self.colour[1:]}.css"
 
 
-def mark(community: Community, visitor: Visitor | None = None) -> Mark:
-    """A community's mark. Whom a link in a mail let in sees the letter: logos are for those who are signed in."""
-    shown = community.logo and not (visitor and visitor.only)
-    src = f"/c/{community.community_id}/logo/{community.logo}" if shown else ""
+def mark(community: Community, *, letter: bool = False) -> Mark:
+    """A community's mark. letter: without its logo, which only those can load who are signed in."""
+    src = f"/c/{community.community_id}/logo/{community.logo}" if community.logo and not letter else ""
     return Mark(community.community_id, one_line(community.name), colour(community.colour), src)
 
 
-def marks(page: CommunityPage | None, visitor: Visitor | None = None) -> dict[str, Mark]:
+def marks(page: CommunityPage | None, *, letters: bool = False) -> dict[str, Mark]:
     """The marks of these communities by id; of none while the service is away."""
     them = page.communities if page else []
-    return {one.community.community_id: mark(one.community, visitor) for one in them}
+    return {one.community.community_id: mark(one.community, letter=letters) for one in them}
