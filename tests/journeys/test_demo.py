@@ -11,6 +11,7 @@ from pathlib import Path
 
 import jwt
 import pytest
+from ekkyo_cli.demo.coming import TITLE
 from ekkyo_cli.local.folder import Folder
 
 PROJECT = Path(__file__).parents[2]
@@ -31,6 +32,9 @@ def test_the_first_season_plays_in_full_and_every_figure_stands_in_the_facts(tmp
     assert ran.returncode == 0, ran.stdout[-4000:] + ran.stderr[-4000:]
     assert "The facts confirm every figure, and no message was sent twice." in ran.stdout
     assert "1194 taken" in ran.stdout
+
+    assert ran.stdout.count("one types the word on the wall, on pages") == 2
+    assert f"To come: {TITLE}" in ran.stdout
 
     summary = json.loads((home / "summary.json").read_text())
     totals = summary["totals"]
@@ -60,6 +64,8 @@ def test_the_first_season_plays_in_full_and_every_figure_stands_in_the_facts(tmp
     assert len(mails) > 1000
     assert Counter(Counter(str(mail["Message-ID"]) for mail in mails).values()).keys() == {1}
     assert {str(mail["Content-Language"]) for mail in mails} == {"ja", "en"}
+    told = [str(mail["Subject"]) for mail in mails if TITLE in str(mail["Subject"])]
+    assert len(told) > 180, "everybody is told of the event to come, and who registered has a seat"
     methods = {
         part.get_param("method") for mail in mails for part in mail.walk() if part.get_content_subtype() == "calendar"
     }

@@ -21,7 +21,7 @@ from ekkyo_common.report.figures import Report, figures_of
 from ekkyo_common.report.page import page
 from rich.console import Console
 
-from ekkyo_cli.demo import check, season
+from ekkyo_cli.demo import check, coming, season
 from ekkyo_cli.demo.listen import Listener
 from ekkyo_cli.demo.play import Season
 from ekkyo_cli.local import control, opening
@@ -38,7 +38,7 @@ def demo(
     data: Annotated[Path, typer.Option("--data", help="The folder with the sample exports.")] = SAMPLES,
     keep: Annotated[bool, typer.Option("--keep", help="Leave the stack running afterwards.")] = False,
 ) -> None:
-    """Play a community's first season through the public commands, and check every figure against the facts."""
+    """Play a community's first season through public commands and pages, and check every figure against the facts."""
     folder = Folder.at(dir)
     control.bring_down(folder)
     _empty(folder)
@@ -104,14 +104,18 @@ async def _season(folder: Folder, data: Path) -> tuple[list[str], dict[str, Memb
                 tokens[sub, *roles] = folder.token(sub, list(roles), 3600)
             return portal.with_token(tokens[sub, *roles])
 
+        def address(member_id: str, path: str) -> str:
+            return opening.address(folder, state, member_id, path, OPEN_FOR)
+
         heard = Listener(portal)
         try:
             await _import(folder, data / "employees.cp932.csv")
-            story = Season(as_, heard, console.print, data)
+            story = Season(as_, heard, console.print, data, address)
             await story.found(f"http://127.0.0.1:{state.parts['chat'].port}/services/community")
             for number, plans in enumerate(season.ROUNDS, 1):
                 await story.play(number, plans)
             await story.contribute()
+            await coming.announce(story)
             return await _settle(folder, as_("steward", "steward"), heard, story.community_id), story.some()
         finally:
             await heard.stop()

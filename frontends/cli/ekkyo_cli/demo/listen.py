@@ -5,6 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable
 
 from ekkyo.client import Ekkyo
+from ekkyo.contracts import events as e
 from ekkyo.contracts import notify as n
 from ekkyo.contracts import surveys as s
 from ekkyo.contracts.base import Fact
@@ -23,6 +24,7 @@ class Listener:
         """The mails that notify says it delivered, and how often."""
         self._seen: set[tuple[type[Fact], str]] = set()
         self._invited: defaultdict[str, set[str]] = defaultdict(set)
+        self._seated: defaultdict[str, set[str]] = defaultdict(set)
         self._more = asyncio.Condition()
         self._task = asyncio.create_task(self._listen(ekkyo))
 
@@ -37,6 +39,8 @@ class Listener:
         self._seen.add((type(fact), fact.entity_id))
         if isinstance(fact, s.SurveyOpened):
             self._invited[fact.survey_id].update(fact.invited)
+        if isinstance(fact, e.RegistrationConfirmed):
+            self._seated[fact.event_id].add(fact.member_id)
         if isinstance(fact, n.Delivered) and fact.delivery.channel == "mail" and fact.delivery.member_id:
             self.mailed[fact.delivery.fact_id, fact.delivery.member_id] += 1
 
@@ -63,6 +67,10 @@ class Listener:
         await self._until(
             lambda: self._invited[survey_id].issuperset(members), f"the survey {survey_id} for all {len(members)}"
         )
+
+    async def seated(self, event_id: str, members: list[str]) -> None:
+        """Wait until all of these have got a seat at an event."""
+        await self._until(lambda: self._seated[event_id].issuperset(members), f"the seats of {len(members)}")
 
     async def stop(self) -> None:
         self._task.cancel()

@@ -1,4 +1,4 @@
-"""The season, played through the public commands alone, as outside systems and members would."""
+"""The season, played through the public commands and some pages, as outside systems and members would."""
 
 import asyncio
 import random
@@ -18,8 +18,9 @@ from ekkyo.decision.clock import utcnow
 from ekkyo_common.attendance import Report, everybody, match, read_attendance
 from pydantic import SecretStr
 
-from ekkyo_cli.demo import people, season
+from ekkyo_cli.demo import pages, people, season
 from ekkyo_cli.demo.listen import Listener
+from ekkyo_cli.demo.pages import Address
 from ekkyo_cli.demo.season import Plan
 
 T = TypeVar("T")
@@ -37,8 +38,8 @@ Say = Callable[[str], None]
 class Season:
     """One community's first season."""
 
-    def __init__(self, as_: As, heard: Listener, say: Say, data: Path, seed: int = 2024) -> None:
-        self.as_, self.heard, self.say, self.data = as_, heard, say, data
+    def __init__(self, as_: As, heard: Listener, say: Say, data: Path, address: Address, seed: int = 2024) -> None:
+        self.as_, self.heard, self.say, self.data, self.address = as_, heard, say, data, address
         self.random = random.Random(seed)  # noqa: S311
         self.community_id = new_id()
         self.people: list[m.Member] = []
@@ -158,7 +159,7 @@ class Season:
     async def _fill(self, plan: Plan, event: e.EventState) -> None:
         """More register than there are seats; some think better of it, and who waits longest moves up."""
         wanting = self._wanting(plan)
-        places = await self._each(wanting, lambda who: self._register(who, event))
+        places = await self._each(wanting, lambda who: self.register(who, event))
         seated = [who for who, place in zip(wanting, places, strict=True) if place.status == "confirmed"]
         leaving = self.random.sample(seated, plan.withdrawals)
         await self._each(
@@ -183,7 +184,7 @@ class Season:
         seats = [p for p in self.people if p.member_id in ids][: plan.wanted - 2]
         return seats + self.random.sample([p for p in self.people if p.member_id not in ids], 2)
 
-    async def _register(self, who: m.Member, event: e.EventState) -> e.Registration:
+    async def register(self, who: m.Member, event: e.EventState) -> e.Registration:
         wish = e.RegisterForEvent(event_id=event.event_id, member_id=who.member_id, registration_id=new_id())
         return await self.as_(who.member_id).send(wish)
 
@@ -194,6 +195,9 @@ class Season:
         share = 0.1 if plan.attendance == "zoom" else 0.9
         coming = [member_id for member_id in seats if self.random.random() < share]
         word = await self._word_on_the_wall(event) if coming and plan.format != "online" else None
+        if word:
+            self.say(f"  {event.title}: one arrives at the leader's desk, one types the word on the wall, on pages")
+            coming = await pages.arrive(self.address, self.leaders[0].member_id, event, coming, word)
         await self._each(coming, lambda i: self.as_(i).send(e.CheckIn(event_id=event.event_id, member_id=i, word=word)))
 
     async def _word_on_the_wall(self, event: e.EventState) -> str:
