@@ -165,17 +165,27 @@ class Ekkyo:
         since: datetime | int | None = None,
         durable: str | None = None,
         follow: bool = True,
+        at_once: int = 500,
     ) -> AsyncIterator[Fact]:
         """Facts as they happened, each with its envelope in `.meta`. None named: all of them.
 
         A class without a subject of its own stands for the facts that derive from it. entity: only those about this
         id. since: from this time or position in the stream; None: what is new, or, when not following, everything.
         follow: wait for more; otherwise it ends with what is there. durable: a name under which the server keeps the
-        position, which moves when the next fact is asked for; `since` then counts the first time only. A fact that
-        cannot be read is logged and skipped.
+        position, which moves when the next fact is asked for; `since` then counts the first time only. at_once: how
+        many facts may be held here that nobody has asked for yet. A fact that cannot be read is logged and skipped.
         """
         prefix = self._options["inbox_prefix"]
-        reading = Reading(self.js, prefix, subjects(*facts, entity=entity), since, durable, follow)
+        reading = Reading(
+            self.js,
+            prefix,
+            subjects(*facts, entity=entity),
+            since,
+            durable,
+            follow,
+            at_once=at_once,
+            connections=lambda: int(self.nc.stats["reconnects"]),
+        )
         try:
             async for msg in reading.messages():
                 meta = msg.metadata

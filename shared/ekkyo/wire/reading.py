@@ -3,11 +3,12 @@
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 
 from nats.aio.msg import Msg
+from nats.errors import ConnectionReconnectingError
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
@@ -38,7 +39,13 @@ class Reading:
         since: datetime | int | None,
         durable: str | None,
         follow: bool,
+        *,
+        at_once: int = 500,
+        connections: Callable[[], int] = lambda: 0,
     ) -> None:
+        """at_once: messages that are taken before the first of them is given. connections: how often the client has
+        connected: what was under way to a connection that broke is gone, so the place is taken up again."""
+        self._at_once, self._connections, self._connected = at_once, connections, 0
         self._js, self._subjects, self._since, self._durable, self._follow = js, subjects, since, durable, follow
         self._prefix = f"{inbox_prefix}.".encode()
         self._pulled: JetStreamContext.PullSubscription | None = None
@@ -53,6 +60,8 @@ class Reading:
                 while self._follow or pending:
                     with keeps_cancellation():
                         found = await self._fetch()
+                    if not self._durable and self._connections() != self._connected:
+                        raise ConnectionReconnectingError
                     for msg in found:
                         pending = msg.metadata.num_pending
                         if not self._durable and msg.metadata.sequence.stream <= self._last:
@@ -98,13 +107,14 @@ class Reading:
         found: list[Msg] = []
         with suppress(TimeoutError):
             found = await self._pulled.fetch(1, timeout=5)
-        if found and found[0].metadata.num_pending:
+        if self._at_once > 1 and found and found[0].metadata.num_pending:
             with suppress(TimeoutError):
-                found += await self._pulled.fetch(min(500, found[0].metadata.num_pending), timeout=0.5)
+                found += await self._pulled.fetch(min(self._at_once - 1, found[0].metadata.num_pending), timeout=0.5)
         return found
 
     async def _open(self) -> int:
         """Bind to the consumer, made if it is not there; tells how many messages wait in it."""
+        self._connected = self._connections()
         name = self._durable or f"reader-{os.urandom(8).hex()}"
         info = None
         if self._durable:
