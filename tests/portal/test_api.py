@@ -134,7 +134,7 @@ async def test_more_at_once_than_the_portal_takes_is_told_so():
     services = Services()
     services.answering.replies[ListEvents] = EventPage(events=[], next=None)
     for at_once, status in ((0, 429), (1, 200)):
-        door = Door(services, Measured(CollectorRegistry()), at_once=at_once).route
+        door = Door(services, Measured(CollectorRegistry()), None, at_once=at_once).route
         async with httpx.AsyncClient(transport=httpx.ASGITransport(door.app), base_url="http://portal") as http:
             for _ in range(2):  # a request that ended makes room for the next one
                 said = await http.get("/questions/events.list", headers=BEARER)
@@ -154,6 +154,8 @@ async def test_the_document_describes_every_operation_that_is_offered(tmp_path):
     async with whole(tmp_path) as portal:
         served = (await portal.get("/api/openapi.json")).json()
     assert served == openapi()
+    facts = served["paths"].pop("/api/facts")
+    assert set(facts) == {"get"}
     assert set(served["paths"]) == {f"/api/{kind}/{name}" for kind, name in operations()}
     for path, methods in served["paths"].items():
         assert set(methods) == ({"post", "get"} if "/questions/" in path else {"post"})

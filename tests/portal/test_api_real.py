@@ -1,6 +1,7 @@
 """The HTTP door before a real service on real servers: who may do what, told twice, services that are away."""
 
 import asyncio
+import contextlib
 import json
 import os
 import re
@@ -19,9 +20,10 @@ from ekkyo.client import Ekkyo
 from ekkyo.contracts.base import new_id
 from ekkyo.decision.clock import utcnow
 from ekkyo.testing import Nats
-from ekkyo.wire.tokens import issue_token, make_keys
+from ekkyo.testing.waiting import eventually
+from ekkyo.wire.tokens import Verifier, issue_token, make_keys
 from ekkyo_events.app import service
-from ekkyo_portal.api import Door
+from ekkyo_portal.api import Door, Facts
 from ekkyo_portal.serving import Web
 from ekkyo_portal.web.measured import Measured
 from prometheus_client import CollectorRegistry
@@ -46,6 +48,11 @@ class System:
     def _as(self, who: tuple[str, ...]) -> dict[str, str]:
         return {"authorization": f"Bearer {self.token(*who)}"} if who else {}
 
+    async def registered(self, event_id: str, member_id: str) -> None:
+        wish = {"event_id": event_id, "member_id": member_id, "registration_id": f"{member_id}-seat"}
+        said = await self.command("events.register", wish, member_id)
+        assert said.status_code == 200, said.text
+
     async def published(self) -> str:
         """The id of an event of c1 that members may register for."""
         start = utcnow() + timedelta(days=7)
@@ -64,12 +71,14 @@ async def system(nats: Nats, keys: Any) -> AsyncIterator[System]:
     """The door on a port, connected to NATS with the portal's rights."""
     web = Web("127.0.0.1", 0)
     async with Ekkyo.connect(nats.url, login=nats.login("portal"), environment={}) as ekkyo:
-        door = Door(ekkyo, Measured(CollectorRegistry()))
+        facts = Facts(ekkyo, Verifier(keys.jwks_file), frozenset({"hr"}))
+        door = Door(ekkyo, Measured(CollectorRegistry()), facts)
         await web.start(Starlette(routes=[door.route]))
         try:
             async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{web.port}", timeout=20) as http:
                 yield System(http, keys.token)
         finally:
+            await facts.end()
             await web.stop()
 
 
@@ -142,11 +151,13 @@ async def test_a_page_of_a_list_leads_to_the_next(system: System, running: Any) 
     ],
     ids=["curl", "python", "javascript"],
 )
-async def test_the_examples_for_another_team_run(system: System, running: Any, language: str, run: list[str]) -> None:
+async def test_the_examples_for_another_team_run(
+    system: System, running: Any, tmp_path: Path, language: str, run: list[str]
+) -> None:
     for program in {"bash": ["bash", "curl"]}.get(language, run[:1]):
         if not shutil.which(program):
             pytest.skip(f"{program} is not installed: the {language} example of docs/http.md was not run")
-    (example,) = re.findall(rf"^```{language}\n(.*?)^```", PAGE.read_text("utf-8"), flags=re.M | re.S)
+    example, of_facts = re.findall(rf"^```{language}\n(.*?)^```", PAGE.read_text("utf-8"), flags=re.M | re.S)
     async with running(service):
         ids = {await system.published() for _ in range(3)}
         event_id = min(ids)
@@ -163,6 +174,45 @@ async def test_the_examples_for_another_team_run(system: System, running: Any, l
             assert {event["event_id"] for event in json.loads(told)["events"]} == ids
         else:
             assert sorted(told.decode().split()) == sorted(ids)
+
+        place = tmp_path / "place"
+        environment |= {"EKKYO_TOKEN": system.token("seats", "system"), "PLACE_FILE": str(place)}
+        if language == "bash":
+            async with other_team([*run, of_facts], environment) as process:
+                told, wrong = await asyncio.wait_for(process.communicate(), 20)
+                assert (process.returncode, wrong.decode()) == (0, "")
+            assert {json.loads(line)["subject"] for line in told.splitlines() if line} == ids
+            return
+        await system.registered(event_id, "m1")
+        async with other_team([*run, of_facts], environment) as process:
+            assert await next_line(process) == "m1"
+            if language == "javascript":  # the Python one begins once more, from the place that it kept
+                await system.registered(event_id, "m2")
+                assert await next_line(process) == "m2"
+                return
+            await eventually(place.exists)
+        await system.registered(event_id, "m2")
+        async with other_team([*run, of_facts], environment) as process:
+            assert await next_line(process) == "m2"
+
+
+@contextlib.asynccontextmanager
+async def other_team(command: list[str], environment: dict[str, str]) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A program of another team, which is ended if it does not end by itself."""
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(*command, env=environment, stdout=pipe, stderr=pipe)
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.communicate()
+
+
+async def next_line(process: asyncio.subprocess.Process) -> str:
+    """The next line that a program says."""
+    assert process.stdout
+    return (await asyncio.wait_for(process.stdout.readline(), 20)).decode().strip()
 
 
 LEFT_OUT = {

@@ -97,6 +97,14 @@ async def test_a_key_that_is_not_limited_as_it_should_be(sound: Patient, limits:
     assert '"ekkyo_max_seconds": 900' in remedy
 
 
+async def test_a_key_that_could_sign_for_a_system_that_hears_of_members(sound: Patient) -> None:
+    other = make_keys()[1]["keys"][0]
+    sound.write("jwks.json", {"keys": [public_half(sound.key), other]})
+    found, remedy = await sound.trouble("facts of members", hears_members="hr, payroll")
+    assert found == f"the key {other['kid']} signs for any system"
+    assert "ekkyo_sub" in remedy
+
+
 async def test_keys_that_everybody_can_read_or_nobody_can_use(sound: Patient) -> None:
     (sound.folder / "portal.jwk").chmod(0o644)
     assert await sound.trouble("portal key file") == (

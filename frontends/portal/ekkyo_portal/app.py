@@ -9,12 +9,13 @@ from ekkyo.contracts.events import EventFact
 from ekkyo.process.console import Program
 from ekkyo.process.doctor import Finding
 from ekkyo.process.lifecycle import serve
+from ekkyo.wire.tokens import Verifier
 from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 
 from ekkyo_portal import doctor
-from ekkyo_portal.api import Door
+from ekkyo_portal.api import Door, Facts
 from ekkyo_portal.lead.live import Changes
 from ekkyo_portal.serving import started
 from ekkyo_portal.settings import PortalSettings
@@ -66,8 +67,15 @@ def make(settings: PortalSettings) -> Callable[[Ekkyo, CollectorRegistry], Starl
                 refused=lambda because: refused.labels(because).inc(),
             ),
         ]
-        application = site.application(more=[Door(ekkyo, site.measured).route], middleware=around)
-        application.state.end = site.changes.end
+        facts = Facts(ekkyo, Verifier(settings.jwks_file), settings.members_heard_by)
+        application = site.application(more=[Door(ekkyo, site.measured, facts).route], middleware=around)
+        changes = site.changes
+
+        async def end() -> None:
+            await facts.end()
+            await changes.end()
+
+        application.state.end = end
         return application
 
     return made

@@ -34,7 +34,12 @@ async def examine(environ: Mapping[str, str], monitor: str | None = None) -> lis
 
 def own_keys(settings: PortalSettings) -> list[Finding]:
     """The keys that the portal signs with: who else can read them, and what the services make of them."""
-    return [*_portal_key(settings), *_session_key(settings.session_key_file), _passes(settings)]
+    return [
+        *_portal_key(settings),
+        *_session_key(settings.session_key_file),
+        _passes(settings),
+        *_hears_members(settings),
+    ]
 
 
 def _portal_key(settings: PortalSettings) -> list[Finding]:
@@ -94,6 +99,24 @@ def _passes(settings: PortalSettings) -> Finding:
         return wrong("passes", "EKKYO_PASS_JWKS_FILE is no JWKS", "Make keys with `ekkyo secrets`.")
     opens = reader and settings.opens_by_link
     return well("passes", "links in mails open one event's page" if opens else "off: every page wants a sign-in")
+
+
+def _hears_members(settings: PortalSettings) -> list[Finding]:
+    """Whether another system's key could sign for one that hears of members; nothing where none does."""
+    if not settings.members_heard_by:
+        return []
+    try:
+        keys = json.loads(settings.jwks_file.read_text())["keys"]
+        limits = {str(key.get("kid")): Limits.of(key) for key in keys}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return []  # that the JWKS cannot be read is told by the look at it
+    trouble = [
+        f"the key {kid} signs for any system"
+        for kid, limit in limits.items()
+        if limit.sub is None and (limit.roles is None or "system" in limit.roles)
+    ]
+    told = f"told over HTTP to {', '.join(sorted(settings.members_heard_by))}"
+    return [either("facts of members", trouble, told, "Write ekkyo_sub beside each key that other teams have.")]
 
 
 def _private(file: Path, check: str) -> list[Finding]:

@@ -41,6 +41,11 @@ class PortalSettings(ProcessSettings):
         None, description="a readable JWKS file with the public half of notify's EKKYO_PASS_KEY_FILE"
     )
 
+    hears_members: str = Field(
+        "",
+        description="systems that may read facts about members over HTTP: the subjects of their tokens, with commas",
+    )
+
     oidc_issuer: str = Field("", description="the OpenID provider that people sign in with; Entra ID: of one tenant")
     oidc_client_id: str = Field("", description="what this portal is called there")
     oidc_client_secret: SecretStr = Field(SecretStr(""), description="the secret that it was given there")
@@ -104,6 +109,11 @@ class PortalSettings(ProcessSettings):
     def secure(self) -> bool:
         """Whether people reach it over TLS; on the local stack they do not."""
         return self.portal_url.startswith("https://")
+
+    @property
+    def members_heard_by(self) -> frozenset[str]:
+        """The subjects of the tokens of systems that hear facts about members."""
+        return frozenset(one.strip() for one in self.hears_members.split(",") if one.strip())
 
     def pass_reader(self) -> PassReader | None:
         """Checks what links in mails hold; None where there are no such links. Raises OSError, ValueError."""

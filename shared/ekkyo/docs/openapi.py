@@ -9,8 +9,8 @@ from typing import Any, Final
 from pydantic.json_schema import models_json_schema
 
 import ekkyo
-from ekkyo.contracts import OWNERS
-from ekkyo.contracts.base import Problem
+from ekkyo.contracts import FACTS, OWNERS
+from ekkyo.contracts.base import Problem, name_of
 from ekkyo.docs.examples import example
 from ekkyo.docs.messages import ROLES, Message, Schema, messages
 
@@ -58,12 +58,15 @@ def openapi() -> dict[str, Any]:
             "the same command sent again has no second effect.",
         },
         "security": [{"token": []}],
-        "tags": [{"name": owner} for owner in OWNERS],
-        "paths": {f"/api/{m.kind}s/{m.name}": _path(m, refs, defined) for m in asked},
+        "tags": [*({"name": owner} for owner in OWNERS), {"name": "facts"}],
+        "paths": {
+            **{f"/api/{m.kind}s/{m.name}": _path(m, refs, defined) for m in asked},
+            "/api/facts": {"get": _facts()},
+        },
         "components": {
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
             "responses": {status: _refusal(status) for status in REFUSALS},
-            "schemas": defined,
+            "schemas": {**defined, "FactTold": _fact_told()},
         },
     }
 
@@ -84,6 +87,58 @@ def _path(asked: Message, refs: Mapping[Any, Schema], defined: Schema) -> Schema
         fields = defined[refs[asked.model]["$ref"].removeprefix(SCHEMAS)]
         found["get"] = {"operationId": f"{asked.name}.get", **about, "parameters": _parameters(fields)}
     return found
+
+
+def _facts() -> Schema:
+    """The stream of facts, which is no message of the contracts."""
+    position = "`position` of the last fact that arrived: the stream goes on after it, whatever `since` says"
+    return {
+        "tags": ["facts"],
+        "operationId": "facts",
+        "summary": "Facts as they happened, and as they happen.",
+        "description": "Server-sent events whose `id` is the position in the stream and whose data is one FactTold, "
+        "or one FactTold in each line. A comment (`: ping`), or an empty line, shows that a silent stream is there.\n\n"
+        "For systems. Facts about members, except `members.erased`, only for those that the operator named for them.",
+        "parameters": [
+            _parameter("type", {"type": "array", "items": {"enum": sorted(map(name_of, FACTS.values()))}}, "all that one may hear"),
+            _parameter("entity", {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"}, "facts about this id alone"),
+            _parameter("since", {"type": "string"}, "a position, which is told too, or a time; absent: what is new"),
+            _parameter("format", {"enum": ["sse", "ndjson"]}, "absent: as `Accept` says, else sse"),
+            _parameter("follow", {"type": "boolean", "default": True}, "false: end after what is there"),
+            {**_parameter("Last-Event-ID", {"type": "string", "pattern": "^[0-9]{1,18}$"}, position), "in": "header"},
+        ],
+        "responses": {
+            "200": {
+                "description": "The facts, for as long as the token is valid",
+                "content": {
+                    "text/event-stream": {"schema": {"type": "string"}},
+                    "application/x-ndjson": {"schema": {"$ref": f"{SCHEMAS}FactTold"}},
+                },
+            },
+            **{s: {"$ref": f"#/components/responses/{s}"} for s in REFUSALS if s not in ("404", "408", "413", "415")},
+        },
+    }
+
+
+def _parameter(name: str, schema: Schema, description: str) -> Schema:
+    return {"name": name, "in": "query", "required": False, "schema": schema, "description": description}
+
+
+def _fact_told() -> Schema:
+    text = {name: {"type": "string"} for name in ("id", "source", "type", "subject", "actor", "datacontenttype")}
+    return {
+        "type": "object",
+        "description": "A fact with its envelope, a CloudEvent 1.0 in JSON. docs/schemas has the data of each type.",
+        "properties": {
+            "position": {"type": "integer", "description": "Its place in the stream, from 1"},
+            "specversion": {"const": "1.0"},
+            **text,
+            "time": {"type": "string", "format": "date-time"},
+            "revision": {"type": "integer"},
+            "data": {"type": "object"},
+        },
+        "required": ["position", "specversion", "id", "source", "type", "subject", "time", "revision", "data"],
+    }
 
 
 def _parameters(fields: Schema) -> list[Schema]:

@@ -107,6 +107,10 @@ class Verifier:
 
     def caller(self, authorization: str | None) -> Caller:
         """The caller that this `Authorization` header is the proof of."""
+        return self.caller_until(authorization)[0]
+
+    def caller_until(self, authorization: str | None) -> tuple[Caller, float]:
+        """The caller, and the Unix time at which the token expires: for what goes on after it was asked for."""
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Refused("token_missing", "Send a token: Authorization: Bearer …", 401)
@@ -122,7 +126,7 @@ class Verifier:
         if known[0] + LEEWAY < now:
             self._seen.pop(token, None)
             raise Refused("token_expired", "The token has expired.", 401)
-        return known[1]
+        return known[1], known[0]
 
     def _verify(self, token: str) -> tuple[float, Caller]:
         try:

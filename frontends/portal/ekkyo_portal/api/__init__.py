@@ -1,3 +1,4 @@
-"""HTTP for systems that have no NATS client: the same commands and questions, with a bearer token."""
+"""HTTP for systems that have no NATS client: the same commands, questions and facts, with a bearer token."""
 
 from ekkyo_portal.api.door import Door as Door
+from ekkyo_portal.api.facts import Facts as Facts

@@ -1,7 +1,8 @@
-"""The HTTP door: each request is one command or question, sent on with the caller's own token."""
+"""The HTTP door: each request is one command or question, sent on with the caller's own token, or reads facts."""
 
 import json
 import time
+from collections.abc import Sequence
 from typing import Any, Final, Protocol
 
 import structlog
@@ -9,6 +10,7 @@ from ekkyo import wire
 from ekkyo.contracts.base import Refused, new_id
 from ekkyo.docs.openapi import openapi
 from ekkyo.wire import trace
+from nats.errors import Error as NatsError
 from pydantic import BaseModel
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -16,6 +18,7 @@ from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
 from ekkyo_portal.api.explorer import Explorer
+from ekkyo_portal.api.facts import Facts, Stream
 from ekkyo_portal.api.reading import Asked, from_address, from_body, operations, token_of
 from ekkyo_portal.web.measured import Measured
 
@@ -24,6 +27,7 @@ AT_ONCE: Final = 512
 """Requests at once in one process; more are answered 429."""
 WITHIN: Final = 15.0
 """Seconds that an operation may take."""
+FACTS: Final = ("facts", "")
 METHODS: Final = {"commands": ("POST",), "questions": ("GET", "POST")}
 AGAIN: Final = {429: "1", 503: "5"}
 """After how many seconds a caller should try again, by status."""
@@ -38,8 +42,11 @@ class Speaks(Protocol):
 class Door:
     """Everything under /api. It knows no cookie and no session, and opens nothing to other sites' pages (no CORS)."""
 
-    def __init__(self, ekkyo: Speaks, measured: Measured, at_once: int = AT_ONCE) -> None:
-        self._ekkyo, self._measured, self._free = ekkyo, measured, at_once
+    def __init__(
+        self, ekkyo: Speaks, measured: Measured, facts: Facts, at_once: int = AT_ONCE, within: float = WITHIN
+    ) -> None:
+        self._ekkyo, self._measured, self._facts = ekkyo, measured, facts
+        self._free, self._within = at_once, within
         self._explorer = Explorer()
         self._document = json.dumps(openapi(), ensure_ascii=False).encode()
 
@@ -51,15 +58,20 @@ class Door:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request, began = Request(scope, receive), time.perf_counter()
         kind, _, name = str(scope["path"]).removeprefix(str(scope.get("root_path", ""))).strip("/").partition("/")
-        known = (kind, name) in operations()
-        path = f"/api/{kind}/{name}" if known else "/api"
+        known = (kind, name) in operations() or (kind, name) == FACTS
+        path = f"/api/{kind}/{name}".rstrip("/") if known else "/api"
         method = request.method if request.method in ("GET", "POST") else "other"
         with trace.span(f"{method} {path}", request.headers.get("traceparent")):
             response = await self._answer(request, kind, name)
             trace.note({"http.response.status_code": response.status_code})
             if response.status_code >= 500:
                 trace.failed(str(response.status_code))
+            streams = isinstance(response, Stream)  # lasts as long as somebody reads: no request's time
+            if not streams:
+                await response(scope, receive, send)
+        if streams:
             await response(scope, receive, send)
+            return
         self._measured.pages.labels(method, path, str(response.status_code)).observe(time.perf_counter() - began)
 
     async def _answer(self, request: Request, kind: str, name: str) -> Response:
@@ -78,6 +90,8 @@ class Door:
             return refusal(why)
         except ClientDisconnect:
             return Response(status_code=499)
+        except NatsError:  # it has no connection, and does not hold more until it has one
+            return refusal(Refused("unavailable", "The services cannot be reached now. Try again later.", 503))
         except Exception as error:
             reference = new_id()
             log.error("request failed", operation=name, reference=reference, exc_info=error)
@@ -86,20 +100,19 @@ class Door:
             self._free += 1
 
     async def _asked(self, request: Request, kind: str, name: str) -> Response:
+        if (kind, name) == FACTS:
+            return await self._facts.stream(request) if request.method == "GET" else not_allowed(("GET",))
         message = operations().get((kind, name))
         if message is None:
             raise Refused("operation_not_found", "There is no such operation. /api/openapi.json lists them all.", 404)
         if request.method not in METHODS[kind]:
-            allowed = ", ".join(METHODS[kind])
-            response = refusal(Refused("method_not_allowed", f"Use {allowed}.", 405))
-            response.headers["allow"] = allowed
-            return response
+            return not_allowed(METHODS[kind])
         caller = self._ekkyo.with_token(token_of(request))
         by_address = request.method == "GET"
         said = from_address(message, request.query_params.multi_items()) if by_address else None
         said = said if said is not None else await from_body(message, request)
         send = caller.send if kind == "commands" else caller.ask
-        return answered(message, await send(said, within=WITHIN), request)
+        return answered(message, await send(said, within=self._within), request)
 
 
 def answered(message: Asked, answer: BaseModel, request: Request) -> Response:
@@ -109,6 +122,14 @@ def answered(message: Asked, answer: BaseModel, request: Request) -> Response:
     if request.method == "GET" and isinstance(following, str) and "after" in message.model_fields:
         url = request.url.include_query_params(after=following)
         response.headers["link"] = f'<{url.path}?{url.query}>; rel="next"'
+    return response
+
+
+def not_allowed(methods: Sequence[str]) -> Response:
+    """Another method than those that there are."""
+    allowed = ", ".join(methods)
+    response = refusal(Refused("method_not_allowed", f"Use {allowed}.", 405))
+    response.headers["allow"] = allowed
     return response
 
 
