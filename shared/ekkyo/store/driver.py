@@ -122,8 +122,22 @@ class Database:
         return rows
 
     async def count(self, collection: str, where: Where) -> int:
-        found: int = await _reaching(self._database[collection].count_documents(where))
-        return found
+        """How many rows meet these conditions.
+
+        By the command `count`: compatible servers (nx-27017 0.8.1) take twenty times as long for the aggregation that
+        drivers make of a count. Without conditions MongoDB would tell what it has noted, which a crash makes wrong, so
+        then the rows are counted.
+        """
+        if not where:
+            counted: int = await _reaching(self._database[collection].count_documents({}))
+            return counted
+        concern = self._database.read_concern.document
+        command = {"count": collection, "query": where, **({"readConcern": concern} if concern else {})}
+        try:
+            found = await _reaching(self._database.command(command))
+        except Unavailable:  # drivers try reads a second time, but not commands
+            found = await _reaching(self._database.command(command))
+        return int(found["n"])
 
     async def insert(self, collection: str, row: Row) -> bool:
         """Add a row; False when one with its `_id` is there."""

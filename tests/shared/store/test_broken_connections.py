@@ -66,6 +66,15 @@ async def test_connections_that_are_cut_again_and_again(opened: Opened, publishe
     await everyone_is_seated_once(store, published, 300)
 
 
+async def test_a_count_is_tried_again_when_its_connection_was_cut(
+    opened: Opened, published: Published, proxy: Proxy
+) -> None:
+    _, live = await one_is_seated(opened, proxy)
+    assert [await live.count({"taken": 1}), await live.count({"taken": 2}), await live.count()] == [1, 0, 1]
+    proxy.cut()
+    assert await live.count({"taken": 1}) == 1
+
+
 @pytest.mark.parametrize("answers", range(1, 9))
 async def test_an_answer_of_the_database_that_never_arrives(
     opened: Opened, published: Published, proxy: Proxy, answers: int
