@@ -8,11 +8,16 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
+from ekkyo.contracts.surveys import GetForm
+from playwright.async_api import Page
 
 from tests.journeys.browsing import Person, browsers
-from tests.journeys.scenes import SCENES, Scene
-from tests.portal.making import HANAKO
+from tests.journeys.scenes import ME, PEOPLE, SCENES, Scene
+from tests.portal.leading import answers
+from tests.portal.making import HANAKO, LEADER, STEWARD
 from tests.portal.pictures import in_english, staged
+from tests.portal.test_lead_attendance import BEGUN
+from tests.portal.test_survey_pages import asked
 from tests.portal.whole import served
 
 PARTS = 2
@@ -20,6 +25,15 @@ PARTS = 2
 # What swagger-ui makes inside its element is not ours.
 FIND = """axe.run({exclude: ['.swagger-ui']}, %s).then((found) =>
   found.violations.map((one) => `${one.id}: ${one.nodes[0].html.slice(0, 200)}`))"""
+
+
+EMPTIED = """() => {
+  const forms = [...document.querySelectorAll('main form')].sort((a, b) => b.elements.length - a.elements.length);
+  const typed = forms[0].querySelectorAll('input:not([type=hidden], [type=radio]), textarea');
+  typed.forEach((field) => { field.value = ''; });
+  forms[0].noValidate = true;
+  forms[0].requestSubmit();
+}"""
 
 
 @pytest.mark.parametrize("part", range(PARTS))
@@ -48,6 +62,30 @@ async def test_the_pages_before_the_sign_in_and_those_of_the_http_door_are_witho
         assert "\n".join(wrong) == ""
 
 
+async def test_a_form_with_mistakes_can_be_read_by_everybody(tmp_path: Path) -> None:
+    """Sent with every field empty: what is wrong stands beside its field, and the page has no other mistakes."""
+    wrong: list[str] = []
+    async with staged(answers(), LEADER) as stage, browsers(stage.url, tmp_path) as them:
+        who = await them.person("/c/it/chat", size="phone")
+        for visitor, replies, path in (
+            (LEADER, answers(), "/c/it/charter"),
+            (LEADER, answers(), "/c/it/events/new"),
+            (in_english(LEADER), answers(), "/e/e1/move"),
+            (LEADER, BEGUN, "/e/e1/attendance"),
+            (in_english(STEWARD), PEOPLE, "/people/hanako/erase"),
+            (STEWARD, PEOPLE, "/people-import"),
+            (in_english(HANAKO), ME, "/me/journey"),
+            (HANAKO, {GetForm: asked()}, "/s/s1"),
+        ):
+            stage.set(visitor, replies)
+            who.expected = (400, 422)
+            await who.open(path)
+            await who.page.evaluate(EMPTIED)
+            await who.page.locator(".wrong").first.wait_for()
+            wrong += [f"{path}: {one}" for one in await mistakes(who.page)]
+        assert "\n".join(wrong) == ""
+
+
 async def looked_at(who: Person, scene: Scene, *, axe: bool) -> list[str]:
     """What is wrong with the pages of a scene."""
     wrong, page, who.expected = [], who.page, (scene.status,)
@@ -58,10 +96,16 @@ async def looked_at(who: Person, scene: Scene, *, axe: bool) -> list[str]:
         wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
         found += [f"{wide} px too wide"] if wide > 0 else []
         if axe:
-            await page.evaluate(Axe().axe_script)
-            found += await page.evaluate(FIND % json.dumps({"resultTypes": ["violations"]}))
-            await page.emulate_media(color_scheme="dark")
-            found += await page.evaluate(FIND % json.dumps({"runOnly": ["color-contrast"]}))
-            await page.emulate_media(color_scheme="light")
+            found += await mistakes(page)
         wrong += [f"{scene.name}: {path}: {one}" for one in found]
     return wrong
+
+
+async def mistakes(page: Page) -> list[str]:
+    """What axe finds, light and dark."""
+    await page.evaluate(Axe().axe_script)
+    found: list[str] = await page.evaluate(FIND % json.dumps({"resultTypes": ["violations"]}))
+    await page.emulate_media(color_scheme="dark")
+    found += await page.evaluate(FIND % json.dumps({"runOnly": ["color-contrast"]}))
+    await page.emulate_media(color_scheme="light")
+    return found
