@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from ekkyo.contracts.base import Refused
+from ekkyo.installation.mirrors import mirrors
 from ekkyo.installation.permissions import OPS, SERVICES
-from ekkyo.installation.systems import OUTSIDE
-from ekkyo.testing import Nats
+from ekkyo.installation.systems import OUTSIDE, System
+from ekkyo.testing import Nats, eventually
 from ekkyo.testing.plugin import Mongo
 from ekkyo_cli.backup.manifest import Files, Manifest
 from ekkyo_cli.backup.place import Servers
@@ -284,6 +285,31 @@ async def test_who_was_erased_since_is_told_even_when_it_is_restored_twice(nats,
         assert restored.erased_since == ["since"]
         assert "since" in files.erased_since.read_text().split()
         assert files.erased_since.stat().st_mode & 0o777 == 0o600
+
+
+async def test_other_systems_mirrors_hold_what_was_restored_and_nothing_that_was_not(nats, here, files):
+    """Also the mirror of a system that was added after the backup, which the restored stream knows nothing of."""
+    await tell(nats, "events", "ekkyo.fact.events.published.e1")
+    await back_up(here, files)
+    hr = System(name="hr").with_login()
+    await nats.add(hr)
+    await tell(nats, "events", "ekkyo.fact.events.published.e2")
+    async with await nats.connect(OPS) as nc:
+        both = await mirrors(nc.jetstream())
+
+        async def holds(*events):
+            for mirror in both:
+                state = (await mirror.js(nc).stream_info("FACTS", subjects_filter=">")).state
+                if (state.subjects or {}).keys() != {f"ekkyo.fact.events.published.{event}" for event in events}:
+                    return False
+            return len(both) == 2
+
+        await eventually(lambda: holds("e1", "e2"))
+        await restore(here, files, files.read(), replace=True)
+        await eventually(lambda: holds("e1"))
+        await tell(nats, "events", "ekkyo.fact.events.published.e3")
+        await eventually(lambda: holds("e1", "e3"))
+        assert await mirrors(nc.jetstream()) == both
 
 
 async def test_who_is_not_ops_is_told_so(nats, mongo, here, files):

@@ -13,6 +13,7 @@ from typing import Any
 import nats
 import pytest
 from ekkyo.broker import make_broker
+from ekkyo.contracts.base import Refused
 from ekkyo.installation import mirrors
 from ekkyo.installation.embedded import LOOPBACK, NatsServer, free_port, script
 from ekkyo.installation.login import Login, Tls, make_nkey
@@ -191,7 +192,10 @@ async def test_a_system_is_added_given_a_new_password_and_removed_while_all_run(
         assert not await comes_in(deployed, old)
         assert await comes_in(deployed, new)
         assert await comes_in(deployed, deployed.login(OUTSIDE))
-        systems.remove("hr", deployed.folder, deployed.keys)
+        with pytest.raises(Refused, match="erasures would wait for it"):
+            systems.remove("hr", False, deployed.folder, deployed.keys)
+        assert await mirrors.remove(ops, "system-hr")
+        systems.remove("hr", True, deployed.folder, deployed.keys)
         await apply(deployed, ops)
         assert not await comes_in(deployed, new)
 

@@ -14,6 +14,7 @@ import pytest
 import pytest_asyncio
 from aiosmtpd.smtp import SMTP, AuthResult
 from ekkyo.installation.embedded import free_port, script, start_mongo, start_nats
+from ekkyo.installation.mirrors import Mirror
 from ekkyo.process.doctor import Finding, is_wrong
 from ekkyo.process.doctor.nats import clock
 from ekkyo.service import Service
@@ -23,6 +24,7 @@ from ekkyo.testing import Nats
 from ekkyo.testing.keys import Keys
 from ekkyo.wire.tokens import issue_token, make_keys
 from ekkyo_events.app import service as events
+from ekkyo_members.app import service as members
 from ekkyo_notify.app import service as notify
 from pymongo import AsyncMongoClient
 
@@ -130,6 +132,15 @@ async def test_a_user_who_may_what_another_should(sound: Patient) -> None:
     found, remedy = await sound.trouble("nats permissions", nats_user="members", inbox_prefix="_INBOX.events")
     assert "it may not publish $JS" in found
     assert "make nats-conf" in remedy
+
+
+async def test_a_mirror_that_erasures_wait_for(nats: Nats, environment: Any, provision: Any) -> None:
+    await provision(members)
+    async with await nats.connect() as nc:
+        await Mirror("system-outside", ()).js(nc).delete_stream("FACTS")
+    found, remedy = await Patient(nats, environment("members"), members).trouble("nats mirrors")
+    assert found == "system-outside has none"
+    assert "Erasures wait for it" in remedy
 
 
 async def test_a_nats_server_without_our_configuration(sound: Patient, tmp_path: Path) -> None:

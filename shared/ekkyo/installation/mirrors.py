@@ -24,6 +24,7 @@ from nats.js.api import (
     StorageType,
     StreamConfig,
     StreamConsumerSource,
+    StreamInfo,
     StreamSource,
 )
 from nats.js.errors import NotFoundError, ServiceUnavailableError
@@ -74,8 +75,7 @@ async def provision_mirrors(
     """
     done, wanted = {}, [Mirror(system.account, tuple(system.filters())) for system in systems]
     for left in {mirror.account for mirror in await mirrors(nc.jetstream())} - {mirror.account for mirror in wanted}:
-        await remove(nc, left)
-        done[left] = "removed"
+        done[left] = "removed" if await remove(nc, left) else KEPT
     for mirror in wanted:
         there = await _there(nc, mirror)
         if not there:
@@ -105,6 +105,9 @@ UNFED: Final = "not reached by FACTS: reload NATS's configuration once more"
 """nats-server connects what a new account imports only when its configuration is loaded again, or at its start."""
 
 
+KEPT: Final = "not removed: NATS no longer has its account, but still has its copy of the facts on disk"
+
+
 async def _fed(nc: Client, mirror: Mirror, within: float) -> bool:
     deadline = time.monotonic() + within
     while time.monotonic() < deadline:
@@ -126,8 +129,22 @@ async def _there(nc: Client, wanted: Mirror) -> bool | None:
     except NotFoundError:
         return False
     same = set(feeds.filter_subjects or [feeds.filter_subject]) == set(wanted.filters)
-    last = (await nc.jetstream().stream_info(FACTS)).state.last_seq
-    return same and has.state.last_seq <= last  # one with more has what FACTS had before it was restored
+    return same and not await is_ahead(nc.jetstream(), has) and await _agrees(nc, wanted)
+
+
+async def is_ahead(js: JetStreamContext, has: StreamInfo) -> bool:
+    """Whether a mirror holds what FACTS had before it was restored, and FACTS has no longer. has: asked for before."""
+    return has.state.last_seq > (await js.stream_info(FACTS)).state.last_seq
+
+
+async def _agrees(nc: Client, mirror: Mirror) -> bool:
+    """Whether a mirror's newest fact is the one that FACTS has in its place. After a restore it can be another."""
+    try:
+        newest = await mirror.js(nc).get_last_msg(FACTS, ">")
+        fact = await nc.jetstream().get_msg(FACTS, newest.seq)
+    except NotFoundError:
+        return True  # it is empty, or an erasure is at work
+    return (fact.subject, fact.time) == (newest.subject, newest.time)
 
 
 async def make(nc: Client, mirror: Mirror, *, replicas: int = 1) -> None:
@@ -190,13 +207,33 @@ async def make_again(nc: Client, mirror: Mirror, *, replicas: int = 1) -> None:
         await theirs.add_consumer(FACTS, durable.config.evolve(**start))
 
 
-async def remove(nc: Client, account: str) -> None:
-    """Take a system's facts away: its mirror, and what feeds it. Said twice, nothing happens."""
-    await _forget(nc.jetstream(), account)
+async def remove(nc: Client, account: str) -> bool:
+    """Delete a system's copy of the facts, then the consumer that feeds it. It can be done twice.
+
+    False: the server has no such account any more, so the copy cannot be deleted. The consumer then stays, because it
+    tells erasures that there is a copy.
+    """
     try:
         await Mirror(account, ()).js(nc).delete_stream(FACTS)
-    except (NotFoundError, NoRespondersError, ServiceUnavailableError):
-        return
+    except NotFoundError:
+        pass
+    except (NoRespondersError, ServiceUnavailableError):
+        return False
+    await _forget(nc.jetstream(), account)
+    return True
+
+
+async def make_all_again(nc: Client, known: Iterable[Mirror], *, replicas: int = 1) -> None:
+    """After FACTS was restored: make the mirrors again that were known before, and those that the backup knows.
+
+    A system that has no account any more has no mirror either.
+    """
+    js = nc.jetstream()
+    for mirror in {mirror.account: mirror for mirror in (*await mirrors(js), *known)}.values():
+        try:
+            await make_again(nc, mirror, replicas=replicas)
+        except (NoRespondersError, ServiceUnavailableError):
+            await _forget(js, mirror.account)
 
 
 async def _forget(js: JetStreamContext, consumer: str) -> None:

@@ -84,6 +84,7 @@ _PURGES: Final = {
 }
 """Who takes facts out of the streams and the mirrors: members alone, those about somebody who was erased. NATS cannot
 narrow it to subjects: the message to delete is named in the request's body."""
+ERASES: Final = tuple(_PURGES)
 ANSWERED: Final = ("_R_.", f"_INBOX.{OPS}.", f"_INBOX.{PORTAL}.")
 """Where services reply to: the server's stand-in for a caller of another account, those who run Ekkyo, the portal."""
 _KEYS: Final = {

@@ -6,10 +6,12 @@ import time
 from typing import Final
 
 from nats.errors import Error as NatsError
+from nats.errors import NoRespondersError
 from nats.js import JetStreamContext
-from nats.js.errors import NotFoundError
+from nats.js.api import StreamInfo
+from nats.js.errors import NotFoundError, ServiceUnavailableError
 
-from ekkyo.installation.mirrors import FACTS, Mirror, mirrors
+from ekkyo.installation.mirrors import FACTS, Mirror, is_ahead, mirrors
 
 logger = logging.getLogger("ekkyo.publishing")
 STREAMS: Final = (FACTS, "TIMERS", "DEAD", "AGAIN")
@@ -19,18 +21,19 @@ LAG: Final = 3.0
 
 
 class Behind(NatsError):
-    """A mirror does not have yet what is to be deleted, and would get it afterwards."""
+    """A mirror does not have yet what is to be deleted, or cannot be reached. The text names the system."""
 
 
 async def erase(js: JetStreamContext, subject: str) -> dict[str, int]:
     """Delete what is stored on a subject wherever it is; tells how many messages that were, by stream and mirror.
 
-    Mirrors are waited for, so that none gets a copy later. Raises Behind, or what NATS has against it.
+    Mirrors are waited for, so that none gets a copy later; nothing is deleted while one stands still or is away. Raises
+    Behind, or what NATS has against it.
     """
     hear = [mirror for mirror in await mirrors(js) if mirror.personal]
     last = await _last(js, FACTS, subject)
-    for mirror in hear if last else ():
-        await _caught_up(mirror.js(js._nc), mirror, last)
+    for mirror in hear:
+        await _caught_up(js, mirror, last)
     deleted = {stream: await _delete(js, stream, subject) for stream in STREAMS}
     deleted |= {mirror.account: await _delete(mirror.js(js._nc), FACTS, subject) for mirror in hear}
     if found := {place: count for place, count in deleted.items() if count}:
@@ -43,12 +46,23 @@ async def erase(js: JetStreamContext, subject: str) -> dict[str, int]:
     return deleted
 
 
-async def _caught_up(theirs: JetStreamContext, mirror: Mirror, last: int) -> None:
+async def _caught_up(js: JetStreamContext, mirror: Mirror, last: int) -> None:
     deadline = time.monotonic() + LAG
-    while (await theirs.stream_info(FACTS)).state.last_seq < last:
+    while (has := await _state(js, mirror)).state.last_seq < last:
         if time.monotonic() > deadline:
             raise Behind(f"the mirror of {mirror.account} stands still: see docs/decisions/systems.md")
         await asyncio.sleep(0.02)
+    if last and await is_ahead(js, has):  # then it has something else in the fact's place, and the fact is to come
+        raise Behind(f"the mirror of {mirror.account} is from before a restore: run provision of any one service")
+
+
+async def _state(js: JetStreamContext, mirror: Mirror) -> StreamInfo:
+    try:
+        return await mirror.js(js._nc).stream_info(FACTS)
+    except NotFoundError:
+        raise Behind(f"the mirror of {mirror.account} is missing: run provision of any one service") from None
+    except (NoRespondersError, ServiceUnavailableError, TimeoutError):
+        raise Behind(f"the mirror of {mirror.account} cannot be reached: see docs/decisions/systems.md") from None
 
 
 async def _last(js: JetStreamContext, stream: str, subject: str) -> int:

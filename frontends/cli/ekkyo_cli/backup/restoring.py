@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ekkyo.broker.snapshot import Described, SnapshotFailed, describe, positions, put_back, remove
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.members import MemberErased
+from ekkyo.installation.mirrors import FACTS, make_all_again, mirrors
 from ekkyo.installation.permissions import SERVICES
 from ekkyo.store.copying import Copying, Damaged, decoded
 from nats.aio.client import Client
@@ -39,6 +40,7 @@ async def restore(servers: Servers, files: Files, manifest: Manifest, *, replace
             raise Refused("target_in_use", text, 409)
         erased = await _erased(nc)
         _note(files, erased)
+        heard = await mirrors(nc.jetstream()) if await describe(nc, FACTS) else []
         try:
             for stream in NAMES:
                 await remove(nc, stream)
@@ -48,6 +50,8 @@ async def restore(servers: Servers, files: Files, manifest: Manifest, *, replace
                     await _database(database, service, manifest.databases.get(service, {}), files)
             for name, kept in manifest.streams.items():
                 await _stream(nc, name, kept, files, servers.replicas)
+            replicas = servers.replicas or int(manifest.streams[FACTS].config["num_replicas"])
+            await make_all_again(nc, heard, replicas=replicas)
         except (SnapshotFailed, Damaged) as failed:
             hint = " One NATS server keeps one copy: EKKYO_NATS_REPLICAS=1." if "replicas" in str(failed) else ""
             text = f"{failed}.{hint} The data is incomplete now: start no service, and restore again with --replace."
@@ -105,7 +109,7 @@ def _same(found: Mapping[str, int], kept: Mapping[str, int], *, exactly: bool) -
 
 async def _erased(nc: Client) -> set[str]:
     """The members who were erased, according to the facts. The subjects of these facts end in member ids."""
-    facts = await describe(nc, "FACTS", subjects=f"{MemberErased.subject}.*")
+    facts = await describe(nc, FACTS, subjects=f"{MemberErased.subject}.*")
     return {subject.rpartition(".")[2] for subject in (facts.state.get("subjects") or {})} if facts else set()
 
 

@@ -92,7 +92,8 @@ class Known:
             where.url.split(","), **where.login.options(), inbox_prefix=where.inbox_prefix.encode(), connect_timeout=3
         )
         async with nc:
-            await mirrors.remove(nc, system.account)
+            if not await mirrors.remove(nc, system.account) and not self.keys:
+                raise Refused("copy_of_facts_left", f"NATS has no account of {system.name}: run ekkyo up first.", 409)
 
 
 @app.command()
@@ -160,11 +161,28 @@ def list_(dir: Dir = DEFAULT, keys: Keys = None, json: Json = False) -> None:
 
 
 @app.command()
-def remove(name: Name, dir: Dir = DEFAULT, keys: Keys = None, json: Json = False) -> None:
-    """Shut a system out, and take its copy of the facts off the server. Its connections are closed."""
+def remove(
+    name: Name,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="NATS has not run with this system, so there is no copy to delete.")
+    ] = False,
+    dir: Dir = DEFAULT,
+    keys: Keys = None,
+    json: Json = False,
+) -> None:
+    """Shut a system out, and delete its copy of the facts on the server. Its connections are closed.
+
+    With --keys, set EKKYO_NATS_URL and the login of ops: the copy can be deleted only while NATS has the account.
+    """
     known = Known(dir, keys)
     system = known.get(name)
-    if not keys or os.environ.get("EKKYO_NATS_URL"):
+    if keys and not offline and not os.environ.get("EKKYO_NATS_URL"):
+        text = (
+            f"The copy of the facts that {name} reads would stay on NATS's disk, and erasures would wait for it. Set "
+            "EKKYO_NATS_URL and the login of ops, so that it is deleted. If NATS never ran with it, use --offline."
+        )
+        raise Refused("copy_of_facts_left", text, 409)
+    if not offline:
         asyncio.run(known.forget_mirror(system))
     known.change(name, None)
     if output.speaks_json():

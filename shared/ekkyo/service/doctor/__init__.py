@@ -7,6 +7,7 @@ from functools import partial
 from nats.aio.client import Client
 
 from ekkyo.broker import consumer_configs
+from ekkyo.installation.permissions import ERASES
 from ekkyo.process import doctor
 from ekkyo.process.doctor import Finding
 from ekkyo.process.doctor.keys import key_findings
@@ -14,6 +15,7 @@ from ekkyo.process.doctor.nats import nats_findings
 from ekkyo.process.settings import TOKEN
 from ekkyo.service.declaration import Service
 from ekkyo.service.doctor.database import database_findings
+from ekkyo.service.doctor.mirrors import mirror_findings
 from ekkyo.service.doctor.streams import stream_findings
 from ekkyo.service.settings import Settings
 
@@ -28,7 +30,8 @@ async def examine(service: Service, environ: Mapping[str, str], *, monitor: str 
 
     def looks(settings: Settings) -> Iterator[Awaitable[Sequence[Finding]]]:
         async def streams(nc: Client) -> list[Finding]:
-            return await stream_findings(nc, service.name, settings, consumers)
+            found = await stream_findings(nc, service.name, settings, consumers)
+            return found + (await mirror_findings(nc) if service.name in ERASES else [])
 
         yield nats_findings(settings, monitor, streams)
         yield database_findings(settings, service.name, indexes)
