@@ -1,10 +1,13 @@
 """What `ekkyo --help` says, of every command there is."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import typer.main
+from ekkyo_cli.local.folder import PARTS, WEB, Folder
+from ekkyo_cli.local.parts import environ_of
 from ekkyo_cli.main import app
 from typer.testing import CliRunner
 
@@ -38,3 +41,16 @@ def test_every_command_says_what_it_does_and_speaks_json(path: tuple[str, ...]) 
     assert first.endswith(".")
     assert first[:60] in helped.output
     assert all(parameter.help for parameter in EVERY[path].params if parameter.name != "help"), path
+
+
+def test_a_local_stack_takes_the_language_and_time_zone_of_new_members_from_its_caller_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ports = dict.fromkeys((*PARTS, WEB), 1)
+    monkeypatch.setenv("EKKYO_LOCALE", "ja")
+    monkeypatch.setenv("EKKYO_TIMEZONE", "Asia/Tokyo")
+    monkeypatch.setenv("EKKYO_NATS_USER", "somebody")
+    environ = environ_of(Folder.at(tmp_path), "members", ports)
+    assert (environ["EKKYO_LOCALE"], environ["EKKYO_TIMEZONE"]) == ("ja", "Asia/Tokyo")
+    assert environ["EKKYO_NATS_USER"] == "members"
+    assert "EKKYO_LOCALE" not in environ_of(Folder.at(tmp_path), "events", ports)

@@ -13,7 +13,7 @@ FILES = {"__init__", "app", "commands", "questions", "reactions", "model", "stor
 EXTRAS = {
     "members": {"settings", "logos"},
     "events": set[str](),
-    "surveys": {"settings", "answers", "forms", "results", "sealing", "keys", "known"},
+    "surveys": {"settings", "answers", "forms", "results", "sealing", "keys", "known", "turns"},
     "notify": {"settings", "channels", "doctor", "delivering", "templates"},
 }
 """Each one a decision, and a visible line here."""

@@ -28,6 +28,7 @@ from ekkyo.contracts.surveys import (
 )
 from ekkyo.testing.plugin import Run
 from ekkyo_surveys.app import service
+from ekkyo_surveys.model import turn
 
 from .conftest import COMMUNITY, World
 
@@ -362,6 +363,42 @@ async def test_two_anonymous_surveys_that_differ_by_fewer_than_five_are_refused_
     assert (await open_for(far, survey_id=third)).invited == 6
     with pytest.raises(Refused, match="surveys_overlap"):  # nor by inviting more to one that is open
         await open_for([*far, *asked[2:], *more], survey_id=third)
+
+
+async def test_of_overlapping_anonymous_surveys_that_are_opened_at_the_same_moment_one_is_opened(
+    world: World, running: Any
+) -> None:
+    """Two instances of the service, and several leaders at once."""
+    people = [f"m{n:02}" for n in range(12)]
+    await world.join(*people)
+    await world.caught_up("people")
+    some = OpenSurvey.model_validate(
+        {
+            "survey_id": new_id(),
+            "community_id": COMMUNITY,
+            "title": {"en": "How are we doing?"},
+            "anonymous": True,
+            "invited": people,
+            "deadline": datetime.now(UTC) + timedelta(days=1),
+        }
+    )
+    wishes = [some.model_copy(update={"survey_id": new_id(), "invited": people[n:]}) for n in range(5)]
+    async with running(service):
+        said = await asyncio.gather(*(world.ask(wish, *LEADER) for wish in wishes), return_exceptions=True)
+    refused = [one.code for one in said if isinstance(one, Refused)]
+    assert refused == ["surveys_overlap"] * 4, said
+    assert len([d for d in world.documents()["surveys"] if d["anonymous"]]) == 1
+
+
+async def test_a_process_that_died_while_it_opened_a_survey_holds_others_up_for_a_minute_and_no_longer() -> None:
+    now = datetime(2026, 5, 1, tzinfo=UTC)
+    taken = turn.take(None, holder="a", now=now)
+    assert taken.answer
+    assert not turn.take(taken.document, holder="b", now=now + turn.USABLE).answer
+    later = turn.take(taken.document, holder="b", now=now + turn.LASTS)
+    assert later.answer
+    assert turn.give_back(later.document, holder="a").document.holder == "b"
+    assert turn.take(turn.give_back(later.document, holder="b").document, holder="c", now=now).answer
 
 
 async def test_a_wrong_answer_names_its_question_and_what_was_expected(world: World) -> None:

@@ -7,18 +7,20 @@ from ekkyo_surveys import commands, questions, reactions, store
 from ekkyo_surveys.keys import SurveyKeys
 from ekkyo_surveys.known import Knowledge
 from ekkyo_surveys.settings import SurveySettings
+from ekkyo_surveys.turns import TurnTaking
 
 
 async def startup(context: ContextRepo) -> None:
     """What handlers need besides the collections."""
     await SurveyKeys.open(context)
     await Knowledge.open(context)
+    await TurnTaking.open(context)
 
 
 service = Service(
     "surveys",
     routers=[commands.router, questions.router, reactions.router],
-    collections=[store.surveys, store.people, store.known_events, store.forgotten],
+    collections=[store.surveys, store.people, store.known_events, store.turns, store.forgotten],
     settings=SurveySettings,
     startup=startup,
 )

@@ -10,23 +10,24 @@ from ekkyo_surveys import model
 from ekkyo_surveys.keys import Keys
 from ekkyo_surveys.known import Known
 from ekkyo_surveys.store import Surveys
+from ekkyo_surveys.turns import Turns
 
 router = Router()
 
 
 @router.subscriber(**asked(OpenSurvey))
-async def open_survey(cmd: OpenSurvey, surveys: Surveys, known: Known, keys: Keys) -> SurveyState:
+async def open_survey(cmd: OpenSurvey, surveys: Surveys, known: Known, keys: Keys, turns: Turns) -> SurveyState:
     """Open a survey by hand for named members."""
-    now = utcnow()
-    about = await known.for_survey(cmd, now)
-    return await keys.given_if_needed(
-        cmd.survey_id,
-        lambda key: surveys.create(
+    async with turns.for_survey(anonymous=cmd.anonymous) as until:
+        about = await known.for_survey(cmd, utcnow(), until)
+        return await keys.given_if_needed(
             cmd.survey_id,
-            lambda s, parts: model.open_by_hand(s, parts, cmd, about, key=key, now=now),
-            entries=cmd.invited,
-        ),
-    )
+            lambda key: surveys.create(
+                cmd.survey_id,
+                lambda s, parts: model.open_by_hand(s, parts, cmd, about, key=key, now=utcnow()),
+                entries=cmd.invited,
+            ),
+        )
 
 
 @router.subscriber(**asked(AnswerSurvey))

@@ -49,8 +49,8 @@ class Knowledge:
             raise NotYet("facts about members are still coming in")
         return await self.of(came)
 
-    async def for_survey(self, cmd: OpenSurvey, now: datetime) -> model.Known:
-        """What decides whether a survey may be opened by hand."""
+    async def for_survey(self, cmd: OpenSurvey, now: datetime, until: datetime) -> model.Known:
+        """What decides whether a survey may be opened by hand. until: how long nobody else opens an anonymous one."""
         parts = await self.surveys.entries(cmd.survey_id, where={"kind": "participation"})
         everybody = {*cmd.invited, *(part.key for part in parts)}
         return model.Known(
@@ -58,6 +58,7 @@ class Knowledge:
             event=await self.known_events.get(cmd.event_id) if cmd.event_id else None,
             others=await self._others(cmd.survey_id, everybody, now) if cmd.anonymous else (),
             everybody=len(everybody),
+            until=until,
         )
 
     async def _others(self, survey_id: str, everybody: set[str], now: datetime) -> list[model.Other]:

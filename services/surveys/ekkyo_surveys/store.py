@@ -7,7 +7,7 @@ from ekkyo.decision import forgetting
 from ekkyo.store import Collection, CollectionWithEntries, Index, Projection
 from faststream import Context
 
-from ekkyo_surveys.model import KnownEvent, Part, Person, Survey
+from ekkyo_surveys.model import KnownEvent, Part, Person, Survey, turn
 
 surveys = CollectionWithEntries.of(
     Survey,
@@ -18,8 +18,10 @@ surveys = CollectionWithEntries.of(
 )
 people = Projection.of(Person, "people", forgotten_by=[MemberErased])
 known_events = Projection.of(KnownEvent, "known_events")
+turns = Collection.of(turn.Turn, "turns")
 forgotten = Collection.of(forgetting.Forgotten, "forgotten")
 Surveys = Annotated[CollectionWithEntries[Survey, Part], Context("surveys")]
 People = Annotated[Projection[Person], Context("people")]
 KnownEvents = Annotated[Projection[KnownEvent], Context("known_events")]
+TurnCollection = Annotated[Collection[turn.Turn], Context("turns")]
 Forgotten = Annotated[Collection[forgetting.Forgotten], Context("forgotten")]

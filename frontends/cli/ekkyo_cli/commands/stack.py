@@ -36,7 +36,7 @@ def up(
 
     Everything listens on this machine only, on free ports that stay the same, and keeps its data in the folder:
     started again on the same folder, the stack has the same data. Without --detach it shows the logs, and Ctrl-C
-    stops it.
+    stops it. EKKYO_LOCALE and EKKYO_TIMEZONE, if set, are the language and the time zone of new members.
 
     Examples:
 

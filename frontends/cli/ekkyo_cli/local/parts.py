@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
+from typing import Final
 
 from ekkyo.installation.embedded import LOOPBACK, NotStarted, Server, script, start_mongo, start_nats
 from ekkyo.installation.permissions import OPS, server_config
@@ -150,8 +151,12 @@ def portal_url(ports: dict[str, int]) -> str:
     return f"http://{LOOPBACK}:{ports[WEB]}"
 
 
+OF_NEW_MEMBERS: Final = ("EKKYO_LOCALE", "EKKYO_TIMEZONE")
+"""Language and time zone of new members for whom nothing else is said: the caller's, for the local stack."""
+
+
 def environ_of(folder: Folder, service: str, ports: dict[str, int]) -> dict[str, str]:
-    """What a service is configured with. Nothing of the caller's own EKKYO_* reaches it."""
+    """What a service is configured with. Of the caller's own EKKYO_* only `OF_NEW_MEMBERS` reach it."""
     environ = _plain(folder) | {
         "EKKYO_NATS_URL": f"nats://{LOOPBACK}:{ports['nats']}",
         "EKKYO_NATS_USER": service,
@@ -163,6 +168,8 @@ def environ_of(folder: Folder, service: str, ports: dict[str, int]) -> dict[str,
     }
     if service in SERVICES:
         environ["EKKYO_MONGO_URL"] = f"mongodb://{LOOPBACK}:{ports['mongo']}/"
+    if service == "members":
+        environ |= {name: os.environ[name] for name in OF_NEW_MEMBERS if name in os.environ}
     if service == PORTAL:
         environ["EKKYO_PORTAL_URL"] = portal_url(ports)
         environ["EKKYO_WEB_PORT"] = str(ports[WEB])

@@ -13,6 +13,7 @@ from ekkyo.decision import Decision, Entries, Refused
 
 from ekkyo_surveys import forms
 from ekkyo_surveys.model.survey import CloseTimer, NeedsKey, Part, Survey, box_key, state
+from ekkyo_surveys.model.turn import busy
 
 PEOPLE_PER_BOX = 20
 MOST_BOXES = 64
@@ -66,6 +67,8 @@ class Known:
     others: Sequence[Other] = ()
     everybody: int = 0
     """How many it invites then, with those it invited before."""
+    until: datetime | None = None
+    """Until when `others` are all there are, since nobody else opens an anonymous survey meanwhile."""
 
 
 def open_by_hand(
@@ -81,6 +84,8 @@ def open_by_hand(
     if new:
         _must_be_members(cmd.community_id, new, known.people)
         if cmd.anonymous:
+            if known.until and now >= known.until:
+                raise busy()
             _must_differ(known)
     if survey is None:
         form = forms.newest(cmd.template)
