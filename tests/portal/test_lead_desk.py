@@ -275,6 +275,10 @@ async def test_after_a_change_a_roster_is_made_once_for_all_leaders_who_look_at_
             same = [await browser.get("/e/e1/roster", **part) for _ in range(3)]
             assert len({one.text for one in same}) == 1
             assert "山田 健" in same[0].json()["parts"]["desk"]
+            assert same[0].headers["content-encoding"] == "gzip"
+            plain = await browser.get("/e/e1/roster", headers={"x-part": "desk", "accept-encoding": "identity"})
+            assert "content-encoding" not in plain.headers
+            assert plain.json() == same[0].json()
             assert len(browser.answering.sent(GetRoster)) == asked
         other = replace(LEADER, leads=frozenset({"other"}))
         assert (await browser.as_(other).get("/e/e1/roster", **part)).status_code == 403

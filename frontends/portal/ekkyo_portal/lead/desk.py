@@ -10,6 +10,7 @@ from ekkyo_portal.lead import names, roster
 from ekkyo_portal.lead.names import Person, plain
 from ekkyo_portal.lead.room import must_lead, room
 from ekkyo_portal.look.words.refusals import refusal
+from ekkyo_portal.web.packed import Packed
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
 
@@ -23,7 +24,8 @@ async def desk(visit: Visit, event_id: str) -> Response:
     asked, changes = visit.request.query_params, visit.site.changes
     if visit.live and not asked and changes:  # after a change, all who look at it ask at once
         same = (visit.reader.locale, visit.reader.zone, visit.me.roles)
-        return JSONResponse(await changes.once(event_id, same, lambda: _part(visit, event_id)))
+        packed: Packed = await changes.once(event_id, same, lambda: _part(visit, event_id))
+        return packed.to(visit.request)
     return await _shown(visit, event_id, asked.get("q", ""), came=asked.get("in"), back=asked.get("out"))
 
 
@@ -78,12 +80,12 @@ async def _roster(visit: Visit, event_id: str, limit: int = MOST) -> RosterPage:
     return page
 
 
-async def _part(visit: Visit, event_id: str) -> dict[str, Any]:
-    """What the script puts in the place of the roster."""
+async def _part(visit: Visit, event_id: str) -> Packed:
+    """What the script puts in the place of the roster, for all who look at it."""
     page = await _roster(visit, event_id)
     known, away = await names.known_to(visit, page.event.community_id, (r.member_id for r in page.registrations))
     view = roster.desk(visit.reader, page, known, away=away)
-    return _answer(visit, view)
+    return Packed.of(_answer(visit, view))
 
 
 def _answer(visit: Visit, view: roster.Desk, wrong: str = "", *, done: bool = False) -> dict[str, Any]:
