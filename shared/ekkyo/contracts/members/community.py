@@ -130,7 +130,9 @@ class ReviseCommunity(Command[Community]):
     name: Line | None = None
     colour: Colour | None = None
     """Empty: it has none of its own any more."""
-    logo_file: str | None = Field(default=None, max_length=LOGO_CHARACTERS, repr=False)
+    logo_file: str | None = Field(
+        default=None, max_length=LOGO_CHARACTERS, pattern="^[A-Za-z0-9+/]*={0,2}$", repr=False
+    )
     """A PNG, JPEG or SVG file of at most 500 kB, in base64. It is made anew before it is kept: pictures in at most
     320 by 320 pixels, drawings with shapes, paths and text alone. Empty: it has no logo any more."""
 
