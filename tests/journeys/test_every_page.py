@@ -1,4 +1,5 @@
-"""Every page in every state, on a phone: axe finds nothing, light or dark; no error in the console; nothing too wide.
+"""Every page in every state, on a phone: axe finds nothing, light or dark; no error in the console; nothing too wide,
+too heavy, or moving while it loads.
 
 Each is opened in both languages, and looked at with axe in one of them: they share their markup.
 """
@@ -25,6 +26,20 @@ PARTS = 2
 # What swagger-ui makes inside its element is not ours.
 FIND = """axe.run({exclude: ['.swagger-ui']}, %s).then((found) =>
   found.violations.map((one) => `${one.id}: ${one.nodes[0].html.slice(0, 200)}`))"""
+MOVED = """new Promise((done) => {
+  let moved = 0
+  const names = []
+  const seen = (list) => list.getEntries().forEach((one) => {
+    moved += one.value
+    names.push(...one.sources.map(({node}) => `${node?.nodeName} ${node?.id || node?.className || ''}`))
+  })
+  new PerformanceObserver(seen).observe({type: 'layout-shift', buffered: true})
+  requestAnimationFrame(() => setTimeout(() => done(moved > 0.02 ? names : [])))})"""
+"""What moved by itself while the page was loaded. A hundredth is a scroll bar."""
+WEIGHS = """performance.getEntriesByType('navigation')[0].encodedBodySize +
+  performance.getEntriesByType('resource').reduce((sum, one) => sum + one.encodedBodySize, 0)"""
+FIRST = 60_000
+"""Bytes of a page with all that it loads."""
 
 
 EMPTIED = """() => {
@@ -95,6 +110,12 @@ async def looked_at(who: Person, scene: Scene, *, axe: bool) -> list[str]:
         found = [] if response.status == scene.status else [f"status {response.status}"]
         wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
         found += [f"{wide} px too wide"] if wide > 0 else []
+        moved, weight = await page.evaluate(MOVED), await page.evaluate(WEIGHS)
+        if moved:  # under load a browser may show half a page: what moves, moves every time
+            await page.reload()
+            moved = await page.evaluate(MOVED)
+        found += [f"moved while it was loaded: {moved}"] if moved else []
+        found += [f"{weight:,} bytes"] if weight > FIRST and not path.startswith("/api/") else []
         if axe:
             found += await mistakes(page)
         wrong += [f"{scene.name}: {path}: {one}" for one in found]

@@ -79,7 +79,7 @@
 
   // The camera. BarcodeDetector where there is one, else a decoder that is loaded only now.
   const button = document.getElementById("camera"), video = scanner.querySelector("video");
-  button.hidden = !navigator.mediaDevices?.getUserMedia;
+  button.classList.toggle("scripted", !navigator.mediaDevices?.getUserMedia);
   let stream = null, last = "", at = 0;
   const decoder = async () => {
     if ("BarcodeDetector" in window && (await BarcodeDetector.getSupportedFormats()).includes("qr_code")) {

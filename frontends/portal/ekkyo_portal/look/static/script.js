@@ -48,8 +48,3 @@ document.querySelectorAll("[data-live]").forEach((root) => {
   open();
 });
 
-// <button data-copy="text"> copies it.
-document.querySelectorAll("[data-copy]").forEach((button) => {
-  button.hidden = !navigator.clipboard;
-  button.addEventListener("click", () => navigator.clipboard.writeText(button.dataset.copy));
-});
