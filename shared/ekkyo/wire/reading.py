@@ -18,6 +18,8 @@ from ekkyo import wire
 from ekkyo.contracts.base import Fact
 
 logger = logging.getLogger("ekkyo.client")
+QUIET = 5.0
+"""Seconds after which a reader that got nothing asks again."""
 
 
 def subjects(*facts: type[Fact], entity: str | None = None) -> list[str]:
@@ -106,7 +108,7 @@ class Reading:
             return []
         found: list[Msg] = []
         with suppress(TimeoutError):
-            found = await self._pulled.fetch(1, timeout=5)
+            found = await self._pulled.fetch(1, timeout=QUIET)
         if self._at_once > 1 and found and found[0].metadata.num_pending:
             with suppress(TimeoutError):
                 found += await self._pulled.fetch(min(self._at_once - 1, found[0].metadata.num_pending), timeout=0.5)
