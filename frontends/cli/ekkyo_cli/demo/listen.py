@@ -1,6 +1,7 @@
 """Hearing the facts as they come, to wait for one of them, and to have them all at the end."""
 
 import asyncio
+import contextlib
 from collections import Counter, defaultdict
 from collections.abc import Callable
 
@@ -25,6 +26,7 @@ class Listener:
         self._seen: set[tuple[type[Fact], str]] = set()
         self._invited: defaultdict[str, set[str]] = defaultdict(set)
         self._seated: defaultdict[str, set[str]] = defaultdict(set)
+        self._withdrew: set[Telling] = set()
         self._more = asyncio.Condition()
         self._task = asyncio.create_task(self._listen(ekkyo))
 
@@ -41,6 +43,8 @@ class Listener:
             self._invited[fact.survey_id].update(fact.invited)
         if isinstance(fact, e.RegistrationConfirmed):
             self._seated[fact.event_id].add(fact.member_id)
+        if isinstance(fact, e.RegistrationWithdrawn):
+            self._withdrew.add((fact.meta.id, fact.member_id))
         if isinstance(fact, n.Delivered) and fact.delivery.channel == "mail" and fact.delivery.member_id:
             self.mailed[fact.delivery.fact_id, fact.delivery.member_id] += 1
 
@@ -71,6 +75,11 @@ class Listener:
     async def seated(self, event_id: str, members: list[str]) -> None:
         """Wait until all of these have got a seat at an event."""
         await self._until(lambda: self._seated[event_id].issuperset(members), f"the seats of {len(members)}")
+
+    async def withdrawals_mailed(self) -> None:
+        """Wait until who withdrew was told so: on a slow machine the event would be over before their turn."""
+        with contextlib.suppress(TimeoutError):  # then their mails are left out, as those of any event that is over
+            await self._until(lambda: self._withdrew <= self.mailed.keys(), "the mails to who withdrew")
 
     async def stop(self) -> None:
         self._task.cancel()

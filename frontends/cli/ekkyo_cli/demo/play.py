@@ -95,6 +95,7 @@ class Season:
         await self._all(self._fill(plan, event) for plan, event in zip(plans, held, strict=True))
         await self._all(self._check_in(plan, event) for plan, event in zip(plans, held, strict=True))
         await asyncio.sleep(max(0.0, (starts_at - utcnow()).total_seconds()) + 0.1)  # the events begin
+        await self.heard.withdrawals_mailed()
         await self._all(self._hold(plan, event) for plan, event in zip(plans, held, strict=True))
         await self._all(self._survey(event) for event in held)
 
