@@ -58,6 +58,7 @@ async def test_what_was_previewed_is_recorded_with_what_the_leader_chose():
         assert [(one.member_id, one.minutes) for one in command.attendees] == [("mai", 42), ("ken2", 30)]
         page = await browser.get(done.headers["location"])
         assert "参加レポートを取り込みました" in text_of(page)
+        assert (await browser.get(f"/e/e1/attendance?new={'9' * 5000}")).status_code == 200
         assert "2 新しく記録" in text_of(page)
         assert (await browser.get("/e/e1/attendance?new=<b>")).status_code == 200
 

@@ -262,3 +262,4 @@ def test_networks_are_counted_each_by_itself():
     now[0] += 20
     assert networks.allows("192.0.2.1")
     assert network("2001:db8::1") == network("2001:db8::ffff:1") != network("2001:db8:0:1::1")
+    assert network("::ffff:192.0.2.1") == network("192.0.2.1") != network("::ffff:192.0.2.2")

@@ -20,7 +20,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from ekkyo_portal import community, events, lead, me, people, signin, surveys
 from ekkyo_portal.lead.live import Changes
@@ -28,6 +28,7 @@ from ekkyo_portal.look import the_look
 from ekkyo_portal.look.reader import Reader
 from ekkyo_portal.settings import PortalSettings
 from ekkyo_portal.signin.networks import Networks
+from ekkyo_portal.web.body import limited
 from ekkyo_portal.web.measured import Measured
 from ekkyo_portal.web.problems import problem, refused
 from ekkyo_portal.web.remembered import Remembered
@@ -90,7 +91,10 @@ class Site:
 
     async def answer(self, page: Page, request: Request) -> Response:
         """The response of one page, or why there is none. A language that its address asks for is kept."""
-        response = await self._answer(page, request)
+        try:
+            response = await self._answer(page, request)
+        except ClientDisconnect:  # before the form was whole; nobody reads this
+            return Response(status_code=499)
         if (asked := request.query_params.get("lang")) in ("ja", "en"):
             response.set_cookie("lang", asked, YEAR, httponly=True, samesite="lax", secure=self.settings.secure)
         return response
@@ -212,18 +216,3 @@ class Endpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._serve(scope, receive, send)
-
-
-def limited(receive: Receive, largest: int) -> Receive:
-    """Receives at most so many bytes; more end in the status 413, whatever the headers said of their number."""
-    taken = 0
-
-    async def receiving() -> Message:
-        nonlocal taken
-        message = await receive()
-        taken += len(message.get("body", b""))
-        if taken > largest:
-            raise HTTPException(413)
-        return message
-
-    return receiving

@@ -79,9 +79,8 @@ async def choose(visit: Visit, event_id: str) -> Response:
     """Choose a report; after an import, what came of it."""
     event = await led(visit, event_id)
     asked = visit.request.query_params
-    counts = {
-        name: int(n) for name in ("new", "walk_ins", "already", "passed") if (n := asked.get(name, "")).isdecimal()
-    }
+    names = ("new", "walk_ins", "already", "passed")
+    counts = {name: int(n) for name in names if (n := asked.get(name, "")).isdecimal() and len(n) < 10}
     return visit.page("lead/attendance.html", _about(visit, event), form=Form(), counts=counts, because="")
 
 
@@ -90,7 +89,7 @@ async def shown(visit: Visit, event_id: str) -> Response:
     """Preview the result for every row."""
     event = await led(visit, event_id)
     form = await visit.form()
-    upload: Any = (await visit.request.form()).get("file")
+    upload: Any = (await visit.sent()).get("file")
     data = await upload.read() if isinstance(upload, UploadFile) and upload.filename else b""
     least = form["min_minutes"] or "0"
     because = ""

@@ -70,7 +70,7 @@ async def run(visit: Visit) -> Response:
 
 async def _sent(visit: Visit, form: Form) -> File | None:
     """The file that was chosen, or the one that was previewed."""
-    upload: Any = (await visit.request.form()).get("file")
+    upload: Any = (await visit.sent()).get("file")
     if isinstance(upload, UploadFile) and upload.filename:
         found = File(upload.filename, await upload.read())
     elif form["kept"]:

@@ -54,7 +54,7 @@ async def revise_look(visit: Visit, community_id: str) -> Response:
 
 async def _file(visit: Visit, form: Form) -> str:
     """The file that was chosen, or else the one that was shown, in base64; empty without one."""
-    upload: Any = (await visit.request.form()).get("logo")
+    upload: Any = (await visit.sent()).get("logo")
     if not isinstance(upload, UploadFile) or not upload.filename:
         return form["kept"] if _kind(form["kept"]) else ""
     data = await upload.read()

@@ -11,7 +11,7 @@ from ekkyo_portal.look.words.refusals import refusal
 if TYPE_CHECKING:
     from ekkyo_portal.web.visit import Visit
 
-STATUSES = (400, 403, 404, 405, 409, 413, 429, 500, 503)
+STATUSES = (400, 403, 404, 405, 408, 409, 413, 429, 500, 503)
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """One visit: who came, in which language, what they ask and send, and the page they get."""
 
+import sys
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +9,7 @@ from urllib.parse import urlencode
 
 from ekkyo.contracts.base import Command, Question, Refused
 from pydantic import BaseModel
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
@@ -82,8 +84,12 @@ class Visit:
         return done
 
     async def form(self) -> Form:
-        """What was typed and chosen; files are in `await visit.request.form()`."""
-        return Form.of(await self.request.form())
+        """What was typed and chosen; files are in `await visit.sent()`."""
+        return Form.of(await self.sent())
+
+    async def sent(self) -> FormData:
+        """The fields and files of a form. A field may be as large as its page takes: it may hold a file as text."""
+        return await self.request.form(max_part_size=sys.maxsize)
 
     def page(self, template: str, view: Any = None, *, status: int = 200, **more: Any) -> Response:
         """A page: the template of a room, as in `events/event.html`, with what it shows as `v`."""

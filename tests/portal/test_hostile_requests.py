@@ -1,0 +1,76 @@
+"""What strangers and careless programs send: large, slow, broken, and meant for somebody else."""
+
+import asyncio
+import base64
+
+import pytest
+from ekkyo.contracts.members import FindMembers, MemberPage
+from ekkyo_portal.web.body import PACE, limited
+from ekkyo_portal.web.rooms import FORM
+from starlette.exceptions import HTTPException
+
+from tests.portal.making import STEWARD, opened, text_of
+from tests.portal.whole import built
+
+
+async def test_nobody_has_a_large_form_sent_back_without_being_signed_in():
+    """Each `"` is five characters on a page: a form of 12 MB made one of 120 MB, and a form is anybody's to send."""
+    async with opened(visitor=None) as browser:
+        large = {"name": "もくもく会 大阪", "kept": '" ' * 1_000_000}
+        page = await browser.post("/c/it/look", large)  # reading it all would take a second
+        assert page.status_code == 401
+        assert "もくもく会 大阪" not in page.text
+        assert "ファイル" in text_of(page)
+        page = await browser.post("/c/it/look", large, files={"logo": ("x.png", b"x" * 100_000)})
+        assert page.status_code == 401
+        assert "もくもく会 大阪" in text_of(page)
+        assert len(page.content) < 15_000
+        page = await browser.post("/e/e1/cancel", {"reason": '" ' * (FORM // 8)})
+        assert FORM // 8 * 6 < len(page.content) < FORM * 12
+        assert "ファイル" not in text_of(await browser.post("/e/e1/publish"))
+
+
+async def test_a_file_of_any_size_that_is_taken_can_be_imported_after_its_preview():
+    """The preview holds it as text, which is a larger field than forms have."""
+    rows = "\n".join(f"{n:06},山田 花子,h{n}@example.com,営業部,{'x' * 30_000}" for n in range(40))
+    file = f"社員番号,氏名,メールアドレス,部署,備考\n{rows}".encode()
+    async with opened({FindMembers: MemberPage(members=[])}, STEWARD) as browser:
+        kept = base64.urlsafe_b64encode(file).decode()
+        page = await browser.post("/people-import", {"name": "社員.csv", "kept": kept})
+        assert len(kept) > 1024 * 1024
+        assert page.status_code == 200
+        assert [type(one).__name__ for one in browser.answering.said] == ["ImportMembers"]
+
+
+async def test_a_form_has_arrived_in_time_or_nobody_waits_for_it():
+    sent: asyncio.Queue[dict] = asyncio.Queue()
+    part = {"type": "http.request", "body": b"x", "more_body": True}
+    receive = limited(sent.get, PACE // 100, slowest=0.01)
+    sent.put_nowait(part)
+    assert await receive() == part
+    with pytest.raises(HTTPException) as late:
+        await receive()
+    assert late.value.status_code == 408
+    receive = limited(sent.get, 1, slowest=0.01)
+    sent.put_nowait({**part, "more_body": False})
+    await receive()
+    with pytest.raises(TimeoutError):  # it is whole: whoever reads the answer may stay
+        await asyncio.wait_for(receive(), 0.1)
+
+
+async def test_who_leaves_in_the_middle_of_a_form_makes_no_error(tmp_path):
+    """An error of the HTTP server would be one in the log, which anybody could write as often as they like."""
+    application, services, _ = built(tmp_path, url="https://ekkyo.example.com")
+    headers = [(b"host", b"ekkyo.example.com"), (b"content-type", b"application/x-www-form-urlencoded")]
+    for path in ("/signin/mail", "/e/e1/register", "/signout/everywhere"):
+        parts = [{"type": "http.request", "body": b"email=", "more_body": True}, {"type": "http.disconnect"}]
+        scope = {"type": "http", "method": "POST", "path": path, "query_string": b"", "headers": headers}
+
+        async def receive(parts=parts):
+            return parts.pop(0)
+
+        async def send(_message):
+            pass
+
+        await application(scope, receive, send)
+    assert services.answering.said == []
