@@ -5,12 +5,14 @@ import base64
 
 import pytest
 from ekkyo.contracts.members import FindMembers, MemberPage
+from ekkyo.contracts.notify import FinishSignIn
+from ekkyo_portal.signin.networks import MOST
 from ekkyo_portal.web.body import PACE, limited
 from ekkyo_portal.web.rooms import FORM
 from starlette.exceptions import HTTPException
 
 from tests.portal.making import STEWARD, opened, text_of
-from tests.portal.whole import built
+from tests.portal.whole import CODE, built, whole
 
 
 async def test_nobody_has_a_large_form_sent_back_without_being_signed_in():
@@ -74,3 +76,49 @@ async def test_who_leaves_in_the_middle_of_a_form_makes_no_error(tmp_path):
 
         await application(scope, receive, send)
     assert services.answering.said == []
+
+
+@pytest.mark.parametrize(
+    ("path", "location"),
+    [
+        ("/signin/?next=/me", "/signin?next=/me"),
+        ("/e/e1/?p=x", "/e/e1?p=x"),
+        ("/api", "/api/"),
+        ("/e/あ/", "/e/%E3%81%82"),
+    ],
+)
+async def test_a_slash_too_many_leads_to_this_site_whatever_host_a_request_names(tmp_path, path: str, location: str):
+    async with whole(tmp_path) as portal:
+        turned = await portal.get(path, headers={"host": "evil.example.com"})
+        assert (turned.status_code, turned.headers["location"]) == (308, location)
+        for nowhere in ("//evil.example.com/", "/nothing/", "//", "/\\evil.example.com/", "/static/0/style.css/x/"):
+            assert (await portal.get(f"https://ekkyo.example.com{nowhere}")).status_code == 404
+
+
+async def test_cookies_that_another_host_of_the_domain_can_set_count_for_nothing(tmp_path):
+    """Only a name that begins with `__Host-` is this host's alone; browsers take a space for a part of the name."""
+    async with whole(tmp_path) as portal:
+        asked = await portal.post("/signin/mail", {"email": "hanako@example.com"})
+        assert asked.headers["set-cookie"].startswith("__Host-")
+        assert "Path=/;" in asked.headers["set-cookie"]
+        attempt = dict(portal.http.cookies)
+        await portal.post("/signin/code", {"code": CODE})
+        (session,) = portal.http.cookies.items()
+        portal.http.cookies.clear()
+        for name, text in (*attempt.items(), session):
+            for planted in (name.removeprefix("__Host-"), f"\xa0{name}", f"{name}\x85", f"\x1f{name}", name.upper()):
+                header = {"cookie": f"{planted}={text}".encode("latin-1")}
+                assert (await portal.get("/me", headers=header)).headers["location"] == "/signin?next=/me"
+                assert (await portal.post("/signin/code", {"code": CODE}, headers=header)).status_code == 400
+        as_it_is = {"cookie": f"a=b; {session[0]}={session[1]}"}
+        assert (await portal.get("/signin/done", headers=as_it_is)).status_code == 200
+
+
+async def test_one_attempt_to_sign_in_asks_the_service_only_so_often(tmp_path):
+    """Each try costs the service some time, whatever its cookie was good for before."""
+    async with whole(tmp_path) as portal:
+        await portal.post("/signin/mail", {"email": "hanako@example.com"})
+        for _ in range(MOST + 5):
+            last = await portal.post("/signin/code", {"code": "000000"})
+        assert last.status_code == 429
+        assert len(portal.services.answering.sent(FinishSignIn)) == MOST

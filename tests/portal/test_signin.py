@@ -27,7 +27,7 @@ async def test_by_mail_one_gets_to_where_one_wanted_and_only_in_the_browser_that
         asked = await portal.post("/signin/mail", {"email": "hanako@example.com", "next": "/e/e1?after=3"})
         assert "6桁の確認コード" in text_of(asked)
         bound = asked.headers["set-cookie"]
-        assert all(part in bound for part in ("HttpOnly", "Secure", "SameSite=lax", "Path=/signin", "Max-Age=600"))
+        assert all(part in bound for part in ("HttpOnly", "Secure", "SameSite=lax", "Path=/;", "Max-Age=600"))
         (begun,) = portal.services.answering.sent(BeginSignIn)
         assert len(begun.attempt_id) >= 36
         assert not portal.signed_in

@@ -19,7 +19,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
 
 from ekkyo_portal import community, events, lead, me, people, signin, surveys
@@ -27,6 +27,7 @@ from ekkyo_portal.lead.live import Changes
 from ekkyo_portal.look import the_look
 from ekkyo_portal.look.reader import Reader
 from ekkyo_portal.settings import PortalSettings
+from ekkyo_portal.signin import onward
 from ekkyo_portal.signin.networks import Networks
 from ekkyo_portal.web.body import limited
 from ekkyo_portal.web.measured import Measured
@@ -129,11 +130,13 @@ class Site:
         shown = {page.path for room in ROOMS for page in room.pages if page.method == "GET"}
         acted = {page.path for room in ROOMS for page in room.pages} - shown
         routes += [Route(path, back_to(page_of(path, shown)), methods=["GET"]) for path in sorted(acted)]
-        return Starlette(
+        made = Starlette(
             routes=routes,
             middleware=[*middleware, Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)],
             exception_handlers={HTTPException: self._http_exception},
         )
+        made.router.redirect_slashes = False  # it would lead to whatever host the request names, without TLS
+        return made
 
     def _route(self, page: Page) -> Route:
         async def endpoint(scope: Scope, receive: Receive, send: Send) -> None:
@@ -157,11 +160,23 @@ class Site:
 
     async def _http_exception(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
+        if error.status_code == 404 and (meant := without_slash(request)):
+            return RedirectResponse(meant, 308)
         try:
             visit = await self.visit(request)
         except Refused:
             visit = self._visit(request, None)
         return problem(visit, error.status_code)
+
+
+def without_slash(request: Request) -> str | None:
+    """The path of a page that was asked for with a slash too many or, as that of the HTTP door, with one too few."""
+    path = request.url.path
+    meant = path.rstrip("/") if path.endswith("/") else f"{path}/"
+    scope = {**request.scope, "path": meant}
+    found = any(route.matches(scope)[0] is not Match.NONE for route in request.app.router.routes)
+    query = request.url.query
+    return quote(meant) + (f"?{query}" if query else "") if found and onward.path(meant) == meant else None
 
 
 def page_of(action: str, shown: set[str]) -> str:

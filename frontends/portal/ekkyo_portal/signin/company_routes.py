@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from ekkyo_portal.signin import onward
 from ekkyo_portal.signin.company import BACK, Away, NotProven, Provider
 from ekkyo_portal.signin.routes import here, room, signed_in
+from ekkyo_portal.signin.sessions import held
 from ekkyo_portal.web.problems import problem
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
@@ -34,7 +35,7 @@ async def to_the_company(visit: Visit) -> Response:
     response = RedirectResponse(address, 303)
     value = {**bound, "next": onward.path(visit.request.query_params.get("next"))}
     made = here(visit).signed.make(BOUND, value, now=here(visit).now(), lasts=LASTS)
-    here(visit).sessions.set(response, _cookie(visit), made, LASTS, "/signin")
+    here(visit).sessions.set(response, _cookie(visit), made, LASTS)
     return response
 
 
@@ -42,9 +43,11 @@ async def to_the_company(visit: Visit) -> Response:
 async def back(visit: Visit) -> Response:
     """Sign in whom the provider names, in the browser that asked. HEAD signs nobody in."""
     provider, it = _provider(visit), here(visit)
-    bound = it.signed.read_value(BOUND, visit.request.cookies.get(_cookie(visit)), now=it.now())
+    bound = it.signed.read_value(BOUND, held(visit.request, _cookie(visit)), now=it.now())
     if provider is None or bound is None or visit.request.method != "GET":
         return visit.page("signin/nobody.html", "company", status=400)
+    if not visit.site.networks.allows(f"company/{bound['state']}"):
+        return visit.page("signin/nobody.html", "company", status=429)
     try:
         who = await provider.finish(visit.request.query_params, bound)
         known = await it.identities.find(**who)
@@ -61,7 +64,7 @@ async def back(visit: Visit) -> Response:
     if known is None:
         return visit.page("signin/nobody.html", "unknown", status=403)
     response = await signed_in(visit, known.member_id, bound["next"])
-    response.delete_cookie(_cookie(visit), path="/signin")
+    it.sessions.end(response, _cookie(visit))
     return response
 
 
@@ -70,4 +73,4 @@ def _provider(visit: Visit) -> Provider | None:
 
 
 def _cookie(visit: Visit) -> str:
-    return f"{here(visit).sessions.cookie.removeprefix('__Host-')}-company"
+    return here(visit).sessions.beside("company")

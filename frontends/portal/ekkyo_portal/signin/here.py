@@ -41,7 +41,7 @@ class SigningIn:
     @property
     def attempt_cookie(self) -> str:
         """The cookie that binds a code to the browser that asked for it."""
-        return f"{self.sessions.cookie.removeprefix('__Host-')}-attempt"
+        return self.sessions.beside("attempt")
 
     async def visitor(self, request: Request) -> Visitor | None:
         """The member whose session a request bears, as they are now; None for nobody, or for one who is out by now.

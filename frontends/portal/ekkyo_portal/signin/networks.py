@@ -21,7 +21,7 @@ class Networks:
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def allows(self, host: str) -> bool:
-        """Whether one more may be asked for from here; counts it if so."""
+        """Whether one more may be asked for from here, or tried in one attempt; counts it if so."""
         key, now = network(host), self._clock()
         left, at = self._left.pop(key, (float(MOST), now))
         left = min(float(MOST), left + (now - at) / EVERY)

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 
 from ekkyo_portal.signin import onward
 from ekkyo_portal.signin.here import SigningIn
+from ekkyo_portal.signin.sessions import held
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.rooms import Room
 from ekkyo_portal.web.visit import Visit
@@ -49,7 +50,7 @@ async def send_code(visit: Visit) -> Response:
         return _page(visit, form, status=429)
     response = visit.page("signin/code.html", Form.filled({"next": onward.path(form["next"]), "email": form["email"]}))
     bound = it.signed.make(ATTEMPT, {"attempt": attempt_id, "next": form["next"]}, now=it.now(), lasts=LASTS)
-    it.sessions.set(response, it.attempt_cookie, bound, LASTS, "/signin")
+    it.sessions.set(response, it.attempt_cookie, bound, LASTS)
     return response
 
 
@@ -67,6 +68,9 @@ async def finish(visit: Visit) -> Response:
     if attempt is None:
         form.wrong("code", "code_expired")
         return visit.page("signin/code.html", form, status=400)
+    if not visit.site.networks.allows(f"attempt/{attempt['attempt']}"):
+        form.wrong("code", "code_expired")  # its five tries are over long since
+        return visit.page("signin/code.html", form, status=429)
     try:
         typed = SecretStr("".join(form["code"].split()) or "-")
         command = FinishSignIn(attempt_id=attempt["attempt"], finish_id=new_id(), code=typed)
@@ -78,7 +82,7 @@ async def finish(visit: Visit) -> Response:
         form.wrong("code", code)
         return visit.page("signin/code.html", form, status=400)
     response = await signed_in(visit, member_id, attempt["next"])
-    response.delete_cookie(it.attempt_cookie, path="/signin")
+    it.sessions.end(response, it.attempt_cookie)
     return response
 
 
@@ -146,4 +150,4 @@ def here(visit: Visit) -> SigningIn:
 
 def _attempt(visit: Visit) -> dict[str, str] | None:
     it = here(visit)
-    return it.signed.read_value(ATTEMPT, visit.request.cookies.get(it.attempt_cookie), now=it.now())
+    return it.signed.read_value(ATTEMPT, held(visit.request, it.attempt_cookie), now=it.now())

@@ -31,7 +31,7 @@ class Sessions:
 
     def of(self, request: Request, now: datetime) -> Session | None:
         """The session of a request, or None."""
-        return self.read(request.cookies.get(self.cookie), now)
+        return self.read(held(request, self.cookie), now)
 
     def read(self, text: str | None, now: datetime) -> Session | None:
         """The session that a cookie holds, or None for one that is over or is none."""
@@ -46,18 +46,36 @@ class Sessions:
         text = self._signed.make(PURPOSE, value, now=now, lasts=LASTS)
         self.set(response, self.cookie, text, LASTS)
 
-    def end(self, response: Response) -> None:
-        """Sign this browser out."""
-        response.delete_cookie(self.cookie, path="/", secure=self._secure, httponly=True, samesite="lax")
+    def end(self, response: Response, name: str | None = None) -> None:
+        """Sign this browser out; or end the cookie with this name."""
+        response.delete_cookie(name or self.cookie, path="/", secure=self._secure, httponly=True, samesite="lax")
 
-    def set(self, response: Response, name: str, text: str, lasts: timedelta, path: str = "/") -> None:
+    def beside(self, purpose: str) -> str:
+        """The name of a cookie for another purpose. It has the prefix too: no host beside this one can plant it."""
+        return f"{self.cookie}-{purpose}"
+
+    def set(self, response: Response, name: str, text: str, lasts: timedelta) -> None:
         """Any cookie of the portal. Lax: with Strict the first click in a mail would arrive signed out."""
         response.set_cookie(
             name,
             text,
             max_age=int(lasts.total_seconds()),
-            path=path,
+            path="/",
             secure=self._secure,
             httponly=True,
             samesite="lax",
         )
+
+
+def held(request: Request, name: str) -> str | None:
+    """What a request's cookie of just this name holds.
+
+    Read here since other readers take spaces away that browsers take for a part of a name: `\xa0__Host-ekkyo` is a name
+    that any host of the domain may set, for this one too.
+    """
+    for header in request.headers.getlist("cookie"):
+        for pair in header.split(";"):
+            found, is_pair, text = pair.strip(" \t").partition("=")
+            if is_pair and found == name:
+                return text
+    return None
