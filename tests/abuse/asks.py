@@ -24,6 +24,7 @@ LOGO = b64encode(b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><ci
 ANSWERS: dict[str, Any] = {"satisfaction": 9, "useful": "yes", "themes": ["RPA"], "comment": "また来ます。"}
 NOW = utcnow()
 TIMES = {"starts_at": NOW + timedelta(minutes=50), "ends_at": NOW + timedelta(hours=3)}
+RECURS = {"starts": f"{NOW + timedelta(days=2):%Y-%m-%dT%H:%M}", "minutes": 60, "rule": "FREQ=WEEKLY;COUNT=3"}
 DETAILS = events.EventDetails(
     title="RPAもくもく会", format="hybrid", place="本社", url="https://meet.example.com/1", capacity=3, speakers=["m1"]
 )
@@ -95,6 +96,15 @@ IN_ORDER: list[Any] = [
     events.GetRoster(event_id="e1", status=["attended"]),
     events.MyRegistration(event_id="e1", member_id="m1"),
     events.GetFigures(community_id="c1", since=NOW - timedelta(days=1)),
+    events.DuplicateEvent(event_id="e5", like="e1", **TIMES),
+    events.PlanSeries(series_id="w1", community_id="c1", details=DETAILS, **RECURS),
+    events.ReviseSeries(series_id="w1", change_id="ch1", details=DETAILS),
+    events.RescheduleSeries(series_id="w1", change_id="ch2", clock="19:00", minutes=60),
+    events.RegisterForSeries(series_id="w1", member_id="m1", registration_id="r9"),
+    events.WithdrawFromSeries(series_id="w1", member_id="m1"),
+    events.PreviewSeries(**RECURS),
+    events.GetSeries(series_id="w1"),
+    events.CancelSeries(series_id="w1", change_id="ch3"),
     surveys.OpenSurvey(
         survey_id="s1", community_id="c1", title={"ja": "春"}, invited=["m1", *OTHERS], deadline=NOW + timedelta(days=2)
     ),

@@ -13,6 +13,7 @@ from ekkyo_events.app import service
 DETAILS = EventDetails(title="英語でランチ", format="online", url_follows=True, capacity=3)
 START = utcnow() + timedelta(days=2)
 TIMES = {"starts_at": START, "ends_at": START + timedelta(hours=1)}
+RECURS = {"starts": f"{START:%Y-%m-%dT%H:%M}", "minutes": 60, "rule": "FREQ=WEEKLY;COUNT=2"}
 LEADERS = {"leader:c1", "steward", "system"}
 
 # What each operation is asked with besides the event's id, and who may: any of the roles, the member it names (self),
@@ -35,6 +36,15 @@ TABLE: dict[type[Any], tuple[dict[str, Any], set[str]]] = {
     events.GetDoorWord: ({}, LEADERS),
     events.MyEvents: ({"member_id": "m1"}, {"self", "steward", "system"}),
     events.MyRegistration: ({"member_id": "m1"}, {*LEADERS, "self"}),
+    events.DuplicateEvent: ({"like": None, **TIMES}, LEADERS),
+    events.PlanSeries: ({"community_id": "c1", "details": DETAILS, **RECURS}, LEADERS),
+    events.ReviseSeries: ({"change_id": "ch1", "details": DETAILS}, LEADERS),
+    events.RescheduleSeries: ({"change_id": "ch1", "clock": "19:00", "minutes": 60}, LEADERS),
+    events.CancelSeries: ({"change_id": "ch1"}, LEADERS),
+    events.RegisterForSeries: ({"member_id": "m1", "registration_id": "r1"}, {*LEADERS, "self"}),
+    events.WithdrawFromSeries: ({"member_id": "m1"}, {*LEADERS, "self"}),
+    events.PreviewSeries: (RECURS, {*LEADERS, "leader:c2"}),
+    events.GetSeries: ({}, {*LEADERS, "self", "member", "leader:c2", "leader"}),
     events.GetFigures: ({"community_id": "c1"}, LEADERS),
 }
 CALLERS = {
@@ -67,6 +77,13 @@ async def test_who_may_and_who_may_not(scene: Any, caller: str) -> None:
             event_id = {"event_id": (await scene.published(starts_in=1800)).event_id}
         elif has_id:
             event_id = {"event_id": new_id()}
+        if operation is events.DuplicateEvent:
+            fields = fields | {"like": event_id["event_id"]}
+            event_id = {"event_id": new_id()}
+        if "series_id" in operation.model_fields:
+            event_id = {"series_id": new_id()}
+            if operation is not events.PlanSeries:
+                await scene.leads(events.PlanSeries(community_id="c1", details=DETAILS, **event_id, **RECURS))
         message = operation(**event_id, **fields)
         try:
             await (client.send(message) if issubclass(operation, Command) else client.ask(message))
@@ -82,7 +99,8 @@ async def test_without_a_token_nothing_is_answered(scene: Any, nats: Any) -> Non
     event = await scene.published()
     async with await nats.connect("outside") as connection:
         for operation, (fields, _) in TABLE.items():
-            has_id = {"event_id": event.event_id} if "event_id" in operation.model_fields else {}
+            has_id = {name: event.event_id for name in ("event_id", "series_id") if name in operation.model_fields}
+            fields = fields | ({"like": event.event_id} if "like" in fields else {})
             body = operation(**has_id, **fields).model_dump_json().encode()
             reply = await connection.request(operation.subject, body, timeout=5)
             assert reply.headers["Nats-Service-Error-Code"] == "401", operation.subject

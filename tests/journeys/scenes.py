@@ -11,6 +11,7 @@ from ekkyo.contracts.events import (
     GetEvent,
     GetFigures,
     GetRoster,
+    GetSeries,
     ListEvents,
     MyEvents,
     MyEventsPage,
@@ -33,7 +34,7 @@ from ekkyo.contracts.surveys import GetForm, GetResults, ListSurveys, RankThemes
 from ekkyo_portal.web.visitor import Visitor
 
 from tests.portal import test_community_pages, test_looks, test_me_pages, test_people_pages, test_survey_pages
-from tests.portal.leading import answers
+from tests.portal.leading import answers, series
 from tests.portal.making import HANAKO, LEADER, NOW, STEWARD
 from tests.portal.test_events_pages import event, mine
 from tests.portal.test_lead_attendance import BEGUN
@@ -85,6 +86,22 @@ LONG = {
 }
 NOW_ON = {"starts_at": "2026-11-26T02:30:00Z", "ends_at": "2026-11-26T04:00:00Z", "format": "hybrid", "place": "3F"}
 SEEN = ("/e/e1",)
+OF_SERIES: Replies = {
+    ListEvents: EventPage(events=[event("e1", series_id="s1"), event("e2")]),
+    MyRegistration: mine(None, series_id="s1"),
+}
+REGULAR: Replies = {
+    GetSeries: series(
+        mine={"series_id": "s1", "member_id": "hanako", "registration_id": "r1", "status": "registered"},
+        registrations=[
+            {"event_id": "e1", "member_id": "hanako", "status": "confirmed"},
+            {"event_id": "e2", "member_id": "hanako", "status": "waitlisted", "position": 2},
+        ],
+        under_way=True,
+        left_as_they_were=[{"event_id": "e2", "code": "capacity_below_confirmed"}],
+    )
+}
+SERIES = ("/c/it/series/new", "/series/s1", "/series/s1/edit?from=e2", "/series/s1/time", "/series/s1/cancel")
 SCENES = [
     Scene("there is no such page", HANAKO, {}, ("/nothing",), 404),
     Scene("not allowed", HANAKO, answers(), ("/lead", "/people"), 403),
@@ -105,6 +122,10 @@ SCENES = [
     Scene("answered", HANAKO, {GetForm: test_survey_pages.asked(answered=True)}, ("/s/s1",)),
     Scene("the services are away", HANAKO, away(MyRegistration, GetForm), ("/e/e1", "/s/s1"), 503),
     Scene("its own look", LEADER, test_looks.replies(), ("/c/it", "/communities", "/e/e1", "/", "/c/it/charter")),
+    Scene("a series", HANAKO, {**OF_SERIES, GetSeries: series()}, ("/", "/e/e1", "/series/s1")),
+    Scene("registered for a series", HANAKO, {**OF_SERIES, **REGULAR}, ("/e/e1", "/series/s1")),
+    Scene("a series that was cancelled", HANAKO, {GetSeries: series(event(status="cancelled"))}, ("/series/s1",)),
+    Scene("leading a series", LEADER, {**answers(), **OF_SERIES, **REGULAR}, ("/e/e1", *SERIES)),
     Scene("leading", LEADER, answers(), ("/lead", "/c/it/chat", "/c/it/charter", "/c/it/events/new")),
     Scene("a draft", LEADER, DRAFT, ("/e/e1", "/e/e1/publish", "/e/e1/edit", "/e/e1/cancel")),
     Scene("published", LEADER, {**answers(), MyRegistration: mine(None)}, ("/e/e1", "/e/e1/move", "/e/e1/conclude")),

@@ -6,7 +6,7 @@ from typing import Any
 from ekkyo.contracts.events import EventState
 from ekkyo.contracts.notify import Topic
 from ekkyo.contracts.surveys import SurveyState
-from ekkyo_notify.model import Notice, Recipient
+from ekkyo_notify.model import SERIES_TOPICS, Notice, Recipient, SeriesDate
 from ekkyo_notify.templates import Message, Reader, compose
 
 NOON = datetime(2026, 11, 30, 3, 0, tzinfo=UTC)
@@ -30,6 +30,12 @@ WHO: dict[Topic, Recipient] = {
     "event_cancelled": SEATED,
     "event_reminder": SEATED,
     "survey_opened": MEMBER,
+    "series_planned": MEMBER,
+    "series_revised": SEATED,
+    "series_rescheduled": SEATED,
+    "series_cancelled": SEATED,
+    "series_registered": SEATED,
+    "series_withdrawn": MEMBER,
 }
 """The recipient that each topic mostly has."""
 
@@ -74,6 +80,16 @@ def survey(**changes: Any) -> SurveyState:
     )
 
 
+def dates(first: Any, count: int = 3) -> list[SeriesDate]:
+    """The dates of a weekly series."""
+    found = []
+    for n in range(count):
+        later = timedelta(days=7 * n)
+        times = {"starts_at": first.starts_at + later, "ends_at": first.ends_at + later}
+        found.append(SeriesDate(event_id=f"e{n + 1}", revision=3, seat="confirmed", **times))
+    return found
+
+
 def notice(topic: Topic, *, about: EventState | None = None, **changes: Any) -> Notice:
     of = {"survey": survey()} if topic == "survey_opened" else {"event": about or event()}
     values: dict[str, Any] = {
@@ -89,6 +105,8 @@ def notice(topic: Topic, *, about: EventState | None = None, **changes: Any) -> 
     }
     if topic == "event_rescheduled":
         values |= {"was_starts_at": NOON - timedelta(days=1), "was_ends_at": NOON - timedelta(hours=23)}
+    if topic in SERIES_TOPICS:
+        values["dates"] = dates(of["event"])
     return Notice(**values | of | changes)
 
 

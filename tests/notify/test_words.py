@@ -24,6 +24,12 @@ JAPANESE = {
     "event_cancelled": ("【中止】Excel ピボット入門 11月30日(月) 12:00", "中止になりました"),
     "event_reminder": ("【まもなく開催】Excel ピボット入門 11月30日(月) 12:00", "近づいてきました"),
     "survey_opened": ("【回答のお願い】Excel ピボット入門のアンケート", "回答は匿名です"),
+    "series_planned": ("【新しいシリーズ】Excel ピボット入門 全3回", "すべての回にまとめてでも申し込めます"),
+    "series_revised": ("【内容変更】Excel ピボット入門 3回分", "内容が変わりました"),
+    "series_rescheduled": ("【日時変更】Excel ピボット入門 3回分", "席はそのままです"),
+    "series_cancelled": ("【中止】Excel ピボット入門 3回分", "中止になりました"),
+    "series_registered": ("【シリーズ申し込み】Excel ピボット入門 3回分", "まとめて申し込みました"),
+    "series_withdrawn": ("【シリーズ取り消し】Excel ピボット入門 3回分", "申し込みを取り消しました"),
 }
 ENGLISH = {
     "event_published": ("New event: Excel ピボット入門 (Mon 30 Nov 12:00)", "Registration is open"),
@@ -42,6 +48,15 @@ ENGLISH = {
     "event_cancelled": ("Cancelled: Excel ピボット入門 (Mon 30 Nov 12:00)", "will not take place"),
     "event_reminder": ("Coming up: Excel ピボット入門 (Mon 30 Nov 12:00)", "is coming up"),
     "survey_opened": ("Your opinion, please: Survey on pivot tables", "Answers are anonymous"),
+    "series_planned": ("New series: Excel ピボット入門 (3 dates)", "or for all at once"),
+    "series_revised": ("Changed: Excel ピボット入門 (3 dates)", "have changed"),
+    "series_rescheduled": ("New time: Excel ピボット入門 (3 dates)", "You keep your seats"),
+    "series_cancelled": ("Cancelled: Excel ピボット入門 (3 dates)", "will not take place"),
+    "series_registered": (
+        "You are registered for the series: Excel ピボット入門 (3 dates)",
+        "on the 3 dates to come",
+    ),
+    "series_withdrawn": ("You have withdrawn from the series: Excel ピボット入門 (3 dates)", "no longer registered"),
 }
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from ekkyo.contracts.events import (
     AttendanceImported,
     CancelEvent,
+    CancelSeries,
     CheckIn,
     ConcludeEvent,
     DoorWord,
@@ -16,15 +17,24 @@ from ekkyo.contracts.events import (
     GetEvent,
     GetFigures,
     GetRoster,
+    GetSeries,
     ImportAttendance,
     ListEvents,
     MyRegistration,
     MyRegistrationAnswer,
+    PlanSeries,
+    PreviewSeries,
     PublishEvent,
     Registration,
     RescheduleEvent,
+    RescheduleSeries,
     ReviseEvent,
+    ReviseSeries,
     RosterPage,
+    SeriesAnswer,
+    SeriesDate,
+    SeriesDates,
+    SeriesState,
     UndoCheckIn,
 )
 from ekkyo.contracts.members import (
@@ -109,6 +119,22 @@ PEOPLE = [
 ]
 
 
+DATES = [
+    SeriesDate(starts_at="2026-12-10T09:00:00Z", ends_at="2026-12-10T10:30:00Z"),
+    SeriesDate(starts_at="2026-12-17T09:00:00Z", ends_at="2026-12-17T10:30:00Z", clock_changed="skipped"),
+]
+
+
+def series(*events: EventState, **more: object) -> SeriesAnswer:
+    """A series of two coming dates, as a leader is told of it."""
+    fields = event().model_dump(include=set(SeriesState.model_fields) - {"status"})
+    told = {**fields, "series_id": "s1", "starts": "2026-12-02T12:00", "minutes": 60, "status": "planned"}
+    first, second = event("e1", series_id="s1"), event("e2", series_id="s1", starts_at="2026-12-09T03:00:00Z")
+    second = second.model_copy(update={"ends_at": second.ends_at.replace(day=9)})
+    state = SeriesState.model_validate({**told, "rule": "FREQ=WEEKLY;COUNT=2"})
+    return SeriesAnswer.model_validate({"series": state, "events": list(events) or [first, second], **more})
+
+
 def find(question: FindMembers) -> MemberPage:
     found = [
         one
@@ -141,6 +167,9 @@ def answers(**changes: object) -> dict[type, object]:
         MyRegistration: MyRegistrationAnswer(event=it),
         DraftEvent: lambda c: event(c.event_id, status="draft"),
         GetRoster: roster(it),
+        GetSeries: series(),
+        PreviewSeries: SeriesDates(dates=DATES, endless=False),
+        **dict.fromkeys((PlanSeries, ReviseSeries, RescheduleSeries, CancelSeries), series().series),
         GetFigures: FIGURES,
         ListErasures: ErasurePage(erasures=[]),
         GetJourney: lambda q: Journey(member_id=q.member_id, crossings=[]),

@@ -16,7 +16,13 @@ from tests.portal.whole import Whole, identity, whole
 
 HOSTILE = "\"><xss onload=alert(1)>{{7*7}}'</script>\r\nX-Injected: 1"
 COMMUNITY, EVENT, SURVEY = (examples.IDS[name] for name in ("community_id", "event_id", "survey_id"))
-IDS = {"community_id": COMMUNITY, "event_id": EVENT, "survey_id": SURVEY, "member_id": examples.IDS["member_id"]}
+IDS = {
+    "community_id": COMMUNITY,
+    "event_id": EVENT,
+    "survey_id": SURVEY,
+    "member_id": examples.IDS["member_id"],
+    "series_id": examples.IDS["series_id"],
+}
 IDS["name"] = "b8401f"  # of the styles of a colour
 PAGES = [page for room in ROOMS for page in room.pages]
 STREAM = "/e/{event_id}/roster/live"
@@ -27,7 +33,7 @@ POSTS = [page.path for page in PAGES if page.method == "POST" and page.path != "
 NOT_THERE = ("/e/{event_id}/publish", "/signin/", "/u/")
 """No draft, no company's sign-in and no link of a mail is in this test."""
 FREE_TEXT = set(examples.WORDS) - {"timezone", "email", "url", "logo_url", "code", "key", "message_id", "number"}
-FREE_TEXT -= {"data"}
+FREE_TEXT -= {"data", "starts", "clock", "rule"}
 
 
 def address(path: str) -> str:

@@ -35,7 +35,7 @@ def commands(answering: Answering) -> list[object]:
 @pytest.mark.parametrize("page", room.pages, ids=lambda page: f"{page.method} {page.path}")
 async def test_pages_open_for_leaders_of_the_community_and_stewards_alone(page, visitor):
     async with opened(answers(status="draft"), visitor) as browser:
-        path = page.path.format(event_id="e1", community_id="it")
+        path = page.path.format(event_id="e1", community_id="it", series_id="s1")
         shown = await (browser.get(path) if page.method == "GET" else browser.post(path, SENT))
         may = visitor is STEWARD or (page.who is Who.LEADERS and (visitor is LEADER or page.path == "/lead"))
         may = may and visitor is not HANAKO

@@ -4,23 +4,32 @@ from ekkyo.broker import Router, Who, asked
 from ekkyo.contracts.events import (
     AttendanceImported,
     CancelEvent,
+    CancelSeries,
     CheckIn,
     ConcludeEvent,
     DraftEvent,
+    DuplicateEvent,
     EventState,
     ImportAttendance,
+    PlanSeries,
     PublishEvent,
     RegisterForEvent,
+    RegisterForSeries,
     Registration,
     RescheduleEvent,
+    RescheduleSeries,
     ReviseEvent,
+    ReviseSeries,
+    SeriesRegistration,
+    SeriesState,
     UndoCheckIn,
     WithdrawFromEvent,
+    WithdrawFromSeries,
 )
 from ekkyo.decision.clock import utcnow
 
 from ekkyo_events import model
-from ekkyo_events.store import Doors, Events, KnownPeople, knowing
+from ekkyo_events.store import AllSeries, Doors, Events, KnownPeople, knowing
 
 router = Router()
 
@@ -29,6 +38,13 @@ router = Router()
 async def draft(cmd: DraftEvent, events: Events) -> EventState:
     """Write an event down without telling anyone yet."""
     return await events.create(cmd.event_id, lambda e, seats: model.draft(e, cmd))
+
+
+@router.subscriber(**asked(DuplicateEvent))
+async def duplicate(cmd: DuplicateEvent, events: Events, who: Who) -> EventState:
+    """Write an event down that is like another one."""
+    like = await events.get(cmd.like)
+    return await events.create(cmd.event_id, lambda e, seats: model.duplicate(e, like, cmd, who=who))
 
 
 @router.subscriber(**asked(PublishEvent))
@@ -136,4 +152,59 @@ async def import_attendance(cmd: ImportAttendance, events: Events, people: Known
             lambda e, seats: model.import_attendance(e, seats, cmd, people=known, who=who, now=utcnow()),
             entries=members,
         ),
+    )
+
+
+# Series: what is decided here is carried out in their events by a reaction
+
+
+@router.subscriber(**asked(PlanSeries))
+async def plan_series(cmd: PlanSeries, series: AllSeries) -> SeriesState:
+    """Announce events that recur."""
+    return await series.create(cmd.series_id, lambda s, regulars: model.plan_series(s, cmd, now=utcnow()))
+
+
+@router.subscriber(**asked(ReviseSeries))
+async def revise_series(cmd: ReviseSeries, series: AllSeries, who: Who) -> SeriesState:
+    """Change what the events of a series are, all to come or from one on."""
+    return await series.change(cmd.series_id, lambda s, regulars: model.revise_series(s, cmd, who=who, now=utcnow()))
+
+
+@router.subscriber(**asked(RescheduleSeries))
+async def reschedule_series(cmd: RescheduleSeries, series: AllSeries, who: Who) -> SeriesState:
+    """Move the events of a series to another time of day, all to come or from one on."""
+    return await series.change(
+        cmd.series_id, lambda s, regulars: model.reschedule_series(s, cmd, who=who, now=utcnow())
+    )
+
+
+@router.subscriber(**asked(CancelSeries))
+async def cancel_series(cmd: CancelSeries, series: AllSeries, who: Who) -> SeriesState:
+    """Call the events of a series off, all to come or from one on."""
+    return await series.change(cmd.series_id, lambda s, regulars: model.cancel_series(s, cmd, who=who, now=utcnow()))
+
+
+@router.subscriber(**asked(RegisterForSeries))
+async def register_series(
+    cmd: RegisterForSeries, series: AllSeries, people: KnownPeople, who: Who
+) -> SeriesRegistration:
+    """Ask for a seat in each event of a series."""
+    return await knowing(
+        [cmd.member_id],
+        people,
+        lambda known: series.change(
+            cmd.series_id,
+            lambda s, regulars: model.register_series(s, regulars, cmd, people=known, who=who, now=utcnow()),
+            entries=[cmd.member_id],
+        ),
+    )
+
+
+@router.subscriber(**asked(WithdrawFromSeries))
+async def withdraw_series(cmd: WithdrawFromSeries, series: AllSeries, who: Who) -> SeriesRegistration:
+    """Give the seats in the events of a series back."""
+    return await series.change(
+        cmd.series_id,
+        lambda s, regulars: model.withdraw_series(s, regulars, cmd, who=who, now=utcnow()),
+        entries=[cmd.member_id],
     )

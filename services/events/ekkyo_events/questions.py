@@ -14,18 +14,22 @@ from ekkyo.contracts.events import (
     GetEvent,
     GetFigures,
     GetRoster,
+    GetSeries,
     ListEvents,
     MyEvents,
     MyEventsPage,
     MyRegistration,
     MyRegistrationAnswer,
+    PreviewSeries,
     RosterPage,
+    SeriesAnswer,
+    SeriesDates,
 )
 from ekkyo.decision.clock import utcnow
 
 from ekkyo_events import model
 from ekkyo_events.model import telling
-from ekkyo_events.store import Doors, Events
+from ekkyo_events.store import AllSeries, Doors, Events
 
 router = Router()
 AT_ONCE = 20
@@ -102,3 +106,22 @@ async def figures(ask: GetFigures, events: Events) -> Figures:
         seats = await asyncio.gather(*(events.entries(event.id) for event in some))
         counted += zip(some, seats, strict=True)
     return model.figures(ask.community_id, counted)
+
+
+@router.subscriber(**asked(PreviewSeries))
+async def preview_series(ask: PreviewSeries) -> SeriesDates:
+    """The dates that a series would have."""
+    return model.preview_series(ask, now=utcnow())
+
+
+@router.subscriber(**asked(GetSeries))
+async def get_series(ask: GetSeries, series: AllSeries, events: Events, who: Who) -> SeriesAnswer:
+    """A series with its events that are not over."""
+    found, regular = await series.entry(ask.series_id, who.sub)
+    coming = await events.find(model.not_over(found, utcnow()), sort="starts_at", limit=0) if found else []
+    mine = {"key": who.sub, "document_id": {"$in": [event.id for event in coming]}}
+    seats = await events.find_entries(mine, limit=0) if coming else []
+    waits = telling.waits_for(coming, seats)
+    waiting = {"document_id": {"$in": waits}, "status": "waitlisted"}
+    line = await events.find_entries(waiting, limit=0) if waits else []
+    return model.tell_series(found, coming, regular, seats, line, who)

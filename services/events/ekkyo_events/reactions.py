@@ -1,5 +1,8 @@
 """What the events service does when a timer is due, and on hearing of members."""
 
+import asyncio
+from collections.abc import Awaitable
+
 from ekkyo.broker import Router, due, told
 from ekkyo.contracts.members import (
     MemberDeactivated,
@@ -12,9 +15,11 @@ from ekkyo.contracts.members import (
 from ekkyo.decision.clock import utcnow
 
 from ekkyo_events import model
-from ekkyo_events.store import Departures, Events, KnownPeople, knowing
+from ekkyo_events.store import AllSeries, Departures, Events, KnownPeople, knowing
 
 router = Router()
+AT_ONCE = 20
+"""Events of a series that a change is carried out in at the same time."""
 
 
 @router.subscriber(**due(model.ReminderTimer))
@@ -29,6 +34,26 @@ async def end(timer: model.EndTimer, events: Events) -> None:
     await events.change(timer.id, lambda e, seats: model.end(e, seats, timer))
 
 
+@router.subscriber(**due(model.SeriesTimer))
+async def carry_out(timer: model.SeriesTimer, series: AllSeries, events: Events, people: KnownPeople) -> None:
+    """Carry out in its events what was decided about a series, and add events to an endless one.
+
+    Each change is told when it is true of every event. What was carried out before this was stopped changes nothing.
+    """
+    found = await series.change(timer.id, lambda s, regulars: model.extend_series(s, regulars, now=utcnow()))
+    for step in found.steps:
+        outcomes: list[model.Outcome] = []
+        for first in range(step.first, step.last + 1, AT_ONCE):
+            some = range(first, min(first + AT_ONCE, step.last + 1))
+            outcomes += await asyncio.gather(*(_take(found, step, number, events, people) for number in some))
+        await series.change(
+            timer.id,
+            lambda s, regulars, step=step, outcomes=outcomes: model.carried_out(  # type: ignore[misc]
+                s, step, outcomes, now=utcnow()
+            ),
+        )
+
+
 @router.subscriber(
     **told(
         MemberJoined, MemberLeft, MemberDeactivated, MemberReactivated, MemberErased,
@@ -41,24 +66,36 @@ async def know_person(fact: MemberFact | MemberErased, people: KnownPeople) -> N
 
 
 @router.subscriber(**told(MemberDeactivated, MemberErased, MemberLeft, by="events", name="gone", start="beginning"))
-async def give_places_back(fact: model.Leaving, events: Events, people: KnownPeople, departures: Departures) -> None:
+async def give_places_back(
+    fact: model.Leaving, events: Events, series: AllSeries, people: KnownPeople, departures: Departures
+) -> None:
     """Give the places of somebody who left or was erased, at events to come, to those who wait longest.
 
     That they left is remembered first: from then on no decision gives them a seat.
     """
     await people.put(fact.member_id, fact.meta.revision, model.Person.of(fact))
     if model.is_news(await departures.get(fact.member_id), fact):
-        await _give_back(fact.member_id, events, people)
+        await _give_back(fact.member_id, events, series, people)
     await departures.create(fact.member_id, lambda d: model.departed(d, fact, now=utcnow()))
 
 
 @router.subscriber(**due(model.DepartureTimer))
-async def give_back_again(timer: model.DepartureTimer, events: Events, people: KnownPeople) -> None:
+async def give_back_again(timer: model.DepartureTimer, events: Events, series: AllSeries, people: KnownPeople) -> None:
     """Give back what somebody was given while it was being heard that they left."""
-    await _give_back(timer.id, events, people)
+    await _give_back(timer.id, events, series, people)
 
 
-async def _give_back(member_id: str, events: Events, people: KnownPeople) -> None:
+async def _give_back(member_id: str, events: Events, series: AllSeries, people: KnownPeople) -> None:
+    for regular in await series.find_entries({"key": member_id, "status": "registered"}, limit=0):
+        await knowing(
+            [member_id],
+            people,
+            lambda known, series_id=regular.document_id: series.change(  # type: ignore[misc]
+                series_id,
+                lambda s, regulars: model.leave_series(s, regulars, member_id, people=known),
+                entries=[member_id],
+            ),
+        )
     for seat in await events.find_entries({"key": member_id, "status": {"$in": model.HAS_A_PLACE}}, limit=0):
         await knowing(
             [member_id],
@@ -69,3 +106,24 @@ async def _give_back(member_id: str, events: Events, people: KnownPeople) -> Non
                 entries=[member_id],
             ),
         )
+
+
+def _take(
+    series: model.Series, step: model.Step, number: int, events: Events, people: KnownPeople
+) -> Awaitable[model.Outcome]:
+    """Carry a change of a series out in one of its events."""
+    event_id = series.occurrences[number].event_id
+    if step.kind in ("planned", "extended"):
+        return events.create(event_id, model.take(series, step, number, people=model.People(), now=utcnow()))
+    if step.member_id is None:
+        return knowing(
+            (),
+            people,
+            lambda known: events.change(event_id, model.take(series, step, number, people=known, now=utcnow())),
+        )
+    member_id = step.member_id
+    return knowing(
+        [member_id],
+        people,
+        lambda known: events.change(event_id, model.seat_of(step, people=known, now=utcnow()), entries=[member_id]),
+    )

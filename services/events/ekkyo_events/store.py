@@ -1,4 +1,4 @@
-"""Events, with members' places at them as their entries; who left; and what is known of members."""
+"""Events and series, with members' places at them as their entries; who left; and what is known of members."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Annotated, TypeVar
@@ -6,7 +6,7 @@ from typing import Annotated, TypeVar
 from ekkyo.store import Collection, CollectionWithEntries, Index, Projection
 from faststream import Context
 
-from ekkyo_events.model import Departure, Door, Event, NotLookedUp, People, Person, Seat
+from ekkyo_events.model import Departure, Door, Event, NotLookedUp, People, Person, Regular, Seat, Series
 
 A = TypeVar("A")
 
@@ -17,10 +17,12 @@ events = CollectionWithEntries.of(
     indexes=[Index("starts_at")],  # for one community too: each index makes every registration dearer
     entry_indexes=[Index("document_id", "status", "position"), Index("key")],
 )
+series = CollectionWithEntries.of(Series, Regular, "series", entry_indexes=[Index("key")])
 departures = Collection.of(Departure, "departures")
 doors = Collection.of(Door, "doors")
 people = Projection.of(Person, "people")
 Events = Annotated[CollectionWithEntries[Event, Seat], Context("events")]
+AllSeries = Annotated[CollectionWithEntries[Series, Regular], Context("series")]
 Departures = Annotated[Collection[Departure], Context("departures")]
 Doors = Annotated[Collection[Door], Context("doors")]
 KnownPeople = Annotated[Projection[Person], Context("people")]

@@ -12,6 +12,12 @@ from ekkyo.contracts.events import (
     RegistrationPromoted,
     RegistrationWaitlisted,
     RegistrationWithdrawn,
+    SeriesCancelled,
+    SeriesPlanned,
+    SeriesRegistered,
+    SeriesRescheduled,
+    SeriesRevised,
+    SeriesWithdrawn,
 )
 from ekkyo.contracts.members import (
     CharterRevised,
@@ -120,8 +126,9 @@ async def forget_member(
 
 @router.subscriber(**told(EventPublished, by="notify", name="tell_published", start="new"))
 async def tell_published(fact: EventPublished, post: Post) -> None:
-    """Tell everyone in the community, and its chat, of a new event."""
-    await post.tell_community(model.event_notice(fact))
+    """Tell everyone in the community, and its chat, of a new event, unless its series is told as a whole."""
+    if fact.series_change is None:
+        await post.tell_community(model.event_notice(fact))
 
 
 @router.subscriber(
@@ -138,17 +145,47 @@ async def tell_published(fact: EventPublished, post: Post) -> None:
 async def tell_registration(
     fact: RegistrationConfirmed | RegistrationWaitlisted | RegistrationPromoted | RegistrationWithdrawn, post: Post
 ) -> None:
-    """Tell a member what became of their registration."""
-    await post.tell(model.event_notice(fact), [model.registered(fact)])
+    """Tell a member what became of their registration, unless they hear of it for the whole series."""
+    if fact.series_change is None:
+        await post.tell(model.event_notice(fact), [model.registered(fact)])
 
 
 @router.subscriber(
     **told(EventRevised, EventRescheduled, EventCancelled, by="notify", name="tell_changed", start="new")
 )
 async def tell_changed(fact: EventRevised | EventRescheduled | EventCancelled, post: Post) -> None:
-    """Tell everyone with a seat or on the waitlist, and the community's chat, that an event changed."""
+    """Tell everyone with a seat or on the waitlist, and the community's chat, that an event changed.
+
+    Of what is part of a change of its series, they hear once.
+    """
+    if fact.series_change is not None:
+        return
     chat = model.Recipient(community_id=fact.event.community_id)
     await post.tell(model.event_notice(fact), [chat, *model.concerned(fact)], leave_out_unknown=True)
+
+
+@router.subscriber(**told(SeriesPlanned, by="notify", name="tell_series", start="new"))
+async def tell_series(fact: SeriesPlanned, post: Post) -> None:
+    """Tell everyone in the community, and its chat, of a new series."""
+    if notice := model.series_notice(fact):
+        await post.tell_community(notice)
+
+
+@router.subscriber(
+    **told(SeriesRevised, SeriesRescheduled, SeriesCancelled, by="notify", name="tell_series_changed", start="new")
+)
+async def tell_series_changed(fact: SeriesRevised | SeriesRescheduled | SeriesCancelled, post: Post) -> None:
+    """Tell everyone with a place at an event that changed with its series, and the community's chat, once."""
+    if notice := model.series_notice(fact):
+        chat = model.Recipient(community_id=notice.community_id)
+        await post.tell(notice, [chat, *model.with_places(fact)], leave_out_unknown=True)
+
+
+@router.subscriber(**told(SeriesRegistered, SeriesWithdrawn, by="notify", name="tell_series_registration", start="new"))
+async def tell_series_registration(fact: SeriesRegistered | SeriesWithdrawn, post: Post) -> None:
+    """Tell a member what they have in a series, in one message."""
+    if notice := model.series_notice(fact):
+        await post.tell(notice, [model.of_series(fact)])
 
 
 @router.subscriber(**told(EventReminderDue, by="notify", name="tell_reminder", start="new"))

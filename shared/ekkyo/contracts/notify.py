@@ -28,6 +28,12 @@ Topic = Literal[
     "event_cancelled",
     "event_reminder",
     "survey_opened",
+    "series_planned",
+    "series_revised",
+    "series_rescheduled",
+    "series_cancelled",
+    "series_registered",
+    "series_withdrawn",
 ]
 """What a message is about."""
 
@@ -42,7 +48,7 @@ class Delivery(Model):
     community_id: Id | None = None
     """Set on posts to a community's chat."""
     entity_id: Id
-    """The event or the survey it is about."""
+    """The event, the series or the survey it is about."""
     fact_id: str
     """The fact that caused it."""
     status: DeliveryStatus

@@ -9,6 +9,11 @@ IDS = {
     "community_id": _ID.format("01"),
     "member_id": _ID.format("a1"),
     "event_id": _ID.format("e1"),
+    "like": _ID.format("e2"),
+    "from_event": _ID.format("e1"),
+    "series_id": _ID.format("a7"),
+    "series_change": _ID.format("a8"),
+    "change_id": _ID.format("a8"),
     "survey_id": _ID.format("e1"),
     "registration_id": _ID.format("b1"),
     "contribution_id": _ID.format("c1"),
@@ -77,9 +82,14 @@ WORDS = {
     "template": "post_event",
     "figures": "250 attendances in the first season",
     "reason": "The speaker is ill.",
+    "starts": "2026-05-20T12:00",
+    "clock": "12:00",
+    "rule": "FREQ=WEEKLY;INTERVAL=2;COUNT=12",
+    "changed": "place",
 }
 TIMES = {
     "starts_at": "2026-05-20T03:00:00Z",
+    "recurrence_id": "2026-05-20T03:00:00Z",
     "ends_at": "2026-05-20T04:00:00Z",
     "was_starts_at": "2026-05-19T03:00:00Z",
     "was_ends_at": "2026-05-19T04:00:00Z",
@@ -90,6 +100,9 @@ TIMES = {
     "starts_until": "2026-10-01T00:00:00Z",
     "until": "2026-10-01T00:00:00Z",
 }
+DAYS = {"birth_date": "1990-04-01", "except_on": "2026-08-12", "also_on": "2026-08-19", "ends_before": "2026-10-01"}
+OF_SERIES = {"series_id", "recurrence_id", "series_change"}
+"""Left out of what an event says unless it belongs to a series; the examples of facts do."""
 STATUS = {
     "events.draft.answer": "draft",
     "events.cancel.answer": "cancelled",
@@ -167,7 +180,11 @@ class _Maker:
 
     def _object(self, schema: Schema, field: str) -> Any:
         if "properties" in schema:
-            return {name: self.make(s, name) for name, s in schema["properties"].items()}
+            single = self.message.kind != "fact"
+            unset = {name for name, s in schema["properties"].items() if "default" in s and name in OF_SERIES}
+            return {
+                name: self.make(s, name) for name, s in schema["properties"].items() if not (single and name in unset)
+            }
         values = schema.get("additionalProperties")
         if not isinstance(values, dict):
             return {}
@@ -187,7 +204,7 @@ class _Maker:
         if schema.get("format") == "date-time":
             return TIMES.get(field, "2026-05-01T01:23:45.678Z")
         if schema.get("format") == "date":
-            return "1990-04-01" if field == "birth_date" else "2013-04-01"
+            return DAYS.get(field, "2013-04-01")
         found = IDS.get(field) or WORDS.get(field)
         if not found:
             raise LookupError(f"{self.message.name}: say in WORDS what an example of {field!r} is")

@@ -44,7 +44,7 @@ DURABLES: Final[Mapping[str, Durables]] = {
     },
     "events": {
         "FACTS": ("events-gone", "events-people"),
-        "TIMERS": ("events-due-departure", "events-due-end", "events-due-reminder"),
+        "TIMERS": ("events-due-departure", "events-due-end", "events-due-reminder", "events-due-series"),
     },
     "surveys": {
         "FACTS": (
@@ -67,6 +67,9 @@ DURABLES: Final[Mapping[str, Durables]] = {
             "notify-tell_changed",
             "notify-tell_published",
             "notify-tell_registration",
+            "notify-tell_series",
+            "notify-tell_series_changed",
+            "notify-tell_series_registration",
             "notify-tell_reminder",
             "notify-tell_survey",
         ),

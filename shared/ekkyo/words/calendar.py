@@ -1,5 +1,6 @@
 """Events as calendar entries: iCalendar (RFC 5545) as scheduling messages (RFC 5546). Needs icalendar."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -49,7 +50,7 @@ def invitation(
     entry.add("attendee", person, encode=False)
     if method == "REQUEST":
         _describe(entry, event, join, how)
-    return _calendar(entry, event, method)
+    return _calendar([entry], [event], method)
 
 
 def saved(
@@ -72,7 +73,28 @@ def saved(
     entry.add("status", "CANCELLED" if off else "CONFIRMED")
     entry.add("transp", "TRANSPARENT" if off else "OPAQUE")
     _describe(entry, event, join, how)
-    return _calendar(entry, event, None)
+    return _calendar([entry], [event], None)
+
+
+def several(
+    events: Sequence[EventState],
+    *,
+    stamp: datetime,
+    off: bool,
+    join: str | None,
+    page: str | None = None,
+    how: str | None = None,
+) -> bytes:
+    """Events of a series as one file, as `saved` makes it of one: each keeps its own UID. off: they are cancelled."""
+    entries = []
+    for event in events:
+        entry = _entry(event, sequence=event.revision, stamp=stamp, join=join, page=page)
+        entry.add("status", "CANCELLED" if off else "CONFIRMED")
+        entry.add("transp", "TRANSPARENT" if off else "OPAQUE")
+        if not off:
+            _describe(entry, event, join, how)
+        entries.append(entry)
+    return _calendar(entries, events, None)
 
 
 def _entry(event: EventState, *, sequence: int, stamp: datetime, join: str | None, page: str | None) -> Event:
@@ -102,15 +124,17 @@ def _describe(entry: Event, event: EventState, join: str | None, how: str | None
         entry.add("description", description)
 
 
-def _calendar(entry: Event, event: EventState, method: str | None) -> bytes:
+def _calendar(entries: Sequence[Event], events: Sequence[EventState], method: str | None) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", "-//Ekkyo//notify//EN")
     calendar.add("version", "2.0")
     if method:
         calendar.add("method", method)
-    if zone := _zone(event):
-        calendar.add_component(vtimezone(zone, event.starts_at, event.ends_at))
-    calendar.add_component(entry)
+    first = min(events, key=lambda event: event.starts_at)
+    if zone := _zone(first):  # the same for all of a series
+        calendar.add_component(vtimezone(zone, first.starts_at, max(event.ends_at for event in events)))
+    for entry in entries:
+        calendar.add_component(entry)
     return bytes(calendar.to_ical())
 
 

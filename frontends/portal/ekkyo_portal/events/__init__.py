@@ -2,4 +2,5 @@
 
 from ekkyo_portal.events import here as here
 from ekkyo_portal.events import lists as lists
+from ekkyo_portal.events import series as series
 from ekkyo_portal.events.routes import room as room

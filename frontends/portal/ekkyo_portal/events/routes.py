@@ -3,12 +3,19 @@
 import asyncio
 
 from ekkyo.contracts.base import Refused, new_id
-from ekkyo.contracts.events import EventStatus, ListEvents, MyRegistration, RegisterForEvent, WithdrawFromEvent
+from ekkyo.contracts.events import (
+    EventStatus,
+    GetSeries,
+    ListEvents,
+    MyRegistration,
+    RegisterForEvent,
+    WithdrawFromEvent,
+)
 from ekkyo.contracts.members import GetCards, ListCommunities
 from starlette.responses import Response
 
 from ekkyo_portal.events import month as calendar
-from ekkyo_portal.events import views
+from ekkyo_portal.events import series_views, views
 from ekkyo_portal.look.marks import Mark, marks
 from ekkyo_portal.web.rooms import Room
 from ekkyo_portal.web.visit import Visit
@@ -41,10 +48,19 @@ async def shown(visit: Visit, event_id: str, *, typed: str = "", wrong: Refused 
     mine, communities = await asyncio.gather(
         visit.ask(MyRegistration(event_id=event_id, member_id=visit.me.member_id)), known(visit)
     )
-    named = await visit.maybe(GetCards(member_ids=mine.event.speakers)) if mine.event.speakers else None
-    mark = communities.get(mine.event.community_id)
+    it = mine.event
+    named, series = await asyncio.gather(
+        visit.maybe(GetCards(member_ids=it.speakers)) if it.speakers else _nothing(),
+        visit.maybe(GetSeries(series_id=it.series_id)) if it.series_id else _nothing(),
+    )
+    part = series_views.part(visit.reader, it, series) if series else None
+    mark = communities.get(it.community_id)
     view = views.event(visit.reader, visit.me, mine, typed=typed, wrong=wrong, speakers=named, mark=mark)
-    return visit.page("events/event.html", view, status=wrong.status if wrong else 200)
+    return visit.page("events/event.html", view, part=part, status=wrong.status if wrong else 200)
+
+
+async def _nothing() -> None:
+    """What there is nothing to ask for."""
 
 
 async def known(visit: Visit) -> dict[str, Mark]:

@@ -40,6 +40,7 @@ class Card:
     full: bool
     mark: Mark | None = None
     """Whose event it is, where that is not plain."""
+    series: bool = False
 
 
 @dataclass(frozen=True)
@@ -173,6 +174,7 @@ def card(reader: Reader, event: EventState) -> Card:
         context=one_line(event.context),
         seats=seats(reader, event) if event.status == "published" else words.names.event_states[event.status],
         full=taken(event) >= event.capacity,
+        series=event.series_id is not None,
     )
 
 

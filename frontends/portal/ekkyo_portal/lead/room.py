@@ -18,6 +18,8 @@ BESIDE: Final = {
     "capacity_below_confirmed": "capacity",
     "too_many_promotions": "capacity",
     "event_in_the_past": "starts",
+    "series_too_long": "repeat",
+    "series_without_dates": "repeat",
 }
 """The field that a refusal stands beside."""
 

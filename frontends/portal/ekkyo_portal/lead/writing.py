@@ -37,7 +37,7 @@ async def draft(visit: Visit, community_id: str) -> Response:
     form = await visit.form()
     zone = community.timezone
     who = await speakers.found(visit, form, community_id, [])
-    details, times = _details(form, who.member_ids), _times(form, zone)
+    details, times = details_of(form, who.member_ids), _times(form, zone)
     made = None
     if details and times and not form.errors:
         made = form.make(
@@ -80,7 +80,7 @@ async def revise(visit: Visit, event_id: str) -> Response:
     event = await led(visit, event_id)
     form = await visit.form()
     who = await speakers.found(visit, form, event.community_id, event.speakers)
-    details = _details(form, who.member_ids)
+    details = details_of(form, who.member_ids)
     is_draft = event.status == "draft"
     times = _times(form, event.timezone) if is_draft else None
     if details and not form.errors:
@@ -168,7 +168,7 @@ def _times(form: Form, zone: str) -> tuple[datetime, datetime] | None:
     return starts, ends
 
 
-def _details(form: Form, speaker_ids: list[str]) -> EventDetails | None:
+def details_of(form: Form, speaker_ids: list[str]) -> EventDetails | None:
     """What was written; None with errors beside the fields."""
     if not form["capacity"]:
         form.wrong("capacity", "missing")

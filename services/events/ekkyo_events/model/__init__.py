@@ -4,10 +4,22 @@ from ekkyo_events.model.attendance import check_in, import_attendance, unless_re
 from ekkyo_events.model.departures import Departure, DepartureTimer, Leaving, departed, is_news
 from ekkyo_events.model.documents import EndTimer, Event, ReminderTimer, Seat, leads, not_found, registration, state
 from ekkyo_events.model.door import Door, door, has_a_door, word_now
-from ekkyo_events.model.events import cancel, conclude, draft, end, publish, remind, reschedule, revise
+from ekkyo_events.model.events import cancel, conclude, draft, duplicate, end, publish, remind, reschedule, revise
 from ekkyo_events.model.figures import figures
 from ekkyo_events.model.people import NotLookedUp, People, Person
 from ekkyo_events.model.registrations import HAS_A_PLACE, PROMOTED_AT_ONCE, register, withdraw, withdraw_who_left
+from ekkyo_events.model.series.changes import (
+    cancel_series,
+    extend_series,
+    plan_series,
+    reschedule_series,
+    revise_series,
+)
+from ekkyo_events.model.series.dates import preview_series
+from ekkyo_events.model.series.documents import Regular, Series, SeriesTimer, Step
+from ekkyo_events.model.series.members import leave_series, register_series, withdraw_series
+from ekkyo_events.model.series.occurrences import Outcome, seat_of, take
+from ekkyo_events.model.series.telling import carried_out, not_over, tell_series
 from ekkyo_events.model.undoing import undo_check_in
 
 __all__ = [
@@ -20,33 +32,53 @@ __all__ = [
     "Event",
     "Leaving",
     "NotLookedUp",
+    "Outcome",
     "People",
     "Person",
+    "Regular",
     "ReminderTimer",
     "Seat",
+    "Series",
+    "SeriesTimer",
+    "Step",
     "cancel",
+    "cancel_series",
+    "carried_out",
     "check_in",
     "conclude",
     "departed",
     "door",
     "draft",
+    "duplicate",
     "end",
+    "extend_series",
     "figures",
     "has_a_door",
     "import_attendance",
     "is_news",
     "leads",
+    "leave_series",
     "not_found",
+    "not_over",
+    "plan_series",
+    "preview_series",
     "publish",
     "register",
+    "register_series",
     "registration",
     "remind",
     "reschedule",
+    "reschedule_series",
     "revise",
+    "revise_series",
+    "seat_of",
     "state",
+    "take",
+    "tell_series",
     "undo_check_in",
     "unless_refused",
     "withdraw",
+    "withdraw_series",
     "withdraw_who_left",
     "word_now",
 ]

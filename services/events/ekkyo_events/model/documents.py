@@ -8,11 +8,16 @@ from typing import ClassVar
 from ekkyo.contracts.base import Caller, Refused
 from ekkyo.contracts.events import EventFormat, EventState, EventStatus, Registration, RegistrationStatus
 from ekkyo.decision import Document, Entry, Timer
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 _TOLD = tuple(set(EventState.model_fields) - {"event_id", "revision"})
 REMIND_BEFORE = timedelta(hours=24)
 CHECK_IN_BEFORE = timedelta(hours=1)
+
+
+def _unset(value: object) -> bool:
+    """Whether there is nothing to keep: an event that belongs to no series says nothing of one."""
+    return value is None
 
 
 class Event(Document):
@@ -45,6 +50,10 @@ class Event(Document):
     """A digest of the command that drafted it: distinguishes a retry from another command with the same id."""
     reminded_for: datetime | None = None
     """The start that members were reminded of."""
+    series_id: str | None = Field(default=None, exclude_if=_unset)
+    recurrence_id: datetime | None = Field(default=None, exclude_if=_unset)
+    series_step: int | None = Field(default=None, exclude_if=_unset)
+    """The number of the last change of its series that it took."""
 
     @property
     def seats_in_use(self) -> int:

@@ -1,15 +1,20 @@
 """From a draft to its conclusion."""
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime
+from typing import Protocol
 
 from ekkyo.contracts.base import Caller, FieldError, Refused
 from ekkyo.contracts.events import (
     CancelEvent,
     ConcludeEvent,
     DraftEvent,
+    DuplicateEvent,
     EventCancelled,
     EventConcluded,
+    EventDetails,
+    EventFormat,
     EventPublished,
     EventReminderDue,
     EventRescheduled,
@@ -27,7 +32,9 @@ from ekkyo_events.model.documents import (
     Event,
     ReminderTimer,
     Seat,
+    leads,
     must_be_published,
+    not_found,
     state,
 )
 from ekkyo_events.model.people import People
@@ -43,7 +50,7 @@ def draft(event: Event | None, cmd: DraftEvent) -> Answer:
         if event.drafted_as != digest:
             raise Refused("event_taken", "Another event already has this id.")
         return Decision(event, state(event))
-    _must_end_after_start(cmd.starts_at, cmd.ends_at)
+    must_end_after_start(cmd.starts_at, cmd.ends_at)
     new = Event(
         id=cmd.event_id,
         community_id=cmd.community_id,
@@ -56,6 +63,30 @@ def draft(event: Event | None, cmd: DraftEvent) -> Answer:
     return Decision(new, state(new, after=new))
 
 
+def duplicate(event: Event | None, like: Event | None, cmd: DuplicateEvent, *, who: Caller) -> Answer:
+    """Write an event down that is like another one, but for its time. The address to join is that of another day."""
+    if like is None or (like.status == "draft" and not leads(who, like)):
+        raise not_found()
+    who.must_lead(like.community_id)
+    details = EventDetails.model_validate({name: getattr(like, name) for name in EventDetails.model_fields})
+    follows = {"url": None, "url_follows": True} if like.url else {}
+    as_drafted = DraftEvent(
+        event_id=cmd.event_id,
+        community_id=like.community_id,
+        details=details.model_copy(update=follows),
+        starts_at=cmd.starts_at,
+        ends_at=cmd.ends_at,
+        timezone=like.timezone,
+    )
+    digest = hashlib.sha256(cmd.model_dump_json().encode()).hexdigest()
+    if event:
+        if event.drafted_as != digest:
+            raise Refused("event_taken", "Another event already has this id.")
+        return Decision(event, state(event))
+    drafted = draft(None, as_drafted)
+    return replace(drafted, document=drafted.document.model_copy(update={"drafted_as": digest}))
+
+
 def publish(event: Event, cmd: PublishEvent, *, who: Caller, now: datetime) -> Answer:
     """Announce a draft and set its timers."""
     who.must_lead(event.community_id)
@@ -65,11 +96,11 @@ def publish(event: Event, cmd: PublishEvent, *, who: Caller, now: datetime) -> A
         must_be_published(event, "be published")
     if event.starts_at <= now:
         raise Refused("event_in_the_past", "An event that has started cannot be published.")
-    _must_say_where(event)
+    must_say_where(event)
     after = event.model_copy(update={"status": "published"})
     told = state(after, after=event)
     facts = [EventPublished(event_id=event.id, event=told)]
-    return Decision(after, told, facts=facts, timers=_timers(after, now))
+    return Decision(after, told, facts=facts, timers=event_timers(after, now))
 
 
 def revise(event: Event, seats: Entries[Seat], cmd: ReviseEvent, *, people: People, who: Caller) -> Answer:
@@ -84,11 +115,11 @@ def revise(event: Event, seats: Entries[Seat], cmd: ReviseEvent, *, people: Peop
         raise Refused("capacity_below_confirmed", f"{event.seats_in_use} seats are already taken.")
     if event.status == "draft":
         return Decision(revised, state(revised, after=event))
-    _must_say_where(revised)
+    must_say_where(revised)
     revised = revised.model_copy(update={"sequence": event.sequence + 1})
     promotion = promote(revised, seats, people, "more_capacity")
     told = state(promotion.event, after=event)
-    has_seat, waits = _seated_and_waiting(seats)
+    has_seat, waits = seated_and_waiting(seats)
     moved = {seat.key for seat in promotion.seats}
     left = {seat.key for seat in promotion.entries}
     fact = EventRevised(
@@ -106,7 +137,7 @@ def reschedule(event: Event, seats: Entries[Seat], cmd: RescheduleEvent, *, who:
     who.must_lead(event.community_id)
     if event.status != "draft":
         must_be_published(event, "be moved")
-    _must_end_after_start(cmd.starts_at, cmd.ends_at)
+    must_end_after_start(cmd.starts_at, cmd.ends_at)
     times = {"starts_at": cmd.starts_at, "ends_at": cmd.ends_at, "timezone": cmd.timezone or event.timezone}
     after = event.model_copy(update=times)
     if after == event:
@@ -117,7 +148,7 @@ def reschedule(event: Event, seats: Entries[Seat], cmd: RescheduleEvent, *, who:
         raise Refused("event_in_the_past", "An event cannot be moved into the past.")
     after = after.model_copy(update={"sequence": event.sequence + 1})
     told = state(after, after=event)
-    has_seat, waits = _seated_and_waiting(seats)
+    has_seat, waits = seated_and_waiting(seats)
     fact = EventRescheduled(
         event_id=event.id,
         event=told,
@@ -126,7 +157,7 @@ def reschedule(event: Event, seats: Entries[Seat], cmd: RescheduleEvent, *, who:
         confirmed=has_seat,
         waitlisted=waits,
     )
-    return Decision(after, told, facts=[fact], timers=_timers(after, now))
+    return Decision(after, told, facts=[fact], timers=event_timers(after, now))
 
 
 def cancel(event: Event, seats: Entries[Seat], cmd: CancelEvent, *, who: Caller) -> Answer:
@@ -140,7 +171,7 @@ def cancel(event: Event, seats: Entries[Seat], cmd: CancelEvent, *, who: Caller)
     must_be_published(event, "be cancelled")
     after = event.model_copy(update={"status": "cancelled", "sequence": event.sequence + 1})
     told = state(after, after=event)
-    has_seat, waits = _seated_and_waiting(seats)
+    has_seat, waits = seated_and_waiting(seats)
     fact = EventCancelled(event_id=event.id, event=told, reason=cmd.reason, confirmed=has_seat, waitlisted=waits)
     return Decision(after, told, facts=[fact], timers=_no_timers(event))
 
@@ -187,14 +218,14 @@ def _concluded(event: Event, seats: Entries[Seat]) -> Answer:
     return Decision(after, told, entries=absent, facts=[fact], timers=_no_timers(event))
 
 
-def _seated_and_waiting(seats: Entries[Seat]) -> tuple[list[str], list[str]]:
+def seated_and_waiting(seats: Entries[Seat]) -> tuple[list[str], list[str]]:
     """Who must hear of a change: those with a seat (who checked in early too), and those who wait."""
     concerned = seats.all(status=["confirmed", "attended", "waitlisted"])
     waits = [seat.key for seat in concerned if seat.status == "waitlisted"]
     return [seat.key for seat in concerned if seat.status != "waitlisted"], waits
 
 
-def _timers(event: Event, now: datetime) -> list[Set | Cancel]:
+def event_timers(event: Event, now: datetime) -> list[Set | Cancel]:
     """The reminder, when a day is left until the start, and the end."""
     remind_at = event.starts_at - REMIND_BEFORE
     reminder = ReminderTimer(id=event.id, starts_at=event.starts_at).at(remind_at) if remind_at > now else None
@@ -211,7 +242,20 @@ def _digest(cmd: DraftEvent) -> str:
     return hashlib.sha256(cmd.model_dump_json(exclude={"details": unsaid}).encode()).hexdigest()
 
 
-def _must_say_where(event: Event) -> None:
+class SaysWhere(Protocol):
+    """What is held somewhere: an event, or a series of them."""
+
+    @property
+    def format(self) -> EventFormat: ...
+    @property
+    def place(self) -> str | None: ...
+    @property
+    def url(self) -> str | None: ...
+    @property
+    def url_follows(self) -> bool: ...
+
+
+def must_say_where(event: SaysWhere) -> None:
     """Refuse to publish an event without a place or an address."""
     if event.format != "online" and not event.place:
         missing = FieldError(field="details.place", code="missing", detail="is needed for onsite and hybrid events")
@@ -221,7 +265,7 @@ def _must_say_where(event: Event) -> None:
         raise Refused("url_missing", "An online or hybrid event needs a url, or url_follows.", errors=[missing])
 
 
-def _must_end_after_start(starts_at: datetime, ends_at: datetime) -> None:
+def must_end_after_start(starts_at: datetime, ends_at: datetime) -> None:
     if ends_at <= starts_at:
         wrong = FieldError(field="ends_at", code="not_after_start", detail="must be after starts_at")
         raise Refused("malformed", "An event must end after it starts.", 400, errors=[wrong])

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.members import MemberErased, MemberFact
 from ekkyo.decision import Document
-
-from ekkyo_events.model.documents import Event
 
 
 class Person(Document):
@@ -24,6 +23,15 @@ class Person(Document):
             return cls(id=told, revision=revision, active=False)
         communities = [place.community_id for place in fact.member.communities]
         return cls(id=told, revision=revision, active=fact.member.active, communities=communities)
+
+
+class Restricted(Protocol):
+    """What may be for members of its community only: an event, or a series of them."""
+
+    @property
+    def community_id(self) -> str: ...
+    @property
+    def members_only(self) -> bool: ...
 
 
 @dataclass
@@ -43,7 +51,7 @@ class People:
 
     known: Mapping[str, Person | None] = field(default_factory=dict)
 
-    def refusal(self, event: Event, member_id: str) -> Refused | None:
+    def refusal(self, event: Restricted, member_id: str) -> Refused | None:
         """Why this member can have no seat at this event. Raises NotLookedUp."""
         if member_id not in self.known:
             raise NotLookedUp([member_id])
@@ -54,7 +62,7 @@ class People:
             return Refused("not_a_member", "Only members of the community may register for this event.")
         return None
 
-    def barred(self, event: Event, members: Iterable[str]) -> set[str]:
+    def barred(self, event: Restricted, members: Iterable[str]) -> set[str]:
         """Those of these who can have no seat at this event. Raises NotLookedUp for all who were not looked up."""
         members = list(members)
         if missing := [member for member in members if member not in self.known]:

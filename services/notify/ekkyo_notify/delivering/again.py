@@ -34,7 +34,7 @@ async def look_up(post: PostOffice, delivery: Delivery) -> Again:
             return Again(by, why_not="member_erased")
         if not contact.active:
             return Again(by, why_not="member_inactive")
-        if notice.topic == "event_published" and notice.community_id not in contact.communities:
+        if notice.topic in ("event_published", "series_planned") and notice.community_id not in contact.communities:
             return Again(by, why_not="not_a_member")
     community = await post.audience.community(notice)
     jobs = [j for j in await post.audience.jobs([recipient], contacts, community) if j.channel == delivery.channel]

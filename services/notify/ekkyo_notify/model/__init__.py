@@ -19,11 +19,13 @@ from ekkyo_notify.model.delivery import (
 )
 from ekkyo_notify.model.kinds import Kind, kind_of, muted
 from ekkyo_notify.model.notice import (
+    SERIES_TOPICS,
     KnownEvent,
     KnownSurvey,
     Method,
     Notice,
     Recipient,
+    SeriesDate,
     Told,
     concerned,
     event_notice,
@@ -35,11 +37,13 @@ from ekkyo_notify.model.notice import (
     useless,
 )
 from ekkyo_notify.model.resending import present, resend
+from ekkyo_notify.model.series import of_series, series_notice, with_places
 from ekkyo_notify.model.sign_in import Asked, SignIn, asked_key, begin_sign_in, count_attempt, digest, finish_sign_in
 
 __all__ = [
     "LEASE",
     "REGISTRATION_TOPICS",
+    "SERIES_TOPICS",
     "Asked",
     "ChatHosts",
     "Claim",
@@ -55,6 +59,7 @@ __all__ = [
     "Notice",
     "Recipient",
     "RefusedAddress",
+    "SeriesDate",
     "SignIn",
     "Told",
     "asked_key",
@@ -76,6 +81,7 @@ __all__ = [
     "may_join",
     "muted",
     "named",
+    "of_series",
     "place_of",
     "plan",
     "present",
@@ -83,6 +89,8 @@ __all__ = [
     "released",
     "resend",
     "sent",
+    "series_notice",
     "survey_notice",
     "useless",
+    "with_places",
 ]

@@ -21,6 +21,8 @@ REGISTRATION_TOPICS: tuple[Topic, ...] = (
     "registration_waitlisted",
     "registration_promoted",
     "registration_withdrawn",
+    "series_registered",
+    "series_withdrawn",
 )
 
 

@@ -12,7 +12,7 @@ Kind = Literal["new_events", "places", "surveys"]
 
 def kind_of(topic: Topic) -> Kind:
     """The kind of a message."""
-    if topic == "event_published":
+    if topic in ("event_published", "series_planned"):
         return "new_events"
     return "surveys" if topic == "survey_opened" else "places"
 

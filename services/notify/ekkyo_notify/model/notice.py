@@ -7,6 +7,7 @@ from typing import Literal
 
 from ekkyo.contracts.base import Id, Instant, Model
 from ekkyo.contracts.events import (
+    Concerned,
     EventCancelled,
     EventFact,
     EventPublished,
@@ -24,8 +25,17 @@ from ekkyo.contracts.notify import Topic
 from ekkyo.contracts.surveys import SurveyOpened, SurveyState
 from ekkyo.decision import Document
 
-Method = Literal["REQUEST", "CANCEL"]
-"""What a calendar message asks for: take this entry, or drop it."""
+Method = Literal["REQUEST", "CANCEL", "DATES", "DATES_OFF"]
+"""What a calendar message asks for: take this entry, or drop it. Of a series: a file of dates, or of their end."""
+SERIES_TOPICS: dict[Topic, Method | None] = {
+    "series_planned": None,
+    "series_revised": "DATES",
+    "series_rescheduled": "DATES",
+    "series_cancelled": "DATES_OFF",
+    "series_registered": "DATES",
+    "series_withdrawn": "DATES_OFF",
+}
+"""What is told of a series, and the file that goes along to who has a seat."""
 
 
 class KnownEvent(Document):
@@ -44,8 +54,18 @@ class Told(Document):
     """Everybody whom a notice is for was told, as far as they could be. Its id is the notice's key."""
 
 
+class SeriesDate(Model):
+    """One event of a series that there is something to tell of. seat: what a member has there."""
+
+    event_id: Id
+    starts_at: Instant
+    ends_at: Instant
+    revision: int
+    seat: Literal["confirmed", "waitlisted"] | None = None
+
+
 class Notice(Model):
-    """What there is to tell because of one fact."""
+    """What there is to tell because of one fact. Of a series, `event` is the first of the `dates`."""
 
     topic: Topic
     fact_id: str
@@ -60,13 +80,32 @@ class Notice(Model):
     was_starts_at: Instant | None = None
     was_ends_at: Instant | None = None
     position: int | None = None
-    because: Literal["withdrawal", "more_capacity", "asked", "left"] | None = None
+    because: Literal["withdrawal", "more_capacity", "asked", "left", "extended"] | None = None
     was: Literal["confirmed", "waitlisted"] | None = None
     reason: str = ""
+    dates: list[SeriesDate] = []
+    people: list[Concerned] = []
+    """Who has places at which of the dates; empty where all are everybody's."""
 
     @property
     def key(self) -> str:
         return f"{self.topic}/{self.fact_id}"
+
+    def to(self, recipient: "Recipient") -> "Notice":
+        """The same with those dates of a series that concern this recipient."""
+        if not self.people or recipient.member_id is None:
+            return self
+        for one in self.people:
+            if one.member_id == recipient.member_id:
+                seats = dict.fromkeys(one.waitlisted, "waitlisted") | dict.fromkeys(one.confirmed, "confirmed")
+                own = [self.dates[n].model_copy(update={"seat": seats[n]}) for n in sorted(seats)]
+                return self.model_copy(update={"dates": own, "event": self.at(own[0]), "people": []})
+        return self
+
+    def at(self, date: SeriesDate) -> EventState | None:
+        """The event of a series on one of its dates."""
+        named = {"event_id": date.event_id, "starts_at": date.starts_at, "ends_at": date.ends_at}
+        return self.event.model_copy(update={**named, "revision": date.revision}) if self.event else None
 
     def knowing(self, newest: EventState | SurveyState | None) -> "Notice":
         """The same, with the event or the survey as it is by now, if more was heard of it since."""
@@ -96,6 +135,8 @@ def useless(notice: Notice, now: datetime) -> str | None:
     event = notice.event
     if event is None:
         return None
+    if notice.dates:
+        return "event_over" if max(date.ends_at for date in notice.dates) <= now else None
     if notice.because == "left":
         return "member_left"
     withdrawn, cancelled = notice.topic == "registration_withdrawn", notice.topic == "event_cancelled"
@@ -111,6 +152,9 @@ def useless(notice: Notice, now: datetime) -> str | None:
 
 def invitation(notice: Notice, recipient: Recipient) -> Method | None:
     """Which calendar message goes along: an entry for who has a seat, its end for who had one."""
+    if notice.topic in SERIES_TOPICS:
+        seated = recipient.seat == "confirmed" or notice.topic == "series_withdrawn"
+        return SERIES_TOPICS[notice.topic] if seated and notice.dates else None
     match notice.topic:
         case "registration_confirmed" | "registration_promoted":
             return "REQUEST"
@@ -126,7 +170,7 @@ def invitation(notice: Notice, recipient: Recipient) -> Method | None:
 
 def may_join(notice: Notice, recipient: Recipient) -> bool:
     """Whether this recipient is told the address to join: only who has a seat."""
-    if recipient.member_id is None or notice.topic == "event_cancelled":
+    if recipient.member_id is None or notice.topic in ("event_cancelled", "series_cancelled"):
         return False
     return recipient.seat == "confirmed"
 

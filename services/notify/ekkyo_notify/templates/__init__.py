@@ -19,9 +19,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 from ekkyo_notify.model import Notice, Recipient, invitation, may_join
+from ekkyo_notify.templates.dates import date_rows
 from ekkyo_notify.templates.labels import LABELS, SEAT_FIRST, URL_FOLLOWS
 from ekkyo_notify.templates.links import NO_LINKS, Action, Links
 
+OFF = ("event_cancelled", "registration_withdrawn", "series_cancelled", "series_withdrawn")
+"""Topics of what is off for the reader: of it, only the time is told."""
 _LOADER = PackageLoader("ekkyo_notify", "templates")
 _TEXT = Environment(loader=_LOADER, autoescape=False, undefined=StrictUndefined, trim_blocks=False)  # noqa: S701
 _HTML = Environment(loader=_LOADER, autoescape=True, undefined=StrictUndefined)
@@ -103,12 +106,18 @@ def compose(
     notice: Notice, recipient: Recipient, reader: Reader, links: Links = NO_LINKS, *, private: bool = False
 ) -> Message:
     """Put a notice into words for one reader. private: nobody else reads it, so that its links may be theirs alone."""
+    notice = notice.to(recipient)
     community = one_line(reader.community) or LABELS[reader.locale]["community"]
     join = http_url(notice.event.url) if notice.event and may_join(notice, recipient) else None
     words = _words(notice, recipient, reader, community)
     texts = said(reader.locale, notice.topic, words)
     event = notice.event
-    tells_all = notice.topic not in ("event_cancelled", "registration_withdrawn")
+    tells_all = notice.topic not in (
+        "event_cancelled",
+        "registration_withdrawn",
+        "series_cancelled",
+        "series_withdrawn",
+    )
     return Message(
         locale=reader.locale,
         community=community,
@@ -147,6 +156,7 @@ def _words(notice: Notice, recipient: Recipient, reader: Reader, community: str)
     if event := notice.event:
         words["event"] = {"title": one_line(event.title), "capacity": event.capacity}
         words["moment"] = _moment(event, reader, notice.told_at)
+        words["dates"] = len(notice.dates)
     if survey := notice.survey:
         title = survey.title.get(reader.locale) or next(iter(survey.title.values()), "")
         words["survey"] = {"title": one_line(title), "anonymous": survey.anonymous}
@@ -176,9 +186,13 @@ def _event_rows(
     locale, now = reader.locale, notice.told_at
     zone, other = _zones(event, reader)
     labels = LABELS[locale]
-    rows = [(labels["when"], span(event.starts_at, event.ends_at, zone, locale, now=now))]
+    rows = [
+        (labels["first" if notice.dates[1:] else "when"], span(event.starts_at, event.ends_at, zone, locale, now=now))
+    ]
     if other:
         rows.append((labels["other_time"], span(event.starts_at, event.ends_at, other, locale, now=now)))
+    if notice.dates[1:]:
+        rows += date_rows(notice, zone, locale)
     if notice.was_starts_at and notice.was_ends_at:
         rows.append((labels["was"], span(notice.was_starts_at, notice.was_ends_at, zone, locale, now=now)))
     if not tells_all:

@@ -8,7 +8,7 @@ from ekkyo.contracts.members import Locale
 from ekkyo.contracts.notify import Topic
 from ekkyo.wire.passes import PassMaker
 
-from ekkyo_notify.model import Notice, Recipient
+from ekkyo_notify.model import SERIES_TOPICS, Notice, Recipient
 from ekkyo_notify.model.kinds import kind_of
 from ekkyo_notify.templates.labels import ACTIONS
 
@@ -42,9 +42,10 @@ class Links:
         if not self.portal or (notice.topic == "event_cancelled" and notice.event is None):
             return None
         topic: Topic = notice.topic
-        short = f"{self.portal}/{'s' if notice.survey else 'e'}/{notice.entity_id}"
+        room = "s" if notice.survey else "series" if topic in SERIES_TOPICS else "e"
+        short = f"{self.portal}/{room}/{notice.entity_id}"
         href, event = short, notice.event
-        if private and self.passes and event and recipient.member_id:
+        if private and self.passes and event and recipient.member_id and room == "e":
             href += "?p=" + self.passes.make("event", notice.entity_id, recipient.member_id, event.ends_at)
         return Action(ACTIONS[locale][topic], href, short)
 

@@ -24,6 +24,11 @@ EventFormat = Literal["online", "onsite", "hybrid"]
 EventStatus = Literal["draft", "published", "cancelled", "concluded"]
 
 
+def _unset(value: object) -> bool:
+    """Whether an event has nothing here: then it says nothing of it, on the wire and in the database."""
+    return value is None
+
+
 class EventDetails(Model):
     """The details of an event, as its leaders write them."""
 
@@ -71,6 +76,10 @@ class EventState(Model):
     waitlisted: int = 0
     attended: int = 0
     revision: int = 0
+    series_id: Id | None = Field(default=None, exclude_if=_unset)
+    """The series that it is an event of."""
+    recurrence_id: Instant | None = Field(default=None, exclude_if=_unset)
+    """When it was first planned to start: its place in the series, wherever it was moved."""
 
 
 # Commands
@@ -87,6 +96,19 @@ class DraftEvent(Command[EventState]):
     starts_at: Instant
     ends_at: Instant
     timezone: Zone = "Asia/Tokyo"
+
+
+class DuplicateEvent(Command[EventState]):
+    """Create a draft like another event, at another time. Whoever copies an event of a series gets a single one."""
+
+    subject: ClassVar[str] = "ekkyo.cmd.events.duplicate"
+    may: ClassVar = may("leader", "steward", "system")
+    event_id: Id
+    """The new event's."""
+    like: Id
+    """The event that it is like."""
+    starts_at: Instant
+    ends_at: Instant
 
 
 class PublishEvent(Command[EventState]):
@@ -191,6 +213,8 @@ class EventFact(Fact):
     about: ClassVar[str] = "event_id"
     event_id: Id
     event: EventState
+    series_change: Id | None = Field(default=None, exclude_if=_unset)
+    """Part of this change of its series: a fact of the series tells of it as a whole."""
 
 
 class EventPublished(EventFact):

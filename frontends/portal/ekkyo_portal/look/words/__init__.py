@@ -22,6 +22,7 @@ from ekkyo_portal.look.words import (
     people,
     results,
     sent,
+    series,
     signin,
     surveys,
 )
@@ -38,6 +39,7 @@ ROOMS: Final[dict[str, ModuleType]] = {
     "me": me,
     "people": people,
     "results": results,
+    "series": series,
     "sent": sent,
     "signin": signin,
     "surveys": surveys,

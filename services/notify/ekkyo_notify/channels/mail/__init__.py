@@ -2,7 +2,7 @@
 
 from contextlib import suppress
 
-from ekkyo.words.calendar import invitation
+from ekkyo.words.calendar import invitation, several
 
 from ekkyo_notify import model
 from ekkyo_notify.channels import AddressRefused, Outgoing
@@ -38,11 +38,13 @@ class Mail:
         return message_id(outgoing.delivery_id, self.sender)
 
     def _calendar(self, outgoing: Outgoing, to: str) -> tuple[model.Method, bytes] | None:
-        notice, contact = outgoing.notice, outgoing.contact
+        notice, contact = outgoing.notice.to(outgoing.recipient), outgoing.contact
         method = model.invitation(notice, outgoing.recipient)
         if method is None or notice.event is None or contact is None:
             return None
         page = outgoing.message.action.shown if outgoing.message.action else None
+        if method == "DATES" or method == "DATES_OFF":
+            return method, self._dates(notice, outgoing, off=method == "DATES_OFF", page=page)
         return method, invitation(
             notice.event,
             method=method,
@@ -50,6 +52,18 @@ class Mail:
             stamp=notice.told_at,
             organizer=(outgoing.message.community, self.sender.address),
             attendee=(contact.name, to),
+            join=outgoing.message.join,
+            page=page,
+            how=LABELS[outgoing.message.locale]["withdraw_at"].format(page=page) if page else None,
+        )
+
+    def _dates(self, notice: model.Notice, outgoing: Outgoing, *, off: bool, page: str | None) -> bytes:
+        """The dates of a series on which this member has a seat, as a file; each is an entry of its own."""
+        held = [date for date in notice.dates if date.seat != "waitlisted"]
+        return several(
+            [event for date in held if (event := notice.at(date))],
+            stamp=notice.told_at,
+            off=off,
             join=outgoing.message.join,
             page=page,
             how=LABELS[outgoing.message.locale]["withdraw_at"].format(page=page) if page else None,

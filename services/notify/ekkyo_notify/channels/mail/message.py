@@ -4,7 +4,6 @@ import base64
 from datetime import datetime
 from email.utils import format_datetime, parseaddr
 from functools import lru_cache
-from typing import Literal
 
 import idna
 from ekkyo.contracts.base import Email
@@ -12,9 +11,11 @@ from ekkyo.words.text import one_line
 from pydantic import TypeAdapter, ValidationError
 
 from ekkyo_notify.channels.mail.headers import header
+from ekkyo_notify.model import Method
 from ekkyo_notify.templates import Message
 
 _EMAIL = TypeAdapter(Email)
+_ATTACHED = 'Content-Disposition: attachment; filename="{}"'
 _SPECIAL = str.maketrans(dict.fromkeys('<>",;:@()[]\\', " "))
 
 
@@ -70,7 +71,7 @@ def build(
     delivery_id: str,
     community_id: str,
     date: datetime,
-    calendar: tuple[Literal["REQUEST", "CANCEL"], bytes] | None = None,
+    calendar: tuple[Method, bytes] | None = None,
 ) -> bytes:
     """The bytes to hand over. to: an address as `mailable` gives it.
 
@@ -94,11 +95,14 @@ def build(
     if calendar is None:
         return headers + _multipart("alternative", f"=_alternative_{delivery_id}", parts)
     method, ics = calendar
+    if method in ("DATES", "DATES_OFF"):  # several entries are no scheduling message (RFC 5546, 3.2): a file to open
+        dates = _part('text/calendar; charset=utf-8; name="dates.ics"', ics.decode(), _ATTACHED.format("dates.ics"))
+        alternative = _multipart("alternative", f"=_alternative_{delivery_id}", parts)
+        return headers + _multipart("mixed", f"=_mixed_{delivery_id}", [alternative, dates])
     # Outlook reads the alternative, Gmail either; other programs open the attachment.
     parts.append(_part(f"text/calendar; charset=utf-8; method={method}", ics.decode()))
     name = "invite.ics" if method == "REQUEST" else "cancel.ics"
-    file = f'Content-Disposition: attachment; filename="{name}"'
-    attachment = _part(f'application/ics; name="{name}"', ics.decode(), file)
+    attachment = _part(f'application/ics; name="{name}"', ics.decode(), _ATTACHED.format(name))
     alternative = _multipart("alternative", f"=_alternative_{delivery_id}", parts)
     return headers + _multipart("mixed", f"=_mixed_{delivery_id}", [alternative, attachment])
 

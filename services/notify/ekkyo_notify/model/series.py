@@ -1,0 +1,80 @@
+"""What facts about series give to tell: one message for all the events that a change concerns."""
+
+from ekkyo.contracts.events import (
+    EventState,
+    Occurrence,
+    SeatAtOccurrence,
+    SeriesCancelled,
+    SeriesChanged,
+    SeriesFact,
+    SeriesPlanned,
+    SeriesRegistered,
+    SeriesRescheduled,
+    SeriesRevised,
+    SeriesState,
+    SeriesWithdrawn,
+)
+from ekkyo.contracts.notify import Topic
+
+from ekkyo_notify.model.notice import Notice, Recipient, SeriesDate
+
+_TOPICS: dict[type[SeriesFact], Topic] = {
+    SeriesPlanned: "series_planned",
+    SeriesRevised: "series_revised",
+    SeriesRescheduled: "series_rescheduled",
+    SeriesCancelled: "series_cancelled",
+    SeriesRegistered: "series_registered",
+    SeriesWithdrawn: "series_withdrawn",
+}
+SeriesNews = SeriesPlanned | SeriesChanged | SeriesRegistered | SeriesWithdrawn
+
+
+def series_notice(fact: SeriesNews) -> Notice | None:
+    """What a fact about a series gives to tell; None where it concerns no event."""
+    if not fact.occurrences:
+        return None
+    return Notice(
+        topic=_TOPICS[type(fact)],
+        fact_id=fact.meta.id,
+        told_at=fact.meta.time,
+        sequence=fact.meta.sequence,
+        entity_id=fact.series_id,
+        entity_revision=fact.meta.revision,
+        community_id=fact.series.community_id,
+        event=_event(fact.series, fact.occurrences[0]),
+        dates=[_date(one) for one in fact.occurrences],
+        people=fact.people if isinstance(fact, SeriesChanged) else [],
+        reason=fact.reason if isinstance(fact, SeriesCancelled) else "",
+        because=fact.because if isinstance(fact, SeriesRegistered) else None,
+    )
+
+
+def of_series(fact: SeriesRegistered | SeriesWithdrawn) -> Recipient:
+    """The member who registered for a series or withdrew, with the best that they have in it."""
+    if isinstance(fact, SeriesWithdrawn):
+        return Recipient(member_id=fact.member_id)
+    seats = {one.seat for one in fact.occurrences}
+    return Recipient(member_id=fact.member_id, seat="confirmed" if seats & {"confirmed", "attended"} else "waitlisted")
+
+
+def with_places(fact: SeriesChanged) -> list[Recipient]:
+    """Everybody with a place at one of the events, with the best that they have at them."""
+    return [
+        Recipient(member_id=one.member_id, seat="confirmed" if one.confirmed else "waitlisted") for one in fact.people
+    ]
+
+
+def _event(series: SeriesState, first: Occurrence) -> EventState:
+    """The first of the events, as the series says that they are."""
+    own = {"event_id": first.event_id, "starts_at": first.starts_at, "ends_at": first.ends_at}
+    told = series.model_dump(include=set(EventState.model_fields) - {"status", "revision"})
+    return EventState.model_validate({**told, **own, "status": first.status, "revision": first.revision})
+
+
+def _date(one: Occurrence) -> SeriesDate:
+    seat = None
+    if isinstance(one, SeatAtOccurrence):
+        seat = "waitlisted" if one.seat == "waitlisted" else "confirmed"
+    return SeriesDate.model_validate(
+        {**one.model_dump(include={"event_id", "starts_at", "ends_at", "revision"}), "seat": seat}
+    )

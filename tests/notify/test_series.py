@@ -1,0 +1,137 @@
+"""Series: one message for each change, whatever its events are told of."""
+
+from datetime import timedelta
+from typing import Any
+
+import icalendar
+import pytest
+from ekkyo.contracts.events import (
+    Concerned,
+    EventPublished,
+    EventRevised,
+    Occurrence,
+    RegistrationConfirmed,
+    RegistrationPromoted,
+    SeatAtOccurrence,
+    SeriesCancelled,
+    SeriesPlanned,
+    SeriesRegistered,
+    SeriesRevised,
+    SeriesState,
+    SeriesWithdrawn,
+)
+from ekkyo.contracts.notify import ConnectChannel
+from ekkyo.decision.clock import utcnow
+from ekkyo_notify.templates import compose
+
+from tests.notify.making import JOIN, MEMBER, SEATED, dates, event, notice, reader
+from tests.notify.world import World, address, soon
+
+
+def series(**changes: Any) -> SeriesState:
+    fields = event().model_dump(include=set(SeriesState.model_fields) - {"status", "revision"})
+    rule = {"starts": "2026-12-03T18:00", "minutes": 60, "rule": "FREQ=WEEKLY;COUNT=3", "status": "planned"}
+    return SeriesState(**{**fields, "series_id": "s1", **rule, **changes})
+
+
+def occurrences(kind: Any = Occurrence, **more: Any) -> list[Any]:
+    first = soon()
+    return [kind(recurrence_id=date.starts_at, **date.model_dump(exclude={"seat"}), **more) for date in dates(first)]
+
+
+ABOUT: dict[str, Any] = {"series_id": "s1", "series": series(), "change_id": "ch1"}
+
+
+async def test_a_series_is_told_to_the_community_once_and_its_events_are_not(world: World) -> None:
+    await world.send(ConnectChannel(community_id="c1", url=world.chat.url()))
+    await world.join("m1")
+    await world.tell(SeriesPlanned(**ABOUT, occurrences=occurrences()), times=3)
+    for one in occurrences():
+        published = EventPublished(event_id=one.event_id, event=soon(event_id=one.event_id), series_change="ch1")
+        await world.tell(published)
+    done = await world.done(2)
+    await world.quiet()
+    assert {(d.topic, d.channel, d.entity_id) for d in done} == {
+        ("series_planned", "mail", "s1"),
+        ("series_planned", "chat", "s1"),
+    }
+    [mail] = world.mail.mails
+    assert "全3回" in str(mail["Subject"])
+    assert JOIN not in str(world.chat.posts)
+
+
+async def test_a_change_is_one_mail_for_each_with_the_dates_that_are_theirs(world: World) -> None:
+    for member in ("m1", "m2"):
+        await world.join(member)
+    people = [
+        Concerned(member_id="m1", confirmed=[0, 2]),
+        Concerned(member_id="m2", confirmed=[1], waitlisted=[2]),
+    ]
+    await world.tell(SeriesRevised(**ABOUT, occurrences=occurrences(), people=people), times=2)
+    for one in occurrences():
+        about = soon(event_id=one.event_id)
+        await world.tell(
+            EventRevised(event_id=one.event_id, event=about, series_change="ch1", confirmed=["m1"], waitlisted=["m2"])
+        )
+    await world.tell(
+        RegistrationPromoted(
+            event_id="e3", event=soon(event_id="e3"), member_id="m2", registration_id="r", because="more_capacity"
+        )
+    )
+    await world.done(3)
+    await world.quiet()
+    told = {(str(m["To"]).partition("<")[2][:-1], str(m["Subject"])[:6]) for m in world.mail.mails}
+    assert told == {(address("m1"), "【内容変更】"), (address("m2"), "【内容変更】"), (address("m2"), "【繰り上げ・")}
+    [mail] = [m for m in world.mail.mails if address("m1") in str(m["To"])]
+    [file] = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
+    assert (file.get_filename(), file.get_param("method")) == ("dates.ics", None)
+    calendar = icalendar.Calendar.from_ical(file.get_payload(decode=True))
+    assert [str(entry["UID"]) for entry in calendar.events] == ["e1@ekkyo", "e3@ekkyo"]
+    assert {(int(entry["SEQUENCE"]), str(entry["STATUS"])) for entry in calendar.events} == {(3, "CONFIRMED")}
+
+
+async def test_who_registers_for_a_series_gets_one_mail_with_seats_and_waitlists(world: World) -> None:
+    await world.join("m1")
+    seats = occurrences(SeatAtOccurrence, seat="confirmed")
+    seats[1] = seats[1].model_copy(update={"seat": "waitlisted", "position": 2})
+    who = {"member_id": "m1", "registration_id": "r1"}
+    await world.tell(SeriesRegistered(**ABOUT, **who, because="asked", occurrences=seats))
+    for one in seats:
+        about = soon(event_id=one.event_id)
+        await world.tell(RegistrationConfirmed(event_id=one.event_id, event=about, **who, series_change="r1"))
+    await world.done(1)
+    await world.tell(SeriesWithdrawn(**ABOUT, **who, occurrences=occurrences()))
+    await world.done(2)
+    await world.quiet()
+    registered, withdrawn = world.mail.mails
+    texts = [part.get_payload(decode=True).decode() for part in registered.walk() if not part.is_multipart()]
+    assert JOIN in texts[0]
+    assert "参加確定" in texts[0]
+    assert "順番待ち" in texts[0]
+    assert texts[2].count("BEGIN:VEVENT") == 2
+    assert str(withdrawn["Subject"]).startswith("【シリーズ取り消し】")
+
+
+async def test_dates_that_are_over_are_told_to_nobody(world: World) -> None:
+    await world.join("m1")
+    past = [
+        one.model_copy(update={"starts_at": utcnow() - timedelta(hours=2), "ends_at": utcnow() - timedelta(hours=1)})
+        for one in occurrences()
+    ]
+    people = [Concerned(member_id="m1", confirmed=[0, 1, 2])]
+    await world.tell(SeriesCancelled(**ABOUT, occurrences=past, people=people))
+    [dropped] = await world.done(1)
+    assert (dropped.status, dropped.reason) == ("dropped", "event_over")
+
+
+@pytest.mark.parametrize("locale", ["ja", "en"])
+def test_a_message_lists_twelve_dates_and_counts_the_rest(locale: str) -> None:
+    said = compose(notice("series_planned", dates=dates(event(), 20)), MEMBER, reader(locale))
+    [listed] = [value for label, value in said.rows if label in ("日程", "Dates")]
+    assert listed.endswith({"ja": "ほか8回", "en": "and 8 more"}[locale])
+
+
+def test_a_single_date_is_one_date_and_has_no_list() -> None:
+    said = compose(notice("series_cancelled", dates=dates(event(), 1)), SEATED, reader("en"))
+    assert said.subject == "Cancelled: Excel ピボット入門 (1 date)"
+    assert [label for label, _ in said.rows] == ["When"]
