@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from ekkyo.installation import systems as outside
+from ekkyo.installation.durables import DURABLES as DURABLES
+from ekkyo.installation.durables import Durables as Durables
 from ekkyo.installation.systems import EKKYO as ACCOUNT
 from ekkyo.installation.systems import System
 
@@ -27,56 +29,6 @@ EXPORTED: Final = ("ekkyo.fact.events.>", "ekkyo.fact.surveys.>", "ekkyo.fact.no
 """Facts that other accounts may import. Those about members are not among them: they hold personal data, and what
 another account keeps of them cannot be purged from here."""
 
-Durables = Mapping[str, tuple[str, ...]]
-"""The durable consumers of one service, by stream."""
-
-DURABLES: Final[Mapping[str, Durables]] = {
-    "members": {
-        "FACTS": (
-            "members-attendances",
-            "members-erasures",
-            "members-named_speakers",
-            "members-refused_addresses",
-            "members-speakers",
-            "members-undone_attendances",
-        ),
-        "TIMERS": ("members-due-purge",),
-    },
-    "events": {
-        "FACTS": ("events-gone", "events-people"),
-        "TIMERS": ("events-due-departure", "events-due-end", "events-due-reminder", "events-due-series"),
-    },
-    "surveys": {
-        "FACTS": (
-            "surveys-destroy_key",
-            "surveys-forget_member",
-            "surveys-known_events",
-            "surveys-open_after_event",
-            "surveys-people",
-        ),
-        "TIMERS": ("surveys-due-close",),
-    },
-    "notify": {
-        "FACTS": (
-            "notify-communities",
-            "notify-contacts",
-            "notify-forget_member",
-            "notify-known_events",
-            "notify-known_surveys",
-            "notify-new_address",
-            "notify-tell_changed",
-            "notify-tell_published",
-            "notify-tell_registration",
-            "notify-tell_series",
-            "notify-tell_series_changed",
-            "notify-tell_series_registration",
-            "notify-tell_reminder",
-            "notify-tell_survey",
-        ),
-        "TIMERS": (),
-    },
-}
-"""Each service's durable consumers. A test holds this against what the services register."""
 _STREAMS: Final = ("FACTS", "TIMERS", "DEAD", "AGAIN")
 _PURGES: Final = {
     "members": (

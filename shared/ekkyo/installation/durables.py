@@ -1,0 +1,55 @@
+"""The durable consumers of each service: the table that permissions are made of."""
+
+from collections.abc import Mapping
+from typing import Final
+
+Durables = Mapping[str, tuple[str, ...]]
+"""The durable consumers of one service, by stream."""
+
+DURABLES: Final[Mapping[str, Durables]] = {
+    "members": {
+        "FACTS": (
+            "members-attendances",
+            "members-erasures",
+            "members-named_speakers",
+            "members-refused_addresses",
+            "members-speakers",
+            "members-undone_attendances",
+        ),
+        "TIMERS": ("members-due-purge",),
+    },
+    "events": {
+        "FACTS": ("events-gone", "events-people"),
+        "TIMERS": ("events-due-departure", "events-due-end", "events-due-reminder", "events-due-series"),
+    },
+    "surveys": {
+        "FACTS": (
+            "surveys-destroy_key",
+            "surveys-forget_member",
+            "surveys-known_events",
+            "surveys-open_after_event",
+            "surveys-people",
+        ),
+        "TIMERS": ("surveys-due-close",),
+    },
+    "notify": {
+        "FACTS": (
+            "notify-communities",
+            "notify-contacts",
+            "notify-forget_member",
+            "notify-known_events",
+            "notify-known_surveys",
+            "notify-new_address",
+            "notify-tell_changed",
+            "notify-tell_published",
+            "notify-tell_registration",
+            "notify-tell_reminder",
+            "notify-tell_series",
+            "notify-tell_series_changed",
+            "notify-tell_series_registration",
+            "notify-tell_survey",
+        ),
+        "TIMERS": (),
+    },
+}
+"""Each service's durable consumers. A test holds this against what the services register."""
