@@ -33,11 +33,11 @@ TIDIED = {"answers", "code"}
 """What was answered is taken, on one line: tests/surveys. A code is compared, and goes nowhere."""
 EVERYBODY = {"self": ("m1",), "leader": ("l1", "leader:c1"), "steward": ("s1", "steward"), "system": SYSTEM}
 MAKES = {"members.found_community", "members.register", "members.import", "events.draft", "surveys.open"}
-MAKES |= {"notify.begin_sign_in"}
+MAKES |= {"notify.begin_sign_in", "events.duplicate", "events.plan_series"}
 """What is done to an id that nobody knows yet: it is made."""
 LISTS = {"members.find", "events.list", "events.figures", "surveys.pending", "surveys.list", "surveys.themes"}
 LISTS |= {"events.mine", "surveys.mine", "surveys.preview", "members.cards", "members.communities"}
-LISTS |= {"members.erasures", "notify.deliveries", "notify.status"}
+LISTS |= {"members.erasures", "notify.deliveries", "notify.status", "events.preview_series"}
 """What is told of an id that nobody knows: nothing, none, zero."""
 SECRETS = {"notify.finish_sign_in"}
 """Does not say whether there was an attempt to sign in."""
@@ -213,5 +213,5 @@ def replies(world: World, operation: str, wrong: list[Wrong], headers: dict[str,
 
 def test_all_of_them_were_tried() -> None:
     """So that a table that is empty is noticed."""
-    assert len(OPERATIONS) == 64
+    assert len(OPERATIONS) == 75
     assert HUGE > 2**64

@@ -58,7 +58,8 @@ def revise_series(series: Series, cmd: ReviseSeries, *, who: Caller, now: dateti
     revised = series.model_copy(update=changed)
     must_say_where(revised)
     if not changed:
-        return Decision(series, series_state(series))
+        after = _asked(series, cmd.change_id)
+        return Decision(after, series_state(after, after=series))
     after = with_step(_asked(revised, cmd.change_id), "revised", cmd.change_id, first=first, details=changed)
     return Decision(after, series_state(after, after=series), timers=timers(after, now))
 
@@ -74,7 +75,8 @@ def reschedule_series(series: Series, cmd: RescheduleSeries, *, who: Caller, now
     moved_to = [moved(series, one, clock, cmd.minutes) for one in them]
     starts = f"{series.starts[:11]}{cmd.clock}"
     if moved_to == them and (starts, cmd.minutes) == (series.starts, series.minutes):
-        return Decision(series, series_state(series))
+        after = _asked(series, cmd.change_id)
+        return Decision(after, series_state(after, after=series))
     if moved_to[0].starts_at <= now:
         raise Refused("event_in_the_past", "An event cannot be moved into the past.")
     update = {"occurrences": [*kept, *moved_to], "starts": starts, "minutes": cmd.minutes}
