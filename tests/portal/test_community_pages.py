@@ -203,6 +203,8 @@ async def test_an_invitation_is_shown_first_and_can_be_declined():
         done = await browser.post("/c/book/decline")
         assert done.headers["location"] == "/communities?did=community.declined"
         assert browser.answering.sent(DeclineInvitation)[0].community_id == "book"
+        away = await browser.post("/c/book/decline", {"next": "//evil.example"})
+        assert away.headers["location"] == "/?did=community.declined"
         browser.answering.replies[GetCards] = Cards(cards=[])
         assert "このコミュニティに招待されています" in text_of(await browser.get("/c/book"))
 

@@ -46,7 +46,7 @@ async def test_pages_open_for_leaders_of_the_community_and_stewards_alone(page, 
 
 
 async def test_what_is_written_becomes_a_draft_that_is_shown_before_it_is_published():
-    async with opened(answers(status="draft"), LEADER) as browser:
+    async with opened(answers(status="draft", speakers=["gone"]), LEADER) as browser:
         empty = await browser.get("/c/it/events/new")
         assert 'type="datetime-local"' in empty.text
         assert "日本時間" in text_of(empty)
@@ -57,6 +57,7 @@ async def test_what_is_written_becomes_a_draft_that_is_shown_before_it_is_publis
         assert (drafted.details.description, drafted.details.speakers) == ("一行目\n二行目", ["mai"])
         seen = await browser.get("/e/e1/publish")
         assert "メンバー 240 人" in text_of(seen)
+        assert "昔 の人 登壇者 · 総務" in text_of(seen)
         assert re.search(r"<button class=\"wide\" disabled>\s*参加登録する", seen.text)
         assert (await browser.post("/e/e1/publish")).headers["location"] == "/e/e1?did=lead.published"
         assert len(browser.answering.sent(PublishEvent)) == 1

@@ -162,7 +162,8 @@ async def test_what_is_held_and_an_invitation_that_is_declined():
         said = text_of(await browser.get("/me/data"))
         assert "0012345" in said
         assert "匿名のアンケートの回答は、あなたのものとして保存されていません" in said
-        await browser.post("/me/decline", {"community_id": "hr"})
+        done = await browser.post("/c/hr/decline", {"next": "/me"})
+        assert done.headers["location"] == "/me?did=community.declined"
         assert browser.answering.sent(DeclineInvitation)[0].community_id == "hr"
 
 

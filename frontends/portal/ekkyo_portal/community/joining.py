@@ -7,6 +7,7 @@ from ekkyo.contracts.members import AcceptRules, DeclineInvitation, GetMember, J
 from starlette.responses import Response
 
 from ekkyo_portal.community.routes import found, room, shown
+from ekkyo_portal.signin import onward
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.visit import Visit
 
@@ -63,9 +64,10 @@ def _accepts(visit: Visit, community_id: str, form: Form) -> AcceptRules | None:
 
 @room.post("/c/{community_id}/decline")
 async def decline(visit: Visit, community_id: str) -> Response:
-    """Decline an invitation."""
+    """Decline an invitation, and go on where the form says: back to the page with all that waits for an answer."""
+    form = await visit.form()
     await visit.send(DeclineInvitation(member_id=visit.me.member_id, community_id=community_id))
-    return visit.see_other("/communities", did="community.declined")
+    return visit.see_other(onward.path(form["next"] or "/communities"), did="community.declined")
 
 
 @room.get("/c/{community_id}/leave")

@@ -4,6 +4,7 @@ import asyncio
 
 from ekkyo.contracts.base import Refused, new_id
 from ekkyo.contracts.events import (
+    EventState,
     EventStatus,
     GetSeries,
     ListEvents,
@@ -11,7 +12,7 @@ from ekkyo.contracts.events import (
     RegisterForEvent,
     WithdrawFromEvent,
 )
-from ekkyo.contracts.members import GetCards, ListCommunities
+from ekkyo.contracts.members import Cards, GetCards, ListCommunities
 from starlette.responses import Response
 
 from ekkyo_portal.events import month as calendar
@@ -50,7 +51,7 @@ async def shown(visit: Visit, event_id: str, *, typed: str = "", wrong: Refused 
     )
     it = mine.event
     named, series = await asyncio.gather(
-        visit.maybe(GetCards(member_ids=it.speakers)) if it.speakers else _nothing(),
+        speakers_of(visit, it),
         visit.maybe(GetSeries(series_id=it.series_id)) if it.series_id else _nothing(),
     )
     part = series_views.part(visit.reader, it, series) if series else None
@@ -61,6 +62,11 @@ async def shown(visit: Visit, event_id: str, *, typed: str = "", wrong: Refused 
 
 async def _nothing() -> None:
     """What there is nothing to ask for."""
+
+
+async def speakers_of(visit: Visit, event: EventState) -> Cards | None:
+    """The cards of who speaks; None: nobody does, or the members service is away."""
+    return await visit.maybe(GetCards(member_ids=event.speakers)) if event.speakers else None
 
 
 async def known(visit: Visit) -> dict[str, Mark]:

@@ -16,6 +16,7 @@ from ekkyo.contracts.members import ListCommunities
 from starlette.responses import Response
 
 from ekkyo_portal.events import views as events
+from ekkyo_portal.events.routes import speakers_of
 from ekkyo_portal.lead import views, writing
 from ekkyo_portal.lead.room import BESIDE, beside, led, room
 from ekkyo_portal.web.forms import Form
@@ -44,9 +45,11 @@ async def preview(visit: Visit, event_id: str) -> Response:
     event = await led(visit, event_id)
     if event.status != "draft":
         return visit.see_other(f"/e/{event_id}")
-    told = await visit.maybe(ListCommunities(community_ids=[event.community_id], limit=1))
+    told, speakers = await asyncio.gather(
+        visit.maybe(ListCommunities(community_ids=[event.community_id], limit=1)), speakers_of(visit, event)
+    )
     as_published = event.model_copy(update={"status": "published", "url": None})
-    shown = events.event(visit.reader, visit.me, MyRegistrationAnswer(event=as_published))
+    shown = events.event(visit.reader, visit.me, MyRegistrationAnswer(event=as_published), speakers=speakers)
     about = views.publishing(visit.reader, event, told)
     return visit.page("lead/publish.html", shown, about=about, preview=True)
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ekkyo.contracts.members import ChooseMessages, DeclineInvitation, GetMember, Member, Preferences, SetPreferences
+from ekkyo.contracts.members import ChooseMessages, GetMember, Member, Preferences, SetPreferences
 from ekkyo.contracts.notify import ConnectChannel
 from starlette.responses import Response
 
@@ -71,14 +71,6 @@ async def messages(visit: Visit) -> Response:
         )
     )
     return visit.see_other("/me/messages", did="me.wanted" if form.on("wanted") else "me.unwanted")
-
-
-@room.post("/me/decline")
-async def decline(visit: Visit) -> Response:
-    """Decline an invitation."""
-    form = await visit.form()
-    await visit.send(DeclineInvitation(member_id=visit.me.member_id, community_id=form["community_id"]))
-    return visit.see_other("/me", did="me.declined")
 
 
 def _values(member: Member) -> dict[str, Any]:

@@ -90,7 +90,6 @@ JA: Final[dict[str, Any]] = {
     "did_connected": "チャットにつなぎました。届け方で「チャット」を選ぶと届きます。",
     "did_wanted": "このお知らせを受け取ります。",
     "did_unwanted": "このお知らせを止めました。",
-    "did_declined": "招待を断りました。",
 }
 
 EN: Final[dict[str, Any]] = {
@@ -181,5 +180,4 @@ EN: Final[dict[str, Any]] = {
     "did_connected": "Your chat is connected. Choose “Chat” to get messages there.",
     "did_wanted": "You get these messages.",
     "did_unwanted": "You do not get these messages any more.",
-    "did_declined": "You declined the invitation.",
 }
