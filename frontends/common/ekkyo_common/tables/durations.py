@@ -18,7 +18,7 @@ _WORDS = {
     " 초",
 }
 _UNIT = {word: unit for unit, words in _WORDS.items() for word in words.split()}
-_PART = re.compile(rf"(\d+(?:[.,]\d+)?)\s*({'|'.join(sorted(_UNIT, key=len, reverse=True))})(?![a-zà-ÿ])\.?")
+_PART = re.compile(rf"(?<!\d)(\d++(?:[.,]\d++)?+)\s*+({'|'.join(sorted(_UNIT, key=len, reverse=True))})(?![a-zà-ÿ])\.?")
 _NUMBER = re.compile(r"\d{1,7}(?:[.,]\d+)?")
 _CLOCK = re.compile(r"(?:(\d+)[.\s])?(\d+):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?")
 _FILLERS = re.compile(r"[\s,、]|\b(?:and|und|et|y)\b")

@@ -10,6 +10,8 @@ MOST_LINES = 20
 """Lines one record may span; a quotation mark that is not closed by then was never meant to open."""
 MOST_CHARACTERS = 65_536
 """Of one line. Longer ones are not a table's."""
+LONGEST = 500
+"""Characters of one cell. What is longer is no name, address, time or number, and costs more than it tells."""
 SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+")
 _SEP = re.compile(r'"?sep=(.)"?[,;|\t]*\s*', re.I)
@@ -70,7 +72,7 @@ def _next(ahead: deque[str], lines: Iterator[str]) -> list[str]:
 def _parse(held: list[str], number: int, separator: str) -> Record | None:
     """The record in these lines; None: it goes on in the next."""
     try:
-        return Record(number, next(csv.reader(held, delimiter=separator, strict=True)))
+        return Record(number, [cell[:LONGEST] for cell in next(csv.reader(held, delimiter=separator, strict=True))])
     except csv.Error as error:
         if str(error) == "unexpected end of data":
             return None

@@ -3,15 +3,20 @@
 import io
 import re
 import warnings
+import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from openpyxl import load_workbook
 
-from ekkyo_common.tables.records import Record
+from ekkyo_common.tables.records import LONGEST, Record
 from ekkyo_common.tables.told import UnreadableTable
 
+MOST_BYTES = 200_000_000
+"""Of everything in a workbook, unpacked: one of 5 MB could be 5 GB."""
+MOST_CELLS = 2_000_000
+"""Of one sheet, the empty ones before a filled one too: a few bytes name a cell in column 16,384."""
 _ZEROS = re.compile(r'"?(0{2,})"?(?:;.*|)')
 
 
@@ -23,6 +28,8 @@ def sheets_of(data: bytes) -> Iterator[tuple[str, list[Record]]]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of styles and extensions that do not matter here
+            if sum(part.file_size for part in zipfile.ZipFile(io.BytesIO(data)).infolist()) > MOST_BYTES:
+                raise UnreadableTable("This workbook is too large when it is unpacked.")
             book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
             for sheet in book.worksheets:
                 if sheet.sheet_state == "visible":
@@ -35,8 +42,12 @@ def sheets_of(data: bytes) -> Iterator[tuple[str, list[Record]]]:
 
 
 def _records(sheet: Any) -> Iterator[Record]:
+    left = MOST_CELLS
     for number, row in enumerate(sheet.iter_rows(), start=1):
-        cells = [_shown(cell.value, getattr(cell, "number_format", "") or "") for cell in row]
+        left -= len(row) + 1
+        if left < 0:
+            raise UnreadableTable(f"This workbook has a sheet of more than {MOST_CELLS} cells.")
+        cells = [_shown(cell.value, getattr(cell, "number_format", "") or "")[:LONGEST] for cell in row]
         while cells and not cells[-1]:
             cells.pop()
         yield Record(number, cells)

@@ -1,0 +1,66 @@
+"""Files that are made to cost a lot: whoever uploads one is told so soon, and everybody else goes on working."""
+
+import io
+import time
+import zipfile
+
+import pytest
+from ekkyo_common.attendance import read_attendance
+from ekkyo_common.tables import UnreadableTable
+from ekkyo_common.tables import records as tables
+from ekkyo_common.tables.durations import Reading, seconds_of
+from ekkyo_common.tables.workbook import sheets_of
+from openpyxl import Workbook
+
+HEADINGS = "氏名,メールアドレス,参加時間(分),参加時刻,退出時刻\n"
+
+
+@pytest.mark.parametrize("cell", ["9" * 60_000, "1:" + "9" * 20_000, "9" * 20_000 + ":00", "１" * 20_000 + ":00:00"])
+def test_a_number_of_thousands_of_digits_is_none_and_is_soon_seen_to_be_none(cell: str):
+    """Each digit was tried as the beginning of one: 5,000 of them took half a minute, and held up everybody."""
+    file = f"{HEADINGS}山田 健,ken@example.com,{cell},,\n林 舞,mai@example.com,42,,\n".encode()
+    began = time.process_time()
+    report = read_attendance(file, "x.csv")
+    assert time.process_time() - began < 5
+    assert [one.minutes for one in report.participants if one.email == "mai@example.com"] == [42]
+
+
+def test_lengths_of_time_are_read_as_before():
+    texts = ("1h 30m", "1.5 h", "2 h 5 min 3 s", "90分", "1,5 Std.", "1.5", "12")
+    assert [seconds_of(text, Reading()) for text in texts] == [5400, 5400, 7503, 5400, 5400, 90, 720]
+
+
+def workbook(*rows: list[object]) -> bytes:
+    book, out = Workbook(), io.BytesIO()
+    for row in rows:
+        book.active.append(row)
+    book.save(out)
+    return out.getvalue()
+
+
+def test_a_workbook_that_unpacks_to_gigabytes_is_not_unpacked(monkeypatch):
+    monkeypatch.setattr("ekkyo_common.tables.workbook.MOST_BYTES", 1_000_000)
+    assert list(sheets_of(workbook(["a", "b"])))
+    whole, out = zipfile.ZipFile(io.BytesIO(workbook(["a", "b"]))), io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        for part in whole.infolist():
+            packed.writestr(part, whole.read(part))
+        with packed.open("xl/media/image1.png", "w") as large:
+            large.write(bytes(1_000_000))
+    assert len(out.getvalue()) < 20_000
+    with pytest.raises(UnreadableTable, match="too large"):
+        list(sheets_of(out.getvalue()))
+
+
+def test_a_workbook_with_cells_far_away_is_not_filled_with_empty_ones(monkeypatch):
+    monkeypatch.setattr("ekkyo_common.tables.workbook.MOST_CELLS", 100)
+    assert list(sheets_of(workbook(["a"] * 9, ["b"] * 89)))
+    with pytest.raises(UnreadableTable, match="more than 100 cells"):
+        list(sheets_of(workbook(["a"] * 9, [None] * 89 + ["b"])))
+
+
+def test_a_cell_has_so_many_characters_at_most():
+    long = "x" * 10_000
+    (record,) = tables.records_of(f"{long},b\n", ",")
+    ((_, (same,)),) = sheets_of(workbook([long, "b"]))
+    assert record.cells == same.cells == ["x" * tables.LONGEST, "b"]
