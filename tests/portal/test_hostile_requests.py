@@ -6,10 +6,12 @@ import base64
 import pytest
 from ekkyo.contracts.members import FindMembers, MemberPage
 from ekkyo.contracts.notify import FinishSignIn
+from ekkyo_portal.serving import Web, _Punctual
 from ekkyo_portal.signin.networks import MOST
 from ekkyo_portal.web.body import PACE, limited
 from ekkyo_portal.web.rooms import FORM
 from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse
 
 from tests.portal.making import STEWARD, opened, text_of
 from tests.portal.whole import CODE, built, whole
@@ -122,3 +124,22 @@ async def test_one_attempt_to_sign_in_asks_the_service_only_so_often(tmp_path):
             last = await portal.post("/signin/code", {"code": "000000"})
         assert last.status_code == 429
         assert len(portal.services.answering.sent(FinishSignIn)) == MOST
+
+
+async def test_a_connection_that_does_not_say_what_it_wants_is_closed(monkeypatch):
+    monkeypatch.setattr(_Punctual, "slowest", 0.2)
+    web = Web("127.0.0.1", 0)
+    await web.start(PlainTextResponse("here"))
+    asked = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+    try:
+        for said in (b"", asked[:20], asked):
+            reader, writer = await asyncio.open_connection("127.0.0.1", web.port)
+            writer.write(said)
+            if said == asked:  # it may ask again, and has as long for that
+                await reader.readuntil(b"here")
+                writer.write(asked[:20])
+            async with asyncio.timeout(4):  # less than the five seconds after which idle ones are closed
+                assert await reader.read() == b""
+            writer.close()
+    finally:
+        await web.stop()

@@ -7,6 +7,7 @@ import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any, Final
 
+import h11
 import nats
 import structlog
 import uvicorn
@@ -15,6 +16,7 @@ from ekkyo.process.console import about
 from ekkyo.process.lifecycle import Lifecycle
 from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ekkyo_portal.settings import PortalSettings
 
@@ -32,6 +34,37 @@ class _Quiet(uvicorn.Server):
         yield
 
 
+class _Punctual(H11Protocol):
+    """A connection that says what it wants within some seconds, or is closed: a socket costs its other side nothing."""
+
+    slowest = 20.0
+    """Seconds in which the head of a request must have arrived."""
+    _closing: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self.conn.their_state is h11.IDLE:
+            self._wait()
+        else:
+            self._wait_no_more()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._wait_no_more()
+        super().connection_lost(exc)
+
+    def _wait(self) -> None:
+        self._closing = self._closing or self.loop.call_later(self.slowest, self.transport.close)
+
+    def _wait_no_more(self) -> None:
+        if self._closing:
+            self._closing.cancel()
+        self._closing = None
+
+
 class Web:
     """The HTTP server of the pages."""
 
@@ -47,6 +80,7 @@ class Web:
         """Serve an ASGI application; returns at once."""
         config = uvicorn.Config(
             application,
+            http=_Punctual,
             log_config=None,
             log_level=logging.WARNING,
             access_log=False,
