@@ -106,6 +106,22 @@ async def test_it_says_how_things_stand_by_now(world: World):
     assert "新しい題名" in world.mail.to(address("m1"))[-1]["Subject"]
 
 
+async def test_lists_tell_what_deliveries_are_about_by_its_newest_name_and_in_the_language_asked_for(world: World):
+    await world.found(name="越境の会")
+    await world.join("m1")
+    await world.tell(EventPublished(event_id="e1", event=soon()))
+    opened = survey(survey_id="s1", deadline=soon().starts_at, title={"ja": "春の問い", "en": "Spring"})
+    await world.tell(SurveyOpened(survey_id="s1", survey=opened, invited=["m1"]))
+    await world.done(2)
+    later = soon(title="新しい題名", revision=9)
+    await world.tell(EventPublished(event_id="e1", event=later), n=1, revision=9)
+    await world.quiet()
+    for locale, of_survey in (("ja", "春の問い"), ("en", "Spring")):
+        page = await world.ask(ListDeliveries(member_id="m1", locale=locale))
+        told = {(d.entity_id, d.title, d.community_name) for d in page.deliveries}
+        assert told == {("e1", "新しい題名", "越境の会"), ("s1", of_survey, "越境の会")}
+
+
 def state(**changes) -> MemberState:
     values = {
         "member_id": "m1",

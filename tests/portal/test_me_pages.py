@@ -21,7 +21,7 @@ from ekkyo.contracts.members import (
     RecordContribution,
     SetPreferences,
 )
-from ekkyo.contracts.notify import ChannelConnected, ConnectChannel, DeliveryPage, ListDeliveries
+from ekkyo.contracts.notify import ChannelConnected, ConnectChannel, DeliveryPage, ListDeliveries, ResendDelivery
 from ekkyo.contracts.surveys import MySurveys, MySurveysPage, PendingSurveys, SurveyList, SurveyState
 
 from tests.portal.making import HANAKO, NOW, opened, text_of
@@ -123,6 +123,22 @@ async def test_messages_are_shown_with_why_and_each_kind_can_be_ended_and_begun(
         sent = [(c.kind, c.community_id, c.wanted) for c in browser.answering.sent(ChooseMessages)]
         assert sent == [("new_events", "it", True), ("surveys", None, False)]
         assert (await browser.post("/me/messages", {"kind": "places"})).status_code == 400
+
+
+async def test_a_message_that_did_not_arrive_is_sent_to_me_again_and_a_refusal_stands_beside_it():
+    async with opened({**KNOWN, ResendDelivery: delivery("sent", None)}) as browser:
+        page = await browser.get("/me/messages")
+        ((action, name),) = re.findall(
+            r'action="([^"]+)"><input type="hidden" name="resend_id" value="([^"]+)"', page.text
+        )
+        done = await browser.post(action, {"resend_id": name})
+        assert done.headers["location"] == "/me/messages?did=sent.again"
+        (command,) = browser.answering.sent(ResendDelivery)
+        assert (command.delivery_id, command.resend_id, command.member_id) == ("d1", name, "hanako")
+        browser.answering.replies[ResendDelivery] = Refused("muted", "Muted.")
+        refused = await browser.post(action, {"resend_id": name})
+        assert refused.status_code == 409
+        assert "受け取らない設定になっています" in text_of(refused)
 
 
 async def test_settings_are_kept_and_what_is_wrong_is_said_beside_its_field():

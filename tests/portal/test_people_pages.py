@@ -31,7 +31,13 @@ from ekkyo.contracts.members import (
     RevokeRole,
     RevokeSteward,
 )
-from ekkyo.contracts.notify import Delivery, DeliveryPage, ListDeliveries, NotifyStatus, NotifyStatusAnswer
+from ekkyo.contracts.notify import (
+    DeliveryPage,
+    ListDeliveries,
+    ListedDelivery,
+    NotifyStatus,
+    NotifyStatusAnswer,
+)
 from ekkyo_portal.people import views
 
 from tests.portal.making import LEADER, NOW, STEWARD, opened, text_of
@@ -67,10 +73,11 @@ def community(**changes: Any) -> Community:
     return Community.model_validate({**values, "revision": 1, **changes})
 
 
-def delivery(status: str = "failed", reason: str | None = "address_refused") -> Delivery:
+def delivery(status: str = "failed", reason: str | None = "address_refused", **more: Any) -> ListedDelivery:
     values = {"topic": "event_published", "channel": "mail", "member_id": "hanako", "entity_id": "e1", "fact_id": "f"}
-    return Delivery.model_validate(
-        {"delivery_id": "d1", **values, "status": status, "reason": reason, "planned_at": NOW, "done_at": NOW}
+    times = {"planned_at": NOW, "done_at": NOW}
+    return ListedDelivery.model_validate(
+        {"delivery_id": "d1", **values, "status": status, "reason": reason, **times, **more}
     )
 
 
@@ -230,30 +237,3 @@ async def test_a_community_is_founded_once_and_its_rules_change_only_when_they_d
         assert (await browser.get("/c/it/charter")).status_code == 200
         assert (await browser.get("/c/hr/charter")).status_code == 403
         assert (await browser.post("/c/hr/charter", texts)).status_code == 403
-
-
-async def test_what_failed_is_listed_with_why_in_both_languages():
-    async with opened(KNOWN, STEWARD) as browser:
-        said = text_of(await browser.get("/people-sent"))
-        assert "1,200 送信済み" in said
-        assert "新しいイベントのお知らせ (メール)" in said
-        assert "送信できず: アドレスが存在しません" in said
-        assert browser.answering.sent(ListDeliveries)[-1].status == "failed"
-        await browser.get("/people-sent?status=planned")
-        assert browser.answering.sent(ListDeliveries)[-1].status == "planned"
-        assert all(question.newest_first for question in browser.answering.sent(ListDeliveries))
-
-
-def test_every_reason_that_notify_gives_has_words():
-    from pathlib import Path
-
-    from ekkyo_portal.look.words import sent
-
-    said = set()
-    for file in (Path(__file__).parents[2] / "services/notify").rglob("*.py"):
-        said |= set(re.findall(r'(?:NotNow|Never)\("([a-z_]+)"|reason="([a-z_]+)"', file.read_text()))
-    codes = {code for pair in said for code in pair if code}
-    assert codes
-    assert codes <= set(sent.JA["reasons"])
-    for part in ("topics", "channels", "states", "states_mean", "reasons"):
-        assert sent.JA[part].keys() == sent.EN[part].keys()

@@ -7,19 +7,32 @@ from ekkyo.broker import Router, asked
 from ekkyo.contracts.members import Channel
 from ekkyo.contracts.notify import DeliveryPage, DeliveryStatus, ListDeliveries, NotifyStatus, NotifyStatusAnswer
 
-from ekkyo_notify.store import Connections, Contacts, Deliveries
+from ekkyo_notify import model
+from ekkyo_notify.store import Communities, Connections, Contacts, Deliveries, KnownEvents, KnownSurveys
 
 router = Router()
 
 
 @router.subscriber(**asked(ListDeliveries))
-async def list_deliveries(ask: ListDeliveries, deliveries: Deliveries) -> DeliveryPage:
+async def list_deliveries(
+    ask: ListDeliveries,
+    deliveries: Deliveries,
+    known_events: KnownEvents,
+    known_surveys: KnownSurveys,
+    communities: Communities,
+) -> DeliveryPage:
     """What was sent, to whom, why, and what became of it: oldest first, or newest."""
-    where = ask.model_dump(exclude={"after", "limit", "newest_first"}, exclude_none=True)
+    where = ask.model_dump(exclude={"after", "limit", "newest_first", "locale"}, exclude_none=True)
     sort = "-planned_at" if ask.newest_first else "planned_at"
     found = await deliveries.find(where, sort=sort, after=ask.after, limit=ask.limit + 1)
     page = found[: ask.limit]
-    return DeliveryPage(deliveries=[d.state for d in page], next=page[-1].id if len(found) > ask.limit else None)
+    these = {"id": {"$in": sorted({d.entity_id for d in page})}}
+    known = await asyncio.gather(known_events.find(these, limit=0), known_surveys.find(these, limit=0))
+    about = model.about(page, *known)
+    of = {"id": {"$in": sorted({one.community_id for one in about.values()})}}
+    names = {c.id: c.name for c in await communities.find(of, limit=0)}
+    listed = [model.listed(d, about.get(d.id), names, ask.locale) for d in page]
+    return DeliveryPage(deliveries=listed, next=page[-1].id if len(found) > ask.limit else None)
 
 
 @router.subscriber(**asked(NotifyStatus))

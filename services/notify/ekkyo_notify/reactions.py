@@ -86,9 +86,9 @@ async def know_event(
     await known_events.put(fact.event_id, revision, model.KnownEvent(id=fact.event_id, event=fact.event))
 
 
-@router.subscriber(**told(SurveyClosed, by="notify", name="known_surveys", start="beginning"))
-async def know_survey(fact: SurveyClosed, known_surveys: KnownSurveys) -> None:
-    """Remember that a survey is closed, so that nobody is asked to answer it any more."""
+@router.subscriber(**told(SurveyOpened, SurveyClosed, by="notify", name="known_surveys", start="beginning"))
+async def know_survey(fact: SurveyOpened | SurveyClosed, known_surveys: KnownSurveys) -> None:
+    """Remember what a survey is called, and that it is closed, so that nobody is asked to answer it any more."""
     known = model.KnownSurvey(id=fact.survey_id, survey=fact.survey)
     await known_surveys.put(fact.survey_id, fact.meta.revision, known)
 

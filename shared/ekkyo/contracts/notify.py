@@ -1,6 +1,6 @@
 """Notifications to members, their channels and their deliveries. Owner: the notify service."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Final, Literal
 
 from pydantic import (
     ConfigDict,
@@ -59,6 +59,20 @@ class Delivery(Model):
     """Mail: its Message-ID."""
     planned_at: Instant
     done_at: Instant | None = None
+
+
+FOR_GOOD: Final = frozenset(
+    {
+        "event_over",
+        "event_started",
+        "event_cancelled",
+        "survey_closed",
+        "member_left",
+        "member_erased",
+        "superseded",
+    }
+)
+"""Reasons to drop a message that do not go away: it is not sent again."""
 
 
 # Commands
@@ -174,10 +188,17 @@ class FinishSignIn(Command[SignedIn]):
 # Questions
 
 
+class ListedDelivery(Delivery):
+    """A delivery, with what its event or survey is called by now, and the community of it. None: not known."""
+
+    title: str | None = None
+    community_name: str | None = None
+
+
 class DeliveryPage(Model):
     """Deliveries, oldest first unless asked otherwise; `next` continues where this page ends."""
 
-    deliveries: list[Delivery]
+    deliveries: list[ListedDelivery]
     next: str | None = None
 
 
@@ -191,6 +212,8 @@ class ListDeliveries(Question[DeliveryPage]):
     topic: Topic | None = None
     status: DeliveryStatus | None = None
     newest_first: bool = False
+    locale: Locale = "ja"
+    """The language that titles of surveys are told in, where they have it."""
     after: str | None = None
     limit: int = Field(default=100, ge=1, le=500)
 

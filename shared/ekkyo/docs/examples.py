@@ -45,6 +45,7 @@ MEMBERS = {
 }
 WORDS = {
     "title": "Excel in half an hour",
+    "community_name": "IT Users' Community",
     "word": "kamoso47",
     "description": "Bring a table that annoys you.",
     "objective": "Halve the questions to the IT desk in a year.",

@@ -2,13 +2,14 @@
 
 import asyncio
 
-from ekkyo.contracts.base import new_id
+from ekkyo.contracts.base import Refused, new_id
 from ekkyo.contracts.events import MyEvents
 from ekkyo.contracts.members import GetJourney, GetMember, ListCommunities, RecordContribution
-from ekkyo.contracts.notify import ListDeliveries
+from ekkyo.contracts.notify import ListDeliveries, ResendDelivery
 from ekkyo.contracts.surveys import MySurveys, PendingSurveys
 from starlette.responses import Response
 
+from ekkyo_portal.look.lines import NotAgain, outcome
 from ekkyo_portal.me import views
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.rooms import Room
@@ -69,13 +70,31 @@ async def _journey(visit: Visit) -> views.JourneyView:
 @room.get("/me/messages")
 async def messages(visit: Visit) -> Response:
     """What was sent to me and why, and which messages I want."""
-    who = visit.me.member_id
+    return await _messages(visit)
+
+
+@room.post("/me/messages/{delivery_id}/again")
+async def again(visit: Visit, delivery_id: str) -> Response:
+    """Send me a message again. The form names the try: a second press is the same one."""
+    resend_id = (await visit.form())["resend_id"] or new_id()
+    try:
+        done = await visit.send(
+            ResendDelivery(delivery_id=delivery_id, resend_id=resend_id, member_id=visit.me.member_id)
+        )
+    except Refused as why:
+        return await _messages(visit, NotAgain.of(visit.reader, delivery_id, why))
+    return visit.see_other("/me/messages", did=outcome(done))
+
+
+async def _messages(visit: Visit, no: NotAgain | None = None) -> Response:
+    who, locale = visit.me.member_id, visit.reader.locale
     sent, member, communities = await asyncio.gather(
-        visit.maybe(ListDeliveries(member_id=who, newest_first=True, limit=views.LATEST)),
+        visit.maybe(ListDeliveries(member_id=who, newest_first=True, limit=views.LATEST, locale=locale)),
         visit.ask(GetMember(member_id=who)),
         visit.maybe(ListCommunities(community_ids=sorted(visit.me.communities))),
     )
-    return visit.page("me/messages.html", views.messages(visit.reader, sent, member, communities))
+    view = views.messages(visit.reader, sent, member, communities, no)
+    return visit.page("me/messages.html", view, status=409 if no else 200, no=no)
 
 
 @room.get("/me/data")

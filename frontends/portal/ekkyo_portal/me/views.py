@@ -12,7 +12,7 @@ from ekkyo.words.text import one_line
 
 from ekkyo_portal.events import views as events
 from ekkyo_portal.events.views import Card
-from ekkyo_portal.look.lines import Line, delivery
+from ekkyo_portal.look.lines import Line, Message, NotAgain, delivery
 from ekkyo_portal.look.reader import Reader
 from ekkyo_portal.surveys.views import worded
 
@@ -110,18 +110,24 @@ def _steps(reader: Reader, found: Journey, names: Mapping[str, str]) -> list[tup
 class Messages:
     """What was sent to me, and which kinds I want."""
 
-    sent: list[Line] | None
+    sent: list[Message] | None
     communities: list[tuple[str, str, bool]]
     """Id, name, and whether new events of it are told."""
     surveys: bool
 
 
-def messages(reader: Reader, sent: DeliveryPage | None, member: Member, communities: CommunityPage | None) -> Messages:
+def messages(
+    reader: Reader,
+    sent: DeliveryPage | None,
+    member: Member,
+    communities: CommunityPage | None,
+    no: NotAgain | None = None,
+) -> Messages:
     """What was sent to me and why, and which messages I want."""
     listed = communities.communities if communities else []
     names = {c.community.community_id: one_line(c.community.name) for c in listed}
     return Messages(
-        sent=[delivery(reader, d, own=True) for d in sent.deliveries] if sent else None,
+        sent=[delivery(reader, d, own=True, no=no) for d in sent.deliveries] if sent else None,
         communities=[
             (m.community_id, names.get(m.community_id, m.community_id), m.community_id not in member.muted)
             for m in member.communities

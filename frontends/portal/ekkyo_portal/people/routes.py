@@ -66,7 +66,9 @@ async def person(visit: Visit, member_id: str) -> Response:
         visit.maybe(MyEvents(member_id=member_id, upcoming=False, limit=20)),
     )
     sent, communities = await asyncio.gather(
-        visit.maybe(ListDeliveries(member_id=member_id, newest_first=True, limit=views.LATEST)),
+        visit.maybe(
+            ListDeliveries(member_id=member_id, newest_first=True, limit=views.LATEST, locale=visit.reader.locale)
+        ),
         visit.maybe(ListCommunities(limit=200)),
     )
     return visit.page("people/person.html", views.person(visit, member, journey, (coming, past), sent, communities))

@@ -118,8 +118,8 @@ class PostOffice:
     async def as_it_is(self, notice: Notice) -> Notice:
         """The notice, with its event or survey as it is by now."""
         if notice.survey:
-            closed = await self.known_surveys.get(notice.entity_id)
-            return notice.knowing(closed.survey if closed else None)
+            asked = await self.known_surveys.get(notice.entity_id)
+            return notice.knowing(asked.survey if asked else None)
         known = await self.known_events.get(notice.entity_id)
         return notice.knowing(known.event if known else None)
 

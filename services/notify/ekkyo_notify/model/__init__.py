@@ -18,6 +18,7 @@ from ekkyo_notify.model.delivery import (
     sent,
 )
 from ekkyo_notify.model.kinds import Kind, kind_of, muted
+from ekkyo_notify.model.listing import about, listed
 from ekkyo_notify.model.notice import (
     SERIES_TOPICS,
     KnownEvent,
@@ -62,6 +63,7 @@ __all__ = [
     "SeriesDate",
     "SignIn",
     "Told",
+    "about",
     "asked_key",
     "begin_sign_in",
     "claim",
@@ -78,6 +80,7 @@ __all__ = [
     "finish_sign_in",
     "invitation",
     "kind_of",
+    "listed",
     "may_join",
     "muted",
     "named",

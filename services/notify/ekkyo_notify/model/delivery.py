@@ -6,7 +6,15 @@ from typing import Literal
 
 from ekkyo.contracts.base import Id, Instant, Model
 from ekkyo.contracts.members import Channel
-from ekkyo.contracts.notify import AddressRefused, Delivered, DeliveryFact, DeliveryFailed, DeliveryStatus, Topic
+from ekkyo.contracts.notify import (
+    FOR_GOOD,
+    AddressRefused,
+    Delivered,
+    DeliveryFact,
+    DeliveryFailed,
+    DeliveryStatus,
+    Topic,
+)
 from ekkyo.contracts.notify import Delivery as DeliveryState
 from ekkyo.decision import Decision, Document
 
@@ -24,20 +32,6 @@ REGISTRATION_TOPICS: tuple[Topic, ...] = (
     "series_registered",
     "series_withdrawn",
 )
-
-
-FOR_GOOD = frozenset(
-    {
-        "event_over",
-        "event_started",
-        "event_cancelled",
-        "survey_closed",
-        "member_left",
-        "member_erased",
-        "superseded",
-    }
-)
-"""Reasons to drop a message that do not go away. Of such a message nothing is kept."""
 
 
 class Kept(Model):
@@ -73,7 +67,7 @@ class Delivery(Document):
     claimed_by: str | None = None
     claimed_until: Instant | None = None
     kept: Kept | None = None
-    """Set while it is failed, or dropped for a reason that may go away."""
+    """Set while it is failed, or dropped for a reason that may go away. Of what is dropped for good nothing is kept."""
     resends: list[Resend] = []
 
     @property

@@ -45,7 +45,7 @@ class KnownEvent(Document):
 
 
 class KnownSurvey(Document):
-    """A survey that is closed: a projection."""
+    """The newest that was heard of a survey: what it is called, and whether it is closed. A projection."""
 
     survey: SurveyState
 

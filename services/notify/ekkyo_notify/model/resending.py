@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from ekkyo.contracts.base import Refused
-from ekkyo.contracts.notify import ResendDelivery
+from ekkyo.contracts.notify import FOR_GOOD, ResendDelivery
 from ekkyo.decision import Decision
 
-from ekkyo_notify.model.delivery import FOR_GOOD, LEASE, Delivery, Resend
+from ekkyo_notify.model.delivery import LEASE, Delivery, Resend
 
 A_DAY: Final = timedelta(hours=24)
 MOST: Final = 3

@@ -26,7 +26,7 @@ JA: Final[dict[str, Any]] = {
     "states_mean": {
         "planned": "これから送信するもの、または再試行を待っているものです。",
         "sent": "メールサーバーまたはチャットが受け取ったものです。",
-        "failed": "相手側に断られ、これ以上は送信しないものです。",
+        "failed": "相手側に断られ、自動ではこれ以上送信しないものです。",
         "dropped": "送る理由がなくなったため、送信しなかったものです。",
     },
     "reasons": {
@@ -57,6 +57,10 @@ JA: Final[dict[str, Any]] = {
         "survey_closed": "アンケートの受付が終了しました",
     },
     "own": {"muted": "受け取らない設定にしています"},
+    "again": "もう一度送る",
+    "did_again": "もう一度送信しました。",
+    "did_again_waits": "送信しています。しばらくしてから、このページをもう一度ご覧ください。",
+    "did_again_failed": "もう一度送信しましたが、届きませんでした。理由は一覧をご覧ください。",
 }
 
 EN: Final[dict[str, Any]] = {
@@ -114,4 +118,8 @@ EN: Final[dict[str, Any]] = {
         "survey_closed": "the survey is closed",
     },
     "own": {"muted": "you turned these messages off"},
+    "again": "Send again",
+    "did_again": "The message was sent again.",
+    "did_again_waits": "The message is being sent. Look at this page again in a moment.",
+    "did_again_failed": "The message was tried again and did not arrive. The list says why.",
 }
