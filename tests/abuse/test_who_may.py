@@ -76,7 +76,9 @@ TABLE = {
     "members.reactivate": "steward system",
     "members.erase": "steward system",
     "members.erasure": "steward system",
-    "members.erasures": "steward system",
+    "members.erasures": "leader steward system",
+    "members.erasures, of no community": "steward system",
+    "members.crossings": "leader steward system",
     "events.draft": "leader steward system",
     "events.publish": "leader steward system",
     "events.revise": "leader steward system",
@@ -125,6 +127,7 @@ TABLE = {
 """As the contracts have it, and the decisions behind them: a leader is one of the community that it is about."""
 VARIANTS: dict[str, Any] = {
     "members.find, in no community": members.FindMembers(name="越境"),
+    "members.erasures, of no community": members.ListErasures(),
     "notify.connect_channel, a community's": notify.ConnectChannel(
         community_id="c1",
         url="https://chat.example.com/hooks/2",  # type: ignore[arg-type]

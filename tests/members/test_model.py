@@ -153,6 +153,22 @@ def test_only_leaders_of_a_common_community_may_see_a_member(sub: str, roles: li
 # Memberships
 
 
+def test_leaders_learn_of_crossings_and_erasures_in_their_community_alone() -> None:
+    reached = [
+        contract.CrossingReached(crossing=what, community_id=where, reached_at=NOW, proof="e")
+        for what, where in (("taught", "c1"), ("took_part", "c1"), ("shared", "c2"))
+    ]
+    someone = member(communities=("c1", "c2")).model_copy(update={"crossings": reached})
+    gone = model.erase(someone, now=NOW).document
+    for one in (someone, gone):
+        told = model.crossed([member("m9", 9), one], "c1").members
+        assert [(m.member_id, m.crossings) for m in told] == [("m1", ["taught", "took_part"])]
+    leader = Caller("m3", frozenset({"leader:c1"}))
+    assert [e.communities for e in model.erasures([gone], "c1", leader)] == [["c1"]]
+    assert [e.communities for e in model.erasures([gone], None, Caller("s", frozenset({"steward"})))] == [["c1", "c2"]]
+    assert model.erasures([gone], "c3", Caller("m3", frozenset({"leader:c3"}))) == []
+
+
 def test_joining_twice_joins_once() -> None:
     decision = model.join(member(), community(), who=Caller("m1"), now=NOW)
     assert decision.answer.communities == [contract.Membership(community_id="c1", joined_at=NOW)]

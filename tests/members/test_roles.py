@@ -42,7 +42,8 @@ ASKED: list[Any] = [
     contract.ReactivateMember(member_id="m1"),
     contract.EraseMember(member_id="m1"),
     contract.GetErasure(member_id="m1"),
-    contract.ListErasures(),
+    contract.ListErasures(community_id="c1"),
+    contract.ListCrossings(community_id="c1", member_ids=["m1"]),
 ]
 TOKENS: dict[str, tuple[str, tuple[str, ...]]] = {
     "self": ("m1", ()),
@@ -86,7 +87,8 @@ ALLOWED: dict[str, set[str]] = {
     "ReactivateMember": {"steward", "system"},
     "EraseMember": {"steward", "system"},
     "GetErasure": {"steward", "system"},
-    "ListErasures": {"steward", "system"},
+    "ListErasures": {"leader", "steward", "system"},
+    "ListCrossings": {"leader", "steward", "system"},
 }
 """Written out, not derived from the contract: this is what was promised."""
 

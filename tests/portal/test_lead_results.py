@@ -3,7 +3,7 @@
 import pytest
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import EventPage, GetEvent, GetFigures, GetRoster, ListEvents
-from ekkyo.contracts.members import FindMembers, MemberPage
+from ekkyo.contracts.members import FindMembers, ListErasures, MemberPage
 from ekkyo.contracts.notify import ConnectChannel
 from ekkyo.contracts.surveys import (
     Choice,
@@ -22,7 +22,7 @@ from ekkyo.contracts.surveys import (
 )
 from ekkyo_common.report.charts.draw import INDIGO, VERMILION
 
-from tests.portal.leading import answers, registration, roster
+from tests.portal.leading import NO, answers, registration, roster
 from tests.portal.making import HANAKO, LEADER, STEWARD, opened, text_of
 from tests.portal.pictures import in_english
 from tests.portal.test_events_pages import MARKUP, event
@@ -118,8 +118,7 @@ async def test_a_community_sees_its_figures_and_what_its_members_want_next():
         assert "9 終了したイベント 1,234 のべ参加者 321 参加した人" in text_of(page)
         assert ">AI<" in page.text
         assert "もくもく会" in page.text
-        assert "/c/it/report" not in page.text
-        assert 'href="/c/it/report"' in (await browser.as_(STEWARD).get("/c/it/results")).text
+        assert 'href="/c/it/report"' in page.text
     empty = {RankThemes: ThemeRanking(community_id="it", themes=[]), ListEvents: EventPage(events=[])}
     async with opened(over() | empty, LEADER) as browser:
         said = text_of(await browser.get("/c/it/results"))
@@ -130,14 +129,18 @@ async def test_a_community_sees_its_figures_and_what_its_members_want_next():
         assert text_of(await browser.get("/c/it/results")).count("いまこの部分を表示できません") == 3
 
 
-async def test_a_steward_gets_the_report_as_a_file():
+async def test_stewards_and_leaders_get_the_report_of_their_community_as_a_file():
     async with opened(over() | {FindMembers: MemberPage(members=[])}, STEWARD) as browser:
-        file = await browser.get("/c/it/report")
+        assert (await browser.get("/c/it/report")).status_code == 200
+        browser.answering.said.clear()
+        file = await browser.as_(LEADER).get("/c/it/report")
         assert file.status_code == 200
+        assert {question.community_id for question in browser.answering.sent(FindMembers)} == {"it"}
+        assert {question.community_id for question in browser.answering.sent(ListErasures)} == {"it"}
         assert file.headers["content-disposition"].startswith('attachment; filename="report.html"')
         assert "%E5%8B%89%E5%BC%B7%E4%BC%9A-2026-11-26.html" in file.headers["content-disposition"]
         assert "もくもく会" in file.text
-        for visitor in (LEADER, HANAKO):
+        for visitor in (NO, HANAKO):
             assert (await browser.as_(visitor).get("/c/it/report")).status_code == 403
 
 

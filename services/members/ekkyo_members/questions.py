@@ -85,6 +85,12 @@ async def journey(question: contract.GetJourney, members: Members, who: Who) -> 
     return model.journey_for(await _member(question.member_id, members, who), who)
 
 
+@router.subscriber(**asked(contract.ListCrossings))
+async def crossings(question: contract.ListCrossings, members: Members) -> contract.CrossedList:
+    """Which crossings people reached in one community."""
+    return model.crossed(await members.find({"id": {"$in": question.member_ids}}, limit=0), question.community_id)
+
+
 @router.subscriber(**asked(contract.GetErasure))
 async def erasure(question: contract.GetErasure, members: Members) -> contract.Erasure:
     """How far the erasure of one member has got."""
@@ -92,15 +98,16 @@ async def erasure(question: contract.GetErasure, members: Members) -> contract.E
 
 
 @router.subscriber(**asked(contract.ListErasures))
-async def erasures(question: contract.ListErasures, members: Members) -> contract.ErasurePage:
+async def erasures(question: contract.ListErasures, members: Members, who: Who) -> contract.ErasurePage:
     """Members who were erased."""
+    model.may_find(who, question.community_id)
     where: dict[str, Any] = {"number": {"$gte": model.GONE}}
     if question.complete is not None:
         where["purged"] = question.complete
     found = await members.find(where, sort="number", after=question.after, limit=question.limit + 1)
     page = found[: question.limit]
     more = page[-1].id if len(found) > len(page) else None
-    return contract.ErasurePage(erasures=[model.erasure(m) for m in page], next=more)
+    return contract.ErasurePage(erasures=model.erasures(page, question.community_id, who), next=more)
 
 
 async def _listed(community: model.Community, members: Members) -> contract.CommunityListed:

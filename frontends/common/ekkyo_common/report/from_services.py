@@ -1,4 +1,4 @@
-"""The records as the services tell them, by public questions alone, to a steward."""
+"""The records as the services tell them, by public questions alone, to a steward or a leader of the community."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -6,7 +6,17 @@ from typing import Protocol, TypeVar
 
 from ekkyo.contracts.base import Question
 from ekkyo.contracts.events import EventState, GetFigures, GetRoster, ListEvents, Registration
-from ekkyo.contracts.members import Crossing, FindMembers, GetCommunity, GetJourney, ListErasures, Member
+from ekkyo.contracts.members import (
+    Crossing,
+    FindMembers,
+    GetCards,
+    GetCommunity,
+    ListCrossings,
+    ListErasures,
+    Member,
+    MemberCard,
+    MemberState,
+)
 from ekkyo.contracts.surveys import GetResults, ListSurveys, RankThemes, SurveyState
 from pydantic import BaseModel
 
@@ -39,17 +49,17 @@ async def gather(ekkyo: Asking, community_id: str, *, step: Step = _silent) -> R
     members = await _members(ekkyo, FindMembers(community_id=community_id, limit=500))
     belong = set(in_community(members, community_id))
     people = belong | {place.member_id for place in registrations}
-    for some in _chunks(sorted(people - members.keys())):
-        members |= await _members(ekkyo, FindMembers(member_ids=some, limit=500))
-    erased, were_in = await _erased(ekkyo, community_id)
-    known = people & (members.keys() | erased) | were_in
-    crossed = await _each(sorted(known), lambda p: _crossed(ekkyo, p, community_id), "journeys", step)
+    known: dict[str, MemberState | MemberCard] = {**members}
+    for cards in await _each(_chunks(sorted(people - belong), 200), lambda some: _cards(ekkyo, some), "people", step):
+        known |= cards
+    grown = _chunks(sorted(people | await _erased(ekkyo, community_id)))
+    crossed = await _each(grown, lambda some: _crossed(ekkyo, some, community_id), "journeys", step)
     surveys = (await ekkyo.ask(ListSurveys(community_id=community_id))).surveys
     results = await _each(surveys, lambda survey: _survey(ekkyo, survey), "surveys", step)
     themes = await ekkyo.ask(RankThemes(community_id=community_id, limit=100))
     return Records(
         community=community,
-        departments=departments_of(members, people),
+        departments=departments_of(known, people),
         members=sorted(belong),
         leaders=in_community(members, community_id, role="leader"),
         events=events,
@@ -108,22 +118,26 @@ async def _members(ekkyo: Asking, question: FindMembers) -> dict[str, Member]:
         question = question.model_copy(update={"after": page.next})
 
 
-async def _erased(ekkyo: Asking, community_id: str) -> tuple[set[str], set[str]]:
-    """Who was erased, and who of them was in this community: what they reached counts, though nobody knows them."""
-    erased, were_in = set[str](), set[str]()
+async def _cards(ekkyo: Asking, some: list[str]) -> dict[str, MemberCard]:
+    """Guests, as far as whoever asks may know them."""
+    return {card.member_id: card for card in (await ekkyo.ask(GetCards(member_ids=some))).cards}
+
+
+async def _erased(ekkyo: Asking, community_id: str) -> set[str]:
+    """Who of this community was erased: what they reached counts, though nobody knows them."""
+    were_in = set[str]()
     after: str | None = None
     while True:
-        page = await ekkyo.ask(ListErasures(after=after, limit=500))
-        erased |= {found.member_id for found in page.erasures}
-        were_in |= {found.member_id for found in page.erasures if community_id in found.communities}
+        page = await ekkyo.ask(ListErasures(community_id=community_id, after=after, limit=500))
+        were_in |= {found.member_id for found in page.erasures}
         after = page.next
         if after is None:
-            return erased, were_in
+            return were_in
 
 
-async def _crossed(ekkyo: Asking, member_id: str, community_id: str) -> list[tuple[str, Crossing]]:
-    journey = await ekkyo.ask(GetJourney(member_id=member_id))
-    return sorted({(member_id, step.crossing) for step in journey.crossings if step.community_id == community_id})
+async def _crossed(ekkyo: Asking, some: list[str], community_id: str) -> list[tuple[str, Crossing]]:
+    told = await ekkyo.ask(ListCrossings(community_id=community_id, member_ids=some))
+    return [(one.member_id, crossing) for one in told.members for crossing in one.crossings]
 
 
 async def _survey(ekkyo: Asking, survey: SurveyState) -> SurveyRecord:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from ekkyo.contracts.base import Id, Model
 from ekkyo.contracts.events import EventState, Figures, Registration
-from ekkyo.contracts.members import Community, Crossing, MemberState
+from ekkyo.contracts.members import Community, Crossing, MemberCard, MemberState
 from ekkyo.contracts.surveys import Results, SurveyState, ThemeCount
 
 UNKNOWN = "?"
@@ -44,6 +44,6 @@ def in_community(members: Mapping[str, MemberState], community_id: str, *, role:
     )
 
 
-def departments_of(members: Mapping[str, MemberState], people: set[str]) -> dict[str, str]:
+def departments_of(members: Mapping[str, MemberState | MemberCard], people: set[str]) -> dict[str, str]:
     """The department of each of these people, `?` where nobody knows them any more."""
     return {p: members[p].department if p in members else UNKNOWN for p in sorted(people)}

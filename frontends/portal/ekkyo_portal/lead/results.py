@@ -52,9 +52,10 @@ async def community_results(visit: Visit, community_id: str) -> Response:
     return visit.page("lead/community.html", outcomes.community(visit.reader, community, figures, themes, events))
 
 
-@room.get("/c/{community_id}/report", who=Who.STEWARDS)
+@room.get("/c/{community_id}/report", who=Who.LEADERS)
 async def report(visit: Visit, community_id: str) -> Response:
     """The impact report as a file: one page with charts, which needs nothing else."""
+    must_lead(visit, community_id)
     records = await from_services.gather(Patient(visit), community_id)
     text = await asyncio.to_thread(page, figures_of(records), made_at=visit.now, locale=visit.reader.locale)
     name = quote(f"{records.community.name}-{visit.now:%Y-%m-%d}.html", safe="")

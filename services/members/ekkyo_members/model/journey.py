@@ -1,6 +1,6 @@
 """A member's journey: the crossings they reached, each once, with what proves it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from ekkyo.contracts import members as contract
@@ -48,6 +48,13 @@ def journey_for(member: Member, who: Caller) -> contract.Journey:
     if who.sub == member.id or who.leads_all:
         return told
     return told.model_copy(update={"crossings": [c for c in told.crossings if c.community_id in who.led]})
+
+
+def crossed(members: Iterable[Member], community_id: str) -> contract.CrossedList:
+    """Who of these reached which crossings in this community, in the order of their ids."""
+    reached = {m.id: sorted(c.crossing for c in m.crossings if c.community_id == community_id) for m in members}
+    found = [contract.Crossed(member_id=one, crossings=some) for one, some in sorted(reached.items()) if some]
+    return contract.CrossedList(members=found)
 
 
 def attended(

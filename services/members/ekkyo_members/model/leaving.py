@@ -1,11 +1,12 @@
 """Members who left the company, and those who are erased: what stays, who has yet to forget them, what is purged."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import ClassVar, get_args
 
 from ekkyo.contracts import members as contract
 from ekkyo.contracts.base import Fact, all_messages, owner_of
-from ekkyo.decision import Decision, Purge, Refused, Timer
+from ekkyo.decision import Caller, Decision, Purge, Refused, Timer
 
 from ekkyo_members.model.importing import new_member_id
 from ekkyo_members.model.member import GONE, Erased, Member, changed, not_found, unchanged
@@ -115,6 +116,14 @@ def erasure(member: Member | None) -> contract.Erasure:
         purged_at=member.erased.purged_at,
         communities=member.erased.communities,
     )
+
+
+def erasures(members: Iterable[Member], community_id: str | None, who: Caller) -> list[contract.Erasure]:
+    """The erasures of those who were in this community, as this caller sees them: leaders see communities they lead."""
+    told = [erasure(m) for m in members if community_id is None or (m.erased and community_id in m.erased.communities)]
+    if who.leads_all:
+        return told
+    return [one.model_copy(update={"communities": sorted(who.led.intersection(one.communities))}) for one in told]
 
 
 def _waits_for(member: Member) -> list[contract.Forgetter]:

@@ -2,6 +2,8 @@
 
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from ekkyo.contracts.base import (
     Command,
     Id,
@@ -59,6 +61,28 @@ class GetJourney(Question[Journey]):
     subject: ClassVar[str] = "ekkyo.ask.members.journey"
     may: ClassVar = may("self", "leader", "steward", "system")
     member_id: Id
+
+
+class Crossed(Model):
+    """The crossings that somebody reached in one community."""
+
+    member_id: Id
+    crossings: list[Crossing]
+
+
+class CrossedList(Model):
+    """Those among the ones asked for who reached a crossing there, in the order of their ids."""
+
+    members: list[Crossed]
+
+
+class ListCrossings(Question[CrossedList]):
+    """Which crossings people reached in one community: its members, its guests, and those who were erased."""
+
+    subject: ClassVar[str] = "ekkyo.ask.members.crossings"
+    may: ClassVar = may("leader", "steward", "system", community="community_id")
+    community_id: Id
+    member_ids: list[Id] = Field(max_length=500)
 
 
 class ContributionRecorded(MemberFact):

@@ -82,10 +82,15 @@ class ErasurePage(Model):
 
 
 class ListErasures(Question[ErasurePage]):
-    """Members who were erased: all, or those whose erasure is complete, or is not."""
+    """Members who were erased: all, or those whose erasure is complete, or is not.
+
+    Leaders name a community that they lead, and are told of no other one.
+    """
 
     subject: ClassVar[str] = "ekkyo.ask.members.erasures"
-    may: ClassVar = may("steward", "system")
+    may: ClassVar = may("leader", "steward", "system")
+    community_id: Id | None = None
+    """Only of those who were in this community. A page of them may hold fewer than `limit`."""
     complete: bool | None = None
     after: str | None = None
     limit: int = Field(default=100, ge=1, le=500)
