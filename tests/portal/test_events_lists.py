@@ -24,8 +24,8 @@ async def test_what_is_over_is_listed_latest_first_with_how_many_came():
     them = [event("e1", title="いま", **now), event("e2", title="先週", **ended), event("e3", attended=9, **older)]
     async with opened(lists(*them)) as browser:
         said = text_of(await browser.get("/past"))
-        assert "先週 12:00–13:00 オンライン IT の会 終了" in said
-        assert "2025年11月20日(木) 12:00–13:00 オンライン IT の会 9 人が参加" in said
+        assert "先週 12:00〜13:00 オンライン IT の会 終了" in said
+        assert "2025年11月20日(木) 12:00〜13:00 オンライン IT の会 9 人が参加" in said
         assert "いま" not in said.split("表示する")[1]
         question = browser.answering.sent(ListEvents)[0]
         assert question.newest_first

@@ -59,7 +59,7 @@ async def test_what_is_coming_is_listed_and_what_is_full_says_so():
     full = event("e2", title="満席の会", confirmed=30, waitlisted=4)
     async with opened({ListEvents: EventPage(events=[event(), full])}) as browser:
         said = text_of(await browser.get("/"))
-        assert "はじめてのピボット 12:00–13:00 オンライン 残り 18 席" in said
+        assert "はじめてのピボット 12:00〜13:00 オンライン 残り 18 席" in said
         assert "満席・4 人待ち" in said
         browser.as_(in_english(HANAKO))
         assert "18 seats left" in text_of(await browser.get("/"))
@@ -84,6 +84,8 @@ async def test_a_list_without_events_says_what_to_do():
         ("attended", {"status": "concluded"}, "参加しました", []),
         ("no_show", {"status": "concluded"}, "欠席でした", []),
         (None, {"status": "cancelled"}, "中止", []),
+        (None, {"url": None}, "参加が確定すると、ここに参加用URLが表示されます", ["register"]),
+        ("waitlisted", {"url": None}, "参加が確定すると、ここに参加用URLが表示されます", ["withdraw"]),
         (None, {"starts_at": "2026-11-20T03:00:00Z", "ends_at": "2026-11-20T04:00:00Z"}, "12:00", []),
     ],
 )
@@ -94,6 +96,16 @@ async def test_an_event_shows_what_one_has_and_offers_what_one_can_do(status, ch
         assert [act for act in ("register", "withdraw") if f'action="/e/e1/{act}"' in page.text] == offers
         joins = status in ("confirmed", "attended") and "status" not in changes
         assert ("https://meet.example.com/x" in page.text) == joins
+
+
+async def test_a_seat_waits_for_a_link_that_follows_and_at_a_cancelled_event_there_is_none():
+    async with opened({MyRegistration: mine("confirmed", url=None, url_follows=True)}) as browser:
+        assert "参加用URLは、後日お知らせします" in text_of(await browser.get("/e/e1"))
+        for status in ("confirmed", "waitlisted"):
+            browser.answering.replies[MyRegistration] = mine(status, status="cancelled")
+            said = text_of(await browser.get("/e/e1"))
+            assert "中止" in said
+            assert not any(has in said for has in ("確定", "番目", "参加用URL"))
 
 
 @pytest.mark.parametrize(("status", "told"), [("confirmed", True), ("waitlisted", False), (None, False)])

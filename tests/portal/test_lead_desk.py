@@ -111,8 +111,14 @@ async def test_before_it_opens_and_after_it_is_over_nobody_can_be_checked_in():
         page = await browser.get("/e/e1/roster")
         assert "受付は 12月2日(水) 11:00 から" in text_of(page)
         assert "受付する" not in text_of(page)
-    async with opened(at_the_desk(status="concluded"), LEADER) as browser:
-        assert "受付する" not in text_of(await browser.get("/e/e1/roster"))
+    gone = (registration("ken", "no_show"), registration("mai", "no_show"), registration("ken2", "attended"))
+    async with opened(at_the_desk(*gone, status="concluded", attended=1, confirmed=0), LEADER) as browser:
+        page = await browser.get("/e/e1/roster")
+        assert "1 参加済み 2 欠席 0 キャンセル待ち" in text_of(page)
+        assert "受付は終わりました" in text_of(page)
+        assert re.search(r'id="camera" hidden', page.text)
+        assert not any(word in text_of(page) for word in ("受付する", "受付します"))
+        assert "2 欠席" in text_of(await browser.get("/e/e1/roster?q=林"))  # a search changes no figure
 
 
 async def test_without_the_members_service_people_are_still_checked_in():

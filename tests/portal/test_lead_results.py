@@ -74,7 +74,7 @@ def over():
         ListSurveys: SurveyList(surveys=[SURVEY]),
         GetResults: ResultsAnswer(survey=SURVEY, results=SAID, comments=[MARKUP]),
         PreviewForm: FORM,
-        ListEvents: EventPage(events=[OVER]),
+        ListEvents: EventPage(events=[OVER.model_copy(update={"attended": 3})]),
     }
 
 
@@ -118,6 +118,7 @@ async def test_a_community_sees_its_figures_and_what_its_members_want_next():
         assert "9 終了したイベント 1,234 のべ参加者 321 参加した人" in text_of(page)
         assert ">AI<" in page.text
         assert "もくもく会" in page.text
+        assert "3 人が参加" in text_of(page)
         assert 'href="/c/it/report"' in page.text
     empty = {RankThemes: ThemeRanking(community_id="it", themes=[]), ListEvents: EventPage(events=[])}
     async with opened(over() | empty, LEADER) as browser:

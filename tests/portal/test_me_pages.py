@@ -115,7 +115,7 @@ async def test_the_journey_shows_each_crossing_with_its_proof_and_takes_contribu
 async def test_messages_are_shown_with_why_and_each_kind_can_be_ended_and_begun():
     async with opened(KNOWN) as browser:
         said = text_of(await browser.get("/me/messages"))
-        for part in ("IT の会 の新しいイベント", "受け取らない", "常に届く", "送信せず: 受け取らない設定にしています"):
+        for part in ("IT の会 の新しいイベント", "停止中", "常に届く", "送信せず: 受け取らない設定にしています"):
             assert part in said
         assert [q.newest_first for q in browser.answering.sent(ListDeliveries)] == [True]
         await browser.post("/me/messages", {"kind": "new_events", "community_id": "it", "wanted": "on"})

@@ -41,6 +41,6 @@ CROSSINGS: dict[Locale, dict[Crossing, str]] = {
         "took_part": "Took part",
         "shared": "Shared",
         "taught": "Taught",
-        "carried_outside": "Carried outside",
+        "carried_outside": "Spoke outside",
     },
 }

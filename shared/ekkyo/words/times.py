@@ -83,9 +83,14 @@ def until(at: datetime, zone: str, locale: Locale, *, now: datetime) -> str:
 def span(start: datetime, end: datetime, zone: str, locale: Locale, *, now: datetime) -> str:
     """11月30日(月) 12:00〜13:00 日本時間, Mon 30 Nov 12:00–13:00 (Japan time)."""
     first, last = day(start, zone, locale, now=now), day(end, zone, locale, now=now)
+    ending = "" if first == last else f"{last} "
+    return _named(f"{first} {clocks(start, end, zone, locale, before=ending)}", [start, end], zone, locale)
+
+
+def clocks(start: datetime, end: datetime, zone: str, locale: Locale, *, before: str = "") -> str:
+    """12:00〜13:00, 12:00–13:00. before: what stands before the end, such as its day."""
     dash = "〜" if locale == "ja" else "–"
-    ending = clock(end, zone) if first == last else f"{last} {clock(end, zone)}"
-    return _named(f"{first} {clock(start, zone)}{dash}{ending}", [start, end], zone, locale)
+    return f"{clock(start, zone)}{dash}{before}{clock(end, zone)}"
 
 
 def _named(text: str, times: list[datetime], zone: str, locale: Locale) -> str:

@@ -160,10 +160,7 @@ def _in_month(reader: Reader, recurs: Recurrence, first: datetime, names: list[s
 
 def _clock(reader: Reader, events: Sequence[EventState]) -> str:
     """The time of day, where all of them have the same by the clock that counts."""
-    shown = {
-        f"{reader.clock(one.starts_at, _zone(reader, one))}–{reader.clock(one.ends_at, _zone(reader, one))}"
-        for one in events
-    }
+    shown = {reader.clocks(one.starts_at, one.ends_at, _zone(reader, one)) for one in events}
     return shown.pop() if len(shown) == 1 else ""
 
 

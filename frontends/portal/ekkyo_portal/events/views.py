@@ -99,7 +99,8 @@ class EventView:
     format: str
     place: str | None
     join: str | None
-    url_follows: bool
+    link: str
+    """Where the meeting's link will be, while there is none to press; empty: there is one, or none is needed."""
     seats: str | None
     state: str | None
     """The state in words, where it is not plainly published."""
@@ -168,7 +169,7 @@ def card(reader: Reader, event: EventState) -> Card:
         month=words.events.months.split()[local.month - 1],
         day=str(local.day),
         weekday=words.events.weekdays.split()[local.weekday()],
-        time=f"{reader.clock(event.starts_at, zone)}–{reader.clock(event.ends_at, zone)}",
+        time=reader.clocks(event.starts_at, event.ends_at, zone),
         where=one_line(event.place) if event.place and event.format != "online" else words.names.formats[event.format],
         online=event.format == "online",
         context=one_line(event.context),
@@ -201,7 +202,7 @@ def event(
         format=reader.words.names.formats[it.format],
         place=one_line(it.place) if it.place and it.format != "online" else None,
         join=http_url(it.url) if seated and not over else None,
-        url_follows=it.format != "onsite" and it.url_follows and not it.url,
+        link=_link(reader, it, seated=seated, over=over),
         seats=None if over else seats(reader, it),
         state=None if it.status == "published" else reader.words.names.event_states[it.status],
         mine=held,
@@ -214,6 +215,13 @@ def event(
         saved=it.status == "published" and reader.now < it.ends_at,
         mark=mark,
     )
+
+
+def _link(reader: Reader, it: EventState, *, seated: bool, over: bool) -> str:
+    words, said = reader.words.events, ""
+    if it.format != "onsite" and not over and not (seated and it.url):
+        said = words.url_follows if seated else words.seat_first
+    return said
 
 
 def entry(reader: Reader, visitor: Visitor, mine: MyRegistrationAnswer, page: str) -> bytes:

@@ -13,7 +13,7 @@ from ekkyo_common.report.charts.bars import Bar
 from ekkyo_common.report.charts.draw import GREY, INDIGO, INDIGO_LIGHT, VERMILION
 from markupsafe import Markup
 
-from ekkyo_portal.events.views import Card, card, when
+from ekkyo_portal.events.views import Card, over, when
 from ekkyo_portal.look.reader import Reader
 
 SHOWN = 12
@@ -112,7 +112,7 @@ def community(
         tiles=tiles or None,
         themes=_ranked(themes.themes, words.themes) if themes and themes.themes else None,
         themes_away=themes is None,
-        events=None if events is None else [card(reader, one) for one in events.events],
+        events=None if events is None else [over(reader, one) for one in events.events],
     )
 
 

@@ -37,12 +37,16 @@ class Desk:
     when: str
     open: bool
     """Whether people can be checked in now."""
+    over: bool
+    """Whether nobody will be checked in any more."""
     opens: str
     """When check-in opens, where that is still to come."""
     expected: Sequence[Row]
     waiting: Sequence[Row]
     came: Sequence[Row]
     missed: Sequence[Row]
+    absent: int
+    """How many did not come, whatever is searched for."""
     withdrawn: Sequence[Row]
     latest: Sequence[Row]
     others: Sequence[Row]
@@ -90,11 +94,13 @@ def desk(
         title=one_line(event.title),
         when=when(reader, event).first,
         open=event.status == "published" and reader.now >= opens,
+        over=event.status in ("cancelled", "concluded"),
         opens=reader.moment(opens, event.timezone) if event.status == "published" and reader.now < opens else "",
         expected=those("confirmed"),
         waiting=waiting,
         came=those("attended"),
         missed=those("no_show"),
+        absent=sum(one.status == "no_show" for one in page.registrations),
         withdrawn=those("withdrawn"),
         latest=[rows[one.member_id] for one in here[:LATEST]],
         others=[_stranger(one) for one in others if one.member_id not in every],

@@ -31,6 +31,10 @@ class Reader:
         """12:00."""
         return times.clock(at, zone or self.zone)
 
+    def clocks(self, start: datetime, end: datetime, zone: str | None = None) -> str:
+        """12:00〜13:00, 12:00–13:00."""
+        return times.clocks(start, end, zone or self.zone, self.locale)
+
     def moment(self, at: datetime, zone: str | None = None) -> str:
         """11月30日(月) 12:00."""
         return times.moment(at, zone or self.zone, self.locale, now=self.now)

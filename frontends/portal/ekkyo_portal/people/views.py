@@ -92,7 +92,9 @@ def person(
 
 
 def _event(reader: Reader, event: EventState, registration: Registration) -> Line:
-    state = reader.words.names.registrations[registration.status]
+    words = reader.words.names
+    off = event.status == "cancelled" and registration.status in ("confirmed", "waitlisted")
+    state = words.event_states["cancelled"] if off else words.registrations[registration.status]
     return Line(one_line(event.title), reader.day(event.starts_at), state, f"/e/{event.event_id}")
 
 
