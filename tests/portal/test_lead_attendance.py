@@ -1,11 +1,16 @@
 """An attendance report by pages: every row is named before anything is recorded."""
 
 import re
+from typing import get_args
 
 import pytest
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import GetEvent, ImportAttendance
 from ekkyo.contracts.members import FindMembers
+from ekkyo_common.attendance import read_attendance
+from ekkyo_common.attendance.preview import Outcome
+from ekkyo_common.attendance.report import SkipCode
+from ekkyo_portal.look.words import attendance
 
 from tests.portal.leading import answers
 from tests.portal.making import LEADER, STEWARD, opened, text_of
@@ -21,6 +26,18 @@ REPORT = """氏名,メールアドレス,参加時間(分),出席
 山田 健,ken2@example.com,10,欠席
 """
 FILE = REPORT.encode()
+
+
+def test_every_reason_why_a_row_of_a_report_is_not_recorded_has_words_in_both_languages():
+    codes = {*get_args(SkipCode), *get_args(Outcome)} - {"attended", "skipped"}
+    assert codes == {code for code, words in attendance.JA["reasons"].items() if words}
+    unsure = [None, "", "ja@", "?????", "合計", "x@example.com"]
+    table = "氏名,メールアドレス,参加時間(分),出席\n" + "".join(f"{who or ''},,abc,\n" for who in unsure)
+    report = read_attendance(table.encode(), "x.csv")
+    assert report.skipped
+    assert all(re.search("[a-z]{3} [a-z]", row.reason) for row in report.skipped), (
+        "in English, the reader of reports says it more exactly"
+    )
 
 
 async def sent(browser, data=FILE, name="zoom.csv", **form):

@@ -1,7 +1,8 @@
 """What stewards see: people, one person, imports, communities, what was sent."""
 
 import re
-from typing import Any
+from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 from ekkyo.contracts.base import Refused
@@ -38,7 +39,11 @@ from ekkyo.contracts.notify import (
     NotifyStatus,
     NotifyStatusAnswer,
 )
+from ekkyo_common.personnel import Became, Code
+from ekkyo_portal.look.reader import Reader
+from ekkyo_portal.look.words import importing as importing_words
 from ekkyo_portal.people import views
+from ekkyo_portal.people.importing import because
 
 from tests.portal.making import LEADER, NOW, STEWARD, opened, text_of
 
@@ -181,7 +186,7 @@ async def test_an_import_is_previewed_row_by_row_and_then_done_with_the_same_fil
         assert page.status_code == 200
         said = text_of(page)
         assert "新規登録" in said
-        assert re.search(r"取り込めない行.* 3 氏名", said)
+        assert re.search(r"取り込めない行.* 3 氏名 必須の項目が空です", said)
         assert "<b>経理" not in page.text
         (command,) = browser.answering.sent(ImportMembers)
         assert command.dry_run
@@ -190,6 +195,18 @@ async def test_an_import_is_previewed_row_by_row_and_then_done_with_the_same_fil
         done = await browser.post("/people-import", form)
         assert "取り込みの結果" in text_of(done)
         assert [c.dry_run for c in browser.answering.sent(ImportMembers)] == [True, False]
+
+
+def test_every_reason_why_a_row_of_an_export_is_not_taken_has_words_in_both_languages():
+    codes = {code for some in get_args(Code) for code in (get_args(some) or (some,))}
+    told = (Path(__file__).parents[2] / "services/members/ekkyo_members/model/importing.py").read_text("utf-8")
+    said = set(re.findall(r'efused\((?:profile, )?"([a-z_]+)"', told))
+    assert {"number_taken", "email_taken", "member_erased"} <= said <= codes
+    assert codes == {code for code, words in importing_words.JA["reasons"].items() if words}
+    for code in codes:
+        row = Became(2, "bad", code=code, reason="is on line 2 already")
+        assert because(Reader("ja", "Asia/Tokyo", NOW), row) == importing_words.JA["reasons"][code]
+        assert because(Reader("en", "Asia/Tokyo", NOW), row) == "is on line 2 already", "as exactly as it was said"
 
 
 async def test_what_is_no_export_says_what_is_wrong_with_it_and_imports_nothing():

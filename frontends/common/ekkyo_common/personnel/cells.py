@@ -14,7 +14,7 @@ from ekkyo_common.addresses import address_of, why_not_mailable
 from ekkyo_common.personnel import dates
 from ekkyo_common.personnel.columns import FIELDS, LEVELS, PARTS, REQUIRED, Columns
 from ekkyo_common.personnel.words.values import gender, language, nothing
-from ekkyo_common.tables import Record, Remark
+from ekkyo_common.tables import Record, Remark, RemarkCode
 from ekkyo_common.tables.cells import damage_of, text_of
 from ekkyo_common.tables.moments import Order
 
@@ -39,9 +39,9 @@ _WESTERN = re.compile(
 
 
 class _CellError(ValueError):
-    def __init__(self, code: str, reason: str) -> None:
+    def __init__(self, code: RemarkCode, reason: str) -> None:
         super().__init__(reason)
-        self.code = code
+        self.code: RemarkCode = code
 
 
 def cells_of(columns: Columns, record: Record, noun: str) -> list[str]:
@@ -76,8 +76,9 @@ def read_cells(columns: Columns, record: Record, order: Order | None) -> tuple[P
             field = str(each["loc"][0])
             if field not in wrong:
                 cell = _cell(columns, record, field)
-                code, reason = ("too_long", "too long") if "too_long" in each["type"] else ("malformed", "malformed")
-                remarks.append(remark_of(columns, field, cell, code, reason))
+                long = "too_long" in each["type"]
+                code: RemarkCode = "too_long" if long else "malformed"
+                remarks.append(remark_of(columns, field, cell, code, "too long" if long else "malformed"))
     if wrong:
         profile = None
     if profile is None:
@@ -103,7 +104,7 @@ def _tidy(text: str) -> str:
     return " ".join(text.split())
 
 
-def remark_of(columns: Columns, field: str, cell: str, code: str, reason: str) -> Remark:
+def remark_of(columns: Columns, field: str, cell: str, code: RemarkCode, reason: str) -> Remark:
     """What is to be said of a field's cell, with what was expected there."""
     expected = _EXPECTED.get(field, "at most 200 characters on one line")
     return Remark(columns.heading(field), cell.strip(), code, reason, expected)

@@ -14,7 +14,17 @@ from ekkyo_common.personnel.employed import employment_of
 from ekkyo_common.personnel.rows import BadRow, Leaver, Row, SkippedRow
 from ekkyo_common.personnel.words import VOCABULARY
 from ekkyo_common.personnel.words.values import post, yes
-from ekkyo_common.tables import Evidence, Headings, Record, Remark, Table, UnreadableTable, find_headings, one_row
+from ekkyo_common.tables import (
+    Evidence,
+    Headings,
+    Record,
+    Remark,
+    RemarkCode,
+    Table,
+    UnreadableTable,
+    find_headings,
+    one_row,
+)
 from ekkyo_common.tables import open_table as open_any
 from ekkyo_common.tables.cells import damage_of
 from ekkyo_common.tables.headings import WITHIN
@@ -256,5 +266,5 @@ class _Lines:
         return [] if first is None else [first, *self._more.get(text, ())]
 
 
-def _whole_row_bad(line: int, text: str, code: str, reason: str, expected: str) -> BadRow:
+def _whole_row_bad(line: int, text: str, code: RemarkCode, reason: str, expected: str) -> BadRow:
     return BadRow(line, (Remark("", text[:200], code, reason, expected),))

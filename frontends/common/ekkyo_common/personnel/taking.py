@@ -12,13 +12,17 @@ from pydantic import BaseModel
 
 from ekkyo_common.personnel.reader import PersonnelExport
 from ekkyo_common.personnel.rows import BadRow, Leaver, Row, SkippedRow
-from ekkyo_common.tables import Remark
+from ekkyo_common.tables import Remark, RemarkCode
 
 CHUNK, IN_FLIGHT = 200, 3
 """Small enough for a quick answer: a retried command reports rows as unchanged that it registered itself."""
 TOGETHER = 500
 """Rows, numbers or addresses in one message."""
 Outcome = Literal["registered", "changed", "unchanged", "bad", "skipped", "left", "deactivated"]
+Code = Literal[
+    RemarkCode, "number_taken", "email_taken", "member_erased", "left", "left_before", "left_no_member", "left_stays"
+]
+"""Why this became of a row that was not taken, or of somebody who left. Stable. The service may refuse for others."""
 _REASONS = {
     "member_erased": "this person was erased; to add them again, register them with another id",
     "empty": "is empty",
@@ -49,7 +53,7 @@ class Became:
     name: str = ""
     column: str = ""
     value: str = ""
-    code: str = ""
+    code: Code | str = ""
     reason: str = ""
 
 
@@ -216,18 +220,20 @@ async def _leave(ekkyo: Caller, leavers: Sequence[Leaver], taken: Taken, *, deac
     for each in leavers:
         member = known.get(each.number)
         outcome: Outcome = "left"
+        code: Code
         if member is None:
-            reason = "has left, and is no member: not registered"
+            code, reason = "left_no_member", "has left, and is no member: not registered"
         elif not member.active:
-            reason = "has left, and was deactivated before"
+            code, reason = "left_before", "has left, and was deactivated before"
         elif deactivate:
-            outcome, reason = "deactivated", "has left"
+            outcome, code, reason = "deactivated", "left", "has left"
             if not taken.dry_run:
                 await ekkyo.send(DeactivateMember(member_id=member.member_id))
         else:
+            code = "left_stays"
             reason = "has left, and is a member: stays so unless the import deactivates leavers"
         value = f"{each.text}, {each.left_on}" if each.left_on else each.text
-        taken.rows.append(Became(each.line, outcome, each.number, each.name, "", value, "left", reason))
+        taken.rows.append(Became(each.line, outcome, each.number, each.name, "", value, code, reason))
 
 
 async def _members(ekkyo: Caller, *, emails: Iterable[str] = (), numbers: Iterable[str] = ()) -> list[Member]:

@@ -6,7 +6,7 @@ What a kind of table means by its headings is told by its `Vocabulary`; personne
 from ekkyo_common.tables.headings import Column, Headings, find_headings, one_row
 from ekkyo_common.tables.records import Record
 from ekkyo_common.tables.table import Table, open_table
-from ekkyo_common.tables.told import Evidence, Remark, UnreadableTable
+from ekkyo_common.tables.told import Evidence, Remark, RemarkCode, UnreadableTable
 from ekkyo_common.tables.vocabulary import Vocabulary
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Headings",
     "Record",
     "Remark",
+    "RemarkCode",
     "Table",
     "UnreadableTable",
     "Vocabulary",

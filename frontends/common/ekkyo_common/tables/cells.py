@@ -4,6 +4,7 @@ import re
 
 from ekkyo_common.tables.encoding import LOST
 from ekkyo_common.tables.names import without_invisible
+from ekkyo_common.tables.told import RemarkCode
 
 _AS_TEXT = re.compile(r'\s*=\s*"(.*)"\s*', re.S)
 _APOSTROPHE = re.compile(r"'(?=[\d=+\-@０-９])")
@@ -24,7 +25,7 @@ def text_of(cell: str) -> str:
     return _APOSTROPHE.sub("", cell, count=1) if cell.startswith("'") else cell
 
 
-def damage_of(cell: str) -> tuple[str, str] | None:
+def damage_of(cell: str) -> tuple[RemarkCode, str] | None:
     """Why this cell cannot be what somebody wrote, as a code and in words; None: nothing speaks against it."""
     if LOST in cell:
         return "undecodable", "holds bytes that are no characters in this file's encoding"

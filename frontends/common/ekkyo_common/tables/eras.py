@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from ekkyo_common.tables.told import RemarkCode
+
 ERAS = {
     "明治": ("M", date(1868, 10, 23)),
     "大正": ("T", date(1912, 7, 30)),
@@ -21,9 +23,9 @@ FIRST_YEAR = _STARTS[0].year
 class NotADateError(ValueError):
     """This is no date that can be read; `code` says whether there is no such day, no such form, or no single sense."""
 
-    def __init__(self, text: str, code: str = "malformed") -> None:
+    def __init__(self, text: str, code: RemarkCode = "malformed") -> None:
         super().__init__(text)
-        self.code = code
+        self.code: RemarkCode = code
 
     @property
     def impossible(self) -> bool:

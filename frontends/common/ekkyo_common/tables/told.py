@@ -1,6 +1,13 @@
 """What is told about a file: what was decided for all of it and why, and what is wrong in single cells."""
 
 from dataclasses import dataclass
+from typing import Literal
+
+RemarkCode = Literal[
+    "missing", "malformed", "too_long", "impossible_date", "ambiguous_date", "unknown_value", "undecodable", "mojibake",
+    "repeated", "shared", "broken", "too_many_cells", "era_boundary", "equal_headings", "formula_error", "assumed",
+]  # fmt: skip
+"""What may be said of a cell. Stable."""
 
 
 class UnreadableTable(ValueError):
@@ -24,8 +31,6 @@ class Remark:
     column: str
     """The heading, as the file writes it; empty where the whole row is meant."""
     value: str
-    code: str
-    """missing, malformed, too_long, impossible_date, ambiguous_date, unknown_value, undecodable, mojibake, repeated,
-    shared, broken, too_many_cells, era_boundary, equal_headings, formula_error, assumed. Stable."""
+    code: RemarkCode
     reason: str
     expected: str = ""

@@ -4,17 +4,18 @@ import asyncio
 import base64
 import binascii
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.members import ImportMembers
-from ekkyo_common.personnel import PersonnelExport, Taken, UnreadableExportError, read_personnel, take
+from ekkyo_common.personnel import Became, PersonnelExport, Taken, UnreadableExportError, read_personnel, take
 from starlette.datastructures import UploadFile
 from starlette.responses import Response, StreamingResponse
 
+from ekkyo_portal.look.reader import Reader
 from ekkyo_portal.people.routes import STEWARDS, room
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.visit import Visit
@@ -115,7 +116,9 @@ async def _parts(
         while not (await asyncio.wait({working}, timeout=EVERY.total_seconds()))[0]:
             yield look.render("people/step.html", visit, far)
         taken = working.result()
-        yield look.render("people/imported.html", visit, outcome(taken), file=file, export=export, form=form)
+        yield look.render(
+            "people/imported.html", visit, outcome(visit.reader, taken), file=file, export=export, form=form
+        )
     except Refused as no:
         yield look.render("people/stopped.html", visit, no)
     finally:
@@ -142,12 +145,20 @@ class Outcome:
 COUNTED: Final[tuple[Any, ...]] = ("registered", "changed", "unchanged", "bad", "skipped", "left", "deactivated")
 
 
-def outcome(taken: Taken) -> Outcome:
+def because(reader: Reader, row: Became) -> str:
+    """Why a row was not taken: in words for its code; in English, the reader of exports says it more exactly."""
+    told: str = reader.words.importing.reasons.get(row.code, "")
+    return told or row.reason
+
+
+def outcome(reader: Reader, taken: Taken) -> Outcome:
     """As the page shows it."""
+    bad = taken.bad[:SHOWN]
+    left = [row for row in taken.rows if row.outcome in ("left", "deactivated")][:SHOWN]
     return Outcome(
         taken,
         {name: taken.count(name) for name in COUNTED},
-        taken.bad[:SHOWN],
-        [row for row in taken.rows if row.outcome in ("left", "deactivated")][:SHOWN],
+        [replace(row, reason=because(reader, row)) for row in bad],
+        [replace(row, reason=because(reader, row)) for row in left],
         taken.rows[:SHOWN],
     )

@@ -55,6 +55,31 @@ JA: Final[dict[str, Any]] = {
     "import_ask": "「{name}」を取り込みますか。",
     "import_now": "取り込む",
     "nothing_new": "このファイルで変わるものはありません。",
+    "reasons": {
+        "missing": "必須の項目が空です",
+        "malformed": "形式が正しくありません",
+        "too_long": "長すぎます",
+        "impossible_date": "存在しない日付です",
+        "ambiguous_date": "月と日の順序を判断できません",
+        "unknown_value": "値を読み取れません",
+        "undecodable": "文字が失われています",
+        "mojibake": "文字化けしています",
+        "repeated": "同じ番号またはメールアドレスの行が、前にあります",
+        "shared": "同じ番号またはメールアドレスの行が、ほかにもあります",
+        "broken": "引用符が閉じていません",
+        "too_many_cells": "見出しより多くの値があります",
+        "era_boundary": "改元の前後の日付です",
+        "equal_headings": "同じ見出しの列に、異なる値があります",
+        "formula_error": "数式のエラーです",
+        "assumed": "値を推定しました",
+        "number_taken": "この社員番号は、ほかの行の人が使っています",
+        "email_taken": "このメールアドレスは、ほかの人が使っています",
+        "member_erased": "個人データを消去した人です。もう一度登録する場合は、別のIDで登録してください",
+        "left": "退職しています",
+        "left_before": "すでに退職として記録されています",
+        "left_no_member": "登録されていない人なので、登録しません",
+        "left_stays": "メンバーのままです。「退職した人を退職として記録する」を選ぶと、退職として記録します",
+    },
 }
 
 EN: Final[dict[str, Any]] = {
@@ -109,4 +134,6 @@ EN: Final[dict[str, Any]] = {
     "import_ask": "Import “{name}”?",
     "import_now": "Import",
     "nothing_new": "This file changes nothing.",
+    "reasons": {},
 }
+EN["reasons"] = dict.fromkeys(JA["reasons"], "")  # in English, the reader of exports says it more exactly
