@@ -157,6 +157,9 @@ def play(world: World) -> None:
             message = message.model_copy(update={"code": SecretStr(mailed_code(world))})
         if not isinstance(message, notify.ResendDelivery):  # ids of deliveries are not known beforehand
             once_begun(world, message, *asker(type(message)))
+    while world.ask(events.GetSeries(series_id="w1"), *SYSTEM).under_way:
+        time.sleep(0.1)
+    time.sleep(1.5)  # a timer that is due at once fires within a second, also for what was carried out by then
 
 
 def asker(operation: Any) -> tuple[str, ...]:

@@ -177,6 +177,25 @@ def test_every_change_is_told_by_the_series_once_and_promotions_by_their_events(
     assert len(withdrawn.occurrences) == 4
 
 
+def test_who_registers_again_is_not_told_of_a_seat_at_a_date_that_was_cancelled_meanwhile() -> None:
+    stored = Stored().plan()
+    stored.register("m1")
+    stored.carry_out()
+    assert stored.series
+    first = stored.series.occurrences[0].event_id
+    off = stored.events[first].model_copy(update={"status": "cancelled"})
+    stored.events[first] = off
+    cmd = WithdrawFromSeries(series_id="s1", member_id="m1")
+    stored.decide(model.withdraw_series(stored.series, stored.all_regulars(), cmd, who=Caller("m1"), now=NOW))
+    again = RegisterForSeries(series_id="s1", member_id="m1", registration_id="again")
+    regulars, who = stored.all_regulars(), Caller("m1")
+    stored.decide(model.register_series(stored.series, regulars, again, people=EVERYBODY, who=who, now=NOW))
+    stored.carry_out()
+    *_, registered = [f for f in stored.facts if isinstance(f, SeriesRegistered)]
+    assert first not in [one.event_id for one in registered.occurrences]
+    assert len(registered.occurrences) == 3
+
+
 def test_an_event_that_belongs_to_no_series_keeps_and_tells_nothing_of_one() -> None:
     event = model.Event(id="e", community_id="c1", starts_at=NOW, ends_at=NOW, timezone="UTC", **DETAILS.model_dump())
     assert not {"series_id", "recurrence_id", "series_step"} & event.model_dump().keys()

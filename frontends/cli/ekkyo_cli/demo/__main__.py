@@ -116,6 +116,7 @@ async def _season(folder: Folder, data: Path) -> tuple[list[str], dict[str, Memb
                 await story.play(number, plans)
             await story.contribute()
             await coming.announce(story)
+            await coming.plan_hours(story)
             return await _settle(folder, as_("steward", "steward"), heard, story.community_id), story.some()
         finally:
             await heard.stop()

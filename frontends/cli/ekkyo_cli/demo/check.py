@@ -30,13 +30,19 @@ def tellings(facts: Iterable[Fact]) -> set[Telling]:
 
 def _told(fact: Fact, members: dict[str, m.MemberState]) -> Iterable[str]:
     match fact:
-        case e.EventPublished():
-            community = fact.event.community_id
+        case e.EventFact() if fact.series_change:  # told by the series, once
+            return []
+        case e.EventPublished() | e.SeriesPlanned():
+            community = (fact.event if isinstance(fact, e.EventPublished) else fact.series).community_id
             return [i for i, who in members.items() if any(c.community_id == community for c in who.communities)]
         case e.EventRevised():
             return {*fact.confirmed, *fact.waitlisted} - {*fact.promoted}
         case e.EventRescheduled() | e.EventCancelled():
             return {*fact.confirmed, *fact.waitlisted}
+        case e.SeriesChanged():
+            return [one.member_id for one in fact.people]
+        case e.SeriesRegistered() | e.SeriesWithdrawn():
+            return [fact.member_id]
         case e.EventReminderDue():
             return fact.confirmed
         case s.SurveyOpened():

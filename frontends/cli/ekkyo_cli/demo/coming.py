@@ -1,4 +1,4 @@
-"""What comes after the season: one event that is still open, so that the portal has something to show."""
+"""What comes after the season: an event that is still open, and the next co-working hours, which are a series."""
 
 from datetime import timedelta
 from typing import Final
@@ -14,6 +14,10 @@ TITLE: Final = "次のシーズンの作戦会議"
 ABOUT: Final = "アンケートの声をもとに、次に何をするかを決めます。\nはじめての方も歓迎です。"
 NOON: Final = 3
 """In Tokyo, as an hour in UTC."""
+HOURS: Final = "RPAもくもく会"
+HOURS_ABOUT: Final = "各自の作業を持ち寄り、困ったらその場で聞けます。"
+REGULARS: Final = 9
+"""How many are registered for all of the co-working hours: two more than there are seats."""
 COME: Final = 12
 """How many have a seat already."""
 
@@ -50,3 +54,51 @@ async def announce(story: Season) -> e.EventState:
     await story.heard.seated(event_id, [who.member_id for who in (first, *others)])
     story.say(f"To come: {event.title}; {first.name} registered for it on the portal's page")
     return event
+
+
+async def plan_hours(story: Season) -> None:
+    """A leader plans the co-working hours every second Thursday; some come to all of them; two change later."""
+    leader = story.as_(story.leaders[1].member_id, f"leader:{story.community_id}")
+    thursday = utcnow() + timedelta(days=7)
+    thursday += timedelta(days=(3 - thursday.weekday()) % 7)
+    series_id, details = (
+        new_id(),
+        e.EventDetails(
+            title=HOURS,
+            description=HOURS_ABOUT,
+            format="online",
+            context="もくもく会",
+            url="https://meet.example.co.jp/hours",
+            capacity=REGULARS - 2,
+            speakers=[story.leaders[1].member_id],
+        ),
+    )
+    plan = e.PlanSeries(
+        series_id=series_id,
+        community_id=story.community_id,
+        details=details,
+        starts=f"{thursday:%Y-%m-%d}T18:00",
+        minutes=90,
+        rule="FREQ=WEEKLY;INTERVAL=2;COUNT=8",
+    )
+    await leader.send(plan)
+    await story.heard.until(e.SeriesPlanned, series_id)
+    regulars = story.people[:REGULARS]
+    for who in regulars:
+        wish = e.RegisterForSeries(series_id=series_id, member_id=who.member_id, registration_id=new_id())
+        await story.as_(who.member_id).send(wish)
+    await story.heard.regulars(series_id, [who.member_id for who in regulars])
+    dates = (await leader.ask(e.GetSeries(series_id=series_id))).events
+    await leader.send(e.CancelEvent(event_id=dates[2].event_id, reason="年度末のため"))
+    longer = e.RescheduleSeries(
+        series_id=series_id, change_id=new_id(), from_event=dates[4].event_id, clock="17:30", minutes=120
+    )
+    await leader.send(longer)
+    await story.heard.until(e.SeriesRescheduled, series_id)
+    gone = regulars[0].member_id
+    await story.as_(gone).send(e.WithdrawFromSeries(series_id=series_id, member_id=gone))
+    await story.heard.until(e.SeriesWithdrawn, series_id)
+    story.say(
+        f"To come: {HOURS}, {len(dates)} dates as a series; {REGULARS} registered for all of them, one date was "
+        f"cancelled, the later ones begin earlier, and one member gave all seats back"
+    )

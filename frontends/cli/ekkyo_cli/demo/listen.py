@@ -26,6 +26,7 @@ class Listener:
         self._seen: set[tuple[type[Fact], str]] = set()
         self._invited: defaultdict[str, set[str]] = defaultdict(set)
         self._seated: defaultdict[str, set[str]] = defaultdict(set)
+        self._regulars: defaultdict[str, set[str]] = defaultdict(set)
         self._withdrew: set[Telling] = set()
         self._more = asyncio.Condition()
         self._task = asyncio.create_task(self._listen(ekkyo))
@@ -41,9 +42,11 @@ class Listener:
         self._seen.add((type(fact), fact.entity_id))
         if isinstance(fact, s.SurveyOpened):
             self._invited[fact.survey_id].update(fact.invited)
+        if isinstance(fact, e.SeriesRegistered):
+            self._regulars[fact.series_id].add(fact.member_id)
         if isinstance(fact, e.RegistrationConfirmed):
             self._seated[fact.event_id].add(fact.member_id)
-        if isinstance(fact, e.RegistrationWithdrawn):
+        if isinstance(fact, e.RegistrationWithdrawn) and fact.series_change is None:
             self._withdrew.add((fact.meta.id, fact.member_id))
         if isinstance(fact, n.Delivered) and fact.delivery.channel == "mail" and fact.delivery.member_id:
             self.mailed[fact.delivery.fact_id, fact.delivery.member_id] += 1
@@ -70,6 +73,12 @@ class Listener:
         """Wait until all of these were invited to a survey."""
         await self._until(
             lambda: self._invited[survey_id].issuperset(members), f"the survey {survey_id} for all {len(members)}"
+        )
+
+    async def regulars(self, series_id: str, members: list[str]) -> None:
+        """Wait until all of these are registered for all dates of a series."""
+        await self._until(
+            lambda: self._regulars[series_id].issuperset(members), f"the {len(members)} who are registered for a series"
         )
 
     async def seated(self, event_id: str, members: list[str]) -> None:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from ekkyo.contracts.base import Caller, FieldError, Refused
 from ekkyo.contracts.events import CancelSeries, LeftAsItWas, PlanSeries, RescheduleSeries, ReviseSeries
-from ekkyo.decision import Cancel, Decision, Entries, Set
+from ekkyo.decision import Decision, Entries, Set
 
 from ekkyo_events.model.events import must_say_where
 from ekkyo_events.model.series.dates import by_rule, first_dates, moved, planned
@@ -124,13 +124,13 @@ def extend_series(series: Series, regulars: Entries[Regular], *, now: datetime) 
 
 def without_step(
     series: Series, step: Step, left: Sequence[LeftAsItWas], *, now: datetime
-) -> tuple[Series, list[Set | Cancel]]:
+) -> tuple[Series, list[Set]]:
     """The series when a step was carried out, and its timer. left: events that did not take it."""
     update: dict[str, object] = {"steps": [one for one in series.steps if one.number != step.number]}
     if step.kind in ("revised", "rescheduled", "cancelled"):
         update["left_as_they_were"] = list(left)
     after = series.model_copy(update=update)
-    return after, timers(after, now)
+    return after, [] if after.steps else timers(after, now)  # who carries it out goes on with the next
 
 
 def _asked(series: Series, change_id: str) -> Series:

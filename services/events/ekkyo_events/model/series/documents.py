@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from ekkyo.contracts.base import Id, Instant
 from ekkyo.contracts.events import EventDetails, EventFormat, LeftAsItWas, SeriesRegistration, SeriesState
 from ekkyo.contracts.events.recurring import read_rule
-from ekkyo.decision import Cancel, Decision, Document, Entry, Set, Timer
+from ekkyo.decision import Decision, Document, Entry, Set, Timer
 from pydantic import BaseModel, ConfigDict
 
 from ekkyo_events.model.series import recurrence
@@ -132,14 +132,14 @@ def series_registration(regular: Regular) -> SeriesRegistration:
     )
 
 
-def timers(series: Series, now: datetime) -> list[Set | Cancel]:
+def timers(series: Series, now: datetime) -> list[Set]:
     """When to look after the series again: at once while there is something to carry out."""
     if series.steps:
         return [SeriesTimer(id=series.id).at(now)]
     if series.endless:
         day, _ = recurrence.instant(series.made_until - EXTENDED_BEFORE, time(12), series.timezone)
         return [SeriesTimer(id=series.id).at(max(day, now + timedelta(days=1)))]
-    return [SeriesTimer.cancel(series.id)]
+    return []
 
 
 def with_step(series: Series, kind: Kind, change_id: str, *, first: int, **more: Any) -> Series:

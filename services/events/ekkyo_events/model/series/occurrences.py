@@ -97,12 +97,15 @@ def seat_of(step: Step, *, people: People, now: datetime) -> Callable[[Event, En
     named_in, kind = {"member_id": step.member_id, "registration_id": step.change_id}, step.kind
 
     def decide(event: Event, seats: Entries[Seat]) -> Taken:
+        if event.status != "published" or event.starts_at <= now:
+            return Decision(event, Outcome(event, event.revision, taken=False))
         named = {"event_id": event.id, **named_in}
         try:
             if kind == "registered":
                 made = register(event, seats, RegisterForEvent(**named), people=people, who=BY_ITSELF, now=now)
             else:
-                made = _given_back(event, seats, WithdrawFromEvent(**named), people, now)
+                cmd = WithdrawFromEvent(**named)
+                made = withdraw(event, seats, cmd, people=people, who=BY_ITSELF)
         except Refused:
             return Decision(event, Outcome(event, event.revision, taken=False))
         held = made.answer.status in ("confirmed", "waitlisted", "attended") or kind == "withdrawn"
@@ -112,14 +115,6 @@ def seat_of(step: Step, *, people: People, now: datetime) -> Callable[[Event, En
         return Decision(made.document, answer, entries=made.entries, facts=facts)
 
     return decide
-
-
-def _given_back(
-    event: Event, seats: Entries[Seat], cmd: WithdrawFromEvent, people: People, now: datetime
-) -> Decision[Event, Registration]:
-    if event.starts_at <= now:
-        raise Refused("registration_closed", "Registration closed when the event started.")
-    return withdraw(event, seats, cmd, people=people, who=BY_ITSELF)
 
 
 def _published(
