@@ -122,9 +122,7 @@ def extend_series(series: Series, regulars: Entries[Regular], *, now: datetime) 
     return Decision(after, after, timers=timers(after, now))
 
 
-def without_step(
-    series: Series, step: Step, left: Sequence[LeftAsItWas], *, now: datetime
-) -> tuple[Series, list[Set]]:
+def without_step(series: Series, step: Step, left: Sequence[LeftAsItWas], *, now: datetime) -> tuple[Series, list[Set]]:
     """The series when a step was carried out, and its timer. left: events that did not take it."""
     update: dict[str, object] = {"steps": [one for one in series.steps if one.number != step.number]}
     if step.kind in ("revised", "rescheduled", "cancelled"):
