@@ -138,7 +138,7 @@ def test_a_mail_is_text_and_html_in_seven_bits():
     built = mail(message("event_published"))
     assert built.get_content_type() == "multipart/alternative"
     assert [part.get_content_type() for part in built.iter_parts()] == ["text/plain", "text/html"]
-    assert "申し込みを受け付けています" in built.get_body(("plain",)).get_content()
+    assert "参加登録を受け付けています" in built.get_body(("plain",)).get_content()
 
 
 def test_an_invitation_is_an_alternative_and_an_attachment():

@@ -78,7 +78,7 @@ CONFIRMED = RegistrationConfirmed(event_id="e1", event=soon(), member_id="m1", r
     ("fact", "subject", "method"),
     [
         (CONFIRMED, "【参加確定】", "REQUEST"),
-        (RegistrationWaitlisted(event_id="e1", event=soon(), member_id="m1", position=2), "【順番待ち】", None),
+        (RegistrationWaitlisted(event_id="e1", event=soon(), member_id="m1", position=2), "【キャンセル待ち】", None),
         (
             RegistrationPromoted(event_id="e1", event=soon(), member_id="m1", because="withdrawal"),
             "【繰り上げ・参加確定】",
@@ -86,12 +86,12 @@ CONFIRMED = RegistrationConfirmed(event_id="e1", event=soon(), member_id="m1", r
         ),
         (
             RegistrationWithdrawn(event_id="e1", event=soon(), member_id="m1", was="confirmed"),
-            "【参加取り消し】",
+            "【参加取りやめ】",
             "CANCEL",
         ),
         (
             RegistrationWithdrawn(event_id="e1", event=soon(), member_id="m1", was="waitlisted"),
-            "【順番待ち取り消し】",
+            "【キャンセル待ち取りやめ】",
             None,
         ),
     ],

@@ -107,9 +107,9 @@ async def test_who_registers_for_a_series_gets_one_mail_with_seats_and_waitlists
     texts = [part.get_payload(decode=True).decode() for part in registered.walk() if not part.is_multipart()]
     assert JOIN in texts[0]
     assert "参加確定" in texts[0]
-    assert "順番待ち" in texts[0]
+    assert "キャンセル待ち" in texts[0]
     assert texts[2].count("BEGIN:VEVENT") == 2
-    assert str(withdrawn["Subject"]).startswith("【シリーズ取り消し】")
+    assert str(withdrawn["Subject"]).startswith("【シリーズ取りやめ】")
 
 
 async def test_dates_that_are_over_are_told_to_nobody(world: World) -> None:

@@ -14,22 +14,22 @@ from tests.notify.making import CHAT, JOIN, MEMBER, NOON, SEATED, WAITING, WHO, 
 TOPICS = get_args(Topic)
 
 JAPANESE = {
-    "event_published": ("【新しいイベント】Excel ピボット入門 11月30日(月) 12:00", "申し込みを受け付けています"),
+    "event_published": ("【新しいイベント】Excel ピボット入門 11月30日(月) 12:00", "参加登録を受け付けています"),
     "registration_confirmed": ("【参加確定】Excel ピボット入門 11月30日(月) 12:00", "席を用意しました"),
-    "registration_waitlisted": ("【順番待ち】Excel ピボット入門 11月30日(月) 12:00", "いまは3番目にお待ち"),
-    "registration_promoted": ("【繰り上げ・参加確定】Excel ピボット入門 11月30日(月) 12:00", "取り消した方がいたため"),
-    "registration_withdrawn": ("【参加取り消し】Excel ピボット入門 11月30日(月) 12:00", "参加を取り消しました"),
+    "registration_waitlisted": ("【キャンセル待ち】Excel ピボット入門 11月30日(月) 12:00", "いまは3番目にお待ち"),
+    "registration_promoted": ("【繰り上げ・参加確定】Excel ピボット入門 11月30日(月) 12:00", "取りやめた方がいたため"),
+    "registration_withdrawn": ("【参加取りやめ】Excel ピボット入門 11月30日(月) 12:00", "参加を取りやめました"),
     "event_revised": ("【内容変更】Excel ピボット入門 11月30日(月) 12:00", "内容が変わりました"),
     "event_rescheduled": ("【日時変更】Excel ピボット入門 11月30日(月) 12:00 に変わりました", "席はそのままです"),
     "event_cancelled": ("【中止】Excel ピボット入門 11月30日(月) 12:00", "中止になりました"),
     "event_reminder": ("【まもなく開催】Excel ピボット入門 11月30日(月) 12:00", "近づいてきました"),
     "survey_opened": ("【回答のお願い】Excel ピボット入門のアンケート", "回答は匿名です"),
-    "series_planned": ("【新しいシリーズ】Excel ピボット入門 全3回", "すべての回にまとめてでも申し込めます"),
+    "series_planned": ("【新しいシリーズ】Excel ピボット入門 全3回", "すべての回にまとめてでも参加登録できます"),
     "series_revised": ("【内容変更】Excel ピボット入門 3回分", "内容が変わりました"),
     "series_rescheduled": ("【日時変更】Excel ピボット入門 3回分", "席はそのままです"),
     "series_cancelled": ("【中止】Excel ピボット入門 3回分", "中止になりました"),
-    "series_registered": ("【シリーズ申し込み】Excel ピボット入門 3回分", "まとめて申し込みました"),
-    "series_withdrawn": ("【シリーズ取り消し】Excel ピボット入門 3回分", "申し込みを取り消しました"),
+    "series_registered": ("【シリーズ参加登録】Excel ピボット入門 3回分", "まとめて参加登録しました"),
+    "series_withdrawn": ("【シリーズ取りやめ】Excel ピボット入門 3回分", "参加を取りやめました"),
 }
 ENGLISH = {
     "event_published": ("New event: Excel ピボット入門 (Mon 30 Nov 12:00)", "Registration is open"),
@@ -189,11 +189,11 @@ def test_only_who_has_a_seat_is_told_where_to_join(topic, to, told, locale):
 def test_an_address_that_is_not_known_yet_is_promised():
     said = notice("event_published", event=event(url=None, url_follows=True))
     assert "後日お知らせします" in compose(said, MEMBER, reader()).text()
-    assert "where to join is told later" in compose(said, MEMBER, reader("en")).text()
+    assert "the link will follow" in compose(said, MEMBER, reader("en")).text()
 
 
 def test_withdrawing_from_the_waitlist_is_not_called_giving_up_a_seat():
-    assert message("registration_withdrawn", was="waitlisted").subject.startswith("【順番待ち取り消し】")
+    assert message("registration_withdrawn", was="waitlisted").subject.startswith("【キャンセル待ち取りやめ】")
     assert "no longer on the waitlist" in message("registration_withdrawn", "en", was="waitlisted").lead
 
 

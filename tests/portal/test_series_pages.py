@@ -159,7 +159,7 @@ async def test_members_register_for_all_dates_or_see_what_they_have_and_withdraw
     async with opened(replies) as browser:
         page = await browser.get("/series/s1")
         assert "毎週水曜日" in text_of(page)
-        assert "これからの全 2 回の席を申し込みます" in text_of(page)
+        assert "これからの全 2 回に参加登録します" in text_of(page)
         assert "シリーズを変更する" not in text_of(page)
         done = await browser.post("/series/s1/register", {"registration_id": "r1"})
         assert done.headers["location"] == "/series/s1?did=series.registered"

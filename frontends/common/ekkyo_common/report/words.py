@@ -127,7 +127,7 @@ WORDS: Final[dict[Locale, dict[str, str]]] = {
         "taught": "教えた",
         "carried_outside": "社外へ伝えた",
         "seats": "席とキャンセル待ち",
-        "seats_note": "{n}件の申し込みのその後。",
+        "seats_note": "{n}件の参加登録のその後。",
         "attended": "参加",
         "no_show": "無断欠席",
         "withdrawn": "辞退",
@@ -147,7 +147,7 @@ WORDS: Final[dict[Locale, dict[str, str]]] = {
         "suppressed": "匿名アンケート{n}件は回答が5件未満のため、内容を公開していません。",
         "made": "{date} 作成",
         "definitions": "終了したイベントのみ。匿名アンケートは回答5件以上で公開。NPSは9・10の割合から0〜6の割合を"
-        "引いた値。申し込みはイベントごとに一人一件と数える。",
+        "引いた値。参加登録はイベントごとに一人一件と数える。",
         "votes": "票",
         "times": "回",
     },

@@ -11,7 +11,7 @@ LABELS: dict[Locale, dict[str, str]] = {
         "was": "変更前の日時",
         "place": "場所",
         "join": "参加用URL",
-        "format": "開催方法",
+        "format": "開催形式",
         "deadline": "回答期限",
         "about": "内容",
         "colon": ": ",
@@ -22,7 +22,7 @@ LABELS: dict[Locale, dict[str, str]] = {
         "first": "初回",
         "dates": "日程",
         "seats": "参加確定",
-        "waits": "順番待ち",
+        "waits": "キャンセル待ち",
         "more_dates": "ほか{n}回",
         "between": "、",
         "footer": "{community}からのお知らせです。このメールは送信専用です。",
@@ -68,9 +68,9 @@ LABELS: dict[Locale, dict[str, str]] = {
 
 ACTIONS: dict[Locale, dict[Topic, str]] = {
     "ja": {
-        "event_published": "イベントを見る・申し込む",
+        "event_published": "イベントを見る・参加登録する",
         "registration_confirmed": "イベントのページを開く",
-        "registration_waitlisted": "順番待ちの状況を見る",
+        "registration_waitlisted": "キャンセル待ちの状況を見る",
         "registration_promoted": "イベントのページを開く",
         "registration_withdrawn": "イベントのページを開く",
         "event_revised": "変更後の内容を見る",
@@ -78,7 +78,7 @@ ACTIONS: dict[Locale, dict[Topic, str]] = {
         "event_cancelled": "イベントのページを開く",
         "event_reminder": "イベントのページを開く",
         "survey_opened": "アンケートに答える",
-        "series_planned": "シリーズを見る・申し込む",
+        "series_planned": "シリーズを見る・参加登録する",
         "series_revised": "変更後の内容を見る",
         "series_rescheduled": "新しい日時を確認する",
         "series_cancelled": "シリーズのページを開く",
@@ -108,10 +108,10 @@ ACTIONS: dict[Locale, dict[Topic, str]] = {
 
 SEAT_FIRST: dict[Locale, str] = {
     "ja": "(参加用URLは、参加が確定した方にお知らせします)",
-    "en": " (those with a seat are told where to join)",
+    "en": " (the link is sent once you have a seat)",
 }
 
 URL_FOLLOWS: dict[Locale, str] = {
     "ja": "(参加用URLは、後日お知らせします)",
-    "en": " (where to join is told later)",
+    "en": " (the link will follow)",
 }
