@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import re
 import time
+import zlib
 from collections.abc import AsyncIterator, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 from ekkyo.installation.embedded import LOOPBACK
 
 ACCEPTED = "accept-encoding: gzip\r\naccept: text/html\r\n"
+FIRST = 200
+"""Characters of an event that are looked at."""
 LOADED = re.compile(r'(?:src|href)="(/static/[^"]+)"')
 
 
@@ -49,12 +52,15 @@ class Browser:
         text = (gzip.decompress(body) if b"content-encoding: gzip" in headers else body).decode()
         return Page(status, text, len(body))
 
-    async def lines(self, path: str) -> AsyncIterator[str]:
-        """The lines of a response that does not end."""
-        reader, status, _ = await self._begin(path, "")
+    async def told(self, path: str) -> AsyncIterator[tuple[str, int]]:
+        """Server-sent events: the beginning of each, and its bytes as they were sent. Each is one chunk of HTTP."""
+        reader, status, headers = await self._begin(path, "")
         assert status == 200, status
-        while line := await reader.readline():
-            yield line.decode().rstrip()
+        assert b"content-encoding: gzip" in headers
+        reading = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        while size := int(await reader.readline() or b"0", 16):
+            chunk = (await reader.readexactly(size + 2))[:-2]
+            yield reading.decompress(chunk).decode()[:FIRST], size
 
     async def _begin(self, path: str, more: str) -> tuple[asyncio.StreamReader, int, bytes]:
         if self._streams is None:

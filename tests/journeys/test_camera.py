@@ -1,10 +1,10 @@
-"""Check-in by camera: Chromium films a made-up badge, the desk reads its code."""
+"""The desk in Chromium: a made-up badge is filmed and read, and what others do appears."""
 
 from pathlib import Path
 from typing import Any
 
 import segno
-from ekkyo.contracts.events import CheckIn, GetRoster, Registration
+from ekkyo.contracts.events import CheckIn, GetEvent, GetRoster, Registration
 from ekkyo_portal.lead.live import Changes
 
 from tests.journeys.browsing import browsers
@@ -12,7 +12,8 @@ from tests.portal.leading import registration, roster
 from tests.portal.making import LEADER
 from tests.portal.pictures import shown
 from tests.portal.test_events_pages import event
-from tests.portal.test_lead_desk import LISTED, NOW_ON, Facts, at_the_desk
+from tests.portal.test_lead_desk import LISTED, NOW_ON, at_the_desk
+from tests.portal.test_lead_live import Facts
 
 WIDE, HIGH, FRAMES = 640, 480, 10
 
@@ -36,15 +37,19 @@ class Desk:
 
     def __init__(self) -> None:
         self.rows = {one.member_id: one for one in LISTED}
+        self.revision = 3
         self.replies: dict[type[Any], Any] = {
             **at_the_desk(),
+            GetEvent: lambda q: self.roster().event,
             GetRoster: lambda q: self.roster(),
             CheckIn: self.check_in,
         }
 
     def roster(self) -> Any:
         came = sum(one.status == "attended" for one in self.rows.values())
-        return roster(event(**NOW_ON, attended=came, confirmed=len(self.rows) - came), *self.rows.values())
+        return roster(
+            event(**NOW_ON, attended=came, confirmed=len(self.rows) - came, revision=self.revision), *self.rows.values()
+        )
 
     def check_in(self, command: CheckIn) -> Registration:
         came = registration(command.member_id, "attended", checked_in_at="2026-11-26T02:59:00Z")
@@ -80,3 +85,39 @@ async def test_the_camera_checks_in_whose_badge_it_sees_and_passes_over_what_nam
         await leader.press("カメラで読み取る")
         await leader.sees("カメラを使えません")
         await leader.is_accessible()
+
+
+async def test_what_others_do_appears_unasked_and_leaves_focus_text_and_what_is_open(
+    tmp_path: Path,
+) -> None:
+    desk, facts = Desk(), Facts()
+    desk.rows["gone"] = registration("gone", "withdrawn")
+    changes = Changes(facts.hear)
+    async with shown(desk.replies, LEADER, changes=changes) as url, browsers(url, tmp_path) as them:
+        leader = await them.person("/e/e1/roster")
+        asked: list[str] = []
+        leader.page.on("request", lambda request: asked.append(request.url))
+        await leader.page.locator("#desk summary").click()
+        button = leader.page.locator("#waiting + ul button")
+        await button.focus()
+        for member_id, typed, came in (("ken", "", 2), ("far", "林", 3)):
+            await leader.page.locator("#code").evaluate(
+                "(box, typed) => { box.value = typed; box.dispatchEvent(new Event('input')); }", typed
+            )
+            desk.check_in(CheckIn(event_id="e1", member_id=member_id))
+            desk.revision += 1
+            await facts.tell("e1", desk.revision)
+            await leader.page.locator("#counts .tile b").first.filter(has_text=str(came)).wait_for()
+            assert await button.evaluate("(button) => button === document.activeElement")
+            assert await leader.page.locator("#desk details").get_attribute("open") is not None
+            assert await leader.page.locator("#code").input_value() == typed
+        assert await leader.page.locator("#came + ul li:visible").count() == 0, "what is typed narrows the new list"
+        await leader.is_accessible()
+        assert asked == [], "the stream brought it"
+        await leader.open("/e/e1/roster?q=%E6%9E%97")
+        await leader.sees("林 舞")
+        await leader.page.locator("#code").evaluate("(box) => { box.value = ''; }")
+        desk.revision += 1
+        async with leader.page.expect_request("**/e/e1/roster?q=%E6%9E%97"):
+            await facts.tell("e1", desk.revision)
+        await changes.end()

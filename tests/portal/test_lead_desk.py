@@ -1,14 +1,11 @@
 """The desk: the roster, checking in by button, code and search, taking it back, the screen in the room."""
 
-import asyncio
 import re
-from dataclasses import replace
 
 import pytest
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import CheckIn, GetDoorWord, GetEvent, GetRoster, MyRegistration, UndoCheckIn
 from ekkyo.contracts.members import FindMembers, MemberPage
-from ekkyo_portal.lead.live import Changes, told
 
 from tests.portal.leading import PEOPLE, answers, registration, roster
 from tests.portal.making import HANAKO, LEADER, STEWARD, opened, text_of
@@ -192,121 +189,3 @@ async def test_a_wrong_word_stands_beside_its_field_with_what_was_typed(code, st
 async def test_i_am_here_is_offered_to_who_has_a_seat_while_it_is_on(has, changes, offered):
     async with opened({MyRegistration: mine(has, **changes)}, HANAKO) as browser:
         assert ('action="/e/e1/here"' in (await browser.get("/e/e1")).text) == offered
-
-
-class Facts:
-    """Facts about events that a test tells."""
-
-    def __init__(self):
-        self.queues, self.opened, self.closed = {}, 0, 0
-
-    async def hear(self, event_id):
-        self.opened += 1
-        queue = self.queues[event_id] = asyncio.Queue()
-        try:
-            while True:
-                yield await queue.get()
-        finally:
-            self.closed += 1
-
-    async def tell(self, event_id, revision):
-        for _ in range(50):
-            if event_id in self.queues:
-                break
-            await asyncio.sleep(0)
-        await self.queues[event_id].put(type("Fact", (), {"event": event(revision=revision)}))
-
-
-async def test_a_reading_of_facts_is_shared_by_who_looks_and_ends_with_the_last_of_them():
-    facts = Facts()
-    changes = Changes(facts.hear)
-    streams = [told(changes.of("e1")) for _ in range(20)]
-    for stream in streams:
-        assert await anext(stream) == "retry: 2000\n\n"
-    waiting = [asyncio.create_task(anext(stream)) for stream in streams]
-    await asyncio.sleep(0)
-    await facts.tell("e1", 7)
-    assert set(await asyncio.gather(*waiting)) == {"event: changed\ndata: 7\n\n"}
-    assert (facts.opened, changes.read) == (1, 1)
-    for stream in streams:
-        await stream.aclose()
-    await asyncio.sleep(0)
-    assert (facts.closed, changes.read) == (1, 0)
-
-
-async def test_a_stream_pings_ends_by_itself_and_ends_when_the_process_stops():
-    facts = Facts()
-    changes = Changes(facts.hear)
-    assert {one async for one in changes.of("e1", within=0.05, ping=0.03)} == {None}
-    assert changes.read == 0
-    stream = changes.of("e1")
-    waiting = asyncio.create_task(anext(stream))
-    await asyncio.sleep(0.01)
-    await changes.end()
-    with pytest.raises(StopAsyncIteration):
-        await waiting
-
-
-async def test_a_reading_that_fails_is_begun_again(monkeypatch):
-    facts, tries = Facts(), []
-
-    async def hear(event_id):
-        tries.append(event_id)
-        if len(tries) == 1:
-            raise ConnectionError("gone")
-        async for fact in facts.hear(event_id):
-            yield fact
-
-    real = asyncio.sleep
-    monkeypatch.setattr("ekkyo_portal.lead.live.asyncio.sleep", lambda _: real(0))
-    changes = Changes(hear)
-    stream = changes.of("e1")
-    waiting = asyncio.create_task(anext(stream))
-    await real(0.02)
-    await facts.tell("e1", 3)
-    assert await waiting == 3
-    await stream.aclose()
-
-
-async def test_after_a_change_a_roster_is_made_once_for_all_leaders_who_look_at_it():
-    facts = Facts()
-    changes = Changes(facts.hear)
-    part = {"headers": {"x-part": "desk"}}
-    async with opened(at_the_desk(), LEADER, changes=changes) as browser:
-        stream = changes.of("e1")
-        for revision, asked in ((7, 1), (8, 2)):
-            waiting = asyncio.create_task(anext(stream))
-            await facts.tell("e1", revision)
-            await waiting
-            same = [await browser.get("/e/e1/roster", **part) for _ in range(3)]
-            assert len({one.text for one in same}) == 1
-            assert "山田 健" in same[0].json()["parts"]["desk"]
-            assert same[0].headers["content-encoding"] == "gzip"
-            plain = await browser.get("/e/e1/roster", headers={"x-part": "desk", "accept-encoding": "identity"})
-            assert "content-encoding" not in plain.headers
-            assert plain.json() == same[0].json()
-            assert len(browser.answering.sent(GetRoster)) == asked
-        other = replace(LEADER, leads=frozenset({"other"}))
-        assert (await browser.as_(other).get("/e/e1/roster", **part)).status_code == 403
-        await browser.as_(STEWARD).get("/e/e1/roster", **part)
-        assert len(browser.answering.sent(GetRoster)) == 4
-        await browser.as_(LEADER).get("/e/e1/roster?q=ken", **part)
-        assert len(browser.answering.sent(GetRoster)) == 5
-        await stream.aclose()
-
-
-async def test_a_roster_that_could_not_be_had_is_not_shared():
-    facts = Facts()
-    changes = Changes(facts.hear)
-    replies = at_the_desk()
-    there = replies.pop(GetRoster)
-    async with opened(replies, LEADER, changes=changes) as browser:
-        stream = changes.of("e1")
-        waiting = asyncio.create_task(anext(stream))
-        await facts.tell("e1", 7)
-        await waiting
-        part = {"headers": {"x-part": "desk"}}
-        assert (await browser.get("/e/e1/roster", **part)).status_code == 503
-        browser.answering.replies[GetRoster] = there
-        assert (await browser.get("/e/e1/roster", **part)).status_code == 200
-        await stream.aclose()

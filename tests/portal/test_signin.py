@@ -1,5 +1,6 @@
 """Signing in by mail, sessions, and what their pages must never do."""
 
+import asyncio
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -45,6 +46,13 @@ async def test_by_mail_one_gets_to_where_one_wanted_and_only_in_the_browser_that
         cookie = next(one for one in done.headers.get_list("set-cookie") if one.startswith("__Host-ekkyo="))
         assert all(part in cookie for part in ("HttpOnly", "Secure", "SameSite=lax", "Path=/;", "Max-Age=36000"))
         assert "Domain" not in cookie
+
+
+async def test_who_somebody_is_now_is_asked_once_for_all_their_pages_of_that_moment(tmp_path):
+    async with whole(tmp_path) as portal:
+        await portal.sign_in()
+        await asyncio.gather(*(portal.get("/me") for _ in range(5)))
+        assert len(portal.services.answering.sent(Identify)) == 1
 
 
 async def test_the_page_is_the_same_for_an_address_that_nobody_has(tmp_path):

@@ -1,5 +1,6 @@
 """The desk: who is expected, who waits, who came; checking in and taking it back."""
 
+import json
 from typing import Any, Final
 
 from ekkyo.contracts.base import Refused
@@ -22,9 +23,9 @@ MOST: Final = 5000
 async def desk(visit: Visit, event_id: str) -> Response:
     """The roster, or what is searched for in it. in: who was just checked in; out: whose check-in was taken back."""
     asked, changes = visit.request.query_params, visit.site.changes
-    if visit.live and not asked and changes:  # after a change, all who look at it ask at once
+    if visit.live and not asked and changes:  # when the stream could not bring it, all who look at it ask at once
         same = (visit.reader.locale, visit.reader.zone, visit.me.roles)
-        packed: Packed = await changes.once(event_id, same, lambda: _part(visit, event_id))
+        packed: Packed = await changes.once(event_id, same, lambda: _packed(visit, event_id))
         return packed.to(visit.request)
     return await _shown(visit, event_id, asked.get("q", ""), came=asked.get("in"), back=asked.get("out"))
 
@@ -80,17 +81,23 @@ async def _roster(visit: Visit, event_id: str, limit: int = MOST) -> RosterPage:
     return page
 
 
-async def _part(visit: Visit, event_id: str) -> Packed:
-    """What the script puts in the place of the roster, for all who look at it."""
+async def part(visit: Visit, event_id: str) -> tuple[int, str]:
+    """What the script puts in the place of the roster, in one line of JSON, and the revision that it shows."""
     page = await _roster(visit, event_id)
     known, away = await names.known_to(visit, page.event.community_id, (r.member_id for r in page.registrations))
     view = roster.desk(visit.reader, page, known, away=away)
-    return Packed.of(_answer(visit, view))
+    return page.event.revision, json.dumps(_answer(visit, view), ensure_ascii=False, separators=(",", ":"))
+
+
+async def _packed(visit: Visit, event_id: str) -> Packed:
+    """The same, for all who ask for it by themselves."""
+    _, text = await part(visit, event_id)
+    return Packed.of(text)
 
 
 def _answer(visit: Visit, view: roster.Desk, wrong: str = "", *, done: bool = False) -> dict[str, Any]:
-    part = visit.look.render("lead/roster_part.html", visit, view, wrong=wrong)
-    return {"parts": {"desk": part}, "done": done, "text": view.text}
+    html = visit.look.render("lead/roster_part.html", visit, view, wrong=wrong)
+    return {"parts": {"desk": html}, "done": done, "text": view.text, "revision": view.event.revision}
 
 
 async def _shown(

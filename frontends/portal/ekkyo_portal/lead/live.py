@@ -1,16 +1,19 @@
-"""That something happened at an event, to all who look at its roster here: one reading of its facts for all of them."""
+"""An event's roster as it changes, to all who look at it here: one reading of its facts, and one new roster for all."""
 
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Hashable
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import structlog
-from starlette.responses import Response, StreamingResponse
+from ekkyo.contracts.base import Refused
+from starlette.responses import Response
 
+from ekkyo_portal.lead import desk
 from ekkyo_portal.lead.room import led, room
+from ekkyo_portal.web.told import Told, stream
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
 
@@ -23,17 +26,43 @@ LONGEST: Final = 600.0
 """Seconds that a stream lasts. The browser opens another one, and who reads it is checked again."""
 SHARED: Final = 2.0
 """Seconds that what was made after a change is shared by those who ask for the same."""
+GAP: Final = 0.15
+"""Seconds between two changes that are told: what happens in between is told once. The first one is told at once."""
+TRUSTED: Final = 15.0
+"""Seconds after which it is asked again who reads a stream. What is known of members is at most 40 seconds old."""
+HELLO: Final = Told.of("retry: 2000\n\n")
+STILL_HERE: Final = Told.of(": ping\n\n")
 
 
 @dataclass
 class _Event:
-    """An event that somebody looks at. revision: the newest one that was heard of; 0: none yet."""
+    """An event that somebody looks at. revision: the newest one that was told; heard: the newest one; 0: none yet."""
 
     revision: int = 0
+    heard: int = 0
+    told_at: float = 0.0
+    telling: asyncio.TimerHandle | None = None
     viewers: set[asyncio.Event] = field(default_factory=set)
     hearing: asyncio.Task[None] | None = None
     made: dict[Hashable, tuple[int, float, "asyncio.Future[Any]"]] = field(default_factory=dict)
     """What was made for its viewers: after which revision, and when."""
+
+    def changed(self, revision: int) -> None:
+        """Tell the viewers of a revision, once the last telling is long enough ago."""
+        self.heard = max(self.heard, revision)
+        if self.heard == self.revision or self.telling:
+            return
+        wait = self.told_at + GAP - time.monotonic()
+        if wait > 0:
+            self.telling = asyncio.get_running_loop().call_later(wait, self.tell)
+        else:
+            self.tell()
+
+    def tell(self) -> None:
+        """Wake the viewers."""
+        self.telling, self.told_at, self.revision = None, time.monotonic(), self.heard
+        for viewer in self.viewers:
+            viewer.set()
 
 
 class Changes:
@@ -44,12 +73,18 @@ class Changes:
         self._events: dict[str, _Event] = {}
         self._ended = False
 
-    async def of(self, event_id: str, within: float = LONGEST, ping: float = PING) -> AsyncIterator[int | None]:
-        """The event's revision whenever it changed; None from time to time while it does not."""
+    async def of(
+        self, event_id: str, within: float = LONGEST, ping: float = PING, *, seen: int = 0, now: int = 0
+    ) -> AsyncGenerator[int | None, None]:
+        """The event's revision whenever it changed; None from time to time while it does not.
+
+        seen: the revision that the viewer has already; now: the one that the event has, as far as is known.
+        """
         mine, event = asyncio.Event(), self._events.setdefault(event_id, _Event())
         event.viewers.add(mine)
         event.hearing = event.hearing or asyncio.create_task(self._follow(event_id, event))
-        seen, until = 0, time.monotonic() + within
+        event.changed(now)
+        until = time.monotonic() + within
         try:
             while not self._ended and time.monotonic() < until:
                 mine.clear()
@@ -106,15 +141,15 @@ class Changes:
             del self._events[event_id]
         if event.hearing:
             event.hearing.cancel()
+        if event.telling:
+            event.telling.cancel()
 
     async def _follow(self, event_id: str, event: _Event) -> None:
         while True:
             try:
                 async with contextlib.aclosing(self._hear(event_id)) as facts:  # type: ignore[type-var]
                     async for fact in facts:
-                        event.revision = max(event.revision, fact.event.revision)
-                        for viewer in event.viewers:
-                            viewer.set()
+                        event.changed(fact.event.revision)
             except Exception as error:
                 log.warning("the facts of an event cannot be read now", error=type(error).__name__)
             await asyncio.sleep(1)
@@ -122,17 +157,71 @@ class Changes:
 
 @room.get("/e/{event_id}/roster/live", who=Who.LEADERS)
 async def live(visit: Visit, event_id: str) -> Response:
-    """The stream of an event's changes: what changed, the page asks for as whoever reads it."""
-    await led(visit, event_id)
+    """The stream of an event's rosters. since: the revision that the page shows; without it, only that it changed."""
+    event = await led(visit, event_id)
     changes: Changes | None = visit.site.changes
     if changes is None:
         return Response(status_code=204)  # browsers do not ask again
-    return StreamingResponse(told(changes.of(event_id)), media_type="text/event-stream")
+    shown = visit.request.headers.get("last-event-id") or visit.request.query_params.get("since", "")
+    seen = int(shown) if shown.isdecimal() and len(shown) < 10 else None
+    revisions = changes.of(event_id, seen=seen or 0, now=event.revision)
+    return stream(visit.request, told(visit, event_id, event.community_id, revisions, alone=seen is None))
 
 
-async def told(revisions: AsyncIterator[int | None]) -> AsyncIterator[str]:
-    """Revisions as server-sent events."""
-    yield "retry: 2000\n\n"
-    async with contextlib.aclosing(revisions) as each:  # type: ignore[type-var]
-        async for revision in each:
-            yield ": ping\n\n" if revision is None else f"event: changed\ndata: {revision}\n\n"
+async def told(
+    visit: Visit,
+    event_id: str,
+    community_id: str,
+    revisions: AsyncGenerator[int | None, None],
+    *,
+    alone: bool = False,
+    trusted: float = TRUSTED,
+) -> AsyncGenerator[Told, None]:
+    """New rosters as server-sent events, while the visitor may see them. alone: their revisions alone."""
+    yield HELLO
+    asked, seen = time.monotonic(), 0
+    async with contextlib.aclosing(revisions):
+        async for revision in revisions:
+            if time.monotonic() - asked >= trusted:
+                renewed = await _renewed(visit, community_id)
+                if renewed is None:
+                    return
+                visit, asked = renewed, time.monotonic()
+            if revision is None:
+                yield STILL_HERE
+            elif revision > seen:  # else a roster that was sent has it already
+                seen, roster = (revision, _changed(revision)) if alone else await _roster(visit, event_id, revision)
+                yield roster
+
+
+async def _renewed(visit: Visit, community_id: str) -> Visit | None:
+    """The same visit with what its visitor may do now; None: they may not see the roster any more."""
+    try:
+        now: Visit = await visit.site.visit(visit.request)
+    except Refused:
+        return None
+    return now if now.visitor and now.visitor.may_lead(community_id) else None
+
+
+async def _roster(visit: Visit, event_id: str, revision: int) -> tuple[int, Told]:
+    """The roster that is shown now, and its revision: the same for all who lead here and read alike."""
+    now = replace(visit, reader=replace(visit.reader, now=visit.site.clock()))
+
+    async def make() -> tuple[int, Told]:
+        shown, text = await desk.part(now, event_id)
+        return shown, Told.of(f"event: roster\nid: {shown}\ndata: {text}\n\n")
+
+    try:
+        made: tuple[int, Told] = await visit.site.changes.once(event_id, _alike(visit), make)
+    except Refused:  # each page asks for itself, and says what is wrong
+        return revision, _changed(revision)
+    return made
+
+
+def _alike(visit: Visit) -> Hashable:
+    """What a roster depends on beside its event, among those who lead its community."""
+    return ("stream", visit.reader.locale, visit.reader.zone, visit.me.steward)
+
+
+def _changed(revision: int) -> Told:
+    return Told.of(f"event: changed\ndata: {revision}\n\n")

@@ -1,5 +1,6 @@
 """Who the member of a session is now: asked of the members service, and known for less than a minute."""
 
+import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable
@@ -25,6 +26,7 @@ class Identities:
     def __init__(self, ekkyo: Ekkyo, token: Callable[[], str], clock: Callable[[], float] = time.monotonic) -> None:
         self._ekkyo, self._clock = ekkyo.with_token(token), clock
         self._known: OrderedDict[str, tuple[float, Identity | None]] = OrderedDict()
+        self._asking: dict[str, asyncio.Future[Identity | None]] = {}
 
     async def of(self, member_id: str) -> Identity | None:
         """The member with this id, or None when there is none any more. Raises Refused when it cannot be known."""
@@ -33,7 +35,7 @@ class Identities:
         if now - at < FRESH:
             return known
         try:
-            known = await self.find(member_id=member_id)
+            known = await self._once(member_id)
         except Refused as refused:
             if refused.status not in (429, 503) or now - at >= STALE or known is None:
                 raise
@@ -44,6 +46,18 @@ class Identities:
         if len(self._known) > KEPT:
             self._known.popitem(last=False)
         return known
+
+    async def _once(self, member_id: str) -> Identity | None:
+        """One question for all who want to know it at the same time, as the streams of one member do."""
+        asking = self._asking.get(member_id)
+        if asking is None:
+            asking = self._asking[member_id] = asyncio.ensure_future(self.find(member_id=member_id))
+            asking.add_done_callback(lambda done: self._asked(member_id, done))
+        return await asyncio.shield(asking)
+
+    def _asked(self, member_id: str, done: "asyncio.Future[Identity | None]") -> None:
+        if self._asking.get(member_id) is done:
+            del self._asking[member_id]
 
     async def find(self, **by: Any) -> Identity | None:
         """Somebody by `member_id`, `number` or `email`; None when nobody is found. Raises Refused."""
@@ -57,3 +71,4 @@ class Identities:
     def forget(self, member_id: str) -> None:
         """Ask again the next time: something about them was changed here."""
         self._known.pop(member_id, None)
+        self._asking.pop(member_id, None)

@@ -56,16 +56,26 @@
     else if (e.submitter) send(e.target, { member: e.submitter.value });
   }, true);
 
-  // What others do: the stream says that something changed, and the page asks for it as whoever reads it.
+  // What others do: the stream brings the new roster. The page asks for itself where it shows a search, or the stream
+  // could not bring it. An answer that is older than what stands here is left out.
   let source = null, soon = 0;
+  const shown = () => +document.getElementById("counts").dataset.revision;
+  const found = new URLSearchParams(location.search).get("q");
+  const address = () => desk.dataset.self + (found && !box.value ? "?q=" + encodeURIComponent(found) : "");
   const refresh = () => {
     clearTimeout(soon);
-    soon = setTimeout(async () => { const answer = await ask(desk.dataset.self + (box.value ? "" : location.search.replace(/([?&])(in|out)=[^&]*/g, "$1"))); if (answer) show(answer); }, 60);
+    soon = setTimeout(async () => { const answer = await ask(address()); if (answer?.revision >= shown()) show(answer); }, 60);
   };
   const open = () => {
     if (source || document.hidden) return;
-    source = new EventSource(desk.dataset.liveAt);
-    source.addEventListener("changed", (e) => { if (+e.data > +document.getElementById("counts").dataset.revision) refresh(); });
+    source = new EventSource(desk.dataset.liveAt + "?since=" + shown());
+    source.addEventListener("changed", (e) => { if (+e.data > shown()) refresh(); });
+    source.addEventListener("roster", (e) => {
+      if (+e.lastEventId <= shown()) return;
+      if (address() !== desk.dataset.self) return refresh();
+      said.hidden = true; // who is answered again has nothing to be told of
+      show(JSON.parse(e.data));
+    });
     source.addEventListener("error", () => { // closed for good: the session is over, or the portal starts again
       if (source?.readyState !== 2) return;
       source = null;
