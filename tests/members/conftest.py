@@ -9,7 +9,16 @@ import pytest
 import pytest_asyncio
 from ekkyo import wire
 from ekkyo.contracts.base import Fact
-from ekkyo.contracts.events import CheckInUndone, EventConcluded, EventPublished, EventState, MemberAttended
+from ekkyo.contracts.events import (
+    CheckInUndone,
+    EventConcluded,
+    EventFact,
+    EventPublished,
+    EventState,
+    MemberAttended,
+    RegistrationConfirmed,
+    RegistrationWaitlisted,
+)
 from ekkyo.service import Running
 from ekkyo.testing import Nats, eventually
 from ekkyo_members.app import service
@@ -54,9 +63,7 @@ class Events:
         self._nats = nats
         self._told = 0
 
-    async def tell(
-        self, fact: MemberAttended | CheckInUndone | EventConcluded | EventPublished, *, id: int | None = None
-    ) -> str:
+    async def tell(self, fact: EventFact, *, id: int | None = None) -> str:
         """Announce a fact and return its id; with the `id` of an earlier telling, as something else to NATS."""
         self._told += 1
         message = wire.fact_message(
@@ -70,6 +77,12 @@ class Events:
     async def attended(self, member_id: str, event_id: str = "e1", *, id: int | None = None) -> str:
         fact = MemberAttended(event_id=event_id, event=event(event_id), member_id=member_id, by="check_in")
         return await self.tell(fact, id=id)
+
+    async def registered(self, member_id: str, community_id: str, *, waits: bool = False, id: int | None = None) -> str:
+        shown, told = event("e1", community_id), {"event_id": "e1", "member_id": member_id, "registration_id": "r1"}
+        if waits:
+            return await self.tell(RegistrationWaitlisted(event=shown, position=1, **told), id=id)
+        return await self.tell(RegistrationConfirmed(event=shown, **told), id=id)
 
     async def undone(self, member_id: str, event_id: str = "e1", *, id: int | None = None) -> str:
         fact = CheckInUndone(event_id=event_id, event=event(event_id), member_id=member_id, status="confirmed")

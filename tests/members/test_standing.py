@@ -7,9 +7,10 @@ import pytest
 from ekkyo.contracts import members as contract
 from ekkyo.contracts.base import Refused
 from ekkyo.testing import eventually
+from ekkyo_members import model
 from pydantic import ValidationError
 
-from tests.members.people import founding, profile, registering
+from tests.members.people import NOW, founding, member, profile, registering
 
 
 @pytest.fixture
@@ -113,6 +114,44 @@ async def test_members_see_leaders_and_speakers_and_nobody_else(people, client_a
     assert card.model_dump() == {"member_id": "m3", "name": profile(3).name, "department": profile(3).department}
     await steward.send(contract.DeactivateMember(member_id="m3"))
     assert await seen(stranger) == ["m1"]
+
+
+async def test_leaders_see_who_has_or_had_a_place_at_their_events_and_plain_members_do_not(
+    people, client_as, events, steward
+):
+    async def seen(client: Any) -> list[str]:
+        return [card.member_id for card in (await client.ask(contract.GetCards(member_ids=["m2", "m3"]))).cards]
+
+    theirs, others = await client_as("m9", "leader:c2"), await client_as("m9", "leader:c3")
+    for id in (7, 7, None):
+        await events.registered("m3", "c2", id=id)
+    await events.registered("m2", "c2", waits=True)
+    await events.registered("m4", "c2")  # whose registration as a member is told later
+    await eventually(lambda: _is(seen(theirs), ["m2", "m3"]))
+    card = (await theirs.ask(contract.GetCards(member_ids=["m3"]))).cards[0]
+    assert card.model_dump() == {"member_id": "m3", "name": profile(3).name, "department": profile(3).department}
+    for client in (others, await client_as("m2"), await client_as("m1", "leader:c1")):
+        assert "m3" not in await seen(client)
+    for asked in (contract.GetMember(member_id="m3"), contract.FindMembers(member_ids=["m3"])):
+        with pytest.raises(Refused, match="not_allowed"):
+            await theirs.ask(asked)
+    await steward.send(contract.EraseMember(member_id="m3"))
+    await events.attended("m3")  # told late
+    await steward.send(registering("m4", 4))
+    await eventually(lambda: _is(seen(theirs), ["m2"]))
+
+
+def test_a_place_is_kept_once_and_of_nobody_who_was_erased():
+    once = model.had_a_place(member(), "c2").document
+    assert model.had_a_place(once, "c2").document is once
+    assert once.guest_of == ["c2"]
+    gone = model.erase(once, now=NOW).document
+    assert gone.guest_of == []
+    assert model.had_a_place(gone, "c2").document is gone
+
+
+async def _is(found: Any, wanted: list[str]) -> bool:
+    return await found == wanted
 
 
 async def test_communities_are_listed_with_how_many_are_in_them_and_who_leads(people, client_as):

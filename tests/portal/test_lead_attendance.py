@@ -5,14 +5,14 @@ from typing import get_args
 
 import pytest
 from ekkyo.contracts.base import Refused
-from ekkyo.contracts.events import GetEvent, ImportAttendance
-from ekkyo.contracts.members import FindMembers
+from ekkyo.contracts.events import GetEvent, GetRoster, ImportAttendance
+from ekkyo.contracts.members import FindMembers, GetCards
 from ekkyo_common.attendance import read_attendance
 from ekkyo_common.attendance.preview import Outcome
 from ekkyo_common.attendance.report import SkipCode
 from ekkyo_portal.look.words import attendance
 
-from tests.portal.leading import answers
+from tests.portal.leading import answers, registration, roster
 from tests.portal.making import LEADER, STEWARD, opened, text_of
 from tests.portal.pictures import in_english
 from tests.portal.test_events_pages import event
@@ -38,6 +38,15 @@ def test_every_reason_why_a_row_of_a_report_is_not_recorded_has_words_in_both_la
     assert all(re.search("[a-z]{3} [a-z]", row.reason) for row in report.skipped), (
         "in English, the reader of reports says it more exactly"
     )
+
+
+async def test_a_guest_who_registered_is_recognised_by_name():
+    registered = roster(BEGUN[GetEvent], registration("ken", "confirmed"), registration("gone", "confirmed"))
+    async with opened({**BEGUN, GetRoster: registered}, LEADER) as browser:
+        page = await sent(browser, "氏名,出席\n昔 の人,出席\n林 舞,出席\n".encode())
+        assert re.search(r'name="came" value="([^"]*)"', page.text)[1].split() == ["gone:0", "mai:0"]
+        assert "昔 の人 (総務)" in text_of(page)
+        assert browser.answering.sent(GetCards)[0].member_ids == ["gone"]
 
 
 async def sent(browser, data=FILE, name="zoom.csv", **form):

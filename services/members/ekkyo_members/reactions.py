@@ -2,11 +2,20 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from ekkyo.broker import NotYet, Router, due, told
 from ekkyo.contracts.base import Refused
-from ekkyo.contracts.events import CheckInUndone, EventConcluded, EventPublished, EventRevised, MemberAttended
+from ekkyo.contracts.events import (
+    CheckInUndone,
+    EventConcluded,
+    EventPublished,
+    EventRevised,
+    MemberAttended,
+    RegistrationConfirmed,
+    RegistrationFact,
+    RegistrationWaitlisted,
+)
 from ekkyo.contracts.members import MemberForgotten, MemberPurged
 from ekkyo.contracts.notify import AddressRefused
 from ekkyo.decision import Decision, Entries
@@ -15,6 +24,8 @@ from ekkyo_members import model
 from ekkyo_members.store import Members
 
 router = Router()
+PLACES: Final = (RegistrationConfirmed, RegistrationWaitlisted, MemberAttended)
+"""What tells first that somebody has a place at an event."""
 
 
 @router.subscriber(**told(MemberAttended, by="members", name="attendances", start="beginning"))
@@ -77,6 +88,12 @@ async def name_speakers(fact: EventPublished | EventRevised, members: Members) -
     )
     for failed in filter(None, done):
         raise failed
+
+
+@router.subscriber(**told(*PLACES, by="members", name="guests", start="beginning"))
+async def know_guest(fact: RegistrationFact, members: Members) -> None:
+    """The leaders of a community may see who has a place at one of its events, or had one."""
+    await _change(fact.member_id, lambda m, _: model.had_a_place(m, fact.event.community_id), members)
 
 
 @router.subscriber(**told(AddressRefused, by="members", name="refused_addresses", start="new"))

@@ -11,6 +11,7 @@ DURABLES: Final[Mapping[str, Durables]] = {
         "FACTS": (
             "members-attendances",
             "members-erasures",
+            "members-guests",
             "members-named_speakers",
             "members-refused_addresses",
             "members-speakers",

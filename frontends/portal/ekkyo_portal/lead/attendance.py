@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ekkyo.contracts.base import Refused
-from ekkyo.contracts.events import Attendee, EventState, ImportAttendance
-from ekkyo.contracts.members import FindMembers, Member
+from ekkyo.contracts.events import Attendee, EventState, GetRoster, ImportAttendance
+from ekkyo.contracts.members import FindMembers
 from ekkyo.words.text import one_line
 from ekkyo_common.attendance import (
     Became,
@@ -22,6 +22,7 @@ from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
+from ekkyo_portal.lead.names import cards_of
 from ekkyo_portal.lead.room import led, room
 from ekkyo_portal.lead.speakers import where
 from ekkyo_portal.web.forms import Form
@@ -37,6 +38,18 @@ RECORDED: Final = 512 * 1024
 DECIDED: Final = 500
 """Doubtful rows that a leader is asked about; a form holds no more than 1,000 fields."""
 LONG: Final = 120.0
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Somebody registered from outside the community: recognised by name, as their leader knows no more of them."""
+
+    member_id: str
+    name: str
+    department: str
+    number: str = ""
+    email: str = ""
+    name_kana: str | None = None
 
 
 @dataclass(frozen=True)
@@ -104,7 +117,7 @@ async def shown(visit: Visit, event_id: str) -> Response:
             form.wrong("file", "unreadable")
             because = one_line(str(unreadable), 300)
         else:
-            members = await everybody(visit, event.community_id)
+            members = await everybody(visit, event)
             found = await asyncio.to_thread(match, report, members, min_minutes=int(least))
             view = seen(visit, report, found, members)
             return visit.page("lead/attendance_preview.html", view, event=event)
@@ -132,22 +145,25 @@ async def record(visit: Visit, event_id: str) -> Response:
     return visit.see_other(f"/e/{event_id}/attendance", did="attendance.imported", **told)
 
 
-async def everybody(visit: Visit, community_id: str) -> list[Member]:
-    """All whom the visitor may look for, page by page."""
-    found: list[Member] = []
-    question = FindMembers(community_id=where(visit, community_id), limit=500)
+async def everybody(visit: Visit, event: EventState) -> list[MemberLike]:
+    """All whom the visitor may look for, page by page, and the event's guests."""
+    found: dict[str, MemberLike] = {}
+    question = FindMembers(community_id=where(visit, event.community_id), limit=500)
     while True:
         page = await visit.ask(question)
-        found += page.members
+        found |= {member.member_id: member for member in page.members}
         if page.next is None:
-            return found
+            break
         question = question.model_copy(update={"after": page.next})
+    roster = await visit.ask(GetRoster(event_id=event.event_id, limit=5000))
+    guests = [one.member_id for one in roster.registrations if one.member_id not in found]
+    return [*found.values(), *(Guest(c.member_id, c.name, c.department) for c in await cards_of(visit, guests))]
 
 
-def seen(visit: Visit, report: Report, matched: Matched, members: list[Member]) -> Preview:
+def seen(visit: Visit, report: Report, matched: Matched, members: list[MemberLike]) -> Preview:
     """Every row of the report in the reader's language."""
     by_id: dict[str, MemberLike] = {member.member_id: member for member in members}
-    by_number: dict[str, MemberLike] = {member.number: member for member in members}
+    by_number: dict[str, MemberLike] = {member.number: member for member in members if member.number}
     meant = {one.line: [by_id[m] for m in one.member_ids] for one in matched.ambiguous}
     minutes = {one.line: one.minutes for one in report.participants}
     view = Preview(report.kind, one_line(report.title), [], [], [], [], [])

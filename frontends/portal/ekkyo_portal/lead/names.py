@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from ekkyo.contracts.base import Refused
-from ekkyo.contracts.members import FindMembers, GetCards
+from ekkyo.contracts.members import FindMembers, GetCards, MemberCard
 from ekkyo.words.text import one_line
 from pydantic import ValidationError
 
@@ -41,14 +41,17 @@ async def of(visit: Visit, community_id: str, member_ids: Iterable[str]) -> dict
                 one.member_id: Person(one.member_id, one_line(one.name), one_line(one.department), one.number)
                 for one in page.members
             }
-    rest = [one for one in ids if one not in known]
-    for cards in _parts([GetCards(member_ids=some) for some in _parts(rest, 200)], AT_ONCE):
-        for answer in await asyncio.gather(*(visit.ask(question) for question in cards)):
-            known |= {
-                card.member_id: Person(card.member_id, one_line(card.name), one_line(card.department))
-                for card in answer.cards
-            }
-    return known
+    cards = await cards_of(visit, [one for one in ids if one not in known])
+    return known | {one.member_id: Person(one.member_id, one_line(one.name), one_line(one.department)) for one in cards}
+
+
+async def cards_of(visit: Visit, member_ids: Sequence[str]) -> list[MemberCard]:
+    """Name and department of those of these whom the visitor may know by them, such as guests of the community."""
+    found: list[MemberCard] = []
+    for some in _parts([GetCards(member_ids=some) for some in _parts(member_ids, 200)], AT_ONCE):
+        for answer in await asyncio.gather(*(visit.ask(question) for question in some)):
+            found += answer.cards
+    return found
 
 
 async def known_to(visit: Visit, community_id: str, member_ids: Iterable[str]) -> tuple[dict[str, Person], bool]:

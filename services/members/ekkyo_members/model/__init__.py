@@ -47,6 +47,7 @@ from ekkyo_members.model.membership import accept_rules, decline, grant_role, in
 from ekkyo_members.model.standing import (
     card,
     grant_steward,
+    had_a_place,
     identity,
     named_speaker,
     revoke_steward,
@@ -84,6 +85,7 @@ __all__ = [
     "found",
     "grant_role",
     "grant_steward",
+    "had_a_place",
     "identity",
     "invite",
     "join",

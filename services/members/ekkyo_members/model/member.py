@@ -69,6 +69,8 @@ class Member(Document):
     steward: bool = False
     speaks: bool = False
     """Whether an event named them as a speaker: members may see who speaks to them."""
+    guest_of: list[str] = []
+    """The communities at whose events they have or had a place: their leaders may see who they are."""
     muted: list[str] = []
     surveys: bool = True
     signed_out_before: Instant | None = None

@@ -59,9 +59,17 @@ def named_speaker(member: Member) -> Decision[Member, None]:
     return Decision(after, None)
 
 
+def had_a_place(member: Member, community_id: str) -> Decision[Member, None]:
+    """Keep that they have or had a place at an event of this community. Nobody is told: the event's own fact did."""
+    if member.erased or community_id in member.guest_of:
+        return Decision(member, None)
+    return Decision(member.model_copy(update={"guest_of": sorted([*member.guest_of, community_id])}), None)
+
+
 def card(member: Member, who: Caller) -> contract.MemberCard | None:
     """What this caller may see of them; None: nothing."""
-    theirs = who.sub == member.id or who.leads_all or not who.led.isdisjoint(member.communities)
+    known_in = [*member.communities, *member.guest_of]
+    theirs = who.sub == member.id or who.leads_all or not who.led.isdisjoint(known_in)
     if member.erased or not (theirs or (member.active and (member.speaks or member.leads))):
         return None
     return contract.MemberCard(member_id=member.id, name=member.name, department=member.department)

@@ -51,7 +51,7 @@ class Identify(Question[Identity]):
 
 
 class MemberCard(Model):
-    """What members may see of a leader or a speaker."""
+    """What members may see of a leader or a speaker, and leaders of a guest."""
 
     member_id: Id
     name: str
@@ -68,8 +68,8 @@ class GetCards(Question[Cards]):
     """Names and departments.
 
     Members see themselves, leaders, and those named as speakers of a published event; leaders see the members of
-    communities they lead as well; stewards and systems see everybody. Others are left out, and so is whoever is not
-    active.
+    communities they lead as well, and whoever has or had a place at an event of these; stewards and systems see
+    everybody. Others are left out, and so is whoever is not active.
     """
 
     subject: ClassVar[str] = "ekkyo.ask.members.cards"
