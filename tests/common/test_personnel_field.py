@@ -84,8 +84,7 @@ def test_addresses_that_no_mail_can_reach_are_named_and_the_others_are_kept() ->
     assert [remark.code for remark in taken[3].remarks] == ["shared"], "the first of two who share it is named too"
 
 
-def test_a_domain_in_japanese_is_mailed_as_its_ascii_form() -> None:
-    assert "taro@例え.jp".rpartition("@")[2].encode("idna") == b"xn--r8jz45g.jp"
+def test_an_address_whose_last_label_is_japanese_is_kept_in_ascii() -> None:
     assert read("000001,越境 花子,taro@例え.テスト,人事部")[0].profile.email == "taro@xn--r8jz45g.xn--zckzah"
 
 

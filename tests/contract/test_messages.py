@@ -1,6 +1,8 @@
 """Every message of the contracts says what it is, by whom it may be used, and shows itself in an example."""
 
 import json
+from collections.abc import Iterator
+from typing import Any
 
 import jsonschema
 import pytest
@@ -28,6 +30,23 @@ def test_its_example_is_valid_by_its_class_and_by_its_schema(message: Message) -
     data = example(message)
     message.model.model_validate(data)
     jsonschema.Draft202012Validator(message.schema(), format_checker=jsonschema.FormatChecker()).validate(data)
+
+
+@every
+def test_the_fields_of_its_example_fit_each_other(message: Message) -> None:
+    for found in _objects(example(message)):
+        assert found.get("format") != "online" or not found.get("place"), "an online event is at no place"
+        if "name" in found and "community_id" in found and not found.keys() & {"member_id", "member_ids"}:
+            assert found["name"] == "IT Users' Community", "a community has no person's name"
+        if "delivery_id" in found and "status" in found:
+            assert bool(found["reason"]) == (found["status"] == "failed"), "what was sent has not failed for a reason"
+
+
+def _objects(value: object) -> Iterator[dict[str, Any]]:
+    if isinstance(value, dict):
+        yield value
+    for inside in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from _objects(inside)
 
 
 @every

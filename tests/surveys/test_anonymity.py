@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import structlog
 from bson import ObjectId
+from ekkyo.broker import KeyStore
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.surveys import CloseSurvey, GetForm, GetResults, ListSurveys, RankThemes, SurveyAnswered
 from ekkyo.process import logs
@@ -135,6 +136,10 @@ async def test_a_key_outlives_restarts_of_everything_while_its_survey_is_open(ar
         survey = await survey_of(around, truth, answering=3)
         await around.fact(SurveyAnswered, 3)
         answered = {f.member_id for f in await around.facts(SurveyAnswered)}
+        lost = await survey_of(around, late := crowd(6), answering=5)
+        await around.at_rest()
+    async with await around.nats.connect("surveys") as nc:  # as where it was restored elsewhere
+        await KeyStore(nc.jetstream()).destroy(lost)
     await asyncio.gather(*(c.close() for c in (around.outside, around.events, around.members, around.ops)))
     around.nats.server.kill()
     around.nats.server.start()
@@ -146,7 +151,13 @@ async def test_a_key_outlives_restarts_of_everything_while_its_survey_is_open(ar
                 await around.answer(survey, member, comment=comment)
         await closed(around, survey)
         told = await around.ask(GetResults(survey_id=survey), *LEADER)
+        silent = set(late.values()) - {f.member_id for f in await around.facts(SurveyAnswered)}
+        with pytest.raises(Refused, match="survey_key_lost"):
+            await around.answer(lost, silent.pop())
+        await around.ask(CloseSurvey(survey_id=lost), *LEADER)
+        unread = await around.ask(GetResults(survey_id=lost), *LEADER)
     assert told.comments == sorted(truth)
+    assert (unread.results.answered, unread.results.unreadable, unread.comments) == (0, 5, [])
 
 
 async def test_while_the_keys_are_away_nothing_is_taken_and_nothing_lost(world: World, running: Run) -> None:

@@ -115,13 +115,11 @@ STATUS = {
     "surveys.closed": "closed",
     "surveys.themes_ranked": "closed",
     "notify.failed": "failed",
+    "notify.address_refused": "failed",
 }
 SPECIAL: dict[tuple[str, str], Any] = {
     ("members.import.answer", "outcome"): "refused",
     ("members.import.answer", "reason"): "email_taken",
-    ("notify.delivered", "reason"): None,
-    ("notify.deliveries.answer", "reason"): None,
-    ("notify.failed", "reason"): "mailbox_not_found",
     ("events.register.answer", "status"): "waitlisted",
     ("events.check_in.answer", "status"): "attended",
     ("events.check_in.answer", "position"): None,
@@ -135,11 +133,6 @@ SPECIAL: dict[tuple[str, str], Any] = {
     ("events.draft.answer", "waitlisted"): 0,
     ("events.draft.answer", "attended"): 0,
     ("events.draft.answer", "sequence"): 0,
-    **{
-        (f"members.{name}", "name"): "IT Users' Community"
-        for name in ("found_community.answer", "revise_charter.answer", "community.answer")
-    },
-    **{(f"members.{name}", "name"): "IT Users' Community" for name in ("community_founded", "charter_revised")},
 }
 """What one message says in a field where the same word would make no sense in another."""
 NUMBERS = {"minutes": 50, "capacity": 20, "invited": 12, "answered": 8, "minimum": 5, "limit": 50}
@@ -183,9 +176,9 @@ class _Maker:
         if "properties" in schema:
             single = self.message.kind != "fact"
             unset = {name for name, s in schema["properties"].items() if "default" in s and name in OF_SERIES}
-            return {
-                name: self.make(s, name) for name, s in schema["properties"].items() if not (single and name in unset)
-            }
+            return _of_one_piece(
+                {name: self.make(s, name) for name, s in schema["properties"].items() if not (single and name in unset)}
+            )
         values = schema.get("additionalProperties")
         if not isinstance(values, dict):
             return {}
@@ -220,3 +213,14 @@ class _Maker:
 
     def _boolean(self, schema: Schema, field: str) -> bool:
         return bool(schema.get("default", True))
+
+
+def _of_one_piece(made: dict[str, Any]) -> dict[str, Any]:
+    """An object whose fields fit each other, each of which was made by itself."""
+    if made.get("format") == "online" and "place" in made:
+        made["place"] = None
+    if "name" in made and "community_id" in made and not made.keys() & {"member_id", "member_ids"}:
+        made["name"] = "IT Users' Community"
+    if "delivery_id" in made and "reason" in made:
+        made["reason"] = "smtp 550 5.1.1" if made["status"] == "failed" else None
+    return made
