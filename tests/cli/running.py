@@ -14,6 +14,8 @@ from ekkyo.client import Ekkyo
 from ekkyo.installation.embedded import LOOPBACK, script
 from ekkyo_cli.local.control import Seen, look
 from ekkyo_cli.local.folder import Folder
+from ekkyo_cli.main import app
+from typer.testing import CliRunner
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,13 @@ def ekkyo(
         timeout=within,
     )
     return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def said(*words: str, code: int = 0) -> Any:
+    """What a command says with --json, without a process of its own."""
+    done = CliRunner().invoke(app, [*words, "--json"])
+    assert done.exit_code == code, done.output
+    return json.loads(done.stdout) if code == 0 else done.output
 
 
 class Stack:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import typer.main
 from ekkyo_cli.local.folder import PARTS, WEB, Folder
-from ekkyo_cli.local.parts import environ_of
+from ekkyo_cli.local.parts import environ_of, of_new_members_in_words
 from ekkyo_cli.main import app
 from typer.testing import CliRunner
 
@@ -54,3 +54,30 @@ def test_a_local_stack_takes_the_language_and_time_zone_of_new_members_from_its_
     assert (environ["EKKYO_LOCALE"], environ["EKKYO_TIMEZONE"]) == ("ja", "Asia/Tokyo")
     assert environ["EKKYO_NATS_USER"] == "members"
     assert "EKKYO_LOCALE" not in environ_of(Folder.at(tmp_path), "events", ports)
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        (
+            {},
+            "New members get the language and the time zone of the first community they join;"
+            " set EKKYO_LOCALE and EKKYO_TIMEZONE for others.",
+        ),
+        (
+            {"EKKYO_LOCALE": "ja"},
+            "New members have the language ja unless their import says otherwise."
+            " New members get the time zone of the first community they join; set EKKYO_TIMEZONE for others.",
+        ),
+        (
+            {"EKKYO_LOCALE": "ja", "EKKYO_TIMEZONE": "Asia/Tokyo"},
+            "New members have the language ja and the time zone Asia/Tokyo unless their import says otherwise.",
+        ),
+    ],
+)
+def test_who_starts_a_stack_is_told_the_language_and_time_zone_of_new_members(
+    monkeypatch: pytest.MonkeyPatch, environ: dict[str, str], expected: str
+) -> None:
+    for name in ("EKKYO_LOCALE", "EKKYO_TIMEZONE"):
+        monkeypatch.setenv(name, environ.get(name, ""))
+    assert of_new_members_in_words() == expected

@@ -1,20 +1,18 @@
-"""Options that need no server: of tokens, of a deployment's keys, and of the systems in it."""
+"""Options that need no server: of tokens, of a deployment's keys, of its systems, of mail and logs on the disk."""
 
 import json
+import os
+import subprocess
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
+from ekkyo.installation.embedded import script
+from ekkyo_cli.local.folder import Folder
 from ekkyo_cli.main import app
 from typer.testing import CliRunner
 
-
-def said(*words: str, code: int = 0) -> Any:
-    """What a command says with --json."""
-    done = CliRunner().invoke(app, [*words, "--json"])
-    assert done.exit_code == code, done.output
-    return json.loads(done.stdout) if code == 0 else done.output
+from tests.cli.running import ekkyo, said
 
 
 @pytest.fixture
@@ -53,3 +51,54 @@ def test_a_deployments_systems_are_added_with_limits_listed_given_passwords_and_
     said("system", "remove", "hr", *at, code=1)
     said("system", "remove", "hr", "--offline", *at)
     assert "hr" not in [one["name"] for one in said("system", "list", *at)]
+
+
+def test_keys_are_given_to_the_user_of_the_images_and_those_of_the_servers_are_not(tmp_path: Path) -> None:
+    mine = os.geteuid()
+    owner = 10001 if mine == 0 else mine  # only root gives files away
+    said("secrets", "--dir", str(tmp_path / "keys"), "--owner", str(owner))
+    for name, whose, mode in (
+        ("members/mongo-url", owner, 0o440),
+        ("portal/session.key", owner, 0o440),
+        ("nats/keys.conf", mine, 0o400),
+        ("mongo/root-password", mine, 0o400),
+    ):
+        found = (tmp_path / "keys" / name).stat()
+        assert (found.st_uid, found.st_mode & 0o777) == (whose, mode), name
+
+
+def test_mail_is_listed_by_its_subject_and_shown_as_it_was_caught(tmp_path: Path) -> None:
+    folder = Folder.at(tmp_path / ".ekkyo")
+    folder.mail.mkdir(parents=True)
+    subjects = ("=?utf-8?b?44KC44GP44KC44GP5Lya?=", "Your seat", "=?utf-8?b?44Ki44Oz44Kx44O844OI?=")
+    caught = [f"Delivered-To: a@example.com\r\nSubject: {subject}\r\n\r\nbody\r\n".encode() for subject in subjects]
+    for number, message in enumerate(caught):
+        (folder.mail / f"{number}.eml").write_bytes(message)
+    at = ("--dir", str(folder.path))
+    assert [mail["id"] for mail in said("mail", "list", *at)] == ["1", "2", "3"]
+    [found] = said("mail", "list", "--subject", "もくもく", *at)
+    assert (found["id"], found["subject"]) == ("1", "もくもく会")
+    assert said("mail", "list", "--subject", "nothing of it", *at) == []
+    shown = CliRunner().invoke(app, ["mail", "show", "3", "--raw", *at])
+    assert shown.stdout_bytes == caught[2], "to the byte, so that it can be kept as a file"
+
+
+def test_as_many_lines_of_a_log_are_shown_as_are_asked_for_and_it_is_followed(tmp_path: Path) -> None:
+    folder = Folder.at(tmp_path / ".ekkyo")
+    folder.logs.mkdir(parents=True)
+    folder.log("events").write_text("one\ntwo\nthree\n")
+    for lines, seen in (("2", ["two", "three"]), ("0", []), ("9", ["one", "two", "three"])):
+        shown = CliRunner().invoke(app, ["logs", "events", "--lines", lines, "--json", "--dir", str(folder.path)])
+        assert [json.loads(line)["line"] for line in shown.stdout.splitlines()] == seen
+    command = [script("ekkyo"), "logs", "events", "--follow", "--lines", "1", "--json"]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, text=True) as following:
+        assert following.stdout
+        try:
+            assert json.loads(following.stdout.readline()) == {"part": "events", "line": "three"}
+            with folder.log("events").open("a") as log:
+                log.write("four\n")
+            assert json.loads(following.stdout.readline()) == {"part": "events", "line": "four"}
+            assert following.poll() is None, "it goes on"
+        finally:
+            following.kill()
+    assert ekkyo("logs", "none", cwd=tmp_path).code == 2

@@ -12,7 +12,12 @@ from typing import Any
 import httpx
 import pytest
 from ekkyo.installation.embedded import script
+from ekkyo_cli import output
+from ekkyo_cli.commands import portal
 from ekkyo_cli.local.folder import PARTS, Folder
+from ekkyo_cli.local.parts import environ_of
+from ekkyo_cli.main import app
+from typer.testing import CliRunner
 
 from tests.cli.running import Stack, ekkyo, wait_until
 from tests.cli.small_season import COMMUNITY
@@ -36,6 +41,13 @@ def test_the_doctor_finds_nothing_wrong_with_it(stack: Stack) -> None:
     states = {(one["check"], one["state"]) for findings in looked.json.values() for one in findings}
     assert {check for check, state in states if state != "well"} == {"nats sync_interval"}
     assert {("mail", "well"), ("portal key", "well"), ("session key", "well")} <= states
+    state = stack.folder.state()
+    assert state
+    of_events = environ_of(stack.folder, "events", state.ports())
+    alone = stack.ekkyo("doctor", "--service", "events", "--monitor", "http://127.0.0.1:9", "--json", env=of_events)
+    assert (alone.code, list(alone.json)) == (1, ["events"])
+    wrong = [(one["check"], one["found"]) for one in alone.json["events"] if one["state"] == "wrong"]
+    assert wrong == [("nats sync_interval", "its monitoring does not answer")]
 
 
 def test_it_tells_its_version(stack: Stack) -> None:
@@ -102,6 +114,20 @@ def test_the_portal_opens_signed_in_as_whoever_is_named(season: Stack) -> None:
     unknown = season.ekkyo("open", "--as", "nobody", "--json")
     assert (unknown.code, unknown.json["code"]) == (1, "member_not_found")
     assert season.ekkyo("open", "--path", "//elsewhere.example").code == 2
+
+
+@pytest.mark.parametrize(("options", "opened"), [([], 1), (["--print"], 0)])
+def test_a_browser_is_opened_where_there_is_a_desktop_unless_the_address_is_wanted_alone(
+    season: Stack, monkeypatch: pytest.MonkeyPatch, options: list[str], opened: int
+) -> None:
+    addresses: list[str] = []
+    monkeypatch.setattr(portal, "_desktop", lambda: True)
+    monkeypatch.setattr("webbrowser.open", addresses.append)
+    output.reset()
+    made = CliRunner().invoke(app, ["open", "--as", "p1", "--dir", str(season.folder.path), *options])
+    assert made.exit_code == 0, made.output
+    assert "/signin/local?k=" in made.stdout.splitlines()[-1]
+    assert addresses == made.stdout.splitlines()[-1:][:opened]
 
 
 def test_what_is_sent_leads_to_the_portal(season: Stack) -> None:
@@ -289,6 +315,7 @@ def test_after_the_supervisor_was_killed_it_starts_again_with_all_it_had(season:
         again = season.up()
     assert not any(part.process.alive for part in before.parts.values() if part.process)
     assert again.json["ports"] == {name: part.port for name, part in before.parts.items()}
+    assert again.json["new_members"] == {"locale": None, "timezone": None}
     assert season.ekkyo("call", "events.get", "--json", '{"event_id": "first"}').json["attended"] == 6
     assert season.ekkyo("report", "--community", COMMUNITY, "--check", "--json").code == 0
     assert "tell the same" in season.ekkyo("report", "--community", COMMUNITY, "--check").out

@@ -85,7 +85,7 @@ def show_mail(
         raise Refused("mail_not_found", f"There is no mail {number}. See: ekkyo mail list")
     one = found[0]
     if raw:
-        typer.echo(one.file.read_bytes())
+        typer.echo(one.file.read_bytes(), nl=False)
         return None
     text, page = one.message.get_body(("plain",)), one.message.get_body(("html",))
     if html:

@@ -14,10 +14,12 @@ from ekkyo.contracts.base import Refused
 from ekkyo.installation.embedded import LOOPBACK
 from ekkyo.installation.systems import OUTSIDE
 from ekkyo.wire.tokens import DAY, issue_token
+from rich.markup import escape
 
 from ekkyo_cli import output
 from ekkyo_cli.local import control, opening
 from ekkyo_cli.local.folder import DEFAULT, PARTS, Folder, State
+from ekkyo_cli.local.parts import of_new_members, of_new_members_in_words
 from ekkyo_cli.local.show import ends, follow, streams
 from ekkyo_cli.output import Json
 
@@ -36,7 +38,8 @@ def up(
 
     Everything listens on this machine only, on free ports that stay the same, and keeps its data in the folder:
     started again on the same folder, the stack has the same data. Without --detach it shows the logs, and Ctrl-C
-    stops it. EKKYO_LOCALE and EKKYO_TIMEZONE, if set, are the language and the time zone of new members.
+    stops it. EKKYO_LOCALE and EKKYO_TIMEZONE, if set, are the language and the time zone of new members; else these are
+    those of the first community that each of them joins.
 
     Examples:
 
@@ -91,12 +94,14 @@ def _told(folder: Folder, state: State) -> None:
                 "dir": str(folder.path),
                 "portal": opening.portal(state),
                 "ports": {name: part.port for name, part in parts.items()},
+                "new_members": of_new_members(),
             }
         )
     return output.say(
         f"[green]Ready[/] after {took:.1f} s in [bold]{folder.path}[/]: NATS on {LOOPBACK}:{parts['nats'].port}, "
         f"mail on {parts['mail'].port}, chat on {parts['chat'].port}.\n"
-        f"The portal is at [bold]{opening.portal(state)}[/]; ekkyo open opens it signed in."
+        f"The portal is at [bold]{opening.portal(state)}[/]; ekkyo open opens it signed in.\n"
+        f"[dim]{escape(of_new_members_in_words())}[/]"
     )
 
 

@@ -151,8 +151,26 @@ def portal_url(ports: dict[str, int]) -> str:
     return f"http://{LOOPBACK}:{ports[WEB]}"
 
 
-OF_NEW_MEMBERS: Final = ("EKKYO_LOCALE", "EKKYO_TIMEZONE")
+OF_NEW_MEMBERS: Final = {"locale": "EKKYO_LOCALE", "timezone": "EKKYO_TIMEZONE"}
 """Language and time zone of new members for whom nothing else is said: the caller's, for the local stack."""
+
+
+def of_new_members() -> dict[str, str | None]:
+    """Language and time zone that new members have here; None: those of the first community that they join."""
+    return {what: os.environ.get(name) or None for what, name in OF_NEW_MEMBERS.items()}
+
+
+def of_new_members_in_words() -> str:
+    """The same as a person reads it who has just started a stack."""
+    said = of_new_members()
+    words = {"locale": "language", "timezone": "time zone"}
+    given = [f"the {words[what]} {value}" for what, value in said.items() if value]
+    open_ = [(f"the {words[what]}", OF_NEW_MEMBERS[what]) for what, value in said.items() if not value]
+    sentences = [f"New members have {' and '.join(given)} unless their import says otherwise."] if given else []
+    if open_:
+        what, names = (" and ".join(each) for each in zip(*open_, strict=True))
+        sentences.append(f"New members get {what} of the first community they join; set {names} for others.")
+    return " ".join(sentences)
 
 
 def environ_of(folder: Folder, service: str, ports: dict[str, int]) -> dict[str, str]:
@@ -169,7 +187,7 @@ def environ_of(folder: Folder, service: str, ports: dict[str, int]) -> dict[str,
     if service in SERVICES:
         environ["EKKYO_MONGO_URL"] = f"mongodb://{LOOPBACK}:{ports['mongo']}/"
     if service == "members":
-        environ |= {name: os.environ[name] for name in OF_NEW_MEMBERS if name in os.environ}
+        environ |= {OF_NEW_MEMBERS[what]: value for what, value in of_new_members().items() if value}
     if service == PORTAL:
         environ["EKKYO_PORTAL_URL"] = portal_url(ports)
         environ["EKKYO_WEB_PORT"] = str(ports[WEB])
