@@ -6,11 +6,12 @@ from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
+from ekkyo.contracts.members import Preferences, SetPreferences
 from ekkyo.installation.embedded import LOOPBACK
 from nats.js.errors import NotFoundError
 from pymongo import MongoClient
 
-from tests.cli.running import Stack
+from tests.cli.running import Stack, said
 from tests.cli.small_season import COMMUNITY
 
 pytestmark = pytest.mark.xdist_group("stack")
@@ -66,7 +67,15 @@ def report(stack: Stack) -> Any:
     return made.json
 
 
+async def _change(stack: Stack) -> None:
+    """Change the person, so that the database's log has them however lately it was emptied."""
+    async with stack.as_(WHO) as me:
+        for timezone in ("Europe/Berlin", "Asia/Tokyo"):
+            await me.send(SetPreferences(member_id=WHO, preferences=Preferences(locale="ja", timezone=timezone)))
+
+
 def test_who_is_erased_is_found_nowhere_and_what_they_took_part_in_still_counts(season: Stack) -> None:
+    asyncio.run(_change(season))
     before, where = report(season), found(season)
     assert {"FACTS", "mail", "1.blk"} <= set(where)
     assert {place for place in where if place.endswith(".db-wal")}, "the log of the embedded database"
@@ -74,6 +83,8 @@ def test_who_is_erased_is_found_nowhere_and_what_they_took_part_in_still_counts(
     assert season.ekkyo("members", "erase", WHO).code == 2, "nobody is there to be asked whether it is meant"
     assert report(season) == before
 
+    at_once = season.ekkyo("members", "erase", WHO, "--yes", "--within", "0", "--json")
+    assert (at_once.code, at_once.json["purged_at"]) == (1, None), "it was not waited for, and goes on by itself"
     erased = season.ekkyo("members", "erase", WHO, "--yes", "--json")
     assert erased.code == 0, erased.out
     assert set(erased.json["receipts"]) == {"events", "notify", "surveys"}
@@ -101,6 +112,24 @@ def test_who_left_is_marked_so_and_can_come_back(season: Stack) -> None:
     assert season.ekkyo("members", "deactivate", OTHER).code == 2
     assert "has left" in season.ekkyo("members", "deactivate", OTHER, "--yes").out
     assert season.ekkyo("members", "reactivate", OTHER, "--json").json["active"]
+
+
+def test_an_import_is_told_how_to_read_dates_what_new_people_speak_and_who_has_left(season: Stack) -> None:
+    def imported(row: str, *options: str, code: int = 0) -> Any:
+        file = season.home / "imported.csv"
+        file.write_text(f"社員番号,氏名,メールアドレス,部署,入社日,退職日\n{row}\n")
+        return said("members", "import", str(file), "--dir", str(season.folder.path), *options, code=code)
+
+    row = "LEAVES-1,Anna Weber,anna.weber@example.com,IT,02/04/2004,"
+    assert "ambiguous_date" in imported(row, "--dry-run", code=1)
+    new = imported(row, "--dates", "dmy", "--locale", "en", "--timezone", "Europe/Berlin")
+    assert new["registered"] == 1
+    [known] = season.ekkyo("call", "members.find", "--json", '{"numbers": ["LEAVES-1"]}').json["members"]
+    assert (known["locale"], known["timezone"], known["hired_on"]) == ("en", "Europe/Berlin", "2004-04-02")
+    left = imported(f"{row}31/03/2026", "--deactivate-leavers")
+    assert (left["deactivated"], left["left"]) == (1, 0)
+    for wrong in (("--dates", "dym"), ("--timezone", "localtime"), ("--locale", "fr")):
+        imported(row, *wrong, code=2)
 
 
 @pytest.mark.parametrize("command", ["deactivate", "reactivate", "erase"])
