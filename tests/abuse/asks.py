@@ -120,6 +120,9 @@ IN_ORDER: list[Any] = [
     surveys.RankThemes(community_id="c1"),
     members.LeaveCommunity(member_id="m1", community_id="c1"),
     notify.ConnectChannel(member_id="m1", url="https://chat.example.com/hooks/1"),  # type: ignore[arg-type]
+    notify.GetChannel(member_id="m1"),
+    notify.TryChannel(member_id="m1", try_id="t1"),
+    notify.DisconnectChannel(member_id="m1"),
     notify.BeginSignIn(attempt_id=ATTEMPT, email=profile().email, locale="ja"),
     notify.FinishSignIn(attempt_id=ATTEMPT, finish_id="f1", code=SecretStr("000000")),
     notify.ResendDelivery(delivery_id="d1", resend_id="rs1", member_id="m1"),

@@ -41,7 +41,7 @@ LISTS |= {"members.erasures", "members.crossings", "notify.deliveries", "notify.
 """What is told of an id that nobody knows: nothing, none, zero."""
 SECRETS = {"notify.finish_sign_in"}
 """Does not say whether there was an attempt to sign in."""
-CONNECTS = {"notify.connect_channel"}
+CONNECTS = {"notify.connect_channel", "notify.channel", "notify.try_channel", "notify.disconnect_channel"}
 """Needs nobody to be known: notify works without the members service."""
 
 

@@ -118,6 +118,12 @@ TABLE = {
     "surveys.themes": "anyone",
     "notify.connect_channel": "self steward system",
     "notify.connect_channel, a community's": "leader steward system",
+    "notify.channel": "self steward system",
+    "notify.channel, a community's": "leader steward system",
+    "notify.try_channel": "self steward system",
+    "notify.try_channel, a community's": "leader steward system",
+    "notify.disconnect_channel": "self steward system",
+    "notify.disconnect_channel, a community's": "leader steward system",
     "notify.begin_sign_in": "portal",
     "notify.finish_sign_in": "portal",
     "notify.resend": "self steward system",
@@ -132,6 +138,9 @@ VARIANTS: dict[str, Any] = {
         community_id="c1",
         url="https://chat.example.com/hooks/2",  # type: ignore[arg-type]
     ),
+    "notify.channel, a community's": notify.GetChannel(community_id="c1"),
+    "notify.try_channel, a community's": notify.TryChannel(community_id="c1", try_id="t2"),
+    "notify.disconnect_channel, a community's": notify.DisconnectChannel(community_id="c1"),
 }
 LEAVING = {
     "members.deactivate": members.DeactivateMember(member_id="m8"),
@@ -173,7 +182,8 @@ def test_the_table_has_every_operation_and_says_what_the_contract_says() -> None
     assert set(TABLE) == set(OPERATIONS) | set(VARIANTS)
     for name, operation in OPERATIONS.items():
         told = {"anyone" if role == "member" else role for role in operation.may.roles}
-        own = {"notify.connect_channel", "members.join"}  # refused by a rule: leaders do so for nobody but themselves
+        channels = {f"notify.{name}" for name in ("connect_channel", "channel", "try_channel", "disconnect_channel")}
+        own = channels | {"members.join"}  # refused by a rule: leaders do so for nobody but themselves
         of_one = told - {"leader"} if name in own else told
         assert set(TABLE[name].replace("leaders", "leader").split()) == of_one, name
 

@@ -120,7 +120,7 @@ def test_the_flow_reads_tuples_stars_and_base_classes(tmp_path: Path) -> None:
         '    """Tell."""\n'
     )
     [reaction] = flow.reactions(tmp_path)
-    deliveries = ("notify.delivered", "notify.failed", "notify.address_refused")
+    deliveries = ("notify.address_refused", "notify.delivered", "notify.failed")
     assert reaction.hears == ("surveys.opened", "events.published", *deliveries)
 
 

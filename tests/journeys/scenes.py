@@ -126,7 +126,12 @@ SCENES = [
     Scene("registered for a series", HANAKO, {**OF_SERIES, **REGULAR}, ("/e/e1", "/series/s1")),
     Scene("a series that was cancelled", HANAKO, {GetSeries: series(event(status="cancelled"))}, ("/series/s1",)),
     Scene("leading a series", LEADER, {**answers(), **OF_SERIES, **REGULAR}, ("/e/e1", *SERIES)),
-    Scene("leading", LEADER, answers(), ("/lead", "/c/it/chat", "/c/it/charter", "/c/it/events/new")),
+    Scene(
+        "leading",
+        LEADER,
+        answers(),
+        ("/lead", "/c/it/chat", "/c/it/chat/disconnect", "/c/it/charter", "/c/it/events/new"),
+    ),
     Scene("a draft", LEADER, DRAFT, ("/e/e1", "/e/e1/publish", "/e/e1/edit", "/e/e1/cancel")),
     Scene("published", LEADER, {**answers(), MyRegistration: mine(None)}, ("/e/e1", "/e/e1/move", "/e/e1/conclude")),
     Scene("the desk", LEADER, at_the_desk(), ("/e/e1/roster", "/e/e1/roster?q=林", "/e/e1/poster")),

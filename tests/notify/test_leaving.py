@@ -117,9 +117,9 @@ def test_a_delivery_that_was_sent_is_not_dropped() -> None:
 
 
 def test_a_channel_is_disconnected_once() -> None:
-    first: Any = model.disconnect(None, "m1").document
+    first: Any = model.forget_chat(None, "m1").document
     assert (first.url, first.id) == (None, "member-m1")
-    assert model.disconnect(first, "m1").document is first
+    assert model.forget_chat(first, "m1").document is first
 
 
 async def test_a_dead_letter_about_a_member_holds_nothing_personal_before_and_after(world: World) -> None:

@@ -146,7 +146,7 @@ def test_a_member_named_twice_is_told_once_as_one_with_a_seat():
 
 def test_an_address_shows_neither_in_a_connection_nor_in_its_command():
     cmd = ConnectChannel(community_id="c1", url="https://chat.example.com/s3cret")
-    connection = model.connect(None, cmd, who=Caller("boss", frozenset({"steward"})), hosts=HOSTS).document
+    connection = model.connect(None, cmd, who=Caller("boss", frozenset({"steward"})), hosts=HOSTS, now=NOON).document
     for shown in (repr(cmd), str(cmd), repr(connection), str(connection), str(cmd.model_dump())):
         assert "s3cret" not in shown
     assert connection.model_dump()["url"] == "https://chat.example.com/s3cret"
@@ -155,7 +155,7 @@ def test_an_address_shows_neither_in_a_connection_nor_in_its_command():
 def test_a_leader_does_not_connect_a_members_own_chat():
     cmd = ConnectChannel(member_id="m1", url="https://chat.example.com/x")
     with pytest.raises(Refused) as refused:
-        model.connect(None, cmd, who=Caller("l1", frozenset({"leader:c1"})), hosts=HOSTS)
+        model.connect(None, cmd, who=Caller("l1", frozenset({"leader:c1"})), hosts=HOSTS, now=NOON)
     assert refused.value.status == 403
 
 
@@ -163,6 +163,6 @@ def test_a_chat_is_connected_at_allowed_hosts_alone_and_the_refusal_does_not_rep
     for url in ("https://169.254.169.254/s3cret", "http://chat.example.com/s3cret", "https://127.0.0.1:9000/s3cret"):
         cmd = ConnectChannel(community_id="c1", url=url)
         with pytest.raises(Refused) as refused:
-            model.connect(None, cmd, who=Caller("boss", frozenset({"steward"})), hosts=HOSTS)
+            model.connect(None, cmd, who=Caller("boss", frozenset({"steward"})), hosts=HOSTS, now=NOON)
         assert refused.value.code == "chat_host_not_allowed"
         assert "s3cret" not in str(refused.value)

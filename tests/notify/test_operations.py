@@ -10,10 +10,13 @@ from ekkyo.contracts.events import EventPublished, EventReminderDue
 from ekkyo.contracts.notify import (
     BeginSignIn,
     ConnectChannel,
+    DisconnectChannel,
     FinishSignIn,
+    GetChannel,
     ListDeliveries,
     NotifyStatus,
     ResendDelivery,
+    TryChannel,
 )
 from ekkyo.testing import eventually
 
@@ -31,6 +34,10 @@ EVERYBODY = [STRANGER, MEMBER, OTHER, LEADER, LEADER_OF_OTHERS, OF_NOTHING, STEW
     [
         (ConnectChannel(community_id="c1", url="https://chat.example.com/a"), {LEADER, STEWARD, SYSTEM}),
         (ConnectChannel(member_id="m1", url="https://chat.example.com/a"), {MEMBER, STEWARD, SYSTEM}),
+        (GetChannel(community_id="c1"), {LEADER, STEWARD, SYSTEM}),
+        (GetChannel(member_id="m1"), {MEMBER, STEWARD, SYSTEM}),
+        (DisconnectChannel(community_id="c1"), {LEADER, STEWARD, SYSTEM}),
+        (DisconnectChannel(member_id="m1"), {MEMBER, STEWARD, SYSTEM}),
         (ListDeliveries(), {STEWARD, SYSTEM}),
         (ListDeliveries(member_id="m1"), {MEMBER, STEWARD, SYSTEM}),
         (ListDeliveries(entity_id="e1"), {STEWARD, SYSTEM}),
@@ -39,7 +46,7 @@ EVERYBODY = [STRANGER, MEMBER, OTHER, LEADER, LEADER_OF_OTHERS, OF_NOTHING, STEW
     ],
 )
 async def test_each_operation_answers_those_who_may_and_refuses_all_others(world: World, message, those):
-    ask = world.send if isinstance(message, ConnectChannel | BeginSignIn) else world.ask
+    ask = world.send if isinstance(message, Command) else world.ask
     for who in EVERYBODY:
         if who in those:
             await ask(message, *who)
@@ -55,6 +62,9 @@ async def test_without_a_token_nothing_is_answered(world: World):
         ConnectChannel(community_id="c1", url="https://x.example"),
         BeginSignIn(attempt_id="a" * 22, email="x@example.com", locale="ja"),
         FinishSignIn(attempt_id="a" * 22, finish_id="f", code="123456"),
+        DisconnectChannel(community_id="c1"),
+        GetChannel(community_id="c1"),
+        TryChannel(community_id="c1", try_id="t"),
         ResendDelivery(delivery_id="d", resend_id="r"),
         ListDeliveries(),
         NotifyStatus(),

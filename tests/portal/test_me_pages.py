@@ -21,7 +21,15 @@ from ekkyo.contracts.members import (
     RecordContribution,
     SetPreferences,
 )
-from ekkyo.contracts.notify import ChannelConnected, ConnectChannel, DeliveryPage, ListDeliveries, ResendDelivery
+from ekkyo.contracts.notify import (
+    ChannelConnected,
+    ChannelState,
+    ConnectChannel,
+    DeliveryPage,
+    GetChannel,
+    ListDeliveries,
+    ResendDelivery,
+)
 from ekkyo.contracts.surveys import MySurveys, MySurveysPage, PendingSurveys, SurveyList, SurveyState
 
 from tests.portal.making import HANAKO, NOW, opened, text_of
@@ -63,6 +71,7 @@ KNOWN: dict[type[Any], Any] = {
     ChooseMessages: member(),
     DeclineInvitation: member(),
     RecordContribution: Journey(member_id="hanako", attended=3, crossings=[]),
+    GetChannel: ChannelState(connected=False),
     ConnectChannel: ChannelConnected(connection_id="x", kind="chat"),
 }
 

@@ -8,18 +8,22 @@ from ekkyo.contracts.base import Refused
 from ekkyo.contracts.notify import (
     BeginSignIn,
     ChannelConnected,
+    ChannelState,
+    ChannelTried,
     ConnectChannel,
     Delivery,
+    DisconnectChannel,
     FinishSignIn,
     ResendDelivery,
     SignedIn,
     SignInBegun,
+    TryChannel,
 )
 from ekkyo.decision.clock import utcnow
 from faststream import Context
 
 from ekkyo_notify import model
-from ekkyo_notify.delivering import again
+from ekkyo_notify.delivering import again, trying
 from ekkyo_notify.delivering.codes import SendCodes, codes
 from ekkyo_notify.delivering.post import Post
 from ekkyo_notify.store import AskedCodes, Connections, Contacts, Deliveries, SignIns
@@ -31,8 +35,32 @@ Hosts = Annotated[model.ChatHosts, Context("chat_hosts")]
 @router.subscriber(**asked(ConnectChannel))
 async def connect_channel(cmd: ConnectChannel, connections: Connections, who: Who, hosts: Hosts) -> ChannelConnected:
     """Connect a chat channel by its incoming webhook, whose address is kept here and told to nobody."""
-    key = model.connection_id(community_id=cmd.community_id, member_id=cmd.member_id)
-    return await connections.create(key, lambda connection: model.connect(connection, cmd, who=who, hosts=hosts))
+    key, now = model.theirs(cmd, who), utcnow()
+    return await connections.create(key, lambda c: model.connect(c, cmd, who=who, hosts=hosts, now=now))
+
+
+@router.subscriber(**asked(DisconnectChannel))
+async def disconnect_channel(
+    cmd: DisconnectChannel, connections: Connections, deliveries: Deliveries, who: Who
+) -> ChannelState:
+    """Forget a chat channel's address, and drop what still waits to be posted there."""
+    key, now = model.theirs(cmd, who), utcnow()
+    state = await connections.create(key, lambda c: model.disconnect(c, cmd, who=who, now=now))
+    whose = cmd.model_dump(exclude_none=True)
+    for waiting in await deliveries.find({**whose, "channel": "chat", "status": "planned"}, limit=0):
+        await deliveries.change(waiting.id, lambda d: model.dropped(d, reason="channel_not_connected", now=now))
+    return state
+
+
+@router.subscriber(**asked(TryChannel))
+async def try_channel(cmd: TryChannel, connections: Connections, post: Post, who: Who) -> ChannelTried:
+    """Post a test message to a chat channel, and tell whether it was taken."""
+    key, now = model.theirs(cmd, who), utcnow()
+    connection, ours = await connections.create(key, lambda c: model.begin_try(c, cmd, now))
+    if ours:
+        why_not = await trying.post_test(post, connection)
+        await connections.change(key, lambda c: model.end_try(c, cmd, why_not))
+    return model.tried(await connections.get(key), cmd)
 
 
 @router.subscriber(**asked(ResendDelivery))

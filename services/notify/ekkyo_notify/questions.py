@@ -3,9 +3,17 @@
 import asyncio
 from typing import get_args
 
-from ekkyo.broker import Router, asked
+from ekkyo.broker import Router, Who, asked
 from ekkyo.contracts.members import Channel
-from ekkyo.contracts.notify import DeliveryPage, DeliveryStatus, ListDeliveries, NotifyStatus, NotifyStatusAnswer
+from ekkyo.contracts.notify import (
+    ChannelState,
+    DeliveryPage,
+    DeliveryStatus,
+    GetChannel,
+    ListDeliveries,
+    NotifyStatus,
+    NotifyStatusAnswer,
+)
 
 from ekkyo_notify import model
 from ekkyo_notify.store import Communities, Connections, Contacts, Deliveries, KnownEvents, KnownSurveys
@@ -33,6 +41,12 @@ async def list_deliveries(
     names = {c.id: c.name for c in await communities.find(of, limit=0)}
     listed = [model.listed(d, about.get(d.id), names, ask.locale) for d in page]
     return DeliveryPage(deliveries=listed, next=page[-1].id if len(found) > ask.limit else None)
+
+
+@router.subscriber(**asked(GetChannel))
+async def channel(ask: GetChannel, connections: Connections, who: Who) -> ChannelState:
+    """Whether a chat channel is connected, at which host, and since when."""
+    return model.state(await connections.get(model.theirs(ask, who)))
 
 
 @router.subscriber(**asked(NotifyStatus))

@@ -114,7 +114,7 @@ async def forget_member(
     await contacts.forget(fact.member_id, fact.meta.revision)
     await refused.forget(fact.member_id, fact.meta.revision)
     key = model.connection_id(member_id=fact.member_id)
-    await connections.create(key, lambda c: model.disconnect(c, fact.member_id))
+    await connections.create(key, lambda c: model.forget_chat(c, fact.member_id))
     for planned in await deliveries.find({"member_id": fact.member_id, "status": "planned"}, limit=0):
         await deliveries.change(planned.id, lambda d: model.dropped(d, reason="member_erased", now=utcnow()))
     receipt = NotifyForgotMember(member_id=fact.member_id)

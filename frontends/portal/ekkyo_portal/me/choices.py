@@ -2,12 +2,14 @@
 
 from typing import Any
 
+from ekkyo.contracts.base import Refused
 from ekkyo.contracts.members import ChooseMessages, GetMember, Member, Preferences, SetPreferences
 from ekkyo.contracts.notify import ConnectChannel
 from starlette.responses import Response
 
 from ekkyo_portal.me.routes import room
 from ekkyo_portal.signin import onward
+from ekkyo_portal.web import channels
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.visit import Visit
 
@@ -16,7 +18,7 @@ from ekkyo_portal.web.visit import Visit
 async def settings(visit: Visit) -> Response:
     """The settings as they are."""
     member = await visit.ask(GetMember(member_id=visit.me.member_id))
-    return _page(visit, Form.filled(_values(member)))
+    return await _page(visit, Form.filled(_values(member)))
 
 
 @room.post("/me/settings")
@@ -26,7 +28,7 @@ async def choose(visit: Visit) -> Response:
     channels: Any = form.all("channels")
     wanted = form.make(Preferences, channels=channels, locale=form["locale"], timezone=form["timezone"])
     if wanted is None:
-        return _page(visit, form, status=400)
+        return await _page(visit, form, status=400)
     await visit.change(SetPreferences(member_id=visit.me.member_id, preferences=wanted))
     return visit.see_other("/me/settings", did="me.chosen")
 
@@ -48,13 +50,34 @@ async def chat(visit: Visit) -> Response:
     form = await visit.form()
     command = form.make(ConnectChannel, {"url": "chat"}, member_id=visit.me.member_id, url=form["chat"])
     if command is None:
-        member = await visit.ask(GetMember(member_id=visit.me.member_id))
-        form.values |= Form.filled(_values(member)).values
-        form.values.pop("chat", None)
-        form.errors = {"chat": "wrong"}
-        return _page(visit, form, status=400)
-    await visit.send(command)
+        return await _again(visit, Form(errors={"chat": "wrong"}))
+    try:
+        await visit.send(command)
+    except Refused as why:
+        if why.code != "chat_host_not_allowed":
+            raise
+        return await _again(visit, Form(errors={"chat": why.code}))
     return visit.see_other("/me/settings", did="me.connected")
+
+
+@room.post("/me/settings/chat/try")
+async def try_chat(visit: Visit) -> Response:
+    """Post a test message to my own chat. The form names the try: a second press is the same one."""
+    did, trouble = await channels.post_test(visit, member_id=visit.me.member_id)
+    return await _again(visit, Form(), trouble) if trouble else visit.see_other("/me/settings", did=did)
+
+
+@room.get("/me/settings/chat/disconnect")
+async def ask_to_disconnect(visit: Visit) -> Response:
+    """What disconnecting means."""
+    means = visit.reader.words.chat.sure_own
+    return visit.page("look/chat_disconnect.html", means, page="/me/settings/chat", back="/me/settings")
+
+
+@room.post("/me/settings/chat/disconnect")
+async def disconnect(visit: Visit) -> Response:
+    """Disconnect my own chat."""
+    return await channels.disconnect(visit, "/me/settings", member_id=visit.me.member_id)
 
 
 @room.post("/me/messages")
@@ -77,5 +100,12 @@ def _values(member: Member) -> dict[str, Any]:
     return {"locale": member.locale, "timezone": member.timezone, "channels": member.channels}
 
 
-def _page(visit: Visit, form: Form, status: int = 200) -> Response:
-    return visit.page("me/settings.html", form, status=status)
+async def _again(visit: Visit, form: Form, trouble: str = "") -> Response:
+    """The settings as they are, with what is wrong about the chat."""
+    form.values |= Form.filled(_values(await visit.ask(GetMember(member_id=visit.me.member_id)))).values
+    return await _page(visit, form, trouble, status=409 if trouble else 400)
+
+
+async def _page(visit: Visit, form: Form, trouble: str = "", status: int = 200) -> Response:
+    channel = await channels.channel(visit, trouble, member_id=visit.me.member_id)
+    return visit.page("me/settings.html", form, status=status, channel=channel)

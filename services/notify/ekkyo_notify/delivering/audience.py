@@ -72,7 +72,7 @@ class Audience:
         for recipient in recipients:
             if recipient.member_id is None:
                 connection = await self.connections.get(model.connection_id(community_id=recipient.community_id))
-                if connection:
+                if connection and connection.url:
                     reader = Reader(community.locale, community.timezone, community.name, colour=community.colour)
                     jobs.append(Job(recipient, "chat", reader, connection=connection))
             elif (contact := contacts.get(recipient.member_id)) and contact.active:

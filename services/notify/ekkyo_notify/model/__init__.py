@@ -1,7 +1,18 @@
 """Notifications: their recipients, their content and their deliveries. Pure: no I/O, no clock, no randomness."""
 
 from ekkyo_notify.model.chat_hosts import ChatHosts, place_of
-from ekkyo_notify.model.connection import Connection, connect, connection_id, disconnect
+from ekkyo_notify.model.connection import (
+    Connection,
+    begin_try,
+    connect,
+    connection_id,
+    disconnect,
+    end_try,
+    forget_chat,
+    state,
+    theirs,
+    tried,
+)
 from ekkyo_notify.model.contact import CommunityName, Contact, RefusedAddress
 from ekkyo_notify.model.delivery import (
     LEASE,
@@ -66,6 +77,7 @@ __all__ = [
     "about",
     "asked_key",
     "begin_sign_in",
+    "begin_try",
     "claim",
     "concerned",
     "connect",
@@ -75,9 +87,11 @@ __all__ = [
     "digest",
     "disconnect",
     "dropped",
+    "end_try",
     "event_notice",
     "failed",
     "finish_sign_in",
+    "forget_chat",
     "invitation",
     "kind_of",
     "listed",
@@ -93,7 +107,10 @@ __all__ = [
     "resend",
     "sent",
     "series_notice",
+    "state",
     "survey_notice",
+    "theirs",
+    "tried",
     "useless",
     "with_places",
 ]

@@ -11,6 +11,7 @@ from ekkyo.words import names
 
 from ekkyo_portal.look.words import (
     attendance,
+    chat,
     common,
     community,
     desk,
@@ -29,6 +30,7 @@ from ekkyo_portal.look.words import (
 
 ROOMS: Final[dict[str, ModuleType]] = {
     "attendance": attendance,
+    "chat": chat,
     "common": common,
     "community": community,
     "desk": desk,

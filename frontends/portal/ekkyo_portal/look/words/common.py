@@ -3,6 +3,7 @@
 from typing import Final
 
 JA: Final[dict[str, str]] = {
+    "chat_host_not_allowed": "この接続先は許可されていません。Ekkyo の運用担当者に許可を依頼してください。",
     "product": "越境 Ekkyo",
     "skip": "本文へ移動",
     "menu": "メニュー",
@@ -58,6 +59,7 @@ JA: Final[dict[str, str]] = {
 }
 
 EN: Final[dict[str, str]] = {
+    "chat_host_not_allowed": "Chats at this host are not allowed. Ask whoever runs Ekkyo to allow it.",
     "product": "越境 Ekkyo",
     "skip": "Skip to the content",
     "menu": "Menu",

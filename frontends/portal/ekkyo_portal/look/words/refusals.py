@@ -48,6 +48,8 @@ REFUSALS: Final[dict[Locale, dict[str, str]]] = {
         "address_refused": "メールサーバーがこのアドレスを受け付けません。人事システムで別のアドレスに直してください。",
         "superseded": "このイベントの席について、より新しいお知らせがあります。",
         "channel_not_connected": "この届け方は選ばれていないか、チャットがつながっていません。",
+        "chat_channel_not_connected": "チャットが接続されていません。",
+        "chat_too_many_tries": "10分間に3回テスト投稿を送りました。しばらくしてからお試しください。",
         "not_allowed": "この操作ができるのは、担当のリーダーまたは管理者だけです。",
     },
     "en": {
@@ -93,6 +95,8 @@ REFUSALS: Final[dict[Locale, dict[str, str]]] = {
         "address_refused": "The mail server takes nothing for this address. Have it corrected in the personnel system.",
         "superseded": "There is a newer message about this seat.",
         "channel_not_connected": "This channel is not chosen, or no chat is connected.",
+        "chat_channel_not_connected": "No chat is connected.",
+        "chat_too_many_tries": "Three test messages were sent in ten minutes. Try again later.",
         "not_allowed": "Only the community's leaders or stewards may do this.",
     },
 }

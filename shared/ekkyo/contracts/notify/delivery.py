@@ -1,19 +1,10 @@
-"""Notifications to members, their channels and their deliveries. Owner: the notify service."""
+"""Deliveries: one notification to one member, or to one community's chat, over one channel."""
 
 from typing import ClassVar, Final, Literal
 
-from pydantic import (
-    ConfigDict,
-    Field,
-    SecretStr,
-    TypeAdapter,
-    ValidationError,
-    field_serializer,
-    field_validator,
-    model_validator,
-)
+from pydantic import Field
 
-from ekkyo.contracts.base import Command, Email, Fact, Id, Instant, Model, Question, Url, may
+from ekkyo.contracts.base import Command, Fact, Id, Instant, Model, Question, may
 from ekkyo.contracts.members import Channel, Locale, MemberForgotten
 
 DeliveryStatus = Literal["planned", "sent", "failed", "dropped"]
@@ -77,55 +68,6 @@ FOR_GOOD: Final = frozenset(
 
 # Commands
 
-_ADDRESS = TypeAdapter(Url)
-
-
-class ChannelConnected(Model):
-    """A channel is connected. Its address is a secret and is not part of the answer."""
-
-    connection_id: str
-    kind: Literal["chat"]
-
-
-class ConnectChannel(Command[ChannelConnected]):
-    """Connect a chat channel by its incoming webhook: a community's, or a member's own. A new one replaces the old."""
-
-    subject: ClassVar[str] = "ekkyo.cmd.notify.connect_channel"
-    may: ClassVar = may("self", "leader", "steward", "system", community="community_id")
-    model_config = ConfigDict(
-        json_schema_extra={
-            "example": {
-                "community_id": "0192f0c1-7a00-7000-8000-000000000001",
-                "kind": "chat",
-                "url": "https://chat.example.com/hooks/it-users",
-            }
-        }
-    )
-    community_id: Id | None = None
-    member_id: Id | None = None
-    kind: Literal["chat"] = "chat"
-    url: SecretStr = Field(max_length=500)
-
-    @field_validator("url")
-    @classmethod
-    def _an_address(cls, url: SecretStr) -> SecretStr:
-        try:
-            _ADDRESS.validate_python(url.get_secret_value())
-        except ValidationError:  # whose text would tell the secret
-            raise ValueError("must be one address that begins with https:// or http://") from None
-        return url
-
-    @model_validator(mode="after")
-    def _of_one(self) -> "ConnectChannel":
-        if (self.community_id is None) == (self.member_id is None):
-            raise ValueError("name either community_id or member_id")
-        return self
-
-    @field_serializer("url", when_used="json")
-    def _on_the_wire(self, url: SecretStr) -> str:
-        """Told to the service that keeps it; everywhere else, a log or a repr, it shows as asterisks."""
-        return url.get_secret_value()
-
 
 class ResendDelivery(Command[Delivery]):
     """Send a message once more that failed, or was dropped for a reason that is gone. It is tried once, at once.
@@ -140,49 +82,6 @@ class ResendDelivery(Command[Delivery]):
     """The caller's name for this try: said again, it is the same try."""
     member_id: Id | None = None
     """Whose delivery it is. Members name themselves."""
-
-
-class SignInBegun(Model):
-    """The same whether or not the address is a member's."""
-
-    attempt_id: Id
-    expires_at: Instant
-
-
-class BeginSignIn(Command[SignInBegun]):
-    """Mail a member a code of six digits, and a link, that sign them in at a front end within ten minutes.
-
-    An address that is nobody's gets the same answer in the same time, and no mail. Five may be asked for an hour.
-    """
-
-    subject: ClassVar[str] = "ekkyo.cmd.notify.begin_sign_in"
-    may: ClassVar = may("portal")
-    attempt_id: Id = Field(min_length=22)
-    """Chosen at random by the front end, which binds it to the browser that asked."""
-    email: Email
-    locale: Locale
-
-
-class SignedIn(Model):
-    """Who proved by a code that the mailbox is theirs."""
-
-    member_id: Id
-
-
-class FinishSignIn(Command[SignedIn]):
-    """Tell whose code this is. It is good for ten minutes, five tries, and once."""
-
-    subject: ClassVar[str] = "ekkyo.cmd.notify.finish_sign_in"
-    may: ClassVar = may("portal")
-    attempt_id: Id
-    finish_id: Id
-    """The caller's name for this try: said again, it is the same try."""
-    code: SecretStr = Field(max_length=100)
-    """The six digits, or what the link holds."""
-
-    @field_serializer("code", when_used="json")
-    def _on_the_wire(self, code: SecretStr) -> str:
-        return code.get_secret_value()
 
 
 # Questions

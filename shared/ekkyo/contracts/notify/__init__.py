@@ -1,0 +1,63 @@
+"""Notifications to members, their channels and their deliveries. Owner: the notify service."""
+
+from ekkyo.contracts.notify.channel import (
+    ChannelConnected,
+    ChannelState,
+    ChannelTried,
+    ConnectChannel,
+    DisconnectChannel,
+    GetChannel,
+    TryChannel,
+)
+from ekkyo.contracts.notify.delivery import (
+    FOR_GOOD,
+    AddressRefused,
+    Delivered,
+    Delivery,
+    DeliveryFact,
+    DeliveryFailed,
+    DeliveryPage,
+    DeliveryStatus,
+    ListDeliveries,
+    ListedDelivery,
+    NotifyForgotMember,
+    NotifyStatus,
+    NotifyStatusAnswer,
+    ResendDelivery,
+    Topic,
+)
+from ekkyo.contracts.notify.sign_in import (
+    BeginSignIn,
+    FinishSignIn,
+    SignedIn,
+    SignInBegun,
+)
+
+__all__ = [
+    "FOR_GOOD",
+    "AddressRefused",
+    "BeginSignIn",
+    "ChannelConnected",
+    "ChannelState",
+    "ChannelTried",
+    "ConnectChannel",
+    "Delivered",
+    "Delivery",
+    "DeliveryFact",
+    "DeliveryFailed",
+    "DeliveryPage",
+    "DeliveryStatus",
+    "DisconnectChannel",
+    "FinishSignIn",
+    "GetChannel",
+    "ListDeliveries",
+    "ListedDelivery",
+    "NotifyForgotMember",
+    "NotifyStatus",
+    "NotifyStatusAnswer",
+    "ResendDelivery",
+    "SignInBegun",
+    "SignedIn",
+    "Topic",
+    "TryChannel",
+]
