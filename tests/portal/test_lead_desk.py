@@ -5,7 +5,7 @@ import re
 import pytest
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import CheckIn, GetDoorWord, GetEvent, GetRoster, MyRegistration, UndoCheckIn
-from ekkyo.contracts.members import FindMembers, MemberPage
+from ekkyo.contracts.members import Cards, FindMembers, GetCards, MemberCard, MemberPage
 
 from tests.portal.leading import PEOPLE, answers, registration, roster
 from tests.portal.making import HANAKO, LEADER, STEWARD, opened, text_of
@@ -34,7 +34,10 @@ def rows(page, section):
 async def test_a_roster_says_who_is_expected_who_waits_and_why_and_who_came():
     async with opened(at_the_desk(confirmed=30, attended=1, waitlisted=1), LEADER) as browser:
         page = await browser.get("/e/e1/roster")
-        assert rows(page, "expected") == ["山田 健", "ほかのコミュニティの方"]
+        assert rows(page, "expected") == ["山田 健", "氏名を表示できない方"]
+        guest = MemberCard(member_id="far", name="遠山 光", department="総務")
+        browser.answering.replies[GetCards] = Cards(cards=[guest])
+        assert rows(await browser.get("/e/e1/roster"), "expected") == ["山田 健", "遠山 光"]
         assert rows(page, "waiting") == ["林 舞"]
         assert "満席のため、キャンセル待ち 1 番目" in text_of(page)
         assert "0002 人事 · 11:40" in text_of(page)
