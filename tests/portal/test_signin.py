@@ -48,11 +48,25 @@ async def test_by_mail_one_gets_to_where_one_wanted_and_only_in_the_browser_that
         assert "Domain" not in cookie
 
 
-async def test_who_somebody_is_now_is_asked_once_for_all_their_pages_of_that_moment(tmp_path):
+async def test_who_somebody_is_now_is_asked_once_for_all_their_pages_of_that_moment(tmp_path, monkeypatch):
     async with whole(tmp_path) as portal:
         await portal.sign_in()
-        await asyncio.gather(*(portal.get("/me") for _ in range(5)))
-        assert len(portal.services.answering.sent(Identify)) == 1
+        monkeypatch.setattr(identities, "FRESH", 0.0)
+        before = len(portal.services.answering.sent(Identify))
+        answering, all_there = portal.services.answering, asyncio.Event()
+        at_once = answering.ask
+
+        async def later(*asked):
+            await all_there.wait()
+            return await at_once(*asked)
+
+        answering.ask = later
+        pages = [asyncio.create_task(portal.get("/me")) for _ in range(5)]
+        for _ in range(100):
+            await asyncio.sleep(0)
+        all_there.set()
+        assert {page.status_code for page in await asyncio.gather(*pages)} == {200}
+        assert len(portal.services.answering.sent(Identify)) == before + 1
 
 
 async def test_the_page_is_the_same_for_an_address_that_nobody_has(tmp_path):

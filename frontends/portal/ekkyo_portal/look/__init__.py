@@ -39,6 +39,7 @@ class Look:
         self._environment = Environment(
             loader=ChoiceLoader([PrefixLoader({"look": PackageLoader("ekkyo_portal.look", "templates"), **loaders})]),
             autoescape=True,
+            auto_reload=False,  # else each page asks the file system whether its templates changed
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,

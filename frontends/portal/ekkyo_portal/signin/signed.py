@@ -6,6 +6,7 @@ instance has the same keys, so none keeps anything.
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +15,8 @@ import jwt
 ALGORITHM: Final = "HS256"
 SHORTEST: Final = 32
 """Characters of a key."""
+CHECKED: Final = 4096
+"""Values whose signatures are not checked again. Each page has a session; whether it is over is always asked."""
 
 
 class Signed:
@@ -23,6 +26,7 @@ class Signed:
         if not keys or any(len(key) < SHORTEST for key in keys):
             raise ValueError(f"a key needs at least {SHORTEST} characters, each in a line of its own")
         self._keys = keys
+        self._checked = lru_cache(CHECKED)(self._check)
 
     @classmethod
     def read(cls, file: Path) -> "Signed":
@@ -36,10 +40,20 @@ class Signed:
 
     def read_value(self, purpose: str, text: str | None, *, now: datetime) -> dict[str, Any] | None:
         """What was signed for this purpose, or None for what was not, or is over."""
-        for key in self._keys if text else ():
+        if not text:
+            return None
+        try:
+            claims = self._checked(purpose, text)
+        except jwt.PyJWTError:
+            return None
+        return dict(claims) if claims["iat"] - 60 <= now.timestamp() < claims["exp"] else None
+
+    def _check(self, purpose: str, text: str) -> dict[str, Any]:
+        """What was signed, whatever time it is. Raises PyJWTError when none of the keys signed it for this purpose."""
+        for key in self._keys:
             try:
-                claims: dict[str, Any] = jwt.decode(
-                    text or "",
+                return jwt.decode(
+                    text,
                     key,
                     algorithms=[ALGORITHM],
                     audience=purpose,
@@ -47,5 +61,4 @@ class Signed:
                 )
             except jwt.PyJWTError:
                 continue
-            return claims if claims["iat"] - 60 <= now.timestamp() < claims["exp"] else None
-        return None
+        raise jwt.InvalidSignatureError
