@@ -17,7 +17,7 @@ REGISTRATIONS: dict[Locale, dict[RegistrationStatus, str]] = {
     "ja": {
         "confirmed": "参加確定",
         "waitlisted": "キャンセル待ち",
-        "withdrawn": "辞退",
+        "withdrawn": "取りやめ",
         "attended": "参加済み",
         "no_show": "欠席",
     },
