@@ -157,7 +157,7 @@ SCENES = [
     ),
     Scene("a person alone", STEWARD, {GetMember: PEOPLE[GetMember]}, ("/people/hanako",)),
     Scene("nobody", STEWARD, {**PEOPLE, FindMembers: MemberPage(members=[])}, ("/people?q=@@", "/people-import")),
-    Scene("people, all away", STEWARD, {}, ("/people", "/people-communities", "/people-sent")),
+    Scene("people, all away", STEWARD, {}, ("/people", "/people-communities", "/people-sent", "/people-state")),
     Scene(
         "what stewards do",
         STEWARD,
@@ -168,7 +168,7 @@ SCENES = [
         "erased",
         STEWARD,
         {GetErasure: ERASURE, ListErasures: ErasurePage(erasures=[ERASURE])},
-        ("/people/erased", "/people/erased?id=x1"),
+        ("/people/erased", "/people/erased?id=x1", "/people-state"),
     ),
     Scene(
         "what is gone",

@@ -87,7 +87,7 @@ EN: Final[dict[str, Any]] = {
     "states_mean": {
         "planned": "These are about to be sent, or wait to be tried again.",
         "sent": "The mail server or the chat has taken these.",
-        "failed": "The other side refused these. They are not tried again.",
+        "failed": "The other side refused these. They are not tried again by themselves.",
         "dropped": "There was no reason to send these any more.",
     },
     "reasons": {
