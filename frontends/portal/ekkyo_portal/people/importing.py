@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.members import ImportMembers
+from ekkyo.words.text import one_line
 from ekkyo_common.personnel import Became, PersonnelExport, Taken, UnreadableExportError, read_personnel, take
 from starlette.datastructures import UploadFile
 from starlette.responses import Response, StreamingResponse
@@ -27,6 +28,8 @@ SENT: Final = LARGEST * 4 // 3 + 64 * 1024
 SHOWN: Final = 500
 """Rows that the page shows of each kind; all of them are counted."""
 EVERY: Final = timedelta(milliseconds=300)
+LONG: Final = 80
+"""Characters of a cell that the page shows."""
 MARK: Final = "<!--parts-->"
 
 
@@ -158,7 +161,7 @@ def outcome(reader: Reader, taken: Taken) -> Outcome:
     return Outcome(
         taken,
         {name: taken.count(name) for name in COUNTED},
-        [replace(row, reason=because(reader, row)) for row in bad],
+        [replace(row, value=one_line(row.value, LONG), reason=because(reader, row)) for row in bad],
         [replace(row, reason=because(reader, row)) for row in left],
         taken.rows[:SHOWN],
     )
