@@ -54,7 +54,7 @@ ENGLISH = {
     "series_cancelled": ("Cancelled: Excel ピボット入門 (3 dates)", "will not take place"),
     "series_registered": (
         "You are registered for the series: Excel ピボット入門 (3 dates)",
-        "on the 3 dates to come",
+        "on the 3 upcoming dates",
     ),
     "series_withdrawn": ("You have withdrawn from the series: Excel ピボット入門 (3 dates)", "no longer registered"),
 }
@@ -150,7 +150,7 @@ def test_one_clock_is_told_where_both_show_the_same():
     for zone in ("Europe/Berlin", "Europe/Paris"):
         said = compose(notice("registration_confirmed", about=about), SEATED, reader("en", zone))
         assert said.rows[0] == ("When", THERE["en"])
-        assert said.rows[1][0] == "How"
+        assert said.rows[1][0] == "Format"
     assert "Germany" not in said.subject
 
 

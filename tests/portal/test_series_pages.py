@@ -115,7 +115,7 @@ async def test_a_refused_rule_is_told_beside_how_it_repeats():
     async with opened(refused, in_english(LEADER)) as browser:
         page = await browser.post("/c/it/series/new", {**PLANNED, "do": "preview"})
         assert page.status_code == 422
-        assert "It has to end within two years and 200 dates." in text_of(page)
+        assert "It must end within two years and have at most 200 dates." in text_of(page)
 
 
 async def test_leaders_change_move_and_cancel_all_that_is_to_come_or_from_one_on():

@@ -31,7 +31,7 @@ from ekkyo_cli.failing import exit_code
 app = typer.Typer(
     name="ekkyo",
     help="Run a community inside a company: its events, members, notifications and surveys.",
-    epilog="Begin with: ekkyo up --detach, then ekkyo status. Every command has --help, and --json for programs."
+    epilog="Start with: ekkyo up --detach, then ekkyo status. Every command has --help, and --json for programs."
     "  Exit codes: 0 done, 1 refused or failed, 2 wrong arguments, 3 no stack or installation found.",
     no_args_is_help=True,
     add_completion=False,
@@ -61,7 +61,7 @@ for name in ("up", "down", "status", "restart", "logs", "env", "token"):
 
 app.command("open", rich_help_panel="The local stack")(portal.open_portal)
 
-TALK, RUN = "Talk to it", "Look after it"
+TALK, RUN = "Use Ekkyo", "Operate Ekkyo"
 app.command("call", rich_help_panel=TALK)(call.call)
 for name in ("deactivate", "reactivate", "erase", "erasures"):
     members.app.command(name)(getattr(leaving, name))

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 StreamsOnly = Annotated[
     bool,
     typer.Option(
-        "--streams-only", help="Leave out the databases; back them up with mongodump or similar, in the same pause."
+        "--streams-only",
+        help="Leave out the databases. Back them up with mongodump or similar while the services are still stopped.",
     ),
 ]
 Names = Annotated[

@@ -24,12 +24,17 @@ MESSAGES.update({name_of(m): m for m in QUESTIONS.values()})
 
 
 def call(
-    name: Annotated[str | None, typer.Argument(help="Such as events.register; see --list.", show_default=False)] = None,
+    name: Annotated[
+        str | None,
+        typer.Argument(help="A command or question, such as events.register; see --list.", show_default=False),
+    ] = None,
     body: Annotated[
         str,
         typer.Option("--json", "-j", metavar="JSON", help="The message's fields; - reads them from standard input."),
     ] = "{}",
-    list_all: Annotated[bool, typer.Option("--list", help="List what can be sent, and who may send it.")] = False,
+    list_all: Annotated[
+        bool, typer.Option("--list", help="List all commands and questions, and who may send them.")
+    ] = False,
     fields: Annotated[bool, typer.Option("--fields", help="Show a message's fields and an example.")] = False,
     as_json: Annotated[bool, typer.Option("--as-json", help="Print --list and --fields as JSON.")] = False,
     dir: Where = None,
@@ -51,7 +56,7 @@ def call(
     if list_all:
         return _list(as_json)
     if name is None:
-        raise typer.BadParameter("name a command or question, or ask for --list", param_hint="NAME")
+        raise typer.BadParameter("name a command or question, or use --list", param_hint="NAME")
     message = find(name)
     if fields:
         return _fields(message, as_json)
@@ -94,7 +99,7 @@ def _fields(message: Message, as_json: bool) -> None:
     if as_json:
         return output.as_json(schema)
     output.say(f"[bold]{name_of(message)}[/]: {_first_line(message)}")
-    output.say(f"Who may: {', '.join(sorted(message.may.roles))}. Answer: {message.answer_type().__name__}.\n")
+    output.say(f"Who may use it: {', '.join(sorted(message.may.roles))}. Answer: {message.answer_type().__name__}.\n")
     shown = [(n, schema["properties"][n], n in schema.get("required", [])) for n in message.model_fields]
     rows = [
         (name, _type(field, schema), "required" if needed else _default(field), field.get("description", ""))

@@ -43,26 +43,26 @@ def list_(service: Service = "*", dir: Where = None, json: Json = False) -> None
 
 @app.command()
 def show(number: Number, dir: Where = None, json: Json = False) -> None:
-    """Show one letter with its headers and the message it is about."""
+    """Show one dead letter with its headers and its message."""
     letter, body = asyncio.run(_one(dir, number, "show"))
     text = None if body is None else body.decode(errors="replace")
     if output.speaks_json():
         return output.as_json(_plain(letter) | {"body": text})
     output.table(["", ""], [(key, value) for key, value in _plain(letter).items() if key != "headers"])
     output.table(["header", ""], sorted(letter.headers.items()))
-    output.out.print(text if text is not None else "The message it is about was erased.", markup=False)
+    output.out.print(text if text is not None else "The message was erased.", markup=False)
     return None
 
 
 @app.command()
 def replay(number: Number, dir: Where = None, json: Json = False) -> None:
-    """Deliver it again to that one reaction, with a fresh set of tries."""
+    """Deliver the message to that one reaction again, with as many tries as at first."""
     _done("Delivered again", asyncio.run(_one(dir, number, "replay")))
 
 
 @app.command()
 def drop(number: Number, dir: Where = None, json: Json = False) -> None:
-    """Delete a letter: the reaction will never handle it."""
+    """Delete a dead letter: the reaction will never handle it."""
     _done("Dropped", asyncio.run(_one(dir, number, "drop")))
 
 

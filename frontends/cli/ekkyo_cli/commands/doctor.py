@@ -26,7 +26,8 @@ def doctor(
     service: Annotated[
         str | None,
         typer.Option(
-            "--service", help="One of them, with its EKKYO_* variables in the environment; not a local stack."
+            "--service",
+            help="Check one service with the EKKYO_* variables of the environment, instead of a local stack.",
         ),
     ] = None,
     monitor: Annotated[

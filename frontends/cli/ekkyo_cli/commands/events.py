@@ -39,12 +39,12 @@ def attendance(
         typer.Argument(help="A participants report of Teams, Zoom, Meet, Webex or connpass, or a list: CSV or .xlsx."),
     ],
     event: Annotated[str, typer.Option("--event", help="The event's id.")],
-    min_minutes: Annotated[int, typer.Option(help="Whoever stayed for less time did not attend.", min=0)] = 0,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Match only, and write nothing.")] = False,
+    min_minutes: Annotated[int, typer.Option(help="People who stayed for less time did not attend.", min=0)] = 0,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only match the participants; write nothing.")] = False,
     dir: Where = None,
     json: Json = False,
 ) -> None:
-    """Record all who came to an event, from a meeting tool's report. Recording the same report again changes nothing.
+    """Record who came to an event, from a meeting tool's report. Recording the same report again changes nothing.
 
     Participants are matched to members by personnel number, mail address or name; the rest are listed, with the
     members who may be meant. With --dry-run it previews the result for each row, and shows how the file was read. Exit
@@ -98,7 +98,7 @@ def _tell(report: Report, matched: Matched, rows: list[Became], done: Attendance
             f"[bold]{done.attended}[/] newly recorded, {done.walk_ins} of them without a seat; {done.already} already."
         )
         if done.passed_over:
-            output.say(f"[yellow]Passed over, who may have no seat:[/] {', '.join(done.passed_over)}")
+            output.say(f"[yellow]Skipped, because they cannot have a seat:[/] {', '.join(done.passed_over)}")
     else:
         output.say("[yellow]Nothing was written: --dry-run.[/]")
 
@@ -106,4 +106,4 @@ def _tell(report: Report, matched: Matched, rows: list[Became], done: Attendance
 def _minutes(row: Became) -> str:
     if row.outcome != "attended":
         return ""
-    return "not told" if row.minutes is None else str(row.minutes)
+    return "unknown" if row.minutes is None else str(row.minutes)

@@ -33,8 +33,8 @@ def tail(
         list[str] | None,
         typer.Option("--type", help="Such as events.published, or events.*; may be given several times."),
     ] = None,
-    entity: Annotated[str | None, typer.Option(help="Only about the entity with this id.")] = None,
-    limit: Annotated[int | None, typer.Option("--limit", "-n", help="Stop after this many.", min=1)] = None,
+    entity: Annotated[str | None, typer.Option(help="Only facts about the entity with this id.")] = None,
+    limit: Annotated[int | None, typer.Option("--limit", "-n", help="Stop after this many facts.", min=1)] = None,
     no_follow: Annotated[
         bool, typer.Option("--no-follow", help="Stop at the newest instead of waiting for more.")
     ] = False,
@@ -98,7 +98,7 @@ async def _tail(
     count = 0
     async with connected(dir) as ekkyo:
         if follow and output.err.is_terminal and not output.speaks_json():
-            output.warn("[dim]Waiting for facts; Ctrl-C stops.[/]")
+            output.warn("[dim]Waiting for facts; press Ctrl-C to stop.[/]")
         async for fact in ekkyo.facts(*types, entity=entity, since=since, follow=follow):
             _print(fact)
             count += 1

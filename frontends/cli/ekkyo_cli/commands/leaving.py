@@ -36,7 +36,7 @@ LOOK_EVERY = 0.2
 
 
 def deactivate(member: Id, yes: Yes = False, dir: Where = None, json: Json = False) -> None:
-    """Record that a person left the company: no more messages, seats at future events given up, nothing deleted.
+    """Record that a person left the company. They get no more messages and lose their future seats; no data is deleted.
 
     Whoever waits longest gets the seat. An import of a personnel export does not bring the person back;
     ekkyo members reactivate does.
@@ -49,7 +49,7 @@ def deactivate(member: Id, yes: Yes = False, dir: Where = None, json: Json = Fal
 
 
 def reactivate(member: Id, dir: Where = None, json: Json = False) -> None:
-    """Record that a person who left is back, or never left. Seats that were given up are not restored.
+    """Record that a person who left is back, or never left. Their lost seats are not restored.
 
     Example:
 
@@ -70,12 +70,12 @@ def erase(
     ] = None,
     yes: Yes = False,
     within: Annotated[
-        float, typer.Option(help="For how many seconds to wait until all services have forgotten them.", min=0)
+        float, typer.Option(help="How many seconds to wait until all services have deleted their data.", min=0)
     ] = 60,
     dir: Where = None,
     json: Json = False,
 ) -> None:
-    """Erase a person's data, everywhere and for good. This cannot be undone.
+    """Erase a person's data everywhere, permanently. This cannot be undone.
 
     Every service deletes the data and confirms it; then the facts about the person are purged from the stream. Their
     attendances stay in the counts, under an id that identifies nobody. On a local stack, the mail caught for them is
@@ -101,7 +101,7 @@ def erase(
         output.as_json(erasure.model_dump(mode="json") | {"mails_thrown_away": mails})
     elif erasure.purged_at:
         thrown = f" {mails} caught mails were deleted." if mails else ""
-        output.say(f"[bold]{escape(member)}[/] is erased: no personal data of theirs is left.{thrown}")
+        output.say(f"[bold]{escape(member)}[/] is erased: none of their personal data is left.{thrown}")
     else:
         waits = (
             f"waits for {', '.join(erasure.waits_for)}" if erasure.waits_for else "waits for the stream to be purged"
@@ -125,7 +125,7 @@ def erase_again(dir: Path | None, file: Path, yes: bool, within: float) -> None:
         output.as_json({"erasures": found, "not_there": gone, "mails_thrown_away": mails})
     else:
         thrown = f" {mails} caught mails were deleted." if mails else ""
-        output.say(f"Erased: [bold]{len(found) - len(open_ones)}[/]. Not there: {len(gone)}.{thrown}")
+        output.say(f"Erased: [bold]{len(found) - len(open_ones)}[/]. Not found: {len(gone)}.{thrown}")
         if open_ones:
             output.say(f"[yellow]Not complete yet: {len(open_ones)}.[/] See: ekkyo members erasures --open")
     if open_ones:
@@ -137,7 +137,7 @@ def erasures(
     dir: Where = None,
     json: Json = False,
 ) -> None:
-    """List the erased members, which services have forgotten them, and when the stream was purged.
+    """List the erased members, which services have deleted their data, and when the stream was purged.
 
     Examples:
 
@@ -149,7 +149,7 @@ def erasures(
     if output.speaks_json():
         return output.as_json(found)
     if not found:
-        return output.say("Every erasure is complete." if open else "Nobody was erased.")
+        return output.say("Every erasure is complete." if open else "Nobody has been erased.")
     rows = [
         (e.member_id, _when(e.erased_at), ", ".join(e.receipts), ", ".join(e.waits_for), _when(e.purged_at))
         for e in found

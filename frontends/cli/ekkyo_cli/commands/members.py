@@ -48,27 +48,32 @@ def import_(
         typer.Option("--map", metavar="FIELD=HEADING", help=f"Which heading holds a field ({', '.join(FIELDS)})."),
     ] = None,
     deactivate_leavers: Annotated[
-        bool, typer.Option("--deactivate-leavers", help="Deactivate members who have left, as the file says.")
+        bool, typer.Option("--deactivate-leavers", help="Deactivate members who have left, according to the file.")
     ] = False,
     status: Annotated[
         list[str] | None,
-        typer.Option("--status", metavar="VALUE=active|left", help="What a value says about being employed."),
+        typer.Option(
+            "--status", metavar="VALUE=active|left", help="Whether a value in the status column means employed or left."
+        ),
     ] = None,
     dates: Annotated[
         str | None,
-        typer.Option("--dates", metavar="ymd|mdy|dmy", help="The order in dates, where the file cannot tell."),
+        typer.Option(
+            "--dates", metavar="ymd|mdy|dmy", help="The order of year, month and day, if the file does not show it."
+        ),
     ] = None,
     locale: Annotated[
-        Locale | None, typer.Option("--locale", help="The language of new people whose row says none: ja or en.")
+        Locale | None, typer.Option("--locale", help="The language of new people whose row has none: ja or en.")
     ] = None,
     timezone: Annotated[
-        str | None, typer.Option("--timezone", help="The time zone of new people whose row says none: Asia/Tokyo.")
+        str | None,
+        typer.Option("--timezone", help="The time zone of new people whose row has none, such as Asia/Tokyo."),
     ] = None,
-    strict: Annotated[bool, typer.Option("--strict", help="Exit 1 if any row was bad.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if any row is wrong.")] = False,
     dir: Where = None,
     json: Json = False,
 ) -> None:
-    """Import a personnel export: people whose number is new are registered, the others are updated.
+    """Import a personnel export: register people whose number is new, and update the others.
 
     Every bad row is named with its line, column, value and reason; the good ones are taken. With
     --dry-run it previews the result for every row, and shows how the whole file was read. People who have left are
@@ -175,7 +180,7 @@ def _tell(taken: Taken, export: PersonnelExport) -> None:
         _more(taken.rows)
     if taken.bad:
         lines = [(b.line, b.column, b.value, b.reason) for b in taken.bad[:SHOWN]]
-        output.table(columns, lines, title="[red]Not taken[/]")
+        output.table(columns, lines, title="[red]Not imported[/]")
         _more(taken.bad)
     if not taken.dry_run and (named := [r for r in taken.rows if r.outcome in ("left", "deactivated")]):
         lines = [(r.line, f"{r.number} {r.name}", r.value, r.reason) for r in named[:SHOWN]]

@@ -24,14 +24,14 @@ LASTS: Final = timedelta(minutes=10)
 def open_portal(
     who: Annotated[
         str | None,
-        typer.Option("--as", metavar="WHO", help="A member's number, mail address or id; without it a steward."),
+        typer.Option("--as", metavar="WHO", help="A member's number, mail address or id; by default, a steward."),
     ] = None,
     path: Annotated[str, typer.Option("--path", help="The page to open, such as /me.")] = "/",
-    show: Annotated[bool, typer.Option("--print", help="Print the address; open no browser.")] = False,
+    show: Annotated[bool, typer.Option("--print", help="Print the address and do not open a browser.")] = False,
     dir: Annotated[Path, typer.Option("--dir", help="The stack's folder.", show_default=True)] = DEFAULT,
     json: Json = False,
 ) -> None:
-    """Open the local stack's portal, signed in as somebody.
+    """Open the local stack's portal, signed in as a member or a steward.
 
     Prints an address that signs in, and opens it where there is a desktop. The address works for ten minutes, on this
     machine only. Without --as it is for a steward, or for a leader while there is no steward.

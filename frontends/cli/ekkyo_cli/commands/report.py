@@ -18,16 +18,16 @@ from ekkyo_cli.output import Json
 
 def report(
     community: Annotated[
-        str | None, typer.Option("--community", help="The community's id; not needed where there is only one.")
+        str | None, typer.Option("--community", help="The community's id; not needed if there is only one community.")
     ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Where to write the page, such as report.html.")
     ] = None,
-    facts: Annotated[bool, typer.Option("--facts", help="Compute the figures from the stream of facts alone.")] = False,
+    facts: Annotated[bool, typer.Option("--facts", help="Compute the figures only from the stream of facts.")] = False,
     check: Annotated[
         bool, typer.Option("--check", help="Compute them both ways, and fail if a figure differs.")
     ] = False,
-    lang: Annotated[str | None, typer.Option(help="ja or en; the community's language without it.")] = None,
+    lang: Annotated[str | None, typer.Option(help="ja or en; by default, the community's language.")] = None,
     dir: Where = None,
     json: Json = False,
 ) -> None:
@@ -57,7 +57,7 @@ def report(
         f" {totals.people} people, {made.meetings.pairs} pairs of departments met."
     )
     if check:
-        output.say("The services and the facts tell the same figures.")
+        output.say("The services and the facts give the same figures.")
     if out:
         output.say(f"Written: {out}")
     return None

@@ -23,16 +23,18 @@ TEAMS = "# Accounts of other teams, who may import facts: see deploy/nats/README
 
 
 def secrets(
-    dir: Annotated[Path, typer.Option("--dir", help="The target; it gets a folder for each part of the platform.")],
-    mongo: Annotated[str, typer.Option(help="Where the services find MongoDB: host:port, with commas between.")] = (
+    dir: Annotated[
+        Path, typer.Option("--dir", help="The target folder; each part of the platform gets a folder in it.")
+    ],
+    mongo: Annotated[str, typer.Option(help="Where the services find MongoDB: host:port, separated by commas.")] = (
         "mongo:27017"
     ),
     replica_set: Annotated[str, typer.Option(help="The name of MongoDB's replica set.")] = "ekkyo",
     owner: Annotated[int | None, typer.Option(help="Give the services' files to this user id (as root).")] = None,
     json: Json = False,
 ) -> None:
-    """Generate the keys and passwords of a deployment. Existing files stay as they are, but for keys that they lack:
-    users of NATS who are new, and the portal's key among those that tokens are checked with.
+    """Generate the keys and passwords of a deployment. Existing files are kept; only missing keys are added to them,
+    such as those of new NATS users.
 
     Examples:
 

@@ -30,11 +30,11 @@ STYLE = {"ready": "green", "not ready": "yellow", "stopped": "red"}
 def up(
     dir: Dir = DEFAULT,
     detach: Annotated[
-        bool, typer.Option("--detach", "-d", help="Leave it running, and return once it is ready.")
+        bool, typer.Option("--detach", "-d", help="Run in the background, and return once the stack is ready.")
     ] = False,
     json: Json = False,
 ) -> None:
-    """Start NATS, the database, the catchers for mail and chat, the four services and the portal.
+    """Start NATS, the database, the mail and chat catchers, the four services and the portal.
 
     Everything listens on this machine only, on free ports that stay the same, and keeps its data in the folder:
     started again on the same folder, the stack has the same data. Without --detach it shows the logs, and Ctrl-C
@@ -106,12 +106,12 @@ def _told(folder: Folder, state: State) -> None:
 
 
 def down(dir: Dir = DEFAULT, json: Json = False) -> None:
-    """Stop the stack in order: first the services, then what they stand on. What they hold stays in the folder."""
+    """Stop the stack: first the services, then NATS and the database. Their data stays in the folder."""
     folder = Folder.at(dir)
     stopped = control.bring_down(folder)
     if output.speaks_json():
         return output.as_json({"stopped": stopped, "dir": str(folder.path)})
-    return output.say(f"Stopped {folder.path}." if stopped else f"Nothing runs in {folder.path}.")
+    return output.say(f"Stopped {folder.path}." if stopped else f"Nothing is running in {folder.path}.")
 
 
 def status(dir: Dir = DEFAULT, json: Json = False) -> None:
@@ -142,19 +142,19 @@ def restart(
 ) -> None:
     """Stop one part of the stack and start it again."""
     if part not in PARTS:
-        raise typer.BadParameter(f"{part} is none of {', '.join(PARTS)}")
+        raise typer.BadParameter(f"there is no part {part}. There are: {', '.join(PARTS)}")
     seen = control.restart(Folder.at(dir), part)
-    output.as_json(vars(seen)) if output.speaks_json() else output.say(f"{part} runs again, pid {seen.pid}.")
+    output.as_json(vars(seen)) if output.speaks_json() else output.say(f"{part} is running again, pid {seen.pid}.")
 
 
 def logs(
-    part: Annotated[str | None, typer.Argument(help="One part, or supervisor; all services without it.")] = None,
+    part: Annotated[str | None, typer.Argument(help="One part, or supervisor; by default, all services.")] = None,
     dir: Dir = DEFAULT,
     going_on: Annotated[bool, typer.Option("--follow", "-f", help="Keep printing new lines.")] = False,
     lines: Annotated[int, typer.Option("--lines", "-n", help="How many lines from the end.", min=0)] = 20,
     json: Json = False,
 ) -> None:
-    """Show the logs of the parts."""
+    """Show the logs of the stack's parts."""
     folder = Folder.at(dir)
     names = [part] if part else [*PARTS, "supervisor"]
     if part and not folder.log(part).exists():
@@ -199,7 +199,7 @@ def env(
 
 
 def token(
-    sub: Annotated[str, typer.Option("--sub", help="Whom the token is for: a member's id, or a system's name.")],
+    sub: Annotated[str, typer.Option("--sub", help="The token's subject: a member's id, or a system's name.")],
     role: Annotated[
         list[str] | None,
         typer.Option("--role", help="steward, system, or leader:COMMUNITY_ID; may be given several times."),
@@ -209,7 +209,7 @@ def token(
     dir: Dir = DEFAULT,
     json: Json = False,
 ) -> None:
-    """Print a bearer token that this stack trusts. Without a role it stands for the member --sub alone.
+    """Print a bearer token that this stack accepts. Without --role, it only identifies the member --sub.
 
     Examples:
 

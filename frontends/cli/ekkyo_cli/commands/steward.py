@@ -15,7 +15,7 @@ from ekkyo_cli import output
 from ekkyo_cli.connection import Where, connected
 from ekkyo_cli.output import Json
 
-app = typer.Typer(help="Who is a steward: the first one, and all that there are.", no_args_is_help=True)
+app = typer.Typer(help="Stewards: make the first one, add, remove and list them.", no_args_is_help=True)
 Someone = Annotated[str, typer.Argument(metavar="WHO", help="A member's personnel number, mail address or id.")]
 Key = Annotated[
     Path | None,
@@ -30,12 +30,12 @@ Key = Annotated[
 
 @app.callback()
 def steward() -> None:
-    """Who is a steward: the first one, and all that there are."""
+    """Stewards: make the first one, add, remove and list them."""
 
 
 @app.command()
 def add(who: Someone, key: Key = None, dir: Where = None, json: Json = False) -> None:
-    """Make a member a steward. For whoever is one already, nothing changes.
+    """Make a member a steward. If they are one already, nothing changes.
 
     The first steward of an installation is made with this; import people first. It needs the right of a system: with
     --key it signs a token for itself, else it uses EKKYO_TOKEN, or the key of a local stack.
@@ -51,7 +51,7 @@ def add(who: Someone, key: Key = None, dir: Where = None, json: Json = False) ->
 
 @app.command()
 def remove(who: Someone, key: Key = None, dir: Where = None, json: Json = False) -> None:
-    """Take the role of steward from a member. For whoever has none, nothing changes. The last steward keeps it.
+    """Remove the role of steward from a member. If they are not one, nothing changes. The last steward keeps it.
 
     Example:
 

@@ -101,12 +101,12 @@ def add(
     name: Name,
     may: Annotated[
         list[str] | None,
-        typer.Option(help="What it may ask: '*', 'events.*' or 'events.list'; may be given several times."),
+        typer.Option(help="What it may send: '*', 'events.*' or 'events.list'; may be given several times."),
     ] = None,
     hears: Annotated[
         list[str] | None,
         typer.Option(
-            help="Whose facts it hears: events, surveys, notify (these three without this option), and members, which "
+            help="Whose facts it receives: events, surveys, notify (by default, these three), and members, which "
             "are personal data; may be given several times."
         ),
     ] = None,
@@ -130,7 +130,7 @@ def add(
     before = next((one for one in known.read() if one.name == name), None)
     unheard = sorted(set(may or []) - {"*"} - _askable())
     if unheard:
-        raise typer.BadParameter(f"nobody is asked {', '.join(unheard)}", param_hint="--may")
+        raise typer.BadParameter(f"there is no command or question {', '.join(unheard)}", param_hint="--may")
     chosen: dict[str, object] = {"hears": tuple(hears)} if hears else {}
     try:
         system = System.model_validate(
@@ -152,7 +152,7 @@ def add(
 
 @app.command("list")
 def list_(dir: Dir = DEFAULT, keys: Keys = None, json: Json = False) -> None:
-    """Show the systems, what each may ask, and whose facts it hears."""
+    """Show the systems, what each may send, and whose facts it receives."""
     found = Known(dir, keys).read()
     if output.speaks_json():
         return output.as_json([one.model_dump(mode="json", exclude={"logins"}) for one in found])
@@ -170,7 +170,7 @@ def remove(
     keys: Keys = None,
     json: Json = False,
 ) -> None:
-    """Shut a system out, and delete its copy of the facts on the server. Its connections are closed.
+    """Remove a system, and delete its copy of the facts on the server. Its connections are closed.
 
     With --keys, set EKKYO_NATS_URL and the login of ops: the copy can be deleted only while NATS has the account.
     """
@@ -187,18 +187,18 @@ def remove(
     known.change(name, None)
     if output.speaks_json():
         return output.as_json({"removed": name})
-    return output.say(f"{name} is removed." + (f" {RELOAD}" if keys else ""))
+    return output.say(f"{name} was removed." + (f" {RELOAD}" if keys else ""))
 
 
 @app.command()
 def password(
     name: Name,
-    only: Annotated[bool, typer.Option("--only", help="Shut out who still uses a password from before.")] = False,
+    only: Annotated[bool, typer.Option("--only", help="Stop accepting earlier passwords.")] = False,
     dir: Dir = DEFAULT,
     keys: Keys = None,
     json: Json = False,
 ) -> None:
-    """Give a system a new user with a new password, beside the one it has, so that it can change while it runs.
+    """Give a system a second user with a new password, so that it can switch while it is running.
 
     With --only the last one made stays, and those before are no longer let in.
 

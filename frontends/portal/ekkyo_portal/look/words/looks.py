@@ -28,10 +28,10 @@ JA: Final[dict[str, str]] = {
 
 EN: Final[dict[str, str]] = {
     "title": "Name, colour and logo",
-    "lead": "They show in lists, on pages of events and in mails.",
+    "lead": "They appear in lists, on event pages and in mails.",
     "name": "Name of the community",
     "colour": "Colour",
-    "colour_hint": "A dark one, on which white text can be read.",
+    "colour_hint": "Choose a dark colour, so that white text on it is readable.",
     "logo": "Logo",
     "logo_hint": "PNG, JPEG or SVG, at most 500 kB. A square one looks best.",
     "logo_new": "The file that you previewed is still chosen. You can choose another one.",
@@ -40,12 +40,12 @@ EN: Final[dict[str, str]] = {
     "preview_title": "Preview",
     "preview_lead": "Nothing is saved yet.",
     "preview_text": "Links and buttons will have this colour.",
-    "too_light": "White text cannot be read on this colour. Choose a darker one.",
+    "too_light": "White text is not readable on this colour. Choose a darker one.",
     "logo_wrong_kind": "Choose a PNG, JPEG or SVG file.",
-    "logo_too_large": "The file is larger than 500 kB. Save it smaller.",
+    "logo_too_large": "The file is larger than 500 kB. Save a smaller version.",
     "logo_too_many_pixels": "The picture is too large. Make it 2000 by 2000 pixels or smaller.",
     "logo_unreadable": "This file cannot be read. Save it again as PNG.",
     "logo_too_complex": "The drawing has too many parts. Save it as PNG.",
-    "logo_not_plain": "An SVG with style sheets or pictures inside cannot be used. Save it as PNG.",
+    "logo_not_plain": "An SVG that contains style sheets or pictures cannot be used. Save it as PNG.",
     "did_changed": "Name, colour and logo are saved.",
 }

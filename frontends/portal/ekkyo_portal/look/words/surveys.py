@@ -22,10 +22,10 @@ JA: Final[dict[str, str]] = {
 
 EN: Final[dict[str, str]] = {
     "kicker": "Survey",
-    "event": "See the event it is about",
+    "event": "See the event",
     "anonymous": "This survey is anonymous.",
-    "anonymous_means": "Nobody can see who said what, neither leaders nor stewards. "
-    "Results are shown as totals, and only when at least five people answered.",
+    "anonymous_means": "Nobody can see who said what, not even leaders or stewards. "
+    "Results are shown as totals, and only when at least five people have answered.",
     "named": "This survey is not anonymous.",
     "named_means": "Your answers are kept with your name.",
     "theme": "Theme {n}",
