@@ -56,7 +56,15 @@ from ekkyo.contracts.members import (
     MemberCard,
     MemberPage,
 )
-from ekkyo.contracts.notify import ChannelConnected, ChannelState, ConnectChannel, GetChannel
+from ekkyo.contracts.notify import (
+    ChannelConnected,
+    ChannelState,
+    ChannelTried,
+    ConnectChannel,
+    DisconnectChannel,
+    GetChannel,
+    TryChannel,
+)
 from ekkyo.contracts.surveys import ListSurveys, RankThemes, SurveyList, ThemeCount, ThemeRanking
 
 from tests.portal.making import LEADER
@@ -177,6 +185,8 @@ def answers(**changes: object) -> dict[type, object]:
         RankThemes: ThemeRanking(community_id="it", themes=[ThemeCount(theme="AI", votes=9)]),
         ListSurveys: SurveyList(surveys=[]),
         ConnectChannel: ChannelConnected(connection_id="it", kind="chat"),
+        TryChannel: ChannelTried(taken=True),
+        DisconnectChannel: ChannelState(connected=False),
         GetChannel: ChannelState(connected=True, host="hooks.slack.com", since="2026-11-20T03:00:00Z"),
         GetDoorWord: DoorWord(event_id="e1", word="さくら 42", valid_until="2026-11-26T03:04:00Z"),
         ImportAttendance: AttendanceImported(event_id="e1", attended=2, already=1, walk_ins=1, passed_over=["x"]),
