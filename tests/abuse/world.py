@@ -23,6 +23,7 @@ from ekkyo.testing.nats import Nats
 from ekkyo.testing.plugin import as_ops
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+from nats.js.errors import NotFoundError
 from pymongo import MongoClient
 
 from tests.notify.servers import MailServer
@@ -162,6 +163,19 @@ class World:
 
     def everything(self) -> tuple[Any, Any]:
         return self.stored(), self.run(self.told())
+
+    def only_time_passed(self, before: tuple[Any, Any], now: tuple[Any, Any]) -> bool:
+        """Whether nothing was stored and told in between, but by timers of ours that became due."""
+        times = [{**told, "TIMERS": None} for _, told in (before, now)]
+        new = range(before[1]["TIMERS"] + 1, now[1]["TIMERS"] + 1)
+        return before[0] == now[0] and times[0] == times[1] and all(self.run(self._became_due(n)) for n in new)
+
+    async def _became_due(self, sequence: int) -> bool:
+        try:
+            stored = await self.ops.jetstream().get_msg("TIMERS", sequence)
+        except NotFoundError:  # a timer that is set stays until it is due
+            return True
+        return str(stored.subject).startswith("ekkyo.due.")
 
     def at_rest(self) -> tuple[Any, Any]:
         """Everything, once all was settled and heard, and it no longer changes by itself."""
