@@ -121,7 +121,7 @@ def _readers(stack: Stack) -> set[str]:
 def test_a_dead_letter_is_listed_shown_replayed_and_dropped(season: Stack) -> None:
     def letters() -> list[Any]:
         found: list[Any] = season.ekkyo("dead", "list", "--service", "members", "--json").json
-        return found
+        return [one for one in found if one["reaction"] == "attendances"]  # it is not the only one that hears of it
 
     async def announce_nonsense() -> None:
         async with season.as_("tests", user="events") as events:
