@@ -318,7 +318,7 @@ def test_after_the_supervisor_was_killed_it_starts_again_with_all_it_had(season:
     assert again.json["new_members"] == {"locale": None, "timezone": None}
     assert season.ekkyo("call", "events.get", "--json", '{"event_id": "first"}').json["attended"] == 6
     assert season.ekkyo("report", "--community", COMMUNITY, "--check", "--json").code == 0
-    assert "tell the same" in season.ekkyo("report", "--community", COMMUNITY, "--check").out
+    assert "give the same figures" in season.ekkyo("report", "--community", COMMUNITY, "--check").out
 
 
 def test_down_stops_everything_and_is_safe_to_say_twice(season: Stack) -> None:

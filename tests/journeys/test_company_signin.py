@@ -98,7 +98,7 @@ async def test_the_companys_account_opens_what_was_asked_for(tmp_path: Path, pro
             await stranger.page.route(ELSEWHERE, lambda route: route.fulfill(body=""))
             await stranger.press("Sign in with Entra ID")
             await proves(stranger, "nobody")
-            await stranger.sees("We could not make sure who you are")
+            await stranger.sees("We could not confirm who you are")
             await stranger.is_accessible()
             await stranger.open("/me")
             assert "/signin" in stranger.page.url

@@ -28,7 +28,7 @@ NAMES += ["毛受 九", "東海林 十"]
 LEADER, ABROAD, WALKS_IN = 0, 2, 9
 SEATS, WANTING = 5, range(1, 9)
 JOIN = "https://meet.example.co.jp/1"
-TOPICS = set(get_args(n.Topic)) - {"event_revised"}
+TOPICS = {topic for topic in get_args(n.Topic) if topic != "event_revised" and not topic.startswith("series_")}
 Places = dict[str, e.Registration]
 
 

@@ -92,8 +92,8 @@ class People(Work):
 
     @property
     def silent(self) -> dict[str, int]:
-        """Coming to a second event of a community is counted, and told by nobody."""
-        return {who: len(events) - len(set(events.values())) for who, events in self.came.items()}
+        """Coming to a second event of a community is counted, and being its guest is noted; nobody is told of either."""
+        return {who: len(events) for who, events in self.came.items()}
 
 
 async def the_same(installation: Installation, work: People, facts: Iterable[Fact]) -> None:
