@@ -92,7 +92,7 @@ class People(Work):
 
     @property
     def silent(self) -> dict[str, int]:
-        """Coming to a second event of a community is counted, and being its guest is noted; nobody is told of either."""
+        """Coming to a second event of a community, and being its guest, are noted without a fact."""
         return {who: len(events) for who, events in self.came.items()}
 
 
