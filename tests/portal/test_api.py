@@ -1,7 +1,10 @@
 """The HTTP door: what systems without NATS may say, and how each mistake is answered."""
 
+import asyncio
 import json
 import re
+from collections.abc import AsyncIterator
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -11,16 +14,45 @@ import pytest
 from ekkyo.contracts.base import Problem, Refused
 from ekkyo.contracts.events import EventPage, GetEvent, ListEvents, RegisterForEvent
 from ekkyo.docs.openapi import openapi
-from ekkyo_portal.api import Door
+from ekkyo.wire.tokens import DAY, Verifier, issue_token, make_keys
+from ekkyo_portal.api import Door, Facts
+from ekkyo_portal.api.facts import OF_ALL, OF_ONE
 from ekkyo_portal.api.reading import LARGEST, operations
 from ekkyo_portal.site import Measured
 from prometheus_client import CollectorRegistry
+from starlette.requests import Request
 
 from tests.portal.whole import Services, whole
 
 TOKEN = jwt.encode({"sub": "seating-plan", "roles": ["system"]}, "k" * 32)
 BEARER = {"authorization": f"Bearer {TOKEN}"}
 SEAT = {"event_id": "e1", "member_id": "hanako", "registration_id": "r1"}
+
+
+class NothingHappens:
+    """A connection to NATS with an empty stream of facts."""
+
+    nc = SimpleNamespace(is_connected=True)
+
+    @property
+    def js(self) -> "NothingHappens":
+        return self
+
+    async def stream_info(self, name: str) -> Any:
+        return SimpleNamespace(state=SimpleNamespace(last_seq=0))
+
+    async def facts(self, *_: Any, **__: Any) -> AsyncIterator[Any]:
+        await asyncio.Event().wait()
+        yield
+
+
+async def left() -> dict[str, str]:
+    """What the server tells of a reader who is gone."""
+    return {"type": "http.disconnect"}
+
+
+async def nobody_reads(message: Any) -> None:
+    pass
 
 
 def problem_of(response: httpx.Response, status: int, code: str) -> dict[str, Any]:
@@ -140,6 +172,33 @@ async def test_more_at_once_than_the_portal_takes_is_told_so():
                 said = await http.get("/questions/events.list", headers=BEARER)
                 assert said.status_code == status
                 assert ("retry-after" in said.headers) == (status == 429)
+
+
+@pytest.mark.parametrize(("most", "lives", "code"), [(60, 90, "token_invalid"), (3 * DAY, 2 * DAY, "unavailable")])
+async def test_facts_are_read_with_tokens_that_live_as_long_as_the_setting_allows(tmp_path, most, lives, code):
+    async with whole(tmp_path, token_max_seconds=most) as portal:
+        key = json.loads((tmp_path / "portal_key_file").read_text())
+        token = issue_token(key, "seating-plan", {"system"}, lives)
+        said = await portal.get("/api/facts", headers={"authorization": f"Bearer {token}"})
+        problem_of(said, 401 if code == "token_invalid" else 503, code)
+
+
+async def test_one_instance_streams_facts_to_a_hundred_at_once_and_to_the_next_when_one_has_left(tmp_path):
+    key, jwks = make_keys()
+    (tmp_path / "jwks.json").write_text(json.dumps(jwks))
+    facts = Facts(NothingHappens(), Verifier(tmp_path / "jwks.json"), frozenset())
+
+    def asked(sub: str) -> Request:
+        token = f"Bearer {issue_token(key, sub, {'system'}, 60)}".encode()
+        return Request({"type": "http", "query_string": b"", "headers": [(b"authorization", token)]})
+
+    streams = [await facts.stream(asked(f"system-{n // OF_ONE}")) for n in range(OF_ALL)]
+    with pytest.raises(Refused) as no:
+        await facts.stream(asked("one-more"))
+    assert (no.value.code, no.value.status, facts.open) == ("too_many_streams", 429, 100)
+    await streams[0]({"type": "http", "asgi": {}}, left, nobody_reads)
+    assert facts.open == 99
+    await facts.stream(asked("one-more"))
 
 
 async def test_a_failure_of_the_portal_says_what_to_look_for(tmp_path):

@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -40,6 +41,7 @@ class Services:
     found_by: dict[tuple[str, str], str] = field(default_factory=dict)
     callers: list[tuple[str, frozenset[str], Any]] = field(default_factory=list)
     token: Callable[[], str] | str = ""
+    nc: Any = field(default_factory=lambda: SimpleNamespace(is_connected=False))
 
     def __post_init__(self) -> None:
         replies = self.answering.replies

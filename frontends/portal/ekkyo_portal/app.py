@@ -67,7 +67,7 @@ def make(settings: PortalSettings) -> Callable[[Ekkyo, CollectorRegistry], Starl
                 refused=lambda because: refused.labels(because).inc(),
             ),
         ]
-        facts = Facts(ekkyo, Verifier(settings.jwks_file), settings.members_heard_by)
+        facts = Facts(ekkyo, Verifier(settings.jwks_file, settings.token_max_seconds), settings.members_heard_by)
         application = site.application(more=[Door(ekkyo, site.measured, facts).route], middleware=around)
         changes = site.changes
 

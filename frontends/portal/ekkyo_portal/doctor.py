@@ -12,7 +12,7 @@ from ekkyo.process.doctor import Finding, either, well, wrong
 from ekkyo.process.doctor.keys import key_findings
 from ekkyo.process.doctor.nats import nats_findings
 from ekkyo.process.settings import TOKEN
-from ekkyo.wire.tokens import DAY, OF_A_PORTAL, Limits
+from ekkyo.wire.tokens import OF_A_PORTAL, Limits
 
 from ekkyo_portal.settings import PortalSettings
 from ekkyo_portal.signin import company
@@ -25,7 +25,8 @@ async def examine(environ: Mapping[str, str], monitor: str | None = None) -> lis
 
     def looks(settings: PortalSettings) -> Iterator[Awaitable[Sequence[Finding]]]:
         yield nats_findings(settings, monitor)
-        yield asyncio.to_thread(partial(key_findings, settings.jwks_file, DAY), environ.get(TOKEN))
+        keys = partial(key_findings, settings.jwks_file, settings.token_max_seconds)
+        yield asyncio.to_thread(keys, environ.get(TOKEN))
         yield asyncio.to_thread(own_keys, settings)
         yield company.findings(settings)
 

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from ekkyo.process.settings import ProcessSettings
 from ekkyo.wire.passes import PassReader
+from ekkyo.wire.tokens import DAY
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 LOCAL: Final = ("127.0.0.1", "localhost", "::1")
@@ -22,6 +23,9 @@ class PortalSettings(ProcessSettings):
         "", description="the proxies whose X-Forwarded-For is believed: addresses or networks, with commas"
     )
     jwks_file: Path = Field(description="a readable JWKS file with the public keys of the tokens that services accept")
+    token_max_seconds: int = Field(
+        DAY, ge=60, le=366 * DAY, description="how long a bearer token may be valid, in seconds: 60 to a year"
+    )
     portal_key_file: Path = Field(description="a readable file with the private JWK that signs members' tokens")
     session_key_file: Path = Field(
         description="a readable file with the secret that signs session cookies, at least 32 characters in a line; "

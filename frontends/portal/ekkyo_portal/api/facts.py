@@ -58,8 +58,10 @@ class Facts:
         since = await self._since(asked)
         if self._ended:
             raise Refused("unavailable", "The portal is stopping. Try again in a moment.", 503)
-        if self._of[caller.sub] >= OF_ONE or self._of.total() >= OF_ALL:
+        if self._of[caller.sub] >= OF_ONE:
             raise Refused("too_many_streams", f"At most {OF_ONE} streams of one caller are open at once.", 429)
+        if self._of.total() >= OF_ALL:
+            raise Refused("too_many_streams", f"This instance has {OF_ALL} streams open, and takes no more.", 429)
         self._of[caller.sub] += 1
         lines = self._lines(asked, since, authorization)
         return Stream(lines, asked.format, lambda: self._closed(caller.sub))
