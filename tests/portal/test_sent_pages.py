@@ -61,6 +61,24 @@ async def test_what_failed_or_was_dropped_for_now_is_sent_again_by_a_button_and_
             assert (await browser.as_(other).post("/people-sent/d1/again", named)).status_code == 403
 
 
+async def test_a_message_is_sent_again_from_the_page_of_the_person_it_is_for():
+    async with opened({**KNOWN, ResendDelivery: delivery("sent", None)}, STEWARD) as browser:
+        page = await browser.get("/people/hanako")
+        form = r'action="([^"]+/again)"><input type="hidden" name="resend_id" value="([^"]+)"'
+        [(action, resend_id)] = re.findall(form, page.text)
+        for _ in range(2):
+            done = await browser.post(action, {"resend_id": resend_id})
+            assert done.headers["location"] == "/people/hanako?did=sent.again"
+        tries = [(c.delivery_id, c.resend_id, c.member_id) for c in browser.answering.sent(ResendDelivery)]
+        assert tries == [("d1", resend_id, "hanako")] * 2, "a second press is the same try"
+        browser.answering.replies[ResendDelivery] = Refused("too_many_resends", "Three times.", 429)
+        refused = await browser.post(action)
+        assert refused.status_code == 409
+        assert 'id="no-d1"' in refused.text
+        for other in (LEADER, HANAKO):
+            assert (await browser.as_(other).post(action)).status_code == 403
+
+
 def test_every_refusal_to_send_again_has_words_in_both_languages():
     import ekkyo_notify.model.resending as rules
     from ekkyo_portal.look.words.refusals import REFUSALS

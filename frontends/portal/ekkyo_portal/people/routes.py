@@ -3,7 +3,7 @@
 import asyncio
 from typing import Final
 
-from ekkyo.contracts.base import Refused
+from ekkyo.contracts.base import Refused, new_id
 from ekkyo.contracts.events import MyEvents
 from ekkyo.contracts.members import (
     DeactivateMember,
@@ -20,9 +20,10 @@ from ekkyo.contracts.members import (
     RevokeSteward,
     SignOutEverywhere,
 )
-from ekkyo.contracts.notify import ListDeliveries
+from ekkyo.contracts.notify import ListDeliveries, ResendDelivery
 from starlette.responses import Response
 
+from ekkyo_portal.look.lines import NotAgain, outcome
 from ekkyo_portal.people import views
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.rooms import Room
@@ -54,10 +55,26 @@ async def erased(visit: Visit) -> Response:
 @room.get("/people/{member_id}", who=STEWARDS)
 async def person(visit: Visit, member_id: str) -> Response:
     """One person, with all that is known of them."""
+    return await one(visit, member_id)
+
+
+@room.post("/people/{member_id}/messages/{delivery_id}/again", who=STEWARDS)
+async def again(visit: Visit, member_id: str, delivery_id: str) -> Response:
+    """Send a person a message again. The form names the try: a second press is the same one."""
+    resend_id = (await visit.form())["resend_id"] or new_id()
+    try:
+        done = await visit.send(ResendDelivery(delivery_id=delivery_id, resend_id=resend_id, member_id=member_id))
+    except Refused as why:
+        return await one(visit, member_id, NotAgain.of(visit.reader, delivery_id, why))
+    return visit.see_other(f"/people/{member_id}", did=outcome(done))
+
+
+async def one(visit: Visit, member_id: str, no: NotAgain | None = None) -> Response:
+    """The page of one person; of one who was erased, what became of that. no: why a message was not sent again."""
     try:
         member = await visit.ask(GetMember(member_id=member_id))
-    except Refused as no:
-        if no.code not in ("member_not_found", "member_erased"):
+    except Refused as why:
+        if why.code not in ("member_not_found", "member_erased"):
             raise
         return visit.page("people/erasure.html", await visit.ask(GetErasure(member_id=member_id)))
     journey, coming, past = await asyncio.gather(
@@ -71,7 +88,8 @@ async def person(visit: Visit, member_id: str) -> Response:
         ),
         visit.maybe(ListCommunities(limit=200)),
     )
-    return visit.page("people/person.html", views.person(visit, member, journey, (coming, past), sent, communities))
+    view = views.person(visit, member, journey, (coming, past), sent, communities, no)
+    return visit.page("people/person.html", view, status=409 if no else 200, no=no)
 
 
 @room.post("/people/{member_id}/deactivate", who=STEWARDS)

@@ -12,7 +12,7 @@ from ekkyo.contracts.notify import DeliveryPage
 from ekkyo.words.text import one_line
 from pydantic import ValidationError
 
-from ekkyo_portal.look.lines import Line, delivery
+from ekkyo_portal.look.lines import Line, Message, NotAgain, delivery
 from ekkyo_portal.look.reader import Reader
 from ekkyo_portal.web.visit import Visit
 
@@ -41,7 +41,7 @@ class Person:
     memberships: list[tuple[Membership, str]]
     events: list[Line] | None
     crossings: list[Line] | None
-    sent: list[Line] | None
+    sent: list[Message] | None
     themselves: bool
     """Whether it is the steward who looks."""
 
@@ -75,6 +75,7 @@ def person(
     events: tuple[MyEventsPage | None, MyEventsPage | None],
     sent: DeliveryPage | None,
     communities: CommunityPage | None,
+    no: NotAgain | None = None,
 ) -> Person:
     """One person with all that is known of them."""
     reader = visit.reader
@@ -86,7 +87,7 @@ def person(
         memberships=[(m, names.get(m.community_id, m.community_id)) for m in member.communities],
         events=[_event(reader, e.event, e.registration) for p in shown for e in p.entries] if all(events) else None,
         crossings=_crossings(reader, journey, names) if journey else None,
-        sent=[delivery(reader, d) for d in sent.deliveries] if sent else None,
+        sent=[delivery(reader, d, no=no) for d in sent.deliveries] if sent else None,
         themselves=visit.me.member_id == member.member_id,
     )
 
