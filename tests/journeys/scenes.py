@@ -61,6 +61,7 @@ def away(*questions: type[Any]) -> Replies:
 
 COMMUNITIES = test_community_pages.known()
 COMING = {
+    MyEvents: test_me_pages.KNOWN[MyEvents],
     **COMMUNITIES,
     ListEvents: EventPage(events=[event(), event("e2", confirmed=30, waitlisted=4, format="hybrid")]),
 }
@@ -111,6 +112,7 @@ SCENES = [
     Scene("full", HANAKO, {MyRegistration: mine(None, confirmed=30, waitlisted=3)}, SEEN),
     Scene("a seat", HANAKO, {MyRegistration: mine("confirmed", **NOW_ON)}, ("/e/e1", "/e/e1?did=events.confirmed")),
     Scene("waiting", HANAKO, {MyRegistration: mine("waitlisted", confirmed=30)}, SEEN),
+    Scene("was there", HANAKO, {**ME, MyRegistration: mine("attended", status="concluded")}, SEEN),
     Scene("missed", HANAKO, {MyRegistration: mine("no_show", status="concluded")}, SEEN),
     Scene("cancelled, long", HANAKO, {MyRegistration: mine("confirmed", **LONG, status="cancelled")}, SEEN),
     Scene("by a link", replace(HANAKO, only="e1"), {MyRegistration: mine("confirmed")}, ("/e/e1?p=x",)),

@@ -9,6 +9,9 @@ from ekkyo.contracts.events import (
     EventPage,
     EventState,
     ListEvents,
+    MyEvent,
+    MyEvents,
+    MyEventsPage,
     MyRegistration,
     MyRegistrationAnswer,
     RegisterForEvent,
@@ -48,11 +51,13 @@ def event(event_id: str = "e1", **changes: object) -> EventState:
     return EventState.model_validate(values)
 
 
-def mine(registered: str | None, /, **changes: object) -> MyRegistrationAnswer:
-    own = registered and Registration.model_validate(
-        {"event_id": "e1", "member_id": "hanako", "registration_id": "r1", "status": registered, "position": 3}
-    )
-    return MyRegistrationAnswer(event=event(**changes), registration=own or None)
+def registered(status: str) -> Registration:
+    values = {"event_id": "e1", "member_id": "hanako", "registration_id": "r1", "status": status, "position": 3}
+    return Registration.model_validate(values)
+
+
+def mine(status: str | None, /, **changes: object) -> MyRegistrationAnswer:
+    return MyRegistrationAnswer(event=event(**changes), registration=registered(status) if status else None)
 
 
 async def test_what_is_coming_is_listed_and_what_is_full_says_so():
@@ -63,6 +68,24 @@ async def test_what_is_coming_is_listed_and_what_is_full_says_so():
         assert "満席・4 人待ち" in said
         browser.as_(in_english(HANAKO))
         assert "18 seats left" in text_of(await browser.get("/"))
+
+
+async def test_a_list_says_what_one_has_at_each_event_and_does_without_that_while_it_is_not_known():
+    held = {"e1": registered("confirmed"), "e2": registered("waitlisted")}
+    own = MyEventsPage(entries=[MyEvent(event=event(key), registration=it) for key, it in held.items()])
+    listed = EventPage(events=[event("e1"), event("e2", confirmed=30, waitlisted=4), event("e3")])
+    async with opened({ListEvents: listed, MyEvents: own}) as browser:
+        said = text_of(await browser.get("/"))
+        seat, waits, neither = said.split("はじめてのピボット")[1:]
+        assert seat.startswith(" 12:00〜13:00 オンライン 参加確定 残り 18 席")
+        assert "キャンセル待ち 3 番目です 満席・4 人待ち" in waits
+        assert "オンライン 残り 18 席" in neither
+        assert [(q.member_id, q.upcoming) for q in browser.answering.sent(MyEvents)] == [("hanako", True)]
+        browser.answering.replies[MyEvents] = Refused("no_answer", "", 503)
+        assert text_of(await browser.get("/")).count("オンライン 残り 18 席") == 2
+        browser.answering.said.clear()
+        await browser.get("/past")
+        assert not browser.answering.sent(MyEvents)
 
 
 async def test_a_list_without_events_says_what_to_do():

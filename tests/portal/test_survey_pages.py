@@ -2,18 +2,21 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ekkyo.contracts.base import FieldError, Refused
-from ekkyo.contracts.surveys import Answered, AnswerSurvey, Form, FormAnswer, GetForm
+from ekkyo.contracts.events import MyRegistration
+from ekkyo.contracts.surveys import Answered, AnswerSurvey, Form, FormAnswer, GetForm, PendingSurveys, SurveyList
 from ekkyo_portal.surveys import views
 from ekkyo_portal.web.forms import Form as Typed
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.portal.making import opened, text_of
+from tests.portal.making import HANAKO, LEADER, opened, text_of
+from tests.portal.test_events_pages import mine
 from tests.portal.test_me_pages import SURVEY
 
 FORM = Form.model_validate(
@@ -39,6 +42,27 @@ async def test_a_survey_says_whether_it_is_anonymous_and_takes_one_answer():
         assert sent.answers == {"satisfaction": 9, "useful": "yes", "themes": ["Excel", "RPA"], "comment": "一行\n二行"}
         browser.answering.replies[GetForm] = asked(anonymous=False)
         assert "記名のアンケートです" in text_of(await browser.get("/s/s1"))
+
+
+async def test_the_page_of_a_concluded_event_leads_who_was_there_to_the_survey_they_have_not_answered():
+    there, pending = mine("attended", status="concluded"), SurveyList(surveys=[SURVEY])
+    async with opened({MyRegistration: there, PendingSurveys: pending}) as browser:
+        assert 'href="/s/s1">アンケートに答える</a>' in (await browser.get("/e/e1")).text
+        for none in (SurveyList(surveys=[]), SurveyList(surveys=[SURVEY.model_copy(update={"event_id": "e2"})])):
+            browser.answering.replies[PendingSurveys] = none
+            assert 'href="/s/' not in (await browser.get("/e/e1")).text
+        browser.answering.replies[PendingSurveys] = Refused("no_answer", "", 503)
+        assert "参加しました" in text_of(await browser.get("/e/e1"))
+        browser.answering.said.clear()
+        for other in (mine("no_show", status="concluded"), mine("confirmed"), mine(None, status="concluded")):
+            browser.answering.replies[MyRegistration] = other
+            await browser.get("/e/e1")
+        browser.answering.replies[MyRegistration] = there
+        await browser.as_(replace(HANAKO, only="e1")).get("/e/e1")
+        assert not browser.answering.sent(PendingSurveys), "others, and a link in a mail, have none to answer"
+        browser.answering.replies[PendingSurveys] = pending
+        page = await browser.as_(LEADER).get("/e/e1")
+        assert 'href="/e/e1/results"' in page.text
 
 
 async def test_what_is_missing_or_wrong_is_said_and_all_that_was_typed_is_kept():

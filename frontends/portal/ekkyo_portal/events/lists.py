@@ -5,12 +5,12 @@ from datetime import timedelta
 from typing import Any, Final
 
 from ekkyo.contracts.base import Refused
-from ekkyo.contracts.events import EventPage, ListEvents
+from ekkyo.contracts.events import EventPage, ListEvents, MyEvents
 from pydantic import ValidationError
 from starlette.responses import Response
 
-from ekkyo_portal.events import views
-from ekkyo_portal.events.routes import known, room
+from ekkyo_portal.events import list_views
+from ekkyo_portal.events.routes import known, nothing, room
 from ekkyo_portal.web.visit import Visit
 
 LATE: Final = timedelta(hours=3)
@@ -34,15 +34,17 @@ async def past(visit: Visit) -> Response:
 
 
 async def _listed(visit: Visit, asked: dict[str, Any], *, past: bool) -> Response:
-    wanted = views.wanted(visit.request.query_params)
-    communities, page = await asyncio.gather(
+    wanted = list_views.wanted(visit.request.query_params)
+    communities, page, mine = await asyncio.gather(
         known(visit),
         _found(visit, asked | _filters(visit, wanted)),
+        nothing() if past else visit.maybe(MyEvents(member_id=visit.me.member_id, limit=100)),
     )
-    return visit.page("events/coming.html", views.listed(visit.reader, page, wanted, communities, past=past))
+    view = list_views.listed(visit.reader, page, wanted, communities, mine, past=past)
+    return visit.page("events/coming.html", view)
 
 
-def _filters(visit: Visit, wanted: views.Wanted) -> dict[str, Any]:
+def _filters(visit: Visit, wanted: list_views.Wanted) -> dict[str, Any]:
     mine = sorted(visit.me.communities)[:200]
     return {
         "community_ids": mine if wanted.community == MINE else [wanted.community] if wanted.community else None,

@@ -13,6 +13,7 @@ from ekkyo.contracts.events import (
     WithdrawFromEvent,
 )
 from ekkyo.contracts.members import Cards, GetCards, ListCommunities
+from ekkyo.contracts.surveys import PendingSurveys
 from starlette.responses import Response
 
 from ekkyo_portal.events import month as calendar
@@ -50,17 +51,19 @@ async def shown(visit: Visit, event_id: str, *, typed: str = "", wrong: Refused 
         visit.ask(MyRegistration(event_id=event_id, member_id=visit.me.member_id)), known(visit)
     )
     it = mine.event
-    named, series = await asyncio.gather(
+    named, series, pending = await asyncio.gather(
         speakers_of(visit, it),
-        visit.maybe(GetSeries(series_id=it.series_id)) if it.series_id else _nothing(),
+        visit.maybe(GetSeries(series_id=it.series_id)) if it.series_id else nothing(),
+        visit.maybe(PendingSurveys(member_id=visit.me.member_id)) if views.was_there(visit.me, mine) else nothing(),
     )
     part = series_views.part(visit.reader, it, series) if series else None
     mark = communities.get(it.community_id)
     view = views.event(visit.reader, visit.me, mine, typed=typed, wrong=wrong, speakers=named, mark=mark)
-    return visit.page("events/event.html", view, part=part, status=wrong.status if wrong else 200)
+    survey = views.survey(visit.reader, it, pending) if pending else None
+    return visit.page("events/event.html", view, part=part, survey=survey, status=wrong.status if wrong else 200)
 
 
-async def _nothing() -> None:
+async def nothing() -> None:
     """What there is nothing to ask for."""
 
 

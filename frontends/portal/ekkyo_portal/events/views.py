@@ -1,15 +1,15 @@
 """What the pages of events show, made from answers. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
-from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from ekkyo.contracts.base import Refused
-from ekkyo.contracts.events import EventPage, EventState, MyRegistrationAnswer, Registration
+from ekkyo.contracts.events import EventState, MyRegistrationAnswer, Registration
 from ekkyo.contracts.members import Cards
+from ekkyo.contracts.surveys import SurveyList
 from ekkyo.words.calendar import saved
 from ekkyo.words.text import http_url, one_line, several_lines
 from ekkyo.words.times import differ
@@ -41,34 +41,8 @@ class Card:
     mark: Mark | None = None
     """Whose event it is, where that is not plain."""
     series: bool = False
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """Which events are to be listed; empty: any. community: an id, or `mine` for those that the visitor is in."""
-
-    community: str = ""
-    format: str = ""
-    context: str = ""
-
-    @property
-    def any(self) -> bool:
-        """Whether all events are wanted."""
-        return not (self.community or self.format or self.context)
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A list of events; no cards, None: the service is away. next: the address's query of the next page."""
-
-    cards: Sequence[Card] | None
-    next: str | None
-    past: bool
-    wanted: Wanted
-    communities: Sequence[tuple[str, str]]
-    """Those that can be chosen: id and name."""
-    contexts: Sequence[str]
-    """Themes that can be chosen: those of the events on this page."""
+    held: tuple[str, str] | None = None
+    """What the visitor has there: in words, and the tone of that."""
 
 
 @dataclass(frozen=True)
@@ -120,31 +94,6 @@ class EventView:
     """Whose event it is; None while that is not known."""
 
 
-def wanted(query: Mapping[str, str]) -> Wanted:
-    """What an address asks for."""
-    return Wanted(*(one_line(query.get(name, "")) for name in ("community", "format", "context")))
-
-
-def listed(
-    reader: Reader, page: EventPage | None, wanted: Wanted, communities: Mapping[str, Mark], *, past: bool
-) -> Listed:
-    """What is coming, soonest first; or what is over, latest first."""
-    them = [event for event in page.events if is_over(event, reader.now) == past] if page else []
-    on = {name: text for name, text in vars(wanted).items() if text}
-    return Listed(
-        cards=[
-            replace((over if past else card)(reader, event), mark=communities.get(event.community_id)) for event in them
-        ]
-        if page
-        else None,
-        next=urlencode({**on, "after": page.next}) if page and page.next else None,
-        past=past,
-        wanted=wanted,
-        communities=[(key, mark.name) for key, mark in communities.items()],
-        contexts=sorted({one_line(event.context) for event in them}),
-    )
-
-
 def over(reader: Reader, event: EventState) -> Card:
     """An event that is over in a list: how many came, and its day with the year where that was another."""
     shown, zone = card(reader, event), _zones(reader, event)[0]
@@ -177,6 +126,13 @@ def card(reader: Reader, event: EventState) -> Card:
         full=taken(event) >= event.capacity,
         series=event.series_id is not None,
     )
+
+
+def held(reader: Reader, own: Registration) -> tuple[str, str]:
+    """What somebody has at an event that is coming, in words, and the tone of that."""
+    if own.status == "waitlisted":
+        return reader.words.events.you_wait.format(n=own.position), "warn"
+    return reader.words.names.registrations[own.status], "good"
 
 
 def event(
@@ -215,6 +171,18 @@ def event(
         saved=it.status == "published" and reader.now < it.ends_at,
         mark=mark,
     )
+
+
+def was_there(visitor: Visitor, mine: MyRegistrationAnswer) -> bool:
+    """Whether the visitor attended an event that is concluded: there may be a survey for them to answer."""
+    own = mine.registration
+    return mine.event.status == "concluded" and own is not None and own.status == "attended" and visitor.only is None
+
+
+def survey(reader: Reader, event: EventState, pending: SurveyList) -> tuple[str, str] | None:
+    """The survey about an event that the visitor has not answered yet: where it is, and until when."""
+    found = next((one for one in pending.surveys if one.event_id == event.event_id), None)
+    return (f"/s/{found.survey_id}", reader.until(found.deadline)) if found else None
 
 
 def _link(reader: Reader, it: EventState, *, seated: bool, over: bool) -> str:

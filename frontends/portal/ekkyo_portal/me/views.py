@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from ekkyo.contracts.events import MyEventsPage
+from ekkyo.contracts.events import MyEvent, MyEventsPage
 from ekkyo.contracts.members import CommunityListed, CommunityPage, Journey, Member
 from ekkyo.contracts.notify import DeliveryPage
 from ekkyo.contracts.surveys import SurveyList
@@ -52,14 +52,11 @@ def mine(reader: Reader, page: MyEventsPage | None, surveys: SurveyList | None, 
     )
 
 
-def _place(reader: Reader, entry: object) -> Place:
-    event, own = entry.event, entry.registration  # type: ignore[attr-defined]
-    words = reader.words
+def _place(reader: Reader, entry: MyEvent) -> Place:
+    event = entry.event
     if event.status == "cancelled":
-        return Place(events.card(reader, event), words.names.event_states[event.status], "hot")
-    if own.status == "waitlisted":
-        return Place(events.card(reader, event), words.events.you_wait.format(n=own.position), "warn")
-    return Place(events.card(reader, event), words.names.registrations[own.status], "good")
+        return Place(events.card(reader, event), reader.words.names.event_states["cancelled"], "hot")
+    return Place(events.card(reader, event), *events.held(reader, entry.registration))
 
 
 @dataclass(frozen=True)

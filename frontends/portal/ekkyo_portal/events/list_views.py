@@ -1,0 +1,77 @@
+"""What lists of events show, made from answers. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from ekkyo.contracts.events import EventPage, MyEventsPage
+from ekkyo.words.text import one_line
+
+from ekkyo_portal.events import views
+from ekkyo_portal.look.marks import Mark
+from ekkyo_portal.look.reader import Reader
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which events are to be listed; empty: any. community: an id, or `mine` for those that the visitor is in."""
+
+    community: str = ""
+    format: str = ""
+    context: str = ""
+
+    @property
+    def any(self) -> bool:
+        """Whether all events are wanted."""
+        return not (self.community or self.format or self.context)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A list of events; no cards, None: the service is away. next: the address's query of the next page."""
+
+    cards: Sequence[views.Card] | None
+    next: str | None
+    past: bool
+    wanted: Wanted
+    communities: Sequence[tuple[str, str]]
+    """Those that can be chosen: id and name."""
+    contexts: Sequence[str]
+    """Themes that can be chosen: those of the events on this page."""
+
+
+def wanted(query: Mapping[str, str]) -> Wanted:
+    """What an address asks for."""
+    return Wanted(*(one_line(query.get(name, "")) for name in ("community", "format", "context")))
+
+
+def listed(
+    reader: Reader,
+    page: EventPage | None,
+    wanted: Wanted,
+    communities: Mapping[str, Mark],
+    mine: MyEventsPage | None = None,
+    *,
+    past: bool,
+) -> Listed:
+    """What is coming, soonest first, with what the visitor has there; or what is over, latest first."""
+    own = {entry.event.event_id: views.held(reader, entry.registration) for entry in mine.entries} if mine else {}
+    them = [event for event in page.events if views.is_over(event, reader.now) == past] if page else []
+    on = {name: text for name, text in vars(wanted).items() if text}
+    return Listed(
+        cards=[
+            replace(
+                (views.over if past else views.card)(reader, event),
+                mark=communities.get(event.community_id),
+                held=own.get(event.event_id),
+            )
+            for event in them
+        ]
+        if page
+        else None,
+        next=urlencode({**on, "after": page.next}) if page and page.next else None,
+        past=past,
+        wanted=wanted,
+        communities=[(key, mark.name) for key, mark in communities.items()],
+        contexts=sorted({one_line(event.context) for event in them}),
+    )
