@@ -40,12 +40,16 @@ from ekkyo.contracts.notify import (
     NotifyStatusAnswer,
 )
 from ekkyo_common.personnel import Became, Code
+from ekkyo_common.personnel.words import VOCABULARY
+from ekkyo_common.tables.told import ReasonCode, UnreadableCode
 from ekkyo_portal.look.reader import Reader
+from ekkyo_portal.look.words import files as files_words
 from ekkyo_portal.look.words import importing as importing_words
 from ekkyo_portal.people import views
 from ekkyo_portal.people.importing import because
 
 from tests.portal.making import LEADER, NOW, STEWARD, opened, text_of
+from tests.portal.pictures import in_english
 
 MARKUP = "<script>alert(1)</script>\"'&"
 
@@ -195,6 +199,38 @@ async def test_an_import_is_previewed_row_by_row_and_then_done_with_the_same_fil
         done = await browser.post("/people-import", form)
         assert "取り込みの結果" in text_of(done)
         assert [c.dry_run for c in browser.answering.sent(ImportMembers)] == [True, False]
+
+
+async def test_how_a_file_was_read_is_said_in_the_readers_language():
+    async with opened({ImportMembers: taken, FindMembers: MemberPage(members=[])}, STEWARD) as browser:
+        same = {"sec-fetch-site": "same-origin"}
+        file = {"file": ("社員.csv", CSV.encode("cp932"), "text/csv")}
+        said = text_of(await browser.http.post("/people-import", files=file, headers=same))
+        assert "文字コード: シフト JIS(Windows-31J) UTF-8 ではなく、この文字コードなら見出しを 4 個読み取れます" in said
+        assert "区切り: コンマ この区切りで見出しを読み取れます" in said
+        assert "見出し: 1 行目 社員番号 → 社員番号、氏名 → 氏名、メールアドレス → メールアドレス、部署 → 部署" in said
+        no_table = {"file": ("社員.pdf", b"%PDF-1.7", "application/pdf")}
+        said = text_of(await browser.http.post("/people-import", files=no_table, headers=same))
+        assert "PDF です。Excel(.xlsx)か CSV で保存してください。" in said
+        few = {"file": ("社員.csv", "社員番号,氏名\n1,山田".encode(), "text/csv")}
+        said = text_of(await browser.http.post("/people-import", files=few, headers=same))
+        assert "必要な列がありません: メールアドレス、部署。" in said
+        browser.as_(in_english(STEWARD))
+        said = text_of(await browser.http.post("/people-import", files=file, headers=same))
+        assert "Encoding: Windows-31J it is no UTF-8, and 4 headings can be read this way" in said
+        assert "Headings: line 1 社員番号 → personnel number, 氏名 → name" in said
+        said = text_of(await browser.http.post("/people-import", files=few, headers=same))
+        assert "Columns are missing: mail address, department." in said
+
+
+def test_all_that_is_said_of_a_file_has_words_in_both_languages():
+    nouns = {meaning.noun for meaning in VOCABULARY._known.values()} - {"private_email", "other"}
+    for locale in ("ja", "en"):
+        words = files_words.JA if locale == "ja" else files_words.EN
+        assert words["reasons"].keys() == set(get_args(ReasonCode))
+        assert words["unreadable"].keys() == set(get_args(UnreadableCode))
+        assert words["fields"].keys() == nouns
+    assert all(text for part in ("decided", "reasons", "unreadable") for text in files_words.JA[part].values())
 
 
 def test_every_reason_why_a_row_of_an_export_is_not_taken_has_words_in_both_languages():

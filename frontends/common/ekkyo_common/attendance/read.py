@@ -39,11 +39,11 @@ def read_attendance(data: bytes, name: str = "") -> Report:
     try:
         table = open_table(data, VOCABULARY)
     except UnreadableTable as no:
-        raise UnreadableReport(str(no)) from None
+        raise UnreadableReport(str(no), no.code, *no.names) from None
     records = list(table.records())
     parts, above = _parts(records)
     if not parts:
-        raise UnreadableReport(_no_headings(records))
+        raise UnreadableReport(_no_headings(records), "no_headings")
     evidence = [*table.evidence]
     parts = _without_repetition(parts, evidence)
     told = _summary(above)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from ekkyo.contracts.members import Profile
 
 from ekkyo_common.personnel.words import VOCABULARY
-from ekkyo_common.tables import Column, Evidence, Headings, UnreadableTable, Vocabulary
+from ekkyo_common.tables import Column, Evidence, Headings, Reason, UnreadableTable, Vocabulary
 from ekkyo_common.tables.vocabulary import heading_key
 
 FIELDS = tuple(Profile.model_fields)
@@ -99,7 +99,7 @@ def choose(headings: Headings, wanted: Mapping[str, str]) -> Columns:
     for noun in ("private_email", "other"):
         found.unknown += [c.heading for c in found.at.pop(noun, [])]
     if missing := [name for name in REQUIRED if not found.tells(name)]:
-        raise UnreadableExportError(_missing(missing, found))
+        raise UnreadableExportError(_missing(missing, found), "columns_missing", _shown(found.headings), *missing)
     return found
 
 
@@ -125,7 +125,8 @@ def _one_of(found: Columns, noun: str) -> None:
     found.at[noun] = equal
     if left := [c for c in columns if c not in equal]:
         shown = ", ".join(f"{c.shown} (column {c.place + 1})" for c in left)
-        found.evidence.append(Evidence("column", f"{noun}: {equal[0].shown}", f"not {shown}"))
+        reasons: tuple[Reason, ...] = (("means", equal[0].shown, noun), ("not_used", ", ".join(c.shown for c in left)))
+        found.evidence.append(Evidence("column", f"{noun}: {equal[0].shown}", f"not {shown}", reasons))
 
 
 def _speaks(column: Column, words: Sequence[str]) -> bool:
@@ -142,9 +143,9 @@ def _parts(found: Columns, headings: Headings) -> None:
         if whole in found.at:
             unused = [c.heading for part in parts for c in found.at.pop(part, [])]
             if unused:
-                found.evidence.append(
-                    Evidence("column", f"{whole}: {found.heading(whole)}", f"not {', '.join(unused)}")
-                )
+                shown, heading = ", ".join(unused), found.heading(whole)
+                reasons: tuple[Reason, ...] = (("means", heading, whole), ("not_used", shown))
+                found.evidence.append(Evidence("column", f"{whole}: {heading}", f"not {shown}", reasons))
 
 
 def _missing(missing: list[str], found: Columns) -> str:
@@ -164,5 +165,9 @@ _EXAMPLES = {
 
 
 def _found(headings: Iterable[str]) -> str:
-    shown = ", ".join(heading[:40] for heading in [*headings][:40] if heading)
+    shown = _shown(headings)
     return f"The headings found are: {shown}." if shown else "No headings were found."
+
+
+def _shown(headings: Iterable[str]) -> str:
+    return ", ".join(heading[:40] for heading in [*headings][:40] if heading)

@@ -17,6 +17,7 @@ from ekkyo_common.personnel.words.values import post, yes
 from ekkyo_common.tables import (
     Evidence,
     Headings,
+    Reason,
     Record,
     Remark,
     RemarkCode,
@@ -60,12 +61,19 @@ class PersonnelExport:
         self._main: dict[str, int] = {}
         self.evidence = [
             *table.evidence,
-            Evidence("headings", f"line {headings.line}", _meanings(columns)),
+            Evidence(
+                "headings",
+                f"line {headings.line}",
+                _meanings(columns),
+                (("line", str(headings.line)), *_means(columns)),
+            ),
         ]
         self.evidence += columns.evidence
         if self.unknown:
             self.evidence.append(
-                Evidence("unused", ", ".join(self.unknown), "these headings are not known or not needed")
+                Evidence(
+                    "unused", ", ".join(self.unknown), "these headings are not known or not needed", (("not_known",),)
+                )
             )
         self._order = self._look(order)
 
@@ -228,24 +236,28 @@ def read_personnel(
     try:
         table = open_any(data, words)
     except UnreadableTable as no:
-        raise UnreadableExportError(f"{name}: {no}" if name else str(no)) from None
+        raise UnreadableExportError(f"{name}: {no}" if name else str(no), no.code, *no.names) from None
     first = list(islice(table.records(), WITHIN))
     headings = find_headings(first, words, judge)
     if headings is None:
         at = next((i for i, record in enumerate(first) if record.filled), None)
         if at is None:
-            raise UnreadableExportError("The file is empty.")
+            raise UnreadableExportError("The file is empty.", "empty")
         headings = one_row(first, at, words)
     try:
         found = choose(headings, wanted)
     except UnreadableExportError as no:
         damage = next((d for record in first[:20] for cell in record.cells if (d := damage_of(cell))), None)
-        raise UnreadableExportError(f"{no} The text {damage[1]}." if damage else str(no)) from None
+        raise UnreadableExportError(f"{no} The text {damage[1]}." if damage else str(no), no.code, *no.names) from None
     return PersonnelExport(table, headings, found, today=today, order=order, statuses=statuses or {})
 
 
 def _meanings(columns: Columns) -> str:
     return ", ".join(f"{column.shown}: {noun}" for noun, some in columns.at.items() for column in some)
+
+
+def _means(columns: Columns) -> list[Reason]:
+    return [("means", column.shown, noun) for noun, some in columns.at.items() for column in some]
 
 
 class _Lines:

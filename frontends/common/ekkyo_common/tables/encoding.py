@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache, partial
 
 from ekkyo_common.tables import frequent
-from ekkyo_common.tables.told import Evidence
+from ekkyo_common.tables.told import Evidence, Reason
 
 LOST = "\N{REPLACEMENT CHARACTER}"
 """Stands for bytes that mean nothing in the file's encoding."""
@@ -49,40 +49,41 @@ def decode(data: bytes, known: Callable[[str], bool]) -> tuple[str, Evidence, st
 
     Bytes that mean nothing become LOST.
     """
-    codec, called, because = _decide(data, known)
+    codec, called, because, reason = _decide(data, known)
+    reasons: tuple[Reason, ...] = (reason,)
     text = data.decode(codec, errors="replace").removeprefix("\ufeff")
     if codec == "cp932":  # single bytes that Windows-31J leaves undefined, which Python keeps
         text = re.sub("[\x80\xa0\uf8f0-\uf8f3]", LOST, text)
     if LOST in text:
         because = f"{because}; {text.count(LOST)} characters are damaged"
-    return text, Evidence("encoding", called, because), codec
+        reasons = (reason, ("lost", str(text.count(LOST))))
+    return text, Evidence("encoding", called, because, reasons), codec
 
 
-def _decide(data: bytes, known: Callable[[str], bool]) -> tuple[str, str, str]:
+def _decide(data: bytes, known: Callable[[str], bool]) -> tuple[str, str, str, Reason]:
     for mark, codec, called in _BOMS:
         if data.startswith(mark):
-            return codec, called, "the file begins with its mark"
+            return codec, called, "the file begins with its mark", ("mark",)
     start = data[:4096]
     if re.search(rb"\x1b\$[@B(]", data[:_SAMPLE]):
-        return "iso2022_jp_ext", "ISO-2022-JP", "it has the escape sequences of this encoding"
+        return "iso2022_jp_ext", "ISO-2022-JP", "it has the escape sequences of this encoding", ("escapes",)
     even, odd = start[0::2].count(0), start[1::2].count(0)
     if max(even, odd) > len(start) / 20:  # the upper halves of separators, digits and line ends
-        return (
-            ("utf-16-le", "UTF-16, little-endian", "every second byte of many is zero")
-            if odd > even
-            else ("utf-16-be", "UTF-16, big-endian", "every second byte of many is zero")
-        )
+        codec, called = ("utf-16-le", "little-endian") if odd > even else ("utf-16-be", "big-endian")
+        return codec, f"UTF-16, {called}", "every second byte of many is zero", ("zeros",)
     if data.isascii():
-        return "utf-8", "ASCII", "it has no other characters"
+        return "utf-8", "ASCII", "it has no other characters", ("ascii",)
     read = data.decode("utf-8", errors="replace")
     lost = read.count(LOST)
     others = sum(not c.isascii() for c in read) - lost
     if lost <= others:  # in other encodings nearly nothing is UTF-8 by accident, so a damaged file is still UTF-8
-        return "utf-8", "UTF-8", "nearly all of it is valid UTF-8" if lost else "all of it is valid UTF-8"
+        if lost:
+            return "utf-8", "UTF-8", "nearly all of it is valid UTF-8", ("nearly_utf8",)
+        return "utf-8", "UTF-8", "all of it is valid UTF-8", ("utf8",)
     return _guess(data[:_SAMPLE], known)
 
 
-def _guess(sample: bytes, known: Callable[[str], bool]) -> tuple[str, str, str]:
+def _guess(sample: bytes, known: Callable[[str], bool]) -> tuple[str, str, str, Reason]:
     """The older encoding in which most makes sense: headings that are known, then usual characters."""
     found: list[tuple[float, int, str, str]] = []
     for each in _LEGACY:
@@ -94,8 +95,9 @@ def _guess(sample: bytes, known: Callable[[str], bool]) -> tuple[str, str, str]:
     found.append((_western(text) + _HEADING * min(headings, 8), headings, _CP1252, "Windows-1252"))
     _, headings, codec, called = max(found, key=lambda each: each[0])
     if headings:
-        return codec, called, f"it is no UTF-8, and {headings} headings can be read this way"
-    return codec, called, "it is no UTF-8, and most of its characters make sense this way"
+        because = f"it is no UTF-8, and {headings} headings can be read this way"
+        return codec, called, because, ("by_headings", str(headings))
+    return codec, called, "it is no UTF-8, and most of its characters make sense this way", ("by_characters",)
 
 
 def _headings(text: str, known: Callable[[str], bool]) -> int:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from ekkyo_common.tables.eras import FIRST_YEAR, NotADateError, in_era, real_day
 from ekkyo_common.tables.names import plain
-from ekkyo_common.tables.told import Evidence
+from ekkyo_common.tables.told import Evidence, Reason, ReasonCode
 
 Order = Literal["ymd", "mdy", "dmy"]
 ORDERS: dict[Order, str] = {"ymd": "year, month, day", "mdy": "month, day, year", "dmy": "day, month, year"}
@@ -188,34 +188,43 @@ def decide(
     other = max((sum(w in fits[o] for w in against) for o in ORDERS), default=0)
     if len(left) == 1 and other > max(1, len(asked) // 20):
         return Decided(
-            None, Evidence("date_order", "not decided", f"{most} dates are in one order, {other} in another")
+            None,
+            Evidence(
+                "date_order",
+                "not decided",
+                f"{most} dates are in one order, {other} in another",
+                (("two_orders", str(most), str(other)),),
+            ),
         )
     if len(left) == 1:
         example = next((w for w in fits[left[0]] if sum(w in fits[o] for o in ORDERS) == 1), asked[0])
-        return _told(left[0], f"“{example.text}” makes no sense otherwise")
+        return _told(left[0], f"“{example.text}” makes no sense otherwise", ("only_sense", example.text))
     if cost is not None:
         costs = {order: cost(order) for order in left}
         cheapest = [order for order in left if costs[order] == min(costs.values())]
         if len(cheapest) == 1:
-            return _told(cheapest[0], "only so the times follow each other")
+            return _told(cheapest[0], "only so the times follow each other", ("times_follow",))
         left = cheapest
     dots = all(w.separator == "." for w in asked)
-    for order, because in (
-        *(
-            (_USUAL[language], "so the language of the headings writes dates")
-            for language in languages
-            if language in _USUAL
-        ),
-        *([("dmy", "so dates with full stops are written")] if dots else []),
-        *([("mdy", "so times with AM and PM are written")] if any(w.half for w in asked) else []),
-    ):
+    usual: list[tuple[Order, str, ReasonCode]] = []
+    for language in languages:
+        if language in _USUAL:
+            usual.append((_USUAL[language], "so the language of the headings writes dates", "language"))
+    if dots:
+        usual.append(("dmy", "so dates with full stops are written", "full_stops"))
+    if any(w.half for w in asked):
+        usual.append(("mdy", "so times with AM and PM are written", "am_pm"))
+    for order, because, code in usual:
         if order in left:
-            return _told(order, because)
-    return Decided(None, Evidence("date_order", "not decided", f"“{asked[0].text}” can be read in {len(left)} ways"))
+            return _told(order, because, (code,))
+    text, ways = asked[0].text, len(left)
+    because = f"“{text}” can be read in {ways} ways"
+    reason: Reason = ("several_ways", text, str(ways))
+    return Decided(None, Evidence("date_order", "not decided", because, (reason,)))
 
 
-def _told(order: Order, because: str) -> Decided:
-    return Decided(order, Evidence("date_order", ORDERS[order], because))
+def _told(order: Order, because: str, reason: Reason) -> Decided:
+    return Decided(order, Evidence("date_order", ORDERS[order], because, (reason,)))
 
 
 def day_of(cell: Written, order: Order | None) -> date:

@@ -6,7 +6,7 @@ from itertools import islice
 from ekkyo_common.tables.encoding import decode
 from ekkyo_common.tables.kinds import is_workbook
 from ekkyo_common.tables.records import SEPARATORS, Record, records_of, told_separator
-from ekkyo_common.tables.told import Evidence, UnreadableTable
+from ekkyo_common.tables.told import Evidence, Reason, UnreadableTable
 from ekkyo_common.tables.vocabulary import Vocabulary
 from ekkyo_common.tables.workbook import sheets_of
 
@@ -42,28 +42,30 @@ def open_table(data: bytes, vocabulary: Vocabulary) -> Table:
     Raises UnreadableTable for what is no table.
     """
     if not data.strip():
-        raise UnreadableTable("The file is empty.")
+        raise UnreadableTable("The file is empty.", "empty")
     if is_workbook(data):
         return _sheet(data, vocabulary)
     text, evidence, codec = decode(data, vocabulary.knows)
     told = [evidence]
     separator = told_separator(text)
     if separator:
-        told.append(Evidence("separator", SEPARATORS.get(separator, separator), "the first line says so"))
+        told.append(Evidence("separator", SEPARATORS.get(separator, separator), "the first line says so", (("said",),)))
         return Table(codec, separator, told, text, 1)
     separator = max(SEPARATORS, key=lambda each: _worth(records_of(text, each), vocabulary))
-    told.append(Evidence("separator", SEPARATORS[separator], "the headings are known this way"))
+    known: Reason = ("known_headings",)
+    told.append(Evidence("separator", SEPARATORS[separator], "the headings are known this way", (known,)))
     return Table(codec, separator, told, text, 0)
 
 
 def _sheet(data: bytes, vocabulary: Vocabulary) -> Table:
     sheets = list(sheets_of(data))
     if not sheets:
-        raise UnreadableTable("This workbook has no sheet that can be seen.")
+        raise UnreadableTable("This workbook has no sheet that can be seen.", "no_sheet")
     name, rows = max(sheets, key=lambda sheet: _worth(iter(sheet[1]), vocabulary))
     others = [other for other, some in sheets if other != name and any(each.filled for each in some)]
     because = f"not read: {', '.join(others)}" if others else "it is the only one with anything in it"
-    return Table.of_sheet([Evidence("sheet", name, because)], rows)
+    reason: Reason = ("other_sheets", ", ".join(others)) if others else ("only_sheet",)
+    return Table.of_sheet([Evidence("sheet", name, because, (reason,))], rows)
 
 
 def _worth(records: Iterator[Record], vocabulary: Vocabulary) -> tuple[int, int]:

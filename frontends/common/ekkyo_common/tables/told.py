@@ -10,8 +10,27 @@ RemarkCode = Literal[
 """What may be said of a cell. Stable."""
 
 
+UnreadableCode = Literal[
+    "empty", "no_sheet", "too_large", "damaged", "pdf", "picture", "compressed", "rtf", "password", "xls", "xlsb",
+    "html", "xml", "opendocument", "office", "zip", "no_headings", "columns_missing", "unreadable",
+]  # fmt: skip
+"""Why a file is no table, or not the one that is wanted. Stable."""
+ReasonCode = Literal[
+    "mark", "escapes", "zeros", "ascii", "utf8", "nearly_utf8", "by_headings", "by_characters", "lost",
+    "said", "known_headings", "other_sheets", "only_sheet", "line", "means", "not_used", "not_known",
+    "only_sense", "times_follow", "language", "full_stops", "am_pm", "two_orders", "several_ways",
+]  # fmt: skip
+"""By what something was decided. Stable."""
+Reason = tuple[ReasonCode, *tuple[str, ...]]
+"""A code, and what the reason names: headings, numbers, examples."""
+
+
 class UnreadableTable(ValueError):
-    """The file as a whole cannot be read as a table; the text says why, for people."""
+    """The file as a whole cannot be read as a table; the text says why, for people. names: what it names."""
+
+    def __init__(self, text: str, code: UnreadableCode = "unreadable", *names: str) -> None:
+        super().__init__(text)
+        self.code, self.names = code, names
 
 
 @dataclass(frozen=True)
@@ -22,6 +41,8 @@ class Evidence:
     """encoding, separator, sheet, headings, column, date_order, clock, unit, section, unused. Stable."""
     decided: str
     because: str = ""
+    reasons: tuple[Reason, ...] = ()
+    """The same for those who say it in other words."""
 
 
 @dataclass(frozen=True)

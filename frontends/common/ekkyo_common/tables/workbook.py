@@ -29,7 +29,7 @@ def sheets_of(data: bytes) -> Iterator[tuple[str, list[Record]]]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of styles and extensions that do not matter here
             if sum(part.file_size for part in zipfile.ZipFile(io.BytesIO(data)).infolist()) > MOST_BYTES:
-                raise UnreadableTable("This workbook is too large when it is unpacked.")
+                raise UnreadableTable("This workbook is too large when it is unpacked.", "too_large")
             book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
             for sheet in book.worksheets:
                 if sheet.sheet_state == "visible":
@@ -38,7 +38,9 @@ def sheets_of(data: bytes) -> Iterator[tuple[str, list[Record]]]:
     except UnreadableTable:
         raise
     except Exception as error:  # openpyxl raises whatever it stumbles over
-        raise UnreadableTable(f"This workbook is damaged and cannot be read ({type(error).__name__}).") from error
+        raise UnreadableTable(
+            f"This workbook is damaged and cannot be read ({type(error).__name__}).", "damaged"
+        ) from error
 
 
 def _records(sheet: Any) -> Iterator[Record]:
@@ -46,7 +48,7 @@ def _records(sheet: Any) -> Iterator[Record]:
     for number, row in enumerate(sheet.iter_rows(), start=1):
         left -= len(row) + 1
         if left < 0:
-            raise UnreadableTable(f"This workbook has a sheet of more than {MOST_CELLS} cells.")
+            raise UnreadableTable(f"This workbook has a sheet of more than {MOST_CELLS} cells.", "too_large")
         cells = [_shown(cell.value, getattr(cell, "number_format", "") or "")[:LONGEST] for cell in row]
         while cells and not cells[-1]:
             cells.pop()

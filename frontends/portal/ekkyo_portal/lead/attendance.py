@@ -25,6 +25,7 @@ from starlette.responses import Response
 from ekkyo_portal.lead.names import cards_of
 from ekkyo_portal.lead.room import led, room
 from ekkyo_portal.lead.speakers import where
+from ekkyo_portal.look import uploads
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
@@ -115,7 +116,7 @@ async def shown(visit: Visit, event_id: str) -> Response:
             report = await asyncio.to_thread(read_attendance, data, upload.filename)
         except UnreadableReport as unreadable:
             form.wrong("file", "unreadable")
-            because = one_line(str(unreadable), 300)
+            because = uploads.unreadable(visit.reader, unreadable)
         else:
             members = await everybody(visit, event)
             found = await asyncio.to_thread(match, report, members, min_minutes=int(least))

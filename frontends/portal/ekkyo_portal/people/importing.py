@@ -16,6 +16,7 @@ from ekkyo_common.personnel import Became, PersonnelExport, Taken, UnreadableExp
 from starlette.datastructures import UploadFile
 from starlette.responses import Response, StreamingResponse
 
+from ekkyo_portal.look import uploads
 from ekkyo_portal.look.reader import Reader
 from ekkyo_portal.people.routes import STEWARDS, room
 from ekkyo_portal.web.forms import Form
@@ -65,7 +66,7 @@ async def run(visit: Visit) -> Response:
         export = await asyncio.to_thread(read_personnel, file.data, columns={}, today=today)
     except UnreadableExportError as unreadable:
         form.wrong("file", "unreadable")
-        return visit.page("people/import.html", form, status=400, because=str(unreadable))
+        return visit.page("people/import.html", form, status=400, because=uploads.unreadable(visit.reader, unreadable))
     parts = _parts(visit, form, file, export, said)
     response = StreamingResponse(parts, media_type="text/html")
     response.headers["content-encoding"] = "identity"  # compressed, the first part would wait for the last
@@ -99,7 +100,7 @@ async def _parts(
     look, dry_run = visit.look, not form.on("import")
     before, after = look.render("people/importing.html", visit, None, dry_run=dry_run, mark=MARK).split(MARK)
     yield before
-    far = 0
+    far, read_as = 0, uploads.read_as(visit.reader, export.evidence)
 
     def tell(taken: int) -> None:
         nonlocal far
@@ -120,7 +121,7 @@ async def _parts(
             yield look.render("people/step.html", visit, far)
         taken = working.result()
         yield look.render(
-            "people/imported.html", visit, outcome(visit.reader, taken), file=file, export=export, form=form
+            "people/imported.html", visit, outcome(visit.reader, taken), file=file, read_as=read_as, form=form
         )
     except Refused as no:
         yield look.render("people/stopped.html", visit, no)
