@@ -24,6 +24,8 @@ TABLE: list[tuple[str, str, set[str]]] = [
     (SAY, "ekkyo.ask.>", {OPS, PORTAL}),
     (SAY, "ekkyo.cmd.{s}.x", {OPS, PORTAL}),
     (SAY, "ekkyo.ask.{s}.x", {OPS, PORTAL}),
+    *((SAY, f"ekkyo.cmd.events.{name}", {OPS, PORTAL, "notify"}) for name in ("register", "withdraw")),
+    *((SAY, f"ekkyo.{name}", {OPS, PORTAL}) for name in ("cmd.events.check_in", "ask.events.mine")),
     (HEAR, "ekkyo.cmd.{s}.>", {OWN}),
     (HEAR, "ekkyo.ask.{s}.>", {OWN}),
     (HEAR, "ekkyo.cmd.{s}.x", {OWN}),
@@ -34,6 +36,8 @@ TABLE: list[tuple[str, str, set[str]]] = [
     (SAY, "_R_.>", {SERVICE}),
     (SAY, "_INBOX.ops.>", {SERVICE}),
     (SAY, "_INBOX.portal.>", {SERVICE}),
+    (SAY, "_INBOX.notify.answers.>", {"events"}),  # about what members answer from their calendars
+    (SAY, "_INBOX.notify.answers.x.y", {"events"}),
     (SAY, "_INBOX.{s}.x", set()),
     (SAY, "_INBOX.>", set()),
     (HEAR, "_INBOX.{s}.>", {OWN}),

@@ -163,7 +163,7 @@ def test_what_an_older_version_did_not_have_is_added_and_all_else_stays(made):
     conf.chmod(0o600)
     conf.write_text("\n".join(line for line in lines if "PORTAL" not in line) + "\n")
     jwks = made / "events/jwks.json"
-    first, portals = json.loads(jwks.read_text())["keys"]
+    first, *ours = json.loads(jwks.read_text())["keys"]
     other = first | {"kid": "another issuer's"}
     jwks.write_text(json.dumps({"keys": [first, other]}))
     before = {file: file.read_bytes() for file in made.rglob("*") if file.is_file() and file not in (conf, jwks)}
@@ -172,8 +172,25 @@ def test_what_an_older_version_did_not_have_is_added_and_all_else_stays(made):
     kept = [line for line in lines if "PORTAL" not in line]
     assert conf.read_text().splitlines()[: len(kept)] == kept
     assert [line.partition(":")[0] for line in conf.read_text().splitlines()[len(kept) :]] == list(variables("portal"))
-    assert json.loads(jwks.read_text())["keys"] == [first, other, portals]
+    assert json.loads(jwks.read_text())["keys"] == [first, other, *ours]
+    assert len(ours) == 2
     assert {file: file.read_bytes() for file in before} == before
+
+
+def test_the_key_of_replies_is_good_for_what_members_answer_from_their_calendars_alone(made):
+    key = json.loads((made / "notify/replies.jwk").read_text())
+    unlimited = {name: value for name, value in key.items() if not name.startswith("ekkyo_")}
+    for reader in SERVICES:
+        verifier = Verifier(made / reader / "jwks.json")
+        bearer = f"Bearer {issue_token(key, 'm1', [], 60)}"
+        assert verifier.caller(bearer, "events.withdraw").sub == "m1"
+        for forged, operation in (
+            (bearer, "events.mine"),
+            (f"Bearer {issue_token(unlimited, 'm1', ['system'], 60)}", "events.withdraw"),
+            (f"Bearer {issue_token(unlimited, 'm1', [], 61)}", "events.withdraw"),
+        ):
+            with pytest.raises(Refused):
+                verifier.caller(forged, operation)
 
 
 def test_the_portals_key_is_limited_and_a_passes_key_is_trusted_by_nobody(made):

@@ -78,15 +78,16 @@ class Guard:
 
     def admit(self, raw: Msg) -> Callable[[], None]:
         """Let a request in before anything is done for it; gives what lets it out. Raises Refused 401, 400, 429."""
-        who = self._caller(raw.headers or {})
+        who = self._caller(raw.headers or {}, self.asked[raw.subject])
         if len(raw.data) > self.limits.request_size:
             raise Refused("too_large", f"At most {self.limits.request_size} bytes are accepted.", 400)
         return self._admission.admit(who.sub, len(raw.data))
 
-    def _caller(self, headers: Mapping[str, str]) -> Caller:
+    def _caller(self, headers: Mapping[str, str], asked: Asked) -> Caller:
         if self.verifier is None:
             raise Refused("token_invalid", "This service has no keys to verify tokens with.", 401)
-        return self.verifier.caller(header(headers, wire.AUTHORIZATION))  # remembered: asking twice costs nothing
+        # remembered: asking twice costs nothing
+        return self.verifier.caller(header(headers, wire.AUTHORIZATION), asked.name)
 
     async def turn_away(self, raw: Msg, error: Exception) -> None:
         """Refuse a request that was not let in."""
@@ -151,7 +152,7 @@ class Guard:
     async def _answer(
         self, asked: Asked, raw: Msg, headers: Mapping[str, str], call_next: CallNext, msg: NatsMessage
     ) -> bytes:
-        who = self._caller(headers)
+        who = self._caller(headers, asked)
         message = await msg.decode()
         if not who.allowed(asked.message.may, vars(message)):
             allowed = ", ".join(sorted(asked.message.may.roles))

@@ -50,6 +50,12 @@ _KEYS: Final = {
     )
 }
 """Who has the keys of surveys: that service alone."""
+REPLIES: Final = ".answers"
+"""Where notify is answered, below its inbox: apart from where its facts arrive, which no service may write to."""
+_ASKS: Final = {"notify": ("ekkyo.cmd.events.register", "ekkyo.cmd.events.withdraw")}
+"""What a service asks another for: notify, what members answer from their calendars."""
+_ANSWERS: Final = {"events": (f"_INBOX.notify{REPLIES}.>",)}
+"""Whom a service answers besides those whom all answer."""
 _READS_KEYS: Final = tuple(
     f"$JS.API.{call}"
     for call in (
@@ -87,6 +93,8 @@ def _service(name: str, durables: Durables) -> Permissions:
     return Permissions(
         publish=(
             *(f"{prefix}>" for prefix in ANSWERED),
+            *_ANSWERS.get(name, ()),
+            *_ASKS.get(name, ()),
             f"ekkyo.fact.{name}.>",
             f"ekkyo.timer.{name}.>",
             f"ekkyo.dead.{name}.>",

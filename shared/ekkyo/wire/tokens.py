@@ -2,7 +2,8 @@
 
 A key in the file may be limited, so that whoever holds it can sign no more than that: `ekkyo_roles` lists the roles its
 tokens may have (`leader:*` stands for the leaders of any community), `ekkyo_sub` is a regular expression that the whole
-subject must match, `ekkyo_max_seconds` is the longest life of a token.
+subject must match, `ekkyo_max_seconds` is the longest life of a token, `ekkyo_operations` lists the only commands and
+questions that its tokens are good for, such as `events.register`.
 """
 
 import json
@@ -38,23 +39,30 @@ class Limits:
     roles: frozenset[str] | None = None
     sub: re.Pattern[str] | None = None
     max_seconds: int | None = None
+    operations: frozenset[str] | None = None
 
     @classmethod
     def of(cls, jwk: Mapping[str, Any]) -> "Limits":
         """The limits that stand in a JWK. Raises ValueError for what is none: misspelled it would limit nothing."""
         given = {name: value for name, value in jwk.items() if name.startswith("ekkyo_")}
-        roles, sub, seconds = (given.pop(f"ekkyo_{name}", None) for name in ("roles", "sub", "max_seconds"))
+        named = ("roles", "sub", "max_seconds", "operations")
+        roles, sub, seconds, operations = (given.pop(f"ekkyo_{name}", None) for name in named)
         if given:
             raise ValueError(f"{min(given)} is not a limit that a key can have")
         if roles is not None and not (isinstance(roles, list) and all(_ROLE.fullmatch(str(role)) for role in roles)):
             raise ValueError("ekkyo_roles must be a list of: member, steward, system, portal, leader:*, leader:<id>")
         if seconds is not None and (type(seconds) is not int or seconds <= 0):
             raise ValueError("ekkyo_max_seconds must be a whole number of seconds")
+        if operations is not None and not (
+            isinstance(operations, list) and all(_OPERATION.fullmatch(str(one)) for one in operations)
+        ):
+            raise ValueError("ekkyo_operations must be a list of names such as events.register")
         try:
             pattern = None if sub is None else re.compile(sub)
         except (re.error, TypeError):
             raise ValueError("ekkyo_sub must be a regular expression") from None
-        return cls(None if roles is None else frozenset(roles), pattern, seconds)
+        only = None if operations is None else frozenset(operations)
+        return cls(None if roles is None else frozenset(roles), pattern, seconds, only)
 
     def exceeded(self, sub: str, roles: Iterable[str], seconds: float) -> str:
         """What a token says beyond these limits, in words; nothing if it stays within them."""
@@ -73,6 +81,7 @@ class Limits:
             *(["roles " + (", ".join(sorted(self.roles)) or "none")] if self.roles is not None else []),
             *([f"subjects {self.sub.pattern}"] if self.sub is not None else []),
             *([f"{self.max_seconds} s"] if self.max_seconds is not None else []),
+            *(["only " + (", ".join(sorted(self.operations)) or "nothing")] if self.operations is not None else []),
         ]
         return "; ".join(told) or "unlimited"
 
@@ -82,8 +91,15 @@ OF_A_PORTAL: Mapping[str, Any] = {
     "ekkyo_max_seconds": 900,
 }
 """The limits of the key that a portal signs its visitors' tokens with: none says `system`, none lives long."""
+OF_REPLIES: Mapping[str, Any] = {
+    "ekkyo_roles": [],
+    "ekkyo_max_seconds": 60,
+    "ekkyo_operations": ["events.register", "events.withdraw"],
+}
+"""The limits of the key with which notify does what a member answered from their calendar, and nothing else."""
 _ROLE = re.compile(r"member|steward|system|portal|leader:(\*|[A-Za-z0-9_-]{1,64})")
 """What may be said of a key's roles."""
+_OPERATION = re.compile(r"[a-z]+\.[a-z_]+")
 
 
 class Verifier:
@@ -99,17 +115,18 @@ class Verifier:
         self._file = jwks
         self._max_seconds = max_seconds
         self._keys: dict[str, tuple[jwt.PyJWK, Limits]] = {}
-        self._seen: dict[str, tuple[float, Caller]] = {}
+        self._seen: dict[str, tuple[float, Caller, Limits]] = {}
         self._forged: set[str] = set()
         self._stamp: tuple[int, int] = (0, 0)
         self._looked = 0.0
         self._read()
 
-    def caller(self, authorization: str | None) -> Caller:
-        """The caller that this `Authorization` header is the proof of."""
-        return self.caller_until(authorization)[0]
+    def caller(self, authorization: str | None, operation: str | None = None) -> Caller:
+        """The caller that this `Authorization` header is the proof of. operation: what they ask for, as
+        `events.register`; None: something else, for which no token of a key that is limited to operations is good."""
+        return self.caller_until(authorization, operation)[0]
 
-    def caller_until(self, authorization: str | None) -> tuple[Caller, float]:
+    def caller_until(self, authorization: str | None, operation: str | None = None) -> tuple[Caller, float]:
         """The caller, and the Unix time at which the token expires: for what goes on after it was asked for."""
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
@@ -126,9 +143,12 @@ class Verifier:
         if known[0] + LEEWAY < now:
             self._seen.pop(token, None)
             raise Refused("token_expired", "The token has expired.", 401)
+        only = known[2].operations
+        if only is not None and operation not in only:
+            raise Refused("not_allowed", "The key that signed this token may not be used for this.", 403)
         return known[1], known[0]
 
-    def _verify(self, token: str) -> tuple[float, Caller]:
+    def _verify(self, token: str) -> tuple[float, Caller, Limits]:
         try:
             if token in self._forged:
                 raise jwt.InvalidSignatureError
@@ -157,7 +177,7 @@ class Verifier:
             beyond = f"A token may be valid for {self._max_seconds:.0f} s at most; this one is longer."
         if beyond:
             raise Refused("token_invalid", beyond, 401)
-        return float(claims["exp"]), Caller(claims["sub"], frozenset(roles))
+        return float(claims["exp"]), Caller(claims["sub"], frozenset(roles)), limits
 
     def _remember_forged(self, token: str) -> None:
         if len(self._forged) >= _KEPT:

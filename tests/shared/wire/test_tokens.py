@@ -10,7 +10,7 @@ from typing import Any
 import jwt
 import pytest
 from ekkyo.contracts.base import Caller, Refused
-from ekkyo.wire.tokens import Verifier, issue_token, make_keys
+from ekkyo.wire.tokens import OF_REPLIES, Verifier, issue_token, make_keys
 
 NOW = int(time.time())
 
@@ -170,6 +170,24 @@ def test_a_token_says_no_more_than_its_key_may(
         assert code(verifier, signed(keys[0], **beyond)) == "token_invalid"
 
 
+def test_a_key_that_is_limited_to_operations_is_good_for_nothing_else(jwks: Path) -> None:
+    private, public = make_keys(OF_REPLIES)
+    jwks.write_text(json.dumps(public))
+    verifier, bearer = Verifier(jwks), f"Bearer {issue_token(private, 'm-1', [], 60)}"
+    for _ in range(2):  # the second time it is remembered
+        for operation in ("events.register", "events.withdraw"):
+            assert verifier.caller(bearer, operation).sub == "m-1"
+        for other in ("events.mine", "members.change_profile", None):
+            with pytest.raises(Refused) as no:
+                verifier.caller(bearer, other)
+            assert (no.value.status, no.value.code) == (403, "not_allowed")
+    with pytest.raises(Refused):
+        verifier.caller_until(bearer)
+    for roles, seconds in ((["steward"], 60), (["leader:c1"], 60), ([], 61)):
+        with pytest.raises(ValueError, match="key"):
+            issue_token(private, "m-1", roles, seconds)
+
+
 def test_how_long_a_token_may_live_is_a_setting(keys: Any, jwks: Path) -> None:
     week = signed(keys[0], exp=int(time.time()) + 7 * 86_400)
     assert code(Verifier(jwks), week) == "token_invalid"
@@ -179,7 +197,8 @@ def test_how_long_a_token_may_live_is_a_setting(keys: Any, jwks: Path) -> None:
 @pytest.mark.parametrize(
     "limit",
     [{"ekkyo_role": []}, {"ekkyo_roles": "leader"}, {"ekkyo_roles": ["leader"]}, {"ekkyo_sub": "("}]
-    + [{"ekkyo_max_seconds": seconds} for seconds in (0, True, "60")],
+    + [{"ekkyo_max_seconds": seconds} for seconds in (0, True, "60")]
+    + [{"ekkyo_operations": names} for names in ("events.register", ["ekkyo.cmd.events.register"], ["events.*"])],
 )
 def test_a_limit_that_is_misspelled_lets_nobody_in(limit: dict[str, Any], keys: Any, jwks: Path) -> None:
     jwks.write_text(json.dumps({"keys": [keys[1]["keys"][0] | limit]}))

@@ -12,7 +12,7 @@ import typer
 from ekkyo.installation.login import make_nkey, public_nkey
 from ekkyo.installation.permissions import OPS, PORTAL, SERVICES, USERS, variables
 from ekkyo.installation.systems import OUTSIDE, System, files, make_password
-from ekkyo.wire.tokens import OF_A_PORTAL, make_keys, public_half
+from ekkyo.wire.tokens import OF_A_PORTAL, OF_REPLIES, make_keys, public_half
 
 from ekkyo_cli import output
 from ekkyo_cli.output import Json
@@ -115,8 +115,8 @@ def _make(folder: _Folder, mongo: str, replica_set: str) -> Iterator[Path]:
     for reader in (*SERVICES, PORTAL, "provision"):
         text = folder.keep(f"{reader}/jwks.json", lambda: dumps({"keys": trusted}), PUBLIC)
         known = loads(text)["keys"]
-        portals = [key for key in trusted[1:] if key["kid"] not in {one.get("kid") for one in known}]
-        folder.complete(f"{reader}/jwks.json", dumps({"keys": [*known, *portals]}) if portals else text)
+        ours = [key for key in trusted[1:] if key["kid"] not in {one.get("kid") for one in known}]
+        folder.complete(f"{reader}/jwks.json", dumps({"keys": [*known, *ours]}) if ours else text)
     yield from folder.made
 
 
@@ -130,8 +130,12 @@ def _login(folder: _Folder, user: str) -> list[tuple[str, str]]:
 
 def _signing(folder: _Folder) -> list[dict[str, Any]]:
     """The public keys that tokens are checked with: whoever issues tokens has the first one's private half, the portal
-    the second one's, which is limited."""
-    trusted = [_key(folder, f"{OUTSIDE}/signing.jwk"), _key(folder, f"{PORTAL}/portal.jwk", OF_A_PORTAL)]
+    the second one's, notify the third one's; these two are limited."""
+    trusted = [
+        _key(folder, f"{OUTSIDE}/signing.jwk"),
+        _key(folder, f"{PORTAL}/portal.jwk", OF_A_PORTAL),
+        _key(folder, "notify/replies.jwk", OF_REPLIES),
+    ]
     passes = {"keys": [_key(folder, "notify/pass.jwk")]}  # services do not trust it: a pass is no token
     folder.keep(f"{PORTAL}/pass-jwks.json", lambda: dumps(passes), PUBLIC)
     folder.keep(f"{PORTAL}/session.key", lambda: chance.token_urlsafe(48) + "\n")

@@ -5,7 +5,7 @@ import json
 import os
 import secrets
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from ekkyo.installation.embedded import LOOPBACK, free_port
 from ekkyo.installation.login import Login, make_nkey, public_nkey
 from ekkyo.installation.permissions import USERS
 from ekkyo.installation.systems import System
-from ekkyo.wire.tokens import OF_A_PORTAL, issue_token, make_keys, public_half
+from ekkyo.wire.tokens import OF_A_PORTAL, OF_REPLIES, issue_token, make_keys, public_half
 from pydantic import BaseModel, ValidationError
 
 from ekkyo_cli.local.process import Process
@@ -99,6 +99,10 @@ class Folder:
         return self._secret("portal-key")
 
     @property
+    def replies_key(self) -> Path:
+        return self._secret("replies-key")
+
+    @property
     def pass_key(self) -> Path:
         return self._secret("pass-key")
 
@@ -128,18 +132,23 @@ class Folder:
             write(self.jwks, json.dumps(public), mode=0o644)
             write(self._secret("signing-key"), json.dumps(private))
         self._prepare_portal()
+        self._prepare_limited(self.portal_key, OF_A_PORTAL)
+        self._prepare_limited(self.replies_key, OF_REPLIES)
 
     def _prepare_portal(self) -> None:
-        """The portal's keys; the public half of the one that signs tokens goes to the others, with its limits."""
+        """The portal's keys besides the one that it signs tokens with."""
         if not self.session_key.exists():
             write(self.session_key, secrets.token_urlsafe(48) + "\n")
         if not self.pass_key.exists() or not self.pass_jwks.exists():
             private, public = make_keys()
             write(self.pass_jwks, json.dumps(public), mode=0o644)
             write(self.pass_key, json.dumps(private))
-        if not self.portal_key.exists():
-            write(self.portal_key, json.dumps(make_keys(OF_A_PORTAL)[0]))
-        known, own = json.loads(self.jwks.read_text()), public_half(self._read("portal-key"))
+
+    def _prepare_limited(self, file: Path, limits: Mapping[str, Any]) -> None:
+        """A key that signs tokens within limits; its public half goes to the others, with them."""
+        if not file.exists():
+            write(file, json.dumps(make_keys(limits)[0]))
+        known, own = json.loads(self.jwks.read_text()), public_half(json.loads(file.read_text()))
         if own["kid"] not in {key["kid"] for key in known["keys"]}:
             write(self.jwks, json.dumps({"keys": [*known["keys"], own]}), mode=0o644)
 
