@@ -112,7 +112,10 @@ def test_the_facts_alone_tell_the_waitlist_the_no_shows_and_who_came() -> None:
     assert report.crossings["took_part"] == 1
     assert report.community.members == 4
     assert (report.community.name, report.community.colour) == ("越境の会", "#b8401f")
-    assert '<header class="own" style="background: #b8401f">' in page(report, made_at=NOW)
+    logo = m.LogoFile(community_id="c1", logo="a.svg", kind="image/svg+xml", data="PHN2Zy8+")
+    text = page(report, made_at=NOW, logo=logo)
+    assert '<header class="own" style="background: #b8401f">' in text
+    assert 'src="data:image/svg+xml;base64,PHN2Zy8+"' in text
     assert report.surveys.nps == 60.0
 
 

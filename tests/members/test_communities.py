@@ -1,11 +1,13 @@
 """Founding communities, revising their charters and their looks, through the door."""
 
 from base64 import b64decode, b64encode
+from io import BytesIO
 from typing import Any
 
 import pytest
 from ekkyo.contracts import members as contract
 from ekkyo.contracts.base import Refused
+from PIL import Image
 from pydantic import ValidationError
 
 from tests.members.people import CHARTER, LOGO, founding
@@ -61,15 +63,25 @@ async def test_a_leader_gives_a_community_its_name_colour_and_logo_each_once(
     with pytest.raises(Refused, match="community_exists"):
         await steward.send(founding(name="IT の会"))
 
+    picture = BytesIO()
+    Image.new("RGB", (200, 100), "#31487f").save(picture, "PNG")
+    drawn = contract.ReviseCommunity(community_id="c1", logo_file=b64encode(picture.getvalue()).decode())
+    assert not {"small_logo", "small"} & (await leader.send(drawn)).model_dump().keys()
+    await leader.send(contract.ReviseCharter(community_id="c1", rules="Ask."))
+
     plain = contract.ReviseCommunity(community_id="c1", colour="", logo_file="")
     assert await leader.send(plain) == await leader.send(plain)
     assert (await anyone.ask(contract.GetCommunity(community_id="c1"))).logo is None
     with pytest.raises(Refused, match="logo_not_found"):
         await anyone.ask(contract.GetLogo(community_id="c1"))
 
-    _, named, emptied = await facts(3)
+    _, named, pictured, revised_rules, emptied = await facts(5)
     assert isinstance(named, contract.CommunityRevised)
     assert named.community == revised, "the fact tells which logo, and not the file"
+    assert (named.small_logo, emptied.small_logo) == ("", ""), "mails bear no drawing"
+    assert pictured.small_logo == revised_rules.small_logo
+    with Image.open(BytesIO(b64decode(pictured.small_logo))) as small:
+        assert (small.format, small.size) == ("PNG", (96, 48))
     assert (emptied.community.name, emptied.community.colour, emptied.community.logo) == ("IT の会", None, None)
 
 

@@ -164,3 +164,13 @@ def test_a_harmless_drawing_looks_as_before() -> None:
     ):
         assert part in text
     assert kept(file(logo)) == logo, "a logo that was kept can be uploaded again"
+
+
+def test_a_picture_has_a_small_one_beside_it_for_mails_and_a_drawing_has_none() -> None:
+    noise = BytesIO()
+    Image.effect_noise((640, 320), 120).convert("RGB").save(noise, "JPEG")
+    small = base64.b64decode(kept(noise.getvalue()).small)
+    with Image.open(BytesIO(small)) as seen:
+        assert (seen.format, seen.size) == ("PNG", (96, 48))
+    assert len(small) < 8_000, "it goes along with each mail"
+    assert kept(drawing(RECT)).small == ""

@@ -17,6 +17,10 @@ JOIN = "https://meet.example.co.jp/j/42?pwd=abc&x=1"
 SEATED = Recipient(member_id="m1", seat="confirmed")
 WAITING = Recipient(member_id="m1", seat="waitlisted")
 MEMBER = Recipient(member_id="m1")
+LOGO = (
+    "iVBORw0KGgoAAAANSUhEUgAAADAAAAAYAQMAAACGM+yfAAAAA1BMVEUAAACnej3aAAAADElEQVR42mNgGBoAAACoAAEvJUq9AAAAAElFTkSuQmCC"
+)
+"""A PNG of 48 by 24 pixels."""
 CHAT = Recipient(community_id="c1")
 
 WHO: dict[Topic, Recipient] = {

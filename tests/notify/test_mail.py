@@ -3,6 +3,7 @@
 import io
 import re
 import string
+from base64 import b64decode, b64encode
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.header import decode_header, make_header
@@ -23,7 +24,21 @@ from ekkyo_notify.templates import compose
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.notify.making import JOIN, MEMBER, NOON, SEATED, TOLD, WAITING, WHO, event, message, notice, reader
+from tests.notify.making import (
+    CHAT,
+    JOIN,
+    LOGO,
+    MEMBER,
+    NOON,
+    SEATED,
+    TOLD,
+    WAITING,
+    WHO,
+    event,
+    message,
+    notice,
+    reader,
+)
 
 SENDER = Sender("Ekkyo <no-reply@ekkyo.example.com>")
 
@@ -65,6 +80,33 @@ def test_headers_say_who_writes_what_about():
     assert built["Auto-Submitted"] == "auto-generated"
     assert built["X-Ekkyo-Delivery"] == "d1"
     assert built["Date"].datetime == TOLD
+
+
+def test_a_communitys_logo_goes_along_with_the_html_and_nothing_is_loaded_from_elsewhere():
+    said = compose(notice("registration_confirmed"), SEATED, reader(logo=LOGO), private=True)
+    built = message_from_bytes(raw(said, calendar=("REQUEST", ics())), policy=default)
+    alternative, _ = built.iter_parts()
+    assert [part.get_content_type() for part in alternative.iter_parts()] == [
+        "text/plain",
+        "multipart/related",
+        "text/calendar",
+    ]
+    html, logo = list(alternative.iter_parts())[1].iter_parts()
+    assert logo.get_content() == b64decode(LOGO)
+    [source] = re.findall(r'<img src="cid:([^"]+)" width="48" height="24"', html.get_content())
+    assert logo["Content-ID"] == f"<{source}>"
+    assert logo.get_content_disposition() == "inline"
+    assert not re.search(r'src="(?!cid:)|url\(', html.get_content())
+    assert (
+        compose(
+            notice("event_published"),
+            MEMBER,
+            reader(logo=b64encode(b"no picture at all, but long").decode()),
+            private=True,
+        ).logo
+        is None
+    )
+    assert compose(notice("event_published"), CHAT, reader(logo=LOGO)).logo is None
 
 
 @pytest.mark.parametrize("length", range(1, 40))

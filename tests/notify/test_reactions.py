@@ -1,5 +1,6 @@
 """Facts in; mails, posts and deliveries out."""
 
+from base64 import b64decode
 from datetime import timedelta
 
 import icalendar
@@ -20,7 +21,7 @@ from ekkyo.contracts.notify import ConnectChannel
 from ekkyo.contracts.surveys import SurveyOpened
 from ekkyo.decision.clock import utcnow
 
-from tests.notify.making import JOIN, survey
+from tests.notify.making import JOIN, LOGO, survey
 from tests.notify.world import World, address, soon
 
 
@@ -55,12 +56,13 @@ async def test_a_new_event_is_told_to_all_members_and_the_chat(world: World):
     assert not any(word in str(post) for word in ("太郎", "@example", JOIN))
 
 
-async def test_mail_bears_the_new_name_and_colour_of_a_community_that_was_revised(world: World):
+async def test_mail_bears_the_new_name_colour_and_logo_of_a_community_that_was_revised(world: World):
     await world.join("m1")
     charter = Charter(objective="o", who="w", what="w", how="h")
     known = {"community_id": "c1", "rules": "", "charter": charter, "founded_at": utcnow(), "revision": 2}
     revised = Community(name="越境の会", colour="#b8401f", **known)
-    await world.tell(CommunityRevised(community_id="c1", community=revised), times=2, revision=5)
+    facts = CommunityRevised(community_id="c1", community=revised, small_logo=LOGO)
+    await world.tell(facts, times=2, revision=5)
     await world.quiet()
     await world.tell(EventPublished(event_id="e1", event=soon()))
     await world.done(1)
@@ -69,6 +71,7 @@ async def test_mail_bears_the_new_name_and_colour_of_a_community_that_was_revise
     html = mail.get_body(("html",)).get_content()
     assert "border-top:4px solid #b8401f" in html
     assert "31487f" not in html
+    assert [part.get_content() for part in mail.walk() if part.get_content_type() == "image/png"] == [b64decode(LOGO)]
 
 
 CONFIRMED = RegistrationConfirmed(event_id="e1", event=soon(), member_id="m1", registration_id="r1")

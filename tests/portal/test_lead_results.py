@@ -3,7 +3,7 @@
 import pytest
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import EventPage, GetEvent, GetFigures, GetRoster, ListEvents
-from ekkyo.contracts.members import FindMembers, ListErasures, MemberPage
+from ekkyo.contracts.members import FindMembers, GetLogo, ListErasures, MemberPage
 from ekkyo.contracts.notify import ConnectChannel
 from ekkyo.contracts.surveys import (
     Choice,
@@ -26,6 +26,7 @@ from tests.portal.leading import NO, answers, registration, roster
 from tests.portal.making import HANAKO, LEADER, STEWARD, opened, text_of
 from tests.portal.pictures import in_english
 from tests.portal.test_events_pages import MARKUP, event
+from tests.portal.test_looks import FILE
 
 OVER = event(status="concluded", starts_at="2026-11-20T03:00:00Z", ends_at="2026-11-20T04:00:00Z", title="もくもく会")
 SURVEY = SurveyState(
@@ -69,6 +70,7 @@ def over():
     people = [registration(f"m{n}", "attended", walk_in=n == 0) for n in range(9)]
     return {
         **answers(),
+        GetLogo: Refused("logo_not_found", "This community has no logo.", 404),
         GetEvent: OVER,
         GetRoster: roster(OVER, *people, registration("x", "no_show"), registration("y", "withdrawn")),
         ListSurveys: SurveyList(surveys=[SURVEY]),
@@ -141,6 +143,9 @@ async def test_stewards_and_leaders_get_the_report_of_their_community_as_a_file(
         assert file.headers["content-disposition"].startswith('attachment; filename="report.html"')
         assert "%E5%8B%89%E5%BC%B7%E4%BC%9A-2026-11-26.html" in file.headers["content-disposition"]
         assert "もくもく会" in file.text
+        assert "<img" not in file.text
+        browser.answering.replies[GetLogo] = FILE
+        assert f'src="data:image/png;base64,{FILE.data}"' in (await browser.get("/c/it/report")).text
         for visitor in (NO, HANAKO):
             assert (await browser.as_(visitor).get("/c/it/report")).status_code == 403
 

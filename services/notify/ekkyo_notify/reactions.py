@@ -61,8 +61,9 @@ async def know_contact(fact: MemberFact, contacts: Contacts) -> None:
     **told(CommunityFounded, CharterRevised, CommunityRevised, by="notify", name="communities", start="beginning")
 )
 async def know_community(fact: CommunityFounded | CharterRevised | CommunityRevised, communities: Communities) -> None:
-    """Remember what a community is called, its colour, and which language it speaks."""
-    name = model.CommunityName.of(fact.community, fact.meta.revision)
+    """Remember what a community is called, how it looks, and which language it speaks."""
+    logo = "" if isinstance(fact, CommunityFounded) else fact.small_logo
+    name = model.CommunityName.of(fact.community, fact.meta.revision, logo)
     await communities.put(fact.community_id, fact.meta.revision, name)
 
 

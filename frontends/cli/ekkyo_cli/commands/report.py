@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from ekkyo.client import Ekkyo
 from ekkyo.contracts.base import Refused
-from ekkyo.contracts.members import CommunityFounded
+from ekkyo.contracts.members import CommunityFounded, Locale, LogoFile
 from ekkyo_common.report import Report, figures_of, from_facts, from_services, page
 
 from ekkyo_cli import output
@@ -45,9 +45,10 @@ def report(
         raise typer.BadParameter("ja or en", param_hint="--lang")
     if out is None and not check and not output.speaks_json():
         raise typer.BadParameter("name the page to write, or ask for --json or --check", param_hint="--out")
-    made = asyncio.run(_make(dir, community, facts=facts, check=check))
+    made, logo = asyncio.run(_make(dir, community, facts=facts, check=check, logo=out is not None))
     if out:
-        text = page(made, made_at=datetime.now(UTC), locale="ja" if lang == "ja" else "en" if lang else None)
+        locale: Locale | None = "ja" if lang == "ja" else "en" if lang else None
+        text = page(made, made_at=datetime.now(UTC), locale=locale, logo=logo)
         out.write_text(text, encoding="utf-8")
     if output.speaks_json():
         return output.as_json(made)
@@ -63,11 +64,14 @@ def report(
     return None
 
 
-async def _make(dir: Path | None, community: str | None, *, facts: bool, check: bool) -> Report:
+async def _make(
+    dir: Path | None, community: str | None, *, facts: bool, check: bool, logo: bool
+) -> tuple[Report, LogoFile | None]:
     async with connected(dir, roles=("steward",)) as ekkyo:
         chosen = community or await _only_one(ekkyo)
+        file = await from_services.logo_of(ekkyo, chosen) if logo else None
         if facts:
-            return figures_of(await from_facts.gather(ekkyo, chosen))
+            return figures_of(await from_facts.gather(ekkyo, chosen)), file
         with output.progress("Asking") as steps:
             told = figures_of(
                 await from_services.gather(
@@ -76,7 +80,7 @@ async def _make(dir: Path | None, community: str | None, *, facts: bool, check: 
             )
         if check and (wrong := differences(told, figures_of(await from_facts.gather(ekkyo, chosen)))):
             raise Refused("figures_differ", "The figures from the facts differ: " + "; ".join(wrong), 409)
-        return told
+        return told, file
 
 
 async def _only_one(ekkyo: Ekkyo) -> str:

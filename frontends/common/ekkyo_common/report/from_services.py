@@ -4,15 +4,17 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Protocol, TypeVar
 
-from ekkyo.contracts.base import Question
+from ekkyo.contracts.base import Question, Refused
 from ekkyo.contracts.events import EventState, GetFigures, GetRoster, ListEvents, Registration
 from ekkyo.contracts.members import (
     Crossing,
     FindMembers,
     GetCards,
     GetCommunity,
+    GetLogo,
     ListCrossings,
     ListErasures,
+    LogoFile,
     Member,
     MemberCard,
     MemberState,
@@ -69,6 +71,16 @@ async def gather(ekkyo: Asking, community_id: str, *, step: Step = _silent) -> R
         themes=themes.themes,
         crossings=sorted(c for found in crossed for c in found),
     )
+
+
+async def logo_of(ekkyo: Asking, community_id: str) -> LogoFile | None:
+    """The community's logo as it is now; None: it has none. Raises Refused."""
+    try:
+        return await ekkyo.ask(GetLogo(community_id=community_id))
+    except Refused as no:
+        if no.code != "logo_not_found":
+            raise
+        return None
 
 
 async def _each(items: Sequence[T], ask: Callable[[T], Awaitable[R]], what: str, step: Step) -> list[R]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from ekkyo.contracts.events import EventFormat
-from ekkyo.contracts.members import Locale
+from ekkyo.contracts.members import Locale, LogoFile
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -21,13 +21,14 @@ SHOWN = 12
 """How many departments and themes the page shows; the figures as JSON hold all."""
 
 
-def page(report: Report, *, made_at: datetime, locale: Locale | None = None) -> str:
+def page(report: Report, *, made_at: datetime, locale: Locale | None = None, logo: LogoFile | None = None) -> str:
     """The page in the community's language, or in another. Times are told in the community's zone."""
     chosen = locale or report.community.locale
     words = WORDS[chosen]
     template = _environment().get_template("report.html.j2")
     return template.render(
         r=report,
+        logo=f"data:{logo.kind};base64,{logo.data}" if logo else None,
         w=words,
         locale=chosen,
         charts=_charts(report, words),

@@ -56,8 +56,12 @@ async def community_results(visit: Visit, community_id: str) -> Response:
 async def report(visit: Visit, community_id: str) -> Response:
     """The impact report as a file: one page with charts, which needs nothing else."""
     must_lead(visit, community_id)
-    records = await from_services.gather(Patient(visit), community_id)
-    text = await asyncio.to_thread(page, figures_of(records), made_at=visit.now, locale=visit.reader.locale)
+    asking = Patient(visit)
+    records, logo = await asyncio.gather(
+        from_services.gather(asking, community_id), from_services.logo_of(asking, community_id)
+    )
+    figures, locale = figures_of(records), visit.reader.locale
+    text = await asyncio.to_thread(page, figures, made_at=visit.now, locale=locale, logo=logo)
     name = quote(f"{records.community.name}-{visit.now:%Y-%m-%d}.html", safe="")
     headers = {"content-disposition": f"attachment; filename=\"report.html\"; filename*=UTF-8''{name}"}
     return Response(text, media_type="text/html", headers=headers)

@@ -10,7 +10,7 @@ from ekkyo.contracts.base import Refused
 
 from ekkyo_members import model
 from ekkyo_members.logos.drawings import drawn
-from ekkyo_members.logos.pictures import pictured
+from ekkyo_members.logos.pictures import pictured, smaller
 
 PNG, JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"
 
@@ -24,7 +24,10 @@ def kept(community_id: str, base64: str) -> model.Logo:
     kind, cleaned = _cleaned(data) if len(data) <= contract.LOGO_BYTES else ("image/png", data)
     if len(cleaned) > contract.LOGO_BYTES:
         raise Refused("logo_too_large", f"A logo has at most {contract.LOGO_BYTES} bytes: save it smaller.")
-    return model.Logo(document_id=community_id, key=model.LOGO, kind=kind, data=b64encode(cleaned).decode())
+    small = b64encode(smaller(cleaned)).decode() if kind != "image/svg+xml" else ""
+    return model.Logo(
+        document_id=community_id, key=model.LOGO, kind=kind, data=b64encode(cleaned).decode(), small=small
+    )
 
 
 def _cleaned(data: bytes) -> tuple[contract.LogoKind, bytes]:

@@ -11,6 +11,10 @@ MOST: Final = 4_000_000
 """Pixels of a file that is decoded: some 16 MB in memory."""
 SIDE: Final = 320
 """Pixels of a side that is kept: four times as many as a page shows, and less than 500 kB whatever they show."""
+SMALL: Final = 96
+"""Pixels of a side in a mail: twice as many as it shows."""
+COLOURS: Final = 64
+"""Colours there: what is attached to each mail stays at a few kilobytes."""
 BROKEN: Final = (OSError, ValueError, SyntaxError, EOFError, struct.error)
 """What Pillow raises for files that are none."""
 
@@ -33,6 +37,16 @@ def pictured(data: bytes, kind: Literal["PNG", "JPEG"]) -> bytes:
         raise _too_many() from None
     except BROKEN:
         raise Refused("logo_unreadable", f"This file is broken, or no {kind}: save it again as PNG.") from None
+    return out.getvalue()
+
+
+def smaller(kept: bytes) -> bytes:
+    """A picture that is kept, as mails bear it: a small PNG."""
+    with Image.open(BytesIO(kept), formats=["PNG", "JPEG"]) as image:
+        pixels = image.convert("RGBA" if image.mode == "RGBA" else "RGB")
+    pixels.thumbnail((SMALL, SMALL))
+    out = BytesIO()
+    pixels.quantize(COLOURS, Image.Quantize.FASTOCTREE).save(out, "PNG", optimize=True)
     return out.getvalue()
 
 

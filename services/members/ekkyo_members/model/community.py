@@ -19,6 +19,8 @@ class Logo(Entry):
     kind: contract.LogoKind = "image/png"
     data: str = Field(default="", repr=False)
     """The file in base64: not every server that speaks MongoDB's protocol takes bytes."""
+    small: str = Field(default="", repr=False)
+    """As a small PNG, in base64; empty of a drawing."""
 
     @property
     def name(self) -> str:
@@ -35,6 +37,7 @@ class Community(Document):
     logo_url: str | None = None
     colour: str | None = None
     logo: str | None = None
+    small_logo: str = Field(default="", repr=False)
     rules: str
     rules_version: int = 1
     charter: contract.Charter
@@ -44,7 +47,7 @@ class Community(Document):
 
     def told(self) -> contract.Community:
         """As everyone with a token may know it."""
-        return contract.Community(community_id=self.id, **self.model_dump(exclude={"id"}))
+        return contract.Community(community_id=self.id, **self.model_dump(exclude={"id", "small_logo"}))
 
     def next_told(self) -> contract.Community:
         """As the fact that makes this change known tells it."""
@@ -79,7 +82,11 @@ def revise_charter(community: Community, cmd: contract.ReviseCharter) -> Decisio
         return Decision(community, answer=community.told())
     revised = community.model_copy(update=changes)
     told = revised.next_told()
-    return Decision(revised, answer=told, facts=[contract.CharterRevised(community_id=revised.id, community=told)])
+    return Decision(
+        revised,
+        answer=told,
+        facts=[contract.CharterRevised(community_id=revised.id, community=told, small_logo=revised.small_logo)],
+    )
 
 
 def revise(
@@ -87,12 +94,13 @@ def revise(
 ) -> Decision[Community, contract.Community]:
     """Change the name, the colour, the logo. logo: the file that the command holds, as it is kept."""
     changes: dict[str, str | None] = {}
+    name, small = (logo.name, logo.small) if logo else (None, "")
     if cmd.name is not None and cmd.name != community.name:
         changes |= {"name": cmd.name, "founded_as": community.founded_as or community.name}
     if cmd.colour is not None and (cmd.colour or None) != community.colour:
         changes["colour"] = cmd.colour or None
-    if cmd.logo_file is not None and (name := logo.name if logo else None) != community.logo:
-        changes["logo"] = name
+    if cmd.logo_file is not None and (name, small) != (community.logo, community.small_logo):
+        changes |= {"logo": name, "small_logo": small}
     if not changes:
         return Decision(community, answer=community.told())
     revised = community.model_copy(update=changes)
@@ -101,7 +109,7 @@ def revise(
         revised,
         answer=told,
         entries=[logo or Logo(document_id=community.id, key=LOGO)] if "logo" in changes else [],
-        facts=[contract.CommunityRevised(community_id=revised.id, community=told)],
+        facts=[contract.CommunityRevised(community_id=revised.id, community=told, small_logo=revised.small_logo)],
     )
 
 

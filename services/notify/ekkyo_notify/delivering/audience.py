@@ -76,7 +76,8 @@ class Audience:
                     reader = Reader(community.locale, community.timezone, community.name, colour=community.colour)
                     jobs.append(Job(recipient, "chat", reader, connection=connection))
             elif (contact := contacts.get(recipient.member_id)) and contact.active:
-                reader = Reader(contact.locale, contact.timezone, community.name, contact.name, community.colour)
+                looks = (community.colour, community.logo)
+                reader = Reader(contact.locale, contact.timezone, community.name, contact.name, *looks)
                 for channel in contact.channels:
                     own = await self._own_chat(contact.id) if channel == "chat" else None
                     no_good = channel == "mail" and refused.get(contact.id) == contact.email

@@ -45,20 +45,23 @@ class RefusedAddress(Document):
 
 
 class CommunityName(Document):
-    """What a community is called, its colour, and which language it speaks: a projection."""
+    """What a community is called, how it looks, and which language it speaks: a projection."""
 
     name: str
     colour: str | None = None
+    logo: str = Field(default="", repr=False)
+    """A small PNG in base64; empty where it has none."""
     locale: Locale = "ja"
     timezone: Zone = "Asia/Tokyo"
 
     @classmethod
-    def of(cls, community: Community, revision: int) -> "CommunityName":
+    def of(cls, community: Community, revision: int, logo: str = "") -> "CommunityName":
         return cls(
             id=community.community_id,
             revision=revision,
             name=community.name,
             colour=community.colour,
+            logo=logo,
             locale=community.locale,
             timezone=community.timezone,
         )

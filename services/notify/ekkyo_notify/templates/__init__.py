@@ -22,6 +22,7 @@ from ekkyo_notify.model import Notice, Recipient, invitation, may_join
 from ekkyo_notify.templates.dates import date_rows
 from ekkyo_notify.templates.labels import LABELS, SEAT_FIRST, URL_FOLLOWS
 from ekkyo_notify.templates.links import NO_LINKS, Action, Links
+from ekkyo_notify.templates.logo import Logo, shown
 
 OFF = ("event_cancelled", "registration_withdrawn", "series_cancelled", "series_withdrawn")
 """Topics of what is off for the reader: of it, only the time is told."""
@@ -43,6 +44,8 @@ class Reader:
     name: str | None = None
     colour: str | None = None
     """The community's."""
+    logo: str = ""
+    """The community's, as a PNG in base64; empty where it has none."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,8 @@ class Message:
     """In place of the usual one."""
     colour: str | None = None
     """The community's, on which white text can be read."""
+    logo: Logo | None = None
+    """The community's, which goes along with the mail."""
 
     def text(self) -> str:
         """The plain text of a mail."""
@@ -98,6 +103,7 @@ class Message:
             "action": self.action,
             "unsubscribe": self.unsubscribe,
             "colour": self.colour or COLOUR,
+            "logo": self.logo,
             "preview": self.subject,
         }
 
@@ -134,6 +140,7 @@ def compose(
         action=links.action(notice, recipient, reader.locale, private=private),
         unsubscribe=links.unsubscribe(notice, recipient) if private else None,
         colour=reader.colour,
+        logo=shown(reader.logo) if reader.logo and private else None,
     )
 
 

@@ -198,6 +198,8 @@ class CharterRevised(Fact):
     about: ClassVar[str] = "community_id"
     community_id: Id
     community: Community
+    small_logo: str = Field(default="", repr=False)
+    """Its logo as a PNG of at most 96 by 96 pixels, in base64, for mails; empty: it has none, or it is a drawing."""
 
 
 class CommunityRevised(Fact):
@@ -207,3 +209,5 @@ class CommunityRevised(Fact):
     about: ClassVar[str] = "community_id"
     community_id: Id
     community: Community
+    small_logo: str = Field(default="", repr=False)
+    """Its logo as a PNG of at most 96 by 96 pixels, in base64, for mails; empty: it has none, or it is a drawing."""

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from ekkyo_notify.channels.mail.headers import header
 from ekkyo_notify.model import Method
 from ekkyo_notify.templates import Message
+from ekkyo_notify.templates.logo import Logo
 
 _EMAIL = TypeAdapter(Email)
 _ATTACHED = 'Content-Disposition: attachment; filename="{}"'
@@ -91,7 +92,7 @@ def build(
             b"Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\nMIME-Version: 1.0\r\n",
         )
     )
-    parts = [_part("text/plain; charset=utf-8", message.text()), _part("text/html; charset=utf-8", message.html())]
+    parts = [_part("text/plain; charset=utf-8", message.text()), _html(message, delivery_id)]
     if calendar is None:
         return headers + _multipart("alternative", f"=_alternative_{delivery_id}", parts)
     method, ics = calendar
@@ -105,6 +106,21 @@ def build(
     attachment = _part(f'application/ics; name="{name}"', ics.decode(), _ATTACHED.format(name))
     alternative = _multipart("alternative", f"=_alternative_{delivery_id}", parts)
     return headers + _multipart("mixed", f"=_mixed_{delivery_id}", [alternative, attachment])
+
+
+def _html(message: Message, delivery_id: str) -> bytes:
+    """The HTML, together with the logo that it shows (RFC 2387)."""
+    html = _part("text/html; charset=utf-8", message.html())
+    if message.logo is None:
+        return html
+    return _multipart('related; type="text/html"', f"=_related_{delivery_id}", [html, _logo(message.logo)])
+
+
+@lru_cache(64)
+def _logo(logo: Logo) -> bytes:
+    head = f'Content-Type: image/png; name="logo.png"\r\nContent-ID: <{logo.cid}>\r\nContent-Disposition: inline\r\n'
+    body = base64.encodebytes(logo.data).replace(b"\n", b"\r\n")
+    return f"{head}Content-Transfer-Encoding: base64\r\n\r\n".encode("ascii") + body
 
 
 def _unsubscribing(url: str | None) -> bytes:
