@@ -20,11 +20,11 @@ from ekkyo.contracts.events import (
     SeriesState,
     SeriesWithdrawn,
 )
-from ekkyo.contracts.notify import ConnectChannel
+from ekkyo.contracts.notify import ConnectChannel, Topic
 from ekkyo.decision.clock import utcnow
 from ekkyo_notify.templates import compose
 
-from tests.notify.making import JOIN, MEMBER, SEATED, dates, event, notice, reader
+from tests.notify.making import JOIN, MEMBER, SEATED, WAITING, dates, event, message, notice, reader
 from tests.notify.world import World, address, soon
 
 
@@ -135,3 +135,15 @@ def test_a_single_date_is_one_date_and_has_no_list() -> None:
     said = compose(notice("series_cancelled", dates=dates(event(), 1)), SEATED, reader("en"))
     assert said.subject == "Cancelled: Excel ピボット入門 (1 date)"
     assert [label for label, _ in said.rows] == ["When"]
+
+
+@pytest.mark.parametrize(
+    ("locale", "page"), [("ja", "シリーズのページでその回を開き"), ("en", "open that date on the series page")]
+)
+@pytest.mark.parametrize("topic", ["series_registered", "series_rescheduled"])
+def test_whoever_is_asked_to_give_up_a_seat_on_one_date_is_told_where(topic: Topic, locale: str, page: str) -> None:
+    said = message(topic, locale)
+    assert page in said.lead
+    waiting = message("series_registered", locale, to=WAITING).lead
+    assert page in waiting
+    assert {"ja": "キャンセル待ちの方が", "en": "someone who is waiting"}[locale] not in waiting
