@@ -10,6 +10,7 @@ from ekkyo.contracts.events import RegisterForEvent
 from ekkyo.docs import catalogue
 from ekkyo.docs.asyncapi import asyncapi
 from ekkyo.docs.source import Source, raised
+from ekkyo.store.declarations import taken
 
 SERVICES = Path(__file__).parents[2] / "services"
 ELSEWHERE: dict[str, set[str]] = {owner: set() for owner in OWNERS}
@@ -47,6 +48,15 @@ def test_what_is_common_to_all_is_told_once() -> None:
     assert {("malformed", 400), ("token_missing", 401), ("not_allowed", 403), ("too_many_requests", 429)} <= common
     assert {("unexpected", 500), ("unavailable", 503), ("too_large", 400)} <= common
     assert not {code for code, _ in common} & {c for codes in catalogue.codes(SERVICES).values() for c in codes}
+
+
+def test_every_code_has_a_text_and_a_text_for_a_taken_value_names_the_field() -> None:
+    rows = [line.split(" | ") for line in catalogue.page(SERVICES).splitlines() if line.startswith("| `")]
+    texts = {code.strip("| `"): text.strip(" |") for code, status, text in (row for row in rows if len(row) == 3)}
+    assert len(texts) > 70
+    assert [code for code, text in texts.items() if not text] == []
+    assert {texts["email_taken"], texts["number_taken"]} == {taken("email"), taken("number")}
+    assert "uses <…>" in texts["logo_not_plain"], "a text in a variable is read too"
 
 
 def test_asyncapi_names_the_codes_of_each_operation() -> None:

@@ -80,7 +80,7 @@ def test_what_is_no_logo_is_refused_before_it_costs_anything(what: str) -> None:
         kept(data)
     assert time.process_time() - began < 2
     assert no.value.code == (code or "logo_unreadable")
-    assert ":" in no.value.detail or what in ("nothing", "a text", "a GIF"), "says what to do"
+    assert ". " in no.value.detail or what in ("nothing", "a text", "a GIF"), "says what to do"
 
 
 def test_what_is_not_in_base64_is_refused() -> None:

@@ -175,7 +175,7 @@ async def test_nobody_joins_without_accepting_the_rules_as_they_are(form: dict[s
 
 
 async def test_rules_that_change_while_one_joins_are_to_be_accepted_on_the_page():
-    changed = Refused("rules_version_not_current", "The rules to accept are version 3.")
+    changed = Refused("rules_version_not_current", "The current version of the rules is 3. Accept that version.")
     async with opened({**known(), AcceptRules: changed}) as browser:
         done = await browser.post("/c/hr/join", {"rules_version": "2", "accept": "on"})
         assert done.status_code == 303

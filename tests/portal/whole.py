@@ -75,7 +75,7 @@ class Services:
 
     def _finish(self, finish: FinishSignIn) -> SignedIn:
         if finish.code.get_secret_value() != CODE:
-            raise Refused("code_wrong", "This is not the code.")
+            raise Refused("code_wrong", "The code is wrong.")
         return SignedIn(member_id="hanako")
 
 

@@ -100,7 +100,7 @@ async def finish_sign_in(cmd: FinishSignIn, sign_ins: SignIns) -> SignedIn:
     given = await asyncio.to_thread(model.digest, cmd.attempt_id, cmd.code.get_secret_value())
     done = await _finished(cmd, given, sign_ins)
     if done is None:
-        raise Refused("code_wrong", "This is not the code.")
+        raise Refused("code_wrong", "The code is wrong.")
     return done
 
 

@@ -12,7 +12,7 @@ from nats.js.errors import BadRequestError, NotFoundError
 from ekkyo.broker.streams import SURVEY_KEYS
 from ekkyo.contracts.base import Refused
 
-AWAY = "The store of keys does not answer. Nothing was changed; try again."
+AWAY = "The key store does not answer. Nothing was changed. Try again."
 WRONG_LAST_SEQUENCE, NO_MESSAGE = 10071, 10037
 """The server's errors when there is a key of this name already, and when there is none."""
 

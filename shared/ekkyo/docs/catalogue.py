@@ -62,9 +62,9 @@ def page(services: Path) -> str:
     lines = [
         "# Refusals",
         "",
-        "Made from the services' source by `make docs`; edit that, not this. What a refusal looks like, and when to send",
-        "the message again, is told in [wire.md](wire.md). Write your program by the code; the text is for people and may",
-        "change. `…` stands for what is filled in. A code is listed where the code behind a message can lead to it.",
+        "`make docs` generates this page from the services' source: edit that, not this page. [wire.md](wire.md) describes",
+        "what a refusal looks like, and when to send the message again. Base your program on the code: the text is for",
+        "people and may change. `…` stands for a value that is filled in.",
         "",
         "## Every command and question",
         "",
@@ -75,7 +75,7 @@ def page(services: Path) -> str:
         lines += [
             f"## {owner}",
             "",
-            "| command or question | may be refused with, beside the above |",
+            "| command or question | its own codes, besides those above |",
             "| --- | --- |",
             *(f"| `{name}` | {_list(rows)} |" for name, rows in sorted(own.items())),
             "",
@@ -85,7 +85,7 @@ def page(services: Path) -> str:
 
 
 def _list(rows: Iterable[Refusal]) -> str:
-    return ", ".join(f"`{code}`" for code in sorted({row.code for row in rows})) or "nothing"
+    return ", ".join(f"`{code}`" for code in sorted({row.code for row in rows})) or "none"
 
 
 def _texts(rows: Iterable[Refusal]) -> Iterator[str]:
@@ -94,7 +94,7 @@ def _texts(rows: Iterable[Refusal]) -> Iterator[str]:
     for row in sorted(set(rows)):
         by_code.setdefault((row.code, row.status), []).append(row.detail)
     if by_code:
-        yield from ("| code | status | says |", "| --- | --- | --- |")
+        yield from ("| code | status | text |", "| --- | --- | --- |")
         for (code, status), said in by_code.items():
             yield f"| `{code}` | {status} | {' / '.join(_better(said))} |"
         yield ""

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ekkyo.store.declarations import taken
+
 STATUS = {"Malformed": 400, "Unavailable": 503}
 NOT_THERE = "There is nothing with this id."
 """What the store says of a document that is not there, for want of better words."""
@@ -74,7 +76,7 @@ class Source:
                     rest = [s for h in part.handlers for s in h.body] + part.orelse + part.finalbody
                     yield from self._inside(place, rest, seen)
                     continue
-                yield from raised_at(part)
+                yield from raised_at(part, place.texts)
                 yield from self._stored(place, part)
                 for named in self._named(place, part):
                     yield from self._from(named, seen)
@@ -90,7 +92,7 @@ class Source:
             yield Refusal(f"{stored.document}_not_found", 404, NOT_THERE)
         if part.attr in ("change", "create"):
             for name in stored.unique:
-                yield Refusal(f"{name}_taken", 409, "Another record already has this value.")
+                yield Refusal(f"{name}_taken", 409, taken(name))
 
     def _named(self, place: "Place", part: ast.AST) -> Iterator["Place"]:
         """The functions of the service that a name stands for: by its module where one is named, else by the name."""
@@ -115,6 +117,8 @@ class Place:
     annotated: dict[str, str]
     local: frozenset[str]
     """The names of its parameters and variables."""
+    texts: dict[str, str]
+    """By variable or constant: the text that it holds."""
 
 
 @dataclass(frozen=True)
@@ -127,12 +131,13 @@ class Stored:
 
 def raised(tree: ast.AST) -> Iterator[Refusal]:
     """Every refusal that is made in a piece of source."""
+    texts = _texts(tree)
     for node in ast.walk(tree):
-        yield from raised_at(node)
+        yield from raised_at(node, texts)
 
 
-def raised_at(node: ast.AST) -> Iterator[Refusal]:
-    """`Refused("code", "detail", status)` as it stands in the source."""
+def raised_at(node: ast.AST, texts: dict[str, str]) -> Iterator[Refusal]:
+    """`Refused("code", "detail", status)` as it stands in the source. texts: what the variables in it hold."""
     if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.func.id not in ("Refused", *STATUS):
         return
     named = {k.arg: k.value for k in node.keywords}
@@ -148,10 +153,23 @@ def raised_at(node: ast.AST) -> Iterator[Refusal]:
     status = node.args[2] if len(node.args) > 2 and node.func.id == "Refused" else named.get("status")
     given: Any = status.value if isinstance(status, ast.Constant) else STATUS.get(node.func.id)
     name = str(code.value)
-    yield Refusal(name, int(given or (404 if name.endswith("_not_found") else 409)), _text(detail))
+    yield Refusal(name, int(given or (404 if name.endswith("_not_found") else 409)), _text(detail, texts))
 
 
-def _text(detail: ast.expr | None) -> str:
+def _texts(tree: ast.AST) -> dict[str, str]:
+    """The texts that are assigned to names somewhere in a piece of source."""
+    assigned = [node for node in ast.walk(tree) if isinstance(node, (ast.Assign, ast.AnnAssign))]
+    found = {}
+    for node in assigned:
+        target = node.targets[0] if isinstance(node, ast.Assign) else node.target
+        if isinstance(target, ast.Name) and (text := _text(node.value, {})):
+            found[target.id] = text
+    return found
+
+
+def _text(detail: ast.expr | None, texts: dict[str, str]) -> str:
+    if isinstance(detail, ast.Name):
+        return texts.get(detail.id, "")
     if isinstance(detail, ast.Constant):
         return str(detail.value)
     if isinstance(detail, ast.JoinedStr):
@@ -160,6 +178,7 @@ def _text(detail: ast.expr | None) -> str:
 
 
 def _functions(module: str, tree: ast.Module) -> Iterator[Place]:
+    constants = _texts(ast.Module([n for n in tree.body if isinstance(n, ast.Assign | ast.AnnAssign)], []))
     for node in ast.walk(tree):
         methods = node.body if isinstance(node, ast.ClassDef) else []
         for function in [*methods, *(tree.body if node is tree else [])]:
@@ -168,7 +187,7 @@ def _functions(module: str, tree: ast.Module) -> Iterator[Place]:
                 annotated = {a.arg: a.annotation.id for a in arguments if isinstance(a.annotation, ast.Name)}
                 stored = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
                 local = frozenset(stored | {a.arg for a in arguments})
-                yield Place(module, function, function in methods, annotated, local)
+                yield Place(module, function, function in methods, annotated, local, constants | _texts(function))
 
 
 def _asked(function: Function) -> str | None:

@@ -81,3 +81,8 @@ def names_of_unique(collection: str, indexes: Sequence[Index]) -> dict[str, str]
     """The name of each unique index by what servers call it: its name, or one made of its collection and fields."""
     made = {f"idx_{collection}_{'_'.join(name for name, _ in i.keys)}": i.name for i in indexes if i.unique}
     return {**made, **{i.name: i.name for i in indexes if i.unique}}
+
+
+def taken(name: str) -> str:
+    """The text of the refusal when another record already has this value of a unique field."""
+    return f"Another record already has the same {name}."

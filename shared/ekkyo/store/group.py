@@ -16,6 +16,7 @@ from typing import Any, Generic
 from ekkyo.contracts.base import Refused
 from ekkyo.decision import D, E
 from ekkyo.store.cache import DocumentCache
+from ekkyo.store.declarations import taken
 from ekkyo.store.driver import Database, Replacement, Row, Unavailable, Written
 from ekkyo.store.encoding import STAMPS, Saved, read_saved, saved_row
 from ekkyo.store.entries import AtHand
@@ -239,9 +240,8 @@ class Groups(Generic[D, E]):
         self._cache.drop(work.id)
         asks = [ask for ask, _, _ in work.outcomes] + work.asks
         if len(asks) == 1:
-            asks[0].fail(
-                Refused(f"{self._unique.get(index, index)}_taken", "Another record already has this value.", 409)
-            )
+            name = self._unique.get(index, index)
+            asks[0].fail(Refused(f"{name}_taken", taken(name), 409))
             return []
         for ask in asks:
             ask.alone = True

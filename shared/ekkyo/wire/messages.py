@@ -173,7 +173,7 @@ def read_reply(answer: type[M], headers: Mapping[str, str] | None, body: bytes) 
     try:
         return answer.model_validate_json(body)
     except ValidationError:
-        raise Refused("unreadable_answer", "The answer is not what the contract says.", 502) from None
+        raise Refused("unreadable_answer", "The answer does not match its schema.", 502) from None
 
 
 def _refused(headers: Mapping[str, str], body: bytes) -> Refused:

@@ -145,7 +145,9 @@ class Verifier:
             raise Refused("token_expired", "The token has expired.", 401)
         only = known[2].operations
         if only is not None and operation not in only:
-            raise Refused("not_allowed", "The key that signed this token may not be used for this.", 403)
+            raise Refused(
+                "not_allowed", "The key that signed this token is not allowed to be used for this operation.", 403
+            )
         return known[1], known[0]
 
     def _verify(self, token: str) -> tuple[float, Caller, Limits]:
@@ -174,7 +176,7 @@ class Verifier:
         seconds = float(claims["exp"]) - float(claims.get("iat", time.time() + LEEWAY))
         beyond = limits.exceeded(claims["sub"], roles, seconds)
         if seconds > self._max_seconds:
-            beyond = f"A token may be valid for {self._max_seconds:.0f} s at most; this one is longer."
+            beyond = f"A token may be valid for at most {self._max_seconds:.0f} seconds. This one is valid for longer."
         if beyond:
             raise Refused("token_invalid", beyond, 401)
         return float(claims["exp"]), Caller(claims["sub"], frozenset(roles)), limits

@@ -111,7 +111,7 @@ class _Reader:
     def records(self) -> Records:
         """What was heard so far. Refuses when the community was never heard of."""
         if self.community is None:
-            raise Refused("community_not_found", "The stream of facts knows no such community.")
+            raise Refused("community_not_found", "The stream of facts contains no community with this id.")
         over = {i: event for i, event in self.events.items() if event.status == "concluded"}
         places = {i: self.places.get(i, {}) for i in sorted(over)}
         belong = in_community(self.members, self.community_id)

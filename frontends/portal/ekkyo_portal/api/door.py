@@ -91,7 +91,9 @@ class Door:
         except ClientDisconnect:
             return Response(status_code=499)
         except NatsError:  # it has no connection, and does not hold more until it has one
-            return refusal(Refused("unavailable", "The services cannot be reached now. Try again later.", 503))
+            return refusal(
+                Refused("unavailable", "The services cannot be reached at the moment. Try again later.", 503)
+            )
         except Exception as error:
             reference = new_id()
             log.error("request failed", operation=name, reference=reference, exc_info=error)

@@ -59,9 +59,13 @@ class Facts:
         if self._ended:
             raise Refused("unavailable", "The portal is stopping. Try again in a moment.", 503)
         if self._of[caller.sub] >= OF_ONE:
-            raise Refused("too_many_streams", f"At most {OF_ONE} streams of one caller are open at once.", 429)
+            raise Refused("too_many_streams", f"One caller can have at most {OF_ONE} streams open at once.", 429)
         if self._of.total() >= OF_ALL:
-            raise Refused("too_many_streams", f"This instance has {OF_ALL} streams open, and takes no more.", 429)
+            raise Refused(
+                "too_many_streams",
+                f"This instance already has {OF_ALL} streams open, which is its limit. Try again later.",
+                429,
+            )
         self._of[caller.sub] += 1
         lines = self._lines(asked, since, authorization)
         return Stream(lines, asked.format, lambda: self._closed(caller.sub))
@@ -93,7 +97,7 @@ class Facts:
         if asked.since is None:
             return int(there.last_seq) + 1 if asked.follow else 1
         if isinstance(asked.since, int) and asked.since > there.last_seq + 1:
-            told = f"The facts end at {there.last_seq}. After a restore, read them again from where you trust them."
+            told = f"The last fact is {there.last_seq}. After a restore, read again from a position you are sure of."
             raise Refused("position_unknown", told, 409)
         return asked.since
 
@@ -149,7 +153,7 @@ class Stream(StreamingResponse):
 
 def away() -> Refused:
     """NATS cannot be reached."""
-    return Refused("unavailable", "Facts cannot be read now. Try again later, from where you are.", 503)
+    return Refused("unavailable", "Facts cannot be read at the moment. Try again later from your last position.", 503)
 
 
 def told(fact: Fact) -> dict[str, Any]:

@@ -39,7 +39,7 @@ class Wanted:
 def heard(caller: Caller, hears_members: Set[str]) -> frozenset[str]:
     """The facts that a caller may hear, by name: those of members only when it is named for them. Raises Refused."""
     if "system" not in caller.roles:
-        raise Refused("not_allowed", "Facts are for systems: the token needs the role system.", 403)
+        raise Refused("not_allowed", "Only systems may read facts: the token needs the role `system`.", 403)
     named = caller.sub in hears_members
     return frozenset(
         name for name, fact in TYPES.items() if named or owner_of(fact) != PERSONAL or fact is MemberErased
@@ -59,7 +59,7 @@ def wanted(query: QueryParams, headers: Headers, may: Set[str]) -> Wanted:
         if name not in TYPES:
             raise wrong("type", "unknown", "there is no fact of this name; /api/openapi.json lists them")
     if beyond := sorted(set(types) - may):
-        raise Refused("facts_of_members", f"This system is not named for facts of members: {', '.join(beyond)}.", 403)
+        raise Refused("facts_of_members", f"This system may not read facts about members: {', '.join(beyond)}.", 403)
     return Wanted(
         facts=tuple(TYPES[name] for name in sorted(types or may)),
         entity=_entity(query.get("entity")),

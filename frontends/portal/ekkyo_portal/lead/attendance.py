@@ -134,7 +134,7 @@ async def record(visit: Visit, event_id: str) -> Response:
     try:
         attendees = [_attendee(text) for text in (*form["came"].split(), *form.all("pick")) if text]
     except (ValueError, ValidationError):
-        raise Refused("malformed", "This is no list of attendees.", 400) from None
+        raise Refused("malformed", "This file is not a list of attendees.", 400) from None
     new = walk_ins = already = passed = 0
     for at in range(0, len(attendees), CHUNK):
         some = ImportAttendance(event_id=event_id, attendees=attendees[at : at + CHUNK])

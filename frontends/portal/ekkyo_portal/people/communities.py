@@ -110,5 +110,5 @@ async def led(visit: Visit, community_id: str) -> Community:
     if not page.communities:
         raise Refused("community_not_found", "There is no such community.", 404)
     if not visit.me.may_lead(community_id):
-        raise Refused("not_allowed", "This is for its leaders and stewards.", 403)
+        raise Refused("not_allowed", "Only leaders of this community and stewards may do this.", 403)
     return page.communities[0].community

@@ -259,10 +259,14 @@ def must_say_where(event: SaysWhere) -> None:
     """Refuse to publish an event without a place or an address."""
     if event.format != "online" and not event.place:
         missing = FieldError(field="details.place", code="missing", detail="is needed for onsite and hybrid events")
-        raise Refused("place_missing", "An onsite or hybrid event needs a place.", errors=[missing])
+        raise Refused("place_missing", "An onsite or hybrid event needs `place`.", errors=[missing])
     if event.format != "onsite" and not (event.url or event.url_follows):
         missing = FieldError(field="details.url", code="missing", detail="is needed, or url_follows in its stead")
-        raise Refused("url_missing", "An online or hybrid event needs a url, or url_follows.", errors=[missing])
+        raise Refused(
+            "url_missing",
+            "An online or hybrid event needs `url`, or `url_follows` if the address comes later.",
+            errors=[missing],
+        )
 
 
 def must_end_after_start(starts_at: datetime, ends_at: datetime) -> None:

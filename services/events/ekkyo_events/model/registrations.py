@@ -91,7 +91,7 @@ def withdraw(event: Event, seats: Entries[Seat], cmd: WithdrawFromEvent, *, peop
     if cmd.registration_id in seat.withdrawn:
         return Decision(event, _withdrawn(event, seat, cmd.registration_id))
     if cmd.registration_id not in (None, seat.registration_id):
-        raise Refused("registration_not_found", "This member has no such registration for the event.")
+        raise Refused("registration_not_found", "This member has no registration with this id for the event.")
     if seat.status == "withdrawn":
         return Decision(event, registration(event, seat))
     must_be_published(event, "be withdrawn from")
@@ -174,7 +174,8 @@ def promote(
         return Promotion(event, because)
     if free > PROMOTED_AT_ONCE:
         raise Refused(
-            "too_many_promotions", f"At most {PROMOTED_AT_ONCE} members can be promoted at once; raise it in steps."
+            "too_many_promotions",
+            f"At most {PROMOTED_AT_ONCE} members can be promoted at once. Raise the capacity in steps.",
         )
     chosen, gone = _next(event, seats, people, free, but)
     promoted = [

@@ -20,10 +20,12 @@ def kept(community_id: str, base64: str) -> model.Logo:
     try:
         data = b64decode(base64, validate=True)
     except ValueError:
-        raise Refused("logo_unreadable", "The file is not in base64.") from None
+        raise Refused("logo_unreadable", "The file is not valid base64.") from None
     kind, cleaned = _cleaned(data) if len(data) <= contract.LOGO_BYTES else ("image/png", data)
     if len(cleaned) > contract.LOGO_BYTES:
-        raise Refused("logo_too_large", f"A logo has at most {contract.LOGO_BYTES} bytes: save it smaller.")
+        raise Refused(
+            "logo_too_large", f"A logo can have at most {contract.LOGO_BYTES:,} bytes. Make the file smaller."
+        )
     small = b64encode(smaller(cleaned)).decode() if kind != "image/svg+xml" else ""
     return model.Logo(
         document_id=community_id, key=model.LOGO, kind=kind, data=b64encode(cleaned).decode(), small=small
@@ -37,4 +39,4 @@ def _cleaned(data: bytes) -> tuple[contract.LogoKind, bytes]:
         return "image/jpeg", pictured(data, "JPEG")
     if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
         return "image/svg+xml", drawn(data)
-    raise Refused("logo_wrong_kind", "A logo is a PNG, JPEG or SVG file.")
+    raise Refused("logo_wrong_kind", "A logo must be a PNG, JPEG or SVG file.")

@@ -45,15 +45,16 @@ def drawn(data: bytes) -> bytes:
         root = parser.close()
     except _TooComplex:
         raise Refused(
-            "logo_too_complex", f"A drawing has at most {MANY} elements, {DEEP} deep: save it as PNG."
+            "logo_too_complex",
+            f"An SVG file can have at most {MANY:,} elements, nested at most {DEEP} deep. Save it as PNG.",
         ) from None
     except _NotPlain as used:
-        told = f"A drawing consists of shapes, paths and text; this one uses <{used}>: save it as PNG."
+        told = f"An SVG file may contain only shapes, paths and text, but this one uses <{used}>. Save it as PNG."
         raise Refused("logo_not_plain", told) from None
     except (ParseError, DefusedXmlException, ValueError, LookupError, AssertionError):
-        raise Refused("logo_unreadable", "This file is no SVG that can be read: save it again, or as PNG.") from None
+        raise Refused("logo_unreadable", "This SVG file cannot be read. Save it again, or as PNG.") from None
     if root is None or root.tag != "svg" or not any(e.tag in DRAW for e in root.iter()):
-        raise Refused("logo_unreadable", "This file is no SVG that draws anything: save it again, or as PNG.")
+        raise Refused("logo_unreadable", "This SVG file contains nothing to draw. Save it again, or as PNG.")
     made: bytes = tostring(root, encoding="utf-8")
     return made
 

@@ -36,7 +36,9 @@ def pictured(data: bytes, kind: Literal["PNG", "JPEG"]) -> bytes:
     except Image.DecompressionBombError:  # found before anything was decoded
         raise _too_many() from None
     except BROKEN:
-        raise Refused("logo_unreadable", f"This file is broken, or no {kind}: save it again as PNG.") from None
+        raise Refused(
+            "logo_unreadable", f"This file is damaged, or is not a {kind} file. Save it again as PNG."
+        ) from None
     return out.getvalue()
 
 
@@ -51,4 +53,4 @@ def smaller(kept: bytes) -> bytes:
 
 
 def _too_many() -> Refused:
-    return Refused("logo_too_many_pixels", f"A logo has at most {MOST} pixels: make it smaller.")
+    return Refused("logo_too_many_pixels", f"A logo can have at most {MOST:,} pixels. Make it smaller.")

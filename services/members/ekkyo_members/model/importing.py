@@ -51,7 +51,7 @@ def take_over(
         fact: contract.MemberFact = contract.MemberRegistered(member_id=member.id, member=member.state())
         return Decision(member, answer=_row(member.number, member.id, "registered"), facts=[fact])
     if member.erased:
-        raise Refused("member_erased", "Who had this number was erased.")
+        raise Refused("member_erased", "The member with this number was erased.")
     change = change_profile(member, profile)
     if not change.facts:
         return Decision(member, answer=_row(member.number, member.id, "unchanged"))

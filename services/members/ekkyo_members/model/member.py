@@ -262,7 +262,7 @@ def may_see(member: Member, who: Caller) -> None:
     if who.sub == member.id or who.leads_all:
         return
     if who.led.isdisjoint(member.communities):
-        raise Refused("not_allowed", "Only leaders of a community they are in may see this member.", 403)
+        raise Refused("not_allowed", "Only leaders of one of this member's communities may see the member.", 403)
 
 
 def told_to(member: Member, who: Caller) -> contract.Member:
@@ -278,7 +278,7 @@ def may_find(who: Caller, community_id: str | None) -> None:
     if community_id is not None:
         who.must_lead(community_id)
     elif not who.leads_all:
-        raise Refused("not_allowed", "Leaders look for members in a community they lead: name it.", 403)
+        raise Refused("not_allowed", "Leaders can search only in communities that they lead. Give `community_id`.", 403)
 
 
 def _preferences(preferences: contract.Preferences) -> dict[str, Any]:

@@ -38,7 +38,9 @@ def decline(member: Member, community_id: str) -> Answer:
 def join(member: Member, community: Community, *, who: Caller, now: datetime) -> Answer:
     """Become a member of this community. Joining accepts an invitation, so nobody but the member can be led to it."""
     if who.sub != member.id and not who.leads_all:
-        raise Refused("not_allowed", "Leaders invite (members.invite); members join by themselves.", 403)
+        raise Refused(
+            "not_allowed", "Only members themselves can join. Leaders can invite them with members.invite.", 403
+        )
     if member.membership(community.id):
         return unchanged(member)
     must_be_active(member)
@@ -76,7 +78,10 @@ def accept_rules(member: Member, community: Community, version: int) -> Answer:
         return unchanged(member)
     must_be_active(member)
     if version != community.rules_version:
-        raise Refused("rules_version_not_current", f"The rules to accept are version {community.rules_version}.")
+        raise Refused(
+            "rules_version_not_current",
+            f"The current version of the rules is {community.rules_version}. Accept that version.",
+        )
     member = _with(member, place.model_copy(update={"rules_accepted": version}))
     fact = contract.RulesAccepted(
         member_id=member.id, member=member.state(), community_id=community.id, rules_version=version

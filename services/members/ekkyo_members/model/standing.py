@@ -48,7 +48,7 @@ def revoke_steward(member: Member, *, others: bool) -> Decision[Member, contract
     if not member.steward:
         return unchanged(member)
     if member.active and not others:
-        raise Refused("last_steward", "This is the last steward. Make somebody else a steward first.")
+        raise Refused("last_steward", "This is the last steward. Make someone else a steward first.")
     after = member.model_copy(update={"steward": False})
     return changed(after, [contract.StewardRevoked(member_id=member.id, member=after.state())])
 

@@ -60,7 +60,7 @@ def theirs(of: ConnectChannel | DisconnectChannel | TryChannel | GetChannel, who
     """The id of the connection. Raises Refused for what is another member's own."""
     if of.member_id and who.sub != of.member_id and not who.roles & {"steward", "system"}:
         # A leader leads communities; where a member reads their own messages is the member's business.
-        raise Refused("not_allowed", "A member's own channel is the member's business.", 403)
+        raise Refused("not_allowed", "Only the member may do this with their own channel.", 403)
     return connection_id(community_id=of.community_id, member_id=of.member_id)
 
 
@@ -70,7 +70,7 @@ def connect(
     """Connect a chat channel, or replace its address. hosts: where chats may be."""
     key = theirs(cmd, who)
     if not hosts.allows(cmd.url.get_secret_value()):
-        why = "Chats are posted to at allowed hosts over https. Who runs Ekkyo may allow this one: EKKYO_CHAT_HOSTS."
+        why = "A webhook must use https and an allowed host. The operator can allow this host with EKKYO_CHAT_HOSTS."
         raise Refused("chat_host_not_allowed", why)
     answer = ChannelConnected(connection_id=key, kind=cmd.kind)
     before = connection or _unconnected(key, cmd)
@@ -109,13 +109,13 @@ def begin_try(
 ) -> Decision[Connection, tuple[Connection, bool]]:
     """Record that a test message is being posted; tells whether it is ours to post."""
     if connection is None or connection.url is None:
-        raise Refused("channel_not_connected", "This channel is not connected, or not chosen any more.")
+        raise Refused("channel_not_connected", "This channel is not connected.")
     said = next((one for one in connection.tries if one.try_id == cmd.try_id), None)
     if said and (said.taken is not None or said.at > now - A_TRY):
         return Decision(connection, (connection, False))
     others = [one for one in connection.tries if one.at > now - TEN_MINUTES and one.try_id != cmd.try_id]
     if len(others) >= MOST_TRIES:
-        raise Refused("too_many_tries", "Three test messages were posted in ten minutes. Try again later.", 429)
+        raise Refused("too_many_tries", "Three test messages were posted within ten minutes. Try again later.", 429)
     after = connection.model_copy(update={"tries": [*others, Tried(try_id=cmd.try_id, at=now)]})
     return Decision(after, (after, True))
 

@@ -35,17 +35,19 @@ def resend(
     elif said_before:
         return Decision(delivery, False)
     elif delivery.status == "sent":
-        raise Refused("delivery_sent", "This message was sent.")
+        raise Refused("delivery_sent", "This message was already sent.")
     elif delivery.reason in FOR_GOOD:
         raise _against(delivery.reason or "")
     elif delivery.kept is None:
-        raise Refused("delivery_not_kept", "What this message was to say is not kept any more.")
+        raise Refused("delivery_not_kept", "The content of this message is no longer stored.")
     if why_not:
         raise _against(why_not)
     resends = delivery.resends
     if not said_before:
         if sum(one.at > now - A_DAY for one in resends) >= MOST:
-            raise Refused("too_many_resends", "This message was sent again three times in 24 hours. Try tomorrow.", 429)
+            raise Refused(
+                "too_many_resends", "This message was sent again three times in 24 hours. Try again tomorrow.", 429
+            )
         resends = [*resends, Resend(resend_id=cmd.resend_id, at=now)]
     update: dict[str, object] = {
         "status": "planned",
@@ -61,7 +63,7 @@ def _against(reason: str) -> Refused:
     """Why it is not sent again, for people."""
     match reason:
         case "event_over" | "event_started":
-            return Refused("event_over", "The event has begun or is over.")
+            return Refused("event_over", "The event has started or is over.")
         case "event_cancelled":
             return Refused("event_cancelled", "The event was cancelled.")
         case "survey_closed":
@@ -73,10 +75,12 @@ def _against(reason: str) -> Refused:
         case "not_a_member":
             return Refused("not_a_member", "This member is not in the community.")
         case "muted":
-            return Refused("muted", "The member does not want messages of this kind.")
+            return Refused("muted", "The member has turned off messages of this kind.")
         case "address_refused":
-            return Refused("address_refused", "The mail server takes nothing for this address. Another one is needed.")
+            return Refused(
+                "address_refused", "The mail server does not accept mail for this address. Correct the address first."
+            )
         case "superseded":
-            return Refused("superseded", "There is a newer message about the same place at the event.")
+            return Refused("superseded", "There is a newer message about this member's registration.")
         case _:
-            return Refused("channel_not_connected", "This channel is not connected, or not chosen any more.")
+            return Refused("channel_not_connected", "This channel is not connected, or is no longer selected.")

@@ -52,7 +52,7 @@ def count_attempt(asked: Asked | None, key: str, attempt_id: str, now: datetime)
         return Decision(before, None)
     recent = [at for at in before.at if at > now - AN_HOUR]
     if len(recent) >= MOST:
-        raise Refused("too_many_codes", "Too many codes were asked for with this address. Try again in an hour.", 429)
+        raise Refused("too_many_codes", "Too many codes were requested for this address. Try again in an hour.", 429)
     return Decision(
         Asked(id=key, revision=before.revision, at=[*recent, now], attempts=[*before.attempts, attempt_id][-MOST:]),
         None,

@@ -183,15 +183,15 @@ def _opened_differently(survey: Survey, cmd: OpenSurvey) -> bool:
 def _must_make_sense(cmd: OpenSurvey, now: datetime) -> None:
     errors = []
     if _is_of_an_event(cmd.survey_id):
-        detail = "Expected a UUIDv7, or another id of your own: a UUIDv5 is for surveys that open after events."
+        detail = "Expected a UUIDv7 or another id of your own. UUIDv5 is reserved for surveys that open after events."
         errors.append(FieldError(field="survey_id", code="reserved", detail=detail))
     if not cmd.title:
         errors.append(FieldError(field="title", code="missing", detail="Expected a title in ja, en or both."))
     if len(set(cmd.invited)) < FEWEST:
-        detail = f"Expected at least {FEWEST} members: of fewer, everybody can guess who said what."
+        detail = f"Expected at least {FEWEST} members. With fewer, people could guess who said what."
         errors.append(FieldError(field="invited", code="too_few", detail=detail))
     if cmd.deadline <= now:
-        errors.append(FieldError(field="deadline", code="passed", detail="Expected a time to come."))
+        errors.append(FieldError(field="deadline", code="passed", detail="Expected a time in the future."))
     if errors:
         raise Refused("malformed", "This survey cannot be opened.", 400, errors)
 
@@ -207,7 +207,7 @@ def _must_own(cmd: OpenSurvey, event: KnownEvent | None) -> None:
     if cmd.event_id is None:
         return
     if event is None:
-        raise Refused("event_not_found", "No event of this id was published.")
+        raise Refused("event_not_found", "No event with this id has been published.")
     if event.community_id != cmd.community_id:
         raise Refused("event_of_another_community", "This event belongs to another community.")
 
@@ -218,7 +218,7 @@ def _must_be_members(community_id: str, new: Collection[str], people: Mapping[st
         more = f" and {len(others) - NAMED} more" if len(others) > NAMED else ""
         named = f"{', '.join(others[:NAMED])}{more}"
         errors = [FieldError(field="invited", code="not_a_member", detail=member) for member in others[:NAMED]]
-        text = f"A survey invites active members of its community, and these are not: {named}."
+        text = f"Only active members of the survey's community can be invited. These are not: {named}."
         raise Refused("not_a_member", text, 409, errors)
 
 
@@ -227,9 +227,9 @@ def _must_differ(known: Known) -> None:
         apart = (known.everybody - other.shared, other.invited - other.shared)
         if other.shared and (not any(apart) or any(0 < people < FEWEST for people in apart)):
             text = (
-                f"The anonymous survey {other.id} asks {other.shared} of these people too. {apart[0]} are asked by "
-                f"this one alone and {apart[1]} by that one alone, so the results of both, subtracted, would tell what "
-                f"fewer than {FEWEST} people said. Let the two differ by at least {FEWEST}, or wait until that one is "
-                f"closed and {COMPARED_FOR.days} days old."
+                f"The anonymous survey {other.id} also invites {other.shared} of these members. {apart[0]} are invited "
+                f"only to this survey, and {apart[1]} only to that one. Comparing the two results would show what "
+                f"fewer than {FEWEST} people said. Invite groups that differ by at least {FEWEST} members, or wait "
+                f"until that survey is closed and {COMPARED_FOR.days} days old."
             )
             raise Refused("surveys_overlap", text)

@@ -97,7 +97,7 @@ class NeedsKey(Exception):
 
 def key_lost() -> Refused:
     """The answer when an open survey has lost its key."""
-    text = "This survey was restored from a backup, which holds no keys. It can be closed, and another one opened."
+    text = "This survey was restored from a backup, and backups do not contain keys. Close it and open another survey."
     return Refused("survey_key_lost", text)
 
 
@@ -181,7 +181,7 @@ def close_when_due(
 def form_for(survey: Survey | None, part: Part | None, *, who: Caller, member_id: str) -> FormAnswer:
     """The form as one member sees it."""
     if survey is None:
-        raise Refused("survey_not_found", "There is no such survey.")
+        raise Refused("survey_not_found", "There is no survey with this id.")
     who.must_lead(survey.community_id, or_is=member_id)
     return FormAnswer(
         survey=state(survey),
@@ -194,7 +194,7 @@ def form_for(survey: Survey | None, part: Part | None, *, who: Caller, member_id
 def results_of(survey: Survey | None, boxes: Iterable[Part], *, who: Caller) -> ResultsAnswer:
     """What a survey says: once closed for good; before, only of one that is not anonymous, from its boxes."""
     if survey is None:
-        raise Refused("survey_not_found", "There is no such survey.")
+        raise Refused("survey_not_found", "There is no survey with this id.")
     who.must_lead(survey.community_id)
     if survey.results:
         return ResultsAnswer(survey=state(survey), results=survey.results, comments=survey.comments)

@@ -38,4 +38,4 @@ def give_back(turn: Turn, *, holder: str) -> Decision[Turn, None]:
 
 def busy() -> Refused:
     """The answer while other anonymous surveys are being opened."""
-    return Refused("unavailable", "Another anonymous survey is being opened at this moment. Try again.", 503)
+    return Refused("unavailable", "Another anonymous survey is being opened at the moment. Try again.", 503)

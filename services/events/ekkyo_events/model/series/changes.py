@@ -142,7 +142,7 @@ def first_to_come(series: Series, now: datetime, least: int = 0) -> int:
     for number, one in enumerate(series.occurrences):
         if number >= least and one.starts_at > now and not _is_off(series, one):
             return number
-    raise Refused("series_over", "This series has no events to come any more.")
+    raise Refused("series_over", "This series has no upcoming events.")
 
 
 def _number_of(series: Series, event_id: str | None) -> int:
@@ -151,7 +151,7 @@ def _number_of(series: Series, event_id: str | None) -> int:
         if event_id in (None, one.event_id):
             return number
     wrong = FieldError(field="from_event", code="not_in_series", detail="must be an event of this series")
-    raise Refused("event_not_in_series", "This event is not one of the series.", errors=[wrong])
+    raise Refused("event_not_in_series", "This event is not part of the series.", errors=[wrong])
 
 
 def _is_off(series: Series, one: Planned) -> bool:

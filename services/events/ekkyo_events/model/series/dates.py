@@ -36,18 +36,22 @@ def first_dates(asked: PlanSeries | PreviewSeries, now: datetime) -> tuple[list[
     until = start.date() + AHEAD if rule.endless else furthest
     if not rule.endless and not recurrence.ends(rule, start, furthest, asked.timezone):
         told = _expected("rule", "must have a COUNT or an UNTIL within two years of the start, or neither")
-        raise Refused("series_too_long", "A series must end within two years. Plan another one then.", errors=[told])
+        raise Refused(
+            "series_too_long", "A series must end within two years. You can plan another series later.", errors=[told]
+        )
     wrong_days = [day for day in asked.also_on if not start.date() <= day <= furthest]
     if wrong_days:
         told = _expected("also_on", "must be from the start to two years later")
-        raise Refused("series_too_long", "A series has dates from its start to two years later.", errors=[told])
+        raise Refused("series_too_long", "All dates of a series must be within two years of its start.", errors=[told])
     days = sorted({*recurrence.days(rule, start, until, asked.timezone), *asked.also_on} - set(asked.except_on))
     if not days:
         told = _expected("rule", "must have at least one date that is not left out")
-        raise Refused("series_without_dates", "There is no date that fits this rule. Change the rule.", errors=[told])
+        raise Refused("series_without_dates", "No dates match this rule. Change the rule.", errors=[told])
     if len(days) > MOST:
         told = _expected("rule", f"must have at most {MOST} dates")
-        raise Refused("series_too_long", f"A series has at most {MOST} dates. End it earlier.", errors=[told])
+        raise Refused(
+            "series_too_long", f"A series can have at most {MOST} dates. Choose an earlier end.", errors=[told]
+        )
     return days, until
 
 

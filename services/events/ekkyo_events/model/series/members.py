@@ -31,7 +31,7 @@ def register_series(
     if no := people.refusal(series, cmd.member_id):
         raise no
     if series.registered >= MOST_REGISTERED:
-        raise Refused("series_full", f"At most {MOST_REGISTERED} members can be registered for all of a series.")
+        raise Refused("series_full", f"At most {MOST_REGISTERED} members can register for a whole series.")
     regular = Regular(
         document_id=series.id,
         key=cmd.member_id,
@@ -56,7 +56,7 @@ def withdraw_series(
         given_back = found.model_copy(update={"status": "withdrawn", "registration_id": cmd.registration_id})
         return Decision(series, series_registration(given_back))
     if cmd.registration_id not in (None, found.registration_id):
-        raise Refused("registration_not_found", "This member has no such registration for the series.")
+        raise Refused("registration_not_found", "This member has no registration with this id for the series.")
     if found.status == "withdrawn":
         return Decision(series, series_registration(found))
     regular = _without_registration(found)
