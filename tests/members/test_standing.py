@@ -1,5 +1,6 @@
 """What front ends ask of who is signed in; stewards; whom members may see; which messages one wants."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ from ekkyo.contracts import members as contract
 from ekkyo.contracts.base import Refused
 from ekkyo.testing import eventually
 from ekkyo_members import model
+from ekkyo_members.app import service
 from pydantic import ValidationError
 
 from tests.members.people import NOW, founding, member, profile, registering
@@ -77,6 +79,32 @@ async def test_the_last_steward_who_is_active_stays_one(people, steward):
     assert not (await steward.send(contract.RevokeSteward(member_id="m2"))).steward, "who has left holds nobody back"
     await steward.send(contract.GrantSteward(member_id="m3"))
     assert not (await steward.send(contract.RevokeSteward(member_id="m1"))).steward
+
+
+async def test_of_two_stewards_who_revoke_each_other_at_the_same_moment_one_is_left(
+    people, steward, client_as, running
+):
+    """Two instances of the service; several times, since the race would not be lost each time."""
+    first, second = await client_as("m1", "steward"), await client_as("m2", "steward")
+    async with running(service):
+        for _ in range(5):
+            for who in ("m1", "m2"):
+                await steward.send(contract.GrantSteward(member_id=who))
+            said = await asyncio.gather(
+                first.send(contract.RevokeSteward(member_id="m2")),
+                second.send(contract.RevokeSteward(member_id="m1")),
+                return_exceptions=True,
+            )
+            assert [one.code for one in said if isinstance(one, Refused)] == ["last_steward"], said
+            assert len((await steward.ask(contract.FindMembers(steward=True))).members) == 1
+
+
+def test_a_steward_is_not_revoked_once_the_turn_has_run_out():
+    one = member(steward=True)
+    others = model.OtherStewards(any=True, until=NOW)
+    assert not model.revoke_steward(one, others, now=NOW - timedelta(seconds=1)).document.steward
+    with pytest.raises(Refused, match="unavailable"):
+        model.revoke_steward(one, others, now=NOW)
 
 
 async def test_sessions_that_began_earlier_end_and_none_of_the_future(people, client_as, facts):

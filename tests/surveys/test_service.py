@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -26,9 +27,9 @@ from ekkyo.contracts.surveys import (
     ThemesRanked,
     survey_of_event,
 )
+from ekkyo.decision import turn
 from ekkyo.testing.plugin import Run
 from ekkyo_surveys.app import service
-from ekkyo_surveys.model import turn
 
 from .conftest import COMMUNITY, World
 
@@ -392,13 +393,14 @@ async def test_of_overlapping_anonymous_surveys_that_are_opened_at_the_same_mome
 
 async def test_a_process_that_died_while_it_opened_a_survey_holds_others_up_for_a_minute_and_no_longer() -> None:
     now = datetime(2026, 5, 1, tzinfo=UTC)
-    taken = turn.take(None, holder="a", now=now)
+    take = partial(turn.take, name="anonymous")
+    taken = take(None, holder="a", now=now)
     assert taken.answer
-    assert not turn.take(taken.document, holder="b", now=now + turn.USABLE).answer
-    later = turn.take(taken.document, holder="b", now=now + turn.LASTS)
+    assert not take(taken.document, holder="b", now=now + turn.USABLE).answer
+    later = take(taken.document, holder="b", now=now + turn.LASTS)
     assert later.answer
     assert turn.give_back(later.document, holder="a").document.holder == "b"
-    assert turn.take(turn.give_back(later.document, holder="b").document, holder="c", now=now).answer
+    assert take(turn.give_back(later.document, holder="b").document, holder="c", now=now).answer
 
 
 async def test_a_wrong_answer_names_its_question_and_what_was_expected(world: World) -> None:

@@ -1,15 +1,24 @@
 """The members service: `ekkyo-members serve`."""
 
 from ekkyo.service import Service, run
+from ekkyo.store import Turns
+from faststream import ContextRepo
 
 from ekkyo_members import commands, questions, reactions, store
 from ekkyo_members.settings import MembersSettings
 
+
+async def startup(context: ContextRepo) -> None:
+    """What handlers need besides the collections."""
+    context.set_global("steward_turns", Turns(context.get("turns"), "stewards"))
+
+
 service = Service(
     "members",
     routers=[commands.router, questions.router, reactions.router],
-    collections=[store.communities, store.members],
+    collections=[store.communities, store.members, store.turns],
     settings=MembersSettings,
+    startup=startup,
 )
 
 

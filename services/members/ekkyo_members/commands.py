@@ -12,7 +12,7 @@ from faststream import Context
 
 from ekkyo_members import logos, model
 from ekkyo_members.settings import MembersSettings
-from ekkyo_members.store import Communities, Members
+from ekkyo_members.store import Communities, Members, StewardTurns
 
 router = Router()
 MySettings = Annotated[MembersSettings, Context("settings")]
@@ -174,11 +174,14 @@ async def grant_steward(cmd: contract.GrantSteward, members: Members) -> contrac
 
 
 @router.subscriber(**asked(contract.RevokeSteward))
-async def revoke_steward(cmd: contract.RevokeSteward, members: Members) -> contract.Member:
-    """End somebody's being a steward, while another one is left."""
-    found = await members.find({"steward": True, "active": True}, limit=2)
-    others = any(one.id != cmd.member_id for one in found)
-    return await members.change(cmd.member_id, lambda m, _: model.revoke_steward(model.present(m), others=others))
+async def revoke_steward(cmd: contract.RevokeSteward, members: Members, turns: StewardTurns) -> contract.Member:
+    """Take the role of a steward away, while another steward is left."""
+    async with turns.taken() as until:
+        found = await members.find({"steward": True, "active": True}, limit=2)
+        left = model.OtherStewards(any(one.id != cmd.member_id for one in found), until)
+        return await members.change(
+            cmd.member_id, lambda m, _: model.revoke_steward(model.present(m), left, now=utcnow())
+        )
 
 
 @router.subscriber(**asked(contract.RecordContribution))

@@ -1,8 +1,9 @@
-"""Communities, with their logo as an entry; and members, with what they did as theirs."""
+"""Communities, each with its logo; members, each with what they did; and whose turn it is to revoke a steward."""
 
 from typing import Annotated
 
-from ekkyo.store import CollectionWithEntries, Index
+from ekkyo.decision import turn
+from ekkyo.store import Collection, CollectionWithEntries, Index, Turns
 from faststream import Context
 
 from ekkyo_members.model import Community, Logo, Member, Step
@@ -21,5 +22,7 @@ members = CollectionWithEntries.of(
         Index("manager_number"),
     ],
 )
+turns = Collection.of(turn.Turn, "turns")
 Communities = Annotated[CollectionWithEntries[Community, Logo], Context("communities")]
 Members = Annotated[CollectionWithEntries[Member, Step], Context("members")]
+StewardTurns = Annotated[Turns, Context("steward_turns")]

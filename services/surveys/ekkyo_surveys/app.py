@@ -7,14 +7,14 @@ from ekkyo_surveys import commands, questions, reactions, store
 from ekkyo_surveys.keys import SurveyKeys
 from ekkyo_surveys.known import Knowledge
 from ekkyo_surveys.settings import SurveySettings
-from ekkyo_surveys.turns import TurnTaking
+from ekkyo_surveys.turns import OpeningTurns
 
 
 async def startup(context: ContextRepo) -> None:
     """What handlers need besides the collections."""
     await SurveyKeys.open(context)
     await Knowledge.open(context)
-    await TurnTaking.open(context)
+    await OpeningTurns.open(context)
 
 
 service = Service(

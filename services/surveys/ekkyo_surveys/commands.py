@@ -10,15 +10,15 @@ from ekkyo_surveys import model
 from ekkyo_surveys.keys import Keys
 from ekkyo_surveys.known import Known
 from ekkyo_surveys.store import Surveys
-from ekkyo_surveys.turns import Turns
+from ekkyo_surveys.turns import Opening
 
 router = Router()
 
 
 @router.subscriber(**asked(OpenSurvey))
-async def open_survey(cmd: OpenSurvey, surveys: Surveys, known: Known, keys: Keys, turns: Turns) -> SurveyState:
+async def open_survey(cmd: OpenSurvey, surveys: Surveys, known: Known, keys: Keys, opening: Opening) -> SurveyState:
     """Open a survey by hand for named members."""
-    async with turns.for_survey(anonymous=cmd.anonymous) as until:
+    async with opening.for_survey(anonymous=cmd.anonymous) as until:
         about = await known.for_survey(cmd, utcnow(), until)
         return await keys.given_if_needed(
             cmd.survey_id,

@@ -3,11 +3,11 @@
 from typing import Annotated
 
 from ekkyo.contracts.members import MemberErased
-from ekkyo.decision import forgetting
+from ekkyo.decision import forgetting, turn
 from ekkyo.store import Collection, CollectionWithEntries, Index, Projection
 from faststream import Context
 
-from ekkyo_surveys.model import KnownEvent, Part, Person, Survey, turn
+from ekkyo_surveys.model import KnownEvent, Part, Person, Survey
 
 surveys = CollectionWithEntries.of(
     Survey,
@@ -23,5 +23,4 @@ forgotten = Collection.of(forgetting.Forgotten, "forgotten")
 Surveys = Annotated[CollectionWithEntries[Survey, Part], Context("surveys")]
 People = Annotated[Projection[Person], Context("people")]
 KnownEvents = Annotated[Projection[KnownEvent], Context("known_events")]
-TurnCollection = Annotated[Collection[turn.Turn], Context("turns")]
 Forgotten = Annotated[Collection[forgetting.Forgotten], Context("forgotten")]

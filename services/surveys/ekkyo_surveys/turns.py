@@ -1,62 +1,39 @@
-"""Whose turn it is to open an anonymous survey, among all instances of the service."""
+"""Anonymous surveys are opened by hand one at a time, so that each is compared with all that were opened before."""
 
-import asyncio
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
-from uuid import uuid4
 
+from ekkyo.decision import turn
 from ekkyo.decision.clock import utcnow
+from ekkyo.store import Turns
 from faststream import Context, ContextRepo
 
-from ekkyo_surveys.model import turn
-from ekkyo_surveys.store import TurnCollection
 
-PATIENCE = 3.0
-"""Seconds that a request waits for its turn."""
-AGAIN = 0.05
-"""Seconds after which it asks again."""
+@dataclass(frozen=True)
+class OpeningTurns:
+    """Lets one request at a time open an anonymous survey."""
 
-
-@dataclass
-class TurnTaking:
-    """One at a time, whichever instance a request reaches."""
-
-    turns: TurnCollection
+    anonymous: Turns
 
     @classmethod
     async def open(cls, context: ContextRepo) -> None:
-        """Make it known to handlers as `turn_taking`."""
-        context.set_global("turn_taking", cls(context.get("turns")))
+        """Make it known to handlers as `opening_turns`."""
+        context.set_global("opening_turns", cls(Turns(context.get("turns"), "anonymous")))
 
     @asynccontextmanager
     async def for_survey(self, *, anonymous: bool) -> AsyncIterator[datetime]:
-        """Have the turn, if the survey is anonymous; gives the time until which it may be opened.
+        """Wait for the turn if the survey is anonymous; gives the time until which it may be opened.
 
         Raises Refused `unavailable` (503) if others take too long.
         """
-        holder, now = uuid4().hex, utcnow()
-        if anonymous:
-            now = await self._taken(holder)
-        try:
-            yield now + turn.USABLE
-        finally:
-            if anonymous:
-                await asyncio.shield(self.turns.change(turn.THE_ONE, lambda it: turn.give_back(it, holder=holder)))
-
-    async def _taken(self, holder: str) -> datetime:
-        deadline = time.monotonic() + PATIENCE
-        while not await self._take(holder, now := utcnow()):
-            if time.monotonic() > deadline:
-                raise turn.busy()
-            await asyncio.sleep(AGAIN)
-        return now
-
-    async def _take(self, holder: str, now: datetime) -> bool:
-        return await self.turns.create(turn.THE_ONE, lambda it: turn.take(it, holder=holder, now=now))
+        if not anonymous:
+            yield utcnow() + turn.USABLE
+            return
+        async with self.anonymous.taken() as until:
+            yield until
 
 
-Turns = Annotated[TurnTaking, Context("turn_taking")]
+Opening = Annotated[OpeningTurns, Context("opening_turns")]

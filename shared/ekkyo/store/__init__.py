@@ -8,6 +8,7 @@ from ekkyo.store.projection import Projection
 from ekkyo.store.rebuilt import Mended, Rebuilt
 from ekkyo.store.settle import Outbox
 from ekkyo.store.store import Stats, Store
+from ekkyo.store.turns import Turns
 
 __all__ = [
     "BeingDone",
@@ -24,5 +25,6 @@ __all__ = [
     "Rebuilt",
     "Stats",
     "Store",
+    "Turns",
     "Unavailable",
 ]

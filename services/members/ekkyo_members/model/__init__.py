@@ -45,6 +45,7 @@ from ekkyo_members.model.member import (
 )
 from ekkyo_members.model.membership import accept_rules, decline, grant_role, invite, join, leave, revoke_role
 from ekkyo_members.model.standing import (
+    OtherStewards,
     card,
     grant_steward,
     had_a_place,
@@ -63,6 +64,7 @@ __all__ = [
     "Found",
     "Logo",
     "Member",
+    "OtherStewards",
     "PurgeTimer",
     "Step",
     "accept_rules",

@@ -1,9 +1,10 @@
 """What a front end needs to know of who is signed in, who is a steward, and whom other members may see."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from ekkyo.contracts import members as contract
-from ekkyo.decision import Caller, Decision, Refused
+from ekkyo.decision import Caller, Decision, Refused, turn
 
 from ekkyo_members.model.member import Member, changed, must_be_active, unchanged
 
@@ -43,11 +44,21 @@ def grant_steward(member: Member) -> Decision[Member, contract.Member]:
     return changed(after, [contract.StewardGranted(member_id=member.id, member=after.state())])
 
 
-def revoke_steward(member: Member, *, others: bool) -> Decision[Member, contract.Member]:
-    """They are no steward any more. The last active one stays. others: whether there are other active ones."""
+@dataclass(frozen=True)
+class OtherStewards:
+    """Whether there are other active stewards, and until when no other steward can be revoked."""
+
+    any: bool
+    until: datetime
+
+
+def revoke_steward(member: Member, others: OtherStewards, *, now: datetime) -> Decision[Member, contract.Member]:
+    """Take the role of a steward away. The last active steward keeps it."""
     if not member.steward:
         return unchanged(member)
-    if member.active and not others:
+    if now >= others.until:
+        raise turn.busy()
+    if member.active and not others.any:
         raise Refused("last_steward", "This is the last steward. Make someone else a steward first.")
     after = member.model_copy(update={"steward": False})
     return changed(after, [contract.StewardRevoked(member_id=member.id, member=after.state())])

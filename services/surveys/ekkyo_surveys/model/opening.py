@@ -9,11 +9,10 @@ from ekkyo.contracts.base import FieldError, Model
 from ekkyo.contracts.events import EventConcluded, EventState, MemberAttended
 from ekkyo.contracts.members import MemberState
 from ekkyo.contracts.surveys import OpenSurvey, SurveyOpened, SurveyState, survey_of_event
-from ekkyo.decision import Decision, Entries, Refused
+from ekkyo.decision import Decision, Entries, Refused, turn
 
 from ekkyo_surveys import forms
 from ekkyo_surveys.model.survey import CloseTimer, NeedsKey, Part, Survey, box_key, state
-from ekkyo_surveys.model.turn import busy
 
 PEOPLE_PER_BOX = 20
 MOST_BOXES = 64
@@ -85,7 +84,7 @@ def open_by_hand(
         _must_be_members(cmd.community_id, new, known.people)
         if cmd.anonymous:
             if known.until and now >= known.until:
-                raise busy()
+                raise turn.busy()
             _must_differ(known)
     if survey is None:
         form = forms.newest(cmd.template)
