@@ -126,6 +126,8 @@ TABLE: list[tuple[str, str, set[str]]] = [
     (HEAR, "$JS.EVENT.>", {OPS}),
     # discovery, and the server itself
     (SAY, "$SRV.>", {OPS}),
+    (SAY, "$SRV.PING", {OPS, PORTAL}),
+    (SAY, "$SRV.INFO", {OPS}),
     (HEAR, "$SRV.>", {SERVICE}),
     (SAY, "$SYS.REQ.USER.INFO", {SERVICE, PORTAL, OPS}),  # about oneself
     (SAY, "$SYS.REQ.SERVER.PING", set()),

@@ -14,6 +14,7 @@ import yaml
 from compose_spec import PyCompose
 from ekkyo.contracts.base import Refused
 from ekkyo.installation.permissions import DURABLES, SERVICES, deployed, variables
+from ekkyo.installation.systems import System, as_json, read
 from ekkyo.process.tracing import VARIABLES
 from ekkyo.service import Service
 from ekkyo.wire.passes import PassMaker, PassReader
@@ -153,7 +154,8 @@ def test_secrets_made_once_stay_and_are_their_readers_alone(made):
     open_to_all = {file.name for file in before if file.stat().st_mode & 0o077}
     assert open_to_all == {"jwks.json", "pass-jwks.json", "teams.conf", "admin-password", "systems.json"}
     assert (made / "nats/systems.json").stat().st_mode & 0o077 == 0
-    assert b"password" not in (made / "provision/systems.json").read_bytes()
+    for reader in ("provision", "portal"):
+        assert b"password" not in (made / f"{reader}/systems.json").read_bytes()
     assert b'"d"' not in (made / "events/jwks.json").read_bytes()
 
 
@@ -166,8 +168,13 @@ def test_what_an_older_version_did_not_have_is_added_and_all_else_stays(made):
     first, *ours = json.loads(jwks.read_text())["keys"]
     other = first | {"kid": "another issuer's"}
     jwks.write_text(json.dumps({"keys": [first, other]}))
+    shown, known = made / "portal/systems.json", made / "nats/systems.json"
+    shown.unlink()
+    known.chmod(0o600)
+    known.write_text(as_json([System(name="hr", may=("members.*",)).with_login()]))
     before = {file: file.read_bytes() for file in made.rglob("*") if file.is_file() and file not in (conf, jwks)}
     secrets(made, "mongo:27017", "ekkyo", None)
+    assert read(shown) == (System(name="hr", may=("members.*",)),), "those that there are, without passwords"
     assert conf.stat().st_mode & 0o777 == 0o600
     kept = [line for line in lines if "PORTAL" not in line]
     assert conf.read_text().splitlines()[: len(kept)] == kept

@@ -105,7 +105,7 @@ async def opened(
 ) -> AsyncIterator[Browser]:
     """`async with opened({GetEvent: event}) as browser: page = await browser.get("/e/1")`."""
     answering, standing = Answering(dict(replies or {})), Standing(visitor)
-    made = Site(settings(), answering, standing, clock=lambda: NOW, **site)
+    made = Site(site.pop("settings", settings()), answering, standing, clock=lambda: NOW, **site)
     transport = httpx.ASGITransport(made.application(), raise_app_exceptions=True)
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as http:
         yield Browser(http, answering, standing)

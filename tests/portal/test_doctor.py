@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ekkyo.installation.systems import System, as_json
 from ekkyo.process.doctor import Finding
 from ekkyo.testing import Nats
 from ekkyo.wire.tokens import OF_A_PORTAL, make_keys, public_half
@@ -103,6 +104,18 @@ async def test_a_key_that_could_sign_for_a_system_that_hears_of_members(sound: P
     found, remedy = await sound.trouble("facts of members", hears_members="hr, payroll")
     assert found == f"the key {other['kid']} signs for any system"
     assert "ekkyo_sub" in remedy
+
+
+async def test_a_list_of_systems_that_cannot_be_read_or_holds_passwords(sound: Patient) -> None:
+    file = sound.folder / "systems.json"
+    assert (await sound.trouble("systems file", systems_file=str(file)))[0].startswith("it cannot be read")
+    with_login = System(name="hr").with_login()
+    file.write_text(as_json([with_login]))
+    found, remedy = await sound.trouble("systems file", systems_file=str(file))
+    assert "passwords" in found
+    assert "portal/systems.json" in remedy
+    file.write_text(as_json([with_login], logins=False))
+    assert not [each for each in await sound.look(systems_file=str(file)) if each.state == "wrong"]
 
 
 async def test_keys_that_everybody_can_read_or_nobody_can_use(sound: Patient) -> None:

@@ -6,9 +6,11 @@ from typing import Final
 
 from ekkyo.client import Ekkyo
 from ekkyo.contracts.events import EventFact
+from ekkyo.installation.permissions import SERVICES
 from ekkyo.process.console import Program
 from ekkyo.process.doctor import Finding
 from ekkyo.process.lifecycle import serve
+from ekkyo.process.running import instances
 from ekkyo.wire.tokens import Verifier
 from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
@@ -32,6 +34,9 @@ from ekkyo_portal.web.origin import OwnOrigin
 
 RECENT: Final = timedelta(seconds=10)
 """How far back a page that shows what happens begins to hear: nothing is missed between its making and its stream."""
+
+ANSWERS_WITHIN: Final = 0.5
+"""Seconds in which a service that runs says so."""
 
 
 def now() -> datetime:
@@ -57,6 +62,7 @@ def make(settings: PortalSettings) -> Callable[[Ekkyo, CollectorRegistry], Starl
         site.changes = Changes(
             lambda event_id: ekkyo.facts(EventFact, entity=event_id, since=now() - RECENT),
         )
+        site.running = lambda: instances(ekkyo.nc, within=ANSWERS_WITHIN, of=SERVICES)
         refused = site.measured.refused
         around = [
             Middleware(Guarded, secure=settings.secure),

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 import jwt
+from ekkyo.installation import systems
 from ekkyo.process import doctor
 from ekkyo.process.doctor import Finding, either, well, wrong
 from ekkyo.process.doctor.keys import key_findings
@@ -40,6 +41,7 @@ def own_keys(settings: PortalSettings) -> list[Finding]:
         *_session_key(settings.session_key_file),
         _passes(settings),
         *_hears_members(settings),
+        *_systems(settings.systems_file),
     ]
 
 
@@ -118,6 +120,21 @@ def _hears_members(settings: PortalSettings) -> list[Finding]:
     ]
     told = f"told over HTTP to {', '.join(sorted(settings.members_heard_by))}"
     return [either("facts of members", trouble, told, "Write ekkyo_sub beside each key that other teams have.")]
+
+
+def _systems(file: Path | None) -> list[Finding]:
+    """Whether stewards can see which systems there are; nothing where they are not to."""
+    if file is None:
+        return []
+    try:
+        known = systems.read(file)
+    except (OSError, ValueError):
+        told = "Set EKKYO_SYSTEMS_FILE to the portal/systems.json that `ekkyo secrets` and `ekkyo system` write."
+        return [wrong("systems file", "it cannot be read, so stewards do not see which systems there are", told)]
+    if any(system.logins for system in known):
+        told = "Give the portal the portal/systems.json that `ekkyo system` writes, which holds none."
+        return [wrong("systems file", "it holds passwords, which the portal has no use for", told)]
+    return [well("systems file", f"{len(known)} systems are shown to stewards")]
 
 
 def _private(file: Path, check: str) -> list[Finding]:

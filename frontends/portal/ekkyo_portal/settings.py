@@ -45,6 +45,11 @@ class PortalSettings(ProcessSettings):
         None, description="a readable JWKS file with the public half of notify's EKKYO_PASS_KEY_FILE"
     )
 
+    systems_file: Path | None = Field(
+        None,
+        description="a readable file written by `ekkyo system`: provision creates mirrors for the systems in it, "
+        "and the portal lists them for stewards",
+    )
     hears_members: str = Field(
         "",
         description="systems that may read facts about members over HTTP: the subjects of their tokens, with commas",

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlencode
 import structlog
 from ekkyo.contracts.base import Refused, new_id
 from ekkyo.contracts.members import CommunityPage, Locale
+from ekkyo.process.running import Instance
 from ekkyo.wire import trace
 from prometheus_client import CollectorRegistry
 from pydantic import ValidationError
@@ -53,6 +54,10 @@ DEFAULT_ZONE: Final = "Asia/Tokyo"
 """The zone of who is not known yet."""
 
 
+async def _nobody() -> list[Instance]:
+    return []
+
+
 class SignedIn(Protocol):
     """Tells who visits."""
 
@@ -75,6 +80,8 @@ class Site:
     networks: Networks = field(default_factory=Networks)
     changes: Changes | None = None
     """What happens at events, for pages that show it as it happens."""
+    running: Callable[[], Awaitable[list[Instance]]] = _nobody
+    """Which instances of services run just now."""
 
     def __post_init__(self) -> None:
         self.look = the_look()

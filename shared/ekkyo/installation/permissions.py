@@ -119,6 +119,7 @@ def _service(name: str, durables: Durables) -> Permissions:
 
 def _portal(durables: Mapping[str, Durables]) -> Permissions:
     """The portal: asks and sends, for whom its tokens say, and reads facts through short-lived consumers of its own.
+    It may also ask who runs, for stewards.
 
     It acknowledges nothing and deletes nothing, and the consumers of the services are none of its business.
     """
@@ -127,6 +128,7 @@ def _portal(durables: Mapping[str, Durables]) -> Permissions:
         publish=(
             "ekkyo.cmd.>",
             "ekkyo.ask.>",
+            "$SRV.PING",  # which services run, in which version
             USER_INFO,
             "$JS.API.STREAM.INFO.FACTS",
             "$JS.API.CONSUMER.CREATE.FACTS.>",

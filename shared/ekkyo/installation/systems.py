@@ -127,7 +127,7 @@ def read(file: Path) -> tuple[System, ...]:
 
 
 def as_json(systems: Iterable[System], *, logins: bool = True) -> str:
-    """For a file. Without logins it holds no secret: that is what provisioning needs."""
+    """For a file. Without logins it holds no secret: that is what provisioning and the portal need."""
     exclude = None if logins else {"__all__": {"logins"}}
     return _SYSTEMS.dump_json(tuple(systems), indent=1, exclude=exclude).decode() + "\n"
 
@@ -136,10 +136,11 @@ def as_json(systems: Iterable[System], *, logins: bool = True) -> str:
 
 
 def files(systems: Iterable[System]) -> dict[str, str]:
-    """The files that a deployment has of these systems. Only the first of them is without secrets."""
+    """The files that a deployment has of these systems. Those for NATS alone hold secrets."""
     chosen = tuple(systems)
     return {
         "provision/systems.json": as_json(chosen, logins=False),
+        "portal/systems.json": as_json(chosen, logins=False),
         "nats/systems.json": as_json(chosen),
         "nats/systems.conf": "# Made by `ekkyo system`.\n" + accounts(chosen) + "\n",
         "nats/imports.conf": "# Made by `ekkyo system`.\n" + imports(chosen),

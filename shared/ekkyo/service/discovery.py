@@ -3,7 +3,6 @@
 Format: ADR-32, https://github.com/nats-io/nats-architecture-and-design/blob/main/adr/ADR-32.md
 """
 
-import asyncio
 import json
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
@@ -59,18 +58,6 @@ class Counted:
     requests: int = 0
     errors: int = 0
     seconds: float = 0.0
-
-
-async def who_runs(nc: Client, *, within: float) -> set[str]:
-    """The names of all who answer $SRV.PING within so many seconds. The server tells at once when nobody listens."""
-    answers, names = await nc.subscribe(inbox := nc.new_inbox()), set[str]()
-    with suppress(TimeoutError):
-        async with asyncio.timeout(within):
-            await nc.publish("$SRV.PING", reply=inbox)
-            while (answer := await answers.next_msg(timeout=None)).data:
-                names.add(str(json.loads(answer.data).get("name")))
-    await answers.unsubscribe()
-    return names
 
 
 def counted(registry: CollectorRegistry) -> dict[str, Counted]:

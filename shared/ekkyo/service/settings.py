@@ -17,7 +17,8 @@ class Settings(ProcessSettings):
     nats_replicas: int = Field(1, ge=1, le=5, description="copies of each stream that provision creates: 1, 3 or 5")
     systems_file: Path | None = Field(
         None,
-        description="a readable file written by `ekkyo system`, with the systems that provision creates mirrors for",
+        description="a readable file written by `ekkyo system`: provision creates mirrors for the systems in it, "
+        "and the portal lists them for stewards",
     )
     mongo_url: SecretStr = Field(description="where MongoDB listens, such as mongodb://user:password@mongo:27017/")
     mongo_database: str = Field("", description="the service's own database; ekkyo_<service> when absent")

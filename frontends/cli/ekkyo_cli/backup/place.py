@@ -13,7 +13,7 @@ from ekkyo.contracts.base import Refused
 from ekkyo.installation.embedded import LOOPBACK
 from ekkyo.installation.login import Login
 from ekkyo.installation.permissions import OPS, SERVICES
-from ekkyo.service.discovery import who_runs
+from ekkyo.process.running import instances
 from nats.aio.client import Client
 
 from ekkyo_cli.connection import local_stack
@@ -69,7 +69,7 @@ class Servers:
 
 async def running(nc: Client) -> str:
     """The services that answer, with commas between."""
-    answered = await who_runs(nc, within=SILENCE)
+    answered = {one.service for one in await instances(nc, within=SILENCE)}
     return ", ".join(service for service in SERVICES if service in answered)
 
 

@@ -3,7 +3,7 @@
 import base64
 import os
 import secrets as chance
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from json import dumps, loads
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from ekkyo.installation.login import make_nkey, public_nkey
 from ekkyo.installation.permissions import OPS, PORTAL, SERVICES, USERS, variables
-from ekkyo.installation.systems import OUTSIDE, System, files, make_password
+from ekkyo.installation.systems import OUTSIDE, System, files, make_password, read
 from ekkyo.wire.tokens import OF_A_PORTAL, OF_REPLIES, make_keys, public_half
 
 from ekkyo_cli import output
@@ -95,8 +95,9 @@ def _make(folder: _Folder, mongo: str, replica_set: str) -> Iterator[Path]:
     new = [line for name, line in keys.items() if f"{name}:" not in kept]
     folder.complete("nats/keys.conf", "\n".join([kept.rstrip("\n"), *new, ""]) if new else kept)
     outside = System.of_the_stack(folder.keep(f"{OUTSIDE}/nats-password", make_password))
-    for name, text in files([outside]).items():
-        folder.keep(name, lambda text=text: text, PUBLIC if "provision" in name else PRIVATE, ours="provision" in name)  # type: ignore[misc]
+    for name, text in files(_systems(folder, outside)).items():
+        open_ = not name.startswith("nats/")
+        folder.keep(name, lambda text=text: text, PUBLIC if open_ else PRIVATE, ours=open_)  # type: ignore[misc]
     folder.keep("nats/teams.conf", lambda: TEAMS, PUBLIC, ours=False)
     folder.keep("mongo/root-password", make_password, ours=False)
     folder.keep("mongo/replica.key", lambda: base64.b64encode(chance.token_bytes(96)).decode(), ours=False)
@@ -118,6 +119,12 @@ def _make(folder: _Folder, mongo: str, replica_set: str) -> Iterator[Path]:
         ours = [key for key in trusted[1:] if key["kid"] not in {one.get("kid") for one in known}]
         folder.complete(f"{reader}/jwks.json", dumps({"keys": [*known, *ours]}) if ours else text)
     yield from folder.made
+
+
+def _systems(folder: _Folder, outside: System) -> Sequence[System]:
+    """Those that the folder has already, for a file that a newer version adds; else the one that all begin with."""
+    known = folder.path / "nats/systems.json"
+    return read(known) if known.exists() else [outside]
 
 
 def _login(folder: _Folder, user: str) -> list[tuple[str, str]]:

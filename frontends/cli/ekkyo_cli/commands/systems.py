@@ -58,7 +58,7 @@ class Known:
         kept = [one for one in self.read() if one.name != name] + ([to] if to else [])
         if self.keys:
             for file, text in systems.files(kept).items():
-                write(self.keys / file, text, mode=0o644 if file.startswith("provision") else 0o400)
+                write(self.keys / file, text, mode=0o400 if file.startswith("nats/") else 0o644)
         else:
             self.folder.keep_systems(kept)
             asyncio.run(self._apply(kept))

@@ -124,6 +124,8 @@ class Folder:
             (self.path / ".gitignore").write_text("*\n")
         if not self.systems_file.exists():
             self.keep_systems([System.of_the_stack(systems.make_password())])
+        elif not self.systems_shown.exists():  # an older version made this stack
+            self.keep_systems(self.systems())
         for user in USERS:
             if not self.seed(user).exists():
                 write(self.seed(user), make_nkey()[0].decode())
@@ -171,6 +173,11 @@ class Folder:
     def systems_file(self) -> Path:
         return self._secret("systems")
 
+    @property
+    def systems_shown(self) -> Path:
+        """The same without secrets, for the portal."""
+        return self._secret("systems-shown")
+
     def systems(self) -> tuple[System, ...]:
         """The systems that may talk to this stack. Refuses when no stack was ever started here."""
         self._read("systems")
@@ -178,7 +185,9 @@ class Folder:
 
     def keep_systems(self, chosen: Iterable[System]) -> None:
         """From the next time that NATS reads its configuration, these may talk to it, and no other."""
-        write(self.systems_file, systems.as_json(chosen))
+        them = tuple(chosen)
+        write(self.systems_file, systems.as_json(them))
+        write(self.systems_shown, systems.as_json(them, logins=False))
 
     def nkeys(self) -> dict[str, list[str]]:
         """The public keys of the NATS users who have an nkey."""

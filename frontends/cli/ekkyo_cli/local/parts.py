@@ -194,6 +194,7 @@ def environ_of(folder: Folder, service: str, ports: dict[str, int]) -> dict[str,
         environ["EKKYO_PORTAL_KEY_FILE"] = str(folder.portal_key)
         environ["EKKYO_SESSION_KEY_FILE"] = str(folder.session_key)
         environ["EKKYO_PASS_JWKS_FILE"] = str(folder.pass_jwks)
+        environ["EKKYO_SYSTEMS_FILE"] = str(folder.systems_shown)
         environ["EKKYO_LOCAL_SIGN_IN"] = "true"
     if service == "notify":
         environ["EKKYO_PORTAL_URL"] = portal_url(ports)
