@@ -49,7 +49,7 @@ async def staged(
 ) -> AsyncIterator[Stage]:
     web = Web("127.0.0.1", 0)
     answering, standing = Answering(dict(replies)), Standing(visitor)
-    made = Site(settings(), answering, standing, clock=lambda: NOW, **site)
+    made = Site(site.pop("settings", settings()), answering, standing, clock=lambda: NOW, **site)
     await web.start(made.application())
     try:
         yield Stage(f"http://127.0.0.1:{web.port}", answering, standing)

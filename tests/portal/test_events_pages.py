@@ -78,7 +78,7 @@ async def test_a_list_says_what_one_has_at_each_event_and_does_without_that_whil
         said = text_of(await browser.get("/"))
         seat, waits, neither = said.split("はじめてのピボット")[1:]
         assert seat.startswith(" 12:00〜13:00 オンライン 参加確定 残り 18 席")
-        assert "キャンセル待ち 3 番目です 満席・4 人待ち" in waits
+        assert "キャンセル待ち 3 番目 満席・4 人待ち" in waits
         assert "オンライン 残り 18 席" in neither
         assert [(q.member_id, q.upcoming) for q in browser.answering.sent(MyEvents)] == [("hanako", True)]
         browser.answering.replies[MyEvents] = Refused("no_answer", "", 503)

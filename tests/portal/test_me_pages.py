@@ -85,7 +85,7 @@ async def test_my_page_shows_my_places_what_i_am_asked_and_where_i_am_invited():
             "招待されています",
             "回答をお待ちしています",
             "参加確定",
-            "キャンセル待ち 2 番目です",
+            "キャンセル待ち 2 番目",
         ):
             assert part in said
         assert 'href="/s/s1"' in page.text

@@ -131,7 +131,7 @@ def card(reader: Reader, event: EventState) -> Card:
 def held(reader: Reader, own: Registration) -> tuple[str, str]:
     """What somebody has at an event that is coming, in words, and the tone of that."""
     if own.status == "waitlisted":
-        return reader.words.events.you_wait.format(n=own.position), "warn"
+        return reader.words.events.waits_at.format(n=own.position), "warn"
     return reader.words.names.registrations[own.status], "good"
 
 

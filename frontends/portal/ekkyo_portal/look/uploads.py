@@ -33,7 +33,11 @@ def _decided(reader: Reader, it: Evidence) -> tuple[str, str]:
     if first and first[0][0] in ("line", "means"):  # these say what was decided, not why
         return f"{what}: {_said(reader, first[0])}", one_line(_all(reader, rest), LONGEST)
     decided = words.decided.get(it.decided) or it.decided
-    return f"{what}: {one_line(decided, LONGEST)}", one_line(_all(reader, it.reasons) or it.because, LONGEST)
+    return f"{what}: {one_line(decided, LONGEST)}", one_line(_all(reader, it.reasons) or _sentence(it.because), LONGEST)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _all(reader: Reader, reasons: Sequence[Reason]) -> str:

@@ -127,7 +127,7 @@ EN: Final[dict[str, str]] = {
     "rule": "RRULE",
     "rule_hint": "Only used with “Custom rule (RRULE)”. Example: FREQ=MONTHLY;BYDAY=1MO,3MO",
     "end": "Ends",
-    "by_count": "After a number of dates",
+    "by_count": "After n dates",
     "by_day": "On a day",
     "endless": "Does not end",
     "count": "Number of dates",
