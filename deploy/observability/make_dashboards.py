@@ -150,6 +150,11 @@ def service(name: str) -> dict[str, Any]:
                     "{{channel}} {{outcome}}",
                 ),
             ),
+            panel(
+                "Mail taken in, by what came of it",
+                "ops",
+                (f"sum by (outcome) (rate(ekkyo_inbound_seconds_count{RATE}))", "{{outcome}}"),
+            ),
         ]
     return dashboard(name, f"Ekkyo: {name}", panels)
 

@@ -14,7 +14,7 @@ EXTRAS = {
     "members": {"settings", "logos"},
     "events": set[str](),
     "surveys": {"settings", "answers", "forms", "results", "sealing", "keys", "known", "turns"},
-    "notify": {"settings", "channels", "doctor", "delivering", "templates"},
+    "notify": {"settings", "channels", "doctor", "delivering", "inbound", "templates"},
 }
 """Each one a decision, and a visible line here."""
 LONGEST = 300

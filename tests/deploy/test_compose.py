@@ -125,6 +125,16 @@ def test_the_overlay_for_tls_is_what_the_specification_allows():
     assert set(PyCompose.from_yaml(plain(text)).service_names()) == {"nats", *OURS}
 
 
+def test_with_mail_in_notify_gets_settings_that_it_takes(made):
+    text = (ROOT / "deploy/compose.mail-in.yml").read_text()
+    assert set(PyCompose.from_yaml(plain(text)).service_names()) == {"notify"}
+    over = yaml.safe_load(text)["services"]["notify"]
+    given = {k: str(v) for k, v in (CONTAINERS["notify"]["environment"] | over["environment"]).items()}
+    settings = settings_of("notify", {k: v.replace("/secrets", str(made / "notify"), 1) for k, v in given.items()})
+    assert settings.addresses.organizer("e1", "m1").endswith("@localhost.localdomain")
+    assert over["ports"] == ["127.0.0.1:2424:2424"]
+
+
 def test_every_secret_is_made_and_none_is_written_in_the_compose_file(made):
     text = (ROOT / "docker-compose.yml").read_text()
     assert not re.findall(r"(?<!\$)\$\{\w+\}", text), "nobody has to set anything first"

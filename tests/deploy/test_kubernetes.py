@@ -230,6 +230,31 @@ def test_with_traces_every_service_reaches_the_collector_that_it_is_told_of():
         assert meant.items() <= (deployment["spec"]["template"]["metadata"]["labels"] | common).items()
 
 
+def test_with_mail_in_notify_takes_mail_from_the_mail_server_alone(tmp_path):
+    component = ROOT / "components/mail-in"
+    [patch] = kustomization(component)["patches"]
+    [notify] = [m for m in resources(ROOT / "overlays/small") if m["kind"] == "Deployment" and name_of(m) == "notify"]
+    for operation in yaml.safe_load((component / patch["path"]).read_text()):
+        apply(notify, operation)
+    kubernetes_validate.validate(notify, VERSION, strict=True)
+    service, policy = yaml.safe_load_all((component / "from-the-mail-server.yaml").read_text())
+    for manifest in (service, policy):
+        kubernetes_validate.validate(manifest, VERSION, strict=True)
+    [container] = notify["spec"]["template"]["spec"]["containers"]
+    [port] = [one for one in container["ports"] if one["name"] == service["spec"]["ports"][0]["targetPort"]]
+    own = {one["name"]: str(one["value"]).replace("/secrets", str(tmp_path)) for one in container["env"]}
+    for name, text in {"jwks.json": '{"keys": []}', "smtp-url": "smtp://m", "mongo-url": "mongodb://m/"}.items():
+        (tmp_path / name).write_text(text)
+    for name in ("pass.jwk", "replies.jwk"):
+        (tmp_path / name).write_text(json.dumps(make_keys()[0]))
+    (tmp_path / "nats.nk").write_bytes(make_nkey()[0])
+    app = importlib.import_module("ekkyo_notify.app")
+    settings = app.service.settings.load("notify", literals("small", notify["spec"]["template"]) | own)
+    assert urlsplit(settings.inbound_url).port == port["containerPort"] == service["spec"]["ports"][0]["port"]
+    [ingress] = policy["spec"]["ingress"]
+    assert [each["ipBlock"]["cidr"] for each in ingress["from"]] == service["spec"]["loadBalancerSourceRanges"]
+
+
 def test_images_are_named_in_every_overlay():
     used = {pod["spec"]["containers"][0]["image"] for _, pod in pods("small")}
     for overlay in OVERLAYS:

@@ -24,6 +24,8 @@ class MailServer:
 
     contents: list[bytes] = field(default_factory=list)
     recipients: list[str] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
+    """Of the envelopes; empty for one from nobody."""
     refuse: dict[str, str] = field(default_factory=dict)
     answer: str = ""
     hang_up_after_data: int = 0
@@ -94,6 +96,7 @@ class MailServer:
         for to in envelope.rcpt_tos:
             self.contents.append(cast(bytes, envelope.content))
             self.recipients.append(to)
+            self.senders.append((envelope.mail_from or "").strip("<>"))
         await asyncio.sleep(self.slow)
         if self.hang_up_after_data:
             self.hang_up_after_data -= 1

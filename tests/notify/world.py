@@ -12,7 +12,9 @@ from ekkyo.contracts.base import Fact
 from ekkyo.contracts.events import EventState
 from ekkyo.contracts.members import Charter, Community, CommunityFounded, MemberJoined, Membership, MemberState
 from ekkyo.contracts.notify import Delivery, ListDeliveries, NotifyStatus, NotifyStatusAnswer
+from ekkyo.decision import Timer
 from ekkyo.decision.clock import utcnow
+from ekkyo.publishing import timers
 from ekkyo.testing import Nats, eventually
 from ekkyo_notify.app import service
 
@@ -83,6 +85,11 @@ class World:
             headers = out.headers | ({"Nats-Msg-Id": f"{out.headers['Nats-Msg-Id']}-{copy}"} if copy else {})
             await js.publish(out.subject, out.body, headers=headers)
         return out.headers["ce-id"]
+
+    async def send_timer(self, timer: Timer) -> None:
+        """Let a timer of notify be due now."""
+        async with await self.nats.connect("notify") as nc:
+            await timers.change(nc.jetstream(), timer.at(utcnow()))
 
     async def found(self, community: str = "c1", locale: str = "ja", name: str = "IT活用コミュニティ") -> None:
         charter = Charter(objective="o", who="w", what="w", how="h")

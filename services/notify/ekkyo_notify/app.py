@@ -6,6 +6,8 @@ from ekkyo_notify import commands, questions, reactions, store
 from ekkyo_notify.delivering.counted import DELIVERY
 from ekkyo_notify.delivering.post import PostOffice
 from ekkyo_notify.doctor import chat_findings, mail_findings, portal_findings
+from ekkyo_notify.inbound.counted import INBOUND
+from ekkyo_notify.inbound.doctor import inbound_findings
 from ekkyo_notify.settings import NotifySettings
 
 service = Service(
@@ -19,6 +21,8 @@ service = Service(
         store.communities,
         store.known_events,
         store.known_surveys,
+        store.incoming,
+        store.texts_sent,
         store.told,
         store.sign_ins,
         store.asked_codes,
@@ -27,8 +31,8 @@ service = Service(
     settings=NotifySettings,
     startup=PostOffice.open,
     shutdown=PostOffice.close,
-    figures=[DELIVERY],
-    checks=[mail_findings, portal_findings, chat_findings],
+    figures=[DELIVERY, INBOUND],
+    checks=[mail_findings, inbound_findings, portal_findings, chat_findings],
 )
 
 

@@ -1,6 +1,6 @@
 """What the notify service does on hearing facts: it remembers who can be reached, and tells them."""
 
-from ekkyo.broker import Router, told
+from ekkyo.broker import Router, due, told
 from ekkyo.contracts.events import (
     EventCancelled,
     EventConcluded,
@@ -34,12 +34,14 @@ from ekkyo.decision.clock import utcnow
 
 from ekkyo_notify import model
 from ekkyo_notify.delivering.post import Post
+from ekkyo_notify.inbound.carrying import TakesIn, drop_mail
 from ekkyo_notify.store import (
     Communities,
     Connections,
     Contacts,
     Deliveries,
     Forgotten,
+    IncomingMail,
     KnownEvents,
     KnownSurveys,
     RefusedAddresses,
@@ -109,9 +111,11 @@ async def forget_member(
     refused: RefusedAddresses,
     connections: Connections,
     deliveries: Deliveries,
+    incoming: IncomingMail,
     forgotten: Forgotten,
 ) -> None:
-    """Forget how to reach somebody who was erased, and drop what was still to be sent to them."""
+    """Forget how to reach somebody who was erased, and drop what was still to be sent to them and what they sent."""
+    await drop_mail(incoming, await contacts.get(fact.member_id))
     await contacts.forget(fact.member_id, fact.meta.revision)
     await refused.forget(fact.member_id, fact.meta.revision)
     key = model.connection_id(member_id=fact.member_id)
@@ -120,6 +124,21 @@ async def forget_member(
         await deliveries.change(planned.id, lambda d: model.dropped(d, reason="member_erased", now=utcnow()))
     receipt = NotifyForgotMember(member_id=fact.member_id)
     await forgotten.create(fact.member_id, lambda f: forgetting.receipt(f, receipt))
+
+
+# Effects: mail that came in
+
+
+@router.subscriber(**due(model.IncomingTimer))
+async def carry_out(timer: model.IncomingTimer, mail_in: TakesIn) -> None:
+    """Do what a member answered from their calendar, or mark the address of a mail that came back."""
+    await mail_in.carry_out(timer.id)
+
+
+@router.subscriber(**due(model.IncomingEndTimer))
+async def let_mail_expire(timer: model.IncomingEndTimer, incoming: IncomingMail) -> None:
+    """Drop what is kept of a mail that could not be carried out."""
+    await incoming.change(timer.id, lambda mail: model.mail_done(mail, "expired", utcnow()))
 
 
 # Effects: notifications

@@ -6,8 +6,9 @@ from pathlib import Path
 import jwt
 from ekkyo.service import Settings
 from ekkyo.wire.passes import PassMaker
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
+from ekkyo_notify.channels.mail.addresses import Addresses, ListensAt
 from ekkyo_notify.channels.mail.message import Sender
 from ekkyo_notify.channels.mail.smtp import SmtpServer
 from ekkyo_notify.model.chat_hosts import WELL_KNOWN, ChatHosts
@@ -40,6 +41,61 @@ class NotifySettings(Settings):
     passes: bool = Field(
         False, description="true: links in mails open an event's page for their reader without a sign-in"
     )
+
+    inbound_url: str = Field(
+        "",
+        description="where mail is taken in, such as lmtp://0.0.0.0:2424 or smtp://0.0.0.0:2525; absent: answers from "
+        "calendars and undeliverable mail are not taken in",
+    )
+    inbound_address: str = Field(
+        "",
+        validate_default=True,
+        description="the address that this mail is sent to, such as calendar@ekkyo.example.com: at most 20 characters "
+        "before the @; the mail server must bring calendar+anything@ too",
+    )
+    inbound_key_file: Path | None = Field(
+        None,
+        validate_default=True,
+        description="a readable file with the private JWK that `ekkyo secrets` makes as replies.jwk; needed with "
+        "EKKYO_INBOUND_URL",
+    )
+    inbound_authserv_id: str = Field(
+        "",
+        description="the name under which the receiving mail server writes Authentication-Results; absent: it does not",
+    )
+
+    @field_validator("inbound_url")
+    @classmethod
+    def _listening(cls, value: str) -> str:
+        if value:
+            ListensAt.parse(value)
+        return value
+
+    @field_validator("inbound_address")
+    @classmethod
+    def _own_address(cls, value: str, info: ValidationInfo) -> str:
+        if value or info.data.get("inbound_url"):
+            Addresses.valid(value)
+        return value
+
+    @field_validator("inbound_key_file")
+    @classmethod
+    def _replies_key(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        if value:
+            try:
+                Addresses.read("a@example.com", value)
+            except (OSError, TypeError, jwt.PyJWTError) as e:
+                raise ValueError from e
+        elif info.data.get("inbound_url"):
+            raise ValueError
+        return value
+
+    @property
+    def addresses(self) -> Addresses | None:
+        """Where mail comes in; None: nowhere."""
+        if not self.inbound_url or not self.inbound_key_file:
+            return None
+        return Addresses.read(self.inbound_address, self.inbound_key_file)
 
     @property
     def chats(self) -> ChatHosts:
@@ -79,7 +135,7 @@ class NotifySettings(Settings):
     def links(self) -> Links:
         """What mails lead to."""
         maker = PassMaker.read(self.pass_key_file) if self.pass_key_file else None
-        return Links(self.portal_url, maker if self.passes else None, maker)
+        return Links(self.portal_url, maker if self.passes else None, maker, answered=bool(self.inbound_url))
 
     @field_validator("smtp_url")
     @classmethod

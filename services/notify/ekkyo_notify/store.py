@@ -13,10 +13,12 @@ from ekkyo_notify.model import (
     Connection,
     Contact,
     Delivery,
+    Incoming,
     KnownEvent,
     KnownSurvey,
     RefusedAddress,
     SignIn,
+    TextsSent,
     Told,
 )
 
@@ -42,6 +44,8 @@ known_events = Projection.of(KnownEvent, "known_events")
 known_surveys = Projection.of(KnownSurvey, "known_surveys")
 sign_ins = Collection.of(SignIn, "sign_ins")
 asked_codes = Collection.of(Asked, "asked_codes")
+incoming = Collection.of(Incoming, "incoming", indexes=[Index("waiting", where={"waiting": True})])
+texts_sent = Collection.of(TextsSent, "texts_sent")
 told = Projection.of(Told, "told")
 forgotten = Collection.of(forgetting.Forgotten, "forgotten")
 
@@ -54,4 +58,5 @@ KnownEvents = Annotated[Projection[KnownEvent], Context("known_events")]
 KnownSurveys = Annotated[Projection[KnownSurvey], Context("known_surveys")]
 SignIns = Annotated[Collection[SignIn], Context("sign_ins")]
 AskedCodes = Annotated[Collection[Asked], Context("asked_codes")]
+IncomingMail = Annotated[Collection[Incoming], Context("incoming")]
 Forgotten = Annotated[Collection[forgetting.Forgotten], Context("forgotten")]

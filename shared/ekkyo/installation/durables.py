@@ -50,7 +50,7 @@ DURABLES: Final[Mapping[str, Durables]] = {
             "notify-tell_series_registration",
             "notify-tell_survey",
         ),
-        "TIMERS": (),
+        "TIMERS": ("notify-due-incoming", "notify-due-incoming_end"),
     },
 }
 """Each service's durable consumers. A test holds this against what the services register."""

@@ -25,10 +25,12 @@ def invitation(
     join: str | None,
     page: str | None = None,
     how: str | None = None,
+    answered: bool = False,
 ) -> bytes:
     """One member's entry for an event, in a mail. organizer, attendee: name and address. stamp: when the fact happened.
 
-    page: the event's page; how: what can be done there, in words.
+    page: the event's page; how: what can be done there, in words. answered: an answer to the organizer is read, so that
+    one is asked for.
 
     sequence: rises with every message about the event to the same attendee, so that calendars take them in this order,
     those of one second too (RFC 5546, 2.1.5). A CANCEL to one attendee while the event goes on has no STATUS
@@ -45,7 +47,7 @@ def invitation(
     person.params |= {
         "ROLE": vText("REQ-PARTICIPANT"),
         "PARTSTAT": vText("DECLINED" if method == "CANCEL" else "ACCEPTED"),  # who has a seat asked for it
-        "RSVP": vText("FALSE"),
+        "RSVP": vText("TRUE" if answered and method == "REQUEST" else "FALSE"),
     }
     entry.add("attendee", person, encode=False)
     if method == "REQUEST":

@@ -18,6 +18,7 @@ from ekkyo_notify.delivering.audience import Audience
 from ekkyo_notify.delivering.codes import Codes
 from ekkyo_notify.delivering.counted import DELIVERY
 from ekkyo_notify.delivering.sending import Sending
+from ekkyo_notify.inbound.opening import close_inbound, open_inbound
 from ekkyo_notify.model import Contact, KnownEvent, KnownSurvey, Notice, Recipient, Told
 from ekkyo_notify.settings import NotifySettings
 from ekkyo_notify.templates import preload
@@ -57,7 +58,9 @@ class PostOffice:
                 refused_addresses=context.get("refused_addresses"),
                 transports={
                     "mail": Mail(
-                        Sender(settings.mail_from), SmtpPool(SmtpServer.parse(settings.smtp_url.get_secret_value()))
+                        Sender(settings.mail_from),
+                        SmtpPool(SmtpServer.parse(settings.smtp_url.get_secret_value())),
+                        settings.addresses,
                     ),
                     "chat": Chat(Webhooks(settings.chats)),
                 },
@@ -68,10 +71,12 @@ class PostOffice:
         context.set_global("post", office)
         Codes.open(context)
         context.set_global("chat_hosts", settings.chats)
+        await open_inbound(context)
 
     @classmethod
     async def close(cls, context: ContextRepo) -> None:
         """End what is being sent, then leave the mail server and the chat."""
+        await close_inbound(context)
         office: PostOffice = context.get("post")
         await office.sending.stop()
         codes: Codes = context.get("codes")

@@ -128,8 +128,16 @@ class Sending:
             refused = job.contact if isinstance(e, AddressRefused) else None
             await self._failed(notice, job, delivery_id, e.reason, refused)
             return "failed"
-        await self.deliveries.change(delivery_id, lambda d: model.sent(d, message_id=sent_as, now=self.now()))
+        invited = self._invited(notice, job)
+        await self.deliveries.change(
+            delivery_id, lambda d: model.sent(d, message_id=sent_as, now=self.now(), invited=invited)
+        )
         return "sent"
+
+    def _invited(self, notice: Notice, job: Job) -> model.Invited | None:
+        """What a message invites to, where that can be answered from a calendar."""
+        inviting = job.channel == "mail" and model.invitation(notice, job.recipient) == "REQUEST"
+        return model.Invited.of(notice.event) if inviting and self.links.answered and notice.event else None
 
     async def _failed(self, notice: Notice, job: Job, delivery_id: str, reason: str, refused: Contact | None) -> None:
         """Record that it failed, for all to hear, and keep an address that is no good."""

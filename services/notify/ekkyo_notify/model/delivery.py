@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from ekkyo.contracts.base import Id, Instant, Model
+from ekkyo.contracts.events import EventState
 from ekkyo.contracts.members import Channel
 from ekkyo.contracts.notify import (
     FOR_GOOD,
@@ -48,6 +49,17 @@ class Resend(Model):
     at: Instant
 
 
+class Invited(Model):
+    """When the event was to take place that an invitation, which can be answered, is for."""
+
+    starts_at: Instant
+    ends_at: Instant
+
+    @classmethod
+    def of(cls, event: EventState) -> "Invited":
+        return cls(starts_at=event.starts_at, ends_at=event.ends_at)
+
+
 class Delivery(Document):
     """One notification to one member, or to one community's chat, over one channel."""
 
@@ -69,6 +81,8 @@ class Delivery(Document):
     kept: Kept | None = None
     """Set while it is failed, or dropped for a reason that may go away. Of what is dropped for good nothing is kept."""
     resends: list[Resend] = []
+    invited: Invited | None = None
+    """Set on a mail with an invitation that can be answered from a calendar."""
 
     @property
     def state(self) -> DeliveryState:
@@ -127,11 +141,14 @@ def claim(
     return Decision(d.model_copy(update=ours), "ours")
 
 
-def sent(delivery: Delivery, *, message_id: str | None, now: datetime) -> Decision[Delivery, None]:
-    """The mail server or the chat took it."""
+def sent(
+    delivery: Delivery, *, message_id: str | None, now: datetime, invited: Invited | None = None
+) -> Decision[Delivery, None]:
+    """The mail server or the chat took it. invited: what it invites to, where that can be answered."""
     if delivery.status != "planned":
         return Decision(delivery, None)
-    update = {"status": "sent", "reason": None, "message_id": message_id, "done_at": now, "kept": None}
+    update: dict[str, object] = {"status": "sent", "reason": None, "message_id": message_id, "done_at": now}
+    update |= {"kept": None, "invited": invited}
     after = delivery.model_copy(update=update | {"claimed_by": None, "claimed_until": None})
     return Decision(after, None, facts=[Delivered(delivery_id=after.id, delivery=after.state)])
 
@@ -156,6 +173,18 @@ def failed(
             )
         )
     return Decision(after, None, facts=facts)
+
+
+def bounced(delivery: Delivery, *, status: str, now: datetime, refused: int | None) -> Decision[Delivery, bool]:
+    """A mail server that had taken it says that it cannot be delivered; tells whether that is news.
+
+    status: such as 5.1.1. refused: the member's revision, where it is their address that is no good.
+    """
+    if delivery.status != "sent":
+        return Decision(delivery, False)
+    again = delivery.model_copy(update={"status": "planned"})
+    after = failed(again, reason=f"bounced {status}", now=now, refused=refused)
+    return Decision(after.document, True, facts=after.facts)
 
 
 def dropped(delivery: Delivery, *, reason: str, now: datetime, kept: Kept | None = None) -> Decision[Delivery, None]:

@@ -135,13 +135,19 @@ def compose(
         join=join,
         topic=notice.topic,
         words=words,
-        calendar=invitation(notice, recipient) if recipient.member_id else None,
+        calendar=_calendar(notice, recipient, links) if recipient.member_id else None,
         name=one_line(reader.name) if reader.name else None,
         action=links.action(notice, recipient, reader.locale, private=private),
         unsubscribe=links.unsubscribe(notice, recipient) if private else None,
         colour=reader.colour,
         logo=shown(reader.logo) if reader.logo and private else None,
     )
+
+
+def _calendar(notice: Notice, recipient: Recipient, links: Links) -> str | None:
+    """The label that says which calendar file goes along, and what to do with it."""
+    method = invitation(notice, recipient)
+    return "REQUEST_ANSWERED" if method == "REQUEST" and links.answered else method
 
 
 def said(locale: Locale, topic: str, words: Mapping[str, Any]) -> dict[str, str]:

@@ -16,6 +16,8 @@ LABELS: dict[Locale, dict[str, str]] = {
         "about": "内容",
         "colon": ": ",
         "REQUEST": "カレンダーに登録できる招待を添付しています。",
+        "REQUEST_ANSWERED": "カレンダーに登録できる招待を添付しています。"
+        "カレンダーで「辞退」(欠席)と返信すると、参加の取りやめになります。",
         "CANCEL": "カレンダーの予定は、添付の取り消しで削除できます。",
         "DATES": "すべての日程のカレンダーファイルを添付しています。",
         "DATES_OFF": "カレンダーの予定は、添付のファイルで取り消せます。",
@@ -32,6 +34,7 @@ LABELS: dict[Locale, dict[str, str]] = {
         "code": "確認コード",
         "sign_in": "サインインする",
         "sign_in_footer": "サインインのためにお送りしたメールです。このメールは送信専用です。",
+        "answer_footer": "いただいたメールに自動でお返事しています。このメールは送信専用です。",
         "unsubscribe": "この種類のお知らせを止める",
     },
     "en": {
@@ -46,6 +49,8 @@ LABELS: dict[Locale, dict[str, str]] = {
         "about": "About",
         "colon": ": ",
         "REQUEST": "An invitation for your calendar is attached.",
+        "REQUEST_ANSWERED": "An invitation for your calendar is attached. "
+        "If you decline it there, you give up your seat.",
         "CANCEL": "A cancellation for your calendar is attached.",
         "DATES": "A calendar file with these dates is attached.",
         "DATES_OFF": "A file that removes these dates from your calendar is attached.",
@@ -62,6 +67,7 @@ LABELS: dict[Locale, dict[str, str]] = {
         "code": "Code",
         "sign_in": "Sign in",
         "sign_in_footer": "This mail was sent because someone asked to sign in. Replies to it are not read.",
+        "answer_footer": "This is an automatic answer to a mail. Replies to it are not read.",
         "unsubscribe": "Stop messages of this kind",
     },
 }

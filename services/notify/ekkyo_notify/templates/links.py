@@ -30,12 +30,13 @@ class Links:
     """portal: the address of the portal, without a slash at its end; empty where there is none.
 
     passes: signs links that open an event for the one who gets the mail, where that is wanted. unsubscribing: signs
-    those that end messages.
+    those that end messages. answered: invitations can be answered from a calendar.
     """
 
     portal: str = ""
     passes: PassMaker | None = None
     unsubscribing: PassMaker | None = None
+    answered: bool = False
 
     def action(self, notice: Notice, recipient: Recipient, locale: Locale, *, private: bool) -> Action | None:
         """The page that a message leads to. private: nobody but the recipient reads it."""
@@ -48,6 +49,13 @@ class Links:
         if private and self.passes and event and recipient.member_id and room == "e":
             href += "?p=" + self.passes.make("event", notice.entity_id, recipient.member_id, event.ends_at)
         return Action(ACTIONS[locale][topic], href, short)
+
+    def page(self, event_id: str, locale: Locale) -> Action | None:
+        """The page of an event, where its place can be seen and changed."""
+        if not self.portal:
+            return None
+        href = f"{self.portal}/e/{event_id}"
+        return Action(ACTIONS[locale]["registration_withdrawn"], href, href)
 
     def unsubscribe(self, notice: Notice, recipient: Recipient) -> str | None:
         """The address that ends messages of this kind for this member; None for what cannot be ended."""

@@ -6,6 +6,7 @@ from ekkyo.words.calendar import invitation, several
 
 from ekkyo_notify import model
 from ekkyo_notify.channels import AddressRefused, Outgoing
+from ekkyo_notify.channels.mail.addresses import Addresses
 from ekkyo_notify.channels.mail.message import Sender, build, mailable, message_id
 from ekkyo_notify.channels.mail.smtp import SmtpPool
 from ekkyo_notify.templates.labels import LABELS
@@ -16,9 +17,11 @@ class Mail:
 
     at_once = 64
 
-    def __init__(self, sender: Sender, pool: SmtpPool) -> None:
+    def __init__(self, sender: Sender, pool: SmtpPool, addresses: Addresses | None = None) -> None:
+        """addresses: where answers and what could not be delivered come in; None: nowhere."""
         self.sender = sender
         self.pool = pool
+        self.addresses = addresses
 
     async def send(self, outgoing: Outgoing) -> str:
         """Hand one mail over; returns its Message-ID."""
@@ -34,7 +37,8 @@ class Mail:
             date=outgoing.at,
             calendar=self._calendar(outgoing, to),
         )
-        await self.pool.send(self.sender.address, to, mail)
+        envelope = self.addresses.envelope(outgoing.delivery_id) if self.addresses else self.sender.address
+        await self.pool.send(envelope, to, mail)
         return message_id(outgoing.delivery_id, self.sender)
 
     def _calendar(self, outgoing: Outgoing, to: str) -> tuple[model.Method, bytes] | None:
@@ -43,6 +47,7 @@ class Mail:
         if method is None or notice.event is None or contact is None:
             return None
         page = outgoing.message.action.shown if outgoing.message.action else None
+        organizer = self.addresses.organizer(notice.entity_id, contact.id) if self.addresses else self.sender.address
         if method == "DATES" or method == "DATES_OFF":
             return method, self._dates(notice, outgoing, off=method == "DATES_OFF", page=page)
         return method, invitation(
@@ -50,8 +55,9 @@ class Mail:
             method=method,
             sequence=notice.entity_revision,  # no two changes of an event share one, and each is told once
             stamp=notice.told_at,
-            organizer=(outgoing.message.community, self.sender.address),
+            organizer=(outgoing.message.community, organizer),
             attendee=(contact.name, to),
+            answered=self.addresses is not None,
             join=outgoing.message.join,
             page=page,
             how=LABELS[outgoing.message.locale]["withdraw_at"].format(page=page) if page else None,

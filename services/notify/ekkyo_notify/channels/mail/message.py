@@ -70,11 +70,15 @@ def build(
     sender: Sender,
     to: str,
     delivery_id: str,
-    community_id: str,
+    community_id: str | None,
     date: datetime,
     calendar: tuple[Method, bytes] | None = None,
+    answers: str | None = None,
 ) -> bytes:
     """The bytes to hand over. to: an address as `mailable` gives it.
+
+    answers: the Message-ID, without its brackets, of the mail that this one automatically answers (RFC 3834); empty
+    where it had none.
 
     Titles and names come from users: `header` refuses line breaks, and `one_line` took them out.
     """
@@ -86,10 +90,11 @@ def build(
             f"Date: {format_datetime(date)}\r\n".encode("ascii"),
             header("Message-ID", "", message_id(delivery_id, sender)[1:-1], angled=True),
             header("X-Ekkyo-Delivery", delivery_id),
-            _kept("List-Id", "", f"{community_id}.{sender.domain}", angled=True),
+            _kept("List-Id", "", f"{community_id}.{sender.domain}", angled=True) if community_id else b"",
             _kept("Content-Language", message.locale),
             _unsubscribing(message.unsubscribe),
-            b"Auto-Submitted: auto-generated\r\nX-Auto-Response-Suppress: All\r\nMIME-Version: 1.0\r\n",
+            b"Auto-Submitted: auto-generated\r\n" if answers is None else _answering(answers),
+            b"X-Auto-Response-Suppress: All\r\nMIME-Version: 1.0\r\n",
         )
     )
     parts = [_part("text/plain; charset=utf-8", message.text()), _html(message, delivery_id)]
@@ -121,6 +126,11 @@ def _logo(logo: Logo) -> bytes:
     head = f'Content-Type: image/png; name="logo.png"\r\nContent-ID: <{logo.cid}>\r\nContent-Disposition: inline\r\n'
     body = base64.encodebytes(logo.data).replace(b"\n", b"\r\n")
     return f"{head}Content-Transfer-Encoding: base64\r\n\r\n".encode("ascii") + body
+
+
+def _answering(message_id: str) -> bytes:
+    named = [header(name, "", message_id, angled=True) for name in ("In-Reply-To", "References") if message_id]
+    return b"".join([b"Auto-Submitted: auto-replied\r\n", *named])
 
 
 def _unsubscribing(url: str | None) -> bytes:

@@ -25,7 +25,7 @@ from ekkyo_notify.channels import AddressRefused, Never, NotNow
 _PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
 _ENHANCED = re.compile(r"^([245]\.\d{1,3}\.\d{1,3})\b")
 
-_NO_ADDRESS = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.4", "5.1.6", "5.1.10"})
+NO_ADDRESS = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.4", "5.1.6", "5.1.10"})
 """There is no such mailbox, domain or syntax, it is not one, it moved, or the domain takes no mail (RFC 3463, 7505).
 
 Other refusals for good are about the message, the sender (5.1.7, 5.1.8, 5.7.x) or the mailbox's state (5.2.x)."""
@@ -197,4 +197,4 @@ def _answered(code: int, message: str, *, final: bool) -> NotNow | Never:
     reason = f"smtp {code} {enhanced[1]}" if enhanced else f"smtp {code}"  # the server's words may name the address
     if not final or not 500 <= code < 600:
         return NotNow(reason)
-    return AddressRefused(reason) if enhanced and enhanced[1] in _NO_ADDRESS else Never(reason)
+    return AddressRefused(reason) if enhanced and enhanced[1] in NO_ADDRESS else Never(reason)

@@ -1,0 +1,1 @@
+"""Mail that comes in: members' answers from their calendars, and what mail servers could not deliver."""
