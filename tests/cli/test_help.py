@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import typer.main
-from ekkyo_cli.local.folder import PARTS, WEB, Folder
+from ekkyo_cli.local.folder import MAIL_IN, PARTS, WEB, Folder
 from ekkyo_cli.local.parts import environ_of, of_new_members_in_words
 from ekkyo_cli.main import app
 from typer.testing import CliRunner
@@ -23,7 +23,7 @@ def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str
 
 EVERY = dict(commands(typer.main.get_command(app)))
 PROMISED = "up, down, status, env, token, call, members import, events attendance, facts tail, dead list, dead show"
-PROMISED += ", dead replay, dead drop, mail list, mail show, report, members deactivate, members reactivate"
+PROMISED += ", dead replay, dead drop, mail list, mail show, mail reply, report, members deactivate, members reactivate"
 PROMISED += ", members erase, members erasures, backup, restore"
 
 
@@ -46,7 +46,7 @@ def test_every_command_says_what_it_does_and_speaks_json(path: tuple[str, ...]) 
 def test_a_local_stack_takes_the_language_and_time_zone_of_new_members_from_its_caller_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ports = dict.fromkeys((*PARTS, WEB), 1)
+    ports = dict.fromkeys((*PARTS, WEB, MAIL_IN), 1)
     monkeypatch.setenv("EKKYO_LOCALE", "ja")
     monkeypatch.setenv("EKKYO_TIMEZONE", "Asia/Tokyo")
     monkeypatch.setenv("EKKYO_NATS_USER", "somebody")

@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import subprocess
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -144,6 +145,31 @@ def test_what_is_sent_leads_to_the_portal(season: Stack) -> None:
     opened = httpx.get(link, follow_redirects=True)
     assert (opened.status_code, "もくもく会 first" in opened.text) == (200, True)
     assert httpx.get(link.replace("/e/first", "/e/second")).status_code != 200, "a pass opens one event"
+
+
+def test_a_member_declines_from_the_calendar_and_has_withdrawn(season: Stack) -> None:
+    def call(name: str, **fields: Any) -> Any:
+        return season.ekkyo("call", name, "--json", json.dumps(fields)).json
+
+    def mails() -> list[Any]:
+        caught = season.ekkyo("mail", "list", "--to", "p7@example.co.jp", "--subject", "確定の会", "--json").json
+        return [mail for mail in caught if "公開" not in mail["subject"]][-2:]
+
+    starts = datetime.now(UTC) + timedelta(days=3)
+    details = {"title": "確定の会", "format": "online", "url_follows": True, "capacity": 3}
+    times = {"starts_at": starts.isoformat(), "ends_at": (starts + timedelta(hours=1)).isoformat()}
+    call("events.draft", event_id="answered", community_id=COMMUNITY, details=details, **times)
+    call("events.publish", event_id="answered")
+    wait_until(lambda: len(mails()) == 1)  # of the new event
+    assert season.ekkyo("mail", "reply", mails()[0]["id"], "--accept").code == 1, "it invites nobody"
+    call("events.register", event_id="answered", member_id="p7", registration_id="from-the-calendar")
+    wait_until(lambda: len(mails()) == 2)
+    invitation = mails()[-1]["id"]
+    assert season.ekkyo("mail", "reply", invitation).code == 2, "one of the answers has to be said"
+    answered = season.ekkyo("mail", "reply", invitation, "--decline", "--json")
+    assert (answered.code, answered.json["from"]) == (0, "p7@example.co.jp")
+    mine = {"event_id": "answered", "member_id": "p7"}
+    wait_until(lambda: call("events.my_registration", **mine)["registration"]["status"] == "withdrawn")
 
 
 def test_a_part_can_be_restarted_by_name(stack: Stack) -> None:

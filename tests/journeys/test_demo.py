@@ -36,6 +36,8 @@ def test_the_first_season_plays_in_full_and_every_figure_stands_in_the_facts(tmp
     assert ran.stdout.count("one types the word on the wall, on pages") == 2
     assert f"To come: {TITLE}" in ran.stdout
 
+    assert ran.stdout.count("declined from the calendar, and has given the seat up") == 1
+
     summary = json.loads((home / "summary.json").read_text())
     totals = summary["totals"]
     assert totals["events"] == {"online": 13, "onsite": 2}

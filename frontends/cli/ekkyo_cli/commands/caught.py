@@ -12,6 +12,7 @@ from ekkyo.contracts.base import Refused
 
 from ekkyo_cli import output
 from ekkyo_cli.commands.stack import Dir
+from ekkyo_cli.local import control, replying
 from ekkyo_cli.local.folder import DEFAULT, Folder
 from ekkyo_cli.output import Json
 
@@ -79,11 +80,7 @@ def show_mail(
     json: Json = False,
 ) -> None:
     """Show one message: its headers, its text and its attachments."""
-    every = mailbox(_known(dir))
-    found = every[-1:] if number == "last" else [one for one in every if one.id == number]
-    if not found:
-        raise Refused("mail_not_found", f"There is no mail {number}. See: ekkyo mail list")
-    one = found[0]
+    one = _found(_known(dir), number)
     if raw:
         typer.echo(one.file.read_bytes(), nl=False)
         return None
@@ -103,6 +100,34 @@ def show_mail(
     )
     output.out.print(f"\n{body}", markup=False, soft_wrap=True)
     return None
+
+
+@mail.command("reply")
+def reply_mail(
+    number: Annotated[str, typer.Argument(help="Its number as listed, or `last`.")],
+    accept: Annotated[bool, typer.Option("--accept", help="Answer that one comes.")] = False,
+    decline: Annotated[bool, typer.Option("--decline", help="Answer that one does not come.")] = False,
+    tentative: Annotated[bool, typer.Option("--tentative", help="Answer that one may come.")] = False,
+    dir: Dir = DEFAULT,
+    json: Json = False,
+) -> None:
+    """Answer an invitation as its reader's calendar would: who declines withdraws.
+
+    Examples:
+
+      ekkyo mail list --subject 参加
+
+      ekkyo mail reply 12 --decline
+    """
+    if accept + decline + tentative != 1:
+        raise typer.BadParameter("say one of --accept, --decline, --tentative")
+    folder = _known(dir)
+    answer: replying.Answer = "ACCEPTED" if accept else "DECLINED" if decline else "TENTATIVE"
+    made = replying.reply(_found(folder, number).message, answer)
+    replying.hand_over(made, control.running_state(folder).mail_in)
+    if output.speaks_json():
+        return output.as_json({"answer": answer.lower(), "from": made["From"], "to": made["To"]})
+    return output.say(f"Answered for {made['From']}. What comes of it is mailed: ekkyo mail list")
 
 
 @mail.callback()
@@ -140,6 +165,14 @@ def chatter(folder: Folder) -> list[dict[str, Any]]:
 
 def _text(body: Any) -> str:
     return str(body.get("text", body)) if isinstance(body, dict) else str(body)
+
+
+def _found(folder: Folder, number: str) -> Mail:
+    every = mailbox(folder)
+    found = every[-1:] if number == "last" else [one for one in every if one.id == number]
+    if not found:
+        raise Refused("mail_not_found", f"There is no mail {number}. See: ekkyo mail list")
+    return found[0]
 
 
 def _known(dir: Path) -> Folder:

@@ -21,7 +21,7 @@ from ekkyo_common.report.figures import Report, figures_of
 from ekkyo_common.report.page import page
 from rich.console import Console
 
-from ekkyo_cli.demo import check, coming, season
+from ekkyo_cli.demo import calendars, check, coming, season
 from ekkyo_cli.demo.listen import Listener
 from ekkyo_cli.demo.play import Season
 from ekkyo_cli.local import control, opening
@@ -115,7 +115,8 @@ async def _season(folder: Folder, data: Path) -> tuple[list[str], dict[str, Memb
             for number, plans in enumerate(season.ROUNDS, 1):
                 await story.play(number, plans)
             await story.contribute()
-            await coming.announce(story)
+            event = await coming.announce(story)
+            await calendars.decline(story, event, folder, state.mail_in)
             await coming.plan_hours(story)
             return await _settle(folder, as_("steward", "steward"), heard, story.community_id), story.some()
         finally:

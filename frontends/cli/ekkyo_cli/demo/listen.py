@@ -27,6 +27,7 @@ class Listener:
         self._invited: defaultdict[str, set[str]] = defaultdict(set)
         self._seated: defaultdict[str, set[str]] = defaultdict(set)
         self._regulars: defaultdict[str, set[str]] = defaultdict(set)
+        self._mails: set[tuple[str, str, str]] = set()
         self._withdrew: set[Telling] = set()
         self._more = asyncio.Condition()
         self._task = asyncio.create_task(self._listen(ekkyo))
@@ -49,6 +50,7 @@ class Listener:
         if isinstance(fact, e.RegistrationWithdrawn) and fact.series_change is None:
             self._withdrew.add((fact.meta.id, fact.member_id))
         if isinstance(fact, n.Delivered) and fact.delivery.channel == "mail" and fact.delivery.member_id:
+            self._mails.add((fact.delivery.topic, fact.delivery.entity_id, fact.delivery.member_id))
             self.mailed[fact.delivery.fact_id, fact.delivery.member_id] += 1
 
     async def _until(self, enough: Callable[[], bool], what: str, within: float = PATIENCE) -> None:
@@ -84,6 +86,11 @@ class Listener:
     async def seated(self, event_id: str, members: list[str]) -> None:
         """Wait until all of these have got a seat at an event."""
         await self._until(lambda: self._seated[event_id].issuperset(members), f"the seats of {len(members)}")
+
+    async def told(self, topic: n.Topic, entity_id: str, member_id: str) -> None:
+        """Wait until the mail server has a member's mail about something."""
+        mail = (topic, entity_id, member_id)
+        await self._until(lambda: mail in self._mails, f"the mail {topic} about {entity_id}")
 
     async def withdrawals_mailed(self) -> None:
         """Wait until who withdrew was told so: on a slow machine the event would be over before their turn."""

@@ -30,6 +30,8 @@ OURS: Final = (*SERVICES, PORTAL)
 PARTS: Final = (*SERVERS, *OURS)
 WEB: Final = "web"
 """The port that the portal serves pages on; the one in its name is for its probes."""
+MAIL_IN: Final = "mail_in"
+"""The port on which notify takes mail in."""
 DEFAULT: Final = Path(".ekkyo")
 PRIVATE: Final = 0o700
 
@@ -56,12 +58,14 @@ class State(BaseModel):
     problem: str | None = None
     web: int = 0
     """The port that pages are served on."""
+    mail_in: int = 0
+    """The port on which notify takes mail in."""
     ready_after: float | None = None
     """Seconds from the start until everything was ready."""
 
     def ports(self) -> dict[str, int]:
-        """The port of each part, and the one of pages."""
-        return {WEB: self.web, **{name: part.port for name, part in self.parts.items()}}
+        """The port of each part, the one of pages and the one that mail comes in at."""
+        return {WEB: self.web, MAIL_IN: self.mail_in, **{name: part.port for name, part in self.parts.items()}}
 
 
 @dataclass(frozen=True)
@@ -221,7 +225,7 @@ class Folder:
         before = self.state()
         had = before.ports() if before else {}
         ports: dict[str, int] = {}
-        for name in (*PARTS, WEB):
+        for name in (*PARTS, WEB, MAIL_IN):
             port = had.get(name, 0)
             while not _free(port) or port in ports.values():
                 port = free_port()

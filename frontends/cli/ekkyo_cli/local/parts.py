@@ -15,7 +15,7 @@ from typing import Final
 from ekkyo.installation.embedded import LOOPBACK, NotStarted, Server, script, start_mongo, start_nats
 from ekkyo.installation.permissions import OPS, server_config
 
-from ekkyo_cli.local.folder import PORTAL, SERVERS, SERVICES, WEB, Folder
+from ekkyo_cli.local.folder import MAIL_IN, PORTAL, SERVERS, SERVICES, WEB, Folder
 from ekkyo_cli.local.process import STACK
 
 LOG_LIMIT = 5 * 1024 * 1024
@@ -202,6 +202,10 @@ def environ_of(folder: Folder, service: str, ports: dict[str, int]) -> dict[str,
         environ["EKKYO_PASSES"] = "true"
         environ["EKKYO_SMTP_URL"] = f"smtp://{LOOPBACK}:{ports['mail']}"
         environ["EKKYO_MAIL_FROM"] = "Ekkyo <ekkyo@localhost.localdomain>"
+        environ["EKKYO_INBOUND_URL"] = f"smtp://{LOOPBACK}:{ports[MAIL_IN]}"
+        environ["EKKYO_INBOUND_ADDRESS"] = "calendar@localhost.localdomain"
+        environ["EKKYO_INBOUND_KEY_FILE"] = str(folder.replies_key)
+        environ["EKKYO_INBOUND_AUTHSERV_ID"] = "localhost.localdomain"
         environ["EKKYO_CHAT_HOSTS_INSIDE"] = f"http://{LOOPBACK}:*"
     return environ
 

@@ -17,7 +17,7 @@ from types import FrameType
 from ekkyo.installation.embedded import NotStarted
 
 from ekkyo_cli.local import parts
-from ekkyo_cli.local.folder import OURS, PARTS, SERVERS, WEB, Folder, Part, State
+from ekkyo_cli.local.folder import MAIL_IN, OURS, PARTS, SERVERS, WEB, Folder, Part, State
 from ekkyo_cli.local.process import STACK, Process, stop, strays
 
 FIRST_PAUSE, LONGEST_PAUSE, STEADY_AFTER = 0.2, 10.0, 30.0
@@ -52,7 +52,7 @@ class Supervisor:
         self.folder.prepare()
         ports = self.folder.ports()
         parts_of_it = {n: Part(name=n, port=ports[n]) for n in PARTS}
-        self.state = self.state.model_copy(update={"parts": parts_of_it, "web": ports[WEB]})
+        self.state = self.state.model_copy(update={"parts": parts_of_it, "web": ports[WEB], "mail_in": ports[MAIL_IN]})
         self.note()
         for name in (*PARTS, "supervisor"):
             parts.trim(self.folder.log(name))
