@@ -29,6 +29,8 @@ DETAILS = events.EventDetails(
     title="RPAもくもく会", format="hybrid", place="本社", url="https://meet.example.com/1", capacity=3, speakers=["m1"]
 )
 
+OUTPUT = events.OutputDetails(kind="slides", title="RPAの資料", url="https://x.example/2", authors=["m1"])
+
 
 def profile(number: str = "000001") -> members.Profile:
     return members.Profile(number=number, name="越境 花子", email=f"h{number}@example.co.jp", department="営業部")
@@ -106,6 +108,14 @@ IN_ORDER: list[Any] = [
     events.PreviewSeries(**RECURS),
     events.GetSeries(series_id="w1"),
     events.CancelSeries(series_id="w1", change_id="ch3"),
+    events.AttachOutput(output_id="o1", community_id="c1", event_id="e1", member_id="m1", details=OUTPUT),
+    events.ConfirmOutput(output_id="o1"),
+    events.ReviseOutput(output_id="o1", details=OUTPUT),
+    events.GetOutput(output_id="o1"),
+    events.Board(community_id="c1", event_id="e1", author_id="m1", kind="slides", since=NOW - timedelta(days=1)),
+    events.ProposedOutputs(community_id="c1"),
+    events.DeclineOutput(output_id="o1", reason="二重です。"),
+    events.RemoveOutput(output_id="o2", member_id="m1"),
     surveys.OpenSurvey(
         survey_id="s1", community_id="c1", title={"ja": "春"}, invited=["m1", *OTHERS], deadline=NOW + timedelta(days=2)
     ),
@@ -149,6 +159,7 @@ def before() -> Iterator[Any]:
         )
         yield events.PublishEvent(event_id=event_id)
     yield events.RegisterForEvent(event_id="e2", member_id="m1", registration_id="r2")
+    yield events.AttachOutput(output_id="o2", community_id="c1", details=OUTPUT)
 
 
 def play(world: World) -> None:
@@ -158,7 +169,8 @@ def play(world: World) -> None:
     for message in IN_ORDER:
         if isinstance(message, notify.FinishSignIn):
             message = message.model_copy(update={"code": SecretStr(mailed_code(world))})
-        if not isinstance(message, notify.ResendDelivery):  # ids of deliveries are not known beforehand
+        # ids of deliveries are not known beforehand, and of one output only one thing can be decided
+        if not isinstance(message, notify.ResendDelivery | events.DeclineOutput):
             once_begun(world, message, *asker(type(message)))
     while world.ask(events.GetSeries(series_id="w1"), *SYSTEM).under_way:
         time.sleep(0.1)

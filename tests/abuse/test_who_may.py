@@ -106,6 +106,14 @@ TABLE = {
     "events.withdraw_series": "self leader steward system",
     "events.preview_series": "leaders steward system",
     "events.series": "anyone",
+    "events.attach_output": "self leader steward system",
+    "events.confirm_output": "leader steward system",
+    "events.revise_output": "leader steward system",
+    "events.decline_output": "leader steward system",
+    "events.remove_output": "self leader steward system",
+    "events.output": "anyone",
+    "events.board": "anyone",
+    "events.proposed_outputs": "leader steward system",
     "surveys.open": "leader steward system",
     "surveys.answer": "self",
     "surveys.close": "leader steward system",
@@ -151,8 +159,9 @@ MESSAGES: dict[str, Any] = {**ONE_OF_EACH, **VARIANTS, **LEAVING}
 """In an order in which all of them work, again and again."""
 
 
-ANSWERED = {"notify.resend": (404, "delivery_not_found")}
-"""How who may is answered, where it is a refusal: ids of deliveries are not known beforehand (tests/notify)."""
+ANSWERED = {"notify.resend": (404, "delivery_not_found"), "events.decline_output": (409, "output_not_proposed")}
+"""How who may is answered, where it is a refusal: ids of deliveries are not known beforehand (tests/notify), and this
+output was confirmed (tests/events/test_outputs.py)."""
 
 
 @pytest.fixture(scope="module")

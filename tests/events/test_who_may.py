@@ -12,6 +12,7 @@ from ekkyo_events.app import service
 
 DETAILS = EventDetails(title="英語でランチ", format="online", url_follows=True, capacity=3)
 START = utcnow() + timedelta(days=2)
+OUTPUT = events.OutputDetails(kind="slides", title="Macros", url="https://x.example/1", authors=["m1"])
 TIMES = {"starts_at": START, "ends_at": START + timedelta(hours=1)}
 RECURS = {"starts": f"{START:%Y-%m-%dT%H:%M}", "minutes": 60, "rule": "FREQ=WEEKLY;COUNT=2"}
 LEADERS = {"leader:c1", "steward", "system"}
@@ -45,6 +46,14 @@ TABLE: dict[type[Any], tuple[dict[str, Any], set[str]]] = {
     events.WithdrawFromSeries: ({"member_id": "m1"}, {*LEADERS, "self"}),
     events.PreviewSeries: (RECURS, {*LEADERS, "leader:c2"}),
     events.GetSeries: ({}, {*LEADERS, "self", "member", "leader:c2", "leader"}),
+    events.AttachOutput: ({"community_id": "c1", "member_id": "m1", "details": OUTPUT}, {*LEADERS, "self"}),
+    events.ConfirmOutput: ({}, LEADERS),
+    events.ReviseOutput: ({"details": OUTPUT}, LEADERS),
+    events.DeclineOutput: ({"reason": "No."}, LEADERS),
+    events.RemoveOutput: ({"member_id": "m1"}, {*LEADERS, "self"}),
+    events.GetOutput: ({}, {*LEADERS, "self", "member", "leader:c2", "leader"}),
+    events.Board: ({}, {*LEADERS, "self", "member", "leader:c2", "leader"}),
+    events.ProposedOutputs: ({"community_id": "c1"}, LEADERS),
     events.GetFigures: ({"community_id": "c1"}, LEADERS),
 }
 CALLERS = {
@@ -84,6 +93,10 @@ async def test_who_may_and_who_may_not(scene: Any, caller: str) -> None:
             event_id = {"series_id": new_id()}
             if operation is not events.PlanSeries:
                 await scene.leads(events.PlanSeries(community_id="c1", details=DETAILS, **event_id, **RECURS))
+        if "output_id" in operation.model_fields:
+            event_id = {"output_id": new_id()}
+            if operation is not events.AttachOutput:
+                await scene.leads(events.AttachOutput(community_id="c1", details=OUTPUT, **event_id))
         message = operation(**event_id, **fields)
         try:
             await (client.send(message) if issubclass(operation, Command) else client.ask(message))
@@ -99,7 +112,11 @@ async def test_without_a_token_nothing_is_answered(scene: Any, nats: Any) -> Non
     event = await scene.published()
     async with await nats.connect("outside") as connection:
         for operation, (fields, _) in TABLE.items():
-            has_id = {name: event.event_id for name in ("event_id", "series_id") if name in operation.model_fields}
+            has_id = {
+                name: event.event_id
+                for name in ("event_id", "series_id", "output_id")
+                if name in operation.model_fields
+            }
             fields = fields | ({"like": event.event_id} if "like" in fields else {})
             body = operation(**has_id, **fields).model_dump_json().encode()
             reply = await connection.request(operation.subject, body, timeout=5)

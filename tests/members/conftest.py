@@ -16,6 +16,9 @@ from ekkyo.contracts.events import (
     EventPublished,
     EventState,
     MemberAttended,
+    OutputFact,
+    OutputRemoved,
+    OutputState,
     RegistrationConfirmed,
     RegistrationWaitlisted,
 )
@@ -63,7 +66,7 @@ class Events:
         self._nats = nats
         self._told = 0
 
-    async def tell(self, fact: EventFact, *, id: int | None = None) -> str:
+    async def tell(self, fact: EventFact | OutputFact, *, id: int | None = None) -> str:
         """Announce a fact and return its id; with the `id` of an earlier telling, as something else to NATS."""
         self._told += 1
         message = wire.fact_message(
@@ -83,6 +86,13 @@ class Events:
         if waits:
             return await self.tell(RegistrationWaitlisted(event=shown, position=1, **told), id=id)
         return await self.tell(RegistrationConfirmed(event=shown, **told), id=id)
+
+    async def output(self, fact: type[OutputFact], *authors: str, revision: int, **more: Any) -> str:
+        shown = OutputState(
+            output_id="o1", community_id="c1", kind="slides", title="Macros", url="https://x.example/1",
+            authors=list(authors), status="removed" if fact is OutputRemoved else "attached", revision=revision,
+        )  # fmt: skip
+        return await self.tell(fact(output_id="o1", output=shown, **more), id=revision)
 
     async def undone(self, member_id: str, event_id: str = "e1", *, id: int | None = None) -> str:
         fact = CheckInUndone(event_id=event_id, event=event(event_id), member_id=member_id, status="confirmed")

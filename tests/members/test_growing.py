@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from ekkyo.contracts import members as contract
 from ekkyo.contracts.base import Refused
+from ekkyo.contracts.events import OutputAttached, OutputRemoved, OutputRevised
 from ekkyo.testing import eventually
 
 from tests.members.people import founding, registering
@@ -162,3 +163,28 @@ async def test_contributions_are_for_members_of_the_community(me: Any) -> None:
     with pytest.raises(Refused) as refused:
         await me.send(SHARED.model_copy(update={"community_id": "c2"}))
     assert (refused.value.code, refused.value.status) == ("not_a_member", 409)
+
+
+async def test_an_output_counts_for_its_authors_as_long_as_it_names_them_and_members_see_who_they_are(
+    me: Any, client_as: Any, events: Any, facts: Any
+) -> None:
+    for _ in range(2):
+        await events.output(OutputAttached, "m1", revision=1)
+    journey = await journey_of(me, "m1", attended=0, crossings=1)
+    assert [(c.crossing, c.community_id, c.proof) for c in journey.crossings] == [("shared", "c1", "o1")]
+    stranger = await client_as("m2")
+    cards = await stranger.ask(contract.GetCards(member_ids=["m1"]))
+    assert [card.name for card in cards.cards] == [registering("m1", 1).profile.name]
+    await events.output(OutputRevised, "m2", revision=2, no_longer=["m1"])
+    await journey_of(me, "m1", attended=0, crossings=0)
+    await journey_of(stranger, "m2", attended=0, crossings=1)
+    await events.output(OutputRemoved, "m2", revision=3, was="attached")
+    await journey_of(stranger, "m2", attended=0, crossings=0)
+    told = (
+        contract.ContributionRecorded | contract.ContributionUndone | contract.MemberCrossed | contract.CrossingUndone
+    )
+    assert sorted((type(f).__name__, f.member_id) for f in await facts(12) if isinstance(f, told)) == [
+        (name, member)
+        for name in ("ContributionRecorded", "ContributionUndone", "CrossingUndone", "MemberCrossed")
+        for member in ("m1", "m2")
+    ]

@@ -1,10 +1,12 @@
 """Journeys, whatever the order in which things are told and however often."""
 
+from collections import Counter
 from typing import Any
 
 import pytest
 from ekkyo.contracts import members as contract
 from ekkyo.contracts.base import Refused
+from ekkyo.contracts.events import OutputState
 from ekkyo.decision import Decision, EntriesInMemory
 from ekkyo_members import model
 from hypothesis import given
@@ -139,3 +141,41 @@ def test_a_contribution_is_announced_before_the_crossing_it_is() -> None:
 def test_contributing_is_for_members_of_the_community() -> None:
     with pytest.raises(Refused, match="not_a_member"):
         model.record_contribution(member(), EntriesInMemory(), contribution("e1", "shared"), now=NOW)
+
+
+OUTPUTS = st.lists(
+    st.tuples(
+        st.sampled_from(["o1", "o2", "o3"]),
+        st.sampled_from(["attached", "removed"]),
+        st.booleans(),
+        st.sampled_from(["slides", "talk_outside"]),
+    ),
+    max_size=8,
+)
+"""Changes of outputs in the order in which they are made: which, what became of it, whether m1 made it, what it is."""
+
+
+@given(OUTPUTS, st.randoms(use_true_random=False))
+def test_outputs_count_for_their_authors_as_they_are_at_last_in_whatever_order_they_are_told(
+    changes: Any, random: Any
+) -> None:
+    told, last, revisions = Told(), {}, {}
+    facts = []
+    for id, status, mine, kind in changes:
+        revisions[id] = revisions.get(id, 0) + 1
+        authors = ["m1"] if mine else ["m2"]
+        made = {"output_id": id, "authors": authors, "status": status, "revision": revisions[id]}
+        output = OutputState(community_id="c1", kind=kind, title="x", **made)
+        last[id] = output
+        facts.append(output)
+    shuffled = [*facts, *facts]
+    random.shuffle(shuffled)
+    for output in shuffled:
+        told.take(model.credited(told.member, told.steps, output, at=NOW))
+    counts = [o for o in last.values() if o.status == "attached" and o.authors == ["m1"]]
+    kinds = {"carried_outside" if o.kind == "talk_outside" else "shared" for o in counts}
+    assert reached(told) == {("c1", kind) for kind in kinds}
+    recorded = Counter(f.contribution_id for f in told.facts if isinstance(f, contract.ContributionRecorded))
+    recorded.subtract(f.contribution_id for f in told.facts if isinstance(f, contract.ContributionUndone))
+    assert {id for id, n in recorded.items() if n} == {o.output_id for o in counts}
+    assert all(n in (0, 1) for n in recorded.values())

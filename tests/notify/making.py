@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ekkyo.contracts.events import EventState
+from ekkyo.contracts.events import EventState, OutputState
 from ekkyo.contracts.notify import Topic
 from ekkyo.contracts.surveys import SurveyState
 from ekkyo_notify.model import SERIES_TOPICS, Notice, Recipient, SeriesDate
@@ -40,6 +40,9 @@ WHO: dict[Topic, Recipient] = {
     "series_cancelled": SEATED,
     "series_registered": SEATED,
     "series_withdrawn": MEMBER,
+    "output_attached": MEMBER,
+    "output_proposed": MEMBER,
+    "output_declined": MEMBER,
 }
 """The recipient that each topic mostly has."""
 
@@ -84,6 +87,25 @@ def survey(**changes: Any) -> SurveyState:
     )
 
 
+def output(**changes: Any) -> OutputState:
+    return OutputState(
+        **{
+            "output_id": "e1",
+            "community_id": "c1",
+            "event_id": "e1",
+            "event_title": "Excel ピボット入門",
+            "kind": "slides",
+            "title": "Excel ピボット入門の資料",
+            "url": "https://board.example.co.jp/pivot?a=1&b=2",
+            "authors": ["m1", "m2"],
+            "status": "attached",
+            "attached_at": NOON,
+            "revision": 1,
+        }
+        | changes
+    )
+
+
 def dates(first: Any, count: int = 3) -> list[SeriesDate]:
     """The dates of a weekly series."""
     found = []
@@ -95,7 +117,9 @@ def dates(first: Any, count: int = 3) -> list[SeriesDate]:
 
 
 def notice(topic: Topic, *, about: EventState | None = None, **changes: Any) -> Notice:
-    of = {"survey": survey()} if topic == "survey_opened" else {"event": about or event()}
+    of: dict[str, Any] = {"survey": survey()} if topic == "survey_opened" else {"event": about or event()}
+    if topic.startswith("output_"):
+        of = {"output": output()}
     values: dict[str, Any] = {
         "topic": topic,
         "fact_id": "events/e1/3/0",

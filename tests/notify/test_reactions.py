@@ -11,17 +11,20 @@ from ekkyo.contracts.events import (
     EventReminderDue,
     EventRescheduled,
     EventRevised,
+    OutputAttached,
+    OutputDeclined,
+    OutputProposed,
     RegistrationConfirmed,
     RegistrationPromoted,
     RegistrationWaitlisted,
     RegistrationWithdrawn,
 )
-from ekkyo.contracts.members import Charter, Community, CommunityRevised
+from ekkyo.contracts.members import Charter, Community, CommunityRevised, Membership
 from ekkyo.contracts.notify import ConnectChannel
 from ekkyo.contracts.surveys import SurveyOpened
 from ekkyo.decision.clock import utcnow
 
-from tests.notify.making import JOIN, LOGO, survey
+from tests.notify.making import JOIN, LOGO, output, survey
 from tests.notify.world import World, address, soon
 
 
@@ -216,6 +219,32 @@ async def test_a_survey_is_told_to_those_invited_and_later_only_to_the_new_ones(
     await world.quiet()
     assert sorted(world.mail.recipients) == [address(m) for m in ("m1", "m2", "m3")]
     assert {m["Subject"] for m in world.mail.mails} == {"【回答のお願い】Excel ピボット入門のアンケート"}
+
+
+async def test_an_output_is_told_to_its_chat_and_other_authors_a_proposal_to_leaders_and_a_no_to_who_proposed(
+    world: World,
+):
+    await connect_chat(world)
+    for member in ("m1", "m2"):
+        await world.join(member)
+    leads = Membership(community_id="c1", joined_at=utcnow(), role="leader")
+    await world.join("boss", communities=[leads])
+    waits = output(status="proposed", proposed_by="m1", attached_at=None)
+    await world.tell(OutputProposed(output_id="e1", output=waits), times=2, actor="m1")
+    no = output(status="declined", proposed_by="m1", attached_at=None, reason="リンクが違います")
+    await world.tell(OutputDeclined(output_id="e1", output=no), times=2, actor="boss", revision=2)
+    await world.tell(OutputAttached(output_id="e1", output=output(revision=3)), times=2, actor="m1", revision=3)
+    done = await world.done(4)
+    await world.quiet()
+    assert sorted((d.member_id or d.community_id, d.topic, d.status) for d in done) == [
+        ("boss", "output_proposed", "sent"),
+        ("c1", "output_attached", "sent"),
+        ("m1", "output_declined", "sent"),
+        ("m2", "output_attached", "sent"),
+    ]
+    assert "Excel ピボット入門の資料" in str(world.chat.posts)
+    [told] = [m for m in world.mail.mails if "見送り" in str(m["Subject"])]
+    assert "リンクが違います" in told.get_body(("plain",)).get_content()
 
 
 async def test_members_are_told_in_their_own_language_and_time(world: World):

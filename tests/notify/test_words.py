@@ -9,7 +9,21 @@ from ekkyo.contracts.notify import Topic
 from ekkyo.words.text import one_line
 from ekkyo_notify.templates import compose
 
-from tests.notify.making import CHAT, JOIN, MEMBER, NOON, SEATED, WAITING, WHO, event, message, notice, reader, survey
+from tests.notify.making import (
+    CHAT,
+    JOIN,
+    MEMBER,
+    NOON,
+    SEATED,
+    WAITING,
+    WHO,
+    event,
+    message,
+    notice,
+    output,
+    reader,
+    survey,
+)
 
 TOPICS = get_args(Topic)
 
@@ -30,6 +44,9 @@ JAPANESE = {
     "series_cancelled": ("【中止】Excel ピボット入門 3回分", "中止になりました"),
     "series_registered": ("【シリーズ参加登録】Excel ピボット入門 3回分", "まとめて参加登録しました"),
     "series_withdrawn": ("【シリーズ取りやめ】Excel ピボット入門 3回分", "参加を取りやめました"),
+    "output_attached": ("【新しい成果】Excel ピボット入門の資料", "あなたの貢献として数えられます"),
+    "output_proposed": ("【確認のお願い】Excel ピボット入門の資料", "リーダーが承認すると、成果一覧に載ります"),
+    "output_declined": ("【見送り】Excel ピボット入門の資料", "掲載を見送りました"),
 }
 ENGLISH = {
     "event_published": ("New event: Excel ピボット入門 (Mon 30 Nov 12:00)", "Registration is open"),
@@ -57,6 +74,9 @@ ENGLISH = {
         "on the 3 upcoming dates",
     ),
     "series_withdrawn": ("You have withdrawn from the series: Excel ピボット入門 (3 dates)", "no longer registered"),
+    "output_attached": ("New on the board: Excel ピボット入門の資料", "it counts as your contribution"),
+    "output_proposed": ("Please look at: Excel ピボット入門の資料", "once a leader has confirmed it"),
+    "output_declined": ("Not on the board: Excel ピボット入門の資料", "did not put"),
 }
 
 
@@ -75,7 +95,9 @@ def test_a_message_says_what_happened(topic, locale, golden):
 
 @pytest.mark.parametrize("topic", TOPICS)
 def test_a_message_is_in_one_language(topic):
-    english = compose(notice(topic, about=event(title="Pivot", description="")), WHO[topic], reader("en", name="Ann"))
+    of = {"output": output(title="Pivot", event_title="Pivot")} if topic.startswith("output_") else {}
+    about = event(title="Pivot", description="")
+    english = compose(notice(topic, about=about, **of), WHO[topic], reader("en", name="Ann"))
     words = (english.text() + english.html()).replace("IT活用コミュニティ", "")
     words = words.replace("'Hiragino Sans'", "")
     assert not [c for c in words if "\u3040" <= c <= "\u30ff" or "\u4e00" <= c <= "\u9fff"]
@@ -83,7 +105,7 @@ def test_a_message_is_in_one_language(topic):
     assert not any(word in japanese for word in ("When", "Hello", "event", "seat", "waitlist"))
 
 
-@pytest.mark.parametrize("topic", TOPICS)
+@pytest.mark.parametrize("topic", [topic for topic in TOPICS if not topic.startswith("output_")])
 @pytest.mark.parametrize("locale", ["ja", "en"])
 def test_times_are_the_readers_own_with_the_zone_named(topic, locale):
     zone = "America/New_York"
@@ -217,6 +239,19 @@ def test_a_survey_without_a_title_in_the_readers_language_keeps_the_one_it_has()
     assert compose(only, MEMBER, reader("en")).subject == "Your opinion, please: アンケート"
 
 
+def test_an_output_is_told_with_what_it_is_and_where_it_is_and_the_chat_is_no_author():
+    said = compose(notice("output_attached"), CHAT, reader("en", name=None))
+    assert said.rows == [
+        ("Kind", "Slides"),
+        ("Event", "Excel ピボット入門"),
+        ("Link", "https://board.example.co.jp/pivot?a=1&b=2"),
+    ]
+    assert "contribution" not in said.lead
+    outside = output(kind="talk_outside", url=None, event_title=None)
+    assert compose(notice("output_attached", output=outside), MEMBER, reader()).rows == [("種類", "社外での発表")]
+    assert "Wrong link" in message("output_declined", "en", reason="Wrong link").html()
+
+
 class Tags(html.parser.HTMLParser):
     def __init__(self) -> None:
         super().__init__()
@@ -244,6 +279,8 @@ HOSTILE = [
 def test_a_hostile_title_stays_text(title, topic, locale):
     about = event(title=title, place=title, description=title, format="hybrid")
     changes = {"survey": survey(title={"ja": title, "en": title})} if topic == "survey_opened" else {"about": about}
+    if topic.startswith("output_"):
+        changes = {"output": output(title=title, event_title=title, url='https://a.example/<script>"&amp;')}
     clean = message(topic, locale)
     said = compose(notice(topic, reason=title, **changes), WHO[topic], reader(locale, community=title, name=title))
     assert "\n" not in said.subject

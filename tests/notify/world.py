@@ -66,16 +66,16 @@ class World:
         await self.stop()
         await self._stack.aclose()
 
-    async def tell(self, fact: Fact, *, times: int = 1, n: int = 0, revision: int | None = None) -> str:
+    async def tell(
+        self, fact: Fact, *, times: int = 1, n: int = 0, revision: int | None = None, actor: str = "test"
+    ) -> str:
         """Publish a fact as its owner does; several times as if nobody had noticed. Returns its id."""
         owner = type(fact).subject.split(".")[2]
         key = f"{owner}/{fact.entity_id}"
         if revision is None:
             revision = self.revisions.get(key, 0) + 1
         self.revisions[key] = max(revision, self.revisions.get(key, 0))
-        out = wire.fact_message(
-            fact, owner=owner, revision=revision, n=n, time=utcnow(), actor="test", traceparent=None
-        )
+        out = wire.fact_message(fact, owner=owner, revision=revision, n=n, time=utcnow(), actor=actor, traceparent=None)
         if owner not in self._connections:
             nc = await self.nats.connect(owner)
             self._stack.push_async_callback(nc.close)

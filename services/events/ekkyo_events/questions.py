@@ -6,6 +6,7 @@ from typing import Any
 
 from ekkyo.broker import Router, Who, asked
 from ekkyo.contracts.events import (
+    Board,
     DoorWord,
     EventPage,
     EventState,
@@ -13,6 +14,7 @@ from ekkyo.contracts.events import (
     GetDoorWord,
     GetEvent,
     GetFigures,
+    GetOutput,
     GetRoster,
     GetSeries,
     ListEvents,
@@ -20,7 +22,10 @@ from ekkyo.contracts.events import (
     MyEventsPage,
     MyRegistration,
     MyRegistrationAnswer,
+    OutputPage,
+    OutputState,
     PreviewSeries,
+    ProposedOutputs,
     RosterPage,
     SeriesAnswer,
     SeriesDates,
@@ -29,7 +34,7 @@ from ekkyo.decision.clock import utcnow
 
 from ekkyo_events import model
 from ekkyo_events.model import telling
-from ekkyo_events.store import AllSeries, Doors, Events
+from ekkyo_events.store import AllSeries, Doors, Events, Outputs
 
 router = Router()
 AT_ONCE = 20
@@ -125,3 +130,23 @@ async def get_series(ask: GetSeries, series: AllSeries, events: Events, who: Who
     waiting = {"document_id": {"$in": waits}, "status": "waitlisted"}
     line = await events.find_entries(waiting, limit=0) if waits else []
     return model.tell_series(found, coming, regular, seats, line, who)
+
+
+@router.subscriber(**asked(GetOutput))
+async def output(ask: GetOutput, outputs: Outputs, who: Who) -> OutputState:
+    """One output."""
+    return model.told_output(model.seen_by(await outputs.get(ask.output_id), who))
+
+
+@router.subscriber(**asked(Board))
+async def board(ask: Board, outputs: Outputs) -> OutputPage:
+    """What came of events and communities, newest first."""
+    found = await outputs.find(model.on_board(ask), sort="-attached_at", after=ask.after, limit=ask.limit + 1)
+    return model.output_page(ask, found)
+
+
+@router.subscriber(**asked(ProposedOutputs))
+async def proposed_outputs(ask: ProposedOutputs, outputs: Outputs) -> OutputPage:
+    """What waits for a leader of a community."""
+    where = {"community_id": ask.community_id, "status": "proposed"}
+    return model.output_page(ask, await outputs.find(where, after=ask.after, limit=ask.limit + 1))

@@ -6,7 +6,7 @@ from typing import Annotated, TypeVar
 from ekkyo.store import Collection, CollectionWithEntries, Index, Projection
 from faststream import Context
 
-from ekkyo_events.model import Departure, Door, Event, NotLookedUp, People, Person, Regular, Seat, Series
+from ekkyo_events.model import Departure, Door, Event, NotLookedUp, Output, People, Person, Regular, Seat, Series
 
 A = TypeVar("A")
 
@@ -20,11 +20,14 @@ events = CollectionWithEntries.of(
 series = CollectionWithEntries.of(Series, Regular, "series", entry_indexes=[Index("key")])
 departures = Collection.of(Departure, "departures")
 doors = Collection.of(Door, "doors")
+# No index on authors: the embedded database finds nothing by a list with an index while it sorts by another field.
+outputs = Collection.of(Output, "outputs", indexes=[Index("community_id", "attached_at"), Index("event_id")])
 people = Projection.of(Person, "people")
 Events = Annotated[CollectionWithEntries[Event, Seat], Context("events")]
 AllSeries = Annotated[CollectionWithEntries[Series, Regular], Context("series")]
 Departures = Annotated[Collection[Departure], Context("departures")]
 Doors = Annotated[Collection[Door], Context("doors")]
+Outputs = Annotated[Collection[Output], Context("outputs")]
 KnownPeople = Annotated[Projection[Person], Context("people")]
 
 

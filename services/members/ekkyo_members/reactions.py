@@ -12,6 +12,9 @@ from ekkyo.contracts.events import (
     EventPublished,
     EventRevised,
     MemberAttended,
+    OutputAttached,
+    OutputRemoved,
+    OutputRevised,
     RegistrationConfirmed,
     RegistrationFact,
     RegistrationWaitlisted,
@@ -85,6 +88,30 @@ async def name_speakers(fact: EventPublished | EventRevised, members: Members) -
     speakers = dict.fromkeys(fact.event.speakers) if fact.event.status == "published" else {}
     done = await asyncio.gather(
         *(_change(s, lambda m, _: model.named_speaker(m), members) for s in speakers), return_exceptions=True
+    )
+    for failed in filter(None, done):
+        raise failed
+
+
+@router.subscriber(
+    **told(OutputAttached, OutputRevised, OutputRemoved, by="members", name="outputs", start="beginning")
+)
+async def credit_authors(fact: OutputAttached | OutputRevised | OutputRemoved, members: Members) -> None:
+    """Count an output as a contribution of its authors, whom members may see; and no more of who is none any more.
+
+    All who are known are credited before one is waited for.
+    """
+
+    def credit(member: model.Member, steps: Entries[model.Step]) -> Decision[model.Member, None]:
+        return model.credited(model.seen_as_author(member, fact.output), steps, fact.output, at=fact.meta.time)
+
+    gone = fact.no_longer if isinstance(fact, OutputRevised) else []
+    done = await asyncio.gather(
+        *(
+            _change(author, credit, members, entries=[model.contribution_key(fact.output_id)])
+            for author in dict.fromkeys([*fact.output.authors, *gone])
+        ),
+        return_exceptions=True,
     )
     for failed in filter(None, done):
         raise failed

@@ -8,6 +8,9 @@ from ekkyo.contracts.events import (
     EventReminderDue,
     EventRescheduled,
     EventRevised,
+    OutputAttached,
+    OutputDeclined,
+    OutputProposed,
     RegistrationConfirmed,
     RegistrationPromoted,
     RegistrationWaitlisted,
@@ -219,3 +222,22 @@ async def tell_survey(fact: SurveyOpened, post: Post) -> None:
     """Ask those whom the fact invites to answer a survey."""
     invited = [model.Recipient(member_id=member) for member in dict.fromkeys(fact.invited)]
     await post.tell(model.survey_notice(fact), invited, leave_out_unknown=True)
+
+
+@router.subscriber(**told(OutputAttached, by="notify", name="tell_output", start="new"))
+async def tell_output(fact: OutputAttached, post: Post) -> None:
+    """Tell the community's chat, and its other authors, that an output is on the board."""
+    await post.tell(model.output_notice(fact), model.of_output(fact), leave_out_unknown=True)
+
+
+@router.subscriber(**told(OutputProposed, by="notify", name="tell_proposed", start="new"))
+async def tell_proposed(fact: OutputProposed, post: Post) -> None:
+    """Ask the leaders of the community to look at an output that a member proposed."""
+    await post.tell_leaders(model.output_notice(fact))
+
+
+@router.subscriber(**told(OutputDeclined, by="notify", name="tell_declined", start="new"))
+async def tell_declined(fact: OutputDeclined, post: Post) -> None:
+    """Tell a member why the output that they proposed was declined."""
+    if member_id := fact.output.proposed_by:
+        await post.tell(model.output_notice(fact), [model.Recipient(member_id=member_id)], leave_out_unknown=True)

@@ -24,6 +24,9 @@ IDS = {
     "community_ids": _ID.format("01"),
     "muted": _ID.format("02"),
     "leads": _ID.format("01"),
+    "output_id": _ID.format("91"),
+    "proposed_by": _ID.format("a1"),
+    "author_id": _ID.format("a1"),
     "attempt_id": _ID.format("51"),
     "finish_id": _ID.format("52"),
     "resend_id": _ID.format("53"),
@@ -43,9 +46,13 @@ MEMBERS = {
     "member_ids",
     "passed_over",
     "leaders",
+    "authors",
+    "no_longer",
+
 }
 WORDS = {
     "title": "Excel in half an hour",
+    "event_title": "Excel in half an hour",
     "community_name": "IT Users' Community",
     "word": "kamoso47",
     "host": "hooks.slack.com",
@@ -92,6 +99,7 @@ WORDS = {
     "changed": "place",
 }
 TIMES = {
+    "attached_at": "2026-05-21T03:00:00Z",
     "starts_at": "2026-05-20T03:00:00Z",
     "recurrence_id": "2026-05-20T03:00:00Z",
     "ends_at": "2026-05-20T04:00:00Z",
@@ -110,6 +118,17 @@ OF_SERIES = {"series_id", "recurrence_id", "series_change"}
 STATUS = {
     "events.draft.answer": "draft",
     "events.cancel.answer": "cancelled",
+    "events.attach_output.answer": "attached",
+    "events.confirm_output.answer": "attached",
+    "events.revise_output.answer": "attached",
+    "events.decline_output.answer": "declined",
+    "events.remove_output.answer": "removed",
+    "events.output.answer": "attached",
+    "events.board.answer": "attached",
+    "events.output_attached": "attached",
+    "events.output_declined": "declined",
+    "events.output_revised": "attached",
+    "events.output_removed": "removed",
     "events.cancelled": "cancelled",
     "events.conclude.answer": "concluded",
     "events.concluded": "concluded",

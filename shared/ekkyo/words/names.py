@@ -1,6 +1,6 @@
 """What formats, registrations and events are called, in both languages."""
 
-from ekkyo.contracts.events import EventFormat, EventStatus, RegistrationStatus
+from ekkyo.contracts.events import EventFormat, EventStatus, OutputKind, RegistrationStatus
 from ekkyo.contracts.members import Crossing, Locale
 
 FORMATS: dict[Locale, dict[EventFormat, str]] = {
@@ -42,5 +42,24 @@ CROSSINGS: dict[Locale, dict[Crossing, str]] = {
         "shared": "Shared",
         "taught": "Taught",
         "carried_outside": "Spoke outside",
+    },
+}
+
+OUTPUT_KINDS: dict[Locale, dict[OutputKind, str]] = {
+    "ja": {
+        "article": "記事",
+        "slides": "スライド",
+        "recording": "録画",
+        "code": "コード",
+        "photos": "写真",
+        "talk_outside": "社外での発表",
+    },
+    "en": {
+        "article": "Article",
+        "slides": "Slides",
+        "recording": "Recording",
+        "code": "Code",
+        "photos": "Photos",
+        "talk_outside": "Talk outside the company",
     },
 }

@@ -57,7 +57,8 @@ def delivery(reader: Reader, it: ListedDelivery, *, own: bool = False, no: NotAg
     if it.reason:
         state += f": {(words.own if own else {}).get(it.reason) or words.reasons.get(it.reason, it.reason)}"
     tone = {"sent": "good", "failed": "hot", "planned": "accent"}.get(it.status, "")
-    kind = "s" if it.topic == "survey_opened" else "series" if it.topic.startswith("series_") else "e"
+    rooms = {"survey": "s", "series": "series", "output": "o"}
+    kind = rooms.get(it.topic.split("_")[0], "e")
     what = f"{words.topics[it.topic]} ({words.channels[it.channel]})"
     more = [what, one_line(it.community_name or "")] if it.title else [one_line(it.community_name or "")]
     return Message(

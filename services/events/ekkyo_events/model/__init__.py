@@ -6,6 +6,20 @@ from ekkyo_events.model.documents import EndTimer, Event, ReminderTimer, Seat, l
 from ekkyo_events.model.door import Door, door, has_a_door, word_now
 from ekkyo_events.model.events import cancel, conclude, draft, duplicate, end, publish, remind, reschedule, revise
 from ekkyo_events.model.figures import figures
+from ekkyo_events.model.outputs import (
+    Output,
+    attach,
+    confirm,
+    decline,
+    on_board,
+    output_page,
+    remove,
+    seen_by,
+)
+from ekkyo_events.model.outputs import (
+    revise as revise_output,
+)
+from ekkyo_events.model.outputs import told as told_output
 from ekkyo_events.model.people import NotLookedUp, People, Person
 from ekkyo_events.model.registrations import HAS_A_PLACE, PROMOTED_AT_ONCE, register, withdraw, withdraw_who_left
 from ekkyo_events.model.series.changes import (
@@ -33,6 +47,7 @@ __all__ = [
     "Leaving",
     "NotLookedUp",
     "Outcome",
+    "Output",
     "People",
     "Person",
     "Regular",
@@ -41,11 +56,14 @@ __all__ = [
     "Series",
     "SeriesTimer",
     "Step",
+    "attach",
     "cancel",
     "cancel_series",
     "carried_out",
     "check_in",
     "conclude",
+    "confirm",
+    "decline",
     "departed",
     "door",
     "draft",
@@ -60,6 +78,8 @@ __all__ = [
     "leave_series",
     "not_found",
     "not_over",
+    "on_board",
+    "output_page",
     "plan_series",
     "preview_series",
     "publish",
@@ -67,14 +87,18 @@ __all__ = [
     "register_series",
     "registration",
     "remind",
+    "remove",
     "reschedule",
     "reschedule_series",
     "revise",
+    "revise_output",
     "revise_series",
     "seat_of",
+    "seen_by",
     "state",
     "take",
     "tell_series",
+    "told_output",
     "undo_check_in",
     "unless_refused",
     "withdraw",

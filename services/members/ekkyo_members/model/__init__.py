@@ -7,6 +7,7 @@ from ekkyo_members.model.journey import (
     attended,
     attended_key,
     contribution_key,
+    credited,
     crossed,
     did_not_attend,
     journey,
@@ -52,6 +53,7 @@ from ekkyo_members.model.standing import (
     identity,
     named_speaker,
     revoke_steward,
+    seen_as_author,
     sign_out,
 )
 
@@ -76,6 +78,7 @@ __all__ = [
     "choose_messages",
     "circles",
     "contribution_key",
+    "credited",
     "crossed",
     "deactivate",
     "decline",
@@ -113,6 +116,7 @@ __all__ = [
     "revise_charter",
     "revoke_role",
     "revoke_steward",
+    "seen_as_author",
     "set_preferences",
     "sign_out",
     "take_over",

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from ekkyo.contracts import members as contract
+from ekkyo.contracts.events import OutputState
 from ekkyo.decision import Caller, Decision, Entries, Entry, Refused
 
 from ekkyo_members.model.member import Member, must_be_active
@@ -18,9 +19,9 @@ class Step(Entry):
     at: datetime
     proof: str
     event_revision: int = 0
-    """The event's when this was told: what is older says nothing new."""
+    """The event's, or the output's, when this was told: what is older says nothing new."""
     undone: bool = False
-    """Whether they did not attend after all."""
+    """Whether they did not attend after all, or are no author of the output any more."""
 
 
 def attended_key(event_id: str) -> str:
@@ -130,6 +131,71 @@ def record_contribution(
     member, crossed = _reach(member, cmd.kind, cmd.community_id, at=now, proof=cmd.contribution_id)
     recorded = contract.ContributionRecorded(member=member.state(), **cmd.model_dump())
     return Decision(member, answer=journey(member), entries=[step], facts=[recorded, *crossed])
+
+
+def credited(member: Member, steps: Entries[Step], output: OutputState, *, at: datetime) -> Decision[Member, None]:
+    """They are an author of this output, or are no more: on the board, it counts as a contribution of theirs.
+
+    What is older than was heard of this output says nothing new. What it is is part of the contribution: a talk outside
+    that turns out to be an article counts as what it is.
+    """
+    key, kind = contribution_key(output.output_id), _kind(output)
+    before = steps.get(key)
+    if member.erased or (before and before.event_revision >= output.revision):
+        return Decision(member, answer=None)
+    counts = output.status == "attached" and member.id in output.authors
+    step = Step(
+        document_id=member.id,
+        key=key,
+        community_id=output.community_id,
+        kind=kind,
+        at=before.at if before and counts and not before.undone and before.kind == kind else at,
+        proof=output.output_id,
+        event_revision=output.revision,
+        undone=not counts,
+    )
+    counted = before is not None and not before.undone
+    if counted and counts and before and before.kind == kind:
+        return Decision(member, answer=None, entries=[step])
+    facts: list[contract.MemberFact] = []
+    if before and counted:
+        member, gone = _uncredited(member, steps, before)
+        facts += gone
+    if counts:
+        member, crossed = _reach(member, kind, output.community_id, at=at, proof=output.output_id)
+        facts += [_recorded(member, output, kind), *crossed]
+    return Decision(member, answer=None, entries=[step], facts=facts)
+
+
+def _kind(output: OutputState) -> contract.ContributionKind:
+    return "carried_outside" if output.kind == "talk_outside" else "shared"
+
+
+def _recorded(member: Member, output: OutputState, kind: contract.ContributionKind) -> contract.ContributionRecorded:
+    return contract.ContributionRecorded(
+        member_id=member.id,
+        member=member.state(),
+        community_id=output.community_id,
+        contribution_id=output.output_id,
+        kind=kind,
+        title=output.title,
+        url=output.url,
+    )
+
+
+def _uncredited(member: Member, steps: Entries[Step], gone: Step) -> tuple[Member, list[contract.MemberFact]]:
+    """The member without this contribution, and what is told of it."""
+    kind = gone.kind or "shared"
+    others = [s for s in steps.all(community_id=gone.community_id, kind=kind) if not s.undone and s.key != gone.key]
+    member, facts = _unproven(member, kind, gone, others)
+    undone = contract.ContributionUndone(
+        member_id=member.id,
+        member=member.state(),
+        community_id=gone.community_id,
+        contribution_id=gone.proof,
+        kind=kind,
+    )
+    return member, [undone, *facts]
 
 
 def _reach(

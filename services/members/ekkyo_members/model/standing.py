@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ekkyo.contracts import members as contract
+from ekkyo.contracts.events import OutputState
 from ekkyo.decision import Caller, Decision, Refused, turn
 
 from ekkyo_members.model.member import Member, changed, must_be_active, unchanged
@@ -68,6 +69,13 @@ def named_speaker(member: Member) -> Decision[Member, None]:
     """Keep that an event named them as a speaker. Nobody is told: the event's own fact did."""
     after = member if member.speaks or member.erased else member.model_copy(update={"speaks": True})
     return Decision(after, None)
+
+
+def seen_as_author(member: Member, output: OutputState) -> Member:
+    """The member, whom others may see as an author once an output of theirs is on the board."""
+    if output.status != "attached" or member.id not in output.authors or member.speaks or member.erased:
+        return member
+    return member.model_copy(update={"speaks": True})
 
 
 def had_a_place(member: Member, community_id: str) -> Decision[Member, None]:

@@ -48,8 +48,17 @@ class Audience:
 
     async def members(self, community_id: str) -> AsyncIterator[Contact]:
         """Everyone in a community."""
+        async for contact in self._where({"communities": community_id}):
+            yield contact
+
+    async def leaders(self, community_id: str) -> AsyncIterator[Contact]:
+        """Everyone who leads a community."""
+        async for contact in self._where({"leads": community_id}):
+            yield contact
+
+    async def _where(self, where: dict[str, str]) -> AsyncIterator[Contact]:
         after = ""
-        while page := await self.contacts.find({"communities": community_id}, after=after, limit=500):
+        while page := await self.contacts.find(where, after=after, limit=500):
             for contact in page:
                 yield contact
             after = page[-1].id

@@ -120,6 +120,17 @@ class PostOffice:
             raise NotNow("members_behind")
         await self._all_told(notice)
 
+    async def tell_leaders(self, notice: Notice) -> None:
+        """Tell everyone who leads the community. Raises NotNow while older facts about members are still coming in."""
+        if await self.told.get(notice.key):
+            return
+        heard = await self.audience.heard.soon(notice.sequence)
+        contacts = {c.id: c async for c in self.audience.leaders(notice.community_id)}
+        await self._tell(notice, [Recipient(member_id=id) for id in contacts], contacts)
+        if not heard:
+            raise NotNow("members_behind")
+        await self._all_told(notice)
+
     async def as_it_is(self, notice: Notice) -> Notice:
         """The notice, with its event or survey as it is by now."""
         if notice.survey:

@@ -15,6 +15,8 @@ class Contact(Document):
     locale: Locale
     timezone: Zone
     communities: list[str] = []
+    leads: list[str] = []
+    """The communities that they lead."""
     muted: list[str] = []
     surveys: bool = True
     active: bool = True
@@ -31,6 +33,7 @@ class Contact(Document):
             locale=member.locale,
             timezone=member.timezone,
             communities=[m.community_id for m in member.communities],
+            leads=[m.community_id for m in member.communities if m.role == "leader"],
             muted=member.muted,
             surveys=member.surveys,
             active=member.active,

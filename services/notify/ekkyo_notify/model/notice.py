@@ -15,6 +15,11 @@ from ekkyo.contracts.events import (
     EventRescheduled,
     EventRevised,
     EventState,
+    OutputAttached,
+    OutputDeclined,
+    OutputFact,
+    OutputProposed,
+    OutputState,
     RegistrationConfirmed,
     RegistrationFact,
     RegistrationPromoted,
@@ -77,6 +82,7 @@ class Notice(Model):
     community_id: Id
     event: EventState | None = None
     survey: SurveyState | None = None
+    output: OutputState | None = None
     was_starts_at: Instant | None = None
     was_ends_at: Instant | None = None
     position: int | None = None
@@ -243,3 +249,31 @@ def survey_notice(fact: SurveyOpened) -> Notice:
         community_id=fact.survey.community_id,
         survey=fact.survey,
     )
+
+
+_OUTPUT_TOPICS: dict[type[OutputFact], Topic] = {
+    OutputAttached: "output_attached",
+    OutputProposed: "output_proposed",
+    OutputDeclined: "output_declined",
+}
+
+
+def output_notice(fact: OutputAttached | OutputProposed | OutputDeclined) -> Notice:
+    """What there is to tell of an output."""
+    return Notice(
+        topic=_OUTPUT_TOPICS[type(fact)],
+        fact_id=fact.meta.id,
+        told_at=fact.meta.time,
+        sequence=fact.meta.sequence,
+        entity_id=fact.output_id,
+        entity_revision=fact.meta.revision,
+        community_id=fact.output.community_id,
+        output=fact.output,
+        reason=fact.output.reason,
+    )
+
+
+def of_output(fact: OutputAttached) -> list[Recipient]:
+    """Who hears that an output is on the board: the community's chat, and its authors, but for who attached it."""
+    authors = [Recipient(member_id=author) for author in fact.output.authors if author != fact.meta.actor]
+    return [Recipient(community_id=fact.output.community_id), *authors]

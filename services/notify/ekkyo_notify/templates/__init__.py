@@ -12,7 +12,7 @@ from typing import Any
 
 from ekkyo.contracts.events import EventState
 from ekkyo.contracts.members import Locale
-from ekkyo.words.names import FORMATS
+from ekkyo.words.names import FORMATS, OUTPUT_KINDS
 from ekkyo.words.text import http_url, one_line, several_lines
 from ekkyo.words.times import differ, moment, span, until, zone_name
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
@@ -130,7 +130,7 @@ def compose(
         subject=one_line(texts["subject"], 250),
         title=texts["title"].strip(),
         lead=texts["lead"].strip(),
-        rows=_event_rows(notice, event, reader, join, tells_all) if event else _survey_rows(notice, reader),
+        rows=_event_rows(notice, event, reader, join, tells_all) if event else _other_rows(notice, reader),
         description=several_lines(event.description) if event and tells_all else "",
         join=join,
         topic=notice.topic,
@@ -164,12 +164,15 @@ def _words(notice: Notice, recipient: Recipient, reader: Reader, community: str)
         "position": notice.position,
         "because": notice.because,
         "was": notice.was,
+        "named": recipient.member_id is not None,
         "reason": several_lines(notice.reason, 1000).replace("\n\n", "\n"),
     }
     if event := notice.event:
         words["event"] = {"title": one_line(event.title), "capacity": event.capacity}
         words["moment"] = _moment(event, reader, notice.told_at)
         words["dates"] = len(notice.dates)
+    if output := notice.output:
+        words["output"] = {"title": one_line(output.title), "outside": output.kind == "talk_outside"}
     if survey := notice.survey:
         title = survey.title.get(reader.locale) or next(iter(survey.title.values()), "")
         words["survey"] = {"title": one_line(title), "anonymous": survey.anonymous}
@@ -227,7 +230,13 @@ def _where_to_join(event: EventState, join: str | None, locale: Locale) -> str:
     return URL_FOLLOWS[locale] if event.url_follows else ""
 
 
-def _survey_rows(notice: Notice, reader: Reader) -> list[tuple[str, str]]:
+def _other_rows(notice: Notice, reader: Reader) -> list[tuple[str, str]]:
+    labels = LABELS[reader.locale]
+    if output := notice.output:
+        title = (labels["event"], one_line(output.event_title)) if output.event_title else None
+        url = (labels["url"], http_url(output.url)) if output.url else None
+        kind = (labels["kind"], OUTPUT_KINDS[reader.locale][output.kind])
+        return [(label, text) for label, text in filter(None, (kind, title, url)) if text]
     if notice.survey is None:
         return []
     deadline = until(notice.survey.deadline, reader.timezone, reader.locale, now=notice.told_at)

@@ -43,7 +43,7 @@ class Links:
         if not self.portal or (notice.topic == "event_cancelled" and notice.event is None):
             return None
         topic: Topic = notice.topic
-        room = "s" if notice.survey else "series" if topic in SERIES_TOPICS else "e"
+        room = "s" if notice.survey else "o" if notice.output else "series" if topic in SERIES_TOPICS else "e"
         short = f"{self.portal}/{room}/{notice.entity_id}"
         href, event = short, notice.event
         if private and self.passes and event and recipient.member_id and room == "e":

@@ -27,6 +27,7 @@ from ekkyo.contracts.members.importing import (
 from ekkyo.contracts.members.journey import (
     ContributionKind,
     ContributionRecorded,
+    ContributionUndone,
     Crossed,
     CrossedList,
     Crossing,
@@ -127,6 +128,7 @@ __all__ = [
     "CommunityRole",
     "ContributionKind",
     "ContributionRecorded",
+    "ContributionUndone",
     "Crossed",
     "CrossedList",
     "Crossing",

@@ -96,6 +96,15 @@ class ContributionRecorded(MemberFact):
     url: str | None = None
 
 
+class ContributionUndone(MemberFact):
+    """A contribution counts no more: the output that it was is not on the board any more, or names other authors."""
+
+    subject: ClassVar[str] = "ekkyo.fact.members.contribution_undone"
+    community_id: Id
+    contribution_id: Id
+    kind: ContributionKind
+
+
 class MemberCrossed(MemberFact):
     """A member reached a crossing for the first time."""
 

@@ -25,6 +25,9 @@ Topic = Literal[
     "series_cancelled",
     "series_registered",
     "series_withdrawn",
+    "output_attached",
+    "output_proposed",
+    "output_declined",
 ]
 """What a message is about."""
 
@@ -39,7 +42,7 @@ class Delivery(Model):
     community_id: Id | None = None
     """Set on posts to a community's chat."""
     entity_id: Id
-    """The event, the series or the survey it is about."""
+    """The event, the series, the survey or the output it is about."""
     fact_id: str
     """The fact that caused it."""
     status: DeliveryStatus
