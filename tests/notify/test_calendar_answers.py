@@ -179,6 +179,7 @@ async def test_anything_else_is_answered_once_and_never_in_a_loop(it: Answering,
         assert await it.hand_over(plain, to=to) == 250
     await it.came_to(not_read=1)
     [text] = await eventually(it.texts)
+    assert "https://ekkyo.example.com/" in text.get_body(("plain",)).get_content()  # type: ignore[union-attr]
     assert await it.hand_over(text.as_bytes(policy=SMTP), to=to, sender="") == 250, "what answers itself"
     assert await it.hand_over(b"Auto-Submitted: auto-replied\r\n" + plain, to=to) == 250
     assert await it.hand_over(plain, to=to, sender="") == 250

@@ -34,7 +34,7 @@ class Texts:
         key, now = f"member/{to.id}", utcnow()
         if not await self.sent.create(key, lambda sent: model.count_text(sent, key, mail.id, now)):
             return
-        message = answering(to, outcome, event, self.links.page(event.event_id, to.locale) if event else None, now)
+        message = answering(to, outcome, event, self.links.page(event.event_id if event else None, to.locale), now)
         try:
             address = mailable(to.email)
             content = build(

@@ -10,7 +10,7 @@ from ekkyo.wire.passes import PassMaker
 
 from ekkyo_notify.model import SERIES_TOPICS, Notice, Recipient
 from ekkyo_notify.model.kinds import kind_of
-from ekkyo_notify.templates.labels import ACTIONS
+from ekkyo_notify.templates.labels import ACTIONS, LABELS
 
 UNSUBSCRIBING: Final = timedelta(days=365)
 """How long the link in a mail ends messages of its kind."""
@@ -50,10 +50,12 @@ class Links:
             href += "?p=" + self.passes.make("event", notice.entity_id, recipient.member_id, event.ends_at)
         return Action(ACTIONS[locale][topic], href, short)
 
-    def page(self, event_id: str, locale: Locale) -> Action | None:
-        """The page of an event, where its place can be seen and changed."""
+    def page(self, event_id: str | None, locale: Locale) -> Action | None:
+        """The page of an event, where one's place can be seen and changed; None: the portal's first one."""
         if not self.portal:
             return None
+        if event_id is None:
+            return Action(LABELS[locale]["open_portal"], f"{self.portal}/", f"{self.portal}/")
         href = f"{self.portal}/e/{event_id}"
         return Action(ACTIONS[locale]["registration_withdrawn"], href, href)
 
