@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import (
     AttendanceImported,
     CancelEvent,
@@ -49,6 +50,7 @@ from ekkyo.contracts.members import (
     FindMembers,
     GetCards,
     GetCommunity,
+    GetLogo,
     ListCommunities,
     ListCrossings,
     ListErasures,
@@ -169,6 +171,7 @@ def answers(**changes: object) -> dict[type, object]:
     return {
         GetEvent: it,
         GetCommunity: IT,
+        GetLogo: Refused("logo_not_found", "This community has no logo.", 404),
         FindMembers: find,
         GetCards: Cards(cards=[MemberCard(member_id="gone", name="昔 の人", department="総務")]),
         ListCommunities: CommunityPage(communities=[CommunityListed(community=IT, members=240, leaders=["taro"])]),

@@ -70,7 +70,6 @@ def over():
     people = [registration(f"m{n}", "attended", walk_in=n == 0) for n in range(9)]
     return {
         **answers(),
-        GetLogo: Refused("logo_not_found", "This community has no logo.", 404),
         GetEvent: OVER,
         GetRoster: roster(OVER, *people, registration("x", "no_show"), registration("y", "withdrawn")),
         ListSurveys: SurveyList(surveys=[SURVEY]),
