@@ -72,12 +72,13 @@ class Answer:
     def from_(self) -> str:
         return self.sender or self.to.attendee
 
-    def ics(self, prodid: str, attendee: str, more: str = "") -> str:
+    def ics(self, prodid: str, attendee: str, more: str = "", *, organizer: bool = True) -> str:
         lines = [
             "BEGIN:VCALENDAR", f"PRODID:{prodid}", "VERSION:2.0", f"METHOD:{self.method}", "BEGIN:VEVENT",
             f"UID:{self.to.uid}", f"DTSTAMP:{self.stamp}", f"DTSTART:{self.to.start}", f"DTEND:{self.to.end}",
             f"SEQUENCE:{self.to.sequence}", f"SUMMARY:{self.to.summary}",
-            f"ORGANIZER;CN=Ekkyo:mailto:{self.to.organizer}", *(self.attendees or attendee).split("\r\n"),
+            *([f"ORGANIZER;CN=Ekkyo:mailto:{self.to.organizer}"] if organizer else []),
+            *(self.attendees or attendee).split("\r\n"),
             *filter(None, [*more.split("\r\n"), *self.more.split("\r\n")]), "END:VEVENT", "END:VCALENDAR", "",
         ]  # fmt: skip
         return "\r\n".join(lines)
@@ -99,7 +100,7 @@ def _qp(text: str) -> str:
 
 
 def outlook(answer: Answer, locale: str = "en") -> bytes:
-    """Multipart/alternative; the calendar in base64, its ATTENDEE alone, lines of its own properties."""
+    """Multipart/alternative; the calendar in base64, without an organizer, with properties of its own."""
     words = {"ACCEPTED": ("Accepted", "承諾"), "DECLINED": ("Declined", "辞退"), "TENTATIVE": ("Tentative", "仮承諾")}
     said = words[answer.said][locale == "ja"]
     charset = "iso-2022-jp" if locale == "ja" else "us-ascii"
@@ -108,6 +109,7 @@ def outlook(answer: Answer, locale: str = "en") -> bytes:
         f'ATTENDEE;PARTSTAT={answer.said};CN="山田 花子":MAILTO:{answer.to.attendee}',
         "COMMENT;LANGUAGE=ja-JP:\\n\r\nCLASS:PUBLIC\r\nPRIORITY:5\r\nTRANSP:OPAQUE\r\nSTATUS:CONFIRMED\r\n"
         "X-MICROSOFT-CDO-APPT-SEQUENCE:0\r\nX-MICROSOFT-CDO-OWNERAPPTID:0\r\nX-MICROSOFT-CDO-INTENDEDSTATUS:BUSY",
+        organizer=False,
     )
     mark = "_000_TYCPR01MB0001_"
     body = "\r\n".join(

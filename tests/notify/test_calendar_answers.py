@@ -121,6 +121,20 @@ async def test_what_the_event_no_longer_takes_is_refused_with_the_reason(it: Ans
     assert "中止" in text.get_body(("plain",)).get_content()  # type: ignore[union-attr]
 
 
+async def test_who_may_not_come_any_more_is_told_why(stopped: World, tmp_path: Path, keys: Keys):
+    async with answering(stopped, tmp_path, keys, members_only=True) as it:
+        to = await it.registered()
+        await it.withdraw()
+        await it.heard()
+        await stopped.leave("m1")
+        await stopped.quiet()
+        await it.answer(outlook, Answer(to, "ACCEPTED", at=utcnow() + timedelta(seconds=2)))
+        await it.came_to(not_a_member=1)
+        assert await it.status() == "withdrawn"
+        [text] = await eventually(it.texts)
+        assert "コミュニティのメンバーだけ" in text.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+
+
 FAIL = f"Authentication-Results: {AUTHSERV}; dmarc=fail header.from=example.co.jp"
 FORGED = "Authentication-Results: evil.example; dmarc=pass\r\n" + FAIL
 FINE = f"Authentication-Results: {AUTHSERV}; dmarc=pass header.from=example.co.jp"

@@ -5,26 +5,47 @@ import contextlib
 import json
 import smtplib
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 from typing import Any
 
 import pytest
+from ekkyo.contracts.notify import Topic
 from ekkyo.installation.login import make_nkey
 from ekkyo.process.settings import WrongSettings
 from ekkyo.wire.tokens import OF_REPLIES, make_keys, public_half
+from ekkyo_notify.channels import Outgoing
+from ekkyo_notify.channels.mail import Mail
 from ekkyo_notify.channels.mail.addresses import Addresses, ListensAt, To
+from ekkyo_notify.channels.mail.message import Sender
 from ekkyo_notify.inbound.calendars import LARGEST, read_reply
 from ekkyo_notify.inbound.doctor import inbound_findings
 from ekkyo_notify.inbound.listening import CONNECTIONS, SIZE, Listening
 from ekkyo_notify.inbound.reading import Reader
 from ekkyo_notify.inbound.vouching import vouched
-from ekkyo_notify.model import Bounce, Incoming
+from ekkyo_notify.model import (
+    Bounce,
+    Contact,
+    Delivery,
+    Incoming,
+    Invited,
+    Recipient,
+    Reply,
+    invitation_answered,
+    meant,
+    newest_place,
+    plan,
+)
 from ekkyo_notify.settings import NotifySettings
+from ekkyo_notify.templates import compose
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from icalendar import Calendar
 
-from tests.notify.making import NOON
+from tests.notify.making import NOON, SEATED, TOLD, event, notice, reader
 from tests.notify.replying import FORMS, Answer, Invitation, bounce, outlook
 
 KEY = make_keys(OF_REPLIES)[0]
@@ -89,6 +110,89 @@ def test_what_is_no_address_of_ours_is_refused():
 def test_an_address_that_leaves_no_room_for_the_proof_is_no_setting(address: str):
     with pytest.raises(ValueError, match=r"is not|must have"):
         Addresses(address, KEY)
+
+
+class Handed:
+    """What is handed over, and from whom by its envelope."""
+
+    def __init__(self) -> None:
+        self.mails: list[tuple[str, EmailMessage]] = []
+
+    async def send(self, sender: str, _recipient: str, mail: bytes) -> None:
+        self.mails.append((sender, message_from_bytes(mail, policy=default)))  # type: ignore[arg-type]
+
+
+async def sent(topic: Topic, to: Recipient, addresses: Addresses | None) -> tuple[str, dict[str, Any]]:
+    """The envelope's sender of a mail, and its entry."""
+    pool, about = Handed(), notice(topic)
+    channel = Mail(Sender("no-reply@ekkyo.example.com"), pool, addresses)  # type: ignore[arg-type]
+    contact = Contact(id="m1", name="山田", email=OWN, channels=["mail"], locale="ja", timezone="Asia/Tokyo")
+    await channel.send(Outgoing(DELIVERY, about, to, compose(about, to, reader()), contact, None, NOON))
+    [(envelope, mail)] = pool.mails
+    [part] = [p for p in mail.walk() if p.get_content_type() == "text/calendar"]
+    [entry] = Calendar.from_ical(part.get_content()).walk("VEVENT")
+    return envelope, entry
+
+
+async def test_only_while_mail_is_taken_in_an_invitation_asks_for_an_answer_and_says_where_to():
+    for topic, to, rsvp in (
+        ("registration_confirmed", SEATED, "TRUE"),
+        ("event_rescheduled", SEATED, "TRUE"),
+        ("registration_withdrawn", Recipient(member_id="m1"), "FALSE"),
+    ):
+        envelope, entry = await sent(topic, to, ADDRESSES)  # type: ignore[arg-type]
+        assert envelope == ADDRESSES.envelope(DELIVERY)
+        assert entry["organizer"] == f"mailto:{ADDRESSES.organizer('e1', 'm1')}", (
+            "calendars take no other's cancellation"
+        )
+        assert entry["attendee"].params["RSVP"] == rsvp
+        envelope, entry = await sent(topic, to, None)  # type: ignore[arg-type]
+        assert (envelope, entry["organizer"]) == ("no-reply@ekkyo.example.com", "mailto:no-reply@ekkyo.example.com")
+        assert entry["attendee"].params["RSVP"] == "FALSE"
+
+
+# What an answer means
+
+LATER = NOON + timedelta(hours=1)
+
+
+def told(topic: Topic, revision: int, at: datetime, **invited: Any) -> Delivery:
+    made = plan(notice(topic, entity_revision=revision, fact_id=f"f{revision}"), SEATED, "mail", at)
+    return made.model_copy(update=invited)
+
+
+@pytest.mark.parametrize(
+    ("said", "stamp", "gone", "now_is", "expected"),
+    [
+        ("accepted", None, False, {}, "kept"),
+        ("declined", None, False, {}, "declined"),
+        ("declined", TOLD, False, {}, "declined"),
+        ("tentative", None, False, {}, "tentative"),
+        ("other", None, False, {}, "unclear"),
+        ("declined", None, True, {}, "kept"),
+        ("accepted", None, True, {}, "stale"),
+        ("accepted", TOLD, True, {}, "stale"),
+        ("accepted", LATER, True, {}, "accepted"),
+        ("accepted", LATER, True, {"starts_at": NOON + timedelta(minutes=1)}, "moved"),
+        ("declined", LATER, False, {"ends_at": NOON + timedelta(hours=2)}, "moved"),
+        ("declined", LATER, False, {"place": "elsewhere"}, "declined"),
+        ("declined", LATER, False, {"status": "cancelled"}, "event_cancelled"),
+        ("declined", LATER, False, {"status": "concluded"}, "event_over"),
+        ("accepted", LATER, True, {"ends_at": TOLD, "starts_at": TOLD - timedelta(hours=2)}, "event_over"),
+    ],
+)  # fmt: skip
+def test_an_answer_means_what_its_time_and_its_places_newest_message_let_it(
+    said: Any, stamp: datetime | None, gone: bool, now_is: dict[str, Any], expected: str
+):
+    invitation = told("registration_confirmed", 3, TOLD, invited=Invited.of(event()))
+    news = [invitation, *([told("registration_withdrawn", 4, TOLD + timedelta(minutes=1))] if gone else [])]
+    reply = Reply(event_id="e1", attendees=[OWN], said=said, stamp=stamp, sequence=3)
+    found = invitation_answered(news, reply)
+    assert found == invitation
+    assert meant(reply, found, event(**now_is), newest_place(news), TOLD) == expected
+    assert invitation_answered(news, reply.model_copy(update={"sequence": 4})) is None
+    assert invitation_answered(news, reply.model_copy(update={"sequence": None})) == invitation
+    assert meant(reply, None, event(), newest_place(news), TOLD) == "unclear"
 
 
 # Answers

@@ -10,7 +10,15 @@ import pytest_asyncio
 from ekkyo import wire
 from ekkyo.contracts.base import Fact
 from ekkyo.contracts.events import EventState
-from ekkyo.contracts.members import Charter, Community, CommunityFounded, MemberJoined, Membership, MemberState
+from ekkyo.contracts.members import (
+    Charter,
+    Community,
+    CommunityFounded,
+    MemberJoined,
+    MemberLeft,
+    Membership,
+    MemberState,
+)
 from ekkyo.contracts.notify import Delivery, ListDeliveries, NotifyStatus, NotifyStatusAnswer
 from ekkyo.decision import Timer
 from ekkyo.decision.clock import utcnow
@@ -112,6 +120,21 @@ class World:
         }
         state = MemberState(**values | changes)
         await self.tell(MemberJoined(member_id=member, member=state, community_id=community))
+
+    async def leave(self, member: str, community: str = "c1") -> None:
+        """The member, who joined, leaves the community."""
+        contact = await self.it.context.get("contacts").get(member)
+        state = MemberState(
+            member_id=member,
+            number=member,
+            name=contact.name,
+            email=contact.email,
+            department="営業部",
+            channels=contact.channels,
+            locale=contact.locale,
+            timezone=contact.timezone,
+        )
+        await self.tell(MemberLeft(member_id=member, member=state, community_id=community))
 
     async def ask(self, question: Any, sub: str = "boss", *roles: str) -> Any:
         async with self.clients(sub, *(roles or ("steward",))) as ekkyo:
