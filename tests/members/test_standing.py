@@ -81,9 +81,7 @@ async def test_the_last_steward_who_is_active_stays_one(people, steward):
     assert not (await steward.send(contract.RevokeSteward(member_id="m1"))).steward
 
 
-async def test_of_two_stewards_who_revoke_each_other_at_the_same_moment_one_is_left(
-    people, steward, client_as, running
-):
+async def test_of_two_stewards_who_revoke_each_other_at_once_one_is_left(people, steward, client_as, running):
     """Two instances of the service; several times, since the race would not be lost each time."""
     first, second = await client_as("m1", "steward"), await client_as("m2", "steward")
     async with running(service):
@@ -100,7 +98,7 @@ async def test_of_two_stewards_who_revoke_each_other_at_the_same_moment_one_is_l
 
 
 def test_a_steward_is_not_revoked_once_the_turn_has_run_out():
-    one = member(steward=True)
+    one = member().model_copy(update={"steward": True})
     others = model.OtherStewards(any=True, until=NOW)
     assert not model.revoke_steward(one, others, now=NOW - timedelta(seconds=1)).document.steward
     with pytest.raises(Refused, match="unavailable"):
