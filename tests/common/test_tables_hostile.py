@@ -5,7 +5,8 @@ import time
 import zipfile
 
 import pytest
-from ekkyo_common.attendance import read_attendance
+from ekkyo_common.attendance import UnreadableReport, read_attendance
+from ekkyo_common.personnel import UnreadableExportError, read_personnel
 from ekkyo_common.tables import UnreadableTable
 from ekkyo_common.tables import records as tables
 from ekkyo_common.tables.durations import Reading, seconds_of
@@ -57,6 +58,30 @@ def test_a_workbook_with_cells_far_away_is_not_filled_with_empty_ones(monkeypatc
     assert list(sheets_of(workbook(["a"] * 9, ["b"] * 89)))
     with pytest.raises(UnreadableTable, match="more than 100 cells"):
         list(sheets_of(workbook(["a"] * 9, [None] * 89 + ["b"])))
+
+
+def test_a_file_of_nearly_empty_lines_is_refused_with_the_limit_and_the_row():
+    """5 MB of them took a minute."""
+    head = "社員番号,氏名,メールアドレス,部署\n1,山田 健,ken@example.com,営業部\n"
+    file = (head + "\n" * 5_000_000).encode()
+    for read, error in ((read_personnel, UnreadableExportError), (read_attendance, UnreadableReport)):
+        began = time.process_time()
+        with pytest.raises(error, match=r"more than 200,000 rows.* Row 200,001 ") as no:
+            read(file)
+        assert (no.value.code, no.value.names) == ("too_many_rows", ("200,000", "200,001"))
+        assert time.process_time() - began < 20
+
+
+def test_the_limit_on_rows_is_for_workbooks_too_and_the_last_row_within_it_is_read(monkeypatch):
+    monkeypatch.setattr("ekkyo_common.tables.table.MOST_ROWS", 3)
+    rows = [
+        ["社員番号", "氏名", "メールアドレス", "部署"],
+        [1, "山田", "a@example.com", "x"],
+        [2, "林", "b@example.com", "x"],
+    ]
+    assert len(list(read_personnel(workbook(*rows)))) == 2
+    with pytest.raises(UnreadableTable, match="Row 4 "):
+        read_personnel(workbook(*rows, people[2]))
 
 
 def test_a_cell_has_so_many_characters_at_most():

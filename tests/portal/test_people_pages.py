@@ -245,13 +245,25 @@ def test_every_reason_why_a_row_of_an_export_is_not_taken_has_words_in_both_lang
         assert because(Reader("en", "Asia/Tokyo", NOW), row) == "is on line 2 already", "as exactly as it was said"
 
 
+MANY_ROWS = "社員番号,氏名,メールアドレス,部署\n".encode() + b"\n" * 200_000
+
+
 async def test_what_is_no_export_says_what_is_wrong_with_it_and_imports_nothing():
     async with opened({ImportMembers: taken}, STEWARD) as browser:
         same = {"sec-fetch-site": "same-origin"}
-        for data in (b"", b"x", b"PK\x03\x04garbage", b"\x00" * 100, b"a,b\n1,2\n", b"x" * (5 * 1024 * 1024 + 1)):
+        for data in (
+            b"",
+            b"x",
+            b"PK\x03\x04garbage",
+            b"\x00" * 100,
+            b"a,b\n1,2\n",
+            MANY_ROWS,
+            b"x" * (5 * 1024 * 1024 + 1),
+        ):
             page = await browser.http.post("/people-import", files={"file": ("x.csv", data)}, headers=same)
             assert page.status_code == 400, data[:10]
             assert 'class="wrong"' in page.text
+            assert ("200,000行まで" in page.text and "200,001行目" in page.text) == (data is MANY_ROWS)
         for kept in ("", "%%%", "eA"):
             assert (await browser.post("/people-import", {"kept": kept, "name": "x"})).status_code == 400
         too_large = b"x" * (8 * 1024 * 1024)

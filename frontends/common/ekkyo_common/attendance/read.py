@@ -38,9 +38,9 @@ def read_attendance(data: bytes, name: str = "") -> Report:
     """
     try:
         table = open_table(data, VOCABULARY)
+        records = list(table.records())
     except UnreadableTable as no:
         raise UnreadableReport(str(no), no.code, *no.names) from None
-    records = list(table.records())
     parts, above = _parts(records)
     if not parts:
         raise UnreadableReport(_no_headings(records), "no_headings")

@@ -249,7 +249,10 @@ def read_personnel(
     except UnreadableExportError as no:
         damage = next((d for record in first[:20] for cell in record.cells if (d := damage_of(cell))), None)
         raise UnreadableExportError(f"{no} The text {damage[1]}." if damage else str(no), no.code, *no.names) from None
-    return PersonnelExport(table, headings, found, today=today, order=order, statuses=statuses or {})
+    try:
+        return PersonnelExport(table, headings, found, today=today, order=order, statuses=statuses or {})
+    except UnreadableTable as no:
+        raise UnreadableExportError(f"{name}: {no}" if name else str(no), no.code, *no.names) from None
 
 
 def _meanings(columns: Columns) -> str:

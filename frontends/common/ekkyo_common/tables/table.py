@@ -10,6 +10,8 @@ from ekkyo_common.tables.told import Evidence, Reason, UnreadableTable
 from ekkyo_common.tables.vocabulary import Vocabulary
 from ekkyo_common.tables.workbook import sheets_of
 
+MOST_ROWS = 200_000
+"""Of one table, the empty ones too: a file of 5 MB can have as many empty lines, which cost as much as people do."""
 _LOOKED_AT = 60
 """Records that are looked at to decide."""
 
@@ -30,9 +32,21 @@ class Table:
         return table
 
     def records(self) -> Iterator[Record]:
-        """Every record, the empty ones too."""
-        if self._rows is not None:
-            return iter(self._rows)
+        """Every record, the empty ones too. Raises UnreadableTable at the first one beyond the limit."""
+        rows = self._rows
+        for count, record in enumerate(rows if rows is not None else self._records_of_text(), start=1):
+            if count > MOST_ROWS:
+                limit, row = f"{MOST_ROWS:,}", f"{record.line:,}"
+                raise UnreadableTable(
+                    f"This file has more than {limit} rows, which is the limit; empty rows count too. Row {row} is the "
+                    "first one beyond it. Delete empty rows, or split the file.",
+                    "too_many_rows",
+                    limit,
+                    row,
+                )
+            yield record
+
+    def _records_of_text(self) -> Iterator[Record]:
         return records_of(self._text, self.separator, skip=self._skip)
 
 

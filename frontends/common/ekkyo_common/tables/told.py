@@ -11,8 +11,8 @@ RemarkCode = Literal[
 
 
 UnreadableCode = Literal[
-    "empty", "no_sheet", "too_large", "damaged", "pdf", "picture", "compressed", "rtf", "password", "xls", "xlsb",
-    "html", "xml", "opendocument", "office", "zip", "no_headings", "columns_missing", "unreadable",
+    "empty", "no_sheet", "too_large", "too_many_rows", "damaged", "pdf", "picture", "compressed", "rtf", "password",
+    "xls", "xlsb", "html", "xml", "opendocument", "office", "zip", "no_headings", "columns_missing", "unreadable",
 ]  # fmt: skip
 """Why a file is no table, or not the one that is wanted. Stable."""
 ReasonCode = Literal[

@@ -23,7 +23,9 @@ def unreadable(reader: Reader, why: UnreadableTable) -> str:
         found, *missing = why.names
         fields = reader.words.people.and_then.join(words.fields.get(one, one) for one in missing)
         return one_line(words.unreadable[why.code].format(fields=fields, found=found), LONGEST)
-    return words.unreadable[why.code] or one_line(str(why), LONGEST)
+    if words.unreadable[why.code]:
+        return str(words.unreadable[why.code]).format(*why.names)
+    return one_line(str(why), LONGEST)
 
 
 def _decided(reader: Reader, it: Evidence) -> tuple[str, str]:
