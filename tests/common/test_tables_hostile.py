@@ -74,14 +74,11 @@ def test_a_file_of_nearly_empty_lines_is_refused_with_the_limit_and_the_row():
 
 def test_the_limit_on_rows_is_for_workbooks_too_and_the_last_row_within_it_is_read(monkeypatch):
     monkeypatch.setattr("ekkyo_common.tables.table.MOST_ROWS", 3)
-    rows = [
-        ["社員番号", "氏名", "メールアドレス", "部署"],
-        [1, "山田", "a@example.com", "x"],
-        [2, "林", "b@example.com", "x"],
-    ]
-    assert len(list(read_personnel(workbook(*rows)))) == 2
+    people = [[n, "山田", f"{n}@example.com", "x"] for n in (1, 2, 3)]
+    rows = [["社員番号", "氏名", "メールアドレス", "部署"], *people]
+    assert len(list(read_personnel(workbook(*rows[:3])))) == 2
     with pytest.raises(UnreadableTable, match="Row 4 "):
-        read_personnel(workbook(*rows, people[2]))
+        read_personnel(workbook(*rows))
 
 
 def test_a_cell_has_so_many_characters_at_most():
