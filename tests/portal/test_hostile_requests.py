@@ -143,3 +143,48 @@ async def test_a_connection_that_does_not_say_what_it_wants_is_closed(monkeypatc
             writer.close()
     finally:
         await web.stop()
+
+
+async def said_to(port: int, *parts: bytes) -> bytes:
+    """All that is answered to what is sent in parts, each once something was answered to the one before."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    answered = b""
+    async with asyncio.timeout(4):
+        for part in parts:
+            writer.write(part)
+            answered += await reader.read(65536)
+        answered += await reader.read()
+    writer.close()
+    return answered
+
+
+async def test_a_body_that_never_ends_or_is_none_holds_no_connection_and_logs_no_error(monkeypatch, caplog):
+    """Its request may have been answered before. An error in the log would be one that anybody can write there."""
+    monkeypatch.setattr(_Punctual, "slowest", 0.2)
+    web = Web("127.0.0.1", 0)
+    await web.start(PlainTextResponse("here"))
+    head = b"POST / HTTP/1.1\r\nHost: a\r\n"
+    chunked, no_chunk = head + b"Transfer-Encoding: chunked\r\n\r\n", b"-1\r\nabc\r\n"
+    try:
+        assert b"here" in await said_to(web.port, head + b"Content-Length: 9\r\n\r\n", b"abc")
+        assert b"here" in await said_to(web.port, chunked, no_chunk)
+        answered = await said_to(web.port, chunked + no_chunk)
+        assert b" 400 " in answered
+        assert b"here" not in answered
+    finally:
+        await web.stop()
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+async def test_a_request_that_says_twice_where_it_ends_is_refused_and_nothing_after_it_is_read():
+    """A proxy that believes the other one would take the rest for a request of somebody else."""
+    web = Web("127.0.0.1", 0)
+    await web.start(PlainTextResponse("here"))
+    head, second = b"POST / HTTP/1.1\r\nHost: a\r\n", b"0\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n"
+    length, chunked = b"Content-Length: 4\r\n", b"Transfer-Encoding: chunked\r\n"
+    try:
+        for said in (length + chunked, chunked + length, length + b"Content-Length: 5\r\n"):
+            answered = await said_to(web.port, head + said + b"\r\n" + second)
+            assert answered.count(b"HTTP/1.1 ") == answered.count(b"HTTP/1.1 400 ") == 1
+    finally:
+        await web.stop()

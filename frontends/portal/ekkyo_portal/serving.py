@@ -34,12 +34,30 @@ class _Quiet(uvicorn.Server):
         yield
 
 
+class _Plain(h11.Connection):
+    """Refuses a request that says twice where it ends: a proxy might believe the other one (RFC 9112, 6.1)."""
+
+    def next_event(self) -> Any:
+        """What comes next. Raises RemoteProtocolError."""
+        event = super().next_event()
+        if isinstance(event, h11.Request) and {b"content-length", b"transfer-encoding"} <= dict(event.headers).keys():
+            raise h11.RemoteProtocolError("both Content-Length and Transfer-Encoding")
+        return event
+
+
 class _Punctual(H11Protocol):
-    """A connection that says what it wants within some seconds, or is closed: a socket costs its other side nothing."""
+    """A connection that says what it wants within some seconds, or is closed: a socket costs its other side nothing.
+
+    What is left of a body after its request was answered has as long to arrive.
+    """
 
     slowest = 20.0
     """Seconds in which the head of a request must have arrived."""
     _closing: asyncio.TimerHandle | None = None
+
+    def __init__(self, *arguments: Any, **more: Any) -> None:
+        super().__init__(*arguments, **more)
+        self.conn = _Plain(h11.SERVER)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -49,8 +67,24 @@ class _Punctual(H11Protocol):
         super().data_received(data)
         if self.conn.their_state is h11.IDLE:
             self._wait()
-        else:
+        elif self.conn.our_state is not h11.DONE:
             self._wait_no_more()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.conn.their_state is h11.SEND_BODY:
+            self._wait()
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP. Where that is a body, who answers its request already is told that nobody listens."""
+        answered = self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE)
+        if self.cycle and not self.cycle.response_complete:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        if answered:
+            self.transport.close()
+        else:
+            super().send_400_response(msg)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._wait_no_more()
