@@ -45,6 +45,23 @@ async def test_a_channel_is_told_by_its_host_and_disconnecting_it_twice_ends_pos
     assert [path for path, _ in world.chat.posts] == ["/new"]
 
 
+async def test_a_post_that_was_put_off_while_its_channel_was_disconnected_ends_with_a_reason(world: World):
+    """The post was under way when the channel was disconnected, and was put off afterwards."""
+    post, deliveries = world.it.context.get("post"), world.it.context.get("deliveries")
+    post.sending.now = lambda: NOON - timedelta(days=1)
+    await world.send(ConnectChannel(community_id="c1", url=world.chat.url("/s3cret")))
+    await world.send(DisconnectChannel(community_id="c1"))
+    put_off = notice("event_published")
+    waiting = model.plan(put_off, CHAT, "chat", NOON)
+    await deliveries.create(waiting.id, lambda d: model.claim(d, waiting, useless=None, by="me", now=NOON))
+    await deliveries.change(waiting.id, lambda d: model.released(d, by="me", reason="chat_busy"))
+    for _ in range(2):
+        await post.tell(put_off, [CHAT])
+    ended = await deliveries.get(waiting.id)
+    assert (ended.status, ended.reason) == ("dropped", "channel_not_connected")
+    assert world.chat.posts == []
+
+
 async def test_a_test_message_is_posted_once_however_often_it_is_told_and_says_why_it_was_not_taken(world: World):
     await world.found(name="越境の会")
     await world.quiet()

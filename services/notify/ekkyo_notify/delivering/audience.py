@@ -81,9 +81,9 @@ class Audience:
         for recipient in recipients:
             if recipient.member_id is None:
                 connection = await self.connections.get(model.connection_id(community_id=recipient.community_id))
-                if connection and connection.url:
+                if connection:  # or was connected: what was put off then ends with a reason
                     reader = Reader(community.locale, community.timezone, community.name, colour=community.colour)
-                    jobs.append(Job(recipient, "chat", reader, connection=connection))
+                    jobs.append(Job(recipient, "chat", reader, connection=connection if connection.url else None))
             elif (contact := contacts.get(recipient.member_id)) and contact.active:
                 looks = (community.colour, community.logo)
                 reader = Reader(contact.locale, contact.timezone, community.name, contact.name, *looks)

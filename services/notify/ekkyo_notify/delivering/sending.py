@@ -91,6 +91,8 @@ class Sending:
         """Claim, send, record. A process that dies between the last two is the one cause of a second copy."""
         now, by = self.now(), new_id()
         planned = model.plan(notice, job.recipient, job.channel, now)
+        if job.contact is None and job.connection is None and await self.deliveries.get(planned.id) is None:
+            return None  # the community's chat was disconnected before anything was to be posted
         why_not = model.useless(notice, now) or await self.why_not(notice, job)
         kept = model.Kept(notice=notice, seat=job.recipient.seat)
         claimed = await self.deliveries.create(
