@@ -124,7 +124,7 @@ async def test_services_that_are_away_take_away_their_parts_alone():
     async with opened(answers) as browser:
         page = await browser.get("/c/hr")
         assert page.status_code == 200
-        assert page.text.count('class="away"') == 3
+        assert page.text.count('class="away"') == 4
         assert 'action="/c/hr/join#rules"' in page.text
     async with opened() as browser:
         assert "いまこの部分を表示できません" in text_of(await browser.get("/communities"))

@@ -21,6 +21,7 @@ IDS = {
     "event_id": EVENT,
     "survey_id": SURVEY,
     "member_id": examples.IDS["member_id"],
+    "output_id": examples.IDS["output_id"],
     "series_id": examples.IDS["series_id"],
 }
 IDS["name"] = "b8401f"  # of the styles of a colour

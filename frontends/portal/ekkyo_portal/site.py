@@ -23,7 +23,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
 
-from ekkyo_portal import community, events, lead, me, people, signin, surveys
+from ekkyo_portal import community, events, lead, me, outputs, people, signin, surveys
 from ekkyo_portal.lead.live import Changes
 from ekkyo_portal.look import the_look
 from ekkyo_portal.look.reader import Reader
@@ -45,6 +45,7 @@ ROOMS: Final[Sequence[Room]] = (
     community.room,
     lead.room,
     me.room,
+    outputs.room,
     people.room,
     surveys.room,
 )

@@ -5,12 +5,13 @@ from datetime import timedelta
 from typing import Final
 
 from ekkyo.contracts.base import Refused
-from ekkyo.contracts.events import ListEvents
+from ekkyo.contracts.events import Board, ListEvents
 from ekkyo.contracts.members import CommunityListed, GetCards, GetMember, ListCommunities, Member
 from ekkyo.contracts.surveys import RankThemes
 from starlette.responses import Response
 
 from ekkyo_portal.community import views
+from ekkyo_portal.look.outputs import items
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.rooms import Room
 from ekkyo_portal.web.visit import Visit
@@ -23,6 +24,7 @@ COMING: Final = 4
 LATE: Final = timedelta(hours=3)
 """How long an event that has begun is shown among those that are coming."""
 THEMES: Final = 8
+OUTPUTS: Final = 5
 
 
 @room.get("/communities")
@@ -53,12 +55,15 @@ async def shown(visit: Visit, community_id: str, form: Form, status: int = 200) 
     listed, member, events = await asyncio.gather(
         found(visit, community_id), visit.ask(GetMember(member_id=visit.me.member_id)), visit.maybe(coming)
     )
-    cards, themes = await asyncio.gather(
+    cards, themes, outputs = await asyncio.gather(
         visit.maybe(GetCards(member_ids=listed.leaders[:200])),
         visit.maybe(RankThemes(community_id=community_id, limit=THEMES)),
+        visit.maybe(Board(community_id=community_id, limit=OUTPUTS)),
     )
     view = views.community(visit.reader, visit.me, listed, member, events, cards, themes, COMING)
-    return visit.page("community/community.html", view, status=status, form=form)
+    return visit.page(
+        "community/community.html", view, status=status, form=form, outputs=items(visit.reader, outputs, {}, None)
+    )
 
 
 async def found(visit: Visit, community_id: str) -> CommunityListed:

@@ -4,6 +4,7 @@ import asyncio
 
 from ekkyo.contracts.base import Refused, new_id
 from ekkyo.contracts.events import (
+    Board,
     EventState,
     EventStatus,
     GetSeries,
@@ -19,6 +20,7 @@ from starlette.responses import Response
 from ekkyo_portal.events import month as calendar
 from ekkyo_portal.events import series_views, views
 from ekkyo_portal.look.marks import Mark, marks
+from ekkyo_portal.look.outputs import Item, items
 from ekkyo_portal.web.rooms import Room
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
@@ -60,7 +62,18 @@ async def shown(visit: Visit, event_id: str, *, typed: str = "", wrong: Refused 
     mark = communities.get(it.community_id)
     view = views.event(visit.reader, visit.me, mine, typed=typed, wrong=wrong, speakers=named, mark=mark)
     survey = views.survey(visit.reader, it, pending) if pending else None
-    return visit.page("events/event.html", view, part=part, survey=survey, status=wrong.status if wrong else 200)
+    outputs = await outputs_of(visit, it) if visit.me.only is None and views.is_over(it, visit.now) else None
+    return visit.page(
+        "events/event.html", view, part=part, survey=survey, outputs=outputs, status=wrong.status if wrong else 200
+    )
+
+
+async def outputs_of(visit: Visit, event: EventState) -> list[Item] | None:
+    """What came of an event; None: the service is away, or the event never took place."""
+    if event.status == "cancelled":
+        return None
+    found = await visit.maybe(Board(event_id=event.event_id, limit=10))
+    return items(visit.reader, found, {}, None)
 
 
 async def nothing() -> None:

@@ -14,7 +14,7 @@ from ekkyo_portal.look.files import Files
 from ekkyo_portal.look.icons import icon
 from ekkyo_portal.look.reader import Reader, count
 
-ROOMS: Final = ("signin", "events", "lead", "surveys", "people", "community", "me")
+ROOMS: Final = ("signin", "events", "lead", "surveys", "people", "community", "me", "outputs")
 
 
 class Shown(Protocol):

@@ -21,6 +21,7 @@ from ekkyo_portal.look.words import (
     lead,
     looks,
     me,
+    outputs,
     people,
     results,
     sent,
@@ -41,6 +42,7 @@ ROOMS: Final[dict[str, ModuleType]] = {
     "lead": lead,
     "looks": looks,
     "me": me,
+    "outputs": outputs,
     "people": people,
     "results": results,
     "series": series,
@@ -57,6 +59,7 @@ def _of(locale: Locale) -> Any:
         event_states=names.EVENT_STATES[locale],
         registrations=names.REGISTRATIONS[locale],
         crossings=names.CROSSINGS[locale],
+        output_kinds=names.OUTPUT_KINDS[locale],
     )
     return SimpleNamespace(**rooms, names=shared)
 
