@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -117,6 +118,36 @@ def test_the_facts_alone_tell_the_waitlist_the_no_shows_and_who_came() -> None:
     assert '<header class="own" style="background: #b8401f">' in text
     assert 'src="data:image/svg+xml;base64,PHN2Zy8+"' in text
     assert report.surveys.nps == 60.0
+
+
+def test_the_facts_tell_what_is_on_the_board_by_now_and_the_page_lists_it() -> None:
+    def told(fact: type[e.OutputFact], id: str, revision: int, **changed: Any) -> Fact:
+        known = {"kind": "slides", "title": f"<b>{id}</b>", "authors": ["m1"], "attached_at": NOW, "status": "attached"}
+        values: dict[str, Any] = {"output_id": id, "community_id": "c1", "revision": revision, **known, **changed}
+        made = fact(output_id=id, output=e.OutputState(**values), **_was(fact))
+        return made.told(
+            Meta(id=f"{id}/{revision}", source="events", type="x", subject=id, time=NOW, revision=revision)
+        )
+
+    facts = [
+        *_facts(),
+        told(e.OutputAttached, "o1", 1),
+        told(e.OutputRevised, "o1", 2, title="Macros"),
+        told(e.OutputAttached, "o2", 1),
+        told(e.OutputRemoved, "o2", 2, status="removed"),
+        told(e.OutputProposed, "o3", 1, status="proposed", attached_at=None),
+        told(e.OutputAttached, "o4", 1, community_id="c2"),
+    ]
+    report = figures_of(rebuild(facts, "c1"))
+    assert [(o.output_id, o.title) for o in report.outputs] == [("o1", "Macros")]
+    text = page(report, made_at=NOW, locale="en")
+    assert "What came of it" in text
+    assert "Macros" in text
+    assert "What came of it" not in page(figures_of(rebuild(_facts(), "c1")), made_at=NOW, locale="en")
+
+
+def _was(fact: type[e.OutputFact]) -> dict[str, Any]:
+    return {"was": "attached"} if fact is e.OutputRemoved else {}
 
 
 def test_a_community_that_no_fact_tells_of_is_refused() -> None:

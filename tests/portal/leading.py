@@ -5,6 +5,7 @@ from dataclasses import replace
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import (
     AttendanceImported,
+    Board,
     CancelEvent,
     CancelSeries,
     CheckIn,
@@ -23,6 +24,7 @@ from ekkyo.contracts.events import (
     ListEvents,
     MyRegistration,
     MyRegistrationAnswer,
+    OutputPage,
     PlanSeries,
     PreviewSeries,
     PublishEvent,
@@ -184,6 +186,7 @@ def answers(**changes: object) -> dict[type, object]:
         **dict.fromkeys((PlanSeries, ReviseSeries, RescheduleSeries, CancelSeries), series().series),
         GetFigures: FIGURES,
         ListErasures: ErasurePage(erasures=[]),
+        Board: OutputPage(outputs=[]),
         ListCrossings: lambda q: CrossedList(members=[Crossed(member_id=q.member_ids[0], crossings=["taught"])]),
         RankThemes: ThemeRanking(community_id="it", themes=[ThemeCount(theme="AI", votes=9)]),
         ListSurveys: SurveyList(surveys=[]),

@@ -5,6 +5,7 @@ import json
 import shutil
 import sys
 import time
+from collections import Counter
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -188,6 +189,7 @@ def _mail(folder: Folder, heard: Listener, expected: set[check.Telling]) -> list
 
 def _print(report: Report, mails: int, facts: int) -> None:
     totals, surveys = report.totals, report.surveys
+    kinds = Counter(output.kind for output in report.outputs)
     rows = [
         ("events", f"{sum(totals.events.values())} ({', '.join(f'{n} {f}' for f, n in totals.events.items())})"),
         ("attendances", f"{totals.attendances} by {totals.people} different people, {totals.returners} came again"),
@@ -197,6 +199,7 @@ def _print(report: Report, mails: int, facts: int) -> None:
         ("answers", f"{surveys.answered} of {surveys.invited} ({surveys.response_rate} %), NPS {surveys.nps}"),
         ("wanted next", ", ".join(f"{t.theme} ({t.votes})" for t in report.themes[:5])),
         ("crossings", ", ".join(f"{step.replace('_', ' ')} {n}" for step, n in report.crossings.items())),
+        ("outputs", ", ".join(f"{n} {kind.replace('_', ' ')}" for kind, n in kinds.items())),
         ("told", f"{mails} mails, {facts} facts"),
     ]
     console.print()

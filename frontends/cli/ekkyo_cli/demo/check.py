@@ -45,6 +45,10 @@ def _told(fact: Fact, members: dict[str, m.MemberState]) -> Iterable[str]:
             return [fact.member_id]
         case e.EventReminderDue():
             return fact.confirmed
+        case e.OutputAttached():
+            return {*fact.output.authors} - {fact.meta.actor}
+        case e.OutputProposed():
+            return [i for i, who in members.items() if _leads(who, fact.output.community_id)]
         case s.SurveyOpened():
             return fact.invited
         case (
@@ -85,3 +89,7 @@ def _differ(path: str, told: object, counted: object) -> Iterator[str]:
             yield from _differ(f"{path}[{number}]", a, b)
     elif told != counted:
         yield f"{path}: the services say {told!r}, the facts {counted!r}"
+
+
+def _leads(member: m.MemberState, community_id: str) -> bool:
+    return any(c.community_id == community_id and c.role == "leader" for c in member.communities)

@@ -18,7 +18,7 @@ from ekkyo.decision.clock import utcnow
 from ekkyo_common.attendance import Report, everybody, match, read_attendance
 from pydantic import SecretStr
 
-from ekkyo_cli.demo import pages, people, season
+from ekkyo_cli.demo import outputs, pages, people, season
 from ekkyo_cli.demo.listen import Listener
 from ekkyo_cli.demo.pages import Address
 from ekkyo_cli.demo.season import Plan
@@ -100,12 +100,18 @@ class Season:
         await self._all(self._survey(event) for event in held)
 
     async def contribute(self) -> None:
-        """Some write up what they did; one carries it outside the company."""
+        """Some write up what they did, three of them for the board; one carries it outside the company."""
         shared = self.random.sample(self.people, 9)
-        for who in shared:
+        for who in shared[3:]:
             await self._contributed(who, "shared", "やってみたことを掲示板に書きました")
-        await self._contributed(self.leaders[0], "carried_outside", "社外の勉強会で発表しました")
-        self.say(f"{len(shared)} members shared what they did; {self.leaders[0].name} spoke outside the company")
+        board = outputs.Outputs(self.as_, self.community_id, self.leaders[0].member_id)
+        for number, who in enumerate(shared[:3]):
+            await board.propose(who.member_id, number)
+        came_of = await board.attach()
+        self.say(
+            f"{len(shared)} members shared what they did; {self.leaders[0].name} spoke outside the company; "
+            f"{3 + came_of} outputs are on the board"
+        )
 
     # founding
 

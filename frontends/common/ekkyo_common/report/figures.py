@@ -5,7 +5,7 @@ from itertools import combinations
 from typing import get_args
 
 from ekkyo.contracts.base import Id, Instant, Model
-from ekkyo.contracts.events import EventFormat, Figures
+from ekkyo.contracts.events import EventFormat, Figures, OutputState
 from ekkyo.contracts.members import Charter, Crossing, Locale
 from ekkyo.contracts.surveys import SurveyStatus, ThemeCount
 
@@ -108,6 +108,8 @@ class Report(Model):
     themes: list[ThemeCount]
     crossings: dict[Crossing, int]
     """How many people reached each."""
+    outputs: list[OutputState] = []
+    """What came of it, as the board has it, oldest first."""
 
 
 def figures_of(records: Records) -> Report:
@@ -129,6 +131,7 @@ def figures_of(records: Records) -> Report:
         meetings=_meetings(records, came),
         surveys=_surveys(records.surveys),
         themes=records.themes[:THEMES],
+        outputs=records.outputs,
         crossings={step: len({m for m, c in records.crossings if c == step}) for step in get_args(Crossing)},
     )
 

@@ -17,6 +17,7 @@ from ekkyo_common.report.themes import together
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NEEDED: tuple[type[Fact], ...] = (
     e.EventFact,
+    e.OutputFact,
     m.MemberFact,
     m.MemberErased,
     m.CommunityFounded,
@@ -32,6 +33,11 @@ async def gather(ekkyo: Ekkyo, community_id: str) -> Records:
     async for fact in ekkyo.facts(since=1, follow=False):
         read.hear(fact)
     return read.records()
+
+
+def _attached(output: e.OutputState) -> tuple[datetime, str]:
+    """The order in which outputs came onto the board."""
+    return output.attached_at or EPOCH, output.output_id
 
 
 def rebuild(facts: Iterable[Fact], community_id: str) -> Records:
@@ -80,6 +86,7 @@ class _Reader:
         self.surveys: dict[str, SurveyRecord] = {}
         self.themes: list[list[s.ThemeCount]] = []
         self.crossings: set[tuple[str, Crossing]] = set()
+        self.outputs: dict[str, e.OutputState] = {}
         self.erased: dict[str, m.MemberErased] = {}
         self._revisions: dict[tuple[str, str], int] = {}
 
@@ -103,6 +110,9 @@ class _Reader:
                 self.crossings |= {(fact.member_id, crossing) for crossing in reached}
             case e.EventFact() if fact.event.community_id == self.community_id:
                 self._event(fact)
+            case e.OutputFact() if fact.output.community_id == self.community_id:
+                if self._newer(fact):
+                    self.outputs[fact.output_id] = fact.output
             case s.SurveyFact() if fact.survey.community_id == self.community_id:
                 self._survey(fact)
             case _:
@@ -138,6 +148,7 @@ class _Reader:
             surveys=[self.surveys[i] for i in sorted(self.surveys)],
             themes=together(self.themes),
             crossings=sorted(c for c in self.crossings if c[0] in people | erased),
+            outputs=sorted((o for o in self.outputs.values() if o.status == "attached"), key=_attached),
         )
 
     def _newer(self, fact: Fact) -> bool:

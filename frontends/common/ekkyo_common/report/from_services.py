@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Protocol, TypeVar
 
 from ekkyo.contracts.base import Question, Refused
-from ekkyo.contracts.events import EventState, GetFigures, GetRoster, ListEvents, Registration
+from ekkyo.contracts.events import Board, EventState, GetFigures, GetRoster, ListEvents, OutputState, Registration
 from ekkyo.contracts.members import (
     Crossing,
     FindMembers,
@@ -70,6 +70,7 @@ async def gather(ekkyo: Asking, community_id: str, *, step: Step = _silent) -> R
         surveys=sorted(results, key=lambda record: record.survey.survey_id),
         themes=themes.themes,
         crossings=sorted(c for found in crossed for c in found),
+        outputs=await _outputs(ekkyo, community_id),
     )
 
 
@@ -150,6 +151,17 @@ async def _erased(ekkyo: Asking, community_id: str) -> set[str]:
 async def _crossed(ekkyo: Asking, some: list[str], community_id: str) -> list[tuple[str, Crossing]]:
     told = await ekkyo.ask(ListCrossings(community_id=community_id, member_ids=some))
     return [(one.member_id, crossing) for one in told.members for crossing in one.crossings]
+
+
+async def _outputs(ekkyo: Asking, community_id: str) -> list[OutputState]:
+    found: list[OutputState] = []
+    after: str | None = None
+    while True:
+        page = await ekkyo.ask(Board(community_id=community_id, after=after, limit=200))
+        found += page.outputs
+        after = page.next
+        if after is None:
+            return found[::-1]
 
 
 async def _survey(ekkyo: Asking, survey: SurveyState) -> SurveyRecord:

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from ekkyo.contracts.events import EventFormat
 from ekkyo.contracts.members import Locale, LogoFile
+from ekkyo.words.names import OUTPUT_KINDS
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -33,6 +34,7 @@ def page(report: Report, *, made_at: datetime, locale: Locale | None = None, log
         locale=chosen,
         charts=_charts(report, words),
         marks=MARKS,
+        kinds=OUTPUT_KINDS[chosen],
         day=lambda at: _day(at, report.community.timezone, chosen),
         period=_period(report, chosen),
         made=words["made"].format(date=_day(made_at, report.community.timezone, chosen)),

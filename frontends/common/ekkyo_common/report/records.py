@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ekkyo.contracts.base import Id, Model
-from ekkyo.contracts.events import EventState, Figures, Registration
+from ekkyo.contracts.events import EventState, Figures, OutputState, Registration
 from ekkyo.contracts.members import Community, Crossing, MemberCard, MemberState
 from ekkyo.contracts.surveys import Results, SurveyState, ThemeCount
 
@@ -32,6 +32,8 @@ class Records(Model):
     surveys: list[SurveyRecord]
     themes: list[ThemeCount]
     crossings: list[tuple[Id, Crossing]]
+    outputs: list[OutputState] = []
+    """What is on the board, oldest first."""
 
 
 def in_community(members: Mapping[str, MemberState], community_id: str, *, role: str | None = None) -> list[str]:
