@@ -6,6 +6,7 @@ from typing import Final
 
 from ekkyo.client import Ekkyo
 from ekkyo.contracts import events as e
+from ekkyo.contracts import members as m
 from ekkyo.contracts.base import Refused, new_id
 
 ARTICLES: Final = ("表計算の集計を自動にしてみた", "議事録を半分の時間で書く", "問い合わせを減らした小さな工夫")
@@ -18,6 +19,18 @@ class Outputs:
     as_: Callable[..., Ekkyo]
     community_id: str
     leader: str
+
+    async def write_up(self, member_id: str) -> None:
+        """A member writes elsewhere what they did, and records it. Raises Refused."""
+        await self.as_(member_id).send(
+            m.RecordContribution(
+                contribution_id=new_id(),
+                member_id=member_id,
+                community_id=self.community_id,
+                kind="shared",
+                title="やってみたことを掲示板に書きました",
+            )
+        )
 
     async def propose(self, member_id: str, number: int) -> None:
         """A member proposes an article, which the leader confirms. Raises Refused."""

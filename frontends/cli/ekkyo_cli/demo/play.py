@@ -102,9 +102,9 @@ class Season:
     async def contribute(self) -> None:
         """Some write up what they did, three of them for the board; one carries it outside the company."""
         shared = self.random.sample(self.people, 9)
-        for who in shared[3:]:
-            await self._contributed(who, "shared", "やってみたことを掲示板に書きました")
         board = outputs.Outputs(self.as_, self.community_id, self.leaders[0].member_id)
+        for who in shared[3:]:
+            await board.write_up(who.member_id)
         for number, who in enumerate(shared[:3]):
             await board.propose(who.member_id, number)
         came_of = await board.attach()
@@ -279,17 +279,6 @@ class Season:
         self.used_themes.update(found)
         self.say("  asked for most, so held next: " + ", ".join(found))
         return found
-
-    async def _contributed(self, who: m.Member, kind: m.ContributionKind, title: str) -> None:
-        await self.as_(who.member_id).send(
-            m.RecordContribution(
-                contribution_id=new_id(),
-                member_id=who.member_id,
-                community_id=self.community_id,
-                kind=kind,
-                title=title,
-            )
-        )
 
     # many at once
 
