@@ -56,6 +56,9 @@ IN_ORDER: list[Any] = [
     members.GrantRole(member_id="m1", community_id="c1"),
     members.GrantSteward(member_id="m1"),
     members.RevokeSteward(member_id="m1"),
+    members.MakeCalendarAddress(member_id="m1", digest="0" * 64),
+    members.GetCalendarAddress(member_id="m1"),
+    members.EndCalendarAddress(member_id="m1"),
     members.SignOutEverywhere(member_id="m1", before=NOW),
     members.RecordContribution(
         contribution_id="k1",
@@ -96,6 +99,7 @@ IN_ORDER: list[Any] = [
     events.UndoCheckIn(event_id="e1", member_id="m1"),
     events.GetDoorWord(event_id="e1"),
     events.MyEvents(member_id="m1"),
+    events.GetCalendar(member_id="m1", starts_from=NOW),
     events.GetRoster(event_id="e1", status=["attended"]),
     events.MyRegistration(event_id="e1", member_id="m1"),
     events.GetFigures(community_id="c1", since=NOW - timedelta(days=1)),

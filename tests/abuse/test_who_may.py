@@ -52,6 +52,9 @@ TABLE = {
     "members.set_preferences": "self steward system",
     "members.choose_messages": "self steward",
     "members.sign_out_everywhere": "self steward",
+    "members.make_calendar_address": "self",
+    "members.end_calendar_address": "self steward",
+    "members.calendar_address": "self steward",
     "members.grant_steward": "steward system",
     "members.revoke_steward": "steward system",
     "members.invite": "leader steward system",
@@ -95,6 +98,7 @@ TABLE = {
     "events.list": "anyone",
     "events.roster": "leader steward system",
     "events.my_registration": "self leader steward system",
+    "events.calendar": "self steward system",
     "events.mine": "self steward system",
     "events.figures": "leader steward system",
     "events.duplicate": "leader steward system",
@@ -159,9 +163,13 @@ MESSAGES: dict[str, Any] = {**ONE_OF_EACH, **VARIANTS, **LEAVING}
 """In an order in which all of them work, again and again."""
 
 
-ANSWERED = {"notify.resend": (404, "delivery_not_found"), "events.decline_output": (409, "output_not_proposed")}
+ANSWERED = {
+    "notify.resend": (404, "delivery_not_found"),
+    "events.decline_output": (409, "output_not_proposed"),
+    "members.make_calendar_address": (409, "calendar_address_ended"),
+}
 """How who may is answered, where it is a refusal: ids of deliveries are not known beforehand (tests/notify), and this
-output was confirmed (tests/events/test_outputs.py)."""
+output was confirmed (tests/events/test_outputs.py), and this address was ended (test_calendar_address.py there)."""
 
 
 @pytest.fixture(scope="module")

@@ -35,6 +35,7 @@ TABLE: dict[type[Any], tuple[dict[str, Any], set[str]]] = {
     events.ListEvents: ({}, {*LEADERS, "self", "member", "leader:c2", "leader"}),
     events.GetRoster: ({}, LEADERS),
     events.GetDoorWord: ({}, LEADERS),
+    events.GetCalendar: ({"member_id": "m1", "starts_from": START}, {"self", "steward", "system"}),
     events.MyEvents: ({"member_id": "m1"}, {"self", "steward", "system"}),
     events.MyRegistration: ({"member_id": "m1"}, {*LEADERS, "self"}),
     events.DuplicateEvent: ({"like": None, **TIMES}, LEADERS),

@@ -31,8 +31,8 @@ STREAM = "/e/{event_id}/roster/live"
 GETS = [page.path for page in PAGES if page.method == "GET" and page.path != STREAM]
 POSTS = [page.path for page in PAGES if page.method == "POST" and page.path != "/u/{about}/{held}"]
 """All but the one that a mail program presses (RFC 8058): it goes by what its address holds, and reads no cookie."""
-NOT_THERE = ("/e/{event_id}/publish", "/signin/", "/u/")
-"""No draft, no company's sign-in and no link of a mail is in this test."""
+NOT_THERE = ("/e/{event_id}/publish", "/signin/", "/u/", "/calendar/")
+"""No draft, no company's sign-in, no link of a mail and no address for calendar programs is in this test."""
 FREE_TEXT = set(examples.WORDS) - {"timezone", "email", "url", "logo_url", "code", "key", "message_id", "number"}
 FREE_TEXT -= {"data", "starts", "clock", "rule"}
 

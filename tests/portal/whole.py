@@ -66,7 +66,7 @@ class Services:
         yield
 
     def _identify(self, asked: Identify) -> Identity:
-        keys = {"member_id": asked.member_id, "number": asked.number, "email": asked.email}
+        keys = {"member_id": asked.member_id, "number": asked.number, "email": asked.email, "calendar": asked.calendar}
         (by,) = [(name, value) for name, value in keys.items() if value]
         member_id = by[1] if by[0] == "member_id" else self.found_by.get(by, "")  # type: ignore[arg-type]
         if member_id not in self.members:

@@ -23,7 +23,8 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
 
-from ekkyo_portal import community, events, lead, me, outputs, people, signin, surveys
+from ekkyo_portal import calendars, community, events, lead, me, outputs, people, signin, surveys
+from ekkyo_portal.calendars.seen import Feeds
 from ekkyo_portal.lead.live import Changes
 from ekkyo_portal.look import the_look
 from ekkyo_portal.look.reader import Reader
@@ -48,6 +49,7 @@ ROOMS: Final[Sequence[Room]] = (
     outputs.room,
     people.room,
     surveys.room,
+    calendars.room,
 )
 YEAR: Final = 365 * 24 * 3600
 """Seconds that the language of who is not signed in is kept."""
@@ -79,6 +81,7 @@ class Site:
     registry: CollectorRegistry = field(default_factory=CollectorRegistry)
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     networks: Networks = field(default_factory=Networks)
+    feeds: Feeds = field(default_factory=Feeds)
     changes: Changes | None = None
     """What happens at events, for pages that show it as it happens."""
     running: Callable[[], Awaitable[list[Instance]]] = _nobody

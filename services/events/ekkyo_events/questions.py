@@ -7,10 +7,12 @@ from typing import Any
 from ekkyo.broker import Router, Who, asked
 from ekkyo.contracts.events import (
     Board,
+    CalendarPage,
     DoorWord,
     EventPage,
     EventState,
     Figures,
+    GetCalendar,
     GetDoorWord,
     GetEvent,
     GetFigures,
@@ -90,6 +92,19 @@ async def mine(ask: MyEvents, events: Events, who: Who) -> MyEventsPage:
     waits = telling.waits_for(found[: ask.limit], seats)
     waiting = {"document_id": {"$in": waits}, "status": "waitlisted"}
     return telling.my_events(ask, found, seats, await events.find_entries(waiting, limit=0) if waits else [], who)
+
+
+@router.subscriber(**asked(GetCalendar))
+async def calendar(ask: GetCalendar, events: Events, who: Who) -> CalendarPage:
+    """What a member's calendar programs show."""
+    every = {"key": ask.member_id, "status": {"$in": telling.IN_CALENDAR}}
+    seats = [] if ask.community_id else await events.find_entries(every, limit=0)
+    where = telling.in_calendar(ask, seats)
+    found = await events.find(where, sort="starts_at", after=ask.after, limit=ask.limit + 1)
+    if ask.community_id and found:
+        there = {"key": ask.member_id, "document_id": {"$in": [event.id for event in found]}}
+        seats = await events.find_entries(there, limit=0)
+    return telling.calendar(ask, found, seats, who)
 
 
 @router.subscriber(**asked(GetDoorWord))

@@ -88,6 +88,20 @@ async def sign_out_everywhere(cmd: contract.SignOutEverywhere, members: Members)
     return await members.change(cmd.member_id, lambda m, _: model.sign_out(model.present(m), cmd.before, now=utcnow()))
 
 
+@router.subscriber(**asked(contract.MakeCalendarAddress))
+async def make_calendar_address(cmd: contract.MakeCalendarAddress, members: Members) -> contract.CalendarAddress:
+    """Have calendar programs read a member's events under a new address."""
+    return await members.change(
+        cmd.member_id, lambda m, _: model.make_calendar_address(model.present(m), cmd.digest, now=utcnow())
+    )
+
+
+@router.subscriber(**asked(contract.EndCalendarAddress))
+async def end_calendar_address(cmd: contract.EndCalendarAddress, members: Members) -> contract.CalendarAddress:
+    """End that address."""
+    return await members.change(cmd.member_id, lambda m, _: model.end_calendar_address(model.present(m)))
+
+
 # Leaving
 
 

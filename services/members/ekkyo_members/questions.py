@@ -60,7 +60,7 @@ async def communities(
 
 @router.subscriber(**asked(contract.Identify))
 async def identify(question: contract.Identify, members: Members) -> contract.Identity:
-    """Who somebody is, by id, personnel number or mail address."""
+    """Who somebody is, by id, personnel number, mail address, or the address that their calendar programs read."""
     where = {name: value for name, value in question.model_dump(exclude={"member_id"}).items() if value is not None}
     if question.member_id is not None:
         found = await members.get(question.member_id)
@@ -69,6 +69,15 @@ async def identify(question: contract.Identify, members: Members) -> contract.Id
     if found is None:
         raise model.not_found()
     return model.identity(model.present(found))
+
+
+@router.subscriber(**asked(contract.GetCalendarAddress))
+async def calendar_address(question: contract.GetCalendarAddress, members: Members) -> contract.CalendarAddress:
+    """Whether a member has an address for calendar programs."""
+    member = await members.get(question.member_id)
+    if member is None:
+        raise model.not_found()
+    return model.calendar_address(model.present(member))
 
 
 @router.subscriber(**asked(contract.GetCards))

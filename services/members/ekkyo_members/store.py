@@ -20,6 +20,7 @@ members = CollectionWithEntries.of(
         Index("name"),
         Index("came_from"),
         Index("manager_number"),
+        Index("calendar"),
     ],
 )
 turns = Collection.of(turn.Turn, "turns")

@@ -109,12 +109,12 @@ def _entry(event: EventState, *, sequence: int, stamp: datetime, join: str | Non
     entry.add("uid", f"{event.event_id}@ekkyo")
     entry.add("sequence", sequence)
     entry.add("dtstamp", stamp)
-    zone = _zone(event)
+    zone = zone_of(event)
     place = ZoneInfo(zone) if zone else UTC
     entry.add("dtstart", event.starts_at.astimezone(place))
     entry.add("dtend", event.ends_at.astimezone(place))
     entry.add("summary", one_line(event.title))
-    if location := _location(event, join):
+    if location := location_of(event, join):
         entry.add("location", location)
     if leads_to := page or join:
         entry.add("url", vUri(leads_to))
@@ -122,8 +122,13 @@ def _entry(event: EventState, *, sequence: int, stamp: datetime, join: str | Non
 
 
 def _describe(entry: Event, event: EventState, join: str | None, how: str | None) -> None:
-    if description := "\n\n".join(part for part in (join, several_lines(event.description), how) if part):
+    if description := described(event, join, how):
         entry.add("description", description)
+
+
+def described(event: EventState, join: str | None, how: str | None) -> str:
+    """What an entry says about the event: where to join, what it is about, and what can be done."""
+    return "\n\n".join(part for part in (join, several_lines(event.description), how) if part)
 
 
 def _calendar(entries: Sequence[Event], events: Sequence[EventState], method: str | None) -> bytes:
@@ -132,20 +137,26 @@ def _calendar(entries: Sequence[Event], events: Sequence[EventState], method: st
     calendar.add("version", "2.0")
     if method:
         calendar.add("method", method)
-    first = min(events, key=lambda event: event.starts_at)
-    if zone := _zone(first):  # the same for all of a series
-        calendar.add_component(vtimezone(zone, first.starts_at, max(event.ends_at for event in events)))
+    if local := [event for event in events if zone_of(event)]:  # in one zone, as all of a series are
+        first, last = min(event.starts_at for event in local), max(event.ends_at for event in local)
+        calendar.add_component(vtimezone(local[0].timezone, first, last))
     for entry in entries:
         calendar.add_component(entry)
     return bytes(calendar.to_ical())
 
 
-def _zone(event: EventState) -> str | None:
-    """The zone whose clock is read. None: UTC."""
-    return event.timezone if event.format != "online" and event.timezone not in _UTC else None
+def zone_of(event: EventState) -> str | None:
+    """The zone whose clock is read. None: UTC, also where that clock shows the beginning or the end twice."""
+    if event.format == "online" or event.timezone in _UTC:
+        return None
+    zone = ZoneInfo(event.timezone)
+    shown = (at.astimezone(zone) for at in (event.starts_at, event.ends_at))
+    twice = any(at.replace(fold=0).utcoffset() != at.replace(fold=1).utcoffset() for at in shown)
+    return None if twice else event.timezone
 
 
-def _location(event: EventState, join: str | None) -> str | None:
+def location_of(event: EventState, join: str | None) -> str | None:
+    """Where it is: its place, else where to join."""
     place = one_line(event.place) if event.place and event.format != "online" else None
     return place or http_url(join)
 

@@ -1,17 +1,18 @@
 """Texts of people made safe to show: one line or several, and addresses of the web."""
 
-import unicodedata
+import re
 
-_UNSEEN = {0x200B, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F}
+_UNSEEN = re.compile("[\\u200b\\u200e\\u200f\\u202a-\\u202e\\u2060\\u2066-\\u2069\\ufeff]")
 """Characters that are not seen, or that turn the direction of the text after them."""
+
+
+_BREAKS = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ud800-\\udfff]")
+"""Control characters, separators of lines and paragraphs, and halves of characters."""
 
 
 def one_line(text: str, limit: int = 200) -> str:
     """The text without line breaks, control characters and unseen ones: safe in a header, a subject, a list."""
-    shown = "".join(
-        " " if unicodedata.category(c) in ("Cc", "Zl", "Zp", "Cs") else c for c in text if ord(c) not in _UNSEEN
-    )
-    shown = " ".join(shown.split())
+    shown = " ".join(_BREAKS.sub(" ", _UNSEEN.sub("", text)).split())
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"
 
 

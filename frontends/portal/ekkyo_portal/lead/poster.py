@@ -1,11 +1,9 @@
 """The screen in the room: a QR code to the event's page, and the word that proves being there."""
 
-import io
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
-import segno
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import DoorWord, EventState, GetDoorWord
 from ekkyo.words.text import one_line
@@ -14,6 +12,7 @@ from starlette.responses import Response
 
 from ekkyo_portal.events.views import when
 from ekkyo_portal.lead.room import led, room
+from ekkyo_portal.look.qr import qr
 from ekkyo_portal.look.reader import Reader
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
@@ -71,11 +70,3 @@ def shown(reader: Reader, event: EventState, word: DoorWord | None, portal_url: 
         word=word.word if word else None,
         refresh=max(left, 2) if needed else None,
     )
-
-
-def qr(text: str) -> Markup:
-    """A QR code as SVG, in black on white in dark pages, too: scanners expect that."""
-    out = io.BytesIO()
-    code = segno.make(text, error="m", micro=False)
-    code.save(out, kind="svg", scale=8, border=4, dark="#000", light="#fff", xmldecl=False, svgns=True, omitsize=True)
-    return Markup(out.getvalue().decode())  # noqa: S704 - segno writes numbers alone

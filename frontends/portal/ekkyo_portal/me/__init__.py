@@ -1,5 +1,6 @@
 """What a member has, was told, chose, and what is held on them."""
 
+from ekkyo_portal.me import calendar as calendar
 from ekkyo_portal.me import choices as choices
 from ekkyo_portal.me import stopping as stopping
 from ekkyo_portal.me.routes import room as room

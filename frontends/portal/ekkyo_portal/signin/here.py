@@ -1,7 +1,7 @@
 """Signing in as the rooms see it: who visits, and what the pages of signing in need."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -69,6 +69,14 @@ class SigningIn:
     def forget(self, member_id: str) -> None:
         """Ask who they are again: something about them was changed here."""
         self.identities.forget(member_id)
+
+    async def by_calendar(self, digest: str) -> Visitor | None:
+        """The member whose address for calendar programs this is, with no role; None when it is nobody's any more.
+
+        Asked each time: an address that was ended is so at once. Raises Refused when it cannot be known.
+        """
+        known = await self.identities.find(calendar=digest)
+        return replace(of(known), leads=frozenset(), steward=False) if known and known.active else None
 
     async def by_link(self, text: str, about: str) -> Visitor | None:
         """The member whose messages a link in a mail ends; they may open nothing by it."""

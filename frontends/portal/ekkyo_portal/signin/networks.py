@@ -16,20 +16,27 @@ KEPT: Final = 50_000
 class Networks:
     """Counted in each instance by itself; the limit for one address of mail, which notify keeps, holds for all."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    def __init__(
+        self, clock: Callable[[], float] = time.monotonic, most: float = float(MOST), every: float = EVERY
+    ) -> None:
+        self._clock, self._most, self._every = clock, most, every
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def allows(self, host: str) -> bool:
         """Whether one more may be asked for from here, or tried in one attempt; counts it if so."""
-        key, now = network(host), self._clock()
-        left, at = self._left.pop(key, (float(MOST), now))
-        left = min(float(MOST), left + (now - at) / EVERY)
+        key, left = network(host), self.left(host)
         allowed = left >= 1
-        self._left[key] = (left - allowed, now)
+        self._left[key] = (left - allowed, self._clock())
+        self._left.move_to_end(key)
         if len(self._left) > KEPT:
             self._left.popitem(last=False)
         return allowed
+
+    def left(self, host: str) -> float:
+        """How many more are allowed from here."""
+        now = self._clock()
+        left, at = self._left.get(network(host), (self._most, now))
+        return min(self._most, left + (now - at) / self._every)
 
 
 def network(host: str) -> str:

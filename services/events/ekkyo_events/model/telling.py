@@ -6,8 +6,11 @@ from typing import Any
 
 from ekkyo.contracts.base import Caller
 from ekkyo.contracts.events import (
+    CalendarEntry,
+    CalendarPage,
     EventPage,
     EventState,
+    GetCalendar,
     GetFigures,
     ListEvents,
     MyEvent,
@@ -20,8 +23,11 @@ from ekkyo.contracts.events import (
 from ekkyo_events.model.documents import Event, Seat, leads, not_found, place, registration, state
 
 HAS_SEAT = ("confirmed", "attended")
+ANNOUNCED = ("published", "cancelled", "concluded")
 OPEN = ("published", "cancelled")
 """An event in one of these is over when its end has come."""
+IN_CALENDAR = ("confirmed", "waitlisted", "attended", "no_show", "withdrawn")
+"""Places whose events a member's own calendar shows: of one that was given back, that it is off."""
 HAS_OR_HAD = ("confirmed", "waitlisted", "attended", "no_show")
 """A place that counts as the member's: not one they gave back."""
 
@@ -130,6 +136,24 @@ def my_events(
         for event in on_page
     ]
     return MyEventsPage(entries=entries, next=on_page[-1].id if len(events) > ask.limit else None)
+
+
+def in_calendar(ask: GetCalendar, seats: Iterable[Seat]) -> dict[str, Any]:
+    """Which events a member's calendar shows: all of a community, or those where these seats are."""
+    where = {**_of(ask.community_id, ask.starts_from, None), "status": {"$in": ANNOUNCED}}
+    return where if ask.community_id else {**where, "id": {"$in": sorted(seat.document_id for seat in seats)}}
+
+
+def calendar(ask: GetCalendar, events: Sequence[Event], seats: Iterable[Seat], who: Caller) -> CalendarPage:
+    """A page of a member's calendar. events: one more than the page holds, if there are more."""
+    own = {seat.document_id: seat for seat in seats}
+    on_page = events[: ask.limit]
+    entries = [
+        CalendarEntry(event=told_to(event, who, seat), status=seat.status if seat else None)
+        for event in on_page
+        for seat in [own.get(event.id)]
+    ]
+    return CalendarPage(entries=entries, next=on_page[-1].id if len(events) > ask.limit else None)
 
 
 def concluded(ask: GetFigures) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """What the members service knows, and how it decides. Pure: no I/O, no clock, no randomness, no await."""
 
+from ekkyo_members.model.calendar import calendar_address, end_calendar_address, make_calendar_address
 from ekkyo_members.model.community import LOGO, Community, Logo, found, logo_file, revise, revise_charter
 from ekkyo_members.model.importing import Found, circles, new_member_id, outcomes, refused, take_over
 from ekkyo_members.model.journey import (
@@ -73,6 +74,7 @@ __all__ = [
     "address_refused",
     "attended",
     "attended_key",
+    "calendar_address",
     "card",
     "change_profile",
     "choose_messages",
@@ -83,6 +85,7 @@ __all__ = [
     "deactivate",
     "decline",
     "did_not_attend",
+    "end_calendar_address",
     "erase",
     "erasure",
     "erasures",
@@ -100,6 +103,7 @@ __all__ = [
     "leave",
     "lend_address",
     "logo_file",
+    "make_calendar_address",
     "may_find",
     "may_see",
     "named_speaker",

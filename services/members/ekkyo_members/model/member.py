@@ -74,6 +74,11 @@ class Member(Document):
     muted: list[str] = []
     surveys: bool = True
     signed_out_before: Instant | None = None
+    calendar: str | None = None
+    """The digest of the secret in the address that their calendar programs read; None: they have none."""
+    calendar_since: Instant | None = None
+    calendar_ended: list[str] = []
+    """Digests of earlier ones, the latest last."""
     address_since: int = 0
     """The revision by which they got their mail address; 0: they have it from the beginning."""
     mail_refused_since: Instant | None = None

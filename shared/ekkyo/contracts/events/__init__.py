@@ -11,6 +11,7 @@ from ekkyo.contracts.events.attendance import (
     MemberAttended,
     UndoCheckIn,
 )
+from ekkyo.contracts.events.calendar import CalendarEntry, CalendarPage, GetCalendar
 from ekkyo.contracts.events.event import (
     CancelEvent,
     ConcludeEvent,
@@ -116,6 +117,8 @@ __all__ = [
     "AttendanceImported",
     "Attendee",
     "Board",
+    "CalendarEntry",
+    "CalendarPage",
     "CancelEvent",
     "CancelSeries",
     "CheckIn",
@@ -141,6 +144,7 @@ __all__ = [
     "EventStatus",
     "EventsForgotMember",
     "Figures",
+    "GetCalendar",
     "GetDoorWord",
     "GetEvent",
     "GetFigures",

@@ -1,5 +1,12 @@
 """Communities, the people in them, and how they grow. Owner: the members service."""
 
+from ekkyo.contracts.members.calendar import (
+    CalendarAddress,
+    Digest,
+    EndCalendarAddress,
+    GetCalendarAddress,
+    MakeCalendarAddress,
+)
 from ekkyo.contracts.members.colour import READABLE, Colour, contrast
 from ekkyo.contracts.members.community import (
     LOGO_BYTES,
@@ -113,6 +120,7 @@ __all__ = [
     "LOGO_BYTES",
     "READABLE",
     "AcceptRules",
+    "CalendarAddress",
     "Cards",
     "ChangeProfile",
     "Channel",
@@ -136,6 +144,8 @@ __all__ = [
     "CrossingUndone",
     "DeactivateMember",
     "DeclineInvitation",
+    "Digest",
+    "EndCalendarAddress",
     "EraseMember",
     "Erasure",
     "ErasurePage",
@@ -143,6 +153,7 @@ __all__ = [
     "Forgetter",
     "FoundCommunity",
     "Gender",
+    "GetCalendarAddress",
     "GetCards",
     "GetCommunity",
     "GetErasure",
@@ -169,6 +180,7 @@ __all__ = [
     "Locale",
     "LogoFile",
     "LogoKind",
+    "MakeCalendarAddress",
     "Member",
     "MemberCard",
     "MemberCrossed",

@@ -14,6 +14,7 @@ from ekkyo.contracts.base import (
     Zone,
     may,
 )
+from ekkyo.contracts.members.calendar import Digest
 from ekkyo.contracts.members.member import Locale, Member, MemberFact, Number
 
 
@@ -34,7 +35,7 @@ class Identity(Model):
 
 
 class Identify(Question[Identity]):
-    """Who somebody is, by exactly one of id, personnel number or mail address. For front ends that sign members in."""
+    """Who somebody is, by exactly one of these. For front ends that sign members in."""
 
     subject: ClassVar[str] = "ekkyo.ask.members.identify"
     may: ClassVar = may("portal")
@@ -42,11 +43,13 @@ class Identify(Question[Identity]):
     member_id: Id | None = None
     number: Number | None = None
     email: Email | None = None
+    calendar: Digest | None = None
+    """The digest of the secret in an address for calendar programs."""
 
     @model_validator(mode="after")
     def _by_one(self) -> "Identify":
-        if sum(one is not None for one in (self.member_id, self.number, self.email)) != 1:
-            raise ValueError("name exactly one of member_id, number and email")
+        if sum(one is not None for one in (self.member_id, self.number, self.email, self.calendar)) != 1:
+            raise ValueError("name exactly one of member_id, number, email and calendar")
         return self
 
 

@@ -1,0 +1,113 @@
+"""A calendar of many events, read back by icalendar and, as many programs read it, by ical.js."""
+
+import asyncio
+import json
+import os
+import shutil
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import icalendar
+import pytest
+from ekkyo.words.calendar import saved
+from ekkyo.words.feed import Entry, feed
+from ekkyo.words.text import one_line, several_lines
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.common.test_calendar import JOIN, NOW, PAGE, START, event
+
+READER = Path(__file__).parents[1] / "journeys" / "icaljs"
+ZONES = ["Asia/Tokyo", "America/New_York", "Europe/London", "Australia/Lord_Howe", "Africa/Casablanca"]
+ZONES += ["America/Sao_Paulo", "Asia/Kathmandu", "Pacific/Apia"]
+TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=300)
+
+
+def made(*entries: Entry, name: str = "Mine") -> bytes:
+    return feed(name, entries, stamp=NOW).data
+
+
+def entry(**changes: Any) -> Entry:
+    return Entry(event(**changes), "CONFIRMED", busy=True, join=JOIN, page=PAGE, how="Withdraw there.")
+
+
+@given(title=TEXT, place=TEXT, description=TEXT, status=st.sampled_from(["CONFIRMED", "TENTATIVE", "CANCELLED"]))
+def test_any_text_comes_back_as_it_was_written(title: str, place: str, description: str, status: Any) -> None:
+    about = event(title=title, place=place, description=description)
+    data = made(Entry(about, status, busy=False, join=JOIN, page=PAGE), name=title)
+    assert max(map(len, data.split(b"\r\n"))) <= 75
+    assert [
+        line
+        for line in data.split(b"\r\n")
+        if "\ufffd" in line.decode(errors="replace") and b"\xef\xbf\xbd" not in line
+    ] == []
+    (read,) = icalendar.Calendar.from_ical(data).walk("VEVENT")
+    assert str(read["SUMMARY"]) == one_line(title)
+    assert str(read["LOCATION"]) == (one_line(place) or JOIN)
+    said = "\n\n".join(part for part in (JOIN, several_lines(description)) if part)
+    assert str(read["DESCRIPTION"]) == said
+    assert (str(read["STATUS"]), str(read["TRANSP"])) == (status, "TRANSPARENT")
+
+
+@pytest.mark.parametrize("format", ["online", "onsite", "hybrid"])
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York", "UTC"])
+def test_an_entry_says_what_the_file_for_one_event_says(format: str, zone: str) -> None:
+    about = event(format=format, timezone=zone, revision=12)
+    (one,) = icalendar.Calendar.from_ical(made(Entry(about, "CONFIRMED", True, JOIN, PAGE, "Do."))).walk("VEVENT")
+    (two,) = icalendar.Calendar.from_ical(saved(about, stamp=NOW, join=JOIN, page=PAGE, how="Do.")).walk("VEVENT")
+    assert one == two
+
+
+def test_the_tag_changes_with_what_a_reader_sees_and_with_nothing_else() -> None:
+    first = feed("Mine", [entry()], stamp=NOW)
+    later = feed("Mine", [entry(revision=99, confirmed=4)], stamp=NOW + timedelta(hours=1))
+    assert (first.data == later.data, first.tag == later.tag) == (False, True)
+    forged = "SEQUENCE:1\nDTSTAMP:2"
+    other = [{"title": "Word"}, {"place": "4F"}, {"description": forged}, {"starts_at": START - timedelta(minutes=1)}]
+    tags = {feed("Mine", [entry(**change)], stamp=NOW).tag for change in other}
+    tags |= {feed("Yours", [entry()], stamp=NOW).tag, feed("Mine", [], stamp=NOW).tag}
+    assert len(tags | {first.tag}) == 7
+
+
+async def test_ical_js_reads_the_same_times_and_texts_in_every_zone() -> None:
+    """Each zone has events all around two years; in one calendar, in which zones with and without summer time meet."""
+    title, texts = 'Table; "a, b" \\ 表計算と\\nマクロ', "first\nsecond; third, \\n fourth 😀" * 9
+    abouts = [
+        event(
+            event_id=f"{n}-{days}",
+            timezone=zone,
+            title=title,
+            description=texts,
+            starts_at=at,
+            ends_at=at + timedelta(hours=2),
+        )
+        for n, zone in enumerate(ZONES)
+        for days in range(0, 730, 9)
+        for at in [datetime(2026, 1, 1, 3, 30, tzinfo=UTC) + timedelta(days=days)]
+    ]
+    entries = [Entry(about, "CONFIRMED", True, JOIN, PAGE) for about in abouts]
+    (read,) = await by_ical_js(made(*entries, name=title))
+    by_uid = {one["uid"]: one for one in read["events"]}
+    assert len(by_uid) == len(abouts)
+    for about in abouts:
+        one = by_uid[f"{about.event_id}@ekkyo"]
+        times = (about.starts_at.timestamp(), about.ends_at.timestamp())
+        assert (one["starts"], one["ends"]) == times, (about.timezone, about.starts_at, one)
+        assert (one["summary"], one["description"]) == (title, f"{JOIN}\n\n{texts}")
+        assert (one["zone"] in (about.timezone, "UTC"), one["location"], one["url"]) == (True, "3F", PAGE)
+    told_in_utc = [one["uid"] for one in read["events"] if one["zone"] == "UTC"]
+    assert 0 < len(told_in_utc) < 9, "only where the clock shows an hour twice"
+
+
+async def by_ical_js(*calendars: bytes) -> Any:
+    """What ical.js understands of calendars."""
+    node = shutil.which("node")
+    if not node or not (READER / "node_modules").exists():
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("no ical.js: run `make browser`")
+    running = await asyncio.create_subprocess_exec(
+        node, READER / "read.js", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+    )
+    out, _ = await running.communicate(json.dumps([one.decode() for one in calendars]).encode())
+    assert running.returncode == 0
+    return json.loads(out)

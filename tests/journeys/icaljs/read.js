@@ -1,0 +1,24 @@
+// Reads calendars as calendar programs do: one JSON value with iCalendar texts in, what ical.js understands of each out.
+import ICAL from "ical.js";
+
+const texts = JSON.parse(await new Promise((resolve) => {
+  let text = "";
+  process.stdin.setEncoding("utf8").on("data", (part) => (text += part)).on("end", () => resolve(text));
+}));
+const read = (text) => {
+  const calendar = new ICAL.Component(ICAL.parse(text));
+  return {
+    name: calendar.getFirstPropertyValue("name"),
+    events: calendar.getAllSubcomponents("vevent").map((part) => {
+      const event = new ICAL.Event(part);
+      const unix = (time) => time.toUnixTime();
+      const value = (name) => part.getFirstPropertyValue(name);
+      return {
+        uid: event.uid, starts: unix(event.startDate), ends: unix(event.endDate), summary: event.summary,
+        description: event.description, location: event.location, url: value("url"), status: value("status"),
+        sequence: event.sequence, zone: event.startDate.zone.tzid,
+      };
+    }),
+  };
+};
+process.stdout.write(JSON.stringify(texts.map(read)));
