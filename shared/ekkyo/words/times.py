@@ -72,7 +72,9 @@ def moment(at: datetime, zone: str, locale: Locale, *, now: datetime) -> str:
 
 def differ(one: str, other: str, *times: datetime) -> bool:
     """Whether the clocks of two zones show different times at any of these instants."""
-    return any(at.astimezone(ZoneInfo(one)).utcoffset() != at.astimezone(ZoneInfo(other)).utcoffset() for at in times)
+    return one != other and any(
+        at.astimezone(ZoneInfo(one)).utcoffset() != at.astimezone(ZoneInfo(other)).utcoffset() for at in times
+    )
 
 
 def until(at: datetime, zone: str, locale: Locale, *, now: datetime) -> str:

@@ -1,5 +1,6 @@
 """A few icons as inline SVG: 24 by 24, drawn with lines. From Lucide (ISC licence), https://lucide.dev."""
 
+from functools import cache
 from typing import Final
 
 from markupsafe import Markup
@@ -36,6 +37,7 @@ _LINES: Final[dict[str, str]] = {
 }
 
 
+@cache
 def icon(name: str) -> Markup:
     """An icon beside a word; screen readers pass over it."""
     return Markup(  # noqa: S704
