@@ -5,6 +5,7 @@ import re
 import time
 import uuid
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, StringConstraints
@@ -74,7 +75,9 @@ _ZONES = re.compile(r"(?!(posix|right|SystemV)/|(localtime|posixrules|posixtime|
 machine is set to, other readings of the same zones (`right/` counts leap seconds), and the zone of who set none."""
 
 
+@lru_cache(1000)
 def _zone(value: str) -> str:
+    """Each event and each member names one; there are some six hundred, and what is refused is not kept."""
     from zoneinfo import ZoneInfo
 
     if not _ZONES.fullmatch(value):
