@@ -118,7 +118,7 @@ SCENES = [
     Scene("by a link", replace(HANAKO, only="e1"), {MyRegistration: mine("confirmed")}, ("/e/e1?p=x",)),
     Scene("communities", HANAKO, COMMUNITIES, ("/communities", "/c/it", "/c/hr", "/c/book", "/c/it/leave")),
     Scene("a community alone", HANAKO, {**COMMUNITIES, **away(ListEvents, RankThemes, GetCards)}, ("/c/it",)),
-    Scene("me", HANAKO, ME, ("/me", "/me/journey", "/me/messages", "/me/settings", "/me/data")),
+    Scene("me", HANAKO, ME, ("/me", "/me/journey", "/me/calendar", "/me/messages", "/me/settings", "/me/data")),
     Scene("me, all away", HANAKO, away(MyEvents, GetJourney), ("/me", "/me/journey")),
     Scene("a survey", HANAKO, {GetForm: test_survey_pages.asked()}, ("/s/s1",)),
     Scene("answered", HANAKO, {GetForm: test_survey_pages.asked(answered=True)}, ("/s/s1",)),

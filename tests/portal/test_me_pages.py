@@ -8,11 +8,13 @@ from typing import Any
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import MyEvent, MyEvents, MyEventsPage, Registration
 from ekkyo.contracts.members import (
+    CalendarAddress,
     ChooseMessages,
     CommunityListed,
     CommunityPage,
     CrossingReached,
     DeclineInvitation,
+    GetCalendarAddress,
     GetJourney,
     GetMember,
     Invitation,
@@ -56,6 +58,7 @@ KNOWN: dict[type[Any], Any] = {
     MyEvents: MyEventsPage(entries=[place("confirmed"), place("waitlisted", position=2)]),
     PendingSurveys: SurveyList(surveys=[SURVEY]),
     MySurveys: MySurveysPage(surveys=[]),
+    GetCalendarAddress: CalendarAddress(member_id="hanako", since=NOW),
     GetMember: member(invitations=[INVITED], muted=["it"]),
     ListCommunities: CommunityPage(communities=[CommunityListed(community=community(), members=3, leaders=[])]),
     ListDeliveries: DeliveryPage(deliveries=[delivery("sent", None), delivery("dropped", "muted")]),

@@ -49,10 +49,11 @@ async def announce(story: Season) -> e.EventState:
     event = await as_leader.send(e.PublishEvent(event_id=event_id))
     first, *others = [story.some()["a member"], *story.people[-COME:]]
     await pages.register(story.address, first.member_id, event)
+    await pages.subscribe(story.address, first.member_id, event)
     for who in others:
         await story.register(who, event)
     await story.heard.seated(event_id, [who.member_id for who in (first, *others)])
-    story.say(f"To come: {event.title}; {first.name} registered for it on the portal's page")
+    story.say(f"To come: {event.title}; {first.name} registered for it on the portal's page, and has it in a calendar")
     return event
 
 

@@ -35,8 +35,12 @@ class Browser:
 
     async def press(self, path: str, **form: str) -> None:
         """Send a form. Raises Refused where the page that follows does not say that it is done."""
-        if DONE not in await asyncio.to_thread(self._ask, self._portal + path, urlencode(form).encode()):
+        if DONE not in await self.send(path, **form):
             raise Refused("page_differs", f"The page after {path} does not say that it is done.")
+
+    async def send(self, path: str, **form: str) -> str:
+        """Send a form; the HTML of the page that follows. Raises Refused."""
+        return await asyncio.to_thread(self._ask, self._portal + path, urlencode(form).encode())
 
     def _ask(self, url: str, form: bytes | None = None) -> str:
         request = urllib.request.Request(url, form, {"sec-fetch-site": "same-origin"})  # noqa: S310
@@ -54,6 +58,31 @@ async def register(address: Address, member_id: str, event: EventState) -> None:
     if named is None:
         raise Refused("page_differs", f"{path} offers no registration.")
     await browser.press(f"{path}/register", registration_id=named[1])
+
+
+async def subscribe(address: Address, member_id: str, event: EventState) -> None:
+    """Make an address for a calendar program, and read it as such a program does: without a cookie."""
+    browser = Browser(address, member_id)
+    named = re.search(r'name="secret" value="([^"]+)"', await browser.open("/me/calendar"))
+    made = named and re.search(r'value="(http[^"]+\.ics)"', await browser.send("/me/calendar", secret=named[1]))
+    if not made:
+        raise Refused("page_differs", "/me/calendar makes no address.")
+    first = await asyncio.to_thread(_as_a_program, made[1])
+    again = await asyncio.to_thread(_as_a_program, made[1], first[2])
+    if f"UID:{event.event_id}@ekkyo\r\n" not in first[1] or again[0] != 304:
+        raise Refused("page_differs", f"The calendar does not show {event.event_id}, or is sent again unchanged.")
+
+
+def _as_a_program(url: str, tag: str = "") -> tuple[int, str, str]:
+    """Status, text and ETag of a calendar."""
+    try:
+        with urllib.request.urlopen(  # noqa: S310
+            urllib.request.Request(url, headers={"if-none-match": tag} if tag else {}),  # noqa: S310
+            timeout=WITHIN,
+        ) as response:
+            return response.status, response.read().decode(), response.headers["etag"]
+    except urllib.error.HTTPError as error:
+        return error.code, "", tag
 
 
 async def arrive(address: Address, leader_id: str, event: EventState, coming: Sequence[str], word: str) -> list[str]:
