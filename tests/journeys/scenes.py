@@ -33,7 +33,14 @@ from ekkyo.contracts.notify import DeliveryPage, ListDeliveries
 from ekkyo.contracts.surveys import GetForm, GetResults, ListSurveys, RankThemes, SurveyList, ThemeRanking
 from ekkyo_portal.web.visitor import Visitor
 
-from tests.portal import test_community_pages, test_looks, test_me_pages, test_people_pages, test_survey_pages
+from tests.portal import (
+    test_community_pages,
+    test_looks,
+    test_me_pages,
+    test_output_pages,
+    test_people_pages,
+    test_survey_pages,
+)
 from tests.portal.leading import answers, series
 from tests.portal.making import HANAKO, LEADER, NOW, STEWARD
 from tests.portal.test_events_pages import event, mine
@@ -113,6 +120,8 @@ SCENES = [
     Scene("a seat", HANAKO, {MyRegistration: mine("confirmed", **NOW_ON)}, ("/e/e1", "/e/e1?did=events.confirmed")),
     Scene("waiting", HANAKO, {MyRegistration: mine("waitlisted", confirmed=30)}, SEEN),
     Scene("was there", HANAKO, {**ME, MyRegistration: mine("attended", status="concluded")}, SEEN),
+    Scene("the board", HANAKO, test_output_pages.known(), ("/board", "/o/o1", "/c/it/board/new")),
+    Scene("what leaders decide", LEADER, test_output_pages.known(), ("/board?community=it", "/o/o2", "/o/o2/edit")),
     Scene("missed", HANAKO, {MyRegistration: mine("no_show", status="concluded")}, SEEN),
     Scene("cancelled, long", HANAKO, {MyRegistration: mine("confirmed", **LONG, status="cancelled")}, SEEN),
     Scene("by a link", replace(HANAKO, only="e1"), {MyRegistration: mine("confirmed")}, ("/e/e1?p=x",)),

@@ -8,21 +8,25 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import icalendar
 import pytest
 import structlog
 from ekkyo.contracts.base import Command, Refused
-from ekkyo.contracts.events import CalendarEntry, CalendarPage, GetCalendar
+from ekkyo.contracts.events import Board, CalendarEntry, CalendarPage, GetCalendar, OutputPage
 from ekkyo.contracts.members import (
     CalendarAddress,
+    Cards,
     CommunityListed,
     CommunityPage,
     EndCalendarAddress,
     GetCalendarAddress,
+    GetCards,
     GetCommunity,
     ListCommunities,
     MakeCalendarAddress,
+    MemberCard,
 )
 from ekkyo.process import logs
 from ekkyo.wire import trace
@@ -31,6 +35,7 @@ from ekkyo_portal.look.reader import Reader
 
 from tests.portal.making import NOW, text_of
 from tests.portal.test_events_pages import event
+from tests.portal.test_output_pages import output
 from tests.portal.test_people_pages import community
 from tests.portal.whole import Whole, identity, whole
 
@@ -233,3 +238,37 @@ def test_a_thousand_events_cost_less_than_a_tenth_of_a_second() -> None:
         spent.append(time.process_time() - began)
     assert data.count(b"BEGIN:VEVENT") == 1000
     assert min(spent) < 0.1
+
+
+async def test_the_board_is_a_feed_for_readers_of_atom_and_of_json_and_ends_with_the_address(tmp_path: Path) -> None:
+    board = {
+        Board: OutputPage(
+            outputs=[output("o1", title="<b>表計算</b> & 集計"), output("o2", kind="talk_outside", url=None)]
+        ),
+        GetCards: Cards(cards=[MemberCard(member_id="hanako", name="山田 花子", department="営業部")]),
+    }
+    async with whole(tmp_path, identity("hanako", leads=["it"], steward=True)) as portal:
+        known(portal)
+        portal.services.answering.replies.update(board)
+        got = await portal.get(f"/board/{SECRET}.atom?community=it")
+        assert got.headers["content-type"] == "application/atom+xml; charset=utf-8"
+        feed = ElementTree.fromstring(got.content)
+        atom = "{http://www.w3.org/2005/Atom}"
+        assert feed.findtext(f"{atom}title") == "IT, Users; \\ 会: 成果"
+        first, second = feed.findall(f"{atom}entry")
+        assert first.findtext(f"{atom}title") == "<b>表計算</b> & 集計"
+        assert first.findtext(f"{atom}id") == "https://ekkyo.example.com/o/o1"
+        assert first.findtext(f"{atom}author/{atom}name") == "山田 花子"
+        assert [link.get("rel") for link in first.findall(f"{atom}link")] == ["alternate", "related"]
+        assert [link.get("rel") for link in second.findall(f"{atom}link")] == ["alternate"]
+        ((sub, roles, asked),) = [one for one in portal.services.callers if isinstance(one[2], Board)]
+        assert (sub, roles, asked.community_id) == ("hanako", frozenset(), "it")
+        again = await portal.get(f"/board/{SECRET}.atom?community=it", headers={"if-none-match": got.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+        told = (await portal.get(f"/board/{SECRET}.json")).json()
+        assert (told["version"], [one["id"] for one in told["items"]]) == (
+            "https://jsonfeed.org/version/1.1",
+            ["https://ekkyo.example.com/o/o1", "https://ekkyo.example.com/o/o2"],
+        )
+        portal.services.found_by.clear()
+        assert (await portal.get(f"/board/{'x' * 43}.atom")).status_code == 404

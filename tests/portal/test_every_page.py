@@ -31,7 +31,7 @@ STREAM = "/e/{event_id}/roster/live"
 GETS = [page.path for page in PAGES if page.method == "GET" and page.path != STREAM]
 POSTS = [page.path for page in PAGES if page.method == "POST" and page.path != "/u/{about}/{held}"]
 """All but the one that a mail program presses (RFC 8058): it goes by what its address holds, and reads no cookie."""
-NOT_THERE = ("/e/{event_id}/publish", "/signin/", "/u/", "/calendar/")
+NOT_THERE = ("/e/{event_id}/publish", "/signin/", "/u/", "/calendar/", "/board/{secret}")
 """No draft, no company's sign-in, no link of a mail and no address for calendar programs is in this test."""
 FREE_TEXT = set(examples.WORDS) - {"timezone", "email", "url", "logo_url", "code", "key", "message_id", "number"}
 FREE_TEXT -= {"data", "starts", "clock", "rule"}

@@ -40,15 +40,15 @@ async def of_community(visit: Visit, secret: str, community_id: str) -> Response
 
 async def _served(visit: Visit, secret: str, community_id: str | None) -> Response:
     try:
-        theirs = await _theirs(visit, secret)
+        reader = await theirs(visit, secret)
         asked = (
-            theirs.asking.ask(theirs.visitor, GetCommunity(community_id=community_id), 3.0) if community_id else None
+            reader.asking.ask(reader.visitor, GetCommunity(community_id=community_id), 3.0) if community_id else None
         )
-        community, entries = await asyncio.gather(asked or _none(), _entries(theirs, community_id))
+        community, entries = await asyncio.gather(asked or _none(), _entries(reader, community_id))
     except Refused as why:
-        return _refusal(why)
-    name = one_line(community.name) if community else theirs.reader.words.me.calendar_name
-    made = await asyncio.to_thread(views.made, theirs.reader, name, entries, visit.site.settings.portal_url)
+        return refusal(why)
+    name = one_line(community.name) if community else reader.reader.words.me.calendar_name
+    made = await asyncio.to_thread(views.made, reader.reader, name, entries, visit.site.settings.portal_url)
     seen = visit.site.feeds.seen(secrets.digest(f"{secret}/{community_id or ''}"), made.tag, visit.now)
     return _response(visit.request, made, format_datetime(seen, usegmt=True))
 
@@ -57,7 +57,7 @@ async def _none() -> Community | None:
     return None
 
 
-async def _theirs(visit: Visit, secret: str) -> Visit:
+async def theirs(visit: Visit, secret: str) -> Visit:
     """The visit as the member whose address this is, with no role: what it tells is what any member may see.
 
     Raises Refused: 404 for an address that has ended or never was, 429 for one that is read too often.
@@ -91,13 +91,13 @@ async def _entries(visit: Visit, community_id: str | None) -> list[CalendarEntry
 
 def _response(request: Request, made: Feed, modified: str) -> Response:
     headers = {"etag": f'W/"{made.tag}"', "last-modified": modified, "cache-control": KEPT, "vary": "Accept-Encoding"}
-    if _has(request, made.tag, modified):
+    if has(request, made.tag, modified):
         return Response(status_code=304, headers=headers)
     headers["content-disposition"] = 'inline; filename="ekkyo.ics"'
     return Response(made.data, media_type="text/calendar; charset=utf-8", headers=headers)
 
 
-def _has(request: Request, tag: str, modified: str) -> bool:
+def has(request: Request, tag: str, modified: str) -> bool:
     """Whether a program has this already (RFC 9110, 13.1). Of a time alone only the very one that was told counts:
     another instance may have seen the calendar change earlier or later."""
     known = request.headers.get("if-none-match")
@@ -109,7 +109,7 @@ def _has(request: Request, tag: str, modified: str) -> bool:
         return False
 
 
-def _refusal(why: Refused) -> Response:
+def refusal(why: Refused) -> Response:
     """Why there is none, as a text: a program reads it."""
     status = 404 if why.status in (400, 403) else 503 if why.status >= 500 else why.status
     headers = {"retry-after": AGAIN[status]} if status in AGAIN else {}

@@ -23,6 +23,8 @@ class Address:
     phone: Markup
     communities: list[tuple[str, str]]
     """Their names, and the address of each one's events."""
+    board: str
+    """The feed of what is new on the board."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ async def make(visit: Visit) -> Response:
     webcal = f"webcal:{base.partition(':')[2]}.ics"
     named = [(one_line(one.name), f"{base}/{one.community_id}.ics") for one in listed]
     since = visit.reader.day(done.since) if done.since else None
-    made = Address(f"{base}.ics", webcal, qr(webcal), named)
+    made = Address(f"{base}.ics", webcal, qr(webcal), named, f"{visit.site.settings.portal_url}/board/{secret}.atom")
     return visit.page("me/calendar.html", CalendarView(since, secrets.new(), made))
 
 

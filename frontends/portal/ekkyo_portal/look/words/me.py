@@ -97,6 +97,9 @@ JA: Final[dict[str, Any]] = {
     "calendar_once": "アドレスが表示されるのは今回だけです。今のうちにカレンダーに登録してください。",
     "calendar_mine": "自分の予定",
     "calendar_all_of": "{name} のすべてのイベント",
+    "calendar_board": "新しい成果(Atom フィード)",
+    "calendar_board_hint": "フィードリーダーや社内ポータルに登録できます。"
+    "JSON Feed を使うときは、末尾の .atom を .json に変えてください。",
     "calendar_open": "この端末のカレンダーに登録する",
     "calendar_qr": "スマートフォンで登録するときは、カメラで読み取ってください。",
     "did_calendar_ended": "アドレスを無効にしました。",
@@ -207,6 +210,8 @@ EN: Final[dict[str, Any]] = {
     "calendar_once": "It is shown only now. Add it to your calendar before you leave this page.",
     "calendar_mine": "My events",
     "calendar_all_of": "All events of {name}",
+    "calendar_board": "New on the board (Atom feed)",
+    "calendar_board_hint": "For a feed reader or your intranet. For a JSON Feed, end it with .json instead of .atom.",
     "calendar_open": "Add to this device's calendar",
     "calendar_qr": "To add it to your phone, scan this with its camera.",
     "did_calendar_ended": "The address no longer works.",
