@@ -30,6 +30,7 @@ from ekkyo.contracts.members import (
 )
 from ekkyo.process import logs
 from ekkyo.wire import trace
+from ekkyo.words.calendar import several
 from ekkyo_portal.calendars import secrets, views
 from ekkyo_portal.look.reader import Reader
 
@@ -219,8 +220,8 @@ async def test_a_member_makes_an_address_which_is_shown_once_and_ends_it(tmp_pat
         assert portal.services.answering.sent(EndCalendarAddress) == [EndCalendarAddress(member_id="hanako")]
 
 
-def test_a_thousand_events_cost_less_than_a_tenth_of_a_second() -> None:
-    """Of the portal's CPU, from the service's answers to the calendar; as little as the best of three."""
+def test_a_thousand_events_cost_less_than_half_of_what_icalendars_objects_cost() -> None:
+    """CPU of the portal, from the service's answers to the calendar; the best of three, in one run."""
     pages = [
         CalendarPage(
             entries=[
@@ -230,14 +231,17 @@ def test_a_thousand_events_cost_less_than_a_tenth_of_a_second() -> None:
         ).model_dump_json()
         for page in range(4)
     ]
-    reader, spent = Reader("ja", "Asia/Tokyo", NOW), []
+    reader, spent, plain = Reader("ja", "Asia/Tokyo", NOW), [], []
     for _ in range(3):
         began = time.process_time()
         read = [one for page in pages for one in CalendarPage.model_validate_json(page).entries]
         data = views.made(reader, "Ekkyo", read, "https://ekkyo.example.com").data
         spent.append(time.process_time() - began)
+        began = time.process_time()
+        several([one.event for one in read], stamp=NOW, off=False, join=None)
+        plain.append(time.process_time() - began)
     assert data.count(b"BEGIN:VEVENT") == 1000
-    assert min(spent) < 0.1
+    assert min(spent) < min(plain) / 2
 
 
 async def test_the_board_is_a_feed_for_readers_of_atom_and_of_json_and_ends_with_the_address(tmp_path: Path) -> None:

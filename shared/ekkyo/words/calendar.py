@@ -150,9 +150,11 @@ def zone_of(event: EventState) -> str | None:
     if event.format == "online" or event.timezone in _UTC:
         return None
     zone = ZoneInfo(event.timezone)
-    shown = (at.astimezone(zone) for at in (event.starts_at, event.ends_at))
-    twice = any(at.replace(fold=0).utcoffset() != at.replace(fold=1).utcoffset() for at in shown)
-    return None if twice else event.timezone
+    for at in (event.starts_at, event.ends_at):
+        shown = at.astimezone(zone)
+        if shown.utcoffset() != shown.replace(fold=1 - shown.fold).utcoffset():
+            return None
+    return event.timezone
 
 
 def location_of(event: EventState, join: str | None) -> str | None:

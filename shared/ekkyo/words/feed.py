@@ -18,7 +18,6 @@ from ekkyo.words.text import one_line
 from ekkyo.words.vtimezone import vtimezone
 
 Status = Literal["CONFIRMED", "TENTATIVE", "CANCELLED"]
-_ESCAPED: Final = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
 _LONGEST: Final = 75
 """Octets of a line, without its end (RFC 5545, 3.1)."""
 _NOT_SAID: Final = re.compile(r"^(?:DTSTAMP|SEQUENCE):.*\r\n", re.M)
@@ -58,20 +57,21 @@ def feed(name: str, entries: Sequence[Entry], *, stamp: datetime) -> Feed:
         "X-PUBLISHED-TTL:PT1H",
     ]
     made_at = _utc(stamp)
-    head = "".join(map(_folded, lines)) + "".join(_zones([entry.event for entry in entries]))
-    body = "".join(_folded(line) for entry in entries for line in _lines(entry, made_at))
+    placed = [(entry, zone_of(entry.event)) for entry in entries]
+    head = "".join(map(_folded, lines)) + "".join(_zones((entry.event, zone) for entry, zone in placed if zone))
+    body = "".join(_folded(line) for entry, zone in placed for line in _lines(entry, zone, made_at))
     text = f"{head}{body}END:VCALENDAR\r\n"
     return Feed(text.encode(), sha256(_NOT_SAID.sub("", text).encode()).hexdigest()[:32])
 
 
-def _lines(entry: Entry, stamp: str) -> Iterator[str]:
+def _lines(entry: Entry, zone: str | None, stamp: str) -> Iterator[str]:
     event = entry.event
     yield "BEGIN:VEVENT"
     yield f"UID:{event.event_id}@ekkyo"
     yield f"SEQUENCE:{event.revision}"
     yield f"DTSTAMP:{stamp}"
-    yield f"DTSTART{_when(event, event.starts_at)}"
-    yield f"DTEND{_when(event, event.ends_at)}"
+    yield f"DTSTART{_when(zone, event.starts_at)}"
+    yield f"DTEND{_when(zone, event.ends_at)}"
     yield f"SUMMARY:{_text(one_line(event.title))}"
     if location := location_of(event, entry.join):
         yield f"LOCATION:{_text(location)}"
@@ -84,12 +84,12 @@ def _lines(entry: Entry, stamp: str) -> Iterator[str]:
 
 
 def _text(value: str) -> str:
-    return value.translate(_ESCAPED)
+    """A text with what has a meaning of its own escaped (RFC 5545, 3.3.11)."""
+    return value.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
 
 
-def _when(event: EventState, at: datetime) -> str:
-    """A time after the name of its property: on the clock of the event's place, or in UTC."""
-    zone = zone_of(event)
+def _when(zone: str | None, at: datetime) -> str:
+    """A time after the name of its property: on the clock of a zone, or in UTC."""
     if zone is None:
         return f":{_utc(at)}"
     local = at.astimezone(ZoneInfo(zone))
@@ -100,13 +100,12 @@ def _utc(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
 
-def _zones(events: Iterable[EventState]) -> Iterator[str]:
+def _zones(events: Iterable[tuple[EventState, str]]) -> Iterator[str]:
     """The rules of each zone whose clock is read, for as long as its events last."""
     reach: dict[str, tuple[datetime, datetime]] = {}
-    for event in events:
-        if zone := zone_of(event):
-            first, last = reach.get(zone, (event.starts_at, event.ends_at))
-            reach[zone] = min(first, event.starts_at), max(last, event.ends_at)
+    for event, zone in events:
+        first, last = reach.get(zone, (event.starts_at, event.ends_at))
+        reach[zone] = min(first, event.starts_at), max(last, event.ends_at)
     for zone, (first, last) in sorted(reach.items()):
         yield vtimezone(zone, first, last).to_ical().decode()
 
