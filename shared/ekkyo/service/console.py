@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import gc
 import sys
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -44,7 +43,6 @@ def run(service: Service, argv: Sequence[str] | None = None) -> NoReturn:
 
 
 async def _serve(service: Service, settings: Settings) -> int:
-    _collect_seldom()
     return await lifecycle.serve(started(service, settings))
 
 
@@ -85,14 +83,3 @@ def _rebuild(service: Service, settings: Settings, chosen: argparse.Namespace) -
         sys.stderr.write(f"{e.detail}\n{SAY_AGAIN}\n")
         return 1
     return 0
-
-
-def _collect_seldom() -> None:
-    """Run the garbage collector rarely, and never over imported modules: in a rush it took a quarter of the time.
-
-    What is done for a message leaves next to no cycles, while Python's defaults search all of a rush's tasks for them
-    again and again.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)
