@@ -37,7 +37,15 @@ MAKES |= {"notify.begin_sign_in", "events.duplicate", "events.plan_series"}
 """What is done to an id that nobody knows yet: it is made."""
 LISTS = {"members.find", "events.list", "events.figures", "surveys.pending", "surveys.list", "surveys.themes"}
 LISTS |= {"events.calendar", "events.mine", "surveys.mine", "surveys.preview", "members.cards", "members.communities"}
-LISTS |= {"members.erasures", "members.crossings", "notify.deliveries", "notify.status", "events.preview_series"}
+LISTS |= {
+    "events.board",
+    "events.proposed_outputs",
+    "members.erasures",
+    "members.crossings",
+    "notify.deliveries",
+    "notify.status",
+    "events.preview_series",
+}
 """What is told of an id that nobody knows: nothing, none, zero."""
 SECRETS = {"notify.finish_sign_in"}
 """Does not say whether there was an attempt to sign in."""

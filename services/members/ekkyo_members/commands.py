@@ -189,7 +189,10 @@ async def grant_steward(cmd: contract.GrantSteward, members: Members) -> contrac
 
 @router.subscriber(**asked(contract.RevokeSteward))
 async def revoke_steward(cmd: contract.RevokeSteward, members: Members, turns: StewardTurns) -> contract.Member:
-    """Take the role of a steward away, while another steward is left."""
+    """Take the role of a steward away, while another steward is left. Of who is none there is no turn to wait for."""
+    member = await members.get(cmd.member_id)
+    if member is None or not member.steward:
+        return await members.change(cmd.member_id, lambda m, _: model.unchanged(model.present(m)))
     async with turns.taken() as until:
         found = await members.find({"steward": True, "active": True}, limit=2)
         left = model.OtherStewards(any(one.id != cmd.member_id for one in found), until)

@@ -134,7 +134,6 @@ def revise(output: Output, cmd: ReviseOutput, *, who: Caller) -> Answer:
 
 def remove(output: Output, *, who: Caller) -> Answer:
     """Take an output off the board, or a proposal back. Members may remove what they made themselves."""
-    seen_by(output, who)
     if who.sub != output.proposed_by and who.sub not in output.authors:
         who.must_lead(output.community_id)
     if output.status == "removed":

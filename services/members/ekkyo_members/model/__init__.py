@@ -44,6 +44,7 @@ from ekkyo_members.model.member import (
     register,
     set_preferences,
     told_to,
+    unchanged,
 )
 from ekkyo_members.model.membership import accept_rules, decline, grant_role, invite, join, leave, revoke_role
 from ekkyo_members.model.standing import (
@@ -126,5 +127,6 @@ __all__ = [
     "take_over",
     "taught",
     "told_to",
+    "unchanged",
     "without_manager",
 ]
