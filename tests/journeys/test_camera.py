@@ -1,4 +1,4 @@
-"""The desk in Chromium: a made-up badge is filmed and read, and what others do appears."""
+"""The desk in Chromium: a code is filmed and read, and what others do appears."""
 
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from tests.portal.pictures import shown
 from tests.portal.test_events_pages import event
 from tests.portal.test_lead_desk import LISTED, NOW_ON, at_the_desk
 from tests.portal.test_lead_live import Facts
+from tests.portal.test_seat_codes import CODES
 
 WIDE, HIGH, FRAMES = 640, 480, 10
 
@@ -57,16 +58,19 @@ class Desk:
         return came
 
 
-async def test_the_camera_checks_in_whose_badge_it_sees_and_passes_over_what_names_nobody(tmp_path: Path) -> None:
+async def test_the_camera_checks_in_whose_code_it_sees_and_passes_over_what_names_nobody(tmp_path: Path) -> None:
     desk = Desk()
-    camera = film(tmp_path / "badges.y4m", "https://example.com/9", "0001")
+    camera = film(tmp_path / "codes.y4m", "https://example.com/9", CODES.make("e1", "ken"))
     flags = (
         "--use-fake-device-for-media-stream",
         "--use-fake-ui-for-media-stream",
         f"--use-file-for-fake-video-capture={camera}",
     )
     changes = Changes(Facts().hear)
-    async with shown(desk.replies, LEADER, changes=changes) as url, browsers(url, tmp_path, *flags) as them:
+    async with (
+        shown(desk.replies, LEADER, changes=changes, codes=CODES) as url,
+        browsers(url, tmp_path, *flags) as them,
+    ):
         leader = await them.person("/e/e1/roster", size="phone")
         await leader.press("カメラで読み取る")
         await leader.sees("山田 健 さんは受付済みです(11:59)。")
@@ -80,8 +84,13 @@ async def test_the_camera_checks_in_whose_badge_it_sees_and_passes_over_what_nam
         live = "document.querySelector('video').srcObject.getTracks().some((track) => track.readyState === 'live')"
         assert not await leader.page.evaluate(live), "the camera is off"
         await changes.end()
-    async with shown(desk.replies, LEADER) as url, browsers(url, tmp_path) as them:
+    async with shown(desk.replies, LEADER, codes=CODES) as url, browsers(url, tmp_path) as them:
         leader = await them.person("/e/e1/roster")
+        await leader.page.locator("#code").fill(CODES.make("e1", "mai"))
+        await leader.page.keyboard.press("Enter")
+        await leader.sees("林 舞 さんは、キャンセル待ちです。")
+        assert await leader.page.locator("#code").input_value() == "0003", "who was named is found, not the code"
+        assert await leader.page.locator("#waiting + ul li:visible").count() == 1
         await leader.press("カメラで読み取る")
         await leader.sees("カメラを使えません")
         await leader.is_accessible()

@@ -46,6 +46,19 @@ def test_without_a_portal_there_is_no_empty_button(topic):
     assert 'class="button"' not in said.html()
 
 
+@pytest.mark.parametrize("topic", ["registration_confirmed", "registration_promoted", "event_reminder"])
+def test_who_has_to_be_somewhere_learns_that_their_page_has_a_code_for_the_desk(topic):
+    def says(form, links, topic=topic):
+        about = event(format=form, place="3F")
+        return "Show it at the desk" in compose(notice(topic, about=about), WHO[topic], reader("en"), links).text()
+
+    assert says("onsite", Links(PORTAL))
+    assert says("hybrid", Links(PORTAL))
+    assert not says("online", Links(PORTAL))
+    assert not says("onsite", Links())
+    assert not says("onsite", Links(PORTAL), "registration_waitlisted")
+
+
 def test_a_post_in_a_chat_has_a_button_without_anybodys_pass():
     said = compose(notice("event_published"), CHAT, reader(), Links(PORTAL, MAKER, MAKER))
     button = next(block for block in post(said)["blocks"] if block["type"] == "actions")["elements"][0]

@@ -18,6 +18,7 @@ from starlette.middleware import Middleware
 
 from ekkyo_portal import doctor
 from ekkyo_portal.api import Door, Facts
+from ekkyo_portal.events.codes import Codes
 from ekkyo_portal.lead.live import Changes
 from ekkyo_portal.serving import started
 from ekkyo_portal.settings import PortalSettings
@@ -58,7 +59,7 @@ def make(settings: PortalSettings) -> Callable[[Ekkyo, CollectorRegistry], Starl
             opens_by_link=settings.opens_by_link,
             company=Provider.of(settings),
         )
-        site = Site(settings, OverNats(ekkyo, tokens.of), signing_in, registry, now)
+        site = Site(settings, OverNats(ekkyo, tokens.of), signing_in, registry, now, codes=Codes(signed))
         site.changes = Changes(
             lambda event_id: ekkyo.facts(EventFact, entity=event_id, since=now() - RECENT),
         )

@@ -28,8 +28,8 @@ class PortalSettings(ProcessSettings):
     )
     portal_key_file: Path = Field(description="a readable file with the private JWK that signs members' tokens")
     session_key_file: Path = Field(
-        description="a readable file with the secret that signs session cookies, at least 32 characters in a line; "
-        "an older one may stand in the next line while it is replaced"
+        description="a readable file with the secret that signs session cookies and codes of seats, "
+        "at least 32 characters in a line; an older one may stand in the next line while it is replaced"
     )
 
     mail_sign_in: bool = Field(True, description="true: one may sign in by a code that is sent by mail")

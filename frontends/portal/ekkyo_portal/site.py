@@ -1,5 +1,6 @@
 """The portal as one ASGI application: its rooms, who may open what, and what happens around every page."""
 
+import secrets
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
@@ -25,12 +26,14 @@ from starlette.types import Receive, Scope, Send
 
 from ekkyo_portal import calendars, community, events, lead, me, outputs, people, signin, surveys
 from ekkyo_portal.calendars.seen import Feeds
+from ekkyo_portal.events.codes import Codes
 from ekkyo_portal.lead.live import Changes
 from ekkyo_portal.look import the_look
 from ekkyo_portal.look.reader import Reader
 from ekkyo_portal.settings import PortalSettings
 from ekkyo_portal.signin import onward
 from ekkyo_portal.signin.networks import Networks
+from ekkyo_portal.signin.signed import Signed
 from ekkyo_portal.web.body import limited
 from ekkyo_portal.web.measured import Measured
 from ekkyo_portal.web.problems import problem, refused
@@ -82,6 +85,8 @@ class Site:
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     networks: Networks = field(default_factory=Networks)
     feeds: Feeds = field(default_factory=Feeds)
+    codes: Codes = field(default_factory=lambda: Codes(Signed([secrets.token_hex(32)])))
+    """Codes of seats. Those made with a random key are good at this instance alone, while it runs."""
     changes: Changes | None = None
     """What happens at events, for pages that show it as it happens."""
     running: Callable[[], Awaitable[list[Instance]]] = _nobody

@@ -60,7 +60,8 @@ async def shown(visit: Visit, event_id: str, *, typed: str = "", wrong: Refused 
     )
     part = series_views.part(visit.reader, it, series) if series else None
     mark = communities.get(it.community_id)
-    view = views.event(visit.reader, visit.me, mine, typed=typed, wrong=wrong, speakers=named, mark=mark)
+    make = visit.site.codes.make
+    view = views.event(visit.reader, visit.me, mine, typed=typed, wrong=wrong, speakers=named, mark=mark, code=make)
     survey = views.survey(visit.reader, it, pending) if pending else None
     outputs = await outputs_of(visit, it) if visit.me.only is None and views.is_over(it, visit.now) else None
     return visit.page(

@@ -1,6 +1,6 @@
 """What the pages of events show, made from answers. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,8 +13,10 @@ from ekkyo.contracts.surveys import SurveyList
 from ekkyo.words.calendar import saved
 from ekkyo.words.text import http_url, one_line, several_lines
 from ekkyo.words.times import differ
+from markupsafe import Markup
 
 from ekkyo_portal.look.marks import Mark
+from ekkyo_portal.look.qr import qr
 from ekkyo_portal.look.reader import Reader, count
 from ekkyo_portal.look.words.refusals import refusal
 from ekkyo_portal.web.visitor import Visitor
@@ -92,6 +94,8 @@ class EventView:
     """Whether it can still go into one's calendar."""
     mark: Mark | None = None
     """Whose event it is; None while that is not known."""
+    code: Markup | None = None
+    """The code of the visitor's seat, to be shown at the desk; None where nobody asks for it."""
 
 
 def over(reader: Reader, event: EventState) -> Card:
@@ -144,8 +148,12 @@ def event(
     wrong: Refused | None = None,
     speakers: Cards | None = None,
     mark: Mark | None = None,
+    code: Callable[[str, str], str] | None = None,
 ) -> EventView:
-    """An event, and what the visitor has there. typed, wrong: a word on the wall that was not accepted, and why."""
+    """An event, and what the visitor has there.
+
+    typed, wrong: a word on the wall that was not accepted, and why. code: makes the code of a member's seat.
+    """
     it, own = mine.event, mine.registration
     held = own if own and own.status != "withdrawn" else None
     over = is_over(it, reader.now)
@@ -170,7 +178,15 @@ def event(
         here=_here(reader, visitor, mine, typed, wrong),
         saved=it.status == "published" and reader.now < it.ends_at,
         mark=mark,
+        code=qr(code(it.event_id, held.member_id))
+        if code and held and _is_asked_for_a_code(reader, it, held)
+        else None,
     )
+
+
+def _is_asked_for_a_code(reader: Reader, it: EventState, own: Registration) -> bool:
+    """Whether the desk will want to know of this seat: there is a desk, and its holder is still to come."""
+    return own.status == "confirmed" and it.status == "published" and it.format != "online" and reader.now < it.ends_at
 
 
 def was_there(visitor: Visitor, mine: MyRegistrationAnswer) -> bool:

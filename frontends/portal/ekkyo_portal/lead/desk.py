@@ -7,9 +7,11 @@ from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import CheckIn, GetRoster, Registration, RosterPage, UndoCheckIn
 from starlette.responses import JSONResponse, Response
 
+from ekkyo_portal.events.codes import is_code
 from ekkyo_portal.lead import names, roster
-from ekkyo_portal.lead.names import Person, plain
+from ekkyo_portal.lead.names import Person
 from ekkyo_portal.lead.room import must_lead, room
+from ekkyo_portal.look.plain import plain
 from ekkyo_portal.look.words.refusals import refusal
 from ekkyo_portal.web.packed import Packed
 from ekkyo_portal.web.visit import Visit
@@ -38,6 +40,8 @@ async def check_in(visit: Visit, event_id: str) -> Response:
     if not member_id and not code:
         return visit.see_other(f"/e/{event_id}/roster")
     page = await _roster(visit, event_id)
+    if not member_id and is_code(code):
+        return await _by_code(visit, page, code)
     if not member_id:
         known, _ = await names.known_to(visit, page.event.community_id, (r.member_id for r in page.registrations))
         member_id = _exactly(code, page.registrations, known) or ""
@@ -45,12 +49,28 @@ async def check_in(visit: Visit, event_id: str) -> Response:
         if visit.live:
             return await _shown(visit, event_id, code)
         return visit.see_other(f"/e/{event_id}/roster", q=code)
+    return await _checked_in(visit, event_id, member_id, code)
+
+
+async def _by_code(visit: Visit, page: RosterPage, code: str) -> Response:
+    """Check in whose seat a code names, or say why it lets nobody in."""
+    event_id, named = page.event.event_id, visit.site.codes.read(code)
+    mine = [named.member_id] if named and named.event_id == event_id else []
+    known, _ = await names.known_to(visit, page.event.community_id, mine)
+    wrong, text = roster.unmeant(visit.reader, page, named, known)
+    if wrong or named is None:
+        return await _shown(visit, event_id, text, wrong=wrong)
+    return await _checked_in(visit, event_id, named.member_id)
+
+
+async def _checked_in(visit: Visit, event_id: str, member_id: str, typed: str = "") -> Response:
+    """Check in one member. typed: what stands in the field again where that is refused."""
     try:
         await visit.send(CheckIn(event_id=event_id, member_id=member_id))
     except Refused as why:
         if why.status in (401, 403):
             raise
-        return await _shown(visit, event_id, code, why=why)
+        return await _shown(visit, event_id, typed, why=why)
     if visit.live:
         return await _shown(visit, event_id, came=member_id)
     return visit.see_other(f"/e/{event_id}/roster", **{"in": member_id})
@@ -108,15 +128,16 @@ async def _shown(
     came: str | None = None,
     back: str | None = None,
     why: Refused | None = None,
+    wrong: str = "",
 ) -> Response:
-    """The page, or for the script the part of it that changes."""
+    """The page, or for the script the part of it that changes. why, wrong: what was refused, or in words of its own."""
     page = await _roster(visit, event_id)
     community = page.event.community_id
     known, away = await names.known_to(visit, community, (r.member_id for r in page.registrations))
     others = await names.search(visit, community, text) if text and not away else []
     view = roster.desk(visit.reader, page, known, text=text, others=others, came=came, back=back, away=away)
-    wrong = refusal(visit.reader.locale, why.code, why.detail) if why else ""
-    status = why.status if why else 200
+    wrong = refusal(visit.reader.locale, why.code, why.detail) if why else wrong
+    status = why.status if why else 409 if wrong else 200
     if visit.live:
         return JSONResponse(_answer(visit, view, wrong, done=came is not None and not why))
     return visit.page("lead/roster.html", view, status=status, wrong=wrong, live=visit.site.changes is not None)

@@ -1,7 +1,6 @@
 """Who people on a roster are, as far as its reader may know."""
 
 import asyncio
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
@@ -81,11 +80,6 @@ async def search(visit: Visit, community_id: str, text: str, limit: int = 20) ->
         if found:
             break
     return list(found.values())
-
-
-def plain(text: str) -> str:
-    """What is searched by: the same for full and half width, capitals and small letters, with and without spaces."""
-    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def _parts(items: Sequence[T], size: int) -> list[Sequence[T]]:

@@ -7,8 +7,10 @@ from typing import Final
 from ekkyo.contracts.events import EventState, Registration, RosterPage
 from ekkyo.words.text import one_line
 
+from ekkyo_portal.events.codes import Named
 from ekkyo_portal.events.views import CHECK_IN_BEFORE, when
-from ekkyo_portal.lead.names import Person, plain
+from ekkyo_portal.lead.names import Person
+from ekkyo_portal.look.plain import plain
 from ekkyo_portal.look.reader import Reader
 
 LATEST: Final = 5
@@ -110,6 +112,23 @@ def desk(
         away=away,
         more=page.next is not None,
     )
+
+
+def unmeant(reader: Reader, page: RosterPage, named: Named | None, known: Mapping[str, Person]) -> tuple[str, str]:
+    """Why a code lets nobody in, in words, and what finds its holder on the roster. Nothing, for one that does."""
+    words = reader.words.desk
+    if named is None:
+        return words.code_not_ours, ""
+    if named.event_id != page.event.event_id:
+        return words.code_elsewhere, ""
+    own = next((one for one in page.registrations if one.member_id == named.member_id), None)
+    if own is None:
+        return words.code_nobody, ""
+    if own.status not in ("waitlisted", "withdrawn"):
+        return "", ""
+    person = known.get(own.member_id)
+    said = words.code_waitlisted if own.status == "waitlisted" else words.code_withdrawn
+    return said.format(name=person.name if person else words.unknown), (person.number or person.name) if person else ""
 
 
 def _row(reader: Reader, event: EventState, one: Registration, known: Mapping[str, Person]) -> Row:

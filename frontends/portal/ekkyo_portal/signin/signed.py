@@ -4,9 +4,11 @@ JSON Web Tokens with HMAC-SHA256 (RFC 7519); the purpose is the audience, so tha
 instance has the same keys, so none keeps anything.
 """
 
+import hmac
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final
 
@@ -47,6 +49,14 @@ class Signed:
         except jwt.PyJWTError:
             return None
         return dict(claims) if claims["iat"] - 60 <= now.timestamp() < claims["exp"] else None
+
+    def proofs(self, purpose: str, said: bytes) -> list[bytes]:
+        """The HMAC-SHA-256 (RFC 2104) of something short by each key, that of the first key first.
+
+        A zero byte stands in what is signed here and in no JSON Web Token, so that neither is ever taken for the other.
+        """
+        signed = b"ekkyo-" + purpose.encode() + b"\0" + said
+        return [hmac.digest(key.encode(), signed, sha256) for key in self._keys]
 
     def _check(self, purpose: str, text: str) -> dict[str, Any]:
         """What was signed, whatever time it is. Raises PyJWTError when none of the keys signed it for this purpose."""

@@ -32,6 +32,8 @@ _HTML = Environment(loader=_LOADER, autoescape=True, undefined=StrictUndefined)
 
 COLOUR = "#31487f"
 """The colour of a community that has none of its own, as in the portal."""
+SHOWS_CODE = ("registration_confirmed", "registration_promoted", "event_reminder")
+"""Topics that say where the code is that the desk asks for."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,9 @@ def compose(
         subject=one_line(texts["subject"], 250),
         title=texts["title"].strip(),
         lead=texts["lead"].strip(),
-        rows=_event_rows(notice, event, reader, join, tells_all) if event else _other_rows(notice, reader),
+        rows=_event_rows(notice, event, reader, join, tells_all) + _at_the_desk(notice, event, reader, links)
+        if event
+        else _other_rows(notice, reader),
         description=several_lines(event.description) if event and tells_all else "",
         join=join,
         topic=notice.topic,
@@ -219,6 +223,13 @@ def _event_rows(
     if join:
         rows.append((labels["join"], join))
     return rows
+
+
+def _at_the_desk(notice: Notice, event: EventState, reader: Reader, links: Links) -> list[tuple[str, str]]:
+    """Where the code is that the desk asks for: who has to be somewhere shows it there."""
+    labels = LABELS[reader.locale]
+    asked = bool(links.portal) and notice.topic in SHOWS_CODE and event.format != "online"
+    return [(labels["check_in"], labels["check_in_code"])] if asked else []
 
 
 def _where_to_join(event: EventState, join: str | None, locale: Locale) -> str:

@@ -43,7 +43,9 @@
     const code = box.value;
     if (!code.trim()) return;
     const answer = await send(finder, { code });
-    if (answer?.done && box.value === code) { box.value = ""; filter(); }
+    // A code that was read is not left in the field, where it would be searched for: who it named is, where they are found.
+    const read = plain(code).startsWith("ekkyo1");
+    if (answer?.parts && (answer.done || read) && box.value === code) { box.value = answer.done ? "" : answer.text; filter(); }
     if (stream) return; // while the camera reads, the keyboard of a phone stays away
     box.focus();
     box.select();

@@ -49,6 +49,13 @@ JA: Final[dict[str, str]] = {
     "poster_away": "いま合言葉を表示できません。30秒後に自動で読み込み直します。",
     "poster_early": "このイベントは公開中ではないため、合言葉はありません。",
     "qr": "イベントのページのQRコード",
+    "own_code": "受付用のQRコード",
+    "own_code_how": "受付で、このQRコードを見せてください。",
+    "code_not_ours": "このコードは使えません。本人のイベントのページで、QRコードを表示し直してもらってください。",
+    "code_elsewhere": "別のイベントのコードです。",
+    "code_nobody": "このコードの方は、このイベントに登録していません。",
+    "code_withdrawn": "{name} さんは、参加を取りやめています。",
+    "code_waitlisted": "{name} さんは、キャンセル待ちです。",
     "did_here": "受付しました。ようこそ。",
 }
 
@@ -99,5 +106,12 @@ EN: Final[dict[str, str]] = {
     "poster_away": "The word cannot be shown right now. This page tries again in 30 seconds.",
     "poster_early": "This event is not published, so there is no word.",
     "qr": "QR code of the event's page",
+    "own_code": "Your QR code for check-in",
+    "own_code_how": "Show this code at the desk.",
+    "code_not_ours": "This code is not valid. Ask its holder to open their event page and show the code again.",
+    "code_elsewhere": "This code is for another event.",
+    "code_nobody": "Whoever this code is for is not registered for this event.",
+    "code_withdrawn": "{name} has withdrawn from this event.",
+    "code_waitlisted": "{name} is on the waitlist.",
     "did_here": "You are checked in. Welcome.",
 }
