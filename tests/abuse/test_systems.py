@@ -87,6 +87,17 @@ async def _has(walls: Walls, user: str, facts: int) -> bool:
     return (await (await walls.js(user)).stream_info("FACTS")).state.messages == facts
 
 
+async def answer_to(system: Client, subject: str) -> bytes:
+    """The answer to a request, once the system's account knows who answers in the other."""
+
+    async def asked() -> bytes | None:
+        with suppress(NoRespondersError):
+            return bytes((await system.request(subject, b"{}", timeout=3)).data)
+        return None
+
+    return await eventually(asked, what=f"an answer to {subject}")
+
+
 async def heard(js: JetStreamContext, **config: Any) -> list[str]:
     """The subjects that a consumer of one's own is told."""
     name = (await js.add_consumer("FACTS", ConsumerConfig(ack_policy=AckPolicy.NONE, **config))).name
@@ -126,13 +137,7 @@ async def test_a_system_reads_facts_with_every_kind_of_consumer_and_asks_what_it
         await service.subscribe("ekkyo.cmd.members.>", cb=answer)
         await service.flush()
         hr = await walls.client("hr")
-
-        async def answered() -> bool:
-            with suppress(NoRespondersError):  # until the other account knows who answers
-                return bool((await hr.request("ekkyo.cmd.members.register", b"{}", timeout=3)).data == b"done")
-            return False
-
-        assert await eventually(answered)
+        assert await answer_to(hr, "ekkyo.cmd.members.register") == b"done"
 
 
 async def test_an_ordered_consumer_with_filters_is_made_as_other_languages_make_it(walls: Walls) -> None:
@@ -309,7 +314,7 @@ async def test_a_system_neither_sees_nor_touches_anothers_consumers_answers_or_m
         await service.subscribe("ekkyo.ask.events.>", cb=answer)
         await service.flush()
         seats = await walls.client("seats")
-        assert (await seats.request("ekkyo.ask.events.list", b"{}", timeout=3)).data == b"personal"
+        assert await answer_to(seats, "ekkyo.ask.events.list") == b"personal"
     await hr.flush()
     assert b"personal" not in [(await listening.next_msg(1)).data for _ in range(listening.pending_msgs)]
 
