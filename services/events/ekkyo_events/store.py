@@ -20,8 +20,9 @@ events = CollectionWithEntries.of(
 series = CollectionWithEntries.of(Series, Regular, "series", entry_indexes=[Index("key")])
 departures = Collection.of(Departure, "departures")
 doors = Collection.of(Door, "doors")
-# No index on authors: the embedded database finds nothing by a list with an index while it sorts by another field.
-outputs = Collection.of(Output, "outputs", indexes=[Index("community_id", "attached_at"), Index("event_id")])
+outputs = Collection.of(
+    Output, "outputs", indexes=[Index("community_id", "attached_at"), Index("event_id"), Index("authors")]
+)
 people = Projection.of(Person, "people")
 Events = Annotated[CollectionWithEntries[Event, Seat], Context("events")]
 AllSeries = Annotated[CollectionWithEntries[Series, Regular], Context("series")]

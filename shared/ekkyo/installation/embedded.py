@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sysconfig
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -50,7 +51,7 @@ def script(name: str) -> str:
 
 
 @dataclass
-class Server:
+class Server(ABC):
     """A server as a process of its own, that can be killed, frozen, thawed and started again on the same port."""
 
     name: str
@@ -64,9 +65,9 @@ class Server:
         assert self.process, f"{self.name} is not running"
         return self.process.pid
 
+    @abstractmethod
     def answers(self) -> bool:
         """Whether it is this very server that answers on the port."""
-        raise NotImplementedError
 
     def start(self, *, within: float = 15) -> None:
         """Start it and wait until it answers; `within` in seconds. Raises NotStarted."""

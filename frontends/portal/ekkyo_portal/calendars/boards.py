@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Sequence
-from datetime import datetime
 from email.utils import format_datetime
 from hashlib import sha256
 from typing import Final
@@ -84,8 +83,8 @@ def _at(output: OutputState) -> str:
 
 
 def _newest(outputs: Sequence[OutputState]) -> str:
-    """When the feed last changed; the beginning of time for an empty one."""
-    return max((_at(one) for one in outputs), default=datetime(1970, 1, 1).isoformat() + "Z")  # noqa: DTZ001
+    """When the feed last changed; long ago for an empty one."""
+    return max((_at(one) for one in outputs), default="1970-01-01T00:00:00Z")
 
 
 def _atom(

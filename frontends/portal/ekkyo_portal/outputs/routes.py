@@ -4,11 +4,11 @@ import asyncio
 from typing import Final
 
 from ekkyo.contracts.events import Board, GetOutput, OutputPage, OutputState, ProposedOutputs
-from ekkyo.contracts.members import Cards, GetCards, ListCommunities
+from ekkyo.contracts.members import Cards, GetCards
 from pydantic import ValidationError
 from starlette.responses import Response
 
-from ekkyo_portal.look.marks import Mark, marks
+from ekkyo_portal.events.routes import known, nothing
 from ekkyo_portal.outputs import views
 from ekkyo_portal.web.rooms import Room
 from ekkyo_portal.web.visit import Visit
@@ -36,7 +36,7 @@ async def board(visit: Visit) -> Response:
     leads = bool(wanted.community) and visit.me.may_lead(wanted.community)
     found, waiting, communities = await asyncio.gather(
         visit.maybe(question),
-        visit.maybe(ProposedOutputs(community_id=wanted.community)) if leads else _none(),
+        visit.maybe(ProposedOutputs(community_id=wanted.community)) if leads else nothing(),
         known(visit),
     )
     cards = await named(visit, found, waiting)
@@ -58,17 +58,8 @@ async def shown(visit: Visit, output_id: str, *, wrong: str = "", reason: str = 
     return visit.page("outputs/output.html", view, wrong=wrong, reason=reason, status=status)
 
 
-async def known(visit: Visit) -> dict[str, Mark]:
-    """How communities are recognised, by their ids."""
-    return marks(await visit.site.communities.of(lambda: visit.maybe(ListCommunities(limit=200))))
-
-
 async def named(visit: Visit, *pages: OutputPage | None) -> Cards | None:
     """The cards of those who made these outputs; None: nobody, or the members service is away."""
     outputs: list[OutputState] = [one for page in pages if page for one in page.outputs]
     authors = list(dict.fromkeys(author for one in outputs for author in one.authors))[:MOST_AUTHORS]
     return await visit.maybe(GetCards(member_ids=authors)) if authors else None
-
-
-async def _none() -> None:
-    """What nobody has to be asked for."""

@@ -7,10 +7,11 @@ from ekkyo.contracts.events import AttachOutput, GetEvent, GetOutput, ReviseOutp
 from ekkyo.words.text import one_line
 from starlette.responses import Response
 
+from ekkyo_portal.events.routes import known
 from ekkyo_portal.lead import speakers
 from ekkyo_portal.lead.room import must_lead
 from ekkyo_portal.lead.speakers import Speakers
-from ekkyo_portal.outputs.routes import known, room
+from ekkyo_portal.outputs.routes import room
 from ekkyo_portal.outputs.views import kinds
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.visit import Visit

@@ -28,6 +28,7 @@ from ekkyo.decision import Decision, Document
 
 from ekkyo_events.model.documents import Event, not_found
 from ekkyo_events.model.people import Person
+from ekkyo_events.model.telling import during
 
 PROPOSED_AT_ONCE: Final = 10
 """Outputs of one member that may wait for a leader at the same time."""
@@ -153,14 +154,13 @@ def seen_by(output: Output | None, who: Caller) -> Output:
 
 def on_board(ask: Board) -> dict[str, Any]:
     """Which outputs a board shows."""
-    during = {**({"$gte": ask.since} if ask.since else {}), **({"$lt": ask.until} if ask.until else {})}
     return {
         "status": "attached",
         **({"community_id": ask.community_id} if ask.community_id else {}),
         **({"event_id": ask.event_id} if ask.event_id else {}),
-        **({"authors": ask.author_id} if ask.author_id else {}),
+        **({"authors": {"$in": [ask.author_id]}} if ask.author_id else {}),
         **({"kind": ask.kind} if ask.kind else {}),
-        **({"attached_at": during} if during else {}),
+        **during("attached_at", ask.since, ask.until),
     }
 
 

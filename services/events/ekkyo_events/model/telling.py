@@ -162,6 +162,11 @@ def concluded(ask: GetFigures) -> dict[str, Any]:
 
 
 def _of(community_id: str | None, since: datetime | None, until: datetime | None) -> dict[str, Any]:
-    """Events of a community that start in a period; its end is excluded."""
-    during = {**({"$gte": since} if since else {}), **({"$lt": until} if until else {})}
-    return {**({"community_id": community_id} if community_id else {}), **({"starts_at": during} if during else {})}
+    """Events of a community that start in a period."""
+    return {**({"community_id": community_id} if community_id else {}), **during("starts_at", since, until)}
+
+
+def during(field: str, since: datetime | None, until: datetime | None) -> dict[str, Any]:
+    """What is in a period by one of its times; the end is excluded."""
+    within = {**({"$gte": since} if since else {}), **({"$lt": until} if until else {})}
+    return {field: within} if within else {}

@@ -68,7 +68,7 @@ class Member(Document):
     active: bool = True
     steward: bool = False
     speaks: bool = False
-    """Whether an event named them as a speaker: members may see who speaks to them."""
+    """Whether an event named them as a speaker, or an output as an author: members may see who they are."""
     guest_of: list[str] = []
     """The communities at whose events they have or had a place: their leaders may see who they are."""
     muted: list[str] = []

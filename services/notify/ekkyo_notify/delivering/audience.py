@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from ekkyo.broker import Heard
 from ekkyo.contracts.members import Channel
@@ -48,15 +49,15 @@ class Audience:
 
     async def members(self, community_id: str) -> AsyncIterator[Contact]:
         """Everyone in a community."""
-        async for contact in self._where({"communities": community_id}):
+        async for contact in self._where({"communities": {"$in": [community_id]}}):
             yield contact
 
     async def leaders(self, community_id: str) -> AsyncIterator[Contact]:
         """Everyone who leads a community."""
-        async for contact in self._where({"leads": community_id}):
+        async for contact in self._where({"leads": {"$in": [community_id]}}):
             yield contact
 
-    async def _where(self, where: dict[str, str]) -> AsyncIterator[Contact]:
+    async def _where(self, where: dict[str, Any]) -> AsyncIterator[Contact]:
         after = ""
         while page := await self.contacts.find(where, after=after, limit=500):
             for contact in page:

@@ -1,6 +1,6 @@
 """The post office: tells people what there is to tell, each of them once over each of their channels."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -110,26 +110,12 @@ class PostOffice:
         Raises NotNow, after those known were told, while facts about members older than this notice are still coming
         in: somebody in them may have joined in time.
         """
-        if await self.told.get(notice.key):
-            return
-        heard = await self.audience.heard.soon(notice.sequence)
-        contacts = {c.id: c async for c in self.audience.members(notice.community_id)}
-        recipients = [Recipient(community_id=notice.community_id), *(Recipient(member_id=id) for id in contacts)]
-        await self._tell(notice, recipients, contacts)
-        if not heard:
-            raise NotNow("members_behind")
-        await self._all_told(notice)
+        chat = Recipient(community_id=notice.community_id)
+        await self._tell_all(notice, self.audience.members(notice.community_id), [chat])
 
     async def tell_leaders(self, notice: Notice) -> None:
-        """Tell everyone who leads the community. Raises NotNow while older facts about members are still coming in."""
-        if await self.told.get(notice.key):
-            return
-        heard = await self.audience.heard.soon(notice.sequence)
-        contacts = {c.id: c async for c in self.audience.leaders(notice.community_id)}
-        await self._tell(notice, [Recipient(member_id=id) for id in contacts], contacts)
-        if not heard:
-            raise NotNow("members_behind")
-        await self._all_told(notice)
+        """Tell everyone who leads the community. Raises NotNow as `tell_community` does."""
+        await self._tell_all(notice, self.audience.leaders(notice.community_id), [])
 
     async def as_it_is(self, notice: Notice) -> Notice:
         """The notice, with its event or survey as it is by now."""
@@ -142,6 +128,17 @@ class PostOffice:
     async def _all_told(self, notice: Notice) -> None:
         """If a recreated durable delivers it again, members who joined or chose a channel since get no message."""
         await self.told.put(notice.key, 1, Told(id=notice.key))
+
+    async def _tell_all(self, notice: Notice, whom: AsyncIterator[Contact], also: Sequence[Recipient]) -> None:
+        """Tell all who are found. What is older than the notice is heard first, as far as it has come."""
+        if await self.told.get(notice.key):
+            return
+        heard = await self.audience.heard.soon(notice.sequence)
+        contacts = {contact.id: contact async for contact in whom}
+        await self._tell(notice, [*also, *(Recipient(member_id=id) for id in contacts)], contacts)
+        if not heard:
+            raise NotNow("members_behind")
+        await self._all_told(notice)
 
     async def _tell(self, notice: Notice, recipients: Sequence[Recipient], contacts: dict[str, Contact]) -> None:
         notice = await self.as_it_is(notice)

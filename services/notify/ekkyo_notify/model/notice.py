@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from ekkyo.contracts.base import Id, Instant, Model
+from ekkyo.contracts.base import Fact, Id, Instant, Model
 from ekkyo.contracts.events import (
     Concerned,
     EventCancelled,
@@ -92,6 +92,20 @@ class Notice(Model):
     dates: list[SeriesDate] = []
     people: list[Concerned] = []
     """Who has places at which of the dates; empty where all are everybody's."""
+
+    @classmethod
+    def of(cls, fact: Fact, topic: Topic, community_id: str, **more: Any) -> "Notice":
+        """What a fact gives to tell. more: what is told beside which fact it was, and when."""
+        return cls(
+            topic=topic,
+            fact_id=fact.meta.id,
+            told_at=fact.meta.time,
+            sequence=fact.meta.sequence,
+            entity_id=fact.entity_id,
+            entity_revision=fact.meta.revision,
+            community_id=community_id,
+            **more,
+        )
 
     @property
     def key(self) -> str:
@@ -224,31 +238,12 @@ def event_notice(fact: EventFact) -> Notice:
         for n in ("was_starts_at", "was_ends_at", "position", "because", "was", "reason")
         if hasattr(fact, n)
     }
-    return Notice(
-        topic=_TOPICS[type(fact)],
-        fact_id=fact.meta.id,
-        told_at=fact.meta.time,
-        sequence=fact.meta.sequence,
-        entity_id=fact.event_id,
-        entity_revision=fact.meta.revision,
-        community_id=fact.event.community_id,
-        event=fact.event,
-        **extra,
-    )
+    return Notice.of(fact, _TOPICS[type(fact)], fact.event.community_id, event=fact.event, **extra)
 
 
 def survey_notice(fact: SurveyOpened) -> Notice:
     """What an opened survey gives to tell."""
-    return Notice(
-        topic="survey_opened",
-        fact_id=fact.meta.id,
-        told_at=fact.meta.time,
-        sequence=fact.meta.sequence,
-        entity_id=fact.survey_id,
-        entity_revision=fact.meta.revision,
-        community_id=fact.survey.community_id,
-        survey=fact.survey,
-    )
+    return Notice.of(fact, "survey_opened", fact.survey.community_id, survey=fact.survey)
 
 
 _OUTPUT_TOPICS: dict[type[OutputFact], Topic] = {
@@ -260,17 +255,8 @@ _OUTPUT_TOPICS: dict[type[OutputFact], Topic] = {
 
 def output_notice(fact: OutputAttached | OutputProposed | OutputDeclined) -> Notice:
     """What there is to tell of an output."""
-    return Notice(
-        topic=_OUTPUT_TOPICS[type(fact)],
-        fact_id=fact.meta.id,
-        told_at=fact.meta.time,
-        sequence=fact.meta.sequence,
-        entity_id=fact.output_id,
-        entity_revision=fact.meta.revision,
-        community_id=fact.output.community_id,
-        output=fact.output,
-        reason=fact.output.reason,
-    )
+    output, topic = fact.output, _OUTPUT_TOPICS[type(fact)]
+    return Notice.of(fact, topic, output.community_id, output=output, reason=output.reason)
 
 
 def of_output(fact: OutputAttached) -> list[Recipient]:

@@ -33,14 +33,10 @@ def series_notice(fact: SeriesNews) -> Notice | None:
     """What a fact about a series gives to tell; None where it concerns no event."""
     if not fact.occurrences:
         return None
-    return Notice(
-        topic=_TOPICS[type(fact)],
-        fact_id=fact.meta.id,
-        told_at=fact.meta.time,
-        sequence=fact.meta.sequence,
-        entity_id=fact.series_id,
-        entity_revision=fact.meta.revision,
-        community_id=fact.series.community_id,
+    return Notice.of(
+        fact,
+        _TOPICS[type(fact)],
+        fact.series.community_id,
         event=_event(fact.series, fact.occurrences[0]),
         dates=[_date(one) for one in fact.occurrences],
         people=fact.people if isinstance(fact, SeriesChanged) else [],

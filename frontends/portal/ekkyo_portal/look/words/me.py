@@ -87,7 +87,7 @@ JA: Final[dict[str, Any]] = {
     "calendar_slow": "カレンダーによっては、変更が反映されるまで数時間から1日かかります。"
     "変更のお知らせは、これまでどおりメールで届きます。",
     "calendar_since": "{day} に作成したアドレスが有効です",
-    "calendar_secret": "アドレスを知っている人は、あなたの予定と参加用URLを見られます。"
+    "calendar_secret": "アドレスを知っている人は、あなたの予定と参加用URL、新しい成果を見られます。"
     "ほかの人には教えないでください。",
     "calendar_renewing": "新しく作ると、今のアドレスは使えなくなります。",
     "calendar_make": "アドレスを作る",
@@ -201,7 +201,7 @@ EN: Final[dict[str, Any]] = {
     "Your events then appear there by themselves.",
     "calendar_slow": "Some calendars take hours, or a day, to show a change. You still get a mail about each one.",
     "calendar_since": "You have an address since {day}",
-    "calendar_secret": "Whoever knows the address can see your events and their meeting links. Do not share it.",
+    "calendar_secret": "Whoever knows it can see your events, their meeting links and the board. Do not share it.",
     "calendar_renewing": "If you make a new one, the one you have stops working.",
     "calendar_make": "Make an address",
     "calendar_renew": "Make a new address",
