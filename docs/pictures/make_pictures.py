@@ -196,6 +196,7 @@ async def _saved(page: Page, file: Path, language: str) -> Path:
         raise Refused("picture_wrong", f"{page.url} is in {shown}, not in {language}.")
     height = await page.evaluate("document.documentElement.scrollHeight")
     width = page.viewport_size["width"] if page.viewport_size else WIDE
+    await page.set_viewport_size({"width": width, "height": min(height, TALLEST)})  # a phone's menu stays at the bottom
     await page.screenshot(
         path=file, full_page=True, clip={"x": 0, "y": 0, "width": width, "height": min(height, TALLEST)}
     )
