@@ -4,18 +4,21 @@ import asyncio
 import re
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import ListEvents, RegisterForEvent
 from ekkyo.contracts.members import Identify, SignOutEverywhere
 from ekkyo.contracts.notify import BeginSignIn, FinishSignIn
-from ekkyo_portal.signin import identities, onward
+from ekkyo_portal.serving import Web
+from ekkyo_portal.signin import identities, networks, onward
 from ekkyo_portal.signin.networks import MOST, Networks, network
 from ekkyo_portal.signin.signed import Signed
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.responses import PlainTextResponse
 
-from tests.portal.making import text_of
+from tests.portal.making import settings, text_of
 from tests.portal.whole import CODE, identity, whole
 
 
@@ -277,11 +280,75 @@ def test_a_purpose_does_not_stand_for_another_and_a_new_key_takes_over():
 
 def test_networks_are_counted_each_by_itself():
     now = [0.0]
-    networks = Networks(lambda: now[0])
-    assert all(networks.allows("192.0.2.1") for _ in range(MOST))
-    assert not networks.allows("192.0.2.1")
-    assert networks.allows("192.0.2.2")
+    counted = Networks(lambda: now[0])
+    assert all(counted.allows("192.0.2.1") for _ in range(MOST))
+    assert not counted.allows("192.0.2.1:51234")
+    assert counted.allows("192.0.2.2")
     now[0] += 20
-    assert networks.allows("192.0.2.1")
-    assert network("2001:db8::1") == network("2001:db8::ffff:1") != network("2001:db8:0:1::1")
-    assert network("::ffff:192.0.2.1") == network("192.0.2.1") != network("::ffff:192.0.2.2")
+    assert counted.allows("192.0.2.1")
+
+
+@pytest.mark.parametrize(
+    ("written", "means"),
+    [
+        ("192.0.2.1:51234 192.0.2.1:x ::ffff:192.0.2.1 [::ffff:192.0.2.1]:443 ::FFFF:c000:201", "192.0.2.1"),
+        ("2001:db8::1 2001:DB8:0:0:ffff::1 [2001:db8::2] [2001:db8::3]:443 2001:db8::4%eth0", "2001:db8::/64"),
+        ("2001:db8:0:1::1", "2001:db8:0:1::/64"),
+        ("unknown _hidden 192.0.2.1.2 192.0.2.01 attempt/a [192.0.2.1 a:b:c " + "x" * 9000, ""),
+    ],
+)
+def test_one_network_is_one_however_a_proxy_writes_it(written: str, means: str):
+    """All that is no address is one: else each name that somebody makes up would have codes of its own."""
+    assert {network(one) for one in written.split()} == {means}
+
+
+def test_no_number_of_addresses_fills_the_memory(monkeypatch):
+    monkeypatch.setattr(networks, "KEPT", 100)
+    kept = Networks(lambda: 0.0)
+    for number in range(1000):
+        assert kept.allows(f"2001:db8:0:{number:x}::1")
+        assert kept.takes(f"attempt/{number}")
+        assert kept.left("x" * number) == MOST
+    assert len(kept._left) == 100
+
+
+@pytest.mark.parametrize(
+    ("trusted", "lines", "counts"),
+    [
+        ("", ["203.0.113.9"], "127.0.0.1"),  # no proxy is named: nobody's word counts
+        ("198.51.100.0/24", ["203.0.113.9"], "127.0.0.1"),  # nor does that of whoever is none
+        ("127.0.0.1", [], "127.0.0.1"),
+        ("127.0.0.1", [""], "127.0.0.1"),
+        ("127.0.0.1", ["203.0.113.9, 192.0.2.1"], "192.0.2.1"),  # the first is what the browser made up
+        ("127.0.0.1", ["203.0.113.9", "192.0.2.1"], "192.0.2.1"),  # in a line of its own, too
+        ("127.0.0.1", ["203.0.113.9,192.0.2.1:51234"], "192.0.2.1"),
+        ("127.0.0.1,198.51.100.0/24", ["203.0.113.9, 192.0.2.1, 198.51.100.7:80"], "192.0.2.1"),
+        ("127.0.0.1", ["127.0.0.1, 2001:db8::1"], "2001:db8::/64"),
+        ("127.0.0.1", ["[2001:db8::1]:443"], "2001:db8::/64"),
+        ("127.0.0.1", ["192.0.2.1, ::ffff:192.0.2.2"], "192.0.2.2"),
+        ("127.0.0.1", ["192.0.2.1, made up"], ""),
+    ],
+)
+async def test_only_what_a_named_proxy_says_of_its_own_caller_counts(trusted: str, lines: list[str], counts: str):
+    """Through the HTTP server as it runs, which reads the header."""
+
+    async def tell(scope, receive, send):
+        await PlainTextResponse(network(scope["client"][0]) or "nobody")(scope, receive, send)
+
+    web = Web("127.0.0.1", 0, trusted)
+    await web.start(tell)
+    try:
+        async with httpx.AsyncClient() as http:
+            headers = [("x-forwarded-for", line) for line in lines]
+            assert (await http.get(f"http://127.0.0.1:{web.port}/", headers=headers)).text == (counts or "nobody")
+    finally:
+        await web.stop()
+
+
+def test_a_proxy_that_is_believed_is_one_with_an_address():
+    """With `*` anybody's first word would count; with a name, nobody's."""
+    for wrong in ("*", "proxy.example.com", "10.0.0.0/8, *", "10.0.0.1/8", "10.0.0"):
+        with pytest.raises(ValueError, match="forwarded_from"):
+            settings(forwarded_from=wrong)
+    for right in ("", "10.0.0.0/8", "10.0.0.1, 2001:db8::/32", "::1"):
+        assert settings(forwarded_from=right).forwarded_from == right

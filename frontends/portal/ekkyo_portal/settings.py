@@ -1,5 +1,6 @@
 """What the portal needs to know besides what every process does."""
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Final, Self
 from urllib.parse import urlsplit
@@ -76,6 +77,17 @@ class PortalSettings(ProcessSettings):
         if not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment or parts.username:
             raise ValueError("must be a scheme and a host alone")
         return f"{parts.scheme}://{parts.netloc}"
+
+    @field_validator("forwarded_from")
+    @classmethod
+    def _proxies(cls, value: str) -> str:
+        """With `*` the address that a browser made up would count; a name would never be found."""
+        try:
+            for one in value.split(",") if value else ():
+                ip_network(one.strip())
+        except ValueError:
+            raise ValueError("must be addresses or networks, with commas between") from None
+        return value
 
     @field_validator("portal_key_file", "jwks_file", "session_key_file", "pass_jwks_file")
     @classmethod

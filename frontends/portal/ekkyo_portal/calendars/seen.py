@@ -29,7 +29,7 @@ class Feeds:
 
     def may_read(self, member_id: str) -> bool:
         """Whether a member's calendars may be read once more; counts it if so."""
-        return self._readers.allows(member_id)
+        return self._readers.takes(member_id)
 
     def seen(self, calendar: str, tag: str, now: datetime) -> datetime:
         """Since when this instance knows the calendar as it is, to the second."""

@@ -46,7 +46,7 @@ async def back(visit: Visit) -> Response:
     bound = it.signed.read_value(BOUND, held(visit.request, _cookie(visit)), now=it.now())
     if provider is None or bound is None or visit.request.method != "GET":
         return visit.page("signin/nobody.html", "company", status=400)
-    if not visit.site.networks.allows(f"company/{bound['state']}"):
+    if not visit.site.networks.takes(f"company/{bound['state']}"):
         return visit.page("signin/nobody.html", "company", status=429)
     try:
         who = await provider.finish(visit.request.query_params, bound)

@@ -68,7 +68,7 @@ async def finish(visit: Visit) -> Response:
     if attempt is None:
         form.wrong("code", "code_expired")
         return visit.page("signin/code.html", form, status=400)
-    if not visit.site.networks.allows(f"attempt/{attempt['attempt']}"):
+    if not visit.site.networks.takes(f"attempt/{attempt['attempt']}"):
         form.wrong("code", "code_expired")  # its five tries are over long since
         return visit.page("signin/code.html", form, status=429)
     try:
