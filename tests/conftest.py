@@ -20,6 +20,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: _folder(item) not in LONG)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from tests.sharing_out import make
+
+    return make(config, log)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def every_refusal_is_listed() -> Iterator[None]:
     """Whatever a service refuses in a test, docs/refusals.md lists for that message."""

@@ -2,12 +2,12 @@
 
 import json
 import os
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from ekkyo.client import Ekkyo
@@ -16,6 +16,8 @@ from ekkyo_cli.local.control import Seen, look
 from ekkyo_cli.local.folder import Folder
 from ekkyo_cli.main import app
 from typer.testing import CliRunner
+
+from tests.forking import fork_server
 
 
 @dataclass(frozen=True)
@@ -38,16 +40,24 @@ def ekkyo(
 ) -> Ran:
     """Run one command; nothing of the tests' own EKKYO_* reaches it."""
     plain = {name: value for name, value in os.environ.items() if not name.startswith("EKKYO_")}
-    done = subprocess.run(
-        [script("ekkyo"), *args],
-        cwd=cwd,
-        env=plain | {"COLUMNS": "200", "NO_COLOR": "1"} | (env or {}),
-        input=input,
-        capture_output=True,
-        text=True,
-        timeout=within,
-    )
-    return Ran(done.returncode, done.stdout, done.stderr)
+    with TemporaryDirectory() as folder:
+        given, out, err = (Path(folder) / name for name in ("input", "out", "err"))
+        for file in (given, out, err):
+            file.write_text(input or "" if file == given else "")
+        process = fork_server("ekkyo_cli.main").start(
+            script("ekkyo"),
+            *args,
+            environment=plain | {"COLUMNS": "200", "NO_COLOR": "1"} | (env or {}),
+            folder=cwd,
+            input=given,
+            out=out,
+            err=err,
+        )
+        try:
+            code = process.wait(within)
+        finally:
+            process.kill()
+        return Ran(code, out.read_text(), err.read_text())
 
 
 def said(*words: str, code: int = 0) -> Any:

@@ -25,8 +25,8 @@ from ekkyo.testing import Keys, Nats, eventually
 from ekkyo.testing.plugin import as_ops
 from nats.js.api import DeliverPolicy
 
+from tests.forking import Forked, fork_server
 from tests.notify.servers import MailServer
-from tests.real.forkserver import Forked, fork_server
 from tests.real.proxies import Proxies
 
 SERVICES = ("members", "events", "surveys", "notify")
@@ -59,7 +59,10 @@ class Process:
     def start(self) -> None:
         self.dead.clear()
         if self.forked:
-            self.process = fork_server(self.name).start(self.environment, self.log)
+            words = (f"ekkyo-{self.name}", "serve")
+            self.process = fork_server(f"ekkyo_{self.name}.app").start(
+                *words, environment=self.environment, out=self.log, err=self.log
+            )
             return
         command, environment = [script(f"ekkyo-{self.name}")], self.environment
         if self.source:
@@ -151,7 +154,7 @@ class Installation:
         log = self.folder / f"{name}{instance}.log"
         made = self.processes[name + instance] = Process(name, environment, log, port, proxies, self.sources.get(name))
         if made.forked:
-            fork_server(name)  # which imports while this goes on
+            fork_server(f"ekkyo_{name}.app")  # which imports while this goes on
         return made
 
     async def start(self, *names: str) -> None:

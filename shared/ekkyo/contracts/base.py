@@ -47,7 +47,7 @@ valid token. `portal`: a front end that signs members in, before they are."""
 class Model(Described):
     """A value inside a message. Unknown fields are ignored, so that newer senders can be read."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def may(*roles: Role, who: str = "member_id", community: str | None = None) -> M
 class _Asked(Described, Generic[A]):
     """A message that is answered: its subject, who may send it, and the type of its answer stand on the class."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
     subject: ClassVar[str]
     may: ClassVar[May]
 
@@ -100,7 +100,7 @@ class Question(_Asked[A], Generic[A]):
 class Fact(Described):
     """What happened. `about` names the field with the id of the entity it is about, the subject's last token."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
     subject: ClassVar[str]
     about: ClassVar[str]
     _meta: "Meta | None" = PrivateAttr(default=None)

@@ -21,7 +21,7 @@ class Document(BaseModel):
     A decision makes the next one with `event.model_copy(update={...})`; documents are never changed in place.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
     id: str
     revision: int = 0
     """How many decisions changed it. Within a decision the facts get `revision + 1`."""
@@ -30,7 +30,7 @@ class Document(BaseModel):
 class Entry(BaseModel):
     """One of many parts of an entity, kept in a collection of its own under `<document id>:<key>`."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
     unlinkable: ClassVar[bool] = False
     """Whether nobody may learn from the database which entries one decision changed together, or in what order.
 
@@ -64,7 +64,7 @@ class Timer(BaseModel):
     `subject` is `ekkyo.timer.<service>.<name>`; one timer per name and `id`. It fires as the same class.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
     subject: ClassVar[str]
     id: Id
 

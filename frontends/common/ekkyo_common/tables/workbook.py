@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from openpyxl import load_workbook
-
 from ekkyo_common.tables.records import LONGEST, Record
 from ekkyo_common.tables.told import UnreadableTable
 
@@ -25,6 +23,8 @@ def sheets_of(data: bytes) -> Iterator[tuple[str, list[Record]]]:
 
     Raises UnreadableTable.
     """
+    from openpyxl import load_workbook  # takes an eighth of the time a portal needs to start, and few read a workbook
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of styles and extensions that do not matter here

@@ -1,7 +1,8 @@
-"""Services as processes of their own that need not import everything anew: forked off one that has imported it.
+"""Commands as processes of their own that need not import everything anew: forked off one that has imported it.
 
-A service takes a second of a processor to import itself, and here each is started by the hundred. What comes of the
-fork is what `ekkyo-<name> serve` is after its imports: it reads its environment, and nothing was made or opened before.
+A service, and the command line, takes a second of a processor to import itself, and in tests each is started by the
+hundred. What comes of the fork is what the command is after its imports: it reads its arguments, its environment and
+its standard input, and nothing was made or opened before.
 """
 
 import atexit
@@ -18,7 +19,7 @@ from queue import SimpleQueue
 
 PROGRAM = """
 import json, os, signal, sys
-from ekkyo_{name}.app import main
+from {module} import main
 children = set()
 
 def ended(*_):
@@ -45,14 +46,15 @@ else:
     sys.exit()
 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
 signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
-log = os.open(asked["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-null = os.open(os.devnull, os.O_RDONLY)
-for fd, to in ((null, 0), (log, 1), (log, 2)):
+for to, name in enumerate((asked["input"], asked["out"], asked["err"])):
+    fd = os.open(name, os.O_WRONLY | os.O_APPEND | os.O_CREAT if to else os.O_RDONLY, 0o600)
     os.dup2(fd, to)
-    os.close(fd) if to != 1 else None
+    os.close(fd)
+sys.stdin = open(0, closefd=False)  # the other had read ahead
+os.chdir(asked["folder"])
 os.environ.clear()
 os.environ.update(asked["environment"])
-sys.argv = ["ekkyo-{name}", "serve"]
+sys.argv = asked["words"]
 main()
 """
 
@@ -90,12 +92,12 @@ class Forked:
 
 
 class ForkServer:
-    """Of one service. It ends, and all that came of it, when this process does."""
+    """Of one module with a `main`. It ends, and all that came of it, when this process does."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, module: str) -> None:
         plain = {key: value for key, value in os.environ.items() if not key.startswith("EKKYO_")}
         self._parent = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM.format(name=name)],
+            [sys.executable, "-c", PROGRAM.format(module=module)],
             env=plain,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -106,13 +108,22 @@ class ForkServer:
         threading.Thread(target=self._hear, daemon=True).start()
         atexit.register(self.close)
 
-    def start(self, environment: dict[str, str], log: Path) -> Forked:
-        """Returns at once, but for the first time, when it is imported."""
+    def start(
+        self,
+        *words: str,
+        environment: dict[str, str],
+        out: Path,
+        err: Path,
+        input: Path = Path(os.devnull),
+        folder: Path | None = None,
+    ) -> Forked:
+        """Run a command line. Returns at once, but for the first time, when it is imported."""
+        files = {"out": str(out), "err": str(err), "input": str(input), "folder": str(folder or Path.cwd())}
         assert self._parent.stdin
-        self._parent.stdin.write(json.dumps({"environment": environment, "log": str(log)}) + "\n")
+        self._parent.stdin.write(json.dumps({"words": words, "environment": environment, **files}) + "\n")
         self._parent.stdin.flush()
         born = self._born.get(timeout=60)
-        assert born, "what services are forked off has ended: see above for why"
+        assert born, "what commands are forked off has ended: see above for why"
         return born
 
     def close(self) -> None:
@@ -134,6 +145,6 @@ class ForkServer:
 
 
 @cache
-def fork_server(name: str) -> ForkServer:
-    """The service's own, for all tests of this process."""
-    return ForkServer(name)
+def fork_server(module: str) -> ForkServer:
+    """The module's own, for all tests of this process."""
+    return ForkServer(module)
