@@ -81,12 +81,12 @@ class Forked:
         return self.returncode
 
     def kill(self) -> None:
-        self._tell(signal.SIGKILL)
+        self.send_signal(signal.SIGKILL)
 
     def terminate(self) -> None:
-        self._tell(signal.SIGTERM)
+        self.send_signal(signal.SIGTERM)
 
-    def _tell(self, what: signal.Signals) -> None:
+    def send_signal(self, what: signal.Signals) -> None:
         if self.returncode is None:
             os.kill(self.pid, what)
 

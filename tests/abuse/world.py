@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from urllib.request import urlopen
 
 from ekkyo import wire
-from ekkyo.installation.embedded import MongoServer, free_port, script
+from ekkyo.installation.embedded import MongoServer, free_port
 from ekkyo.installation.permissions import SERVICES
 from ekkyo.service.provision import provision
 from ekkyo.testing.keys import Keys
@@ -26,6 +26,7 @@ from nats.aio.msg import Msg
 from nats.js.errors import NotFoundError
 from pymongo import MongoClient
 
+from tests.forking import Forked, fork_server
 from tests.notify.servers import MailServer
 
 T = TypeVar("T")
@@ -47,7 +48,7 @@ class World:
     ops: Client
     mail: MailServer
     ports: dict[str, int] = field(default_factory=dict)
-    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    processes: dict[str, Forked] = field(default_factory=dict)
 
     def run(self, doing: Coroutine[Any, Any, T], within: float = 120) -> T:
         """Have it done in the thread that the connection lives in."""
@@ -83,9 +84,9 @@ class World:
             settings = service.settings.load(name, environ)
             self.run(provision(service, as_ops(settings, self.nats)))
             rest = {k: v for k, v in os.environ.items() if not k.startswith("EKKYO_")}
-            with self.log(name).open("ab") as out:
-                command = [script(f"ekkyo-{name}"), "serve"]
-                self.processes[name] = subprocess.Popen(command, env=rest | environ, stdout=out, stderr=out)
+            self.processes[name] = fork_server(f"ekkyo_{name}.app").start(
+                f"ekkyo-{name}", "serve", environment=rest | environ, out=self.log(name), err=self.log(name)
+            )
         deadline = time.monotonic() + 60
         while not all(self.ready(name) for name in services):
             assert time.monotonic() < deadline, "the services did not become ready"

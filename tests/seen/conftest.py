@@ -1,7 +1,6 @@
 """Services as processes of their own, beside a real collector and a real mail server."""
 
 import os
-import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -10,12 +9,13 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
-from ekkyo.installation.embedded import free_port, script
+from ekkyo.installation.embedded import free_port
 from ekkyo.service import Service
 from ekkyo.service.provision import provision as provision_service
 from ekkyo.testing import Nats, eventually
 from ekkyo.testing.plugin import as_ops
 
+from tests.forking import Forked, fork_server
 from tests.notify.servers import MailServer
 from tests.seen.otlp import Receiver, receiver
 
@@ -25,7 +25,7 @@ Serve = Callable[..., "AbstractContextManager[Process]"]
 class Process:
     """`ekkyo-<name> serve`."""
 
-    def __init__(self, popen: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
+    def __init__(self, popen: Forked, port: int, log: Path) -> None:
         self.popen, self.log = popen, log
         self.url = f"http://127.0.0.1:{port}"
 
@@ -67,14 +67,10 @@ def serve(nats: Nats, environment: Any, collector: Receiver, tmp_path: Path) -> 
         environ = environment(service.name, http_port=port, **settings)
         plain = {name: value for name, value in os.environ.items() if not name.startswith(("EKKYO_", "OTEL_"))}
         otel = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.url, "OTEL_BSP_SCHEDULE_DELAY": "100"}
-        with log.open("wb") as out:
-            popen = subprocess.Popen(
-                [script(f"ekkyo-{service.name}"), "serve"],
-                env={**plain, **environ, **otel},
-                stdout=out,
-                stderr=out,
-                start_new_session=True,
-            )
+        log.write_bytes(b"")
+        popen = fork_server(f"ekkyo_{service.name}.app").start(
+            f"ekkyo-{service.name}", "serve", environment={**plain, **environ, **otel}, out=log, err=log
+        )
         try:
             yield Process(popen, port, log)
         finally:
