@@ -391,7 +391,7 @@ async def test_of_overlapping_anonymous_surveys_that_are_opened_at_the_same_mome
     assert len([d for d in world.documents()["surveys"] if d["anonymous"]]) == 1
 
 
-async def test_a_process_that_died_while_it_opened_a_survey_holds_others_up_for_a_minute_and_no_longer() -> None:
+async def test_a_process_that_died_while_it_opened_a_survey_holds_others_up_for_twenty_seconds_and_no_longer() -> None:
     now = datetime(2026, 5, 1, tzinfo=UTC)
     take = partial(turn.take, name="anonymous")
     taken = take(None, holder="a", now=now)

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from ekkyo.contracts.base import Instant, Refused
 from ekkyo.decision.decision import Decision, Document
 
-LASTS = timedelta(seconds=60)
+LASTS = timedelta(seconds=20)
 """How long a turn lasts if the process that has it dies."""
-USABLE = timedelta(seconds=30)
+USABLE = timedelta(seconds=10)
 """In this part of a turn a decision may be made. The rest allows for clocks that differ, and for the write."""
 
 
