@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PACKAGES := shared/ekkyo services/events/ekkyo_events services/members/ekkyo_members \
             services/notify/ekkyo_notify services/surveys/ekkyo_surveys frontends/common/ekkyo_common \
             frontends/portal/ekkyo_portal frontends/cli/ekkyo_cli
-WORKERS ?= 3
+WORKERS ?= 4
 unexport PYTHONDONTWRITEBYTECODE  # every process would compile all it imports anew, and there are hundreds
 
 .DEFAULT_GOAL := help
@@ -32,7 +32,7 @@ down: setup ## Stop a local stack that was started with `ekkyo up --detach`
 	@$(BIN)/ekkyo down
 
 test: setup ## Run all tests on real servers
-	@$(BIN)/pytest -n $(WORKERS) --dist loadgroup
+	@$(BIN)/pytest -n $(WORKERS)
 
 fuzz: setup ## Abuse every command and question at full size: some twenty minutes; EKKYO_FUZZ says how many examples each
 	@EKKYO_FUZZ=$${EKKYO_FUZZ:-1000} $(BIN)/pytest tests/abuse -n $(WORKERS) --dist worksteal

@@ -36,6 +36,6 @@ def scope(nodeid: str) -> str:
 
 
 def make(config: Any, log: Any) -> SharedOut:
-    """The scheduler, for `pytest_xdist_make_scheduler`."""
+    """The scheduler, for `pytest_xdist_make_scheduler`. xdist's own groups have no effect with pytest 9.2."""
     config.option.loadscopereorder = False
     return SharedOut(config, log)

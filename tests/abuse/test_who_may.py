@@ -19,8 +19,6 @@ from ekkyo.wire.tokens import make_keys
 from tests.abuse.asks import ONE_OF_EACH, OPERATIONS, play, profile
 from tests.abuse.world import SYSTEM, World, a_world
 
-pytestmark = pytest.mark.xdist_group("who may")
-
 CALLERS: dict[str, tuple[str, ...]] = {
     "self": ("m1",),
     "another": ("m2", "member"),

@@ -12,7 +12,7 @@ from tests.cli.small_season import play
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """Ready when the first test asks for it. For tests of the xdist group `stack`, which one worker runs."""
+    """Ready when the first test asks for it. One worker runs all tests that use it: see sharing_out.py."""
     made = Stack(tmp_path_factory.mktemp("home"))
     try:
         made.up()

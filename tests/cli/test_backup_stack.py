@@ -20,7 +20,6 @@ from ekkyo_cli.backup.manifest import Manifest
 from tests.cli.running import Stack, ekkyo, wait_until
 from tests.cli.small_season import COMMUNITY, play
 
-pytestmark = pytest.mark.xdist_group("stack")
 WHO = "p8"
 HELD_UP = "notify-tell_registration"
 FULL, ENDING = "full", "ending"

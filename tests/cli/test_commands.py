@@ -20,8 +20,6 @@ from ekkyo_cli.local.folder import Folder
 from tests.cli.running import Stack, wait_until
 from tests.cli.small_season import COMMUNITY
 
-pytestmark = pytest.mark.xdist_group("stack")
-
 
 @pytest.fixture(scope="module")
 def begun(season: Stack) -> str:

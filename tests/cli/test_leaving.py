@@ -14,7 +14,6 @@ from pymongo import MongoClient
 from tests.cli.running import Stack, said
 from tests.cli.small_season import COMMUNITY
 
-pytestmark = pytest.mark.xdist_group("stack")
 WHO, OTHER = "p8", "p7"
 WORDS = ("季節 8", "p8@example.co.jp", "SEASON-8")
 STREAMS = ("FACTS", "TIMERS", "DEAD", "AGAIN")

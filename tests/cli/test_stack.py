@@ -23,7 +23,6 @@ from typer.testing import CliRunner
 from tests.cli.running import Stack, ekkyo, wait_until
 from tests.cli.small_season import COMMUNITY
 
-pytestmark = pytest.mark.xdist_group("stack")
 EMPLOYEES = Path(__file__).parents[2] / "data" / "employees.cp932.csv"
 
 

@@ -2,11 +2,8 @@
 
 from json import dumps
 
-import pytest
-
 from tests.cli.running import Stack
 
-pytestmark = pytest.mark.xdist_group("stack")
 LEFT = {"number": "LEFT", "name": "A", "email": "left@example.co.jp", "department": "人事部"}
 
 

@@ -9,7 +9,6 @@ from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import pytest
 from ekkyo.contracts import events as e
 from ekkyo.contracts import members as m
 from ekkyo.decision.clock import utcnow
@@ -29,7 +28,6 @@ def email(who: int) -> str:
     return f"p{who}@example.co.jp"
 
 
-@pytest.mark.xdist_group("stack")  # one local stack at a time
 async def test_a_season_by_pages_alone(stack: Stack, it: Outside, tmp_path: Path) -> None:
     export = tmp_path / "社員.csv"
     rows = [f"P{who},{name},{email(who)},{'営業部' if who % 2 else '経理部'}" for who, name in enumerate(PEOPLE)]

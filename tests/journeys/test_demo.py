@@ -10,14 +10,12 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 import jwt
-import pytest
 from ekkyo_cli.demo.coming import TITLE
 from ekkyo_cli.local.folder import Folder
 
 PROJECT = Path(__file__).parents[2]
 
 
-@pytest.mark.xdist_group("stack")  # one local stack at a time
 def test_the_first_season_plays_in_full_and_every_figure_stands_in_the_facts(tmp_path: Path) -> None:
     home = tmp_path / "demo"
     plain = {name: value for name, value in os.environ.items() if not name.startswith("EKKYO_")}

@@ -5,7 +5,6 @@ from collections import Counter
 from datetime import timedelta
 from typing import get_args
 
-import pytest
 from ekkyo.contracts import events as e
 from ekkyo.contracts import members as m
 from ekkyo.contracts import notify as n
@@ -42,7 +41,6 @@ def number(i: int) -> str:
     return f"HN71{i:02}"
 
 
-@pytest.mark.xdist_group("stack")  # one local stack at a time
 async def test_the_loop_goes_round_although_each_service_is_killed_on_the_way(stack: Stack, it: Outside) -> None:
     ids = await found_and_import(stack, it)
     await join_while_members_is_killed(stack, it, ids)

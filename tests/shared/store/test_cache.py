@@ -9,8 +9,9 @@ from ekkyo.store.encoding import Saved, Step
 
 def test_a_kept_document_lets_go_of_what_is_settled_and_holds_on_to_what_is_not() -> None:
     cache: DocumentCache[Document] = DocumentCache()
+    document = Document(id="one", revision=2)  # first: pydantic looks around when a model is first used
     told, untold = Step(1, (), ()), Step(2, (), ())
-    cache.put(Saved(Document(id="one", revision=2), (told, untold)))
+    cache.put(Saved(document, (told, untold)))
     gone = weakref.ref(told)
     del told
     cache.settled("one", 1)
