@@ -29,6 +29,8 @@ from ekkyo_notify.delivering.post import Post
 from ekkyo_notify.store import AskedCodes, Connections, Contacts, Deliveries, SignIns
 
 router = Router()
+SHARE = 5
+"""Members with one address: those who left keep the address that they had."""
 Hosts = Annotated[model.ChatHosts, Context("chat_hosts")]
 
 
@@ -80,7 +82,8 @@ async def begin_sign_in(
     cmd: BeginSignIn, contacts: Contacts, sign_ins: SignIns, asked_codes: AskedCodes, send: SendCodes
 ) -> SignInBegun:
     """Send a code to an address, if it is a member's; whether it is, the answer does not tell."""
-    contact = next((c for c in await contacts.find({"email": cmd.email}, limit=1) if c.active), None)
+    found = await contacts.find({"email": cmd.email}, limit=SHARE)
+    contact = next((c for c in found if c.active), None)
     member_id, now = contact.id if contact else None, utcnow()
     key = model.asked_key(member_id, cmd.email)
     await asked_codes.create(key, lambda a: model.count_attempt(a, key, cmd.attempt_id, now))
@@ -89,8 +92,8 @@ async def begin_sign_in(
     begun, new = await sign_ins.create(
         cmd.attempt_id, lambda s: model.begin_sign_in(s, cmd.attempt_id, member_id, digests, now)
     )
-    if new and contact:
-        send.send(contact, cmd.locale, code, link)
+    if new:
+        send.send(contact, cmd, code, link)
     return begun
 
 

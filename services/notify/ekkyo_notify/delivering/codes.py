@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Annotated
 
 from ekkyo.contracts.base import new_id
-from ekkyo.contracts.members import Locale
+from ekkyo.contracts.notify import BeginSignIn
 from ekkyo.decision.clock import utcnow
 from faststream import Context, ContextRepo
 
@@ -21,8 +21,10 @@ from ekkyo_notify.settings import NotifySettings
 from ekkyo_notify.templates.sign_in import sign_in
 
 logger = logging.getLogger("ekkyo.notify")
-PATIENCE = (0.0, 2.0, 8.0)
-"""Seconds before each try to hand it over."""
+PATIENCE = (0.1, 2.0, 8.0)
+"""Seconds before each try to hand it over. The answer has left before the first."""
+NOBODY = "山田 花子"
+"""Stands in the mail that is written for nobody."""
 
 
 def codes() -> tuple[str, str]:
@@ -48,9 +50,12 @@ class Codes:
         context.set_global("codes", made)
         return made
 
-    def send(self, contact: Contact, locale: Locale, code: str, link: str) -> None:
-        """Send it behind the answer, which so takes the same time for an address that is nobody's."""
-        task = asyncio.create_task(self._send(contact, locale, code, link))
+    def send(self, contact: Contact | None, cmd: BeginSignIn, code: str, link: str) -> None:
+        """Send it behind the answer. For an address that is nobody's the same mail is written, and then dropped.
+
+        So the answer, and what is asked at the same moment, take the same time for both.
+        """
+        task = asyncio.create_task(self._send(contact, cmd, code, link))
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
 
@@ -60,12 +65,13 @@ class Codes:
             await asyncio.wait(self._sending, timeout=5)
         await self.pool.close()
 
-    async def _send(self, contact: Contact, locale: Locale, code: str, link: str) -> None:
-        message = sign_in(locale, contact.name, code, f"{self.portal}/signin/link?c={link}" if self.portal else None)
+    async def _send(self, contact: Contact | None, cmd: BeginSignIn, code: str, link: str) -> None:
+        name, address = (contact.name, contact.email) if contact else (NOBODY, cmd.email)
+        message = sign_in(cmd.locale, name, code, f"{self.portal}/signin/link?c={link}" if self.portal else None)
         for pause in PATIENCE:
             await asyncio.sleep(pause)
             try:
-                to = mailable(contact.email)
+                to = mailable(address)
                 mail = build(
                     message,
                     sender=self.sender,
@@ -74,7 +80,8 @@ class Codes:
                     community_id="sign-in",
                     date=self.now(),
                 )
-                await self.pool.send(self.sender.address, to, mail)
+                if contact:
+                    await self.pool.send(self.sender.address, to, mail)
                 return
             except NotNow as e:
                 logger.warning("a code could not be handed over yet", extra={"reason": e.reason})
