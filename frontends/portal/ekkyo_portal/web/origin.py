@@ -33,9 +33,10 @@ class OwnOrigin:
 
 
 def own(headers: Headers, origin: str) -> bool:
-    """Whether a request that changes something comes from our own pages, or from no browser."""
-    site = headers.get("sec-fetch-site")
-    if site is not None:
-        return site in ("same-origin", "none")
-    given = headers.get("origin")
-    return given is None or given == origin
+    """Whether a request that changes something comes from our own pages, or from no browser.
+
+    A header that is given twice has to say so twice: whoever reads it later may take the other one.
+    """
+    if sites := headers.getlist("sec-fetch-site"):
+        return all(site in ("same-origin", "none") for site in sites)
+    return all(given == origin for given in headers.getlist("origin"))
