@@ -12,6 +12,8 @@ from pathlib import Path
 import httpx
 from ekkyo.client import Ekkyo
 from ekkyo.installation.embedded import LOOPBACK, free_port, script, start_mongo
+from ekkyo.installation.permissions import PORTAL
+from ekkyo.installation.systems import OUTSIDE
 from ekkyo.testing.keys import Keys
 from ekkyo.testing.nats import Nats
 
@@ -73,17 +75,20 @@ class Installation:
             yield process
 
     def client(self, sub: str = "bench", *roles: str) -> Ekkyo:
-        """A client as the user `outside`; connect it with `async with`."""
-        password = self.nats.passwords["outside"]
-        token = self.keys.token(sub, *(roles or ("system",)))
-        return Ekkyo.connect(self.nats.url, user="outside", password=password, token=token, environment={})
+        """A client as the other system, or as the portal where there is none; connect it with `async with`."""
+        user = OUTSIDE if OUTSIDE in self.nats.systems else PORTAL
+        password, token = self.nats.passwords[user], self.keys.token(sub, *(roles or ("system",)))
+        return Ekkyo.connect(self.nats.url, user=user, password=password, token=token, environment={})
 
 
 @asynccontextmanager
-async def installation() -> AsyncIterator[Installation]:
-    """Start the servers in a folder of their own, and remove all of it at the end."""
+async def installation(*, outside: bool = True) -> AsyncIterator[Installation]:
+    """Start the servers in a folder of their own, and remove all of it at the end.
+
+    outside: with one other system, which has an account of its own with a mirror of FACTS, and asks from there.
+    """
     with tempfile.TemporaryDirectory(prefix="ekkyo-bench-") as folder:
-        nats, mongo = await Nats.start(Path(folder) / "nats"), start_mongo(Path(folder) / "mongo")
+        nats, mongo = await Nats.start(Path(folder) / "nats", outside=outside), start_mongo(Path(folder) / "mongo")
         (Path(folder) / "keys").mkdir()
         try:
             yield Installation(nats, mongo.url, Keys.make(Path(folder) / "keys"))

@@ -30,7 +30,7 @@ async def main(what: str) -> None:
     if what in ("notify", "surveys"):
         print(await catching_up.after(what, watch=lambda pid: recorded(pid, what)))
         return
-    async with installation() as on, on.service("events") as events, on.client() as ekkyo:
+    async with installation(outside=False) as on, on.service("events") as events, on.client() as ekkyo:
         load = Load(on, ekkyo)
         drive = {"rush": load.rush, "spread": load.spread}[what]
         await drive(events.pid)  # warm

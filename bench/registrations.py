@@ -3,6 +3,10 @@
 A rush goes to one event of 300 seats, a spread to 500 events. The floors: a bare FastStream echo; and nats-py and Motor
 by hand, with one read, one compare-and-replace and one fact for each request, which checks and promises nothing.
 CPU is what the one who serves needs for each request; it tells more than the speed where other things run beside.
+
+The portal asks, in the account of the services, and there is no other system. In the row that has one, that system
+asks: it has an account of its own with a mirror of FACTS, so nats-server stores every fact twice, and passes requests
+and replies from one account to the other. The events service does the same work in both.
 """
 
 import json
@@ -24,26 +28,32 @@ ROUNDS = 5
 
 async def run() -> str:
     """Interleaved, so that a machine that changes its speed changes all of them."""
-    sides: dict[str, list[Measured]] = {"echo": [], "floor": [], "rush": [], "spread": []}
+    sides: dict[str, list[Measured]] = {"echo": [], "floor": [], "rush": [], "mirrored": [], "spread": []}
     async with (
-        installation() as on,
+        installation(outside=False) as on,
+        installation() as other,
         on.service("events") as events,
         on.floor("echo") as echo,
         on.floor("handwritten") as handwritten,
         on.client() as ekkyo,
+        other.service("events") as mirrored_events,
+        other.client() as system,
     ):
-        load = Load(on, ekkyo)
+        load, mirrored = Load(on, ekkyo), Load(other, system)
         await load.rush(events.pid, 500)  # warm
+        await mirrored.rush(mirrored_events.pid, 500)
         for _ in range(ROUNDS):
             sides["echo"].append(await load.echo(echo.pid))
             sides["floor"].append(await load.floor(handwritten.pid))
             sides["rush"].append(await load.rush(events.pid))
+            sides["mirrored"].append(await mirrored.rush(mirrored_events.pid))
             sides["spread"].append(await load.spread(events.pid))
     echoed, written = sides["echo"], sides["floor"]
     rows = [
         Row.of("bare FastStream echo", echoed, None, None),
         Row.of("by hand, spread", written, echoed, None),
         Row.of(f"rush: {MEMBERS} members, {SEATS} seats", sides["rush"], echoed, None),
+        Row.of("the same rush with one other system that mirrors the facts", sides["mirrored"], echoed, None),
         Row.of(f"spread over {EVENTS} events", sides["spread"], echoed, written),
     ]
     return table(rows, ("echo", "by hand"))

@@ -38,15 +38,15 @@ class Nats:
     passwords: dict[str, str]
     nkeys: dict[str, list[str]]
     systems: dict[str, System]
-    """The other systems, each with an account of its own; `outside` may ask everything and hears everything."""
+    """The other systems, each with an account of its own; `outside`, if there, may ask all and hears all."""
     durables: dict[str, Durables] = field(default_factory=lambda: dict(DURABLES))
 
     @classmethod
-    async def start(cls, folder: Path) -> "Nats":
-        """Start one under `folder` and make the streams. Raises NotStarted."""
-        passwords = {user: "p" + secrets.token_hex(8) for user in (*USERS, OUTSIDE)}
+    async def start(cls, folder: Path, *, outside: bool = True) -> "Nats":
+        """Start one under `folder` and make the streams. outside: let that system in. Raises NotStarted."""
+        passwords = {user: "p" + secrets.token_hex(8) for user in (*USERS, *((OUTSIDE,) if outside else ()))}
         nkeys = {user: [_keyed(folder, user)] for user in USERS}
-        systems = {OUTSIDE: System.of_the_stack(passwords[OUTSIDE])}
+        systems = {OUTSIDE: System.of_the_stack(passwords[OUTSIDE])} if outside else {}
         name = f"ekkyo-test-{secrets.token_hex(6)}"
         own = {user: passwords[user] for user in USERS}
         config = server_config(
