@@ -1,11 +1,13 @@
 """Members who leave: their seats go to those who wait, in whatever order all that happens."""
 
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from ekkyo import wire
-from ekkyo.contracts.base import Fact
+from ekkyo.contracts.base import Caller, Fact, Refused
 from ekkyo.contracts.events import (
     Attendee,
     CancelEvent,
@@ -15,6 +17,7 @@ from ekkyo.contracts.events import (
     GetRoster,
     ImportAttendance,
     RegisterForEvent,
+    Registration,
     RegistrationPromoted,
     RegistrationWithdrawn,
 )
@@ -27,18 +30,37 @@ from ekkyo.contracts.members import (
     Membership,
     MemberState,
 )
-from ekkyo.decision import EntriesInMemory
+from ekkyo.decision import Decision, EntriesInMemory
 from ekkyo.decision.clock import utcnow
+from ekkyo.store import Beside, Declaration, Store
+from ekkyo.store.driver import Database, Replacement
 from ekkyo.testing import Nats, eventually
-from ekkyo_events import model, reactions
+from ekkyo.testing.plugin import Mongo
+from ekkyo.wire import OutMessage
+from ekkyo_events import model, reactions, store
 from ekkyo_events.app import service
-from ekkyo_events.model import Departure, Event, Seat, departures
+from ekkyo_events.model import Departure, Event, Person, Seat, departures
+from ekkyo_events.store import Events, KnownPeople
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.events.people import gone
 
 NOW = utcnow()
+
+
+MEMBERS = {member_id: Caller(member_id, frozenset()) for member_id in ("m0", "m1", "m2")}
+
+
+def an_event(**fields: Any) -> Event:
+    """One to come."""
+    return Event(
+        **{
+            "id": "e1", "community_id": "c1", "title": "x", "format": "online", "context": "IT", "capacity": 1,
+            "timezone": "Asia/Tokyo", "starts_at": NOW + timedelta(days=1), "ends_at": NOW + timedelta(days=2),
+            "status": "published", **fields,
+        }
+    )  # fmt: skip
 
 
 def state(member_id: str, *communities: str, active: bool = True) -> MemberState:
@@ -190,6 +212,65 @@ async def test_what_was_told_while_the_service_was_away_is_made_up_for(
         await eventually(receipt)
 
 
+async def test_who_leaves_while_a_lost_race_is_tried_again_gets_no_seat(
+    mongo: Mongo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another instance writes the event, and that they left, after both were read and before the seat is written."""
+
+    async def silent(_: Sequence[OutMessage]) -> None: ...
+
+    async with AsyncExitStack() as opened:
+
+        async def instance() -> tuple[Events, KnownPeople]:
+            declarations: list[Declaration[Any]] = [store.events, store.people]
+            one = await Store.open(
+                mongo.url, mongo.database(), outbox=silent, owner="events", declarations=declarations
+            )
+            opened.push_async_callback(one.abandon)
+            return one.live(store.events), one.live(store.people)
+
+        here, there = await instance(), await instance()
+        judged: list[bool | None] = []
+
+        async def register(at: tuple[Events, KnownPeople], member_id: str) -> Registration:
+            events, people = at
+            cmd = RegisterForEvent(event_id="e1", member_id=member_id, registration_id=f"r-{member_id}")
+
+            def decide(event: Event, seats: Any, known: Beside[Person]) -> Decision[Event, Registration]:
+                if member_id == "m1":
+                    judged.append(person.active if (person := known["m1"]) else None)
+                return model.register(event, seats, cmd, people=model.People(known), who=MEMBERS[member_id], now=NOW)
+
+            return await store.knowing(
+                [member_id],
+                people,
+                lambda known: events.change("e1", lambda e, s: decide(e, s, known), entries=[member_id], beside=known),
+            )
+
+        await here[0].create("e1", lambda e, s: Decision(an_event(capacity=5), None))
+        await here[1].put("m1", 1, Person(id="m1"))
+        await register(here, "m0")
+        written = Database.replace
+        raced = False
+
+        async def overtaken(self: Database, name: str, replacements: Sequence[Replacement]) -> Any:
+            nonlocal raced
+            if name == "events" and not raced and "r-m1" in repr(replacements):
+                raced = True
+                await there[1].put("m1", 2, Person(id="m1", active=False))
+                await register(there, "m2")
+            return await written(self, name, replacements)
+
+        monkeypatch.setattr(Database, "replace", overtaken)
+        with pytest.raises(Refused) as refused:
+            await register(here, "m1")
+        assert refused.value.code == "member_inactive"
+        assert judged == [True, False], "judged again by what is known then"
+        event = await here[0].get("e1")
+        assert event
+        assert event.confirmed == 2
+
+
 # Decisions
 
 
@@ -237,11 +318,7 @@ def test_however_many_leave_no_seat_is_free_while_somebody_waits(
 
 @pytest.mark.parametrize("change", [{"status": "concluded"}, {"status": "cancelled"}, {"starts_at": NOW}])
 def test_of_an_event_that_is_over_cancelled_or_under_way_nothing_is_given_back(change: dict[str, Any]) -> None:
-    event = Event(
-        id="e1", community_id="c1", title="x", format="online", context="IT", capacity=1, timezone="Asia/Tokyo",
-        starts_at=NOW + timedelta(days=1), ends_at=NOW + timedelta(days=2), status="published", confirmed=1,
-    )  # fmt: skip
-    event = event.model_copy(update=change)
+    event = an_event(confirmed=1, **change)
     seats = EntriesInMemory.of([Seat(document_id="e1", key="m1", registration_id="r1", status="confirmed")])
     decision = model.withdraw_who_left(event, seats, "m1", people=gone("m1"), now=NOW)
     assert decision.document is event

@@ -67,7 +67,11 @@ async def revise(cmd: ReviseEvent, events: Events, people: KnownPeople, who: Who
     return await knowing(
         (),
         people,
-        lambda known: events.change(cmd.event_id, lambda e, seats: model.revise(e, seats, cmd, people=known, who=who)),
+        lambda known: events.change(
+            cmd.event_id,
+            lambda e, seats: model.revise(e, seats, cmd, people=model.People(known), who=who),
+            beside=known,
+        ),
     )
 
 
@@ -97,8 +101,9 @@ async def register(cmd: RegisterForEvent, events: Events, people: KnownPeople, w
         people,
         lambda known: events.change(
             cmd.event_id,
-            lambda e, seats: model.register(e, seats, cmd, people=known, who=who, now=utcnow()),
+            lambda e, seats: model.register(e, seats, cmd, people=model.People(known), who=who, now=utcnow()),
             entries=[cmd.member_id],
+            beside=known,
         ),
     )
 
@@ -111,8 +116,9 @@ async def withdraw(cmd: WithdrawFromEvent, events: Events, people: KnownPeople, 
         people,
         lambda known: events.change(
             cmd.event_id,
-            lambda e, seats: model.withdraw(e, seats, cmd, people=known, who=who),
+            lambda e, seats: model.withdraw(e, seats, cmd, people=model.People(known), who=who),
             entries=[cmd.member_id],
+            beside=known,
         ),
     )
 
@@ -127,8 +133,11 @@ async def check_in(cmd: CheckIn, events: Events, people: KnownPeople, doors: Doo
             people,
             lambda known: events.change(
                 cmd.event_id,
-                lambda e, seats: model.check_in(e, seats, cmd, people=known, who=who, now=utcnow(), door=door),
+                lambda e, seats: model.check_in(
+                    e, seats, cmd, people=model.People(known), who=who, now=utcnow(), door=door
+                ),
                 entries=[cmd.member_id],
+                beside=known,
             ),
         )
     )
@@ -142,8 +151,9 @@ async def undo_check_in(cmd: UndoCheckIn, events: Events, people: KnownPeople, w
         people,
         lambda known: events.change(
             cmd.event_id,
-            lambda e, seats: model.undo_check_in(e, seats, cmd, people=known, who=who),
+            lambda e, seats: model.undo_check_in(e, seats, cmd, people=model.People(known), who=who),
             entries=[cmd.member_id],
+            beside=known,
         ),
     )
 
@@ -157,8 +167,9 @@ async def import_attendance(cmd: ImportAttendance, events: Events, people: Known
         people,
         lambda known: events.change(
             cmd.event_id,
-            lambda e, seats: model.import_attendance(e, seats, cmd, people=known, who=who, now=utcnow()),
+            lambda e, seats: model.import_attendance(e, seats, cmd, people=model.People(known), who=who, now=utcnow()),
             entries=members,
+            beside=known,
         ),
     )
 
@@ -202,8 +213,11 @@ async def register_series(
         people,
         lambda known: series.change(
             cmd.series_id,
-            lambda s, regulars: model.register_series(s, regulars, cmd, people=known, who=who, now=utcnow()),
+            lambda s, regulars: model.register_series(
+                s, regulars, cmd, people=model.People(known), who=who, now=utcnow()
+            ),
             entries=[cmd.member_id],
+            beside=known,
         ),
     )
 

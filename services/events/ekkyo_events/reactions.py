@@ -92,8 +92,9 @@ async def _give_back(member_id: str, events: Events, series: AllSeries, people: 
             people,
             lambda known, series_id=regular.document_id: series.change(  # type: ignore[misc]
                 series_id,
-                lambda s, regulars: model.leave_series(s, regulars, member_id, people=known),
+                lambda s, regulars: model.leave_series(s, regulars, member_id, people=model.People(known)),
                 entries=[member_id],
+                beside=known,
             ),
         )
     for seat in await events.find_entries({"key": member_id, "status": {"$in": model.HAS_A_PLACE}}, limit=0):
@@ -102,8 +103,9 @@ async def _give_back(member_id: str, events: Events, series: AllSeries, people: 
             people,
             lambda known, event_id=seat.document_id: events.change(  # type: ignore[misc]
                 event_id,
-                lambda e, seats: model.withdraw_who_left(e, seats, member_id, people=known, now=utcnow()),
+                lambda e, seats: model.withdraw_who_left(e, seats, member_id, people=model.People(known), now=utcnow()),
                 entries=[member_id],
+                beside=known,
             ),
         )
 
@@ -119,11 +121,20 @@ def _take(
         return knowing(
             (),
             people,
-            lambda known: events.change(event_id, model.take(series, step, number, people=known, now=utcnow())),
+            lambda known: events.change(
+                event_id,
+                model.take(series, step, number, people=model.People(known), now=utcnow()),
+                beside=known,
+            ),
         )
     member_id = step.member_id
     return knowing(
         [member_id],
         people,
-        lambda known: events.change(event_id, model.seat_of(step, people=known, now=utcnow()), entries=[member_id]),
+        lambda known: events.change(
+            event_id,
+            model.seat_of(step, people=model.People(known), now=utcnow()),
+            entries=[member_id],
+            beside=known,
+        ),
     )

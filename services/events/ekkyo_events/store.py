@@ -3,10 +3,10 @@
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Annotated, TypeVar
 
-from ekkyo.store import Collection, CollectionWithEntries, Index, Projection
+from ekkyo.store import Beside, Collection, CollectionWithEntries, Index, Projection
 from faststream import Context
 
-from ekkyo_events.model import Departure, Door, Event, NotLookedUp, Output, People, Person, Regular, Seat, Series
+from ekkyo_events.model import Departure, Door, Event, NotLookedUp, Output, Person, Regular, Seat, Series
 
 A = TypeVar("A")
 
@@ -32,11 +32,14 @@ Outputs = Annotated[Collection[Output], Context("outputs")]
 KnownPeople = Annotated[Projection[Person], Context("people")]
 
 
-async def knowing(members: Iterable[str], people: KnownPeople, change: Callable[[People], Awaitable[A]]) -> A:
-    """Change something with these members looked up, and with whom else the decision turns out to need."""
-    known = await people.several(members)
+async def knowing(members: Iterable[str], people: KnownPeople, change: Callable[[Beside[Person]], Awaitable[A]]) -> A:
+    """Change something with these members looked up, and with whom else the decision turns out to need.
+
+    They are looked up by the change itself, `beside` its document, so that every try is judged by what is known then.
+    """
+    wanted = list(members)
     while True:
         try:
-            return await change(People(known))
+            return await change(people.beside(wanted))
         except NotLookedUp as need:
-            known = {**known, **await people.several(need.members)}
+            wanted += need.members

@@ -1,5 +1,6 @@
 """Documents with what must follow from them, on MongoDB. One change is one atomic write."""
 
+from ekkyo.store.beside import Beside
 from ekkyo.store.collection import Collection, CollectionWithEntries
 from ekkyo.store.declarations import Declaration, Index, Projected
 from ekkyo.store.driver import Driver, Unavailable
@@ -12,6 +13,7 @@ from ekkyo.store.turns import Turns
 
 __all__ = [
     "BeingDone",
+    "Beside",
     "Collection",
     "CollectionWithEntries",
     "Declaration",

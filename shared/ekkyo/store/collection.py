@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, TypeVar, cast
 
 from ekkyo.decision import A, D, Decision, Document, E, Entries, Entry
+from ekkyo.store.beside import Beside
 from ekkyo.store.cache import DocumentCache
 from ekkyo.store.declarations import WAITING, Binding, Declaration, Index, names_of_unique
 from ekkyo.store.driver import Row, Unavailable
@@ -80,13 +81,21 @@ class _Documents(Generic[D]):
         """How many documents meet these conditions."""
         return await self._database.count(self.name, where_row(where or {}))
 
-    async def _ask(self, id: str, decide: Callable[[Any, Any], Any], keys: Sequence[str], *, may_create: bool) -> Any:
+    async def _ask(
+        self,
+        id: str,
+        decide: Callable[[Any, Any], Any],
+        keys: Sequence[str],
+        beside: Beside[Any] | None = None,
+        *,
+        may_create: bool,
+    ) -> Any:
         if self._closed:
             raise Unavailable("The service is stopping.")
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         actor, deadline = context.actor(self._owner), time.monotonic() + PATIENCE
         with trace.part(f"change {self.name}"):
-            asked = Ask(id, decide, tuple(keys), may_create, actor, trace.current(), deadline, answer)
+            asked = Ask(id, decide, tuple(keys), may_create, actor, trace.current(), deadline, answer, beside)
             self._writers[hash(id) % WRITERS].add(asked)
             return await answer
 
@@ -166,14 +175,19 @@ class CollectionWithEntries(_Documents[D], Generic[D, E]):
         )
 
     async def change(
-        self, id: str, decide: Callable[[D, Entries[E]], Decision[D, A]], entries: Sequence[str] = ()
+        self,
+        id: str,
+        decide: Callable[[D, Entries[E]], Decision[D, A]],
+        entries: Sequence[str] = (),
+        beside: Beside[Any] | None = None,
     ) -> A:
         """Decide about a document and its entries, and save what was decided; the answer comes when it is safe.
 
         entries: the keys that the decision surely reads; others are fetched when it does, and it is made again.
+        beside: what it must know of other things, from a projection's `beside`; read again in each try.
         Raises what the decision raises; Refused `<document>_not_found`, `<index>_taken`, or `unavailable` (503).
         """
-        return cast(A, await self._ask(id, decide, entries, may_create=False))
+        return cast(A, await self._ask(id, decide, entries, beside, may_create=False))
 
     async def create(
         self, id: str, decide: Callable[[D | None, Entries[E]], Decision[D, A]], entries: Sequence[str] = ()

@@ -15,6 +15,7 @@ from typing import Any, Generic
 
 from ekkyo.contracts.base import Refused
 from ekkyo.decision import D, E
+from ekkyo.store.beside import read_beside
 from ekkyo.store.cache import DocumentCache
 from ekkyo.store.declarations import taken
 from ekkyo.store.driver import Database, Replacement, Row, Unavailable, Written
@@ -189,9 +190,14 @@ class Groups(Generic[D, E]):
         for ask in group:
             ask.misses = 0
             works[ask.id].asks.append(ask)
-        if self._entry_model:  # read after the documents: so they are never older than these
+        # read after the documents: so neither is ever older than these
+        beside = read_beside(ask.beside for ask in group)
+        if self._entry_model:
             named: list[Need[D, E]] = [(w, [k for ask in w.asks for k in ask.keys], []) for w in works.values()]
-            await fetch(self._database, self._entries_name, self._entry_model, [n for n in named if n[1]])
+            entries = fetch(self._database, self._entries_name, self._entry_model, [n for n in named if n[1]])
+            await asyncio.gather(entries, beside)
+        else:
+            await beside
         return list(works.values())
 
     async def _decide(self, works: Sequence[Working[D, E]]) -> None:

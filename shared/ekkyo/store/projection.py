@@ -8,12 +8,12 @@ from typing import Any, Generic, TypeVar
 from pydantic import BaseModel
 
 from ekkyo.contracts.base import Fact
+from ekkyo.store.beside import Beside
 from ekkyo.store.declarations import Binding, Index, Projected
 from ekkyo.store.driver import Replacement, Row, Unavailable
 from ekkyo.store.encoding import model_row, read_model
 from ekkyo.store.matching import where_row
 from ekkyo.store.paging import page
-from ekkyo.store.reads import Reads
 
 M = TypeVar("M", bound=BaseModel)
 M2 = TypeVar("M2", bound=BaseModel)
@@ -35,7 +35,6 @@ class Projection(Generic[M]):
         self._model = model
         self._waiting: list[tuple[Row, asyncio.Future[bool]]] = []
         self._writer: asyncio.Task[None] | None = None
-        self._reads = Reads(to.database, name)
 
     @staticmethod
     def of(
@@ -63,12 +62,14 @@ class Projection(Generic[M]):
         rows = await self._database.find(self.name, {"_id": id})
         return read_model(self._model, rows[0]) if rows and FORGOTTEN not in rows[0] else None
 
-    async def several(self, ids: Iterable[str]) -> dict[str, M | None]:
-        """What is known of each of these. Whoever asks in a rush shares a read with the others."""
-        ids = list(ids)
-        rows = await self._reads.rows(ids)
-        known = zip(ids, rows, strict=True)
-        return {id: read_model(self._model, row) if row and FORGOTTEN not in row else None for id, row in known}
+    async def read(self, ids: Iterable[str]) -> dict[str, M]:
+        """Those of these that something is known of, in one read. Raises Unavailable."""
+        rows = await self._database.find(self.name, {"_id": {"$in": list(ids)}})
+        return {row["_id"]: read_model(self._model, row) for row in rows if FORGOTTEN not in row}
+
+    def beside(self, ids: Iterable[str]) -> Beside[M]:
+        """These, for a change that is decided by them: it reads them in each try, together with what others ask for."""
+        return Beside(self, ids)
 
     async def forgotten(self, ids: Iterable[str]) -> set[str]:
         """Those of these that were erased, as opposed to unknown."""

@@ -24,21 +24,12 @@ class Reads:
 
     async def row(self, id: str) -> Row | None:
         """The row with this id, which others may be given too. Raises Unavailable."""
-        return await self._asked(id)
-
-    async def rows(self, ids: Sequence[str]) -> Sequence[Row | None]:
-        """The rows with these ids, in their order. Raises Unavailable."""
-        if len(ids) == 1:  # the usual case in a rush: no gathering, which costs more than the rest
-            return [await self._asked(ids[0])]
-        return await asyncio.gather(*map(self._asked, ids))
-
-    def _asked(self, id: str) -> asyncio.Future[Row | None]:
         found: asyncio.Future[Row | None] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(id, []).append(found)
         if self._reader is None or self._reader.done():
             name = f"reads of {self._name}"
             self._reader = asyncio.create_task(self._read_all(), name=name, context=Context())  # nobody's caller
-        return found
+        return await found
 
     async def _read_all(self) -> None:
         while self._waiting:

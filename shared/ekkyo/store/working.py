@@ -8,6 +8,7 @@ from typing import Any, Generic
 from ekkyo.contracts.base import Refused, owner_of
 from ekkyo.decision import D, Decision, E
 from ekkyo.decision.clock import utcnow
+from ekkyo.store.beside import Beside
 from ekkyo.store.encoding import STAMPS_KEPT, Saved, Step, entry_row, read_entry, step, weight_of
 from ekkyo.store.entries import BUT_NOT_MORE, EVERYTHING, AtHand, NotAtHand
 from ekkyo.wire import OutMessage, fact_message, purge_message, timer_message
@@ -28,6 +29,8 @@ class Ask:
     traceparent: str | None
     deadline: float
     answer: asyncio.Future[Any]
+    beside: Beside[Any] | None = None
+    """What the decision must know beside the document."""
     alone: bool = False
     """Tried in company, the whole was not written: tried again by itself, so that others do not suffer."""
     misses: int = 0
