@@ -93,6 +93,34 @@ async def test_a_recipient_who_is_put_off_is_tried_again_and_the_others_are_not(
     assert {d.attempts > 1 for d in done if d.member_id == "m4"} == {True}
 
 
+async def test_what_was_put_off_for_somebody_who_changed_since_ends_with_a_reason(world: World):
+    changed = {"m1": "channel_not_selected", "m2": "member_left", "m3": "not_a_member"}
+    for member in changed:
+        world.mail.refuse[address(member)] = "450 4.2.0 greylisted, try again"
+        await world.join(member)
+    await world.tell(EventPublished(event_id="e1", event=soon()))
+    await eventually(lambda: _put_off(world, *changed))
+    await world.join("m1", channels=["chat"])
+    await world.join("m2", active=False)
+    await world.leave("m3")
+    contacts = world.it.context.get("contacts")
+    await eventually(lambda: _changed(contacts, *changed))
+    world.mail.refuse.clear()
+    ended = [d for d in await world.done(4) if d.channel == "mail"]  # and the one to the chat that m1 chose
+    assert {d.member_id: (d.status, d.reason) for d in ended} == {m: ("dropped", why) for m, why in changed.items()}
+    assert not world.mail.mails
+
+
+async def _put_off(world: World, *members: str) -> bool:
+    waiting = await world.deliveries()
+    return {d.member_id for d in waiting if d.reason == "smtp 450 4.2.0"} == set(members)
+
+
+async def _changed(contacts, wants_chat: str, left: str, out: str) -> bool:
+    one, two, three = [await contacts.get(member) for member in (wants_chat, left, out)]
+    return one.channels == ["chat"] and not two.active and not three.communities
+
+
 async def test_a_connection_lost_after_the_message_was_taken_gives_at_most_one_copy_with_the_same_id(world: World):
     world.mail.hang_up_after_data = 1
     for member in TEN:

@@ -19,7 +19,7 @@ from ekkyo_notify.delivering.codes import Codes
 from ekkyo_notify.delivering.counted import DELIVERY
 from ekkyo_notify.delivering.sending import Sending
 from ekkyo_notify.inbound.opening import close_inbound, open_inbound
-from ekkyo_notify.model import Contact, KnownEvent, KnownSurvey, Notice, Recipient, Told
+from ekkyo_notify.model import Contact, Delivery, KnownEvent, KnownSurvey, Notice, Recipient, Told
 from ekkyo_notify.settings import NotifySettings
 from ekkyo_notify.templates import preload
 
@@ -127,7 +127,18 @@ class PostOffice:
 
     async def _all_told(self, notice: Notice) -> None:
         """If a recreated durable delivers it again, members who joined or chose a channel since get no message."""
+        for left in await self.sending.left_of(notice):
+            await self.sending.drop(left, await self._why_left(notice, left))
         await self.told.put(notice.key, 1, Told(id=notice.key))
+
+    async def _why_left(self, notice: Notice, delivery: Delivery) -> str:
+        """Why a message that was put off is for nobody any more: its reader changed in the meantime."""
+        contact = await self.audience.contacts.get(delivery.member_id) if delivery.member_id else None
+        if contact is None:
+            return "member_erased" if delivery.member_id else "channel_not_connected"
+        if not contact.active:
+            return "member_left"
+        return "not_a_member" if delivery.channel in contact.channels else "channel_not_selected"
 
     async def _tell_all(self, notice: Notice, whom: AsyncIterator[Contact], also: Sequence[Recipient]) -> None:
         """Tell all who are found. What is older than the notice is heard first, as far as it has come."""

@@ -109,6 +109,15 @@ class Sending:
             await self.deliveries.change(planned.id, lambda d: model.released(d, by=by, reason=reason))
             raise
 
+    async def left_of(self, notice: Notice) -> list[Delivery]:
+        """What was put off and is still to be sent. When everybody was told, it is for readers who changed since."""
+        left = {"status": "planned", "fact_id": notice.fact_id, "topic": notice.topic}
+        return await self.deliveries.find(left, limit=500)
+
+    async def drop(self, delivery: Delivery, reason: str) -> None:
+        """Record that it is not to be sent any more."""
+        await self.deliveries.change(delivery.id, lambda d: model.dropped(d, reason=reason, now=self.now()))
+
     async def once_more(self, notice: Notice, job: Job, delivery_id: str) -> None:
         """Send a delivery that was claimed for one more try. A channel that cannot take it just now fails it again."""
         async with self._slots[job.channel]:
