@@ -18,6 +18,7 @@ NAMES = (
     "costs",
     "importing",
     "portal",
+    "seating",
 )
 RESULTS = Path(__file__).parent / "results"
 
