@@ -199,7 +199,7 @@ class OneEvent(RuleBasedStateMachine):
     def undo_check_in(self, member: str, by_leader: bool) -> None:
         who = LEADER if by_leader else Caller(member)
         command = UndoCheckIn(event_id="e1", member_id=member)
-        self.decide(lambda e: model.undo_check_in(e, self.seats, command, people=self.people, who=who))
+        self.decide(lambda e: model.undo_check_in(e, self.seats, command, people=self.people, who=who, now=self.now))
 
     @rule(came=st.lists(members, min_size=1, max_size=4))
     def import_attendance(self, came: list[str]) -> None:

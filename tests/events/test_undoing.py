@@ -20,7 +20,7 @@ from ekkyo_events import model
 from ekkyo_events.model import Seat
 
 from tests.events.people import EVERYBODY, gone
-from tests.events.test_model import event, seat
+from tests.events.test_model import START, event, seat
 
 
 async def comes(scene: Any, event: Any, *members: str) -> None:
@@ -114,7 +114,7 @@ def test_the_seat_of_who_left_meanwhile_goes_to_who_waits() -> None:
     seats = EntriesInMemory.of([came, seat("m2", "waitlisted", position=7)])
     before = event(capacity=1, attended=1, waitlisted=1)
     command = UndoCheckIn(event_id="e1", member_id="m1")
-    decision = model.undo_check_in(before, seats, command, people=gone("m1"), who=Caller("m1"))
+    decision = model.undo_check_in(before, seats, command, people=gone("m1"), who=Caller("m1"), now=START)
     assert (decision.document.confirmed, decision.document.waitlisted, decision.document.attended) == (1, 0, 0)
     assert {s.key: s.status for s in decision.entries if isinstance(s, Seat)} == {"m1": "withdrawn", "m2": "confirmed"}
     assert [type(fact) for fact in decision.facts] == [CheckInUndone, RegistrationPromoted]
@@ -125,7 +125,7 @@ def test_a_seat_from_before_this_could_be_undone_is_undone_too(walk_in: bool, be
     seats = EntriesInMemory.of([seat("m1", "attended", walk_in=walk_in)])
     before = event(attended=1, walk_ins=int(walk_in))
     command = UndoCheckIn(event_id="e1", member_id="m1")
-    decision = model.undo_check_in(before, seats, command, people=EVERYBODY, who=Caller("m1"))
+    decision = model.undo_check_in(before, seats, command, people=EVERYBODY, who=Caller("m1"), now=START)
     assert decision.answer.status == becomes
     assert (decision.document.seats_in_use, decision.document.walk_ins) == (int(not walk_in), 0)
 
@@ -134,4 +134,4 @@ def test_a_draft_is_unknown_to_its_members() -> None:
     command = UndoCheckIn(event_id="e1", member_id="m1")
     draft = event(status="draft")
     with pytest.raises(Refused, match="event_not_found"):
-        model.undo_check_in(draft, EntriesInMemory[Seat](), command, people=EVERYBODY, who=Caller("m1"))
+        model.undo_check_in(draft, EntriesInMemory[Seat](), command, people=EVERYBODY, who=Caller("m1"), now=START)

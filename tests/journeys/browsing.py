@@ -42,6 +42,8 @@ class Person:
     script: bool = True
     expected: tuple[int, ...] = ()
     """Statuses of 400 and above that the test means to see."""
+    offline: bool = False
+    """Whether the test takes the network away now and then."""
 
     async def open(self, path: str) -> None:
         await self.page.goto(path if path.startswith("http") else self.base + path)
@@ -94,6 +96,8 @@ class Person:
 
     def heard(self, message: Any) -> None:
         ours = self.page.url.startswith(self.base)
+        if self.offline and "net::ERR_" in message.text:
+            return
         if ours and message.type == "error" and not re.search(r"status of (4\d\d|5\d\d)", message.text):
             self.troubles.append(f"{self.page.url}: {message.text}")
 

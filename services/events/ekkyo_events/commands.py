@@ -151,7 +151,7 @@ async def undo_check_in(cmd: UndoCheckIn, events: Events, people: KnownPeople, w
         people,
         lambda known: events.change(
             cmd.event_id,
-            lambda e, seats: model.undo_check_in(e, seats, cmd, people=model.People(known), who=who),
+            lambda e, seats: model.undo_check_in(e, seats, cmd, people=model.People(known), who=who, now=utcnow()),
             entries=[cmd.member_id],
             beside=known,
         ),

@@ -14,6 +14,7 @@ IDS = {
     "series_id": _ID.format("a7"),
     "series_change": _ID.format("a8"),
     "change_id": _ID.format("a8"),
+    "scan_id": _ID.format("c1"),
     "survey_id": _ID.format("e1"),
     "registration_id": _ID.format("b1"),
     "contribution_id": _ID.format("c1"),

@@ -7,6 +7,7 @@ from ekkyo_portal.lead import life as life
 from ekkyo_portal.lead import live as live
 from ekkyo_portal.lead import poster as poster
 from ekkyo_portal.lead import results as results
+from ekkyo_portal.lead import scans as scans
 from ekkyo_portal.lead import series as series
 from ekkyo_portal.lead import writing as writing
 from ekkyo_portal.lead.room import room as room

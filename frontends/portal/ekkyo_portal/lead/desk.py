@@ -36,12 +36,12 @@ async def desk(visit: Visit, event_id: str) -> Response:
 async def check_in(visit: Visit, event_id: str) -> Response:
     """Check in whom a button or a code names; a text that names nobody for certain is searched for."""
     form = await visit.form()
-    member_id, code = form["member"], form["code"]
+    member_id, code, scan_id = form["member"], form["code"], form["scan"] or None
     if not member_id and not code:
         return visit.see_other(f"/e/{event_id}/roster")
-    page = await _roster(visit, event_id)
+    page = await roster_of(visit, event_id)
     if not member_id and is_code(code):
-        return await _by_code(visit, page, code)
+        return await _by_code(visit, page, code, scan_id)
     if not member_id:
         known, _ = await names.known_to(visit, page.event.community_id, (r.member_id for r in page.registrations))
         member_id = _exactly(code, page.registrations, known) or ""
@@ -49,10 +49,10 @@ async def check_in(visit: Visit, event_id: str) -> Response:
         if visit.live:
             return await _shown(visit, event_id, code)
         return visit.see_other(f"/e/{event_id}/roster", q=code)
-    return await _checked_in(visit, event_id, member_id, code)
+    return await _checked_in(visit, event_id, member_id, code, scan_id)
 
 
-async def _by_code(visit: Visit, page: RosterPage, code: str) -> Response:
+async def _by_code(visit: Visit, page: RosterPage, code: str, scan_id: str | None) -> Response:
     """Check in whose seat a code names, or say why it lets nobody in."""
     event_id, named = page.event.event_id, visit.site.codes.read(code)
     mine = [named.member_id] if named and named.event_id == event_id else []
@@ -60,13 +60,15 @@ async def _by_code(visit: Visit, page: RosterPage, code: str) -> Response:
     wrong, text = roster.unmeant(visit.reader, page, named, known)
     if wrong or named is None:
         return await _shown(visit, event_id, text, wrong=wrong)
-    return await _checked_in(visit, event_id, named.member_id)
+    return await _checked_in(visit, event_id, named.member_id, scan_id=scan_id)
 
 
-async def _checked_in(visit: Visit, event_id: str, member_id: str, typed: str = "") -> Response:
-    """Check in one member. typed: what stands in the field again where that is refused."""
+async def _checked_in(
+    visit: Visit, event_id: str, member_id: str, typed: str = "", scan_id: str | None = None
+) -> Response:
+    """Check in one member. typed: what stands in the field again where that is refused; scan_id: made by the script."""
     try:
-        await visit.send(CheckIn(event_id=event_id, member_id=member_id))
+        await visit.send(CheckIn(event_id=event_id, member_id=member_id, scan_id=scan_id))
     except Refused as why:
         if why.status in (401, 403):
             raise
@@ -80,7 +82,7 @@ async def _checked_in(visit: Visit, event_id: str, member_id: str, typed: str = 
 async def undo(visit: Visit, event_id: str) -> Response:
     """Take back that somebody came."""
     form = await visit.form()
-    must_lead(visit, (await _roster(visit, event_id, limit=1)).event.community_id)
+    must_lead(visit, (await roster_of(visit, event_id, limit=1)).event.community_id)
     made = form.make(UndoCheckIn, event_id=event_id, member_id=form["member"])
     if made is None:
         return visit.see_other(f"/e/{event_id}/roster")
@@ -95,7 +97,8 @@ async def undo(visit: Visit, event_id: str) -> Response:
     return visit.see_other(f"/e/{event_id}/roster", out=made.member_id)
 
 
-async def _roster(visit: Visit, event_id: str, limit: int = MOST) -> RosterPage:
+async def roster_of(visit: Visit, event_id: str, limit: int = MOST) -> RosterPage:
+    """An event's roster, for who leads its community."""
     page = await visit.ask(GetRoster(event_id=event_id, limit=limit))
     must_lead(visit, page.event.community_id)
     return page
@@ -103,7 +106,7 @@ async def _roster(visit: Visit, event_id: str, limit: int = MOST) -> RosterPage:
 
 async def part(visit: Visit, event_id: str) -> tuple[int, str]:
     """What the script puts in the place of the roster, in one line of JSON, and the revision that it shows."""
-    page = await _roster(visit, event_id)
+    page = await roster_of(visit, event_id)
     known, away = await names.known_to(visit, page.event.community_id, (r.member_id for r in page.registrations))
     view = roster.desk(visit.reader, page, known, away=away)
     return page.event.revision, json.dumps(_answer(visit, view), ensure_ascii=False, separators=(",", ":"))
@@ -131,7 +134,7 @@ async def _shown(
     wrong: str = "",
 ) -> Response:
     """The page, or for the script the part of it that changes. why, wrong: what was refused, or in words of its own."""
-    page = await _roster(visit, event_id)
+    page = await roster_of(visit, event_id)
     community = page.event.community_id
     known, away = await names.known_to(visit, community, (r.member_id for r in page.registrations))
     others = await names.search(visit, community, text) if text and not away else []

@@ -7,6 +7,7 @@ from ekkyo.contracts.base import Caller, Refused
 from ekkyo.contracts.events import (
     AttendanceImported,
     CheckIn,
+    CheckInCorrected,
     EventState,
     ImportAttendance,
     MemberAttended,
@@ -16,6 +17,7 @@ from ekkyo.decision import Decision, Entries
 
 from ekkyo_events.model.documents import (
     CHECK_IN_BEFORE,
+    CLOCKS_DIFFER,
     Event,
     Seat,
     leads,
@@ -29,6 +31,8 @@ from ekkyo_events.model.door import Door, enter
 from ekkyo_events.model.people import People
 
 CAME_BY_RIGHT = ("confirmed", "no_show", "attended")
+SCANS = 20
+"""How many scans a seat remembers."""
 
 
 def check_in(
@@ -48,24 +52,73 @@ def check_in(
     if event.status == "draft" and not leads(who, event):
         raise not_found()
     who.must_lead(event.community_id, or_is=cmd.member_id)
+    if cmd.at and not leads(who, event):
+        raise Refused("not_allowed", "Only a leader may say when somebody was checked in.", 403)
     seat = seats.get(cmd.member_id)
-    if seat and seat.status == "attended":
+    came = seat is not None and seat.status == "attended"
+    if seat and came and (cmd.scan_id in seat.scans or (seat.checked_in_at and cmd.at is None)):
         return Decision(event, registration(event, seat))
-    must_be_published(event, "be checked in to")
-    if now < event.starts_at - CHECK_IN_BEFORE:
-        raise Refused("check_in_not_open", "Check-in opens an hour before the event.")
-    if no := people.refusal(event, cmd.member_id):
-        raise no
-    if not (seat and seat.status == "confirmed") and not leads(who, event):
-        raise Refused("no_seat", "Only a leader may check in a member who has no seat.")
+    at = _when(event, cmd, now)
+    if seat and _was_undone(seat, cmd, at):
+        if came:
+            return Decision(event, registration(event, seat))
+        raise Refused("check_in_undone", "This check-in was undone after it was scanned.")
+    if not came:
+        if no := people.refusal(event, cmd.member_id):
+            raise no
+        if not (seat and seat.status == "confirmed") and not leads(who, event):
+            raise Refused("no_seat", "Only a leader may check in a member who has no seat.")
     if seat and not leads(who, event):
         seat, wrong = enter(event, seat, cmd, door, now=now)
         if wrong:
             return Decision(event, wrong, entries=[seat])
-    after, came = _came(event, cmd.member_id, seat)
-    came = came.model_copy(update={"checked_in_at": now})
-    fact = _attended(event, state(after, after=event), came, "check_in")
-    return Decision(after, registration(after, came), entries=[came], facts=[fact])
+    if seat and came:
+        return _timed(event, seat, cmd, at)
+    after, there = _came(event, cmd.member_id, seat)
+    there = _scanned(there, cmd, at)
+    fact = _attended(event, state(after, after=event), there, "check_in")
+    return Decision(after, registration(after, there), entries=[there], facts=[fact])
+
+
+def _when(event: Event, cmd: CheckIn, now: datetime) -> datetime:
+    """When somebody was checked in, if the event could be checked in to then."""
+    at = cmd.at or now
+    scanned_in_time = cmd.at is not None and event.status == "concluded" and at <= event.ends_at
+    if not scanned_in_time:
+        must_be_published(event, "be checked in to")
+    if at > now + CLOCKS_DIFFER:
+        raise Refused("scanned_in_the_future", "This was scanned in the future: the clock of that device is wrong.")
+    if at < event.starts_at - CHECK_IN_BEFORE:
+        raise Refused("check_in_not_open", "Check-in opens an hour before the event.")
+    return min(at, now)
+
+
+def _was_undone(seat: Seat, cmd: CheckIn, at: datetime) -> bool:
+    """Whether this scan was told before its check-in was undone, or was made before that."""
+    if cmd.scan_id in seat.scans:
+        return True
+    return cmd.at is not None and seat.undone_at is not None and at <= seat.undone_at
+
+
+def _timed(event: Event, seat: Seat, cmd: CheckIn, at: datetime) -> Decision[Event, Registration | Refused]:
+    """Keep the earliest scan of somebody who is recorded already, also where only a report said that they came."""
+    if seat.checked_in_at and seat.checked_in_at <= at:
+        return Decision(event, registration(event, seat))
+    after = _scanned(seat, cmd, at)
+    fact = CheckInCorrected(
+        event_id=event.id,
+        event=state(event, after=event),
+        member_id=seat.key,
+        registration_id=seat.registration_id,
+        checked_in_at=at,
+        was=seat.checked_in_at,
+    )
+    return Decision(event, registration(event, after), entries=[after], facts=[fact])
+
+
+def _scanned(seat: Seat, cmd: CheckIn, at: datetime) -> Seat:
+    scans = [*seat.scans, *([cmd.scan_id] if cmd.scan_id else [])][-SCANS:]
+    return seat.model_copy(update={"checked_in_at": at, "scans": scans})
 
 
 def unless_refused(answer: Registration | Refused) -> Registration:
@@ -141,4 +194,5 @@ def _attended(event: Event, told: EventState, seat: Seat, by: Literal["check_in"
         registration_id=seat.registration_id,
         walk_in=seat.walk_in,
         by=by,
+        checked_in_at=seat.checked_in_at,
     )

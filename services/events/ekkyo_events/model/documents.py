@@ -13,11 +13,13 @@ from pydantic import BaseModel, ConfigDict, Field
 _TOLD = tuple(set(EventState.model_fields) - {"event_id", "revision"})
 REMIND_BEFORE = timedelta(hours=24)
 CHECK_IN_BEFORE = timedelta(hours=1)
+CLOCKS_DIFFER = timedelta(minutes=2)
+"""How much a desk's clock may be ahead."""
 
 
 def _unset(value: object) -> bool:
-    """Whether there is nothing to keep: an event that belongs to no series says nothing of one."""
-    return value is None
+    """Whether there is nothing to keep: an event of no series says nothing of one."""
+    return value is None or value == []
 
 
 class Event(Document):
@@ -91,6 +93,10 @@ class Seat(Entry):
     """Tried lately, until one was right."""
     withdrawn: list[str] = []
     """Withdrawn registrations: sent again, they stay withdrawn."""
+    scans: list[str] = Field(default=[], exclude_if=_unset)
+    """The scans that said they came: sent again after that was undone, they bring nobody back."""
+    undone_at: datetime | None = Field(default=None, exclude_if=_unset)
+    """When a check-in was last undone."""
 
 
 class ReminderTimer(Timer):

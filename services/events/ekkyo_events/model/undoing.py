@@ -1,6 +1,7 @@
 """Taking back that somebody came."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from ekkyo.contracts.base import Caller, Refused
 from ekkyo.contracts.events import CheckInUndone, UndoCheckIn
@@ -11,7 +12,9 @@ from ekkyo_events.model.people import People
 from ekkyo_events.model.registrations import HAS_A_PLACE, Answer, may_act_for, promote, without_place
 
 
-def undo_check_in(event: Event, seats: Entries[Seat], cmd: UndoCheckIn, *, people: People, who: Caller) -> Answer:
+def undo_check_in(
+    event: Event, seats: Entries[Seat], cmd: UndoCheckIn, *, people: People, who: Caller, now: datetime
+) -> Answer:
     """Give a member the place back that they had before they came; who did not come keeps theirs."""
     may_act_for(event, cmd.member_id, who)
     seat = seats.get(cmd.member_id)
@@ -20,7 +23,7 @@ def undo_check_in(event: Event, seats: Entries[Seat], cmd: UndoCheckIn, *, peopl
     if seat.status != "attended":
         return Decision(event, registration(event, seat, _place(seat, seats)))
     must_be_published(event, "have a check-in undone")
-    back = _as_before(seat, may_stay=people.refusal(event, seat.key) is None)
+    back = _as_before(seat, may_stay=people.refusal(event, seat.key) is None).model_copy(update={"undone_at": now})
     counts = {"attended": event.attended - 1, "walk_ins": event.walk_ins - seat.walk_in}
     if back.status in HAS_A_PLACE:
         counts[back.status] = getattr(event, back.status) + 1
@@ -36,10 +39,10 @@ def undo_check_in(event: Event, seats: Entries[Seat], cmd: UndoCheckIn, *, peopl
         position=_place(back, seats),
     )
     changed = {changed.key: changed for changed in [back, *promotion.entries]}
-    now = changed[back.key]
+    place_now = changed[back.key]
     return Decision(
         promotion.event,
-        registration(promotion.event, now, _place(now, seats)),
+        registration(promotion.event, place_now, _place(place_now, seats)),
         entries=list(changed.values()),
         facts=[undone, *promotion.facts(told)],
     )

@@ -29,6 +29,9 @@ class CheckIn(Command[Registration]):
     """Record that a member attended. Leaders may check in members who did not register (walk-ins).
 
     Members who check in themselves to an onsite or hybrid event need the word that its leaders show there.
+
+    A desk without a network tells later what it scanned: with `at`, also once the event is concluded. Of several scans
+    of one member the earliest counts. One made before the check-in was undone brings nobody back.
     """
 
     subject: ClassVar[str] = "ekkyo.cmd.events.check_in"
@@ -37,6 +40,10 @@ class CheckIn(Command[Registration]):
     member_id: Id
     word: DoorWordText | None = None
     """The word on the wall (`events.door_word`). Leaders need none, nor does who joins an online event."""
+    scan_id: Id | None = None
+    """Identifies the scan: sent again, it has no further effect, even when the check-in was undone meanwhile."""
+    at: Instant | None = None
+    """When a leader scanned it; without it, now. Two minutes in the future count as now: clocks differ."""
 
 
 class UndoCheckIn(Command[Registration]):
@@ -104,6 +111,17 @@ class MemberAttended(RegistrationFact):
     subject: ClassVar[str] = "ekkyo.fact.events.attended"
     walk_in: bool = False
     by: Literal["check_in", "import"]
+    checked_in_at: Instant | None = None
+    """When; None: a report says it alone."""
+
+
+class CheckInCorrected(RegistrationFact):
+    """When a member who attended was checked in is known better: a scan that was made earlier was told later."""
+
+    subject: ClassVar[str] = "ekkyo.fact.events.check_in_corrected"
+    checked_in_at: Instant
+    was: Instant | None = None
+    """What was told before; None: until now only a report said that they attended."""
 
 
 class CheckInUndone(RegistrationFact):

@@ -1,4 +1,5 @@
-// The desk, live: codes check in without leaving the page, the camera reads codes, others' check-ins appear.
+// The desk, live: codes check in without leaving the page, the camera reads codes, others' check-ins appear. What is
+// scanned while the network is away is kept (kept.js).
 "use strict";
 (() => {
   const desk = document.getElementById("desk"), finder = document.getElementById("finder");
@@ -21,31 +22,41 @@
     if (held) (desk.querySelector(`button[value="${CSS.escape(held)}"]`) || box).focus({ preventScroll: true });
     filter();
   };
+  const say = (text) => { said.textContent = text; said.hidden = false; };
   const ask = async (address, options = {}) => {
     try {
       const got = await fetch(address, { ...options, headers: { "x-part": "desk" } });
-      const part = !got.redirected && (got.headers.get("content-type") || "").includes("json");
-      if (!part && got.status < 500 && got.status !== 429) return location.reload(); // the session is over, or the event is gone
+      const busy = got.status >= 500 || got.status === 429;
+      const part = !busy && !got.redirected && (got.headers.get("content-type") || "").includes("json");
+      if (!part && !busy) return location.reload(); // the session is over, or the event is gone
       said.hidden = part;
       if (part) return await got.json();
       said.textContent = scanner.dataset.busy;
-    } catch {
-      said.textContent = scanner.dataset.away;
-      said.hidden = false;
-    }
+    } catch { say(scanner.dataset.away); }
   };
   const send = async (form, data) => {
-    const answer = await ask(form.action, { method: "POST", body: new URLSearchParams(data) });
+    const answer = await ask(form.action, { method: "POST", signal: AbortSignal.timeout(20000), body: new URLSearchParams(data) });
     if (answer) show(answer);
     return answer;
+  };
+  // Check somebody in, or keep that they are to be checked in. Whether either is done.
+  const checkIn = async (form, scan) => {
+    const made = { id: Kept.id(), at: new Date().toISOString(), ...scan }, tried = navigator.onLine;
+    const { id, at, ...data } = made;
+    const answer = tried ? await send(form, { ...data, scan: id }) : null;
+    if (answer) { Kept.send(); return answer; }
+    if (!Kept.keep({ ...made, ...(tried ? { tried: "1" } : {}) })) return say(Kept.words.full);
+    say(Kept.words.kept);
+    return { done: true, text: "" };
   };
   const enter = async () => {
     const code = box.value;
     if (!code.trim()) return;
-    const answer = await send(finder, { code });
     // A code that was read is not left in the field, where it would be searched for: who it named is, where they are found.
     const read = plain(code).startsWith("ekkyo1");
-    if (answer?.parts && (answer.done || read) && box.value === code) { box.value = answer.done ? "" : answer.text; filter(); }
+    const answer = read ? await checkIn(finder, { code }) : await send(finder, { code });
+    if (!read && !answer && !navigator.onLine) say(Kept.words.names);
+    if (answer && (answer.done || read) && box.value === code) { box.value = answer.done ? "" : answer.text; filter(); }
     if (stream) return; // while the camera reads, the keyboard of a phone stays away
     box.focus();
     box.select();
@@ -55,7 +66,9 @@
     e.preventDefault();
     e.stopImmediatePropagation();
     if (e.target === finder) enter();
-    else if (e.submitter) send(e.target, { member: e.submitter.value });
+    else if (!e.submitter) return;
+    else if (e.target.id === "press") checkIn(e.target, { member: e.submitter.value, act: e.submitter.dataset.act });
+    else send(e.target, { member: e.submitter.value });
   }, true);
 
   // What others do: the stream brings the new roster. The page asks for itself where it shows a search, or the stream
@@ -88,6 +101,7 @@
   document.addEventListener("visibilitychange", () => { if (document.hidden) close(); else { open(); refresh(); } });
   addEventListener("pagehide", close);
   if (desk.dataset.liveAt) open();
+  Kept.begin({ find: (text) => { box.value = text; filter(); box.focus(); box.scrollIntoView({ block: "center" }); }, sent: refresh });
 
   // The camera. BarcodeDetector where there is one, else a decoder that is loaded only now.
   const button = document.getElementById("camera"), video = scanner.querySelector("video");
@@ -136,8 +150,7 @@
       }
     } catch {
       stop();
-      said.textContent = scanner.dataset.failed;
-      said.hidden = false;
+      say(scanner.dataset.failed);
     }
   });
   addEventListener("pagehide", stop);

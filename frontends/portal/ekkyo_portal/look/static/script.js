@@ -8,6 +8,13 @@ document.addEventListener("submit", (e) => {
   const button = e.submitter;
   const question = button?.dataset.confirm || form.dataset.confirm;
   if (question && !window.confirm(question)) return e.preventDefault();
+  if ("unsent" in form.dataset) { // signing out takes along what a desk kept on this device
+    let store = {};
+    try { store = localStorage; } catch { /* forbidden by the browser's settings: then it holds nothing */ }
+    const kept = Object.keys(store).filter((key) => key.startsWith("ekkyo.scan."));
+    if (kept.length && !window.confirm(form.dataset.unsent)) return e.preventDefault();
+    kept.forEach((key) => store.removeItem(key));
+  }
   form.dataset.sent = "1";
   setTimeout(() => delete form.dataset.sent, 4000);
 });
