@@ -55,9 +55,71 @@ def test_a_workbook_that_unpacks_to_gigabytes_is_not_unpacked(monkeypatch):
 
 def test_a_workbook_with_cells_far_away_is_not_filled_with_empty_ones(monkeypatch):
     monkeypatch.setattr("ekkyo_common.tables.workbook.MOST_CELLS", 100)
-    assert list(sheets_of(workbook(["a"] * 9, ["b"] * 89)))
+    assert list(sheets_of(workbook(["a"] * 9, ["b"] * 81)))
     with pytest.raises(UnreadableTable, match="more than 100 cells"):
-        list(sheets_of(workbook(["a"] * 9, [None] * 89 + ["b"])))
+        list(sheets_of(workbook(["a"] * 9, [None] * 81 + ["b"])))
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
+STRINGS = f'<Override PartName="/{{}}" ContentType="{KIND}"/>'
+MUCH = {
+    "styles": ("xl/styles.xml", "</fonts>", "<font><b/></font>", ""),
+    "links": ("xl/_rels/workbook.xml.rels", "</Relationships>", '<Relationship Id="x"/>', ""),
+    "texts": ("xl/sharedStrings.xml", "</sst>", "<si><t>a</t></si>", STRINGS.format("xl/sharedStrings.xml")),
+    "texts that look like a sheet": (
+        "xl/worksheets/s.xml",
+        "</sst>",
+        "<si/>",
+        STRINGS.format("xl/worksheets/s&#46;xml"),
+    ),
+}
+
+
+def with_more(part: str, before: str, more: str, override: str = "") -> bytes:
+    """A workbook with more in one of its parts, or with one more part that another one names."""
+    whole, out = zipfile.ZipFile(io.BytesIO(workbook(["a", "b"]))), io.BytesIO()
+    parts = {name: whole.read(name).decode() for name in whole.namelist()}
+    parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace("</Types>", f"{override}</Types>")
+    begun = parts.get(part, '<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"></sst>')
+    assert before in begun
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        for name, text in (parts | {part: begun.replace(before, more + before)}).items():
+            packed.writestr(name, text)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("what", MUCH)
+def test_a_workbook_whose_parts_are_read_whole_is_refused_before_they_are(what: str, monkeypatch):
+    """100 kB can hold a hundred seconds of reading, and gigabytes."""
+    part, before, one, override = MUCH[what]
+    few, many = (with_more(part, before, one * number, override) for number in (1, 20_000))
+    assert len(many) < 20_000
+    monkeypatch.setattr("ekkyo_common.tables.workbook.MOST_AROUND", 50_000)
+    monkeypatch.setattr("ekkyo_common.tables.workbook.MOST_STRINGS", 50_000)
+    if what != "links":
+        assert list(sheets_of(few))
+    monkeypatch.setattr("openpyxl.load_workbook", None)
+    with pytest.raises(UnreadableTable, match="too large"):
+        list(sheets_of(many))
+
+
+def test_rows_of_nothing_are_read_up_to_the_limit_and_in_all_sheets_together(monkeypatch):
+    monkeypatch.setattr("ekkyo_common.tables.workbook.MOST_ROWS", 30)
+    ((_, records),) = sheets_of(with_more(SHEET, "</sheetData>", "<row/>" * 1000))
+    assert len(records) == 31
+    ((_, records),) = sheets_of(with_more(SHEET, "</sheetData>", '<row r="1000000"/>'))
+    assert len(records) == 31
+    book, out = Workbook(), io.BytesIO()
+    for _ in range(3):
+        sheet = book.create_sheet()
+        for _ in range(10):
+            sheet.append(["a"])
+    book.save(out)
+    assert len(list(sheets_of(out.getvalue()))) == 4
+    monkeypatch.setattr("ekkyo_common.tables.workbook.MOST_CELLS", 100)
+    with pytest.raises(UnreadableTable, match="more than 100 cells"):
+        list(sheets_of(out.getvalue()))
 
 
 def test_a_file_of_nearly_empty_lines_is_refused_with_the_limit_and_the_row():

@@ -6,6 +6,8 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+MOST_ROWS = 200_000
+"""Of one table, the empty ones too: a file of 5 MB can have as many empty lines, which cost as much as people do."""
 MOST_LINES = 20
 """Lines one record may span; a quotation mark that is not closed by then was never meant to open."""
 MOST_CHARACTERS = 65_536

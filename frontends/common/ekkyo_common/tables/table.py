@@ -5,13 +5,11 @@ from itertools import islice
 
 from ekkyo_common.tables.encoding import decode
 from ekkyo_common.tables.kinds import is_workbook
-from ekkyo_common.tables.records import SEPARATORS, Record, records_of, told_separator
+from ekkyo_common.tables.records import MOST_ROWS, SEPARATORS, Record, records_of, told_separator
 from ekkyo_common.tables.told import Evidence, Reason, UnreadableTable
 from ekkyo_common.tables.vocabulary import Vocabulary
 from ekkyo_common.tables.workbook import sheets_of
 
-MOST_ROWS = 200_000
-"""Of one table, the empty ones too: a file of 5 MB can have as many empty lines, which cost as much as people do."""
 _LOOKED_AT = 60
 """Records that are looked at to decide."""
 

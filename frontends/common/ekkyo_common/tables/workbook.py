@@ -6,15 +6,30 @@ import warnings
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from typing import Any
 
-from ekkyo_common.tables.records import LONGEST, Record
+from ekkyo_common.tables.records import LONGEST, MOST_ROWS, Record
 from ekkyo_common.tables.told import UnreadableTable
 
 MOST_BYTES = 200_000_000
 """Of everything in a workbook, unpacked: one of 5 MB could be 5 GB."""
 MOST_CELLS = 2_000_000
-"""Of one sheet, the empty ones before a filled one too: a few bytes name a cell in column 16,384."""
+"""Of a workbook, the empty ones before a filled one too: a few bytes name a cell in column 16,384."""
+A_ROW = 5
+"""Cells that a row costs beside its own."""
+MOST_STRINGS = 40_000_000
+"""Bytes of the texts that cells refer to: all are read before the first cell, at half a second for each MB."""
+MOST_AROUND = 4_000_000
+"""Bytes of any other part that is read whole, such as the styles."""
+_WHOLE = (
+    "[Content_Types].xml",
+    "xl/workbook.xml",
+    "xl/styles.xml",
+    "docProps/core.xml",
+    "docProps/app.xml",
+    "docProps/custom.xml",
+)
 _ZEROS = re.compile(r'"?(0{2,})"?(?:;.*|)')
 
 
@@ -28,13 +43,14 @@ def sheets_of(data: bytes) -> Iterator[tuple[str, list[Record]]]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of styles and extensions that do not matter here
-            if sum(part.file_size for part in zipfile.ZipFile(io.BytesIO(data)).infolist()) > MOST_BYTES:
-                raise UnreadableTable("This workbook is too large when it is unpacked.", "too_large")
-            book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+            with zipfile.ZipFile(io.BytesIO(data)) as packed:
+                _small_enough(packed)
+            book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
+            left = [MOST_CELLS]
             for sheet in book.worksheets:
                 if sheet.sheet_state == "visible":
                     sheet.reset_dimensions()  # tools write wrong ones
-                    yield sheet.title, list(_records(sheet))
+                    yield sheet.title, list(_records(sheet, left))
     except UnreadableTable:
         raise
     except Exception as error:  # openpyxl raises whatever it stumbles over
@@ -43,12 +59,30 @@ def sheets_of(data: bytes) -> Iterator[tuple[str, list[Record]]]:
         ) from error
 
 
-def _records(sheet: Any) -> Iterator[Record]:
-    left = MOST_CELLS
-    for number, row in enumerate(sheet.iter_rows(), start=1):
-        left -= len(row) + 1
-        if left < 0:
-            raise UnreadableTable(f"This workbook has a sheet of more than {MOST_CELLS} cells.", "too_large")
+def _small_enough(packed: zipfile.ZipFile) -> None:
+    """Raises UnreadableTable for what would take minutes and gigabytes to read; some 100 kB can."""
+    from openpyxl.xml.functions import fromstring
+
+    sizes = {part.filename: part.file_size for part in packed.infolist()}
+    read = {name: MOST_AROUND for name in sizes if name in _WHOLE or name.endswith(".rels")}
+    small = sum(sizes.values()) <= MOST_BYTES and sizes["[Content_Types].xml"] <= MOST_AROUND
+    if small:
+        for part in fromstring(packed.read("[Content_Types].xml")):
+            name, kind = part.get("PartName", "")[1:], part.get("ContentType", "")
+            if "sharedStrings" in kind:
+                read[name] = MOST_STRINGS
+            elif kind.endswith(".main+xml"):
+                read[name] = MOST_AROUND
+    if not small or any(sizes.get(name, 0) > most for name, most in read.items()):
+        raise UnreadableTable("This workbook is too large when it is unpacked.", "too_large")
+
+
+def _records(sheet: Any, left: list[int]) -> Iterator[Record]:
+    """The records, and one more than there may be at most. left: cells that the workbook may still have."""
+    for number, row in enumerate(islice(sheet.iter_rows(), MOST_ROWS + 1), start=1):
+        left[0] -= len(row) + A_ROW
+        if left[0] < 0:
+            raise UnreadableTable(f"This workbook has more than {MOST_CELLS} cells.", "too_large")
         cells = [_shown(cell.value, getattr(cell, "number_format", "") or "")[:LONGEST] for cell in row]
         while cells and not cells[-1]:
             cells.pop()
