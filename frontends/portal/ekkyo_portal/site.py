@@ -16,6 +16,7 @@ from ekkyo.wire import trace
 from prometheus_client import CollectorRegistry
 from pydantic import ValidationError
 from starlette.applications import Starlette
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -34,7 +35,7 @@ from ekkyo_portal.settings import PortalSettings
 from ekkyo_portal.signin import onward
 from ekkyo_portal.signin.networks import Networks
 from ekkyo_portal.signin.signed import Signed
-from ekkyo_portal.web.body import limited
+from ekkyo_portal.web.body import limited, most
 from ekkyo_portal.web.measured import Measured
 from ekkyo_portal.web.problems import problem, refused
 from ekkyo_portal.web.remembered import Remembered
@@ -157,7 +158,7 @@ class Site:
     def _route(self, page: Page) -> Route:
         async def endpoint(scope: Scope, receive: Receive, send: Send) -> None:
             began = time.perf_counter()
-            request = Request(scope, limited(receive, page.largest), send)
+            request = Request(scope, limited(receive, most(Headers(scope=scope), page.largest)), send)
             with trace.span(f"{page.method} {page.path}", request.headers.get("traceparent")):
                 response = await self.answer(page, request)
                 trace.note({"http.request.method": page.method, "http.response.status_code": response.status_code})
