@@ -65,6 +65,29 @@ def test_an_attendance_report_is_matched_recorded_and_told(season: Stack, begun:
     assert "1 newly recorded" in shown.out  # the short stay counts without --min-minutes
 
 
+def test_a_calendar_is_previewed_imported_as_drafts_once_and_its_series_planned_when_asked(season: Stack) -> None:
+    file = season.home / "calendar.ics"
+    one = "BEGIN:VEVENT\r\nUID:{uid}\r\nSUMMARY:Lunch {uid}\r\nDTSTART:{at}\r\n{more}END:VEVENT\r\n"
+    rows = [one.format(uid=1, at="20991203T090000Z", more=""), one.format(uid=2, at="20200101T000000Z", more="")]
+    weekly = "RRULE:FREQ=WEEKLY;COUNT=3\r\n"
+    rows.append(one.format(uid=3, at="20991203T090000", more=weekly))
+    file.write_text("BEGIN:VCALENDAR\r\n" + "".join(rows) + "END:VCALENDAR\r\n", newline="")
+    [community] = season.ekkyo("call", "members.communities").json["communities"][:1]
+    args = ("events", "import", str(file), "--community", community["community"]["community_id"], "--json")
+    tried = season.ekkyo(*args, "--dry-run")
+    assert tried.code == 0, tried.err
+    assert [row["outcome"] for row in tried.json["rows"]] == ["draft", "skipped", "series"]
+    assert len(tried.json["rows"][2]["dates"]) == 3
+    assert [row["done"] for row in season.ekkyo(*args).json["rows"]] == [True, False, False]
+    again = season.ekkyo(*args, "--series").json["rows"]
+    assert [(row["outcome"], row["done"]) for row in again] == [("there", False), ("skipped", False), ("series", True)]
+    assert [row["outcome"] for row in season.ekkyo(*args).json["rows"]] == ["there", "skipped", "there"]
+    draft = season.ekkyo("call", "events.get", "--json", f'{{"event_id": "{again[0]["id"]}"}}').json
+    assert (draft["status"], draft["title"]) == ("draft", "Lunch 1")
+    file.write_text("Subject,Start\n")
+    assert season.ekkyo(*args).json["code"] == "unreadable_file"
+
+
 def test_an_attendance_report_for_nobodys_event_or_of_nobody_exits_1(season: Stack, begun: str, zoom: Path) -> None:
     refused = season.ekkyo("events", "attendance", str(zoom), "--event", "none", "--json")
     assert (refused.code, refused.json["code"]) == (1, "event_not_found")

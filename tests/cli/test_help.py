@@ -22,8 +22,9 @@ def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str
 
 
 EVERY = dict(commands(typer.main.get_command(app)))
-PROMISED = "up, down, status, env, token, call, members import, events attendance, facts tail, dead list, dead show"
-PROMISED += ", dead replay, dead drop, mail list, mail show, mail reply, report, members deactivate, members reactivate"
+PROMISED = "up, down, status, env, token, call, members import, events attendance, events import, facts tail"
+PROMISED += ", dead list, dead show, dead replay, dead drop, mail list, mail show, mail reply"
+PROMISED += ", report, members deactivate, members reactivate"
 PROMISED += ", members erase, members erasures, backup, restore"
 
 

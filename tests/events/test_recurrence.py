@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from dateutil import rrule
 from ekkyo.contracts.events.recurring import WEEKDAYS, read_rule, write_rule
-from ekkyo_events.model.series import recurrence
+from ekkyo.decision import recurrence
 from hypothesis import assume, given
 from hypothesis import strategies as st
 

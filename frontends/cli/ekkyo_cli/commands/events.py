@@ -1,13 +1,18 @@
-"""`ekkyo events`: importing attendance from a meeting tool's report."""
+"""`ekkyo events`: importing attendance from a meeting tool's report, and a calendar as drafts."""
 
 import asyncio
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import AttendanceImported
+from ekkyo.contracts.members import GetCommunity
+from ekkyo.decision.clock import utcnow
+from ekkyo_common import calendar
 from ekkyo_common.attendance import (
     Became,
     Matched,
@@ -71,6 +76,95 @@ def attendance(
         _tell(report, matched, rows, done)
     if not matched.attendees:
         raise typer.Exit(output.NO)
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="A calendar as Outlook, Google, Garoon or Apple exports it: .ics.")],
+    community: Annotated[str, typer.Option("--community", help="The community's id.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only show what would become of each appointment.")
+    ] = False,
+    series: Annotated[
+        bool, typer.Option("--series", help="Plan appointments that recur as series: they are announced at once.")
+    ] = False,
+    capacity: Annotated[int, typer.Option(help="Seats of each event.", min=1, max=20_000)] = 30,
+    context: Annotated[str, typer.Option(help="What the events are about.")] = "IT",
+    dir: Where = None,
+    json: Json = False,
+) -> None:
+    """Import a calendar's appointments as drafts of a community's events. Nothing is announced.
+
+    Every appointment is named with what becomes of it and why; with --dry-run nothing is written. Appointments that
+    recur are planned as series only with --series. Importing the same file again changes nothing. Attendees and alarms
+    are not taken. Exit code 1 if an appointment is wrong.
+
+    Example:
+
+      ekkyo events import season.ics --community 0192f0c1-7a00-7000-8000-0000000000c1 --dry-run
+    """
+    data = file.read_bytes()
+    evidence, rows, done = asyncio.run(_import(dir, file.name, data, community, dry_run, series, capacity, context))
+    if output.speaks_json():
+        told = [_as_told(row, done) for row in rows]
+        output.as_json({"rows": told, "evidence": [_said(one) for one in evidence], "dry_run": dry_run})
+    else:
+        output.table(["How the file was read"], [(one.text,) for one in evidence])
+        shown = [(r.line, r.title, _when(r), r.outcome, "; ".join(_because(one) for one in r.said)) for r in rows]
+        output.table(["line#", "appointment", "when", "becomes", "because"], shown)
+        if dry_run:
+            output.say("[yellow]Nothing was written: --dry-run.[/]")
+        else:
+            made = [row for row in done if row.outcome != "bad"]
+            planned = sum(row.outcome == "series" for row in made)
+            output.say(f"[bold]{len(made) - planned}[/] drafts were made, {planned} series were planned.")
+    if any(row.outcome == "bad" for row in rows):
+        raise typer.Exit(output.NO)
+
+
+async def _import(
+    dir: Path | None,
+    name: str,
+    data: bytes,
+    community_id: str,
+    dry_run: bool,
+    series: bool,
+    capacity: int,
+    context: str,
+) -> tuple[list[calendar.Said], list[calendar.Became], list[calendar.Became]]:
+    async with connected(dir) as ekkyo:
+        zone = (await ekkyo.ask(GetCommunity(community_id=community_id))).timezone
+        try:
+            read = calendar.read_calendar(data, zone=zone, now=utcnow())
+        except calendar.UnreadableCalendar as unreadable:
+            raise Refused("unreadable_file", f"{name}: {unreadable}", 400) from None
+        rows = await calendar.preview(ekkyo, read, community_id, capacity=capacity, context=context)
+        return read.evidence, rows, [] if dry_run else await calendar.take(ekkyo, rows, None, series=series)
+
+
+def _as_told(row: calendar.Became, done: list[calendar.Became]) -> dict[str, Any]:
+    told = {"line": row.line, "title": row.title, "outcome": row.outcome, "id": row.id, "done": row in done}
+    told |= {"starts_at": row.starts_at and row.starts_at.isoformat(), "dates": [at.isoformat() for at in row.dates]}
+    return told | {"said": [_said(one) for one in row.said]}
+
+
+def _said(one: calendar.Said) -> dict[str, str]:
+    return {"code": one.code, "field": one.field, "value": one.value, "text": one.text}
+
+
+def _because(one: calendar.Said) -> str:
+    at = " ".join(part for part in (one.field, f"“{one.value}”" if one.value else "") if part)
+    return f"{at}: {one.text}" if at else one.text
+
+
+def _when(row: calendar.Became) -> str:
+    def local(at: datetime) -> str:
+        return f"{at.astimezone(ZoneInfo(row.timezone)):%Y-%m-%d %H:%M}"
+
+    if row.starts_at is None:
+        return ""
+    more = f" and {len(row.dates) - 1} more" if len(row.dates) > 1 else ""
+    return f"{local(row.starts_at)} {row.timezone}{more}"
 
 
 async def _record(

@@ -1,6 +1,7 @@
 """Leading: writing events, the desk, attendance, results."""
 
 from ekkyo_portal.lead import attendance as attendance
+from ekkyo_portal.lead import calendar as calendar
 from ekkyo_portal.lead import chat as chat
 from ekkyo_portal.lead import desk as desk
 from ekkyo_portal.lead import life as life

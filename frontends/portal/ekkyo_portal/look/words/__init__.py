@@ -11,6 +11,7 @@ from ekkyo.words import names
 
 from ekkyo_portal.look.words import (
     attendance,
+    calendar,
     chat,
     common,
     community,
@@ -32,6 +33,7 @@ from ekkyo_portal.look.words import (
 
 ROOMS: Final[dict[str, ModuleType]] = {
     "attendance": attendance,
+    "calendar": calendar,
     "chat": chat,
     "common": common,
     "community": community,

@@ -7,8 +7,8 @@ from datetime import date, datetime, time, timedelta
 from ekkyo.contracts.base import FieldError, Refused
 from ekkyo.contracts.events import PlanSeries, PreviewSeries, SeriesDate, SeriesDates
 from ekkyo.contracts.events.recurring import MOST, read_rule
+from ekkyo.decision import recurrence
 
-from ekkyo_events.model.series import recurrence
 from ekkyo_events.model.series.documents import AHEAD, FURTHEST, NAMESPACE, Planned, Series, day_of
 
 

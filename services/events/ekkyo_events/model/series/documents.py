@@ -8,10 +8,8 @@ from zoneinfo import ZoneInfo
 from ekkyo.contracts.base import Id, Instant
 from ekkyo.contracts.events import EventDetails, EventFormat, LeftAsItWas, SeriesRegistration, SeriesState
 from ekkyo.contracts.events.recurring import read_rule
-from ekkyo.decision import Decision, Document, Entry, Set, Timer
+from ekkyo.decision import Decision, Document, Entry, Set, Timer, recurrence
 from pydantic import BaseModel, ConfigDict
-
-from ekkyo_events.model.series import recurrence
 
 AHEAD: Final = timedelta(days=182)
 """How far ahead an endless series has events."""
