@@ -192,7 +192,12 @@ class Ekkyo:
                 try:
                     fact = wire.read_fact(msg.subject, msg.headers, msg.data, meta.sequence.stream)
                 except wire.Malformed as unreadable:
-                    logger.warning("skipped %s at %d: %s", msg.subject, meta.sequence.stream, unreadable.code)
+                    logger.warning(
+                        "skipped a fact that cannot be read: %s, sequence %d, %s",
+                        msg.subject,
+                        meta.sequence.stream,
+                        unreadable.code,
+                    )
                     continue
                 yield fact
         finally:
@@ -200,4 +205,4 @@ class Ekkyo:
 
 
 async def _told_of(error: Exception) -> None:
-    logger.debug("NATS reports %s", type(error).__name__)
+    logger.debug("the NATS client reports %s", type(error).__name__)

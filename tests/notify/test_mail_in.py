@@ -441,7 +441,7 @@ async def test_mail_is_taken_for_our_addresses_alone_one_at_a_time_once_it_is_ke
     await listening.stop()
     assert [(to.kind, sender) for _, to, sender in kept.mails] == [("invited", OWN)]
     assert "example.co.jp" not in caplog.text
-    assert "a mail could not be kept yet" in caplog.text
+    assert "an incoming mail could not be stored" in caplog.text
 
 
 async def test_a_line_that_never_ends_and_too_many_connections_are_cut_off():

@@ -66,13 +66,13 @@ async def test_a_process_without_handlers_serves_probes_and_stops_in_order(envir
     finally:
         process.kill()
     lines = [json.loads(line) for line in log.read_text().splitlines()]
-    assert [line["event"] for line in lines if line["event"] != "waiting"] == [
+    assert [line["event"] for line in lines if line["event"] != "not ready: trying again until it works"] == [
         "loaded",
         "started",
         "ready",
         "pages left",
-        "stopping met an error",
-        "stopping was cut short",
+        "stopping: a step failed, the next one begins",
+        "stopping: a step took too long and was cancelled, the next one begins",
         "nats left",
         "stopped",
     ]

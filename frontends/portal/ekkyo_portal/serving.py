@@ -159,7 +159,7 @@ class Portal(Lifecycle):
         await self.until("NATS", self._connect)
         self.application = self._make(self.ekkyo, self.registry)
         await self.web.start(self.application)
-        log.info("pages", port=self.web.port, address=self.settings.portal_url)
+        log.info("serving pages", port=self.web.port, address=self.settings.portal_url)
 
     async def stop(self) -> None:
         """End streams and requests, then leave NATS."""

@@ -136,7 +136,7 @@ class Site:
             raise
         except Exception as error:
             reference = new_id()
-            log.error("page failed", path=page.path, reference=reference, exc_info=error)
+            log.error("a page failed unexpectedly", path=page.path, reference=reference, exc_info=error)
             return problem(visit, 500, reference=reference)
 
     def application(self, more: Sequence[BaseRoute] = (), middleware: Sequence[Middleware] = ()) -> Starlette:

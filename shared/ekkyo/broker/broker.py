@@ -159,7 +159,7 @@ class Broker(NatsBroker):
             await super().stop(exc_type, exc_val, exc_tb)
 
     async def reconnected(self) -> None:
-        logger.info("connected again")
+        logger.info("connected to NATS again")
         self.guard.metrics.reconnects.inc()
         for intake in self._intakes:
             if isinstance(intake, Pull):
@@ -168,7 +168,7 @@ class Broker(NatsBroker):
     async def closed(self) -> None:
         """The connection is lost for good: a process without one is of no use, and one that hangs is worse."""
         if not self.stopping:
-            logger.critical("the connection to NATS is closed for good")
+            logger.critical("the connection to NATS is closed and cannot be reopened: the process exits with 1")
             self._on_closed()
 
 
@@ -207,11 +207,13 @@ def make_broker(
         if isinstance(error, SlowConsumerError) and error.subject in guard.asked:
             await guard.overflow(error)
         else:
-            logger.warning("NATS reports an error", extra={"error": type(error).__name__, "detail": str(error)[:200]})
+            logger.warning(
+                "the NATS client reports an error", extra={"error": type(error).__name__, "detail": str(error)[:200]}
+            )
 
     async def disconnected() -> None:
         if not broker.stopping:
-            logger.warning("the connection to NATS is lost")
+            logger.warning("the connection to NATS is lost: reconnecting")
 
     broker = Broker(
         url.split(","),

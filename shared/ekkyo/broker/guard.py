@@ -107,7 +107,8 @@ class Guard:
         """Note what somebody directed where it does not belong. Nothing comes of it."""
         self.metrics.forged.inc()
         asked = self.asked.get(operation)
-        logger.warning("a message or its reply was misdirected", extra={"operation": asked.name if asked else ""})
+        about = {"operation": asked.name if asked else ""}
+        logger.warning("ignored a message or dropped its reply: a subject in it is not a caller's", extra=about)
 
     async def overflow(self, lost: SlowConsumerError) -> None:
         """Refuse a request that came faster than requests can be let in or refused: NATS's client keeps no more."""
@@ -212,7 +213,7 @@ class Guard:
         tried = self._tries.failed(raw)
         facts = {"reaction": reaction.durable, "tried": tried, "sequence": raw.metadata.sequence.stream}
         if isinstance(error, dead.Gone):
-            logger.info("what was to be replayed is gone", extra=facts)
+            logger.info("the replayed fact has been erased: the replay ends without effect", extra=facts)
             await raw.ack()
             return "gone"
         facts |= {"error": safe_text(error)}
@@ -229,10 +230,11 @@ class Guard:
         try:
             await dead.keep(self._nc().jetstream(), reaction, raw, error)
         except Exception as unkept:  # not even a dead letter can be kept: the message stays where it is
-            logger.exception("no dead letter could be kept", extra=facts | {"because": type(unkept).__name__})
+            facts |= {"because": type(unkept).__name__}
+            logger.exception("no dead letter could be stored: trying again. Is the stream DEAD full?", extra=facts)
             await raw.nak(delay=self.retries.pause(tried))
             return "again"
-        logger.error("a reaction was given up", extra=facts | {"where": where(error)})
+        logger.error("a reaction failed: see its dead letter (ekkyo dead list)", extra=facts | {"where": where(error)})
         await raw.term()
         return "dead"
 

@@ -42,7 +42,10 @@ class Tasks:
         def done(task: asyncio.Task[Any]) -> None:
             self._tasks.discard(task)
             if not task.cancelled() and (error := task.exception()):
-                logger.error("a message was not handled", extra={"error": type(error).__name__})
+                logger.error(
+                    "handling a message failed unexpectedly: a stream delivers it again, a request has no reply",
+                    extra={"error": type(error).__name__},
+                )
             if then:
                 then()
 
@@ -55,7 +58,7 @@ class Tasks:
             for task in late:
                 task.cancel()
             if late:
-                logger.warning("cancelled %d messages that took too long to stop", len(late))
+                logger.warning("stopping: cancelled the handling of %d messages that took too long", len(late))
                 await asyncio.wait(late, timeout=1)
 
 
@@ -159,7 +162,10 @@ class Pull:
             status = (msg.headers or {}).get("Status", "")
             if status != "100" and msg.subject == f"{self._inbox}.{self._number}":
                 if status == "409":  # the durable is gone, or the server about to be
-                    logger.warning("no messages for %s for now", self.durable)
+                    logger.warning(
+                        "NATS ended a request for messages of %s: asking again (if it repeats, run provision)",
+                        self.durable,
+                    )
                 if status in ("409", "503"):  # 503: it is gone still. Do not ask again at full speed
                     await asyncio.sleep(0.5)
                 self.again()

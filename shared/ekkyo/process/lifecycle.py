@@ -79,7 +79,7 @@ class Lifecycle:
             except EXPECTED as e:
                 why = str(e) if isinstance(e, NotThere | Refused) else type(e).__name__
             if why != told:
-                log.warning("waiting", what=what, because=why)
+                log.warning("not ready: trying again until it works", what=what, because=why)
                 told = why
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
@@ -124,7 +124,7 @@ class Lifecycle:
 
     def _opened(self, opening: asyncio.Task[None]) -> None:
         if not opening.cancelled() and (error := opening.exception()):
-            log.error("could not start", exc_info=error)
+            log.error("could not start: the process stops and exits with 1", exc_info=error)
             self.fail(f"could not start: {type(error).__name__}")
 
     async def _state(self) -> str | None:
@@ -149,6 +149,6 @@ async def serve(started: AbstractAsyncContextManager[Served]) -> int:
         await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
         if running.failed.done():
-            log.error("cannot go on", because=running.failed.result())
+            log.error("cannot continue: the process stops and exits with 1", because=running.failed.result())
             return 1
     return 0

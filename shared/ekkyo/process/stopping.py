@@ -23,7 +23,7 @@ async def stop_in_order(steps: Sequence[Step], within: float) -> None:
         await asyncio.wait([step], timeout=max(LEAST, began + within - time.monotonic()))
         if not step.done():
             step.cancel()  # and no waiting for it: nats-py goes on for 10 s after it was cancelled
-            log.warning("stopping was cut short", what=what)
+            log.warning("stopping: a step took too long and was cancelled, the next one begins", what=what)
         elif not step.cancelled() and (error := step.exception()):
-            log.warning("stopping met an error", what=what, exc_info=error)
+            log.warning("stopping: a step failed, the next one begins", what=what, exc_info=error)
     log.info("stopped", seconds=round(time.monotonic() - began, 3))

@@ -50,7 +50,9 @@ async def _publish(js: JetStreamContext, left: list[OutMessage], within: float, 
             return
         if time.monotonic() + pause >= deadline:
             raise NotPublished(f"{len(left)} messages were not confirmed: {error}") from None
-        logger.warning("publishing again what was not confirmed", extra={"messages": len(left), "error": error})
+        logger.warning(
+            "NATS did not confirm all messages: publishing them again", extra={"messages": len(left), "error": error}
+        )
         await asyncio.sleep(pause)
         pause = min(2 * pause, 1.0)
 

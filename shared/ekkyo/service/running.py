@@ -109,7 +109,7 @@ class Running(Lifecycle):
 
     async def _settle(self) -> None:
         if self.store and not await self.store.close(0.3 * self.settings.stop_seconds):
-            log.warning("some facts are left for the next start to publish")
+            log.warning("some saved facts are not published yet: another instance or the next start does it")
 
     # What /readyz asks
 

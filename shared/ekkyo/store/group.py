@@ -98,7 +98,10 @@ class Groups(Generic[D, E]):
                 await asyncio.sleep(min(1.0, 0.02 * 2**self._failures))
                 self._give_up(Unavailable())
             except Exception as error:
-                log.exception("a group of changes was not written", extra={"collection": self._name})
+                log.exception(
+                    "saving a group of changes failed unexpectedly: their callers receive an error",
+                    extra={"collection": self._name},
+                )
                 for ask in group:
                     ask.fail(error)
             except asyncio.CancelledError:

@@ -141,7 +141,7 @@ class Settler(Generic[D]):
                 self._failures += 1
                 self._limit = 1
                 log.warning(
-                    "settling failed, it is tried again",
+                    "settling saved changes (entries, facts, timers) failed: trying again",
                     extra={"collection": self._name, "error": type(error).__name__, "failures": self._failures},
                     exc_info=not isinstance(error, Unavailable) and self._failures == 3,
                 )
@@ -235,7 +235,10 @@ class Settler(Generic[D]):
             if saved.steps and saved.document.id not in self._unsettled:
                 self._put(saved, left=True)
         if rows:
-            log.info("settling what was left", extra={"collection": self._name, "documents": len(rows)})
+            log.info(
+                "settling changes that another process saved and did not settle",
+                extra={"collection": self._name, "documents": len(rows)},
+            )
         more = len(left) == AT_ONCE
         self._next_sweep = time.monotonic() + (0.01 if more else SWEEP)
 

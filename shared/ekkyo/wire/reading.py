@@ -81,7 +81,7 @@ class Reading:
             except (NotFoundError, NatsError, APIError) as lost:  # the server restarted, or forgot the consumer
                 if self._durable and isinstance(lost, NotFoundError):
                     raise
-                logger.info("reading on after %d: %s", self._last, type(lost).__name__)
+                logger.info("reading interrupted by %s: continuing after sequence %d", type(lost).__name__, self._last)
                 await self.close()
                 await asyncio.sleep(0.5)
 

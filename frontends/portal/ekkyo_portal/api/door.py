@@ -96,7 +96,7 @@ class Door:
             )
         except Exception as error:
             reference = new_id()
-            log.error("request failed", operation=name, reference=reference, exc_info=error)
+            log.error("a request failed unexpectedly", operation=name, reference=reference, exc_info=error)
             return refusal(Refused("unexpected", "An unexpected error occurred.", 500, reference=reference))
         finally:
             self._free += 1

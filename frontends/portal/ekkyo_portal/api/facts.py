@@ -126,7 +126,7 @@ class Facts:
                     return
                 yield line(fact, asked.format)
         except Refused as over:
-            log.info("a stream of facts ends", because=over.code)
+            log.info("ended a stream of facts: its caller may not receive it any longer", because=over.code)
         finally:
             if coming:
                 coming.cancel()

@@ -151,7 +151,11 @@ class Changes:
                     async for fact in facts:
                         event.changed(fact.event.revision)
             except Exception as error:
-                log.warning("the facts of an event cannot be read now", error=type(error).__name__)
+                log.warning(
+                    "the facts of an event cannot be read: its live pages try again in a second",
+                    event_id=event_id,
+                    error=type(error).__name__,
+                )
             await asyncio.sleep(1)
 
 

@@ -88,11 +88,11 @@ class Provider:
     async def finish(self, query: Mapping[str, str], bound: Mapping[str, str]) -> dict[str, str]:
         """Who it is, as the members service is asked: `number` or `email`. Raises Away, NotProven."""
         if not secrets.compare_digest(query.get("state", ""), bound["state"]):
-            raise NotProven("the state is not that of this browser")
+            raise NotProven("the state does not belong to this browser")
         if query.get("iss", self.issuer) != self.issuer:
             raise NotProven("the answer came from another issuer")
         if "code" not in query:
-            raise NotProven("the provider said no")
+            raise NotProven("the provider refused the sign-in")
         description = await self._description()
         asked = {
             "grant_type": "authorization_code",
@@ -121,7 +121,7 @@ class Provider:
             return claims
         told = await self._call("GET", endpoint, authorization=f"Bearer {access_token}")
         if told.get("sub") != claims["sub"]:
-            raise NotProven("the userinfo endpoint tells of somebody else")
+            raise NotProven("the userinfo endpoint describes another subject than the id_token")
         if "email" in told:  # an address, and whether it is verified, come from the same place
             claims = {name: value for name, value in claims.items() if name not in ("email", "email_verified")}
         return {**told, **claims}
@@ -129,11 +129,11 @@ class Provider:
     def _who(self, claims: Mapping[str, Any]) -> dict[str, str]:
         for name, value in self.required.items():
             if str(claims.get(name)) != value:
-                raise NotProven(f"the claim {name} is not what EKKYO_OIDC_REQUIRED says")
+                raise NotProven(f"the claim {name} does not have the value that EKKYO_OIDC_REQUIRED requires")
         if self.number_claim:
             number = claims.get(self.number_claim)
             if not isinstance(number, str | int) or isinstance(number, bool) or not str(number).strip():
-                raise NotProven(f"there is no claim {self.number_claim}")
+                raise NotProven(f"the claim {self.number_claim} is missing")
             return {"number": str(number).strip()}
         if claims.get("email_verified") not in (True, "true") or not isinstance(claims.get("email"), str):
             raise NotProven("there is no mail address that the provider has verified")
@@ -155,7 +155,7 @@ class Provider:
                 options={"require": ["exp", "iat", "aud", "iss", "sub"]},
             )
         except (jwt.PyJWTError, ValueError) as e:
-            raise NotProven(f"the id_token is not good: {type(e).__name__}") from e
+            raise NotProven(f"the id_token is invalid: {type(e).__name__}") from e
         if not secrets.compare_digest(str(claims.get("nonce", "")), nonce):
             raise NotProven("the id_token was made for another sign-in")
         if isinstance(claims["aud"], list) and len(claims["aud"]) > 1 and claims.get("azp") != self.client_id:
@@ -173,7 +173,7 @@ class Provider:
             found = [key for key in keys if key.get("kid") == kid] if kid else keys
             if len(found) == 1:
                 return jwt.PyJWK(found[0]).key
-        raise NotProven("the id_token is signed with a key that the provider does not show")
+        raise NotProven("the id_token is signed with a key that the provider does not publish")
 
     async def _description(self) -> dict[str, Any]:
         async with self._lock:
@@ -181,9 +181,9 @@ class Provider:
             if self.clock() - at >= FRESH:
                 known = await self._call("GET", f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
                 if known.get("issuer") != self.issuer:
-                    raise Away(f"it calls itself {known.get('issuer')!r}: EKKYO_OIDC_ISSUER must be just that")
+                    raise Away(f"its issuer is {known.get('issuer')!r}: EKKYO_OIDC_ISSUER must be exactly this")
                 if not all(isinstance(known.get(name), str) for name in ENDPOINTS):
-                    raise Away("its description lacks an endpoint")
+                    raise Away("its discovery document lacks an endpoint")
                 self._known = (self.clock(), known)
             return known
 
@@ -196,7 +196,7 @@ class Provider:
         except (httpx.HTTPError, ValueError) as e:
             raise Away(type(e).__name__) from e
         if answer.status_code == 400 and method == "POST":
-            raise NotProven("the provider does not take the code")
+            raise NotProven("the provider did not accept the authorization code")
         if answer.status_code != 200 or not isinstance(found, dict):
             raise Away(f"status {answer.status_code}")
         return found

@@ -30,7 +30,7 @@ async def to_the_company(visit: Visit) -> Response:
     try:
         address, bound = await provider.begin()
     except Away as away:
-        log.warning("the company's sign-in is away", reason=str(away))
+        log.warning("the company's sign-in provider cannot be used: a sign-in failed", reason=str(away))
         return visit.page("signin/nobody.html", "away", status=503)
     response = RedirectResponse(address, 303)
     value = {**bound, "next": onward.path(visit.request.query_params.get("next"))}
@@ -52,10 +52,10 @@ async def back(visit: Visit) -> Response:
         who = await provider.finish(visit.request.query_params, bound)
         known = await it.identities.find(**who)
     except NotProven as no:
-        log.warning("a sign-in was not proven", reason=str(no))
+        log.warning("refused a sign-in: what the company's provider sent proves nothing", reason=str(no))
         return visit.page("signin/nobody.html", "company", status=403)
     except Away as away:
-        log.warning("the company's sign-in is away", reason=str(away))
+        log.warning("the company's sign-in provider cannot be used: a sign-in failed", reason=str(away))
         return visit.page("signin/nobody.html", "away", status=503)
     except (Refused, ValueError) as no:  # no such number or address can be
         if isinstance(no, Refused) and no.status >= 429:

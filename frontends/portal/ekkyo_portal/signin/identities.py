@@ -39,7 +39,10 @@ class Identities:
         except Refused as refused:
             if refused.status not in (429, 503) or now - at >= STALE or known is None:
                 raise
-            log.warning("the members service is away: who is signed in is taken from before", seconds=int(now - at))
+            log.warning(
+                "the members service cannot be reached: using what was known of a signed-in member",
+                seconds=int(now - at),
+            )
             return known
         self._known[member_id] = (now, known)
         self._known.move_to_end(member_id)

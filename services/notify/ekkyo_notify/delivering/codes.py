@@ -84,10 +84,12 @@ class Codes:
                     await self.pool.send(self.sender.address, to, mail)
                 return
             except NotNow as e:
-                logger.warning("a code could not be handed over yet", extra={"reason": e.reason})
+                logger.warning(
+                    "an attempt to send a sign-in code failed: there are three in all", extra={"reason": e.reason}
+                )
             except (Never, ValueError) as e:
                 reason = e.reason if isinstance(e, Never) else "address_invalid"
-                logger.warning("a code could not be handed over", extra={"reason": reason})
+                logger.warning("a sign-in code could not be sent: it is not tried again", extra={"reason": reason})
                 return
 
 

@@ -134,7 +134,9 @@ class Inbound:
         except Refused as no:
             if no.status not in (404, 409):
                 raise
-            logger.info("an answer from a calendar was refused", extra={"reason": no.code})
+            logger.info(
+                "the events service refused what a member answered in their calendar", extra={"reason": no.code}
+            )
             return model.refusal_means(no.code)
         return done
 

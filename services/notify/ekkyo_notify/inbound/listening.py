@@ -83,7 +83,10 @@ class Listening:
             async with asyncio.timeout(PATIENCE / 2):
                 await taking
         except Exception as error:  # whatever it is: the mail server keeps the mail and tries again
-            logger.warning("a mail could not be kept yet", extra={"error": type(error).__name__})
+            logger.warning(
+                "an incoming mail could not be stored: the mail server will send it again",
+                extra={"error": type(error).__name__},
+            )
             return "451 4.3.0 Try again later"
         finally:
             self._taking.discard(taking)
@@ -91,7 +94,7 @@ class Listening:
 
     async def handle_exception(self, error: Exception) -> str:
         """What a client said that nothing can be made of. The error's own text may repeat it."""
-        logger.info("a mail connection said what cannot be read", extra={"error": type(error).__name__})
+        logger.info("a mail server sent something unreadable: answered with 451", extra={"error": type(error).__name__})
         return "451 4.3.0 Try again later"
 
 

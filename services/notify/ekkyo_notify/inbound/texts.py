@@ -49,4 +49,6 @@ class Texts:
             await self.pool.send(NOBODY, address, content)
         except (Never, ValueError) as error:
             reason = error.reason if isinstance(error, Never) else "address_invalid"
-            logger.warning("an answer to a mail cannot be handed over", extra={"reason": reason})
+            logger.warning(
+                "a reply to an incoming mail could not be sent: it is not tried again", extra={"reason": reason}
+            )

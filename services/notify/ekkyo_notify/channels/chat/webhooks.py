@@ -68,7 +68,7 @@ class Webhooks:
     def _answered(self, connection_id: str, status: int, retry_after: str) -> NotNow | Never | None:
         if 200 <= status < 300:
             return None
-        logger.info("a chat did not take a post", extra={"connection": connection_id, "status": status})
+        logger.info("a chat refused a message", extra={"connection": connection_id, "status": status})
         if status == 429:
             after = min(float(retry_after), 3600.0) if retry_after.isdigit() else 1.0
             self._not_before[connection_id] = time.monotonic() + after
