@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from ekkyo.contracts.events import CancelEvent, ListEvents, MyEvents, RescheduleEvent, WithdrawFromEvent
+from ekkyo.contracts.events import CancelEvent, ListEvents, MyEvents, MyRegistration, RescheduleEvent, WithdrawFromEvent
 
 DAY = 86_400
 
@@ -65,6 +65,29 @@ async def test_where_to_join_and_the_place_in_the_line_are_told_as_in_my_registr
         "waitlisted",
         "confirmed",
     ]
+
+
+async def test_other_events_at_that_time_are_told_to_the_member_alone(scene: Any) -> None:
+    this, has, waits, after, off = [
+        await scene.published(capacity=1, starts_in=DAY + n) for n in (0, 60, 1800, 3600, 9)
+    ]
+    await scene.register(waits, "m2")
+    for event in (has, waits, after, off):
+        await scene.register(event, "m1")
+    await scene.leads(CancelEvent(event_id=off.event_id))
+    member = await scene.as_("m1")
+    ask = MyRegistration(event_id=this.event_id, member_id="m1")
+    for _ in range(2):  # before there is a seat, and with one
+        told = (await member.ask(ask)).overlaps
+        assert [(o.event_id, o.starts_at, o.status) for o in told] == [
+            (has.event_id, has.starts_at, "confirmed"),
+            (waits.event_id, waits.starts_at, "waitlisted"),
+        ]
+        await scene.register(this, "m1")
+    assert (await (await scene.as_("boss", "steward")).ask(ask)).overlaps == []
+    assert (await (await scene.as_("m2")).ask(MyRegistration(event_id=this.event_id, member_id="m2"))).overlaps != []
+    await member.send(WithdrawFromEvent(event_id=has.event_id, member_id="m1"))
+    assert [o.event_id for o in (await member.ask(ask)).overlaps] == [waits.event_id]
 
 
 async def test_a_moved_event_takes_its_new_turn(scene: Any) -> None:

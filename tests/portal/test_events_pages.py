@@ -1,7 +1,7 @@
 """The pages of events: lists, a month, an event and what one has there."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from ekkyo.contracts.base import Refused
@@ -14,6 +14,7 @@ from ekkyo.contracts.events import (
     MyEventsPage,
     MyRegistration,
     MyRegistrationAnswer,
+    Overlap,
     RegisterForEvent,
     Registration,
     WithdrawFromEvent,
@@ -58,6 +59,20 @@ def registered(status: str) -> Registration:
 
 def mine(status: str | None, /, **changes: object) -> MyRegistrationAnswer:
     return MyRegistrationAnswer(event=event(**changes), registration=registered(status) if status else None)
+
+
+async def test_another_event_at_that_time_is_named_but_not_to_who_came_by_a_pass():
+    told = mine(None)
+    begins = told.event.starts_at
+    other = Overlap(
+        event_id="e9", title="<b>朝会", starts_at=begins, ends_at=begins + timedelta(hours=1), status="waitlisted"
+    )
+    async with opened({MyRegistration: told.model_copy(update={"overlaps": [other]})}) as browser:
+        page = await browser.get("/e/e1")
+        assert "同じ時間に別のイベントがあります &lt;b&gt;朝会 12:00〜13:00 · キャンセル待ち" in text_of(page)
+        assert 'href="/e/e9"' in page.text
+        browser.as_(in_english(HANAKO))
+        assert "You have another event at this time" in text_of(await browser.get("/e/e1"))
 
 
 async def test_what_is_coming_is_listed_and_what_is_full_says_so():

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from ekkyo.contracts.events import (
     MyRegistration,
     MyRegistrationAnswer,
+    Overlap,
     RegisterForEvent,
     Registration,
     WithdrawFromEvent,
@@ -24,7 +25,9 @@ async def test_a_pass_opens_its_page_and_each_press_keeps_it(tmp_path):
     async with whole(tmp_path, identity("hanako", leads=["it"], steward=True)) as portal:
         held = portal.passes.make("event", "e1", "hanako", SOON)
         portal.services.answering.replies[MyRegistration] = MyRegistrationAnswer(
-            event=event(event_id="e1"), registration=None
+            event=event(event_id="e1"),
+            registration=None,
+            overlaps=[Overlap(event_id="e9", title="別の会", starts_at=SOON, ends_at=SOON, status="confirmed")],
         )
         portal.services.answering.replies[RegisterForEvent] = Registration(
             event_id="e1", member_id="hanako", registration_id="r1", status="confirmed", position=None,
@@ -37,6 +40,7 @@ async def test_a_pass_opens_its_page_and_each_press_keeps_it(tmp_path):
             assert "set-cookie" not in page.headers
         assert not portal.services.answering.sent(RegisterForEvent)
         assert "山田 花子 さんとして" in text_of(page)
+        assert "別の会" not in page.text  # the link is for one event: who was sent it by mistake learns of no other
         assert 'href="/signin?next=/e/e1"' in page.text
         assert f'action="/e/e1/register?p={held}"' in page.text
         pressed = await portal.post(f"/e/e1/register?p={held}", {"registration_id": "r1"})

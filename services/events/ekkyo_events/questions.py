@@ -26,6 +26,7 @@ from ekkyo.contracts.events import (
     MyRegistrationAnswer,
     OutputPage,
     OutputState,
+    Overlap,
     PreviewSeries,
     ProposedOutputs,
     RosterPage,
@@ -79,7 +80,17 @@ async def my_registration(ask: MyRegistration, events: Events, who: Who) -> MyRe
     who.must_lead(event.community_id, or_is=ask.member_id)
     waits = seat is not None and seat.status == "waitlisted"
     waiting = await events.entries(event.id, where={"status": "waitlisted"}) if waits else []
-    return telling.my_registration(event, seat, waiting, who)
+    return telling.my_registration(event, seat, waiting, who, await _overlaps(event, ask.member_id, events, who))
+
+
+async def _overlaps(event: model.Event, member_id: str, events: Events, who: Who) -> list[Overlap]:
+    if not telling.may_overlap(event, member_id, who, now=utcnow()):
+        return []
+    held = await events.find_entries({"key": member_id, "status": {"$in": telling.HOLDS}}, limit=0)
+    if all(seat.document_id == event.id for seat in held):
+        return []
+    found = await events.find(telling.overlapping(event, held), sort="starts_at", limit=10)
+    return telling.overlaps(found, held)
 
 
 @router.subscriber(**asked(MyEvents))

@@ -94,6 +94,8 @@ class EventView:
     """Whether it can still go into one's calendar."""
     mark: Mark | None = None
     """Whose event it is; None while that is not known."""
+    overlaps: Sequence[tuple[str, str, str]] = ()
+    """The visitor's other events at that time: their ids, titles, and when they are with what the visitor has there."""
     code: Markup | None = None
     """The code of the visitor's seat, to be shown at the desk; None where nobody asks for it."""
 
@@ -178,10 +180,19 @@ def event(
         here=_here(reader, visitor, mine, typed, wrong),
         saved=it.status == "published" and reader.now < it.ends_at,
         mark=mark,
+        overlaps=[] if visitor.only else _overlaps(reader, mine),
         code=qr(code(it.event_id, held.member_id))
         if code and held and _is_asked_for_a_code(reader, it, held)
         else None,
     )
+
+
+def _overlaps(reader: Reader, mine: MyRegistrationAnswer) -> Sequence[tuple[str, str, str]]:
+    zone, held = _zones(reader, mine.event)[0], reader.words.names.registrations
+    return [
+        (one.event_id, one_line(one.title), f"{reader.clocks(one.starts_at, one.ends_at, zone)} · {held[one.status]}")
+        for one in mine.overlaps
+    ]
 
 
 def _is_asked_for_a_code(reader: Reader, it: EventState, own: Registration) -> bool:

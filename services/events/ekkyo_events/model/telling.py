@@ -17,6 +17,7 @@ from ekkyo.contracts.events import (
     MyEvents,
     MyEventsPage,
     MyRegistrationAnswer,
+    Overlap,
     RosterPage,
 )
 
@@ -28,6 +29,8 @@ OPEN = ("published", "cancelled")
 """An event in one of these is over when its end has come."""
 IN_CALENDAR = ("confirmed", "waitlisted", "attended", "no_show", "withdrawn")
 """Places whose events a member's own calendar shows: of one that was given back, that it is off."""
+HOLDS = ("confirmed", "waitlisted")
+"""A place at an event that is to come."""
 HAS_OR_HAD = ("confirmed", "waitlisted", "attended", "no_show")
 """A place that counts as the member's: not one they gave back."""
 
@@ -53,12 +56,42 @@ def told_to(event: Event, who: Caller, seat: Seat | None) -> EventState:
     return told if has_seat or leads(who, event) else told.model_copy(update={"url": None})
 
 
-def my_registration(event: Event, seat: Seat | None, waiting: Sequence[Seat], who: Caller) -> MyRegistrationAnswer:
-    """A member's place, and where to join. waiting: all who wait."""
+def my_registration(
+    event: Event, seat: Seat | None, waiting: Sequence[Seat], who: Caller, overlaps: Sequence[Overlap] = ()
+) -> MyRegistrationAnswer:
+    """A member's place, and where to join. waiting: all who wait. overlaps: the member's other events at that time."""
     return MyRegistrationAnswer(
         event=told_to(event, who, seat),
         registration=registration(event, seat, place(seat, waiting)) if seat else None,
+        overlaps=list(overlaps),
     )
+
+
+def may_overlap(event: Event, member_id: str, who: Caller, *, now: datetime) -> bool:
+    """Whether to look for the member's other events at that time: for themself alone, while it is to come."""
+    return who.sub == member_id and event.status == "published" and now < event.ends_at
+
+
+def overlapping(event: Event, seats: Iterable[Seat]) -> dict[str, Any]:
+    """Which of the events where these seats are take place at the same time as this one."""
+    others = sorted({seat.document_id for seat in seats} - {event.id})
+    at_that_time = {"starts_at": {"$lt": event.ends_at}, "ends_at": {"$gt": event.starts_at}}
+    return {"id": {"$in": others}, "status": "published", **at_that_time}
+
+
+def overlaps(events: Iterable[Event], seats: Iterable[Seat]) -> list[Overlap]:
+    """Those events, with what the member has there."""
+    held = {seat.document_id: seat.status for seat in seats}
+    return [
+        Overlap(
+            event_id=event.id,
+            title=event.title,
+            starts_at=event.starts_at,
+            ends_at=event.ends_at,
+            status="waitlisted" if held[event.id] == "waitlisted" else "confirmed",
+        )
+        for event in events
+    ]
 
 
 def roster(event: Event, seats: Sequence[Seat], waiting: Sequence[Seat], limit: int) -> RosterPage:

@@ -86,11 +86,24 @@ class GetRoster(Question[RosterPage]):
     limit: int = Field(default=1000, ge=1, le=5000)
 
 
+class Overlap(Model):
+    """Another event that takes place at the same time, where the member has a seat or waits for one."""
+
+    event_id: Id
+    title: str
+    starts_at: Instant
+    ends_at: Instant
+    status: Literal["confirmed", "waitlisted"]
+    """What the member has there."""
+
+
 class MyRegistrationAnswer(Model):
     """A member's place at an event, and where to join if they have a seat."""
 
     event: EventState
     registration: Registration | None = None
+    overlaps: list[Overlap] = []
+    """The member's other events at that time, the ten that start first. Told to the member alone, until it is over."""
 
 
 class MyRegistration(Question[MyRegistrationAnswer]):

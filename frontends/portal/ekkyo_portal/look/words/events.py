@@ -44,6 +44,7 @@ JA: Final[dict[str, str]] = {
     "url_follows": "参加用URLは、後日お知らせします。",
     "seat_first": "参加が確定すると、ここに参加用URLが表示されます。",
     "you_have": "参加が確定しています",
+    "overlaps": "同じ時間に別のイベントがあります",
     "waits_at": "キャンセル待ち {n} 番目",
     "you_wait": "キャンセル待ち {n} 番目です",
     "waits": "全 {n} 席が埋まっています。席が空くと、待っている順に参加が確定し、お知らせが届きます。",
@@ -100,6 +101,7 @@ EN: Final[dict[str, str]] = {
     "url_follows": "The link to the meeting will follow.",
     "seat_first": "The link to the meeting appears here once you have a seat.",
     "you_have": "You have a seat",
+    "overlaps": "You have another event at this time",
     "waits_at": "No. {n} on the waitlist",
     "you_wait": "You are number {n} on the waitlist",
     "waits": "The only seat is taken. When it becomes free, the first person in line gets it and a message.|"
