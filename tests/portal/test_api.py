@@ -201,6 +201,25 @@ async def test_one_instance_streams_facts_to_a_hundred_at_once_and_to_the_next_w
     await facts.stream(asked("one-more"))
 
 
+async def test_an_open_stream_of_facts_ends_when_its_key_is_withdrawn_or_limited(tmp_path):
+    """Without a fact to tell, and although its token is good for an hour: the file is looked at once a second."""
+    key, jwks = make_keys()
+    _, other = make_keys()
+    file = tmp_path / "jwks.json"
+    for then in (other, {"keys": [{**jwks["keys"][0], "ekkyo_roles": ["leader:*"]}]}, {"keys": []}):
+        file.write_text(json.dumps(jwks))
+        tokens = Verifier(file)
+        facts = Facts(NothingHappens(), tokens, frozenset(), ping=0.001)
+        token = f"Bearer {issue_token(key, 'seats', {'system'}, 3600)}".encode()
+        request = Request({"type": "http", "query_string": b"", "headers": [(b"authorization", token)]})
+        lines = aiter((await facts.stream(request)).body_iterator)
+        assert [await anext(lines) for _ in range(3)][1:] == [": ping\n\n"] * 2
+        file.write_text(json.dumps({**then, "later": True}))
+        tokens._looked = 0.0  # a second ago
+        with pytest.raises(StopAsyncIteration):
+            await anext(lines)
+
+
 async def test_a_failure_of_the_portal_says_what_to_look_for(tmp_path):
     async with whole(tmp_path) as portal:
         portal.services.answering.replies[ListEvents] = RuntimeError("secret words")

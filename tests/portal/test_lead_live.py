@@ -4,14 +4,17 @@ import asyncio
 import json
 import zlib
 from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import GetEvent, GetRoster
 from ekkyo.contracts.members import FindMembers
-from ekkyo_portal.lead.live import TRUSTED, Changes, live, told
-from ekkyo_portal.signin.identities import FRESH
+from ekkyo_portal.lead import live as lead_live
+from ekkyo_portal.lead.live import PING, Changes, live, told
+from ekkyo_portal.signin import identities
+from ekkyo_portal.signin.here import of
 from ekkyo_portal.site import Site
 from starlette.requests import Request
 
@@ -20,6 +23,7 @@ from tests.portal.making import LEADER, NOW, STEWARD, Answering, Standing, opene
 from tests.portal.pictures import in_english
 from tests.portal.test_events_pages import event
 from tests.portal.test_lead_desk import LISTED, at_the_desk
+from tests.portal.whole import identity
 
 
 class Facts:
@@ -165,7 +169,6 @@ async def test_changes_soon_after_each_other_are_told_together(desks):
 
 @pytest.mark.parametrize("then", [NO, replace(LEADER, leads=frozenset()), None])
 async def test_who_leads_no_more_sees_no_roster_a_minute_later(desks, then):
-    assert FRESH + TRUSTED < 60
     visit = await desks.visit(LEADER)
     stream = told(visit, "e1", "it", desks.changes.of("e1"), trusted=0)
     await anext(stream)
@@ -181,6 +184,44 @@ async def test_who_leads_no_more_sees_no_roster_a_minute_later(desks, then):
     assert len(desks.answering.sent(GetRoster)) == 1
     with pytest.raises(Refused):
         await desks.open(NO)
+
+
+@pytest.mark.parametrize(
+    "waits", [[15.0], [14.9], [0.15], [15.0, 9.9, 15.0, 14.9, 15.0], [15.0, 15.0, 9.9, 3.9, 15.0]], ids=str
+)
+async def test_a_stream_ends_within_a_minute_after_its_reader_may_see_it_no_more(desks, monkeypatch, waits):
+    """Also where nothing happens, and where something does just before it would be asked: on a clock of its own."""
+    clock = [1000.0]
+    monkeypatch.setattr(lead_live, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    monkeypatch.setattr(identities.Identities.__init__, "__defaults__", (lambda: clock[0],))
+    now = [identity("taro", leads=["it"])]
+
+    async def answer(*_: Any, **__: Any) -> Any:
+        return now[0]
+
+    members = SimpleNamespace(ask=answer)
+    members.with_token = lambda _token: members
+    known = identities.Identities(members, lambda: "")
+
+    async def visitor(_request: Request) -> Any:
+        found = await known.of("taro")
+        return of(found) if found and found.active else None
+
+    desks.standing.visitor = visitor
+
+    async def happens() -> Any:
+        revision = 6
+        while True:
+            for wait in waits:
+                clock[0] += wait
+                revision += wait < PING
+                yield revision if wait < PING else None
+
+    visit = await desks.visit(None)
+    now[0] = identity("taro", active=False)  # at the moment after it was asked
+    async for _ in told(visit, "e1", "it", happens(), alone=True):
+        assert clock[0] < 1060
+    assert clock[0] <= 1060
 
 
 async def test_pages_ask_for_themselves_when_the_roster_cannot_be_had_and_when_they_do_not_say_what_they_show(desks):

@@ -28,8 +28,10 @@ SHARED: Final = 2.0
 """Seconds that what was made after a change is shared by those who ask for the same."""
 GAP: Final = 0.15
 """Seconds between two changes that are told: what happens in between is told once. The first one is told at once."""
-TRUSTED: Final = 15.0
-"""Seconds after which it is asked again who reads a stream. What is known of members is at most 40 seconds old."""
+TRUSTED: Final = 4.0
+"""Seconds after which it is asked again who reads a stream, with what is sent next, which is a ping at the latest.
+
+What is known of members is at most 40 seconds old: so a stream ends within a minute after who reads it may no more."""
 HELLO: Final = Told.of("retry: 2000\n\n")
 STILL_HERE: Final = Told.of(": ping\n\n")
 
