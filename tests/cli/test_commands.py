@@ -53,12 +53,22 @@ def test_an_attendance_report_is_matched_recorded_and_told(season: Stack, begun:
     assert (tried["matched"], tried["imported"], tried["dry_run"]) == (1, None, True)
     assert season.ekkyo("call", "events.get", "--json", '{"event_id": "begun"}').json["attended"] == 0
 
-    told = {"event_id": begun, "attended": 0, "already": 0, "walk_ins": 0, "passed_over": []}
+    told = {"event_id": begun, "attended": 0, "already": 0, "walk_ins": 0, "passed_over": [], "lost": []}
     done = season.ekkyo(*args)
     assert (done.code, done.json["imported"]) == (0, told | {"attended": 1, "walk_ins": 1})
     assert [missed["line"] for missed in done.json["not_taken"]] == [3, 4, 5]
     assert all(missed["reason"] for missed in done.json["not_taken"])
     assert season.ekkyo(*args).json["imported"] == told | {"already": 1}
+
+    corrected = season.home / "corrected.csv"
+    corrected.write_text("Name,Email,Duration (Minutes)\n季節 2,p2@example.co.jp,45\n")
+    replace = ("events", "attendance", str(corrected), "--event", begun, "--replace", "--json")
+    seen = season.ekkyo(*replace, "--dry-run").json
+    assert (len(seen["gains"]), len(seen["loses"]), seen["imported"]) == (1, 1, None)
+    assert season.ekkyo(*replace).code == 2, "nobody is asked without a terminal"
+    now = season.ekkyo(*replace, "--yes").json["imported"]
+    assert now == told | {"attended": 1, "walk_ins": 1, "lost": seen["loses"]}
+    assert season.ekkyo(*replace, "--yes").json["imported"] == told | {"already": 1}
 
     shown = season.ekkyo("events", "attendance", str(zoom), "--event", begun)
     assert "guest@example.com" in shown.out

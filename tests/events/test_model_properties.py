@@ -201,10 +201,10 @@ class OneEvent(RuleBasedStateMachine):
         command = UndoCheckIn(event_id="e1", member_id=member)
         self.decide(lambda e: model.undo_check_in(e, self.seats, command, people=self.people, who=who, now=self.now))
 
-    @rule(came=st.lists(members, min_size=1, max_size=4))
-    def import_attendance(self, came: list[str]) -> None:
+    @rule(came=st.lists(members, min_size=1, max_size=4), replaces=st.booleans())
+    def import_attendance(self, came: list[str], replaces: bool) -> None:
         attendees = [Attendee(member_id=m, minutes=30) for m in came]
-        command = ImportAttendance(event_id="e1", attendees=attendees)
+        command = ImportAttendance(event_id="e1", attendees=attendees, replaces=replaces, loses=MEMBERS)
         seats = {m: seat.status for m in came if (seat := self.seats.get(m))}
         absent = {m for m in came if self.left(m) and seats.get(m) not in ("confirmed", "no_show", "attended")}
         nothing_new = AttendanceImported(

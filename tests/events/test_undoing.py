@@ -87,7 +87,10 @@ async def test_who_did_not_come_after_all_is_no_show_and_is_not_asked_how_it_was
     await scene.once_begun(ConcludeEvent(event_id=event.event_id))
     (over,) = await scene.heard.until(EventConcluded, event.event_id)
     assert (over.attended, over.no_shows) == (["m1"], ["m2"])
-    assert await scene.refusal(scene.leads(undo(event, "m1"))) == ("event_concluded", 409)
+    assert await scene.refusal((await scene.as_("m1")).send(undo(event, "m1"))) == ("event_concluded", 409)
+    assert (await scene.twice(undo(event, "m1"))).status == "no_show"
+    (_, late) = await scene.heard.until(CheckInUndone, event.event_id, 2)
+    assert (late.status, late.event.status, late.event.attended) == ("no_show", "concluded", 0)
 
 
 async def test_who_waited_gets_the_seat_that_became_free_meanwhile(scene: Any) -> None:

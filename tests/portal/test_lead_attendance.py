@@ -5,7 +5,7 @@ from typing import get_args
 
 import pytest
 from ekkyo.contracts.base import Refused
-from ekkyo.contracts.events import GetEvent, GetRoster, ImportAttendance
+from ekkyo.contracts.events import AttendanceImported, GetEvent, GetRoster, ImportAttendance
 from ekkyo.contracts.members import FindMembers, GetCards
 from ekkyo_common.attendance import read_attendance
 from ekkyo_common.attendance.preview import Outcome
@@ -139,3 +139,54 @@ async def test_an_event_that_has_not_begun_has_no_attendance():
     no = {**BEGUN, ImportAttendance: Refused("event_not_started", "x")}
     async with opened(no, LEADER) as browser:
         assert (await browser.post("/e/e1/attendance/record", {"came": "ken:5"})).status_code == 409
+
+
+EARLIER = (
+    registration("ken", "attended"),
+    registration("ken2", "attended"),
+    registration("mai", "no_show"),
+    registration("far", "attended", checked_in_at="2026-11-25T03:00:00Z"),
+)
+
+
+async def test_a_corrected_report_names_who_gains_and_who_loses_before_it_replaces_the_earlier_one():
+    table = "氏名,メールアドレス,参加時間(分),出席\n林 舞,mai@example.com,42,出席\n山田 健,ken2@example.com,30,出席\n"
+    before = {**BEGUN, GetRoster: roster(BEGUN[GetEvent], *EARLIER)}
+    async with opened(before, LEADER) as browser:
+        page = await sent(browser, table.encode())
+        said = text_of(page)
+        assert "先に取り込んだレポートの 2 人" in said
+        assert "参加したことになる人 1 0003 林 舞 (営業) 参加していなかったことになる人 1 0001 山田 健 (営業)" in said
+        assert re.search(r'name="losing" value="([^"]*)"', page.text)[1] == "ken"
+        assert browser.answering.sent(ImportAttendance) == []
+        browser.answering.replies[ImportAttendance] = AttendanceImported(
+            event_id="e1", attended=1, already=1, walk_ins=0, lost=["ken"]
+        )
+        form = {"came": "mai:42 ken2:30", "losing": "ken", "replaces": "1"}
+        done = await browser.post("/e/e1/attendance/record", form)
+        (command,) = browser.answering.sent(ImportAttendance)
+        assert (command.replaces, command.loses, len(command.attendees)) == (True, ["ken"], 2)
+        assert "1 参加を取り消し" in text_of(await browser.get(done.headers["location"]))
+        await browser.post("/e/e1/attendance/record", {k: v for k, v in form.items() if k != "replaces"})
+        assert not browser.answering.sent(ImportAttendance)[-1].replaces
+        assert "Will no longer count as attended" in text_of(
+            await sent(browser.as_(in_english(LEADER)), table.encode())
+        )
+
+
+@pytest.mark.parametrize(
+    ("form", "status"),
+    [
+        ({"came": "mai:1", "losing": "../x"}, 400),
+        ({"came": " ".join(f"m{n}:1" for n in range(2001)), "losing": ""}, 400),
+        ({"came": "mai:1", "losing": ""}, 409),
+    ],
+)
+async def test_a_replacement_is_whole_or_not_at_all(form, status):
+    no = {**BEGUN, ImportAttendance: Refused("attendance_changed", "x")}
+    async with opened(no, LEADER) as browser:
+        page = await browser.post("/e/e1/attendance/record", {**form, "replaces": "1"})
+        assert page.status_code == status
+        assert len(browser.answering.sent(ImportAttendance)) == (1 if status == 409 else 0)
+        if status == 409:
+            assert "もう一度確認してください" in text_of(page)

@@ -118,6 +118,7 @@ async def test_before_it_opens_and_after_it_is_over_nobody_can_be_checked_in():
         assert "受付は終わりました" in text_of(page)
         assert re.search(r'id="camera" hidden', page.text)
         assert not any(word in text_of(page) for word in ("受付する", "受付します"))
+        assert "取り消す" in text_of(page), "a leader can still take an attendance back"
         assert "2 欠席" in text_of(await browser.get("/e/e1/roster?q=林"))  # a search changes no figure
     async with opened(at_the_desk(registration("ken", "confirmed"), status="cancelled"), LEADER) as browser:
         assert "これから来る人" not in text_of(await browser.get("/e/e1/roster"))

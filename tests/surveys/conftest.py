@@ -10,7 +10,7 @@ from typing import Any
 import pytest_asyncio
 from ekkyo import wire
 from ekkyo.contracts.base import Fact, new_id
-from ekkyo.contracts.events import EventConcluded, EventPublished, EventState, MemberAttended
+from ekkyo.contracts.events import CheckInUndone, EventConcluded, EventPublished, EventState, MemberAttended
 from ekkyo.contracts.members import MemberDeactivated, MemberJoined, Membership, MemberState
 from ekkyo.contracts.surveys import AnswerSurvey, OpenSurvey, SurveyFact, survey_of_event
 from ekkyo.testing.nats import Nats
@@ -121,6 +121,10 @@ class World:
         await self.join(member)
         event = self.event.model_copy(update={"status": "published" if while_it_runs else "concluded"})
         await self.tell(MemberAttended(event_id=event.event_id, event=event, member_id=member, by="import"))
+
+    async def did_not_come(self, member: str) -> None:
+        undone = {"event_id": self.event.event_id, "event": self.event, "member_id": member, "because": "report"}
+        await self.tell(CheckInUndone.model_validate({**undone, "status": "no_show"}))
 
     async def opened_for(self, *members: str, anonymous: bool = True, **changes: Any) -> OpenSurvey:
         """A survey opened by hand for these, and for five others whom no other survey asks."""

@@ -10,6 +10,7 @@ from ekkyo.contracts.base import Caller, Fact, Refused
 from ekkyo.contracts.events import EventConcluded, EventState, MemberAttended
 from ekkyo.contracts.surveys import (
     AnswerSurvey,
+    InvitationWithdrawn,
     OpenSurvey,
     SurveyAnswered,
     SurveyClosed,
@@ -71,11 +72,17 @@ class World:
             self.timers += decision.timers
         return decision.answer
 
-    def conclude(self, *attended: str, now: datetime = NOW) -> None:
+    def conclude(self, *attended: str, now: datetime = NOW, revision: int = 1) -> None:
         people = {m: model.Person(id=m, communities=["c1"]) for m in attended}
         self.keep(
-            model.open_after_event(self.survey, self.parts, EVENT, list(attended), people, key=PUBLIC, now=now, days=7)
+            model.open_after_event(
+                self.survey, self.parts, EVENT, list(attended), people, key=PUBLIC, now=now, days=7, revision=revision
+            )
         )
+
+    def did_not_come(self, member: str, *, revision: int, now: datetime = NOW) -> None:
+        assert self.survey
+        self.keep(model.did_not_come(self.survey, self.parts, member, revision=revision, now=now))
 
     def answer(
         self, member: str, satisfaction: int = 9, *, draw: int = 0, now: datetime = NOW, **more: object
@@ -144,6 +151,54 @@ def test_who_is_found_to_have_come_later_is_invited_alone() -> None:
     opened = world.facts[1]
     assert isinstance(opened, SurveyOpened)
     assert (opened.invited, opened.more, opened.survey.invited) == (["b"], True, 2)
+
+
+def test_who_did_not_come_after_all_is_invited_no_more_and_again_when_found_to_have_come() -> None:
+    world = World()
+    world.conclude("a", "b", revision=3)
+    for _ in range(2):
+        world.did_not_come("b", revision=5)
+    withdrawn = [fact for fact in world.facts if isinstance(fact, InvitationWithdrawn)]
+    assert [(fact.member_id, fact.survey.invited) for fact in withdrawn] == [("b", 1)]
+    with pytest.raises(Refused, match="not_invited"):
+        world.answer("b")
+    for revision in (3, 5, 7, 7):  # what is older than the correction is heard again, too
+        world.conclude("b", revision=revision)
+        assert world.survey
+        assert world.survey.invited == (2 if revision == 7 else 1)
+    assert isinstance(world.facts[-1], SurveyOpened)
+    assert (world.facts[-1].invited, world.facts[-1].more) == (["b"], True)
+    world.did_not_come("b", revision=5)
+    world.answer("b")
+    assert len([fact for fact in world.facts if isinstance(fact, InvitationWithdrawn)]) == 1
+
+
+def test_an_invitation_is_withdrawn_from_everybody_and_the_survey_goes_on() -> None:
+    world = World()
+    world.conclude("a", revision=3)
+    world.did_not_come("a", revision=5)
+    assert world.survey
+    assert world.survey.invited == 0
+    world.conclude("b", revision=6)
+    assert [fact.more for fact in world.facts if isinstance(fact, SurveyOpened)] == [False, True]
+    assert len(world.timers) == 1
+    world.answer("b")
+
+
+def test_what_was_answered_stays_answered_and_a_closed_survey_stays_as_it_is() -> None:
+    world = World()
+    world.conclude("a", "b", revision=3)
+    world.answer("a")
+    before = list(world.facts)
+    world.did_not_come("a", revision=5)
+    world.did_not_come("stranger", revision=5)
+    world.close()
+    closed = len(world.facts)
+    world.did_not_come("b", revision=6)
+    assert world.facts[: len(before)] == before
+    assert len(world.facts) == closed
+    assert world.survey
+    assert (world.survey.invited, world.survey.answered) == (2, 1)
 
 
 def test_nobody_is_invited_to_a_closed_survey() -> None:

@@ -15,6 +15,7 @@ from ekkyo.contracts.surveys import (
     CloseSurvey,
     GetForm,
     GetResults,
+    InvitationWithdrawn,
     ListSurveys,
     MySurveys,
     OpenSurvey,
@@ -47,6 +48,21 @@ async def test_told_three_times_that_an_event_is_over_it_asks_those_who_came_onc
     assert len(await world.facts(SurveyOpened)) == 1
     listed = await world.ask(ListSurveys(community_id=COMMUNITY), *LEADER)
     assert [(s.survey_id, s.invited) for s in listed.surveys] == [(world.survey_id, 2)]
+
+
+async def test_who_did_not_come_after_all_is_not_asked_any_more_unless_they_answered(world: World) -> None:
+    await world.conclude("a", "b")
+    await world.fact(SurveyOpened)
+    await world.answer(world.survey_id, "a")
+    for _ in range(2):
+        for member in ("a", "b", "never-came"):
+            await world.did_not_come(member)
+    await world.caught_up("withdraw_invitation")
+    (withdrawn,) = await world.facts(InvitationWithdrawn)
+    assert (withdrawn.member_id, withdrawn.survey.invited, withdrawn.survey.answered) == ("b", 1, 1)
+    assert (await world.ask(PendingSurveys(member_id="b"), "b")).surveys == []
+    (mine,) = (await world.ask(MySurveys(member_id="a"), "a")).surveys
+    assert mine.answered
 
 
 async def test_who_is_found_to_have_come_later_is_invited_alone_and_once(world: World) -> None:

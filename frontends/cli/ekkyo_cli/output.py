@@ -154,3 +154,11 @@ class Steps:
 
     def at(self, done: int, total: int | None = None, what: str | None = None) -> None:
         self._bar.update(self._task, completed=done, total=total, description=what)
+
+
+def somebody_to_ask() -> None:
+    """Refuses where nobody can be asked for confirmation: there is no terminal, or the output is JSON."""
+    if speaks_json() or not sys.stdin.isatty():
+        raise typer.BadParameter(
+            "there is no terminal to ask for confirmation; use --yes to confirm", param_hint="--yes"
+        )

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated
 
 from ekkyo.broker import Heard, NotYet
-from ekkyo.contracts.events import EventConcluded, MemberAttended
+from ekkyo.contracts.events import CheckInUndone, EventConcluded, MemberAttended
 from ekkyo.contracts.surveys import OpenSurvey
 from faststream import Context, ContextRepo
 
@@ -16,6 +16,8 @@ from ekkyo_surveys.store import KnownEvents, People, Surveys
 
 PROJECTIONS = ("surveys-people",)
 """The durables that hear of members."""
+OPENING = ("surveys-open_after_event",)
+"""The durable that invites who came."""
 
 
 @dataclass
@@ -26,13 +28,15 @@ class Knowledge:
     people: People
     known_events: KnownEvents
     heard: Heard
+    opened: Heard
 
     @classmethod
     async def open(cls, context: ContextRepo) -> None:
         """Make it known to handlers as `knowledge`."""
         names = ("surveys", "people", "known_events")
+        broker = context.get("broker")
         given = {name: context.get(name) for name in names}
-        context.set_global("knowledge", cls(**given, heard=Heard(context.get("broker"), PROJECTIONS)))
+        context.set_global("knowledge", cls(**given, heard=Heard(broker, PROJECTIONS), opened=Heard(broker, OPENING)))
 
     async def of(self, members: Iterable[str]) -> dict[str, model.Person]:
         """Those of these who are known, by id."""
@@ -48,6 +52,11 @@ class Knowledge:
         if came and not await self.heard.soon(fact.meta.sequence):
             raise NotYet("facts about members are still coming in")
         return await self.of(came)
+
+    async def all_opened(self, fact: CheckInUndone) -> None:
+        """Raises NotYet while somebody is still being invited who was found to have come before this."""
+        if not await self.opened.soon(fact.meta.sequence):
+            raise NotYet("those who came are still being invited")
 
     async def for_survey(self, cmd: OpenSurvey, now: datetime, until: datetime) -> model.Known:
         """What decides whether a survey may be opened by hand. until: how long nobody else opens an anonymous one."""

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from ekkyo.broker import Router, due, told
-from ekkyo.contracts.events import EventConcluded, EventPublished, MemberAttended
+from ekkyo.contracts.events import CheckInUndone, EventConcluded, EventPublished, MemberAttended
 from ekkyo.contracts.members import MemberErased, MemberFact
 from ekkyo.contracts.surveys import SurveyClosed, SurveysForgotMember, survey_of_event
 from ekkyo.decision import forgetting
@@ -44,15 +44,31 @@ async def open_after_event(
     people = await known.who_came(fact)
     if model.may_be_asked(fact, people):
         id, came, days = survey_of_event(fact.event_id), model.came_to_what_is_over(fact), settings.survey_days
+        revision = fact.meta.revision
         await keys.given_if_needed(
             id,
             lambda key: surveys.create(
                 id,
                 lambda s, parts: model.open_after_event(
-                    s, parts, fact.event, came, people, key=key, now=utcnow(), days=days
+                    s, parts, fact.event, came, people, key=key, now=utcnow(), days=days, revision=revision
                 ),
                 entries=came,
             ),
+        )
+
+
+@router.subscriber(**told(CheckInUndone, by="surveys", name="withdraw_invitation", start="new"))
+async def withdraw_invitation(fact: CheckInUndone, surveys: Surveys, known: Known) -> None:
+    """Invite those no more who did not come after all; who answered already has answered."""
+    if fact.event.status != "concluded":
+        return
+    id = survey_of_event(fact.event_id)
+    await known.all_opened(fact)
+    if await surveys.get(id) is not None:
+        await surveys.change(
+            id,
+            lambda s, parts: model.did_not_come(s, parts, fact.member_id, revision=fact.meta.revision, now=utcnow()),
+            entries=[fact.member_id],
         )
 
 

@@ -46,6 +46,8 @@ MEMBERS = {
     "speakers",
     "member_ids",
     "passed_over",
+    "lost",
+    "loses",
     "leaders",
     "authors",
     "no_longer",

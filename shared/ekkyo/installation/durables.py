@@ -31,6 +31,7 @@ DURABLES: Final[Mapping[str, Durables]] = {
             "surveys-known_events",
             "surveys-open_after_event",
             "surveys-people",
+            "surveys-withdraw_invitation",
         ),
         "TIMERS": ("surveys-due-close",),
     },

@@ -1,6 +1,7 @@
 """`ekkyo events`: importing attendance from a meeting tool's report, and a calendar as drafts."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -9,20 +10,24 @@ from zoneinfo import ZoneInfo
 
 import typer
 from ekkyo.contracts.base import Refused
-from ekkyo.contracts.events import AttendanceImported
-from ekkyo.contracts.members import GetCommunity
+from ekkyo.contracts.events import AttendanceImported, GetEvent
+from ekkyo.contracts.members import GetCommunity, Member
 from ekkyo.decision.clock import utcnow
 from ekkyo_common import calendar
 from ekkyo_common.attendance import (
     Became,
+    Correction,
     Matched,
     Report,
     UnreadableReport,
-    matched_at,
+    corrected_by,
+    everybody,
+    match,
     preview,
     read_attendance,
     record,
 )
+from ekkyo_common.attendance import replace as replaced
 
 from ekkyo_cli import output
 from ekkyo_cli.connection import Where, connected
@@ -45,6 +50,10 @@ def attendance(
     ],
     event: Annotated[str, typer.Option("--event", help="The event's id.")],
     min_minutes: Annotated[int, typer.Option(help="People who stayed for less time did not attend.", min=0)] = 0,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="A corrected report: whom only earlier reports name did not attend.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="With --replace: do not ask before others lose.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only match the participants; write nothing.")] = False,
     dir: Where = None,
     json: Json = False,
@@ -55,6 +64,9 @@ def attendance(
     members who may be meant. With --dry-run it previews the result for each row, and shows how the file was read. Exit
     code 1 if nobody could be matched.
 
+    A corrected report takes the place of the earlier ones with --replace: whoever stood in those alone did not attend
+    after all, and whoever was checked in attended all the same. It lists who gains and who loses, and asks.
+
     Example:
 
       ekkyo events attendance zoom.csv --event 0192f0c1-7a00-7000-8000-0000000000e1 --min-minutes 15
@@ -63,7 +75,7 @@ def attendance(
         report = read_attendance(file.read_bytes(), file.name)
     except UnreadableReport as unreadable:
         raise Refused("unreadable_file", f"{file}: {unreadable}", 400) from None
-    matched, done = asyncio.run(_record(dir, event, report, min_minutes, dry_run))
+    matched, change, done = asyncio.run(_record(dir, event, report, min_minutes, replace, yes, dry_run))
     rows = preview(report, matched)
     if output.speaks_json():
         missed = [row for row in rows if row.outcome not in ("attended", "note")]
@@ -71,6 +83,8 @@ def attendance(
         told |= {"rows": [asdict(row) for row in rows], "evidence": [asdict(each) for each in report.evidence]}
         started = report.started_at and report.started_at.isoformat()
         told |= {"title": report.title, "started_at": started, "kind": report.kind}
+        if change:
+            told |= {"gains": list(change.gains), "loses": list(change.loses)}
         output.as_json(told | {"imported": done.model_dump() if done else None})
     else:
         _tell(report, matched, rows, done)
@@ -168,12 +182,39 @@ def _when(row: calendar.Became) -> str:
 
 
 async def _record(
-    dir: Path | None, event_id: str, report: Report, min_minutes: int, dry_run: bool
-) -> tuple[Matched, AttendanceImported | None]:
+    dir: Path | None, event_id: str, report: Report, min_minutes: int, replace: bool, yes: bool, dry_run: bool
+) -> tuple[Matched, Correction | None, AttendanceImported | None]:
     async with connected(dir) as ekkyo:
+        await ekkyo.ask(GetEvent(event_id=event_id))
         with output.progress("Reading members") as steps:
-            matched = await matched_at(ekkyo, event_id, report, min_minutes=min_minutes, tell=steps.at)
-        return matched, None if dry_run else await record(ekkyo, event_id, matched.attendees)
+            members = await everybody(ekkyo, steps.at)
+        matched = match(report, members, min_minutes=min_minutes)
+        if not replace:
+            return matched, None, None if dry_run else await record(ekkyo, event_id, matched.attendees)
+        change = await corrected_by(ekkyo, event_id, matched.attendees)
+        if not output.speaks_json():
+            _tell_change(change, {member.member_id: member for member in members})
+        if not dry_run and change.loses and not yes:
+            output.somebody_to_ask()
+            lose = f"{len(change.loses)} lose their attendance"
+            typer.confirm(f"Replace the earlier reports: {lose}?", abort=True, err=True)
+        done = None if dry_run else await replaced(ekkyo, event_id, matched.attendees, change)
+        return matched, change, done
+
+
+def _tell_change(change: Correction, members: Mapping[str, Member]) -> None:
+    """Who gains and who loses by name, as far as they are known."""
+    rows = [("gains", _named(members, one)) for one in change.gains]
+    rows += [("loses", _named(members, one)) for one in change.loses]
+    if rows:
+        output.table(["attendance", "member"], rows, title="[yellow]Replaces the earlier reports[/]")
+    else:
+        output.say("Nobody gains or loses attendance.")
+
+
+def _named(members: Mapping[str, Member], member_id: str) -> str:
+    known = members.get(member_id)
+    return f"{known.number} {known.name} ({known.department})" if known else member_id
 
 
 def _tell(report: Report, matched: Matched, rows: list[Became], done: AttendanceImported | None) -> None:

@@ -1,7 +1,6 @@
 """`ekkyo members deactivate`, `reactivate`, `erase` and `erasures`: members who leave, and members who are erased."""
 
 import asyncio
-import sys
 import time
 from json import loads
 from pathlib import Path
@@ -116,7 +115,7 @@ def erase_again(dir: Path | None, file: Path, yes: bool, within: float) -> None:
     """Erase all members named in a file. Exit code 1 unless all of it is complete in time."""
     ids = _ids(file)
     if not yes:
-        _nobody_to_ask()
+        output.somebody_to_ask()
         typer.confirm(f"Erase for good: {len(ids)} members whom {file} names?", abort=True, err=True)
     found, mails = asyncio.run(_erase_all(dir, ids, within))
     open_ones = [one.member_id for one in found if not one.purged_at]
@@ -233,15 +232,8 @@ async def _sure(ekkyo: Ekkyo, member_id: str, what: str, yes: bool) -> None:
     member = await ekkyo.ask(GetMember(member_id=member_id))
     if yes:
         return
-    _nobody_to_ask()
+    output.somebody_to_ask()
     typer.confirm(f"{what}: {member.name}, {member.department} ({member.number})?", abort=True, err=True)
-
-
-def _nobody_to_ask() -> None:
-    if output.speaks_json() or not sys.stdin.isatty():
-        raise typer.BadParameter(
-            "there is no terminal to ask for confirmation; use --yes to confirm", param_hint="--yes"
-        )
 
 
 def _tell(erasure: Erasure, told: set[str]) -> set[str]:

@@ -3,10 +3,11 @@
 Bytes in, values out; `recording` alone asks the services.
 """
 
+from ekkyo_common.attendance.correction import Correction, correction
 from ekkyo_common.attendance.match import Ambiguous, Came, Matched, TooShort, Unmatched, match
 from ekkyo_common.attendance.preview import Became, preview
 from ekkyo_common.attendance.read import read_attendance
-from ekkyo_common.attendance.recording import everybody, matched_at, record
+from ekkyo_common.attendance.recording import corrected_by, everybody, record, replace, replacement
 from ekkyo_common.attendance.report import Note, Participant, Report, Skipped, UnreadableReport
 from ekkyo_common.attendance.suggest import MemberLike
 
@@ -14,6 +15,7 @@ __all__ = [
     "Ambiguous",
     "Became",
     "Came",
+    "Correction",
     "Matched",
     "MemberLike",
     "Note",
@@ -23,10 +25,13 @@ __all__ = [
     "TooShort",
     "Unmatched",
     "UnreadableReport",
+    "corrected_by",
+    "correction",
     "everybody",
     "match",
-    "matched_at",
     "preview",
     "read_attendance",
     "record",
+    "replace",
+    "replacement",
 ]

@@ -1,13 +1,13 @@
 """Asking the services who the members are, and telling them who came."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ekkyo.client import Ekkyo
-from ekkyo.contracts.events import AttendanceImported, Attendee, GetEvent, ImportAttendance
+from ekkyo.contracts.base import Refused
+from ekkyo.contracts.events import AttendanceImported, Attendee, GetRoster, ImportAttendance
 from ekkyo.contracts.members import FindMembers, Member
 
-from ekkyo_common.attendance.match import Matched, match
-from ekkyo_common.attendance.report import Report
+from ekkyo_common.attendance.correction import Correction, correction
 
 CHUNK = 2000
 
@@ -25,14 +25,6 @@ async def everybody(ekkyo: Ekkyo, tell: Callable[[int], None] = lambda _: None) 
         question = question.model_copy(update={"after": page.next})
 
 
-async def matched_at(
-    ekkyo: Ekkyo, event_id: str, report: Report, *, min_minutes: int = 0, tell: Callable[[int], None] = lambda _: None
-) -> Matched:
-    """Whom a report means, of all members. Raises Refused where there is no such event."""
-    await ekkyo.ask(GetEvent(event_id=event_id))
-    return match(report, await everybody(ekkyo, tell), min_minutes=min_minutes)
-
-
 async def record(ekkyo: Ekkyo, event_id: str, attendees: list[Attendee]) -> AttendanceImported:
     """Record who came. Recording the same again changes nothing."""
     total = AttendanceImported(event_id=event_id, attended=0, already=0, walk_ins=0)
@@ -47,3 +39,28 @@ async def record(ekkyo: Ekkyo, event_id: str, attendees: list[Attendee]) -> Atte
             passed_over=[*total.passed_over, *done.passed_over],
         )
     return total
+
+
+async def corrected_by(ekkyo: Ekkyo, event_id: str, attendees: list[Attendee]) -> Correction:
+    """What these attendees would change if they replaced the earlier reports."""
+    registrations = []
+    question = GetRoster(event_id=event_id, status=["attended"], limit=5000)
+    while True:
+        page = await ekkyo.ask(question)
+        registrations += page.registrations
+        if page.next is None:
+            return correction(registrations, attendees)
+        question = question.model_copy(update={"after": page.next})
+
+
+async def replace(ekkyo: Ekkyo, event_id: str, attendees: list[Attendee], previewed: Correction) -> AttendanceImported:
+    """Replace the earlier reports, in one go. Replacing them by the same again changes nothing. Raises Refused."""
+    return await ekkyo.send(replacement(event_id, attendees, previewed.loses), within=120)
+
+
+def replacement(event_id: str, attendees: list[Attendee], loses: Sequence[str]) -> ImportAttendance:
+    """The command that replaces the earlier reports. Raises Refused for more attendees than it can hold."""
+    if len(attendees) > CHUNK:
+        text = f"A report that replaces earlier ones can name at most {CHUNK} people; this one names {len(attendees)}."
+        raise Refused("too_many_attendees", text, 400)
+    return ImportAttendance(event_id=event_id, attendees=attendees, replaces=True, loses=list(loses))

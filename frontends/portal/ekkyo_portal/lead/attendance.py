@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ekkyo.contracts.base import Refused
-from ekkyo.contracts.events import Attendee, EventState, GetRoster, ImportAttendance
+from ekkyo.contracts.events import Attendee, EventState, GetRoster, ImportAttendance, RosterPage
 from ekkyo.contracts.members import FindMembers
 from ekkyo.words.text import one_line
 from ekkyo_common.attendance import (
@@ -14,9 +14,11 @@ from ekkyo_common.attendance import (
     MemberLike,
     Report,
     UnreadableReport,
+    correction,
     match,
     preview,
     read_attendance,
+    replacement,
 )
 from pydantic import ValidationError
 from starlette.datastructures import UploadFile
@@ -88,12 +90,25 @@ class Preview:
     notes: list[Line]
 
 
+@dataclass(frozen=True)
+class Change:
+    """What the report changes if it replaces the earlier ones. gains, loses: people as they are shown.
+
+    losing: what the form sends: who may lose their attendance.
+    """
+
+    earlier: int
+    gains: list[str]
+    loses: list[str]
+    losing: str
+
+
 @room.get("/e/{event_id}/attendance", who=Who.LEADERS)
 async def choose(visit: Visit, event_id: str) -> Response:
     """Choose a report; after an import, what came of it."""
     event = await led(visit, event_id)
     asked = visit.request.query_params
-    names = ("new", "walk_ins", "already", "passed")
+    names = ("new", "walk_ins", "already", "lost", "passed")
     counts = {name: int(n) for name in names if (n := asked.get(name, "")).isdecimal() and len(n) < 10}
     return visit.page("lead/attendance.html", _about(visit, event), form=Form(), counts=counts, because="")
 
@@ -118,10 +133,11 @@ async def shown(visit: Visit, event_id: str) -> Response:
             form.wrong("file", "unreadable")
             because = uploads.unreadable(visit.reader, unreadable)
         else:
-            members = await everybody(visit, event)
+            members, page = await everybody(visit, event)
             found = await asyncio.to_thread(match, report, members, min_minutes=int(least))
             view = seen(visit, report, found, members)
-            return visit.page("lead/attendance_preview.html", view, event=event)
+            change = replacing(visit, page, found, members)
+            return visit.page("lead/attendance_preview.html", view, event=event, change=change)
     about = _about(visit, event)
     return visit.page("lead/attendance.html", about, status=422, form=form, counts={}, because=because)
 
@@ -135,19 +151,43 @@ async def record(visit: Visit, event_id: str) -> Response:
         attendees = [_attendee(text) for text in (*form["came"].split(), *form.all("pick")) if text]
     except (ValueError, ValidationError):
         raise Refused("malformed", "This file is not a list of attendees.", 400) from None
-    new = walk_ins = already = passed = 0
-    for at in range(0, len(attendees), CHUNK):
-        some = ImportAttendance(event_id=event_id, attendees=attendees[at : at + CHUNK])
+    new = walk_ins = already = passed = lost = 0
+    for some in _commands(event_id, attendees, form):
         done = await visit.send(some, within=LONG)
         new, walk_ins, already = new + done.attended, walk_ins + done.walk_ins, already + done.already
-        passed += len(done.passed_over)
+        passed, lost = passed + len(done.passed_over), lost + len(done.lost)
     counts = {"new": new, "walk_ins": walk_ins, "already": already, "passed": passed}
+    counts |= {"lost": lost} if form["replaces"] else {}
     told = {name: str(n) for name, n in counts.items()}
     return visit.see_other(f"/e/{event_id}/attendance", did="attendance.imported", **told)
 
 
-async def everybody(visit: Visit, event: EventState) -> list[MemberLike]:
-    """All whom the visitor may look for, page by page, and the event's guests."""
+def _commands(event_id: str, attendees: list[Attendee], form: Form) -> list[ImportAttendance]:
+    """What records them: in parts, or in one go where the report replaces the earlier ones. Raises Refused."""
+    if not form["replaces"]:
+        parts = range(0, len(attendees), CHUNK)
+        return [ImportAttendance(event_id=event_id, attendees=attendees[at : at + CHUNK]) for at in parts]
+    try:
+        return [replacement(event_id, attendees, form["losing"].split())]
+    except ValidationError:
+        raise Refused("malformed", "This file is not a list of attendees.", 400) from None
+
+
+def replacing(visit: Visit, page: RosterPage, matched: Matched, members: list[MemberLike]) -> Change | None:
+    """What the report changes if it replaces the earlier ones; None where there was none, or not all can be seen."""
+    found = correction(page.registrations, matched.attendees)
+    if not found.earlier or page.next is not None:
+        return None
+    by_id = {member.member_id: member for member in members}
+
+    def shown(ids: tuple[str, ...]) -> list[str]:
+        return sorted(_shown(by_id[one]) if one in by_id else visit.reader.words.desk.unknown for one in ids)
+
+    return Change(found.earlier, shown(found.gains), shown(found.loses), " ".join(found.loses))
+
+
+async def everybody(visit: Visit, event: EventState) -> tuple[list[MemberLike], RosterPage]:
+    """All whom the visitor may look for, page by page, and the event's guests; and its roster."""
     found: dict[str, MemberLike] = {}
     question = FindMembers(community_id=where(visit, event.community_id), limit=500)
     while True:
@@ -158,7 +198,8 @@ async def everybody(visit: Visit, event: EventState) -> list[MemberLike]:
         question = question.model_copy(update={"after": page.next})
     roster = await visit.ask(GetRoster(event_id=event.event_id, limit=5000))
     guests = [one.member_id for one in roster.registrations if one.member_id not in found]
-    return [*found.values(), *(Guest(c.member_id, c.name, c.department) for c in await cards_of(visit, guests))]
+    known = [Guest(c.member_id, c.name, c.department) for c in await cards_of(visit, guests)]
+    return [*found.values(), *known], roster
 
 
 def seen(visit: Visit, report: Report, matched: Matched, members: list[MemberLike]) -> Preview:

@@ -1,5 +1,6 @@
 """Who came: checked in at the door, or read from a meeting tool's report."""
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Literal
 
@@ -29,6 +30,8 @@ from ekkyo_events.model.documents import (
 )
 from ekkyo_events.model.door import Door, enter
 from ekkyo_events.model.people import People
+from ekkyo_events.model.registrations import Promotion
+from ekkyo_events.model.undoing import not_there, refilled, undone
 
 CAME_BY_RIGHT = ("confirmed", "no_show", "attended")
 SCANS = 20
@@ -131,7 +134,7 @@ def unless_refused(answer: Registration | Refused) -> Registration:
 def import_attendance(
     event: Event, seats: Entries[Seat], cmd: ImportAttendance, *, people: People, who: Caller, now: datetime
 ) -> Decision[Event, AttendanceImported]:
-    """Record all who came; who is recorded already keeps the longer stay.
+    """Record all who came; who is recorded already keeps the longer stay, unless the report replaces those before it.
 
     Who had a seat when it began came by right, even if they left the company since. Who had none is passed over if they
     may have none.
@@ -146,30 +149,54 @@ def import_attendance(
         stays[attendee.member_id] = max(attendee.minutes, stays.get(attendee.member_id, 0))
     strangers = [member for member in stays if (seat := seats.get(member)) is None or seat.status not in CAME_BY_RIGHT]
     passed_over = people.barred(event, strangers)
-    after, newly, longer = event, list[Seat](), list[Seat]()
+    after, newly, restayed = event, list[Seat](), list[Seat]()
     for member_id, minutes in stays.items():
         if member_id in passed_over:
             continue
         seat = seats.get(member_id)
         if seat and seat.status == "attended":
-            if minutes > seat.minutes:
-                longer.append(seat.model_copy(update={"minutes": minutes}))
+            if minutes > seat.minutes or (cmd.replaces and minutes != seat.minutes):
+                restayed.append(seat.model_copy(update={"minutes": minutes}))
             continue
         after, came = _came(after, member_id, seat)
         newly.append(came.model_copy(update={"minutes": minutes}))
-    told = told_each(state(after, after=event), len(newly))
+    lost, stayed = _not_in(seats, stays, cmd.loses) if cmd.replaces else ([], [])
+    after, back = not_there(after, lost, people)
+    changed = [*newly, *restayed, *stayed, *back]
+    promotion = refilled(after, seats, changed, people) if back else Promotion(after, "withdrawal")
+    told = told_each(state(promotion.event, after=event), len(back) + len(newly))
+    waiting = [*seats.all(status="waitlisted"), *back] if back else []
+    facts = [undone(event, each, seat, waiting, because="report") for seat, each in zip(back, told, strict=False)]
+    facts_of_new = [_attended(event, each, seat, "import") for seat, each in zip(newly, told, strict=False)]
+    entries = {seat.key: seat for seat in [*changed, *promotion.entries]}
     return Decision(
-        after,
+        promotion.event,
         AttendanceImported(
             event_id=event.id,
             attended=len(newly),
             already=len(stays) - len(newly) - len(passed_over),
             walk_ins=sum(seat.walk_in for seat in newly),
             passed_over=sorted(passed_over),
+            lost=sorted(seat.key for seat in back),
         ),
-        entries=[*newly, *longer],
-        facts=[_attended(event, each, seat, "import") for seat, each in zip(newly, told, strict=False)],
+        entries=list(entries.values()),
+        facts=[*facts, *facts_of_new, *promotion.facts(state(promotion.event, after=event))],
     )
+
+
+def _not_in(seats: Entries[Seat], stays: Mapping[str, int], named: Iterable[str]) -> tuple[list[Seat], list[Seat]]:
+    """Of those a report that replaces others does not name: who loses their attendance, and who was checked in.
+
+    Those who wait again come in the order of their tickets: then each fact tells a place that is true when it is heard.
+    Raises Refused where somebody would lose it who was not named: they were recorded after the preview.
+    """
+    others = [seat for seat in seats.all(status="attended") if seat.key not in stays]
+    lost = sorted((seat for seat in others if seat.checked_in_at is None), key=lambda seat: seat.ticket or 0)
+    if {seat.key for seat in lost} - set(named):
+        raise Refused(
+            "attendance_changed", "Others would lose their attendance, who were not in the preview. Preview it again."
+        )
+    return lost, [seat.model_copy(update={"minutes": 0}) for seat in others if seat.checked_in_at and seat.minutes]
 
 
 def _came(event: Event, member_id: str, seat: Seat | None) -> tuple[Event, Seat]:

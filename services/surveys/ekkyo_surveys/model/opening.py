@@ -8,7 +8,7 @@ from uuid import UUID
 from ekkyo.contracts.base import FieldError, Model
 from ekkyo.contracts.events import EventConcluded, EventState, MemberAttended
 from ekkyo.contracts.members import MemberState
-from ekkyo.contracts.surveys import OpenSurvey, SurveyOpened, SurveyState, survey_of_event
+from ekkyo.contracts.surveys import InvitationWithdrawn, OpenSurvey, SurveyOpened, SurveyState, survey_of_event
 from ekkyo.decision import Decision, Entries, Refused, turn
 
 from ekkyo_surveys import forms
@@ -112,10 +112,12 @@ def open_after_event(
     key: str | None,
     now: datetime,
     days: int,
+    revision: int = 0,
 ) -> Decision[Survey, SurveyState]:
     """Open the survey of an event that is over for those who came, or invite those who were found to have come.
 
     Who has left the company, or is no member of the event's community, is passed over; somebody must be left.
+    revision: of the event, when they were found to have come.
     """
     asked = [m for m in attended if m in people and people[m].may_be_asked_by(event.community_id)]
     assert asked, "a survey of nobody is not opened"
@@ -132,7 +134,25 @@ def open_after_event(
             opened_at=now,
             deadline=now + timedelta(days=days),
         )
-    return _invite(survey, parts, asked, key=key, now=now)
+    return _invite(survey, parts, asked, key=key, now=now, revision=revision)
+
+
+def did_not_come(
+    survey: Survey, parts: Entries[Part], member_id: str, *, revision: int, now: datetime
+) -> Decision[Survey, None]:
+    """Invite a member no more who did not come after all. What they answered already stays, and so does that they did.
+
+    revision: of the event, when that was found.
+    """
+    part = parts.get(member_id)
+    if part is None or part.member_id is None or (part.event_revision or 0) >= revision:
+        return Decision(survey, None)
+    if part.answered or survey.status == "closed" or now >= survey.deadline:
+        return Decision(survey, None)
+    after = survey.model_copy(update={"invited": survey.invited - 1})
+    gone = part.model_copy(update={"member_id": None, "withdrawn": True, "event_revision": revision})
+    fact = InvitationWithdrawn(survey_id=survey.id, survey=state(after, after=1), member_id=member_id)
+    return Decision(after, None, entries=[gone], facts=[fact])
 
 
 def came_to_what_is_over(fact: EventConcluded | MemberAttended) -> list[str]:
@@ -149,19 +169,33 @@ def may_be_asked(fact: EventConcluded | MemberAttended, people: Mapping[str, Per
 
 
 def _invite(
-    survey: Survey, parts: Entries[Part], members: Iterable[str], *, key: str | None, now: datetime
+    survey: Survey,
+    parts: Entries[Part],
+    members: Iterable[str],
+    *,
+    key: str | None,
+    now: datetime,
+    revision: int | None = None,
 ) -> Decision[Survey, SurveyState]:
     """Invite whom it does not invite yet. Participations are made in the order of the members' ids, not answered."""
-    new = sorted({m for m in members if parts.get(m) is None})
-    opening = survey.invited == 0
-    if not new or survey.status == "closed" or now >= survey.deadline:
+    members = sorted(set(members))
+    there = {m: part for m in members if (part := parts.get(m)) is not None}
+    again = {m: part for m, part in there.items() if part.event_revision and (revision or 0) > part.event_revision}
+    new = [m for m in members if m not in there or (m in again and again[m].withdrawn)]
+    opening = survey.invited == 0 and not survey.sealed
+    if survey.status == "closed" or now >= survey.deadline:
         return Decision(survey, state(survey))
+    seen = [p.model_copy(update={"event_revision": revision}) for m, p in again.items() if not p.withdrawn]
+    if not new:
+        return Decision(survey, state(survey), entries=seen)
     if opening and survey.anonymous and key is None:
         raise NeedsKey(new=True)
     boxes = max(1, min(MOST_BOXES, len(new) // PEOPLE_PER_BOX)) if opening else survey.boxes
     sealed = survey.sealed or (opening and survey.anonymous)
     after = survey.model_copy(update={"invited": survey.invited + len(new), "boxes": boxes, "sealed": sealed})
-    made = [Part(document_id=survey.id, key=m, kind="participation", member_id=m) for m in new]
+    made = [
+        Part(document_id=survey.id, key=m, kind="participation", member_id=m, event_revision=revision) for m in new
+    ] + seen
     if opening:
         made += [Part(document_id=survey.id, key=box_key(n), kind="box") for n in range(boxes)]
     told = state(after, after=1)

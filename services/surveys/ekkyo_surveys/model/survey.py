@@ -25,6 +25,7 @@ from ekkyo.contracts.surveys import (
     ThemesRanked,
 )
 from ekkyo.decision import Caller, Decision, Document, Entries, Entry, Refused, Timer
+from pydantic import Field
 
 from ekkyo_surveys import answers, forms, results, sealing
 
@@ -32,6 +33,11 @@ PEOPLE_PER_BOX = 20
 MOST_BOXES = 64
 CLOCKS_DIFFER = timedelta(minutes=1)
 """A timer may fire this much before the deadline by our own clock."""
+
+
+def _unset(value: object) -> bool:
+    """Whether there is nothing to keep."""
+    return value is None
 
 
 class Response(Model):
@@ -57,6 +63,10 @@ class Part(Entry):
     member_id: str | None = None
     """None: a box, or the participation of somebody who was erased."""
     answered: bool = False
+    event_revision: int | None = Field(default=None, exclude_if=_unset)
+    """After an event: its revision when this member was last found to have attended, or not to."""
+    withdrawn: bool | None = Field(default=None, exclude_if=_unset)
+    """Whether the invitation was withdrawn, since they did not attend after all. They may be invited again."""
     responses: list[Response] = []
     sealed: list[str] = []
     """Of an anonymous survey: what was said, each sealed to the survey's key."""

@@ -47,9 +47,9 @@ class CheckIn(Command[Registration]):
 
 
 class UndoCheckIn(Command[Registration]):
-    """Take back that a member attended, while the event is not concluded: their place is what it was before.
+    """Take back that a member attended: their place is what it was before. Once the event is concluded, leaders can.
 
-    Whoever may have no seat any more has none afterwards.
+    Whoever may have no seat any more has none afterwards. After the conclusion, who had a seat is a no-show.
     """
 
     subject: ClassVar[str] = "ekkyo.cmd.events.undo_check_in"
@@ -94,15 +94,24 @@ class AttendanceImported(Model):
     """Of the newly recorded, those without a seat."""
     passed_over: list[Id] = []
     """Who came without a seat and may have none: who left the company or, where only members may come, is no member."""
+    lost: list[Id] = []
+    """Who did not attend after all: an earlier report said so alone, and this one replaces it."""
 
 
 class ImportAttendance(Command[AttendanceImported]):
-    """Record everyone who attended, from a meeting tool's report. After the conclusion, no-shows become attended."""
+    """Record everyone who attended, from a meeting tool's report. After the conclusion, no-shows become attended.
+
+    With `replaces`, it takes the place of all reports before it: who stood in those alone did not attend after all.
+    Whoever was checked in, by a leader or by themselves, attended all the same.
+    """
 
     subject: ClassVar[str] = "ekkyo.cmd.events.import_attendance"
     may: ClassVar = may("leader", "steward", "system")
     event_id: Id
     attendees: list[Attendee] = Field(max_length=2000)
+    replaces: bool = False
+    loses: list[Id] = Field(default=[], max_length=5000)
+    """With `replaces`: who may lose their attendance, as was previewed. If others would, too, nothing is recorded."""
 
 
 class MemberAttended(RegistrationFact):
@@ -132,3 +141,5 @@ class CheckInUndone(RegistrationFact):
     """What their place is again; `withdrawn` without a `registration_id`: they had none."""
     position: int | None = None
     """Place on the waitlist, from 1."""
+    because: Literal["asked", "report"] = "asked"
+    """asked: by the member or a leader. report: an attendance report was replaced by one that does not name them."""

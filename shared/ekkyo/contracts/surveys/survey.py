@@ -241,6 +241,13 @@ class SurveyOpened(SurveyFact):
     more: bool = False
 
 
+class InvitationWithdrawn(SurveyFact):
+    """A member who had not answered is invited no more: they did not attend the event after all."""
+
+    subject: ClassVar[str] = "ekkyo.fact.surveys.invitation_withdrawn"
+    member_id: Id
+
+
 class SurveyAnswered(SurveyFact):
     """A member took part. What they said is not told."""
 
