@@ -32,6 +32,7 @@ def test_the_first_season_plays_in_full_and_every_figure_stands_in_the_facts(tmp
     assert "1194 taken" in ran.stdout
 
     assert ran.stdout.count("one types the word on the wall, on pages") == 2
+    assert ran.stdout.count("corrected: 1 did not come") == 1
     assert f"To come: {TITLE}" in ran.stdout
 
     assert ran.stdout.count("declined from the calendar, and has given the seat up") == 1

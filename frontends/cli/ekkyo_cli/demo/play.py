@@ -15,10 +15,11 @@ from ekkyo.contracts import notify as n
 from ekkyo.contracts import surveys as s
 from ekkyo.contracts.base import new_id
 from ekkyo.decision.clock import utcnow
-from ekkyo_common.attendance import Report, everybody, match, read_attendance
+from ekkyo_common.attendance import Report, everybody, match, read_attendance, record
 from pydantic import SecretStr
 
 from ekkyo_cli.demo import outputs, pages, people, season
+from ekkyo_cli.demo.correcting import import_corrected
 from ekkyo_cli.demo.listen import Listener
 from ekkyo_cli.demo.pages import Address
 from ekkyo_cli.demo.season import Plan
@@ -228,15 +229,14 @@ class Season:
 
     async def _import(self, leader: Ekkyo, plan: Plan, event: e.EventState) -> None:
         found = match(self._attendance(plan.attendance), self.people)
-        done = await leader.send(
-            e.ImportAttendance(
-                event_id=event.event_id,
-                attendees=[e.Attendee(member_id=a.member_id, minutes=a.minutes) for a in found.attendees],
-            )
-        )
+        lost = 0
+        if plan.attendance == "teams":
+            walk_ins = (await record(leader, event.event_id, found.attendees)).walk_ins
+        else:
+            walk_ins, lost = await import_corrected(leader, event, found.attendees)
         self.say(
-            f"  {event.title}: {done.attended} of the attendance report came ({done.walk_ins} without a seat); "
-            f"{len(found.unmatched)} in it are nobody's"
+            f"  {event.title}: {len(found.attendees)} of the attendance report came ({walk_ins} without a seat); "
+            f"{len(found.unmatched)} in it are nobody's" + (f"; corrected: {lost} did not come" if lost else "")
         )
 
     # surveys
