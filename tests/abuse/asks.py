@@ -107,6 +107,8 @@ IN_ORDER: list[Any] = [
     events.PlanSeries(series_id="w1", community_id="c1", details=DETAILS, **RECURS),
     events.ReviseSeries(series_id="w1", change_id="ch1", details=DETAILS),
     events.RescheduleSeries(series_id="w1", change_id="ch2", clock="19:00", minutes=60),
+    events.ChangeSeriesRule(series_id="w1", change_id="ch4", **RECURS),
+    events.PreviewSeriesRule(series_id="w1", **RECURS),
     events.RegisterForSeries(series_id="w1", member_id="m1", registration_id="r9"),
     events.WithdrawFromSeries(series_id="w1", member_id="m1"),
     events.PreviewSeries(**RECURS),
@@ -202,13 +204,16 @@ def text_of(mail: EmailMessage) -> str:
     return str(body.get_content()) if body else ""
 
 
+NOT_YET = ("event_not_started", "not_a_member", "series_under_way")
+
+
 def once_begun(world: World, message: Any, *who: str) -> Any:
-    """The answer; what needs an event to have begun, or a fact to have been heard, is asked until it has."""
+    """The answer; what needs an event to have begun, a fact to have been heard, a change to be done is asked again."""
     deadline = time.monotonic() + 10
     while True:
         try:
             return world.ask(message, *who)
         except Refused as refused:
-            if refused.code not in ("event_not_started", "not_a_member") or time.monotonic() > deadline:
+            if refused.code not in NOT_YET or time.monotonic() > deadline:
                 raise
         time.sleep(0.1)

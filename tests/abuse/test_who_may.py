@@ -103,10 +103,12 @@ TABLE = {
     "events.plan_series": "leader steward system",
     "events.revise_series": "leader steward system",
     "events.reschedule_series": "leader steward system",
+    "events.change_series_rule": "leader steward system",
     "events.cancel_series": "leader steward system",
     "events.register_series": "self leader steward system",
     "events.withdraw_series": "self leader steward system",
     "events.preview_series": "leaders steward system",
+    "events.preview_series_rule": "leader steward system",
     "events.series": "anyone",
     "events.attach_output": "self leader steward system",
     "events.confirm_output": "leader steward system",
@@ -164,10 +166,12 @@ MESSAGES: dict[str, Any] = {**ONE_OF_EACH, **VARIANTS, **LEAVING}
 ANSWERED = {
     "notify.resend": (404, "delivery_not_found"),
     "events.decline_output": (409, "output_not_proposed"),
+    "events.preview_series_rule": (409, "series_cancelled"),
     "members.make_calendar_address": (409, "calendar_address_ended"),
 }
 """How who may is answered, where it is a refusal: ids of deliveries are not known beforehand (tests/notify), and this
-output was confirmed (tests/events/test_outputs.py), and this address was ended (test_calendar_address.py there)."""
+output was confirmed (tests/events/test_outputs.py), this series
+was cancelled (tests/events/test_series.py), and this address was ended (test_calendar_address.py there)."""
 
 
 @pytest.fixture(scope="module")

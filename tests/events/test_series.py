@@ -8,6 +8,7 @@ from ekkyo.contracts.base import Fact, new_id
 from ekkyo.contracts.events import (
     CancelEvent,
     CancelSeries,
+    ChangeSeriesRule,
     DuplicateEvent,
     EventDetails,
     EventPublished,
@@ -17,6 +18,7 @@ from ekkyo.contracts.events import (
     GetSeries,
     PlanSeries,
     PreviewSeries,
+    PreviewSeriesRule,
     RegisterForSeries,
     RegistrationConfirmed,
     RegistrationPromoted,
@@ -30,6 +32,7 @@ from ekkyo.contracts.events import (
     SeriesRegistered,
     SeriesRescheduled,
     SeriesRevised,
+    SeriesRuleChanged,
     SeriesWithdrawn,
     WithdrawFromEvent,
     WithdrawFromSeries,
@@ -171,6 +174,34 @@ async def test_a_series_moves_to_another_time_of_day_and_keeps_its_places(scene:
     assert by_itself.series_change is None
     kept: EventState = await (await scene.leader()).ask(GetEvent(event_id=alone.event_id))
     assert (kept.starts_at, kept.recurrence_id) == (later["starts_at"], alone.recurrence_id)
+
+
+async def test_another_rule_is_previewed_and_carried_out_once_with_seats_for_who_is_registered(scene: Any) -> None:
+    fact = await planned(scene)
+    await (await scene.as_("m1")).send(
+        RegisterForSeries(series_id=fact.series_id, member_id="m1", registration_id="r1")
+    )
+    await until(scene, SeriesRegistered, fact.series_id)
+    one, two, _, _ = fact.occurrences
+    was = two.starts_at.astimezone(TOKYO)
+    day = was + timedelta(days=1 if was.weekday() < 6 else -1)  # in the same week
+    recurs = {"from_event": two.event_id, "minutes": 60, "rule": "FREQ=WEEKLY;COUNT=5"}
+    recurs["starts"] = f"{day:%Y-%m-%dT%H:%M}"
+    ask = PreviewSeriesRule(series_id=fact.series_id, **recurs)
+    preview = await (await scene.leader()).ask(ask)
+    assert (len(preview.moved), len(preview.made), preview.cancelled, preview.kept) == (3, 2, [], [])
+    assert preview.members == 1
+    cmd = change(ChangeSeriesRule, fact.series_id, **recurs)
+    await scene.leads(cmd)
+    await scene.leads(cmd)
+    [changed] = await until(scene, SeriesRuleChanged, fact.series_id)
+    assert (len(changed.occurrences), changed.made) == (5, [3, 4])
+    assert [(person.member_id, person.confirmed) for person in changed.people] == [("m1", [0, 1, 2, 3, 4])]
+    events = (await seen(scene, fact.series_id)).events
+    assert [event.event_id for event in events][:2] == [one.event_id, two.event_id]
+    assert [event.confirmed for event in events] == [1] * 6
+    assert events[1].starts_at == day
+    assert events[1].recurrence_id == two.recurrence_id
 
 
 async def test_one_is_cancelled_or_this_and_later_or_all_and_each_is_told_once(scene: Any) -> None:

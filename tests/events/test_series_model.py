@@ -7,22 +7,26 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from dateutil.rrule import rrulestr
 from ekkyo.contracts.base import Caller, Fact, Refused
 from ekkyo.contracts.events import (
     CancelSeries,
+    ChangeSeriesRule,
     EventDetails,
     EventFact,
     PlanSeries,
+    PreviewSeriesRule,
     RegisterForSeries,
     RescheduleSeries,
     ReviseSeries,
     SeriesRegistered,
+    SeriesRuleChanged,
     SeriesWithdrawn,
     WithdrawFromSeries,
 )
 from ekkyo.decision import Decision, EntriesInMemory, Set
 from ekkyo_events import model
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.events.people import EVERYBODY, gone
@@ -81,6 +85,18 @@ class Stored:
     def lead(self, decide: Any, cmd: Any, now: datetime = NOW) -> Any:
         return self.decide(decide(self.series, cmd, who=LEADER, now=now))
 
+    def rule(self, rule: str, starts: str = "2026-12-08T18:00", change: str = "c", **more: Any) -> Any:
+        cmd = ChangeSeriesRule(series_id="s1", change_id=change, starts=starts, minutes=90, rule=rule, **more)
+        return self.decide(model.change_rule(self.series, self.all_regulars(), cmd, who=LEADER, now=NOW))
+
+    def preview(self, rule: str, starts: str = "2026-12-08T18:00", **more: Any) -> Any:
+        ask = PreviewSeriesRule(series_id="s1", starts=starts, minutes=90, rule=rule, **more)
+        seats = self.seats.values()
+        return model.preview_rule(self.series, self.events.values(), seats, ask, who=LEADER, now=NOW)
+
+    def coming(self) -> list[datetime]:
+        return sorted(event.starts_at for event in self.events.values() if event.status == "published")
+
     def register(self, member: str, now: datetime = NOW, people: Any = EVERYBODY) -> Any:
         cmd = RegisterForSeries(series_id="s1", member_id=member, registration_id=f"r-{member}")
         who = Caller(member)
@@ -98,6 +114,15 @@ class Stored:
                     return
                 left -= 1
                 outcomes.append(self.decide(self._take(found, step, number, now)))
+            for number in range(step.first, step.last + 1):  # as the reaction does where a rule adds events
+                if step.kind == "repeated" and found.occurrences[number].event_id in step.made:
+                    for member, registration in step.regulars:
+                        if left == 0:
+                            return
+                        left -= 1
+                        seat = {"kind": "registered", "member_id": member, "change_id": registration}
+                        self.decide(self._take(found, step.model_copy(update=seat), number, now))
+                    outcomes[number - step.first] = self.decide(self._take(found, step, number, now))
             if left == 0:
                 return
             left -= 1
@@ -134,6 +159,8 @@ def all_done(kills: Iterable[int] = ()) -> Stored:
     details = DETAILS.model_copy(update={"title": "木曜もくもく会"})
     stored.lead(model.revise_series, ReviseSeries(series_id="s1", change_id="a", details=details))
     stored.lead(model.reschedule_series, RescheduleSeries(series_id="s1", change_id="b", clock="19:00", minutes=60))
+    stored.go_on(kills)
+    stored.rule("FREQ=WEEKLY;COUNT=5;BYDAY=TU", starts="2026-12-08T19:00", change="d")
     cmd = WithdrawFromSeries(series_id="s1", member_id="m1")
     stored.decide(
         model.withdraw_series(stored.series, stored.all_regulars(), cmd, who=Caller("m1"), now=NOW)  # type: ignore[arg-type]
@@ -150,6 +177,7 @@ def shape(facts: Iterable[Fact]) -> list[Any]:
     )
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 40), max_size=4))
 def test_a_service_that_is_killed_again_and_again_ends_where_one_that_is_not_does(kills: list[int]) -> None:
     smooth, rough = all_done(), all_done(kills)
@@ -166,15 +194,15 @@ def test_every_change_is_told_by_the_series_once_and_promotions_by_their_events(
     stored = all_done()
     told = [kind for kind in stored.kinds() if kind.startswith("Series")]
     assert told == [
-        "SeriesPlanned", *["SeriesRegistered"] * 3, "SeriesRevised", "SeriesRescheduled", "SeriesWithdrawn",
-        "SeriesCancelled",
+        "SeriesPlanned", *["SeriesRegistered"] * 3, "SeriesRevised", "SeriesRescheduled", "SeriesRuleChanged",
+        "SeriesWithdrawn", "SeriesCancelled",
     ]  # fmt: skip
     own = [f for f in stored.facts if isinstance(f, EventFact) and f.series_change is None]
     assert {type(f).__name__ for f in own} == {"RegistrationPromoted"}
     third = next(f for f in stored.facts if isinstance(f, SeriesRegistered) and f.member_id == "m3")
     assert {one.seat for one in third.occurrences} == {"waitlisted"}
     [withdrawn] = [f for f in stored.facts if isinstance(f, SeriesWithdrawn)]
-    assert len(withdrawn.occurrences) == 4
+    assert len(withdrawn.occurrences) == 5
 
 
 def test_who_registers_again_is_not_told_of_a_seat_at_a_date_that_was_cancelled_meanwhile() -> None:
@@ -299,3 +327,120 @@ def test_nothing_is_changed_of_a_series_that_is_over_or_by_an_event_of_another()
     past = RescheduleSeries(series_id="s1", change_id="d", clock="00:00", minutes=60)
     with pytest.raises(Refused, match="event_in_the_past"):
         stored.lead(model.reschedule_series, past, datetime(2026, 12, 3, 1, tzinfo=UTC))
+
+
+def at(*days: str) -> list[datetime]:
+    return [datetime.fromisoformat(f"{day}T09:00:00+00:00") for day in days]
+
+
+def test_another_rule_keeps_moves_cancels_and_adds_as_the_preview_said_and_is_told_once_to_each() -> None:
+    stored = Stored().plan()  # Thursdays, 3 to 24 December
+    stored.register("m1")
+    stored.carry_out()
+    told = len(stored.facts)
+    rule = {"rule": "FREQ=WEEKLY;BYDAY=TU;UNTIL=20261215", "also_on": [date(2026, 12, 24), date(2026, 12, 28)]}
+    seen = stored.preview(**rule)
+    assert seen.cancelled == at("2026-12-03")
+    assert [(one.was_starts_at, one.starts_at) for one in seen.moved] == [
+        (*at("2026-12-10"), *at("2026-12-08")),
+        (*at("2026-12-17"), *at("2026-12-15")),
+    ]
+    assert (seen.kept, [one.starts_at for one in seen.made]) == (at("2026-12-24"), at("2026-12-28"))
+    assert seen.members == 1
+    assert len(stored.facts) == told
+    places = {event.id: event.starts_at for event in stored.events.values()}
+    stored.rule(**rule)
+    stored.carry_out()
+    stored.carry_out()
+    stored.rule(**rule)  # told twice
+    assert stored.coming() == at("2026-12-08", "2026-12-15", "2026-12-24", "2026-12-28")
+    [changed] = [fact for fact in stored.facts[told:] if isinstance(fact, SeriesRuleChanged)]
+    assert [one.status for one in changed.occurrences].count("cancelled") == 1
+    assert [changed.occurrences[n].starts_at for n in changed.made] == at("2026-12-28")
+    [person] = changed.people
+    assert (person.member_id, person.confirmed) == ("m1", [0, 1, 2, 3])
+    assert all(f.series_change for f in stored.facts[told:] if isinstance(f, EventFact))
+    assert not [fact for fact in stored.facts[told:] if isinstance(fact, SeriesRegistered)]
+    moved = [event for event in stored.events.values() if places.get(event.id, event.starts_at) != event.starts_at]
+    assert [event.recurrence_id for event in moved] == at("2026-12-10", "2026-12-17")
+    assert {stored.seats[event.id, "m1"].status for event in moved} == {"confirmed"}
+
+
+def test_this_and_later_leaves_what_is_before_and_an_event_that_was_moved_or_cancelled_alone_stays() -> None:
+    stored = Stored().plan()
+    stored.carry_out()
+    assert stored.series
+    second, third, last = (one.event_id for one in stored.series.occurrences[1:])
+    alone = {"starts_at": at("2026-12-16")[0], "ends_at": at("2026-12-16")[0] + timedelta(hours=1)}
+    stored.events[third] = stored.events[third].model_copy(update=alone)
+    stored.events[last] = stored.events[last].model_copy(update={"status": "cancelled"})
+    stored.rule("FREQ=WEEKLY;COUNT=3", from_event=second)
+    stored.carry_out()
+    assert stored.coming() == at("2026-12-03", "2026-12-08", "2026-12-16")
+
+
+def test_a_day_that_a_rule_left_out_gets_an_event_of_its_own_when_a_later_rule_has_it_again() -> None:
+    stored = Stored().plan(rule="FREQ=WEEKLY")
+    stored.carry_out()
+    stored.rule("FREQ=MONTHLY;BYDAY=1TH;COUNT=2", "2027-01-07T18:00", change="c")
+    stored.carry_out()
+    assert stored.coming() == at("2027-01-07", "2027-02-04")
+    stored.rule("FREQ=WEEKLY", "2026-12-03T18:00", change="d")
+    stored.carry_out()
+    days = stored.coming()
+    assert (days[0], {b - a for a, b in pairwise(days)}) == (*at("2026-12-03"), {timedelta(days=7)})
+    timer = stored.timers[-1]
+    stored.carry_out(timer.at)
+    days = stored.coming()
+    assert {b - a for a, b in pairwise(days)} == {timedelta(days=7)}
+    assert len(days) > 30
+
+
+def test_another_rule_waits_for_a_change_that_is_being_carried_out_and_only_leaders_give_one() -> None:
+    stored = Stored().plan()
+    with pytest.raises(Refused, match="series_under_way"):
+        stored.rule("FREQ=WEEKLY;COUNT=3")
+    stored.carry_out()
+    cmd = ChangeSeriesRule(series_id="s1", change_id="c", starts="2026-12-08T18:00", minutes=60, rule="FREQ=DAILY")
+    other = Caller("m1", frozenset({"leader:c2"}))
+    with pytest.raises(Refused, match="not_allowed"):
+        model.change_rule(stored.series, stored.all_regulars(), cmd, who=other, now=NOW)  # type: ignore[arg-type]
+    ask = PreviewSeriesRule(series_id="s1", **cmd.model_dump(include={"starts", "minutes", "rule"}))
+    with pytest.raises(Refused, match="not_allowed"):
+        model.preview_rule(stored.series, [], [], ask, who=other, now=NOW)
+
+
+RULES = st.builds(
+    "FREQ={};INTERVAL={}{};COUNT={}".format,
+    st.sampled_from(["DAILY", "WEEKLY", "MONTHLY"]),
+    st.integers(1, 3),
+    st.sampled_from(["", ";BYDAY=MO,TH", ";BYDAY=FR"]),
+    st.integers(1, 12),
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.tuples(RULES, st.dates(date(2026, 12, 2), date(2027, 1, 20))), min_size=1, max_size=3))
+def test_after_every_change_of_its_rule_a_series_has_exactly_the_dates_that_dateutil_finds(
+    rules: list[tuple[str, date]],
+) -> None:
+    stored = Stored().plan()
+    stored.register("m1")
+    stored.carry_out()
+    for number, (rule, first) in enumerate(rules):
+        start = datetime(first.year, first.month, first.day, 18)  # noqa: DTZ001
+        found = [day - timedelta(hours=9) for day in rrulestr(rule, dtstart=start)]
+        if (found[-1].date() - first).days > 700:
+            continue
+        seen = stored.preview(rule, f"{start:%Y-%m-%dT%H:%M}")
+        assert sorted([*seen.kept, *(one.starts_at for one in (*seen.moved, *seen.made))]) == [
+            day.replace(tzinfo=UTC) for day in found
+        ]
+        stored.rule(rule, f"{start:%Y-%m-%dT%H:%M}", change=f"c{number}")
+        stored.carry_out()
+        assert stored.coming() == [day.replace(tzinfo=UTC) for day in found]
+        live = [event.id for event in stored.events.values() if event.status == "published"]
+        assert {stored.seats[id, "m1"].status for id in live} == {"confirmed"}
+        assert stored.series
+        planned = [one.starts_at for one in stored.series.occurrences]
+        assert planned == sorted(planned)

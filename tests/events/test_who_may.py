@@ -42,6 +42,8 @@ TABLE: dict[type[Any], tuple[dict[str, Any], set[str]]] = {
     events.PlanSeries: ({"community_id": "c1", "details": DETAILS, **RECURS}, LEADERS),
     events.ReviseSeries: ({"change_id": "ch1", "details": DETAILS}, LEADERS),
     events.RescheduleSeries: ({"change_id": "ch1", "clock": "19:00", "minutes": 60}, LEADERS),
+    events.ChangeSeriesRule: ({**RECURS, "change_id": "ch1"}, LEADERS),
+    events.PreviewSeriesRule: (RECURS, LEADERS),
     events.CancelSeries: ({"change_id": "ch1"}, LEADERS),
     events.RegisterForSeries: ({"member_id": "m1", "registration_id": "r1"}, {*LEADERS, "self"}),
     events.WithdrawFromSeries: ({"member_id": "m1"}, {*LEADERS, "self"}),

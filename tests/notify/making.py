@@ -37,6 +37,7 @@ WHO: dict[Topic, Recipient] = {
     "series_planned": MEMBER,
     "series_revised": SEATED,
     "series_rescheduled": SEATED,
+    "series_rule_changed": SEATED,
     "series_cancelled": SEATED,
     "series_registered": SEATED,
     "series_withdrawn": MEMBER,

@@ -17,6 +17,7 @@ from ekkyo.contracts.events import (
     SeriesPlanned,
     SeriesRegistered,
     SeriesRevised,
+    SeriesRuleChanged,
     SeriesState,
     SeriesWithdrawn,
 )
@@ -36,7 +37,8 @@ def series(**changes: Any) -> SeriesState:
 
 def occurrences(kind: Any = Occurrence, **more: Any) -> list[Any]:
     first = soon()
-    return [kind(recurrence_id=date.starts_at, **date.model_dump(exclude={"seat"}), **more) for date in dates(first)]
+    own = {"seat", "change"}
+    return [kind(recurrence_id=date.starts_at, **date.model_dump(exclude=own), **more) for date in dates(first)]
 
 
 ABOUT: dict[str, Any] = {"series_id": "s1", "series": series(), "change_id": "ch1"}
@@ -88,6 +90,27 @@ async def test_a_change_is_one_mail_for_each_with_the_dates_that_are_theirs(worl
     calendar = icalendar.Calendar.from_ical(file.get_payload(decode=True))
     assert [str(entry["UID"]) for entry in calendar.events] == ["e1@ekkyo", "e3@ekkyo"]
     assert {(int(entry["SEQUENCE"]), str(entry["STATUS"])) for entry in calendar.events} == {(3, "CONFIRMED")}
+
+
+async def test_another_rule_is_one_mail_with_what_moved_was_cancelled_and_added(world: World) -> None:
+    await world.join("m1")
+    off, moved, made = occurrences()
+    off = off.model_copy(update={"status": "cancelled"})
+    people = [Concerned(member_id="m1", confirmed=[0, 1, 2])]
+    fact = SeriesRuleChanged(**ABOUT, occurrences=[off, moved, made], made=[2], people=people)
+    await world.tell(fact, times=2)
+    await world.done(1)
+    await world.quiet()
+    [mail] = world.mail.mails
+    assert str(mail["Subject"]).startswith("【日程変更】")
+    [text] = [part for part in mail.walk() if part.get_content_type() == "text/plain"]
+    said = text.get_payload(decode=True).decode()
+    for label in ("日時が変わる回", "中止になる回", "追加される回"):
+        assert label in said
+    [file] = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
+    calendar = icalendar.Calendar.from_ical(file.get_payload(decode=True))
+    states = {str(entry["UID"]): str(entry["STATUS"]) for entry in calendar.events}
+    assert states == {"e1@ekkyo": "CANCELLED", "e2@ekkyo": "CONFIRMED", "e3@ekkyo": "CONFIRMED"}
 
 
 async def test_who_registers_for_a_series_gets_one_mail_with_seats_and_waitlists(world: World) -> None:

@@ -41,6 +41,7 @@ JAPANESE = {
     "series_planned": ("【新しいシリーズ】Excel ピボット入門 全3回", "すべての回にまとめてでも参加登録できます"),
     "series_revised": ("【内容変更】Excel ピボット入門 3回分", "内容が変わりました"),
     "series_rescheduled": ("【日時変更】Excel ピボット入門 3回分", "席はそのままです"),
+    "series_rule_changed": ("【日程変更】Excel ピボット入門 3回分", "席はそのままです"),
     "series_cancelled": ("【中止】Excel ピボット入門 3回分", "中止になりました"),
     "series_registered": ("【シリーズ参加登録】Excel ピボット入門 3回分", "まとめて参加登録しました"),
     "series_withdrawn": ("【シリーズ取りやめ】Excel ピボット入門 3回分", "参加を取りやめました"),
@@ -68,6 +69,7 @@ ENGLISH = {
     "series_planned": ("New series: Excel ピボット入門 (3 dates)", "or for all at once"),
     "series_revised": ("Changed: Excel ピボット入門 (3 dates)", "have changed"),
     "series_rescheduled": ("New time: Excel ピボット入門 (3 dates)", "You keep your seats"),
+    "series_rule_changed": ("New dates: Excel ピボット入門 (3 dates)", "You keep your seats"),
     "series_cancelled": ("Cancelled: Excel ピボット入門 (3 dates)", "will not take place"),
     "series_registered": (
         "You are registered for the series: Excel ピボット入門 (3 dates)",

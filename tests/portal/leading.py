@@ -8,6 +8,7 @@ from ekkyo.contracts.events import (
     Board,
     CancelEvent,
     CancelSeries,
+    ChangeSeriesRule,
     CheckIn,
     ConcludeEvent,
     DoorWord,
@@ -27,6 +28,7 @@ from ekkyo.contracts.events import (
     OutputPage,
     PlanSeries,
     PreviewSeries,
+    PreviewSeriesRule,
     PublishEvent,
     Registration,
     RescheduleEvent,
@@ -37,6 +39,8 @@ from ekkyo.contracts.events import (
     SeriesAnswer,
     SeriesDate,
     SeriesDates,
+    SeriesMove,
+    SeriesRulePreview,
     SeriesState,
     UndoCheckIn,
 )
@@ -183,7 +187,22 @@ def answers(**changes: object) -> dict[type, object]:
         GetRoster: roster(it),
         GetSeries: series(),
         PreviewSeries: SeriesDates(dates=DATES, endless=False),
-        **dict.fromkeys((PlanSeries, ReviseSeries, RescheduleSeries, CancelSeries), series().series),
+        PreviewSeriesRule: SeriesRulePreview(
+            kept=["2026-12-02T03:00:00Z"],
+            moved=[
+                SeriesMove(
+                    event_id="e2",
+                    was_starts_at="2026-12-09T03:00:00Z",
+                    starts_at="2026-12-08T03:00:00Z",
+                    ends_at="2026-12-08T04:00:00Z",
+                )
+            ],
+            made=[SeriesDate(starts_at="2026-12-22T03:00:00Z", ends_at="2026-12-22T04:00:00Z")],
+            cancelled=["2026-12-16T03:00:00Z"],
+            members=7,
+            endless=True,
+        ),
+        **dict.fromkeys((PlanSeries, ReviseSeries, RescheduleSeries, ChangeSeriesRule, CancelSeries), series().series),
         GetFigures: FIGURES,
         ListErasures: ErasurePage(erasures=[]),
         Board: OutputPage(outputs=[]),

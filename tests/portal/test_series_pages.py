@@ -6,6 +6,7 @@ import pytest
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import (
     CancelSeries,
+    ChangeSeriesRule,
     EventPage,
     GetSeries,
     ListEvents,
@@ -116,6 +117,34 @@ async def test_a_refused_rule_is_told_beside_how_it_repeats():
         page = await browser.post("/c/it/series/new", {**PLANNED, "do": "preview"})
         assert page.status_code == 422
         assert "It must end within two years and have at most 200 dates." in text_of(page)
+
+
+async def test_another_rule_is_given_when_what_it_does_was_seen_and_not_before():
+    async with opened(answers(), LEADER) as browser:
+        assert 'href="/series/s1/rule"' in (await browser.get("/series/s1")).text
+        page = await browser.get("/series/s1/rule?from=e2")
+        assert 'value="e2" selected' in page.text
+        form = {"starts": "2026-12-08T12:00", "minutes": "60", "repeat": "every_week", "end": "endless"}
+        form |= {"from_event": "e2", "change_id": "c9"}
+        page = await browser.post("/series/s1/rule", {**form, "do": "change"})
+        said = text_of(page)
+        assert "日時が変わる回: 1 回" in said
+        assert "12月9日(水) 12:00 → 12月8日(火) 12:00〜13:00" in said
+        assert "中止になる回: 1 回" in said
+        assert "追加される回: 1 回" in said
+        assert "7 人" in said
+        assert browser.answering.sent(ChangeSeriesRule) == []
+        done = await browser.post("/series/s1/rule", {**form, "do": "change", "seen": seen_in(page)})
+        assert done.headers["location"] == "/series/s1?did=series.changed"
+        [changed] = browser.answering.sent(ChangeSeriesRule)
+        assert (changed.rule, changed.from_event, changed.starts) == ("FREQ=WEEKLY", "e2", "2026-12-08T12:00")
+        assert changed.change_id == "c9"
+        wrong = await browser.post("/series/s1/rule", {**form, "repeat": "never"})
+        assert (wrong.status_code, 'id="repeat-wrong"' in wrong.text) == (422, True)
+        said = text_of(await browser.as_(in_english(LEADER)).post("/series/s1/rule", form))
+        assert "7 members have a place on a date that moves" in said
+        assert (await browser.as_(HANAKO).get("/series/s1/rule")).status_code == 403
+        assert (await browser.as_(HANAKO).post("/series/s1/rule", form)).status_code == 403
 
 
 async def test_leaders_change_move_and_cancel_all_that_is_to_come_or_from_one_on():

@@ -8,6 +8,7 @@ from ekkyo.contracts.events import (
     AttendanceImported,
     CancelEvent,
     CancelSeries,
+    ChangeSeriesRule,
     CheckIn,
     ConcludeEvent,
     ConfirmOutput,
@@ -194,6 +195,14 @@ async def reschedule_series(cmd: RescheduleSeries, series: AllSeries, who: Who) 
     """Move the events of a series to another time of day, all to come or from one on."""
     return await series.change(
         cmd.series_id, lambda s, regulars: model.reschedule_series(s, cmd, who=who, now=utcnow())
+    )
+
+
+@router.subscriber(**asked(ChangeSeriesRule))
+async def change_series_rule(cmd: ChangeSeriesRule, series: AllSeries, who: Who) -> SeriesState:
+    """Give a series another rule, for all events to come or from one on."""
+    return await series.change(
+        cmd.series_id, lambda s, regulars: model.change_rule(s, regulars, cmd, who=who, now=utcnow())
     )
 
 

@@ -28,10 +28,12 @@ from ekkyo.contracts.events import (
     OutputState,
     Overlap,
     PreviewSeries,
+    PreviewSeriesRule,
     ProposedOutputs,
     RosterPage,
     SeriesAnswer,
     SeriesDates,
+    SeriesRulePreview,
 )
 from ekkyo.decision.clock import utcnow
 
@@ -143,6 +145,16 @@ async def figures(ask: GetFigures, events: Events) -> Figures:
 async def preview_series(ask: PreviewSeries) -> SeriesDates:
     """The dates that a series would have."""
     return model.preview_series(ask, now=utcnow())
+
+
+@router.subscriber(**asked(PreviewSeriesRule))
+async def preview_series_rule(ask: PreviewSeriesRule, series: AllSeries, events: Events, who: Who) -> SeriesRulePreview:
+    """What another rule would do to the events of a series."""
+    found, now = await series.get(ask.series_id), utcnow()
+    coming = await events.find(model.not_over(found, now), sort="starts_at", limit=0) if found else []
+    there = {"document_id": {"$in": [event.id for event in coming]}, "status": {"$in": model.HAS_A_PLACE}}
+    seats = await events.find_entries(there, limit=0) if coming else []
+    return model.preview_rule(found, coming, seats, ask, who=who, now=now)
 
 
 @router.subscriber(**asked(GetSeries))

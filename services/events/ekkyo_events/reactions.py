@@ -46,6 +46,8 @@ async def carry_out(timer: model.SeriesTimer, series: AllSeries, events: Events,
         for first in range(step.first, step.last + 1, AT_ONCE):
             some = range(first, min(first + AT_ONCE, step.last + 1))
             outcomes += await asyncio.gather(*(_take(found, step, number, events, people) for number in some))
+        if step.regulars:
+            outcomes = await _seat_regulars(found, step, outcomes, events, people)
         await series.change(
             timer.id,
             lambda s, regulars, step=step, outcomes=outcomes: model.carried_out(  # type: ignore[misc]
@@ -110,12 +112,28 @@ async def _give_back(member_id: str, events: Events, series: AllSeries, people: 
         )
 
 
+async def _seat_regulars(
+    series: model.Series, step: model.Step, outcomes: list[model.Outcome], events: Events, people: KnownPeople
+) -> list[model.Outcome]:
+    """Give who is registered for all of a series seats in the events that another rule added: told with the change."""
+    after = list(outcomes)
+    for at, number in enumerate(range(step.first, step.last + 1)):
+        event_id = series.occurrences[number].event_id
+        if event_id not in step.made:
+            continue
+        for member_id, registration_id in step.regulars:
+            seat = step.model_copy(update={"kind": "registered", "member_id": member_id, "change_id": registration_id})
+            await _take(series, seat, number, events, people)
+        after[at] = await _take(series, step, number, events, people)
+    return after
+
+
 def _take(
     series: model.Series, step: model.Step, number: int, events: Events, people: KnownPeople
 ) -> Awaitable[model.Outcome]:
     """Carry a change of a series out in one of its events."""
     event_id = series.occurrences[number].event_id
-    if step.kind in ("planned", "extended"):
+    if step.kind in ("planned", "extended") or (step.kind == "repeated" and event_id in step.made):
         return events.create(event_id, model.take(series, step, number, people=model.People(), now=utcnow()))
     if step.member_id is None:
         return knowing(

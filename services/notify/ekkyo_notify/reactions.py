@@ -20,6 +20,7 @@ from ekkyo.contracts.events import (
     SeriesRegistered,
     SeriesRescheduled,
     SeriesRevised,
+    SeriesRuleChanged,
     SeriesWithdrawn,
 )
 from ekkyo.contracts.members import (
@@ -195,9 +196,14 @@ async def tell_series(fact: SeriesPlanned, post: Post) -> None:
 
 
 @router.subscriber(
-    **told(SeriesRevised, SeriesRescheduled, SeriesCancelled, by="notify", name="tell_series_changed", start="new")
-)
-async def tell_series_changed(fact: SeriesRevised | SeriesRescheduled | SeriesCancelled, post: Post) -> None:
+    **told(
+        SeriesRevised, SeriesRescheduled, SeriesRuleChanged, SeriesCancelled,
+        by="notify", name="tell_series_changed", start="new",
+    )
+)  # fmt: skip
+async def tell_series_changed(
+    fact: SeriesRevised | SeriesRescheduled | SeriesRuleChanged | SeriesCancelled, post: Post
+) -> None:
     """Tell everyone with a place at an event that changed with its series, and the community's chat, once."""
     if notice := model.series_notice(fact):
         chat = model.Recipient(community_id=notice.community_id)

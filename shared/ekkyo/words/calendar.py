@@ -91,9 +91,10 @@ def several(
     entries = []
     for event in events:
         entry = _entry(event, sequence=event.revision, stamp=stamp, join=join, page=page)
-        entry.add("status", "CANCELLED" if off else "CONFIRMED")
-        entry.add("transp", "TRANSPARENT" if off else "OPAQUE")
-        if not off:
+        is_off = off or event.status == "cancelled"
+        entry.add("status", "CANCELLED" if is_off else "CONFIRMED")
+        entry.add("transp", "TRANSPARENT" if is_off else "OPAQUE")
+        if not is_off:
             _describe(entry, event, join, how)
         entries.append(entry)
     return _calendar(entries, events, None)

@@ -8,10 +8,12 @@ from typing import Any, Final
 from ekkyo.contracts.base import Refused, new_id
 from ekkyo.contracts.events import (
     CancelSeries,
+    ChangeSeriesRule,
     EventDetails,
     GetSeries,
     PlanSeries,
     PreviewSeries,
+    PreviewSeriesRule,
     RescheduleSeries,
     ReviseSeries,
     SeriesAnswer,
@@ -114,6 +116,43 @@ async def move(visit: Visit, series_id: str) -> Response:
     made = form.make(RescheduleSeries, clock=form["clock"][:5], minutes=form["minutes"], **_named(form, series_id))
     view = series_views.changing(visit.reader, form, answer)
     return await _send(visit, series_id, form, made, "lead/series_time.html", view, "series.changed")
+
+
+@room.get("/series/{series_id}/rule", who=Who.LEADERS)
+async def repeating(visit: Visit, series_id: str) -> Response:
+    """The form for another rule, filled with the one that the series has."""
+    answer = await _led(visit, series_id)
+    it = answer.series
+    named = visit.request.query_params.get("from", "")
+    start = series_views.next_start(answer, visit.now, named)
+    begun = {"change_id": new_id(), "repeat": "own_rule", "rule": it.rule, "end": "endless", "minutes": it.minutes}
+    form = Form.filled({**begun, "starts": start, "from_event": named})
+    return _page(visit, "lead/series_rule.html", series_views.repeating(visit.reader, form, answer))
+
+
+@room.post("/series/{series_id}/rule", who=Who.LEADERS)
+async def repeat(visit: Visit, series_id: str) -> Response:
+    """Show what another rule would do to the events; give it to the series once that was seen."""
+    answer = await _led(visit, series_id)
+    form = await visit.form()
+    when = _when(form, answer.series.timezone)
+    if when is None or form.errors:
+        return _page(visit, "lead/series_rule.html", series_views.repeating(visit.reader, form, answer), 422)
+    asked = {**_named(form, series_id), **{name: to for name, to in when.items() if name != "timezone"}}
+    try:
+        preview = await visit.ask(PreviewSeriesRule(**{n: to for n, to in asked.items() if n != "change_id"}))
+        told = json.dumps([when, form["from_event"], preview.model_dump(mode="json")], default=str, sort_keys=True)
+        seen = hashlib.sha256(told.encode()).hexdigest()[:16]
+        if form["do"] == "change" and form["seen"] == seen:
+            await visit.send(ChangeSeriesRule(**asked))
+            await carried_out(visit, series_id)
+            return visit.see_other(f"/series/{series_id}", did="series.changed")
+    except Refused as why:
+        beside(form, why)
+        return _page(visit, "lead/series_rule.html", series_views.repeating(visit.reader, form, answer), 422)
+    again = form["do"] == "change"
+    view = series_views.repeating(visit.reader, form, answer, preview=preview, seen=seen, again=again)
+    return _page(visit, "lead/series_rule.html", view)
 
 
 @room.get("/series/{series_id}/cancel", who=Who.LEADERS)

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
-from ekkyo.contracts.events import SeriesAnswer, SeriesDates
+from ekkyo.contracts.events import SeriesAnswer, SeriesDates, SeriesRulePreview
 from ekkyo.contracts.events.recurring import WEEKDAYS
 from ekkyo.words.text import one_line
 from ekkyo.words.times import zone_name
@@ -118,6 +119,76 @@ def changing(reader: Reader, form: Form, answer: SeriesAnswer, unsure: Sequence[
         formats=list(reader.words.names.formats.items()),
         unsure=unsure,
     )
+
+
+@dataclass(frozen=True)
+class Repeating:
+    """The form that gives a series another rule, and what it would do once that was asked for."""
+
+    change: Changing
+    repeats: Sequence[tuple[str, str]]
+    ends: Sequence[tuple[str, str]]
+    groups: Sequence[tuple[str, str, list[str]]]
+    """What becomes of events: a name, how many as words, and each."""
+    told: str
+    nothing: bool
+    """The rule changes no event."""
+    endless: bool
+    seen: str
+    again: bool
+    """The form was changed, or the series, after this was shown."""
+
+    @property
+    def form(self) -> Form:
+        return self.change.form
+
+
+def repeating(
+    reader: Reader,
+    form: Form,
+    answer: SeriesAnswer,
+    *,
+    preview: SeriesRulePreview | None = None,
+    seen: str = "",
+    again: bool = False,
+) -> Repeating:
+    """The form that gives a series another rule."""
+    words, zone = reader.words.series, answer.series.timezone
+    groups: list[tuple[str, str, list[str]]] = []
+    if preview:
+        notes = {None: "", "skipped": f" ({words.skipped})", "twice": f" ({words.twice})"}
+        found = {
+            "moved": [
+                f"{reader.moment(one.was_starts_at, zone)} → {reader.span(one.starts_at, one.ends_at, zone)}"
+                for one in preview.moved
+            ],
+            "cancelled": [reader.moment(at, zone) for at in preview.cancelled],
+            "made": [reader.span(one.starts_at, one.ends_at, zone) + notes[one.clock_changed] for one in preview.made],
+            "kept": [reader.moment(at, zone) for at in preview.kept],
+        }
+        groups = [
+            (name, count(getattr(words, f"rule_{name}"), len(them)), them) for name, them in found.items() if them
+        ]
+    return Repeating(
+        change=changing(reader, form, answer),
+        repeats=[(name, getattr(words, name)) for name in REPEATS],
+        ends=[(name, getattr(words, name)) for name in ENDS],
+        groups=groups,
+        told=count(words.rule_told, preview.members) if preview else "",
+        nothing=preview is not None and not (preview.moved or preview.cancelled or preview.made),
+        endless=preview is not None and preview.endless,
+        seen=seen,
+        again=again,
+    )
+
+
+def next_start(answer: SeriesAnswer, now: datetime, from_event: str) -> str:
+    """When the next event of a series is, or the one that was named, by its clock, as a form's field has it."""
+    it = answer.series
+    to_come = [one for one in answer.events if one.status == "published" and one.starts_at > now]
+    days = [one.starts_at for one in to_come if one.event_id == from_event] or [one.starts_at for one in to_come]
+    day = min(days).astimezone(ZoneInfo(it.timezone)).date().isoformat() if days else it.starts[:10]
+    return f"{day}T{it.starts[11:16]}"
 
 
 def rule(form: Form, first: datetime) -> str:

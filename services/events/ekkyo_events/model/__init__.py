@@ -33,6 +33,7 @@ from ekkyo_events.model.series.dates import preview_series
 from ekkyo_events.model.series.documents import Regular, Series, SeriesTimer, Step
 from ekkyo_events.model.series.members import leave_series, register_series, withdraw_series
 from ekkyo_events.model.series.occurrences import Outcome, seat_of, take
+from ekkyo_events.model.series.repeating import change_rule, corresponding, preview_rule
 from ekkyo_events.model.series.telling import carried_out, not_over, tell_series
 from ekkyo_events.model.undoing import undo_check_in
 
@@ -60,9 +61,11 @@ __all__ = [
     "cancel",
     "cancel_series",
     "carried_out",
+    "change_rule",
     "check_in",
     "conclude",
     "confirm",
+    "corresponding",
     "decline",
     "departed",
     "door",
@@ -81,6 +84,7 @@ __all__ = [
     "on_board",
     "output_page",
     "plan_series",
+    "preview_rule",
     "preview_series",
     "publish",
     "register",

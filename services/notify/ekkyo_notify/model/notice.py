@@ -36,6 +36,7 @@ SERIES_TOPICS: dict[Topic, Method | None] = {
     "series_planned": None,
     "series_revised": "DATES",
     "series_rescheduled": "DATES",
+    "series_rule_changed": "DATES",
     "series_cancelled": "DATES_OFF",
     "series_registered": "DATES",
     "series_withdrawn": "DATES_OFF",
@@ -67,6 +68,8 @@ class SeriesDate(Model):
     ends_at: Instant
     revision: int
     seat: Literal["confirmed", "waitlisted"] | None = None
+    change: Literal["moved", "cancelled", "made"] | None = None
+    """What another rule of the series did to it."""
 
 
 class Notice(Model):
@@ -119,12 +122,15 @@ class Notice(Model):
             if one.member_id == recipient.member_id:
                 seats = dict.fromkeys(one.waitlisted, "waitlisted") | dict.fromkeys(one.confirmed, "confirmed")
                 own = [self.dates[n].model_copy(update={"seat": seats[n]}) for n in sorted(seats)]
-                return self.model_copy(update={"dates": own, "event": self.at(own[0]), "people": []})
+                first = next((date for date in own if date.change != "cancelled"), own[0])
+                return self.model_copy(update={"dates": own, "event": self.at(first), "people": []})
         return self
 
     def at(self, date: SeriesDate) -> EventState | None:
         """The event of a series on one of its dates."""
-        named = {"event_id": date.event_id, "starts_at": date.starts_at, "ends_at": date.ends_at}
+        named: dict[str, Any] = {"event_id": date.event_id, "starts_at": date.starts_at, "ends_at": date.ends_at}
+        if date.change:
+            named["status"] = "cancelled" if date.change == "cancelled" else "published"
         return self.event.model_copy(update={**named, "revision": date.revision}) if self.event else None
 
     def knowing(self, newest: EventState | SurveyState | None) -> "Notice":

@@ -11,6 +11,7 @@ from ekkyo.contracts.events import (
     SeriesRegistered,
     SeriesRescheduled,
     SeriesRevised,
+    SeriesRuleChanged,
     SeriesState,
     SeriesWithdrawn,
 )
@@ -22,6 +23,7 @@ _TOPICS: dict[type[SeriesFact], Topic] = {
     SeriesPlanned: "series_planned",
     SeriesRevised: "series_revised",
     SeriesRescheduled: "series_rescheduled",
+    SeriesRuleChanged: "series_rule_changed",
     SeriesCancelled: "series_cancelled",
     SeriesRegistered: "series_registered",
     SeriesWithdrawn: "series_withdrawn",
@@ -33,12 +35,17 @@ def series_notice(fact: SeriesNews) -> Notice | None:
     """What a fact about a series gives to tell; None where it concerns no event."""
     if not fact.occurrences:
         return None
+    first = fact.occurrences[0]
+    if isinstance(fact, SeriesRuleChanged):  # of what was cancelled it tells too
+        first = next((one for one in fact.occurrences if one.status == "published"), first)
     return Notice.of(
         fact,
         _TOPICS[type(fact)],
         fact.series.community_id,
-        event=_event(fact.series, fact.occurrences[0]),
-        dates=[_date(one) for one in fact.occurrences],
+        event=_event(fact.series, first),
+        dates=[_changed(fact, n) for n in range(len(fact.occurrences))]
+        if isinstance(fact, SeriesRuleChanged)
+        else [_date(one) for one in fact.occurrences],
         people=fact.people if isinstance(fact, SeriesChanged) else [],
         reason=fact.reason if isinstance(fact, SeriesCancelled) else "",
         because=fact.because if isinstance(fact, SeriesRegistered) else None,
@@ -65,6 +72,13 @@ def _event(series: SeriesState, first: Occurrence) -> EventState:
     own = {"event_id": first.event_id, "starts_at": first.starts_at, "ends_at": first.ends_at}
     told = series.model_dump(include=set(EventState.model_fields) - {"status", "revision"})
     return EventState.model_validate({**told, **own, "status": first.status, "revision": first.revision})
+
+
+def _changed(fact: SeriesRuleChanged, number: int) -> SeriesDate:
+    """What another rule did to one of the events."""
+    one = fact.occurrences[number]
+    change = "cancelled" if one.status == "cancelled" else "made" if number in fact.made else "moved"
+    return _date(one).model_copy(update={"change": change})
 
 
 def _date(one: Occurrence) -> SeriesDate:

@@ -211,7 +211,7 @@ def _event_rows(
     ]
     if other:
         rows.append((labels["other_time"], span(event.starts_at, event.ends_at, other, locale, now=now)))
-    if notice.dates[1:]:
+    if notice.dates[1:] or any(date.change for date in notice.dates):
         rows += date_rows(notice, zone, locale)
     if notice.was_starts_at and notice.was_ends_at:
         rows.append((labels["was"], span(notice.was_starts_at, notice.was_ends_at, zone, locale, now=now)))

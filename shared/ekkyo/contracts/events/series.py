@@ -135,6 +135,30 @@ class RescheduleSeries(Command[SeriesState]):
     minutes: int = Field(ge=1, le=7 * 24 * 60)
 
 
+class ChangeSeriesRule(Command[SeriesState]):
+    """Give a series another rule, from one of its events on.
+
+    Events to come keep their seats: those whose day the new rule has stay; others move to the day that the new rule has
+    in the same week, or, of a monthly or yearly rule, in the same month. Events without such a day are cancelled, and
+    days without an event get one, with seats for who is registered for the series. An event that was moved alone stays
+    where it is, unless it has no such day.
+    """
+
+    subject: ClassVar[str] = "ekkyo.cmd.events.change_series_rule"
+    may: ClassVar = may("leader", "steward", "system")
+    series_id: Id
+    change_id: Id
+    """The caller's name for this change: said again, it is the same change."""
+    from_event: Id | None = None
+    """The first event that the new rule concerns, of those to come; None: all of them."""
+    starts: Local
+    """When it first starts by the new rule, by the clock of the series' time zone."""
+    minutes: int = Field(ge=1, le=7 * 24 * 60)
+    rule: Rule
+    except_on: list[Day] = Field(default=[], max_length=200)
+    also_on: list[Day] = Field(default=[], max_length=200)
+
+
 class CancelSeries(Command[SeriesState]):
     """Cancel the events of a series that are to come, all or from one on. This cannot be undone."""
 
@@ -187,6 +211,44 @@ class PreviewSeries(Question[SeriesDates]):
     starts: Local
     minutes: int = Field(ge=1, le=7 * 24 * 60)
     timezone: Zone = "Asia/Tokyo"
+    rule: Rule
+    except_on: list[Day] = Field(default=[], max_length=200)
+    also_on: list[Day] = Field(default=[], max_length=200)
+
+
+class SeriesMove(Model):
+    """An event of a series that moves to another time."""
+
+    event_id: Id
+    was_starts_at: Instant
+    starts_at: Instant
+    ends_at: Instant
+
+
+class SeriesRulePreview(Model):
+    """What becomes of the events of a series under another rule."""
+
+    kept: list[Instant]
+    """When those start that stay as they are."""
+    moved: list[SeriesMove]
+    made: list[SeriesDate]
+    cancelled: list[Instant]
+    """When those would have started that are cancelled."""
+    members: int
+    """How many members have a place at an event that moves or is cancelled: each is told once, as is who is registered
+    for the series where events are made."""
+    endless: bool
+
+
+class PreviewSeriesRule(Question[SeriesRulePreview]):
+    """What another rule would do to the events of a series. Nothing is written."""
+
+    subject: ClassVar[str] = "ekkyo.ask.events.preview_series_rule"
+    may: ClassVar = may("leader", "steward", "system")
+    series_id: Id
+    from_event: Id | None = None
+    starts: Local
+    minutes: int = Field(ge=1, le=7 * 24 * 60)
     rule: Rule
     except_on: list[Day] = Field(default=[], max_length=200)
     also_on: list[Day] = Field(default=[], max_length=200)

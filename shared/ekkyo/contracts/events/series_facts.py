@@ -87,6 +87,14 @@ class SeriesRescheduled(SeriesChanged):
     subject: ClassVar[str] = "ekkyo.fact.events.series_rescheduled"
 
 
+class SeriesRuleChanged(SeriesChanged):
+    """A series has another rule: events of it moved, were cancelled (`status`), or were made."""
+
+    subject: ClassVar[str] = "ekkyo.fact.events.series_rule_changed"
+    made: list[int] = []
+    """The numbers, in `occurrences` from 0, of those that are new."""
+
+
 class SeriesCancelled(SeriesChanged):
     """Events of a series were cancelled: all that were to come, or those from one on."""
 

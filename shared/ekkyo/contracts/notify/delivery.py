@@ -22,6 +22,7 @@ Topic = Literal[
     "series_planned",
     "series_revised",
     "series_rescheduled",
+    "series_rule_changed",
     "series_cancelled",
     "series_registered",
     "series_withdrawn",

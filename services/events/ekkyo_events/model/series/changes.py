@@ -53,14 +53,14 @@ def revise_series(series: Series, cmd: ReviseSeries, *, who: Caller, now: dateti
     who.must_lead(series.community_id)
     if cmd.change_id in series.changes:
         return Decision(series, series_state(series))
-    first = first_to_come(series, now, _number_of(series, cmd.from_event))
+    first = first_to_come(series, now, number_of(series, cmd.from_event))
     changed = {name: to for name, to in cmd.details.model_dump().items() if to != getattr(series, name)}
     revised = series.model_copy(update=changed)
     must_say_where(revised)
     if not changed:
-        after = _asked(series, cmd.change_id)
+        after = asked(series, cmd.change_id)
         return Decision(after, series_state(after, after=series))
-    after = with_step(_asked(revised, cmd.change_id), "revised", cmd.change_id, first=first, details=changed)
+    after = with_step(asked(revised, cmd.change_id), "revised", cmd.change_id, first=first, details=changed)
     return Decision(after, series_state(after, after=series), timers=timers(after, now))
 
 
@@ -69,20 +69,20 @@ def reschedule_series(series: Series, cmd: RescheduleSeries, *, who: Caller, now
     who.must_lead(series.community_id)
     if cmd.change_id in series.changes:
         return Decision(series, series_state(series))
-    first = first_to_come(series, now, _number_of(series, cmd.from_event))
+    first = first_to_come(series, now, number_of(series, cmd.from_event))
     clock = time.fromisoformat(cmd.clock)
     kept, them = series.occurrences[:first], series.occurrences[first:]
     moved_to = [moved(series, one, clock, cmd.minutes) for one in them]
     starts = f"{series.starts[:11]}{cmd.clock}"
     if moved_to == them and (starts, cmd.minutes) == (series.starts, series.minutes):
-        after = _asked(series, cmd.change_id)
+        after = asked(series, cmd.change_id)
         return Decision(after, series_state(after, after=series))
     if moved_to[0].starts_at <= now:
         raise Refused("event_in_the_past", "An event cannot be moved into the past.")
     update = {"occurrences": [*kept, *moved_to], "starts": starts, "minutes": cmd.minutes}
     was = [(one.starts_at, one.ends_at) for one in them]
-    asked = _asked(series.model_copy(update=update), cmd.change_id)
-    after = with_step(asked, "rescheduled", cmd.change_id, first=first, was=was)
+    moved_all = asked(series.model_copy(update=update), cmd.change_id)
+    after = with_step(moved_all, "rescheduled", cmd.change_id, first=first, was=was)
     return Decision(after, series_state(after, after=series), timers=timers(after, now))
 
 
@@ -91,12 +91,12 @@ def cancel_series(series: Series, cmd: CancelSeries, *, who: Caller, now: dateti
     who.must_lead(series.community_id)
     if cmd.change_id in series.changes:
         return Decision(series, series_state(series))
-    first = first_to_come(series, now, _number_of(series, cmd.from_event))
-    whole = first == next((n for n, one in enumerate(series.occurrences) if one.starts_at > now), first)
-    ends = series.occurrences[first].recurrence_id.astimezone(ZoneInfo(series.timezone)).date()
+    first = first_to_come(series, now, number_of(series, cmd.from_event))
+    whole = first == next((n for n, one in enumerate(series.occurrences) if one.starts_at > now and not one.off), first)
+    ends = day_of(series, series.occurrences[first].starts_at)
     update = {"status": "cancelled" if whole else series.status, "ends_before": ends}
-    asked = _asked(series.model_copy(update=update), cmd.change_id)
-    after = with_step(asked, "cancelled", cmd.change_id, first=first, reason=cmd.reason)
+    ended = asked(series.model_copy(update=update), cmd.change_id)
+    after = with_step(ended, "cancelled", cmd.change_id, first=first, reason=cmd.reason)
     return Decision(after, series_state(after, after=series), timers=timers(after, now))
 
 
@@ -106,7 +106,7 @@ def extend_series(series: Series, regulars: Entries[Regular], *, now: datetime) 
     if not series.endless or series.made_until - today > EXTENDED_BEFORE:
         return Decision(series, series, timers=timers(series, now) if series.steps == [] else ())
     until = today + AHEAD
-    made = {day_of(series, one.recurrence_id) for one in series.occurrences}
+    made = {day_of(series, one.starts_at) for one in series.occurrences if not one.off}
     days = [day for day in by_rule(series, until) if day > series.made_until and day not in made]
     first = len(series.occurrences)
     after = series.model_copy(
@@ -125,13 +125,14 @@ def extend_series(series: Series, regulars: Entries[Regular], *, now: datetime) 
 def without_step(series: Series, step: Step, left: Sequence[LeftAsItWas], *, now: datetime) -> tuple[Series, list[Set]]:
     """The series when a step was carried out, and its timer. left: events that did not take it."""
     update: dict[str, object] = {"steps": [one for one in series.steps if one.number != step.number]}
-    if step.kind in ("revised", "rescheduled", "cancelled"):
+    if step.kind in ("revised", "rescheduled", "cancelled", "repeated"):
         update["left_as_they_were"] = list(left)
     after = series.model_copy(update=update)
     return after, [] if after.steps else timers(after, now)  # who carries it out goes on with the next
 
 
-def _asked(series: Series, change_id: str) -> Series:
+def asked(series: Series, change_id: str) -> Series:
+    """The series, remembering a change that leaders asked for."""
     return series.model_copy(update={"changes": [*series.changes, change_id][-REMEMBERED:]})
 
 
@@ -140,12 +141,12 @@ def first_to_come(series: Series, now: datetime, least: int = 0) -> int:
     if series.status == "cancelled":
         raise Refused("series_cancelled", "This series was cancelled.")
     for number, one in enumerate(series.occurrences):
-        if number >= least and one.starts_at > now and not _is_off(series, one):
+        if number >= least and one.starts_at > now and not is_off(series, one):
             return number
     raise Refused("series_over", "This series has no upcoming events.")
 
 
-def _number_of(series: Series, event_id: str | None) -> int:
+def number_of(series: Series, event_id: str | None) -> int:
     """The number of an event that a change begins with; 0 where it names none."""
     for number, one in enumerate(series.occurrences):
         if event_id in (None, one.event_id):
@@ -154,5 +155,6 @@ def _number_of(series: Series, event_id: str | None) -> int:
     raise Refused("event_not_in_series", "This event is not part of the series.", errors=[wrong])
 
 
-def _is_off(series: Series, one: Planned) -> bool:
-    return series.ends_before is not None and day_of(series, one.recurrence_id) >= series.ends_before
+def is_off(series: Series, one: Planned) -> bool:
+    """Whether an event was cancelled with the series, or left out by another rule."""
+    return one.off or (series.ends_before is not None and day_of(series, one.starts_at) >= series.ends_before)

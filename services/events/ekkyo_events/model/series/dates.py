@@ -64,17 +64,20 @@ def by_rule(series: Series, until: date) -> list[date]:
 def planned(series: Series, days: Iterable[date]) -> list[Planned]:
     """An event for each day. Its id is made of the series and the day, so that it is made once."""
     clock, found = start_of(series.starts).time(), []
+    there = {one.event_id for one in series.occurrences}
     for day in days:
         starts_at, _ = recurrence.instant(day, clock, series.timezone)
         ends_at = starts_at + timedelta(minutes=series.minutes)
         event_id = str(uuid.uuid5(NAMESPACE, f"{series.id}\n{day.isoformat()}"))
+        if event_id in there:  # the event of this day moved to another, or was cancelled: this is one more
+            event_id = str(uuid.uuid5(NAMESPACE, f"{series.id}\n{day.isoformat()}\n{series.steps_made}"))
         found.append(Planned(event_id=event_id, recurrence_id=starts_at, starts_at=starts_at, ends_at=ends_at))
     return found
 
 
 def moved(series: Series, one: Planned, clock: time, minutes: int) -> Planned:
     """An event on its day, at another time of day."""
-    day = day_of(series, one.recurrence_id)
+    day = day_of(series, one.starts_at)
     starts_at, _ = recurrence.instant(day, clock, series.timezone)
     return one.model_copy(update={"starts_at": starts_at, "ends_at": starts_at + timedelta(minutes=minutes)})
 

@@ -22,7 +22,7 @@ MOST_REGISTERED: Final = 1_000
 REMEMBERED: Final = 50
 """How many changes, or withdrawn registrations, are remembered."""
 NAMESPACE: Final = uuid.uuid5(uuid.NAMESPACE_URL, "urn:ekkyo:series")
-Kind = Literal["planned", "extended", "revised", "rescheduled", "cancelled", "registered", "withdrawn"]
+Kind = Literal["planned", "extended", "revised", "rescheduled", "cancelled", "registered", "withdrawn", "repeated"]
 
 
 class Planned(BaseModel):
@@ -33,6 +33,8 @@ class Planned(BaseModel):
     recurrence_id: Instant
     starts_at: Instant
     ends_at: Instant
+    off: bool = False
+    """Another rule left it out: it is cancelled."""
 
 
 class Step(BaseModel):
@@ -51,6 +53,12 @@ class Step(BaseModel):
     reason: str = ""
     member_id: Id | None = None
     because: Literal["asked", "extended"] = "asked"
+    made: list[Id] = []
+    """The events that another rule adds."""
+    dropped: list[Id] = []
+    """The events that another rule leaves out."""
+    regulars: list[tuple[Id, Id]] = []
+    """Who gets seats in the events that are added: members, and their registrations for the series."""
 
 
 class Series(Document):
@@ -76,7 +84,7 @@ class Series(Document):
     status: Literal["planned", "cancelled"] = "planned"
     ends_before: date | None = None
     occurrences: list[Planned] = []
-    """All its events, by when they were first planned to start. It only grows."""
+    """All its events, by when they are planned to start."""
     made_until: date
     """The day until which the rule was followed."""
     registered: int = 0

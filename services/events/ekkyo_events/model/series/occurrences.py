@@ -72,7 +72,7 @@ def take(
     planned = series.occurrences[number]
 
     def decide(event: Event | None, seats: Entries[Seat]) -> Taken:
-        if step.kind in ("planned", "extended"):
+        if step.kind in ("planned", "extended") or planned.event_id in step.made:
             return _published(event, seats, series, planned, step, now)
         assert event, "events of a series are made by its first step"
         if event.series_step is not None and event.series_step >= step.number:
@@ -147,7 +147,11 @@ def _change(
             details = EventDetails.model_validate(before | step.details)
             cmd = ReviseEvent(event_id=event.id, details=details)
             return revise(event, seats, cmd, people=people, who=BY_ITSELF)
-        case "rescheduled":
+        case "repeated" if planned.event_id in step.dropped:
+            return cancel(event, seats, CancelEvent(event_id=event.id), who=BY_ITSELF)
+        case "rescheduled" | "repeated":
+            if planned.off:  # another rule left it out
+                return Decision(event, None)
             was = step.was[series.occurrences.index(planned) - step.first]
             if (event.starts_at, event.ends_at) != was:  # it was moved alone
                 return Decision(event, None)

@@ -18,6 +18,7 @@ from ekkyo.contracts.events import (
     SeriesRegistered,
     SeriesRescheduled,
     SeriesRevised,
+    SeriesRuleChanged,
     SeriesWithdrawn,
 )
 from ekkyo.decision import Decision
@@ -103,6 +104,9 @@ def _facts(series: Series, after: Series, step: Step, outcomes: Sequence[Outcome
     match step.kind:
         case "revised":
             return [SeriesRevised(**changed, changed=sorted(step.details))]
+        case "repeated":
+            made = [number for number, one in enumerate(taken) if one.event.id in step.made]
+            return [SeriesRuleChanged(**changed, made=made)]
         case "rescheduled":
             return [SeriesRescheduled(**changed)]
         case _:
