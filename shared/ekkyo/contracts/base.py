@@ -113,7 +113,7 @@ class Fact(Described):
         return self._meta
 
     def told(self, meta: "Meta") -> "Fact":
-        """This fact with its envelope, as the readers of the stream hand it out."""
+        """This fact with its envelope, as code that reads the stream returns it."""
         self._meta = meta
         return self
 
@@ -131,9 +131,9 @@ class Meta(Model):
     subject: str
     time: Instant
     revision: int
-    """The entity's revision after the change; a projection ignores what is not newer than what it has."""
+    """The entity's revision after the change; a projection ignores facts that are not newer than its row."""
     actor: str | None = None
-    """Who caused it: the `sub` of the token, or the name of the service that acted by itself."""
+    """Who caused it: the `sub` of the token, or the name of a service that acted by itself."""
     traceparent: str | None = None
     sequence: int = 0
     """Position in the stream FACTS, from 1."""
@@ -148,7 +148,7 @@ class FieldError(Model):
 
 
 class Problem(Model):
-    """Why a command or a question was not answered, in the manner of RFC 9457. `code` is stable API."""
+    """Why a command or a question was refused, in the style of RFC 9457. `code` is stable API."""
 
     code: str
     title: str
@@ -202,7 +202,7 @@ class Caller:
 
     @property
     def leads_all(self) -> bool:
-        """Whether they may do what the leaders of every community may."""
+        """Whether they have the rights of a leader in every community."""
         return bool(self.roles & {"steward", "system"})
 
     @property
@@ -221,9 +221,10 @@ class Caller:
         return False
 
     def must_lead(self, community_id: str, *, or_is: str | None = None) -> None:
-        """Refuse (403) a leader of other communities. Stewards, systems and the member `or_is` pass.
+        """Refuse (403) a leader of other communities.
 
-        For use in decisions, where the entity tells which community it belongs to.
+        Stewards, systems and the member `or_is` are accepted. For use in decisions, where the entity says which
+        community it belongs to.
         """
         if self.leads_all or community_id in self.led or self.sub == or_is:
             return

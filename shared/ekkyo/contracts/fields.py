@@ -1,4 +1,4 @@
-"""What the fields of messages may hold: ids, instants, lines, texts, zones, addresses."""
+"""Types of message fields: ids, instants, lines, texts, time zones, addresses."""
 
 import os
 import re
@@ -92,7 +92,7 @@ def _zone(value: str) -> str:
 
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
-"""An id that the caller chose, a UUIDv7 by custom (`new_id`). Safe as one token of a NATS subject."""
+"""An id that the caller chose, usually a UUIDv7 (`new_id`). Safe as one token of a NATS subject."""
 Instant = Annotated[AwareDatetime, BeforeValidator(_date_time), AfterValidator(_utc)]
 """A point in time from 1900 to 2199; kept in UTC with millisecond precision, written as RFC 3339."""
 Day = Annotated[date, BeforeValidator(_date)]
@@ -115,4 +115,4 @@ Email = Annotated[
 ]
 """A mail address, kept in lower case."""
 Url = Annotated[str, StringConstraints(pattern=r"^https?://\S+$", max_length=500), AfterValidator(_one_line)]
-"""An address of the web."""
+"""A web address (URL)."""

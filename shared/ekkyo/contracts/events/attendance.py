@@ -17,12 +17,12 @@ from ekkyo.contracts.events.registration import Registration, RegistrationFact, 
 
 
 def _as_shown(value: str) -> str:
-    """A word as the wall shows it: small letters, no spaces, no hyphens, digits of half width."""
+    """A word in its normal form: lower case, no spaces, no hyphens, half-width digits."""
     return "".join(unicodedata.normalize("NFKC", value).casefold().replace("-", "").split())
 
 
 DoorWordText = Annotated[str, StringConstraints(min_length=1, max_length=40), AfterValidator(_as_shown)]
-"""The word on the wall as somebody typed it: capitals, spaces, hyphens and full width make no difference."""
+"""The word shown at the event, as somebody typed it: capitals, spaces, hyphens and full width make no difference."""
 
 
 class CheckIn(Command[Registration]):
@@ -30,8 +30,8 @@ class CheckIn(Command[Registration]):
 
     Members who check in themselves to an onsite or hybrid event need the word that its leaders show there.
 
-    A desk without a network tells later what it scanned: with `at`, also once the event is concluded. Of several scans
-    of one member the earliest counts. One made before the check-in was undone brings nobody back.
+    A desk that was offline sends its scans later, with `at`, also after the event is concluded. Of several scans of one
+    member, the earliest counts. A scan that was made before an undo has no effect.
     """
 
     subject: ClassVar[str] = "ekkyo.cmd.events.check_in"
@@ -39,7 +39,7 @@ class CheckIn(Command[Registration]):
     event_id: Id
     member_id: Id
     word: DoorWordText | None = None
-    """The word on the wall (`events.door_word`). Leaders need none, nor does who joins an online event."""
+    """The word shown at the event (`events.door_word`). Leaders, and members at online events, need none."""
     scan_id: Id | None = None
     """Identifies the scan: sent again, it has no further effect, even when the check-in was undone meanwhile."""
     at: Instant | None = None
@@ -47,9 +47,9 @@ class CheckIn(Command[Registration]):
 
 
 class UndoCheckIn(Command[Registration]):
-    """Take back that a member attended: their place is what it was before. Once the event is concluded, leaders can.
+    """Undo a check-in: the member's place becomes what it was before. Once the event is concluded, only leaders can.
 
-    Whoever may have no seat any more has none afterwards. After the conclusion, who had a seat is a no-show.
+    A member who may no longer have a seat has none afterwards. After the conclusion, a member with a seat is a no-show.
     """
 
     subject: ClassVar[str] = "ekkyo.cmd.events.undo_check_in"
@@ -59,12 +59,12 @@ class UndoCheckIn(Command[Registration]):
 
 
 class DoorWord(Model):
-    """The word to show at the door. The one before it is good, too, so that nobody is too late while typing."""
+    """The word to show at the door. The previous word is valid too, so that there is time to type."""
 
     event_id: Id
     word: str
     valid_until: Instant
-    """When another word takes its place: ask again then."""
+    """When the next word replaces it: ask again then."""
 
 
 class GetDoorWord(Question[DoorWord]):
@@ -93,9 +93,10 @@ class AttendanceImported(Model):
     walk_ins: int
     """Of the newly recorded, those without a seat."""
     passed_over: list[Id] = []
-    """Who came without a seat and may have none: who left the company or, where only members may come, is no member."""
+    """Members without a seat who may not have one: they have left the company or, at an event for members only, are no
+    members of the community."""
     lost: list[Id] = []
-    """Who did not attend after all: an earlier report said so alone, and this one replaces it."""
+    """Members who no longer count as attended: only an earlier report named them, and this one replaces it."""
 
 
 class ImportAttendance(Command[AttendanceImported]):
@@ -121,24 +122,24 @@ class MemberAttended(RegistrationFact):
     walk_in: bool = False
     by: Literal["check_in", "import"]
     checked_in_at: Instant | None = None
-    """When; None: a report says it alone."""
+    """When they were checked in; None: only an attendance report says that they came."""
 
 
 class CheckInCorrected(RegistrationFact):
-    """When a member who attended was checked in is known better: a scan that was made earlier was told later."""
+    """The check-in time of a member who attended was corrected: an earlier scan arrived later."""
 
     subject: ClassVar[str] = "ekkyo.fact.events.check_in_corrected"
     checked_in_at: Instant
     was: Instant | None = None
-    """What was told before; None: until now only a report said that they attended."""
+    """The time before the correction; None: until now only an attendance report said that they came."""
 
 
 class CheckInUndone(RegistrationFact):
-    """A member did not attend after all, as was recorded by mistake."""
+    """A member's check-in was undone: it was recorded by mistake."""
 
     subject: ClassVar[str] = "ekkyo.fact.events.check_in_undone"
     status: RegistrationStatus
-    """What their place is again; `withdrawn` without a `registration_id`: they had none."""
+    """What their place is now; `withdrawn` without a `registration_id`: they had none."""
     position: int | None = None
     """Place on the waitlist, from 1."""
     because: Literal["asked", "report"] = "asked"

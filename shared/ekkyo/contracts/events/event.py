@@ -25,7 +25,7 @@ EventStatus = Literal["draft", "published", "cancelled", "concluded"]
 
 
 def _unset(value: object) -> bool:
-    """Whether an event has nothing here: then it says nothing of it, on the wire and in the database."""
+    """Whether this field is empty: then it is left out, on the wire and in the database."""
     return value is None
 
 
@@ -43,7 +43,7 @@ class EventDetails(Model):
     url: Url | None = None
     """Where to join, for online and hybrid events. Only members with a seat receive it."""
     url_follows: bool = False
-    """Publish an online or hybrid event without `url`, because the address is not known yet: revise it in later."""
+    """Publish an online or hybrid event without `url`, because the address is not known yet: add it later."""
     capacity: int = Field(ge=1, le=20_000)
     speakers: list[Id] = Field(default=[], max_length=50)
     members_only: bool = False
@@ -71,15 +71,15 @@ class EventState(Model):
     timezone: Zone
     status: EventStatus
     sequence: int = 0
-    """How often it was moved, changed or cancelled since it was published."""
+    """How often it was moved, changed or cancelled after it was published."""
     confirmed: int = 0
     waitlisted: int = 0
     attended: int = 0
     revision: int = 0
     series_id: Id | None = Field(default=None, exclude_if=_unset)
-    """The series that it is an event of."""
+    """The series that it belongs to."""
     recurrence_id: Instant | None = Field(default=None, exclude_if=_unset)
-    """When it was first planned to start: its place in the series, wherever it was moved."""
+    """When it was first planned to start. It identifies the event within its series, even after the event was moved."""
 
 
 # Commands
@@ -99,14 +99,17 @@ class DraftEvent(Command[EventState]):
 
 
 class DuplicateEvent(Command[EventState]):
-    """Create a draft like another event, at another time. Whoever copies an event of a series gets a single one."""
+    """Create a draft as a copy of another event, at another time.
+
+    The copy of an event of a series does not belong to the series.
+    """
 
     subject: ClassVar[str] = "ekkyo.cmd.events.duplicate"
     may: ClassVar = may("leader", "steward", "system")
     event_id: Id
-    """The new event's."""
+    """The id of the new event."""
     like: Id
-    """The event that it is like."""
+    """The event to copy."""
     starts_at: Instant
     ends_at: Instant
 
@@ -158,7 +161,7 @@ class CancelEvent(Command[EventState]):
 class ConcludeEvent(Command[EventState]):
     """Declare an event over: confirmed members who did not attend become no-shows.
 
-    An event that nobody concludes concludes by itself at its end.
+    An event concludes automatically at its end if nobody does it before.
     """
 
     subject: ClassVar[str] = "ekkyo.cmd.events.conclude"
@@ -178,28 +181,28 @@ class GetEvent(Question[EventState]):
 
 
 class EventPage(Model):
-    """Events in the order that was asked for; `next` continues where this page ends."""
+    """Events in the requested order; `next` continues where this page ends."""
 
     events: list[EventState]
     next: str | None = None
 
 
 class ListEvents(Question[EventPage]):
-    """Events of a community, by start time. Only leaders see drafts. An event must meet all that is asked for."""
+    """Events of a community, by start time. Only leaders see drafts. All filters must match."""
 
     subject: ClassVar[str] = "ekkyo.ask.events.list"
     may: ClassVar = may("member")
     community_id: Id | None = None
     community_ids: list[Id] | None = Field(default=None, max_length=200)
-    """Any of these communities; of an empty list, no event is found."""
+    """Any of these communities; an empty list finds no event."""
     format: EventFormat | None = None
     context: Line | None = None
-    """What it is about, exactly as the event says it."""
+    """The theme, exactly as the event has it."""
     status: list[EventStatus] | None = None
     starts_from: Instant | None = None
     starts_until: Instant | None = None
     newest_first: bool = False
-    """Latest start first, for what is past."""
+    """Latest start first, as for past events."""
     after: str | None = None
     limit: int = Field(default=100, ge=1, le=500)
 
@@ -214,7 +217,7 @@ class EventFact(Fact):
     event_id: Id
     event: EventState
     series_change: Id | None = Field(default=None, exclude_if=_unset)
-    """Part of this change of its series: a fact of the series tells of it as a whole."""
+    """Part of this change of its series, which a fact of the series announces as a whole."""
 
 
 class EventPublished(EventFact):
@@ -230,7 +233,7 @@ class EventRevised(EventFact):
     confirmed: list[Id] = []
     waitlisted: list[Id] = []
     promoted: list[Id] = []
-    """Those of the confirmed who waited until this change: facts of their own tell of them."""
+    """Confirmed members who were on the waitlist before this change. Each has a fact of their own."""
 
 
 class EventRescheduled(EventFact):

@@ -22,7 +22,7 @@ class Figures(Model):
     people: int
     """Different members who attended."""
     returners: int
-    """Of them, those who attended more than one event."""
+    """Those of them who attended more than one event."""
     registrations: int
     """Members who ever had a place at an event, waitlisted or confirmed, once per event."""
     waitlisted: int

@@ -1,4 +1,4 @@
-"""What the events service does when a member was erased."""
+"""What the events service publishes when a member was erased."""
 
 from typing import ClassVar
 

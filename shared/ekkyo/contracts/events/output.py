@@ -1,4 +1,4 @@
-"""Outputs: what came of an event or of a community, such as an article, slides or a talk outside."""
+"""Outputs: results of an event or of a community, such as an article, slides or a talk outside the company."""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -38,7 +38,7 @@ class OutputDetails(Model):
     kind: OutputKind
     title: Line
     url: Url | None = None
-    """Where it can be found. Everything but a talk outside the company needs one."""
+    """Where it can be found. Required, except for a talk outside the company."""
     authors: Authors
 
 
@@ -48,7 +48,7 @@ class OutputState(Model):
     output_id: Id
     community_id: Id
     event_id: Id | None = None
-    """The event that it came of; none: it belongs to the community as a whole."""
+    """The event that it resulted from; none: it belongs to the community as a whole."""
     event_title: str | None = None
     """The event's title when the output was attached."""
     kind: OutputKind
@@ -85,7 +85,7 @@ class AttachOutput(Command[OutputState]):
 
 
 class ReviseOutput(Command[OutputState]):
-    """Correct an output that is on the board or proposed. Who is no author any more loses the contribution."""
+    """Correct an output that is on the board or proposed. A removed author loses the contribution."""
 
     subject: ClassVar[str] = "ekkyo.cmd.events.revise_output"
     may: ClassVar = may("leader", "steward", "system")
@@ -102,7 +102,7 @@ class ConfirmOutput(Command[OutputState]):
 
 
 class DeclineOutput(Command[OutputState]):
-    """Decline an output that a member proposed, with the reason that they are told."""
+    """Decline an output that a member proposed, with a reason for them."""
 
     subject: ClassVar[str] = "ekkyo.cmd.events.decline_output"
     may: ClassVar = may("leader", "steward", "system")
@@ -111,7 +111,10 @@ class DeclineOutput(Command[OutputState]):
 
 
 class RemoveOutput(Command[OutputState]):
-    """Take an output off the board, or a proposal back. Its authors lose the contribution. This cannot be undone."""
+    """Remove an output from the board, or withdraw a proposal.
+
+    Its authors lose the contribution. This cannot be undone.
+    """
 
     subject: ClassVar[str] = "ekkyo.cmd.events.remove_output"
     may: ClassVar = may("self", "leader", "steward", "system")
@@ -124,7 +127,7 @@ class RemoveOutput(Command[OutputState]):
 
 
 class GetOutput(Question[OutputState]):
-    """One output. Only leaders, its authors and who proposed it see what is not on the board."""
+    """One output. If it is not on the board, only leaders, its authors and the member who proposed it can see it."""
 
     subject: ClassVar[str] = "ekkyo.ask.events.output"
     may: ClassVar = may("member")
@@ -139,7 +142,7 @@ class OutputPage(Model):
 
 
 class Board(Question[OutputPage]):
-    """The outputs on the board, newest first. An output must meet all that is asked for."""
+    """The outputs on the board, newest first. All filters must match."""
 
     subject: ClassVar[str] = "ekkyo.ask.events.board"
     may: ClassVar = may("member")
@@ -193,7 +196,7 @@ class OutputRevised(OutputFact):
 
     subject: ClassVar[str] = "ekkyo.fact.events.output_revised"
     no_longer: list[Id] = []
-    """Who was among its authors before."""
+    """Its authors before the correction."""
 
 
 class OutputDeclined(OutputFact):
@@ -203,7 +206,7 @@ class OutputDeclined(OutputFact):
 
 
 class OutputRemoved(OutputFact):
-    """An output was taken off the board, or a proposal was taken back."""
+    """An output was removed from the board, or a proposal was withdrawn."""
 
     subject: ClassVar[str] = "ekkyo.fact.events.output_removed"
     was: OutputStatus

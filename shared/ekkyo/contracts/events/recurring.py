@@ -1,4 +1,4 @@
-"""How a series recurs: the rule of RFC 5545, as much of it as a series takes."""
+"""How a series recurs: the part of RFC 5545's recurrence rule that a series accepts."""
 
 import re
 from dataclasses import dataclass
@@ -46,7 +46,7 @@ class Recurrence:
 
 
 def read_rule(text: str) -> Recurrence:
-    """The rule that a text says. Raises ValueError, whose text says what was expected."""
+    """Parse a rule. Raises ValueError, whose text says what was expected."""
     said: dict[str, str] = {}
     for part in text.upper().removeprefix("RRULE:").split(";"):
         name, equals, value = part.partition("=")
@@ -179,6 +179,6 @@ Rule = Annotated[str, StringConstraints(max_length=500), AfterValidator(_rule), 
 """How often and until when, as an RRULE of RFC 5545 (3.3.10) with FREQ, INTERVAL, BYDAY, BYMONTHDAY, BYSETPOS and COUNT
 or UNTIL: `FREQ=WEEKLY;INTERVAL=2`, `FREQ=MONTHLY;BYDAY=2TH;COUNT=12`. Weeks begin on Monday."""
 Local = Annotated[str, StringConstraints(max_length=16), AfterValidator(_local), _schema(_LOCAL, 16)]
-"""A date and a time as a clock on the wall shows them: 2026-12-03T18:00."""
+"""A local date and time: 2026-12-03T18:00."""
 Clock = Annotated[str, StringConstraints(max_length=5), AfterValidator(_clock), _schema(_CLOCK, 5)]
-"""A time of day as a clock on the wall shows it: 18:00."""
+"""A local time of day: 18:00."""

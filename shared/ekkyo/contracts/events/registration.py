@@ -31,11 +31,11 @@ class Registration(Model):
     """On the waitlist: why there is no seat yet, in words."""
     walk_in: bool = False
     checked_in_at: Instant | None = None
-    """None: not checked in; who stands in an attendance report alone was not, either."""
+    """None: not checked in. Members who are only in an attendance report were not checked in either."""
 
 
 class RegisterForEvent(Command[Registration]):
-    """Ask for a seat: confirmed while there is one, else on the waitlist.
+    """Ask for a seat: confirmed if one is free, else on the waitlist.
 
     `registration_id` identifies the request: sent again after a withdrawal, it does not register the member again.
     """
@@ -130,7 +130,7 @@ class MyEventsPage(Model):
 
 
 class MyEvents(Question[MyEventsPage]):
-    """The events at which a member has or had a place. What they withdrew from is left out."""
+    """The events at which a member has or had a place, without those they withdrew from."""
 
     subject: ClassVar[str] = "ekkyo.ask.events.mine"
     may: ClassVar = may("self", "steward", "system")

@@ -28,7 +28,7 @@ class SeriesState(Model):
     speakers: list[Id] = []
     members_only: bool = False
     starts: Local
-    """When it first starts, by the clock of `timezone`."""
+    """When it first starts, in local time of `timezone`."""
     minutes: int
     timezone: Zone
     rule: Rule
@@ -43,10 +43,10 @@ class SeriesState(Model):
 
 
 class SeriesDate(Model):
-    """A date of a series. clock_changed: the clock skips this time on that day, or shows it twice.
+    """A date of a series. clock_changed: on that day, this local time does not exist or occurs twice.
 
-    A time that the clock skips is the same time after the change, an hour later on the clock; of one that it shows
-    twice, the first counts (RFC 5545, 3.3.5).
+    A time that does not exist is moved past the clock change, an hour later; of a time that occurs twice, the first
+    counts (RFC 5545, 3.3.5).
     """
 
     starts_at: Instant
@@ -55,14 +55,14 @@ class SeriesDate(Model):
 
 
 class SeriesDates(Model):
-    """The dates of a series as they would be planned. endless: more are added as time goes by."""
+    """The dates of a series as they would be planned. endless: more are added over time."""
 
     dates: list[SeriesDate]
     endless: bool
 
 
 class LeftAsItWas(Model):
-    """An event of a series that did not take the last change, and the code of the reason."""
+    """An event of a series to which the last change could not be applied, and the code of the reason."""
 
     event_id: Id
     code: str
@@ -83,8 +83,8 @@ class SeriesRegistration(Model):
 class PlanSeries(Command[SeriesState]):
     """Announce events that recur: each is an event of its own, published at once.
 
-    A series has at most 200 dates within two years. One without COUNT or UNTIL is endless: its events are there for the
-    next six months, and more are added as time goes by.
+    A series has at most 200 dates within two years. A series without COUNT or UNTIL is endless: it has events for the
+    next six months, and more are added over time.
     """
 
     subject: ClassVar[str] = "ekkyo.cmd.events.plan_series"
@@ -93,45 +93,50 @@ class PlanSeries(Command[SeriesState]):
     community_id: Id
     details: EventDetails
     starts: Local
-    """When it first starts, by the clock of `timezone`. The first date is the first that fits the rule from then on."""
+    """When it first starts, in local time of `timezone`. The first date is the first one from then on that matches the
+    rule."""
     minutes: int = Field(ge=1, le=7 * 24 * 60)
-    """How long each takes."""
+    """How long each event takes."""
     timezone: Zone = "Asia/Tokyo"
     rule: Rule
     except_on: list[Day] = Field(default=[], max_length=200)
-    """Days on which there is none."""
+    """Days without an event."""
     also_on: list[Day] = Field(default=[], max_length=200)
-    """Days on which there is one besides, at the same time of day."""
+    """Additional days, at the same time of day."""
 
 
 class ReviseSeries(Command[SeriesState]):
     """Change the details of the events of a series that are to come.
 
-    Each event takes what differs from the series' details so far: what was changed for one event alone stays as it is.
+    In each event, only the fields change that differ from the series' current details: what was changed for a single
+    event stays as it is.
     """
 
     subject: ClassVar[str] = "ekkyo.cmd.events.revise_series"
     may: ClassVar = may("leader", "steward", "system")
     series_id: Id
     change_id: Id
-    """The caller's name for this change: said again, it is the same change."""
+    """Identifies this change: sent again, it has no further effect."""
     from_event: Id | None = None
     """The first event that changes, of those to come; None: all of them."""
     details: EventDetails
 
 
 class RescheduleSeries(Command[SeriesState]):
-    """Move the events of a series that are to come to another time of day. An event that was moved alone stays."""
+    """Move the events of a series that are to come to another time of day.
+
+    An event that was moved individually stays where it is.
+    """
 
     subject: ClassVar[str] = "ekkyo.cmd.events.reschedule_series"
     may: ClassVar = may("leader", "steward", "system")
     series_id: Id
     change_id: Id
-    """The caller's name for this change: said again, it is the same change."""
+    """Identifies this change: sent again, it has no further effect."""
     from_event: Id | None = None
     """The first event that moves, of those to come; None: all of them."""
     clock: Clock
-    """When they start, by the clock of the series' time zone."""
+    """When they start, in local time of the series' time zone."""
     minutes: int = Field(ge=1, le=7 * 24 * 60)
 
 
@@ -148,7 +153,7 @@ class ChangeSeriesRule(Command[SeriesState]):
     may: ClassVar = may("leader", "steward", "system")
     series_id: Id
     change_id: Id
-    """The caller's name for this change: said again, it is the same change."""
+    """Identifies this change: sent again, it has no further effect."""
     from_event: Id | None = None
     """The first event that the new rule concerns, of those to come; None: all of them."""
     starts: Local
@@ -160,13 +165,13 @@ class ChangeSeriesRule(Command[SeriesState]):
 
 
 class CancelSeries(Command[SeriesState]):
-    """Cancel the events of a series that are to come, all or from one on. This cannot be undone."""
+    """Cancel all events of a series that are to come, or those from one on. This cannot be undone."""
 
     subject: ClassVar[str] = "ekkyo.cmd.events.cancel_series"
     may: ClassVar = may("leader", "steward", "system")
     series_id: Id
     change_id: Id
-    """The caller's name for this change: said again, it is the same change."""
+    """Identifies this change: sent again, it has no further effect."""
     from_event: Id | None = None
     """The first event that is cancelled; None: all that are to come."""
     reason: Text = ""
@@ -175,7 +180,7 @@ class CancelSeries(Command[SeriesState]):
 class RegisterForSeries(Command[SeriesRegistration]):
     """Ask for a seat in each event of a series that is to come, and in those that are added to it.
 
-    Each event has a waitlist of its own. Seats are given right after the answer; a fact tells which.
+    Each event has a waitlist of its own. Seats are given right after the answer; a fact lists them.
     """
 
     subject: ClassVar[str] = "ekkyo.cmd.events.register_series"
@@ -189,7 +194,7 @@ class RegisterForSeries(Command[SeriesRegistration]):
 class WithdrawFromSeries(Command[SeriesRegistration]):
     """Give up the seats in all events of a series that are to come.
 
-    A seat that the member asked for in one event alone stays theirs.
+    A seat that the member requested for a single event remains theirs.
     """
 
     subject: ClassVar[str] = "ekkyo.cmd.events.withdraw_series"
@@ -264,13 +269,13 @@ class SeriesAnswer(Model):
     registrations: list[Registration] = []
     """The caller's places at these events."""
     under_way: bool = False
-    """A change is being carried out in the events."""
+    """A change is being applied to the events."""
     left_as_they_were: list[LeftAsItWas] = []
-    """Told to leaders: events that did not take the last change."""
+    """For leaders only: events to which the last change could not be applied."""
 
 
 class GetSeries(Question[SeriesAnswer]):
-    """One series with its events that are not over. The address to join is told to those who have a seat."""
+    """One series with its events that are not over. Only members with a seat receive the address to join."""
 
     subject: ClassVar[str] = "ekkyo.ask.events.series"
     may: ClassVar = may("member")

@@ -1,4 +1,4 @@
-"""What is told of series: of each change once, when it is true of every event."""
+"""Facts about series: one for each change, published when it is true of every event."""
 
 from typing import ClassVar, Literal
 
@@ -13,7 +13,7 @@ class Occurrence(Model):
 
     event_id: Id
     recurrence_id: Instant
-    """When it was first planned to start: its place in the series, wherever it was moved."""
+    """When it was first planned to start. It identifies the event within its series, even after the event was moved."""
     starts_at: Instant
     ends_at: Instant
     status: EventStatus = "published"
@@ -30,7 +30,7 @@ class SeatAtOccurrence(Occurrence):
 
 
 class SeriesFact(Fact):
-    """What all facts about a series carry. They are told when what they tell is true of every event.
+    """What all facts about a series carry. They are published when they are true of every event.
 
     The facts about the events themselves name this change as their `series_change`.
     """
@@ -50,7 +50,7 @@ class SeriesPlanned(SeriesFact):
 
 
 class SeriesExtended(SeriesFact):
-    """Time went by, and an endless series has more events."""
+    """Events were added to an endless series."""
 
     subject: ClassVar[str] = "ekkyo.fact.events.series_extended"
     occurrences: list[Occurrence]
@@ -103,7 +103,7 @@ class SeriesCancelled(SeriesChanged):
 
 
 class SeriesRegistered(SeriesFact):
-    """A member has a place in each event of a series that is to come, and which: a seat, or one on the waitlist."""
+    """A member has a place at each event of a series that is to come: a seat, or a place on the waitlist."""
 
     subject: ClassVar[str] = "ekkyo.fact.events.series_registered"
     member_id: Id

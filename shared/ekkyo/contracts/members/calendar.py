@@ -1,4 +1,4 @@
-"""The address under which a member's calendar programs read their events: a secret, of which a digest alone is sent."""
+"""The address under which a member's calendar programs read their events: a secret, of which only a digest is sent."""
 
 from typing import Annotated, ClassVar
 
@@ -7,12 +7,12 @@ from pydantic import ConfigDict, StringConstraints
 from ekkyo.contracts.base import Command, Id, Instant, Model, Question, may
 
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-"""SHA-256 of a secret, in hexadecimal. The secret has at least 128 random bits: its digest tells nothing of it."""
+"""SHA-256 of a secret, in hexadecimal. The secret has at least 128 random bits: its digest reveals nothing about it."""
 EXAMPLE = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 
 class CalendarAddress(Model):
-    """Whether a member has an address for calendar programs, and since when. The address itself is told nowhere."""
+    """Whether a member has an address for calendar programs, and since when. No message contains the address itself."""
 
     member_id: Id
     since: Instant | None = None
@@ -20,9 +20,10 @@ class CalendarAddress(Model):
 
 
 class MakeCalendarAddress(Command[CalendarAddress]):
-    """Have calendar programs read one's events under a new secret address; the one before it ends.
+    """Let calendar programs read one's events at a new secret address; the previous one ends.
 
-    Whoever sends this makes the secret, and sends its digest. One that has ended never counts again.
+    The sender of this command generates the secret, and sends its digest. An address that has ended never becomes valid
+    again.
     """
 
     subject: ClassVar[str] = "ekkyo.cmd.members.make_calendar_address"

@@ -1,4 +1,4 @@
-"""Communities: their charter, rules and looks."""
+"""Communities: their charter, rules and appearance."""
 
 from typing import ClassVar, Final, Literal
 
@@ -37,11 +37,11 @@ class Community(Model):
     community_id: Id
     name: Line
     logo_url: str | None = None
-    """An address that was given when it was founded. The logo that is kept here is `logo`."""
+    """A URL that was given when the community was founded. The uploaded logo is `logo`."""
     colour: str | None = None
     """Its colour, such as #31487f: white text on it can be read."""
     logo: str | None = None
-    """Which logo it has: a name that changes with the file and ends in its kind. `members.logo` gives the file."""
+    """Which logo it has: a name that changes with the file and ends in its type. `members.logo` returns the file."""
     rules: Text
     rules_version: int = 1
     charter: Charter
@@ -129,12 +129,12 @@ class ReviseCommunity(Command[Community]):
     community_id: Id
     name: Line | None = None
     colour: Colour | None = None
-    """Empty: it has none of its own any more."""
+    """Empty: remove it."""
     logo_file: str | None = Field(
         default=None, max_length=LOGO_CHARACTERS, pattern="^[A-Za-z0-9+/]*={0,2}$", repr=False
     )
-    """A PNG, JPEG or SVG file of at most 500 kB, in base64. It is made anew before it is kept: pictures in at most
-    320 by 320 pixels, drawings with shapes, paths and text alone. Empty: it has no logo any more."""
+    """A PNG, JPEG or SVG file of at most 500 kB, in base64. It is encoded again before it is stored: images with at
+    most 320 by 320 pixels, drawings with shapes, paths and text only. Empty: remove the logo."""
 
 
 class GetLogo(Question[LogoFile]):
@@ -154,7 +154,7 @@ class GetCommunity(Question[Community]):
 
 
 class CommunityListed(Model):
-    """A community as one may join it."""
+    """A community that one may join."""
 
     community: Community
     members: int

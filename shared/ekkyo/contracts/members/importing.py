@@ -31,17 +31,17 @@ class Imported(Model):
 
 
 class ImportMembers(Command[Imported]):
-    """Take over rows of a personnel export: people not known by their number are registered, known ones changed.
+    """Import rows of a personnel export: people whose number is unknown are registered, known members are updated.
 
-    Preferences are kept. Rows are independent of each other; at most 500 in one command.
+    Preferences stay. Rows are independent of each other; at most 500 in one command.
     """
 
     subject: ClassVar[str] = "ekkyo.cmd.members.import"
     may: ClassVar = may("steward", "system")
     profiles: list[Profile] = Field(max_length=500)
     locale: Locale | None = None
-    """The language of new people whose row says none."""
+    """The language of new members whose row has none."""
     timezone: Zone | None = None
-    """The time zone of new people whose row says none."""
+    """The time zone of new members whose row has none."""
     dry_run: bool = False
     """Preview the result of each row, and write nothing."""

@@ -64,14 +64,14 @@ class GetJourney(Question[Journey]):
 
 
 class Crossed(Model):
-    """The crossings that somebody reached in one community."""
+    """The crossings that a person reached in one community."""
 
     member_id: Id
     crossings: list[Crossing]
 
 
 class CrossedList(Model):
-    """Those among the ones asked for who reached a crossing there, in the order of their ids."""
+    """Those of the requested people who reached a crossing there, in the order of their ids."""
 
     members: list[Crossed]
 
@@ -97,7 +97,7 @@ class ContributionRecorded(MemberFact):
 
 
 class ContributionUndone(MemberFact):
-    """A contribution counts no more: the output that it was is not on the board any more, or names other authors."""
+    """A contribution no longer counts: its output is no longer on the board, or names other authors."""
 
     subject: ClassVar[str] = "ekkyo.fact.members.contribution_undone"
     community_id: Id
@@ -121,4 +121,4 @@ class CrossingUndone(MemberFact):
     community_id: Id
     crossing: Crossing
     proof: str
-    """The proof that MemberCrossed told, or that took its place since."""
+    """The proof that MemberCrossed named, or the one that replaced it since."""

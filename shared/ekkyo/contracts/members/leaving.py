@@ -51,14 +51,14 @@ class Erasure(Model):
     purged_at: Instant | None = None
     """When the facts about who the member was were purged from the stream: the erasure is complete."""
     communities: list[Id] = []
-    """Which communities the member was in, for the figures of these."""
+    """Which communities the member was in, for the figures of those communities."""
 
 
 class EraseMember(Command[Erasure]):
-    """Forget who a member was, everywhere and for good. What they took part in stays in the counts.
+    """Delete a member's personal data everywhere, permanently. What they took part in stays in the counts.
 
-    The answer comes when the members service has forgotten them; `GetErasure` tells how far the others are. The id is
-    never given to anybody again, and no import restores the person: use another id to register them again.
+    The answer comes when the members service has forgotten them; `GetErasure` says which others have. The id is never
+    given to anybody again, and no import restores the person: use another id to register them again.
     """
 
     subject: ClassVar[str] = "ekkyo.cmd.members.erase"
@@ -84,7 +84,7 @@ class ErasurePage(Model):
 class ListErasures(Question[ErasurePage]):
     """Members who were erased: all, or those whose erasure is complete, or is not.
 
-    Leaders name a community that they lead, and are told of no other one.
+    Leaders name a community that they lead, and learn of no other one.
     """
 
     subject: ClassVar[str] = "ekkyo.ask.members.erasures"

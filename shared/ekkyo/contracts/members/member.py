@@ -50,9 +50,9 @@ class Profile(Model):
     hired_on: Day | None = None
     manager_number: Number | None = None
     locale: Locale | None = None
-    """Which language they are told things in, until they choose. It counts when they become known."""
+    """The language in which they are addressed, until they choose one. Used only when the member is registered."""
     timezone: Zone | None = None
-    """Which time zone they live in, until they choose. It counts when they become known."""
+    """Their time zone, until they choose one. Used only when the member is registered."""
 
 
 class Preferences(Model):
@@ -67,9 +67,9 @@ class Preferences(Model):
     locale: Locale | None = None
     timezone: Zone | None = None
     muted: list[Id] | None = Field(default=None, max_length=200)
-    """Communities whose new events they are not told of. None: as it was."""
+    """Communities about whose new events they get no messages. None: unchanged."""
     surveys: bool | None = None
-    """Whether they are asked to answer surveys. None: as it was."""
+    """Whether they are asked to answer surveys. None: unchanged."""
 
 
 class Membership(Model):
@@ -109,7 +109,7 @@ class MemberState(Model):
     """False once the person left the company."""
     steward: bool = False
     muted: list[Id] = []
-    """Communities whose new events they are not told of."""
+    """Communities about whose new events they get no messages."""
     surveys: bool = True
     """Whether they are asked to answer surveys."""
 
@@ -121,9 +121,9 @@ class Member(MemberState):
     hired_on: Day | None = None
     manager_number: str | None = None
     invitations: list[Invitation] = []
-    """Leaders are told of those to their own communities alone."""
+    """Leaders see only those to their own communities."""
     mail_refused_since: Instant | None = None
-    """Since when the mail server refuses their address for good: nothing is sent there until they have another."""
+    """Since when the mail server permanently refuses their address: nothing is sent there until it changes."""
     revision: int
 
 
@@ -156,9 +156,9 @@ class SetPreferences(Command[Member]):
 
 
 class ChooseMessages(Command[Member]):
-    """Choose whether to be told of a community's new events, or asked to answer surveys.
+    """Choose whether to get messages about a community's new events, and requests to answer surveys.
 
-    What concerns one's own places at events is always told.
+    Messages about one's own places at events are always sent.
     """
 
     subject: ClassVar[str] = "ekkyo.cmd.members.choose_messages"
@@ -171,7 +171,7 @@ class ChooseMessages(Command[Member]):
     member_id: Id
     kind: Literal["new_events", "surveys"]
     community_id: Id | None = None
-    """For `new_events`: whose."""
+    """For `new_events`: the community whose events they are."""
     wanted: bool
 
     @model_validator(mode="after")

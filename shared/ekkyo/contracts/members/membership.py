@@ -14,7 +14,7 @@ from ekkyo.contracts.members.member import CommunityRole, Member, MemberFact
 
 
 class Invited(Model):
-    """That a member is invited to a community, or is in it already. It says nothing else of them."""
+    """Says that a member is invited to a community, or is in it already, and nothing else about them."""
 
     member_id: Id
     community_id: Id
@@ -40,7 +40,7 @@ class DeclineInvitation(Command[Member]):
 
 
 class JoinCommunity(Command[Member]):
-    """Become a member of a community, invited or not. A leader joins nobody else: leaders invite."""
+    """Become a member of a community, invited or not. A leader cannot join for somebody else: leaders invite."""
 
     subject: ClassVar[str] = "ekkyo.cmd.members.join"
     may: ClassVar = may("self", "leader", "steward", "system", community="community_id")

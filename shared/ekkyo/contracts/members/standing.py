@@ -19,7 +19,7 @@ from ekkyo.contracts.members.member import Locale, Member, MemberFact, Number
 
 
 class Identity(Model):
-    """Who a member is and what they may do: what a front end needs of the one who is signed in."""
+    """Who a member is and what they may do: what a front end needs to know about the person who is signed in."""
 
     member_id: Id
     name: str
@@ -31,7 +31,7 @@ class Identity(Model):
     leads: list[Id]
     communities: list[Id]
     signed_out_before: Instant | None = None
-    """Whoever signed in before this is signed out."""
+    """Sessions that began before this time have ended."""
 
 
 class Identify(Question[Identity]):
@@ -62,7 +62,7 @@ class MemberCard(Model):
 
 
 class Cards(Model):
-    """Cards of those among the ones asked for whom the caller may see, in the order they were asked for."""
+    """Cards of the requested members whom the caller may see, in the requested order."""
 
     cards: list[MemberCard]
 
@@ -72,7 +72,7 @@ class GetCards(Question[Cards]):
 
     Members see themselves, leaders, and those named as speakers of a published event; leaders see the members of
     communities they lead as well, and whoever has or had a place at an event of these; stewards and systems see
-    everybody. Others are left out, and so is whoever is not active.
+    everybody. Others, and members who are not active, are left out.
     """
 
     subject: ClassVar[str] = "ekkyo.ask.members.cards"
@@ -99,7 +99,7 @@ class GrantSteward(Command[Member]):
 
 
 class RevokeSteward(Command[Member]):
-    """End somebody's being a steward. Refused for the last one who is active."""
+    """Remove the role of steward. Refused for the last active steward."""
 
     subject: ClassVar[str] = "ekkyo.cmd.members.revoke_steward"
     may: ClassVar = may("steward", "system")

@@ -31,21 +31,21 @@ class ChannelConnected(Model):
 
 
 class ChannelState(Model):
-    """Whether a channel is connected, and at which host. The rest of its address is a secret and told to nobody."""
+    """Whether a channel is connected, and at which host. The rest of its address is secret: no answer has it."""
 
     connected: bool
     host: str | None = None
     since: Instant | None = None
-    """When it was connected; None also where that was before it was kept."""
+    """When it was connected; None also if it was connected before this was recorded."""
 
 
 class ChannelTried(Model):
-    """What came of a test message."""
+    """The result of a test message."""
 
     taken: bool | None
-    """Whether the chat took it. None: it is being posted."""
+    """Whether the chat accepted it. None: it is being posted."""
     reason: str | None = None
-    """Why it was not taken."""
+    """Why it was not accepted."""
 
 
 class ConnectChannel(Command[ChannelConnected]):
@@ -83,7 +83,7 @@ class ConnectChannel(Command[ChannelConnected]):
 
     @field_serializer("url", when_used="json")
     def _on_the_wire(self, url: SecretStr) -> str:
-        """Told to the service that keeps it; everywhere else, a log or a repr, it shows as asterisks."""
+        """The address for the service that stores it; in a log or a repr it shows as asterisks."""
         return url.get_secret_value()
 
 
@@ -91,7 +91,7 @@ _OF_A_COMMUNITY = ConfigDict(json_schema_extra={"example": {"community_id": "019
 
 
 class DisconnectChannel(Command[ChannelState]):
-    """Forget the address of a chat channel: a community's, or a member's own. What waits to be posted is dropped."""
+    """Delete the address of a chat channel: a community's, or a member's own. Posts that wait are dropped."""
 
     subject: ClassVar[str] = "ekkyo.cmd.notify.disconnect_channel"
     may: ClassVar = may("self", "leader", "steward", "system", community="community_id")
@@ -106,7 +106,7 @@ class DisconnectChannel(Command[ChannelState]):
 
 
 class TryChannel(Command[ChannelTried]):
-    """Post a test message to a chat channel, at once, and tell whether it was taken. Three in ten minutes at most."""
+    """Post a test message to a chat channel, at once, and say whether it was accepted. Three in ten minutes at most."""
 
     subject: ClassVar[str] = "ekkyo.cmd.notify.try_channel"
     may: ClassVar = may("self", "leader", "steward", "system", community="community_id")
@@ -119,7 +119,7 @@ class TryChannel(Command[ChannelTried]):
         }
     )
     try_id: Id
-    """The caller's name for this try: said again, it is the same try."""
+    """Identifies this try: sent again, it has no further effect."""
     community_id: Id | None = None
     member_id: Id | None = None
 

@@ -67,23 +67,23 @@ FOR_GOOD: Final = frozenset(
         "superseded",
     }
 )
-"""Reasons to drop a message that do not go away: it is not sent again."""
+"""Permanent reasons to drop a message: it is not sent again."""
 
 
 # Commands
 
 
 class ResendDelivery(Command[Delivery]):
-    """Send a message once more that failed, or was dropped for a reason that is gone. It is tried once, at once.
+    """Send a message again that failed, or was dropped for a reason that no longer applies.
 
-    The answer says what came of it. Three times in 24 hours at most.
+    It is tried once, immediately, and the answer gives the result. Three times in 24 hours at most.
     """
 
     subject: ClassVar[str] = "ekkyo.cmd.notify.resend"
     may: ClassVar = may("self", "steward", "system")
     delivery_id: Id
     resend_id: Id
-    """The caller's name for this try: said again, it is the same try."""
+    """Identifies this try: sent again, it has no further effect."""
     member_id: Id | None = None
     """Whose delivery it is. Members name themselves."""
 
@@ -92,7 +92,7 @@ class ResendDelivery(Command[Delivery]):
 
 
 class ListedDelivery(Delivery):
-    """A delivery, with what its event or survey is called by now, and the community of it. None: not known."""
+    """A delivery, with the current title of its event or survey, and its community. None: not known."""
 
     title: str | None = None
     community_name: str | None = None
@@ -116,7 +116,7 @@ class ListDeliveries(Question[DeliveryPage]):
     status: DeliveryStatus | None = None
     newest_first: bool = False
     locale: Locale = "ja"
-    """The language that titles of surveys are told in, where they have it."""
+    """The language of surveys' titles, if they have it."""
     after: str | None = None
     limit: int = Field(default=100, ge=1, le=500)
 
@@ -160,12 +160,12 @@ class DeliveryFailed(DeliveryFact):
 
 
 class AddressRefused(DeliveryFact):
-    """Nobody can get mail at a member's address, says the mail server (5.1.x). Nothing is sent there any more."""
+    """The mail server permanently refuses a member's address (5.1.x). Nothing is sent there any more."""
 
     subject: ClassVar[str] = "ekkyo.fact.notify.address_refused"
     member_id: Id
     member_revision: int
-    """The newest revision of the member that was heard of then: it is that revision's address."""
+    """The member's newest revision that notify knew then: the address is that revision's."""
 
 
 class NotifyForgotMember(MemberForgotten):

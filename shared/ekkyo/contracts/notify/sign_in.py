@@ -18,7 +18,8 @@ class SignInBegun(Model):
 class BeginSignIn(Command[SignInBegun]):
     """Mail a member a code of six digits, and a link, that sign them in at a front end within ten minutes.
 
-    An address that is nobody's gets the same answer in the same time, and no mail. Five may be asked for an hour.
+    For an address that belongs to no member, the answer and its duration are the same, and no mail is sent. One address
+    gets at most five codes an hour.
     """
 
     subject: ClassVar[str] = "ekkyo.cmd.notify.begin_sign_in"
@@ -30,21 +31,21 @@ class BeginSignIn(Command[SignInBegun]):
 
 
 class SignedIn(Model):
-    """Who proved by a code that the mailbox is theirs."""
+    """The member who proved with a code that the mailbox is theirs."""
 
     member_id: Id
 
 
 class FinishSignIn(Command[SignedIn]):
-    """Tell whose code this is. It is good for ten minutes, five tries, and once."""
+    """Say whose code this is. A code is valid for ten minutes and five tries, and works once."""
 
     subject: ClassVar[str] = "ekkyo.cmd.notify.finish_sign_in"
     may: ClassVar = may("portal")
     attempt_id: Id
     finish_id: Id
-    """The caller's name for this try: said again, it is the same try."""
+    """Identifies this try: sent again, it has no further effect."""
     code: SecretStr = Field(max_length=100)
-    """The six digits, or what the link holds."""
+    """The six digits, or the code in the link."""
 
     @field_serializer("code", when_used="json")
     def _on_the_wire(self, code: SecretStr) -> str:

@@ -1,7 +1,7 @@
-"""Surveys, who took part, and what came of them. Owner: the surveys service.
+"""Surveys, who took part, and their results. Owner: the surveys service.
 
-No message of this module ties an answer to a person: `AnswerSurvey` travels once, to the service; `SurveyAnswered`
-says who took part, never what was said; results are told in numbers, once a survey is closed, and for an anonymous
+No message of this module ties an answer to a person: `AnswerSurvey` travels once, to the service; `SurveyAnswered` says
+who took part, never what was said; results are published in numbers, once a survey is closed, and for an anonymous
 survey only when enough people answered.
 """
 

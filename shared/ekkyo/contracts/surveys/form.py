@@ -1,4 +1,4 @@
-"""The questions of a survey, and what one may say to them."""
+"""The questions of a survey, and the answers that they accept."""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -10,9 +10,9 @@ from ekkyo.contracts.members import Locale
 QuestionKind = Literal["scale", "choice", "themes", "text"]
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Answers = dict[Annotated[str, Field(max_length=40)], StrictInt | str | list[str]]
-"""What was said, by question: a number (scale), a choice's key, themes in the member's own words, or free text.
+"""The answers, by question: a number (scale), a choice's key, themes in the member's own words, or free text.
 
-How long a text may be is the form's affair, which names the question when it refuses.
+The form limits the length of a text, and names the question when it refuses one.
 """
 
 

@@ -1,4 +1,4 @@
-"""Surveys: opened, answered, closed, told of."""
+"""Surveys: opened, answered, closed, announced."""
 
 import uuid
 from typing import ClassVar, Final, Literal
@@ -36,16 +36,16 @@ class SurveyState(Model):
 
 
 class ThemeCount(Model):
-    """A theme asked for, as most people wrote it, and how many asked for it."""
+    """A theme that people want, as most people wrote it, and how many named it."""
 
     theme: str
     votes: int
 
 
 class Results(Model):
-    """What a closed survey says, in numbers and in sorted texts.
+    """The results of a closed survey, in numbers and in sorted texts.
 
-    suppressed: the survey was anonymous and fewer than `minimum` answered, so nothing but the counts is told.
+    suppressed: the survey was anonymous and fewer than `minimum` answered, so only the counts are published.
     """
 
     survey_id: Id
@@ -67,12 +67,13 @@ class Results(Model):
 
 
 class OpenSurvey(Command[SurveyState]):
-    """Open a survey by hand for at least five named members. One after an event opens by itself, for who attended.
+    """Open a survey by hand for at least five named members.
 
-    Everybody invited is an active member of the community, and an event that is named is one of that community. An
-    anonymous survey that asks some of the people of another anonymous one, which is open or was opened in the last
-    thirty days, must differ from it by at least five people: whoever has the results of both can subtract them. A
-    UUIDv5 is refused as the id: those are for surveys after events.
+    The survey after an event opens by itself, for those who attended. Everybody invited must be an active member of the
+    community, and a named event must belong to it. An anonymous survey that asks some of the people of another
+    anonymous one, which is open or was opened in the last thirty days, must differ from it by at least five people:
+    whoever has the results of both can subtract them. A UUIDv5 is refused as the id: those are for surveys after
+    events.
     """
 
     subject: ClassVar[str] = "ekkyo.cmd.surveys.open"
@@ -88,7 +89,7 @@ class OpenSurvey(Command[SurveyState]):
 
 
 class Answered(Model):
-    """That an answer was taken; never what it was."""
+    """Says that an answer was accepted, never what it was."""
 
     survey_id: Id
     member_id: Id
@@ -96,7 +97,7 @@ class Answered(Model):
 
 
 class AnswerSurvey(Command[Answered]):
-    """Answer a survey one was invited to. The first answer counts; said again it changes nothing."""
+    """Answer a survey to which one was invited. The first answer counts; sending it again changes nothing."""
 
     subject: ClassVar[str] = "ekkyo.cmd.surveys.answer"
     may: ClassVar = may("self")
@@ -115,7 +116,7 @@ class AnswerSurvey(Command[Answered]):
 
 
 class CloseSurvey(Command[SurveyState]):
-    """Take no more answers, and publish the results. A survey that nobody closes closes by itself at its deadline."""
+    """Accept no more answers, and publish the results. A survey closes automatically at its deadline."""
 
     subject: ClassVar[str] = "ekkyo.cmd.surveys.close"
     may: ClassVar = may("leader", "steward", "system")
@@ -135,7 +136,7 @@ class FormAnswer(Model):
 
 
 class GetForm(Question[FormAnswer]):
-    """The questions of a survey, for one who is invited."""
+    """The questions of a survey, for an invited member."""
 
     subject: ClassVar[str] = "ekkyo.ask.surveys.form"
     may: ClassVar = may("self", "leader", "steward", "system")
@@ -195,11 +196,14 @@ class ResultsAnswer(Model):
     survey: SurveyState
     results: Results
     comments: list[Text] = []
-    """Free texts, sorted by the alphabet so that their order tells nothing."""
+    """Free texts, in alphabetical order, so that their order reveals nothing."""
 
 
 class GetResults(Question[ResultsAnswer]):
-    """What a closed survey says. An anonymous one tells nothing before it closed, nor of fewer than five answers."""
+    """The results of a closed survey.
+
+    An anonymous survey has no results before it closes, nor with fewer than five answers.
+    """
 
     subject: ClassVar[str] = "ekkyo.ask.surveys.results"
     may: ClassVar = may("leader", "steward", "system")
@@ -234,7 +238,7 @@ class SurveyFact(Fact):
 
 
 class SurveyOpened(SurveyFact):
-    """A survey takes answers from those it invites. Told again (`more`) when others are invited later."""
+    """A survey accepts answers from those it invites. Published again (`more`) when others are invited later."""
 
     subject: ClassVar[str] = "ekkyo.fact.surveys.opened"
     invited: list[Id]
@@ -249,21 +253,21 @@ class InvitationWithdrawn(SurveyFact):
 
 
 class SurveyAnswered(SurveyFact):
-    """A member took part. What they said is not told."""
+    """A member took part. The fact does not contain their answers."""
 
     subject: ClassVar[str] = "ekkyo.fact.surveys.answered"
     member_id: Id
 
 
 class SurveyClosed(SurveyFact):
-    """A survey takes no more answers; what came of it in numbers."""
+    """A survey accepts no more answers; its results in numbers."""
 
     subject: ClassVar[str] = "ekkyo.fact.surveys.closed"
     results: Results
 
 
 class ThemesRanked(SurveyFact):
-    """The themes that one closed survey's answers ask for, most wanted first."""
+    """The themes that the answers to one closed survey name, most wanted first."""
 
     subject: ClassVar[str] = "ekkyo.fact.surveys.themes_ranked"
     community_id: Id
@@ -271,6 +275,6 @@ class ThemesRanked(SurveyFact):
 
 
 class SurveysForgotMember(MemberForgotten):
-    """Somebody who was erased is invited to no survey any more, and no answer bears their id. The counts stay."""
+    """An erased member is no longer invited to any survey, and no answer has their id. The counts stay."""
 
     subject: ClassVar[str] = "ekkyo.fact.surveys.member_forgotten"
