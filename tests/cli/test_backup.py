@@ -313,7 +313,7 @@ async def test_other_systems_mirrors_hold_what_was_restored_and_nothing_that_was
 
 
 async def test_who_is_not_ops_is_told_so(nats, mongo, here, files):
-    with pytest.raises(Refused, match="outside may not do this; it is for ops"):
+    with pytest.raises(Refused, match="outside may not do this: use the NATS user ops"):
         await back_up(servers(nats, mongo, user=OUTSIDE), files)
 
 

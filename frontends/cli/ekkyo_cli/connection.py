@@ -121,7 +121,7 @@ async def jetstream(dir: Path | None) -> AsyncIterator[JetStreamContext]:
         except TimeoutError:
             if denied:
                 raise Refused(
-                    "not_allowed", f"The NATS user {where.login.user} may not do this; it is for ops.", 403
+                    "not_allowed", f"The NATS user {where.login.user} may not do this: use the NATS user ops.", 403
                 ) from None
             raise
 

@@ -119,7 +119,7 @@ class Files:
         except ValidationError as wrong:
             first = wrong.errors(include_url=False, include_input=False)[0]
             where = ".".join(map(str, first["loc"])) or "all of it"
-            text = f"{self.folder / NAME} is damaged, or of another version: {where}: {first['msg']}."
+            text = f"{self.folder / NAME} is damaged, or was written by another version: {where}: {first['msg']}."
             raise Refused("not_a_backup", text) from None
         if not manifest.intact:
             raise Refused("backup_damaged", f"{self.folder / NAME} was changed since it was written.")

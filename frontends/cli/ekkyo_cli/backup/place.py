@@ -59,7 +59,7 @@ class Servers:
         async with nc:
             there = await running(nc)
             if denied:
-                text = f"The NATS user {self.login.user or '(none)'} may not do this; it is for ops."
+                text = f"The NATS user {self.login.user or '(none)'} may not do this: use the NATS user ops."
                 raise Refused("not_allowed", text, 403)
             if there:
                 text = f"{there} is still running. Stop every service, wait until all have exited, and try again."
@@ -140,7 +140,7 @@ def _stopped_in_order() -> Iterator[None]:
 def _replicas() -> int | None:
     wanted = os.environ.get("EKKYO_NATS_REPLICAS")
     if wanted and wanted not in ("1", "3", "5"):
-        raise Refused("replicas_malformed", "EKKYO_NATS_REPLICAS is 1, 3 or 5.", 400)
+        raise Refused("replicas_malformed", "EKKYO_NATS_REPLICAS must be 1, 3 or 5.", 400)
     return int(wanted) if wanted else None
 
 

@@ -120,7 +120,7 @@ def reply_mail(
       ekkyo mail reply 12 --decline
     """
     if accept + decline + tentative != 1:
-        raise typer.BadParameter("say one of --accept, --decline, --tentative")
+        raise typer.BadParameter("give one of --accept, --decline, --tentative")
     folder = _known(dir)
     answer: replying.Answer = "ACCEPTED" if accept else "DECLINED" if decline else "TENTATIVE"
     made = replying.reply(_found(folder, number).message, answer)

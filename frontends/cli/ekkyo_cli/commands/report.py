@@ -42,7 +42,7 @@ def report(
       ekkyo report --check
     """
     if lang not in (None, "ja", "en"):
-        raise typer.BadParameter("ja or en", param_hint="--lang")
+        raise typer.BadParameter("give ja or en", param_hint="--lang")
     if out is None and not check and not output.speaks_json():
         raise typer.BadParameter("name the page to write, or ask for --json or --check", param_hint="--out")
     made, logo = asyncio.run(_make(dir, community, facts=facts, check=check, logo=out is not None))

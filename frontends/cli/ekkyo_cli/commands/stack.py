@@ -219,7 +219,7 @@ def token(
     """
     for one in role or []:
         if not re.fullmatch(r"member|leader:[A-Za-z0-9_-]{1,64}|steward|system", one):
-            raise typer.BadParameter(f"no such role: {one}", param_hint="--role")
+            raise typer.BadParameter(f"there is no role {one}", param_hint="--role")
     seconds = _seconds(ttl, at_most=366 * DAY if key else DAY)
     try:
         if key:

@@ -112,5 +112,5 @@ async def _member(ekkyo: Ekkyo, who: str) -> Member:
             continue
         if members := (await ekkyo.ask(question)).members:
             return members[0]
-    text = f"Nobody has the number, the mail address or the id {who}. Import people first: ekkyo members import"
+    text = f"Nobody has the personnel number, mail address or id {who}. Import people first: ekkyo members import"
     raise Refused("member_not_found", text)

@@ -93,7 +93,7 @@ class Known:
         )
         async with nc:
             if not await mirrors.remove(nc, system.account) and not self.keys:
-                raise Refused("copy_of_facts_left", f"NATS has no account of {system.name}: run ekkyo up first.", 409)
+                raise Refused("copy_of_facts_left", f"NATS has no account for {system.name}: run ekkyo up first.", 409)
 
 
 @app.command()

@@ -54,7 +54,7 @@ def wait_ready(folder: Folder, supervisor: "subprocess.Popen[bytes]", *, within:
             if state.phase == "ready":
                 return state
             if state.phase in ("failed", "stopped"):
-                raise Refused("stack_not_started", state.problem or "It was stopped while it started.", 503)
+                raise Refused("stack_not_started", state.problem or "It was stopped while it was starting.", 503)
         elif supervisor.poll() is not None and not folder.running:
             raise Refused("stack_not_started", f"See {folder.log('supervisor')}.", 503)
         time.sleep(0.03)

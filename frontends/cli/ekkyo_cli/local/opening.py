@@ -38,7 +38,7 @@ async def somebody(ekkyo: Ekkyo, who: str | None) -> Identity:
         for question in (FindMembers(steward=True, limit=500), FindMembers(role="leader", limit=500)):
             if found := await _first_active(ekkyo, question):
                 return await ekkyo.ask(Identify(member_id=found))
-        raise Refused("member_not_found", "Nobody is a steward or a leader yet. Say who: ekkyo open --as 123", 404)
+        raise Refused("member_not_found", "Nobody is a steward or a leader yet. Name one: ekkyo open --as 123", 404)
     for by in ("email",) if "@" in who else ("number", "member_id"):
         try:
             return await ekkyo.ask(Identify.model_validate({by: who}))
@@ -47,7 +47,7 @@ async def somebody(ekkyo: Ekkyo, who: str | None) -> Identity:
         except Refused as refused:
             if refused.code != "member_not_found":
                 raise
-    raise Refused("member_not_found", f"Nobody has the number, the mail address or the id {who}.", 404)
+    raise Refused("member_not_found", f"Nobody has the personnel number, mail address or id {who}.", 404)
 
 
 async def _first_active(ekkyo: Ekkyo, question: Question[MemberPage]) -> str | None:

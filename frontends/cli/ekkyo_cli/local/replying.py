@@ -19,7 +19,7 @@ def reply(invitation: EmailMessage, answer: Answer, now: datetime | None = None)
     """The mail that answers an invitation. Raises Refused where this mail is none that can be answered."""
     entry = _entry(invitation)
     if "ORGANIZER" not in entry or "ATTENDEE" not in entry:
-        raise Refused("no_invitation", "This mail holds no invitation that can be answered.")
+        raise Refused("no_invitation", "This mail contains no invitation to answer.")
     organizer, attendee = (entry[name].rpartition("mailto:")[2] for name in ("ORGANIZER", "ATTENDEE"))
     lines = [
         "BEGIN:VCALENDAR",
@@ -48,7 +48,7 @@ def hand_over(mail: EmailMessage, port: int) -> None:
         with smtplib.SMTP(LOOPBACK, port, timeout=20) as server:
             server.send_message(mail)
     except (smtplib.SMTPException, OSError):
-        raise Refused("not_taken", "The local stack did not take the answer. See: ekkyo logs notify", 503) from None
+        raise Refused("not_taken", "The local stack did not accept the answer. See: ekkyo logs notify", 503) from None
 
 
 def _entry(invitation: EmailMessage) -> dict[str, str]:

@@ -58,11 +58,11 @@ def read_attendance(data: bytes, name: str = "") -> Report:
     evidence += times.evidence
     participants, skipped, notes = _participants(tables, times, times.read(told.get("ended", "")))
     if not any(columns.has("duration", "joined", "left", "timestamp") for columns, _ in tables):
-        evidence.append(Evidence("unit", "no minutes", "no column tells how long anybody was there"))
+        evidence.append(Evidence("unit", "no minutes", "no column has durations"))
     started = times.read(told.get("started", "")) or _started(tables, times)
     title = plain(told.get("title", "")) or _title(tables) or PurePath(name).stem
     skipped += [
-        Skipped(record.line, " ".join(record.filled)[:120], "is the headings once more", "headings")
+        Skipped(record.line, " ".join(record.filled)[:120], "repeats the headings", "headings")
         for part in parts
         for record in part.repeated
     ]
@@ -122,7 +122,7 @@ def _without_repetition(parts: list[_Part], evidence: list[Evidence]) -> list[_P
     kept = next((part for part in numbered if part.rows), numbered[0])
     for part in numbered:
         if part is not kept:
-            evidence.append(Evidence("section", f"{part.title} is not read", f"{kept.title} tells the same people"))
+            evidence.append(Evidence("section", f"{part.title} is not read", f"{kept.title} has the same people"))
     return [part for part in parts if part is kept or part not in numbered]
 
 
@@ -191,7 +191,7 @@ def _row(columns: Columns, record: Record, times: Times) -> Participant | Skippe
     said = next(iter(columns.cells(record, "action")), "")
     did, written = action(said), next(iter(columns.cells(record, "timestamp") or columns.cells(record, "joined")), "")
     if did is None:
-        return Skipped(record.line, said, "is neither joining nor leaving, as far as is known", "unknown_value")
+        return Skipped(record.line, said, "is not a known word for joining or leaving", "unknown_value")
     at = times.read(written)
     if at is None:
         return Skipped(record.line, written, "is not a time such as 2026/8/5 12:00:00 or 8/5/2026, 1:05 PM")

@@ -39,10 +39,10 @@ def who(columns: Columns, record: Record) -> Who | Skipped:
     if record.broken:
         return Skipped(record.line, record.text[:120], record.broken, "damaged")
     if is_total(record):
-        return Skipped(record.line, shown, "is a line of totals", "total")
+        return Skipped(record.line, shown, "is a row of totals, not a person", "total")
     names = columns.cells(record, "name")
     if len(names) > 1:
-        reason = f"{len(names)} columns name somebody, and not the same: {', '.join(names)}"
+        reason = f"{len(names)} columns contain a name, and they differ: {', '.join(names)}"
         return Skipped(record.line, shown, reason, "equal_headings")
     written = names[0] if names else _joined_name(columns, record)
     addresses = [*columns.cells(record, "email"), *columns.cells(record, "upn")]
@@ -93,7 +93,7 @@ def _status(columns: Columns, record: Record, shown: str) -> Skipped | None:
             if status is None:
                 if noun == "registration" and columns.has("attendance", "joined", "left", "duration"):
                     continue
-                reason = f"“{text}” under “{heading}” is not understood: did they come?"
+                reason = f"“{text}” under “{heading}” is not a known value: did they attend?"
                 return Skipped(record.line, shown, reason, "unknown_value")
             if status in _NOT:
                 return Skipped(record.line, shown, _NOT[status].format(heading), status)  # type: ignore[arg-type]
@@ -107,9 +107,9 @@ def _status(columns: Columns, record: Record, shown: str) -> Skipped | None:
     if came or timed:
         return None
     if empty or unsaid:
-        return Skipped(record.line, shown, f"“{columns.heading('attendance')}” says nothing: did they come?", "unsaid")
+        return Skipped(record.line, shown, f"“{columns.heading('attendance')}” is empty: did they attend?", "unsaid")
     if registered and not columns.has("joined", "left", "duration", "timestamp"):
-        return Skipped(record.line, shown, "is registered; the file does not say who came", "registered_only")
+        return Skipped(record.line, shown, "is registered, but the file does not say who attended", "registered_only")
     return None
 
 
@@ -120,7 +120,7 @@ def visit(columns: Columns, record: Record, person: Who, times: Times) -> Partic
     for noun in ("joined", "left", "duration"):
         cells = [text for text in columns.cells(record, noun) if not says_nothing(text)]
         if len(cells) > 1:
-            reason = f"{len(cells)} columns say “{noun}”, and not the same: {', '.join(cells)}"
+            reason = f"{len(cells)} columns contain “{noun}”, and they differ: {', '.join(cells)}"
             return Skipped(record.line, person.name or record.filled[0], reason, "equal_headings")
         said[noun] = cells[0] if cells else ""
     joined, left = times.read(said["joined"], on), times.read(said["left"], on)
@@ -172,5 +172,5 @@ def _why_no_length(
         and not columns.cells(record, "attendance")
     ):
         shown = " ".join(record.filled)[:120]
-        return Skipped(line, shown, "says nothing of when or how long they were there", "unsaid")
+        return Skipped(line, shown, "has no time and no duration", "unsaid")
     return None

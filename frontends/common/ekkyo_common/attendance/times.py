@@ -28,7 +28,7 @@ class Times:
             self.order = "mdy"  # lengths and the day of a report do not depend on it; what was assumed is told
             self.evidence.append(Evidence("date_order", "taken as month, day, year", "lengths are the same either way"))
         if any(w.half for w in found):
-            self.evidence.append(Evidence("clock", "12 hours", "morning and afternoon are told"))
+            self.evidence.append(Evidence("clock", "12 hours", "times have AM or PM, or words for them"))
 
     def read(self, text: str, on: date | None = None) -> datetime | None:
         """A time as the report writes it; None where it is none. on: the day of a time that has none."""

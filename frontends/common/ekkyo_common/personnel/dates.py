@@ -20,7 +20,7 @@ def told(text: str) -> Written:
     if found.numbers is None and found.day is None:
         raise NotADateError("not written as a date")
     if found.numbers is not None and not any(len(number) == 4 for number in found.numbers):
-        raise NotADateError("tells the year without its century")
+        raise NotADateError("has a year without a century")
     return found
 
 

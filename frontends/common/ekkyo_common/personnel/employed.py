@@ -33,7 +33,7 @@ def employment_of(
     if day is not None and day < today and gone is False:
         shown = f"{text}, {day}"
         return Remark(
-            columns.heading("left_on"), shown, "unknown_value", "says that they left, and another column not", _ASK
+            columns.heading("left_on"), shown, "unknown_value", "says that they left, another column does not", _ASK
         )
     if gone or (day is not None and day < today):
         number = code_of("".join(cells_of(columns, record, "number")[:1]))

@@ -63,7 +63,7 @@ def decode(data: bytes, known: Callable[[str], bool]) -> tuple[str, Evidence, st
 def _decide(data: bytes, known: Callable[[str], bool]) -> tuple[str, str, str, Reason]:
     for mark, codec, called in _BOMS:
         if data.startswith(mark):
-            return codec, called, "the file begins with its mark", ("mark",)
+            return codec, called, "the file begins with its byte order mark", ("mark",)
     start = data[:4096]
     if re.search(rb"\x1b\$[@B(]", data[:_SAMPLE]):
         return "iso2022_jp_ext", "ISO-2022-JP", "it has the escape sequences of this encoding", ("escapes",)
@@ -95,7 +95,7 @@ def _guess(sample: bytes, known: Callable[[str], bool]) -> tuple[str, str, str, 
     found.append((_western(text) + _HEADING * min(headings, 8), headings, _CP1252, "Windows-1252"))
     _, headings, codec, called = max(found, key=lambda each: each[0])
     if headings:
-        because = f"it is no UTF-8, and {headings} headings can be read this way"
+        because = f"it is not valid UTF-8, and {headings} known headings can be read this way"
         return codec, called, because, ("by_headings", str(headings))
     return codec, called, "it is no UTF-8, and most of its characters make sense this way", ("by_characters",)
 

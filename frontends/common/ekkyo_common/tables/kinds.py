@@ -34,7 +34,7 @@ def is_workbook(data: bytes) -> bool:
         return _is_xlsx(data)
     beginning = data[:2048].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
     if beginning.startswith((b"<!doctype html", b"<html", b"<table", b"<meta")):
-        raise UnreadableTable(f"This is a web page (HTML), whatever its name says. Open it in Excel. {_SAVE}", "html")
+        raise UnreadableTable(f"This is a web page (HTML), not a table. Open it in Excel. {_SAVE}", "html")
     if beginning.startswith(b"<?xml"):
         raise UnreadableTable(f"This is an XML file. {_SAVE}", "xml")
     return False
@@ -45,7 +45,7 @@ def _is_xlsx(data: bytes) -> bool:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             names = packed.namelist()
             if sum(each.file_size for each in packed.infolist()) > _MOST_UNPACKED:
-                raise UnreadableTable("This workbook is too large to be read. Save the sheet as CSV.", "too_large")
+                raise UnreadableTable("This workbook is too large to read. Save the sheet as CSV.", "too_large")
     except zipfile.BadZipFile:
         raise UnreadableTable(
             "This is a workbook or a zip archive that is damaged: its end is missing.", "damaged"
@@ -58,4 +58,4 @@ def _is_xlsx(data: bytes) -> bool:
         raise UnreadableTable(f"This is an OpenDocument file. {_SAVE}", "opendocument")
     if any(name.startswith(("word/", "ppt/")) for name in names):
         raise UnreadableTable(f"This is a Word or PowerPoint document. {_SAVE}", "office")
-    raise UnreadableTable("This is a zip archive. Unpack it first, and take the table that is in it.", "zip")
+    raise UnreadableTable("This is a zip archive. Unpack it, and choose the table inside it.", "zip")

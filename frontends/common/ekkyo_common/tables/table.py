@@ -65,14 +65,14 @@ def open_table(data: bytes, vocabulary: Vocabulary) -> Table:
         return Table(codec, separator, told, text, 1)
     separator = max(SEPARATORS, key=lambda each: _worth(records_of(text, each), vocabulary))
     known: Reason = ("known_headings",)
-    told.append(Evidence("separator", SEPARATORS[separator], "the headings are known this way", (known,)))
+    told.append(Evidence("separator", SEPARATORS[separator], "this way, the headings are known ones", (known,)))
     return Table(codec, separator, told, text, 0)
 
 
 def _sheet(data: bytes, vocabulary: Vocabulary) -> Table:
     sheets = list(sheets_of(data))
     if not sheets:
-        raise UnreadableTable("This workbook has no sheet that can be seen.", "no_sheet")
+        raise UnreadableTable("This workbook has no visible sheet.", "no_sheet")
     name, rows = max(sheets, key=lambda sheet: _worth(iter(sheet[1]), vocabulary))
     others = [other for other, some in sheets if other != name and any(each.filled for each in some)]
     because = f"not read: {', '.join(others)}" if others else "it is the only one with anything in it"

@@ -74,7 +74,7 @@ def _small_enough(packed: zipfile.ZipFile) -> None:
             elif kind.endswith(".main+xml"):
                 read[name] = MOST_AROUND
     if not small or any(sizes.get(name, 0) > most for name, most in read.items()):
-        raise UnreadableTable("This workbook is too large when it is unpacked.", "too_large")
+        raise UnreadableTable("This workbook is too large once unpacked. Save the sheet as CSV.", "too_large")
 
 
 def _records(sheet: Any, left: list[int]) -> Iterator[Record]:
