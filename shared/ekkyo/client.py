@@ -26,6 +26,8 @@ from ekkyo.wire import trace
 from ekkyo.wire.reading import Reading, keeps_cancellation, subjects
 
 A = TypeVar("A", bound=BaseModel)
+Read = Callable[[type[BaseModel], Mapping[str, str] | None, bytes], BaseModel]
+"""Makes an answer of a reply: its type, the reply's headers, and its body. Raises Refused."""
 logger = logging.getLogger("ekkyo.client")
 ATTEMPT = 5.0
 """Seconds after which a request without an answer is retried: the instance that received it may be gone."""
@@ -49,6 +51,7 @@ class Ekkyo:
 
     def __init__(self, options: dict[str, Any], token: str | Callable[[], str] | None) -> None:
         self._options, self._token = options, token
+        self._read: Read = wire.read_reply
 
     @classmethod
     def connect(
@@ -87,10 +90,13 @@ class Ekkyo:
         }
         return cls(options, token or environment.get("EKKYO_TOKEN"))
 
-    def with_token(self, token: str | Callable[[], str]) -> Self:
-        """The same connection, speaking for somebody else. Only the one that was connected closes it."""
+    def with_token(self, token: str | Callable[[], str], *, read: Read | None = None) -> Self:
+        """The same connection, speaking for somebody else. Only the one that was connected closes it.
+
+        read: reads replies in place of `wire.read_reply`.
+        """
         other = type(self)(self._options, token)
-        other.nc = self.nc
+        other.nc, other._read = self.nc, read or self._read
         return other
 
     async def __aenter__(self) -> Self:
@@ -139,7 +145,7 @@ class Ekkyo:
                     reply = await self.nc.request(
                         message.subject, body, timeout=max(0.01, min(patience, left)), headers=headers
                     )
-                return wire.read_reply(message.answer_type(), reply.headers, reply.data)  # type: ignore[return-value]
+                return self._read(message.answer_type(), reply.headers, reply.data)  # type: ignore[return-value]
             except NoRespondersError:
                 no = Refused("unavailable", "No instance of the service is running. Try again later.", 503)
                 if time.monotonic() + pause > nobody:

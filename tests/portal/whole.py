@@ -49,7 +49,7 @@ class Services:
         replies.setdefault(BeginSignIn, lambda m: SignInBegun(attempt_id=m.attempt_id, expires_at=NOW))
         replies.setdefault(FinishSignIn, self._finish)
 
-    def with_token(self, token: Callable[[], str] | str) -> "Services":
+    def with_token(self, token: Callable[[], str] | str, **more: Any) -> "Services":
         return Services(self.answering, self.members, self.found_by, self.callers, token)
 
     async def ask(self, message: Any, within: float = 0) -> Any:

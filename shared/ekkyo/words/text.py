@@ -12,7 +12,9 @@ _BREAKS = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ud800-\\udfff]")
 
 def one_line(text: str, limit: int = 200) -> str:
     """The text without line breaks, control characters and unseen ones: safe in a header, a subject, a list."""
-    shown = " ".join(_BREAKS.sub(" ", _UNSEEN.sub("", text)).split())
+    if not text.isprintable():  # all of those are not, and nearly all texts are
+        text = _BREAKS.sub(" ", _UNSEEN.sub("", text))
+    shown = " ".join(text.split())
     return shown if len(shown) <= limit else shown[: limit - 1] + "…"
 
 

@@ -1,7 +1,7 @@
 """What lists of events show, made from answers. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from ekkyo.contracts.events import EventPage, MyEventsPage
@@ -60,10 +60,8 @@ def listed(
     on = {name: text for name, text in vars(wanted).items() if text}
     return Listed(
         cards=[
-            replace(
-                (views.over if past else views.card)(reader, event),
-                mark=communities.get(event.community_id),
-                held=own.get(event.event_id),
+            (views.over if past else views.card)(
+                reader, event, communities.get(event.community_id), own.get(event.event_id)
             )
             for event in them
         ]

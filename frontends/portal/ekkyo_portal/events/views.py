@@ -100,9 +100,9 @@ class EventView:
     """The code of the visitor's seat, to be shown at the desk; None where nobody asks for it."""
 
 
-def over(reader: Reader, event: EventState) -> Card:
+def over(reader: Reader, event: EventState, mark: Mark | None = None, held: tuple[str, str] | None = None) -> Card:
     """An event that is over in a list: how many came, and its day with the year where that was another."""
-    shown, zone = card(reader, event), _zones(reader, event)[0]
+    shown, zone = card(reader, event, mark, held), _zones(reader, event)[0]
     local = event.starts_at.astimezone(ZoneInfo(zone))
     words = reader.words
     return replace(
@@ -113,8 +113,8 @@ def over(reader: Reader, event: EventState) -> Card:
     )
 
 
-def card(reader: Reader, event: EventState) -> Card:
-    """An event in a list."""
+def card(reader: Reader, event: EventState, mark: Mark | None = None, held: tuple[str, str] | None = None) -> Card:
+    """An event in a list. mark: whose it is; held: what the visitor has there."""
     zone = _zones(reader, event)[0]
     words = reader.words
     local = event.starts_at.astimezone(ZoneInfo(zone))
@@ -130,7 +130,9 @@ def card(reader: Reader, event: EventState) -> Card:
         context=one_line(event.context),
         seats=seats(reader, event) if event.status == "published" else words.names.event_states[event.status],
         full=taken(event) >= event.capacity,
+        mark=mark,
         series=event.series_id is not None,
+        held=held,
     )
 
 

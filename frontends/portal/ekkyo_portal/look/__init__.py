@@ -1,11 +1,13 @@
 """How pages look: the frame, the words, the styles, and the files that browsers keep."""
 
+from collections.abc import Callable, Hashable
 from functools import cache
 from typing import Any, Final, Protocol
 from urllib.parse import urlencode
 
 from ekkyo.contracts.base import new_id
 from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
+from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -13,7 +15,12 @@ from ekkyo_portal.look import words
 from ekkyo_portal.look.files import Files
 from ekkyo_portal.look.icons import icon
 from ekkyo_portal.look.reader import Reader, count
+from ekkyo_portal.memo import Memo
 
+ROWS: Final = 4 * 2**20
+"""Bytes of rendered rows that are kept."""
+BESIDE: Final = 1000
+"""Bytes of what a row was rendered from, about."""
 ROOMS: Final = ("signin", "events", "lead", "surveys", "people", "community", "me", "outputs")
 
 
@@ -44,7 +51,8 @@ class Look:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.globals.update(icon=icon, count=count, new_id=new_id, file=files.address)
+        self.rows = Memo(ROWS)
+        self._environment.globals.update(icon=icon, count=count, new_id=new_id, file=files.address, row=self._row)
         for name in self._environment.list_templates(extensions=["html"]):
             self._environment.get_template(name)  # a broken one is found at start, not by a visitor
 
@@ -65,6 +73,16 @@ class Look:
             did=words.did(visit.reader.locale, asked) if asked else None,
             **more,
         )
+
+    def _row(self, macro: Callable[..., Markup], shown: Hashable, w: Any, *more: Hashable) -> Markup:
+        """A macro's HTML of one row: `row(card, e, w)` is `card(e, w)`, rendered once for all equal rows.
+
+        The macro has to be imported, so that it knows nothing of the page but what it is given. No text in the row may
+        be `Markup`, which equals the same text that is to be escaped. w: `words.WORDS` of a language, which last as
+        long as the process.
+        """
+        key = (macro, shown, id(w), more)
+        return self.rows.of(key, lambda: macro(shown, w, *more), lambda html: 2 * len(html) + BESIDE)
 
     def page(self, template: str, visit: Shown, view: Any = None, *, status: int = 200, **more: Any) -> HTMLResponse:
         """A response with a page."""
