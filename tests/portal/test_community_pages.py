@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from ekkyo.contracts.base import Refused
-from ekkyo.contracts.events import EventPage, ListEvents
+from ekkyo.contracts.events import EventPage, ListEvents, MyEvent, MyEvents, MyEventsPage
 from ekkyo.contracts.members import (
     AcceptRules,
     Cards,
@@ -25,7 +25,7 @@ from ekkyo.contracts.surveys import RankThemes, ThemeCount, ThemeRanking
 
 from tests.portal.making import HANAKO, LEADER, NOW, STEWARD, opened, text_of
 from tests.portal.pictures import in_english
-from tests.portal.test_events_pages import event
+from tests.portal.test_events_pages import event, registered
 from tests.portal.test_people_pages import MARKUP, community, member
 
 NAMES = {"it": "IT の会", "hr": "育児と仕事", "book": "読書会", "en": "English Club"}
@@ -54,6 +54,7 @@ def known(**of_member: Any) -> dict[type[Any], Any]:
         ListCommunities: listed,
         GetMember: member(**{"communities": [in_it()], "invitations": [INVITED], **of_member}),
         ListEvents: EventPage(events=[event(f"e{n}", title=f"会 {n}") for n in range(1, 6)]),
+        MyEvents: MyEventsPage(entries=[MyEvent(event=event("e2"), registration=registered("confirmed"))]),
         RankThemes: ThemeRanking(community_id="it", themes=[ThemeCount(theme="Power Query", votes=4)]),
         GetCards: Cards(cards=[MemberCard(member_id="taro", name="佐藤 太郎", department="情報システム部")]),
         JoinCommunity: member(),
@@ -108,6 +109,8 @@ async def test_a_community_shows_its_charter_leaders_events_and_themes():
             "承認済み",
         ):
             assert text in said
+        assert "参加確定" in said[said.index("会 2") : said.index("会 3")]
+        assert said.count("参加確定") == 1
         assert "会 5" not in said
         assert 'href="/?community=it"' in page.text
         assert browser.answering.sent(ListEvents)[0].community_ids == ["it"]

@@ -98,6 +98,11 @@ async def test_a_list_says_what_one_has_at_each_event_and_does_without_that_whil
         assert [(q.member_id, q.upcoming) for q in browser.answering.sent(MyEvents)] == [("hanako", True)]
         browser.answering.replies[MyEvents] = Refused("no_answer", "", 503)
         assert text_of(await browser.get("/")).count("オンライン 残り 18 席") == 2
+        browser.answering.replies[MyEvents] = own
+        month_of = text_of(await browser.get("/month?m=2026-12"))
+        assert month_of.count("12:00 はじめてのピボット") == 3
+        assert "はじめてのピボット 参加確定" in month_of
+        assert "はじめてのピボット キャンセル待ち 3 番目" in month_of
         browser.answering.said.clear()
         await browser.get("/past")
         assert not browser.answering.sent(MyEvents)

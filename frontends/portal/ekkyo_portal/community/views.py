@@ -1,9 +1,9 @@
 """What the pages of communities show, made from answers."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from ekkyo.contracts.events import EventPage
+from ekkyo.contracts.events import EventPage, MyEventsPage
 from ekkyo.contracts.members import Cards, CommunityListed, CommunityPage, Member, Membership
 from ekkyo.contracts.surveys import ThemeCount, ThemeRanking
 from ekkyo.words.text import one_line, several_lines
@@ -122,14 +122,16 @@ def community(
     cards: Cards | None,
     themes: ThemeRanking | None,
     most: int,
+    mine: MyEventsPage | None = None,
 ) -> CommunityView:
-    """One community. most: how many events are shown."""
+    """One community. most: how many events are shown. mine: where the visitor has something at events to come."""
     it, words = listed.community, reader.words.community
     held = _held(listed, member)
     known = {card.member_id: card for card in cards.cards} if cards else {}
     invitation = next((one for one in member.invitations if one.community_id == it.community_id), None)
     inviter = known.get(invitation.invited_by) if invitation else None
     ahead = [one for one in coming.events if not events.is_over(one, reader.now)] if coming else []
+    own = events.all_held(reader, mine)
     parts = ("objective", "who", "what", "how")
     return CommunityView(
         mark=mark(it),
@@ -144,7 +146,9 @@ def community(
         state=_state(listed, member),
         since=reader.day(held.joined_at) if held else "",
         invited_by=one_line(inviter.name) if inviter else "",
-        events=[events.card(reader, one) for one in ahead[:most]] if coming else None,
+        events=[replace(events.card(reader, one), held=own.get(one.event_id)) for one in ahead[:most]]
+        if coming
+        else None,
         more=len(ahead) > most,
         themes=[ThemeCount(theme=one_line(one.theme), votes=one.votes) for one in themes.themes] if themes else None,
         most=max((one.votes for one in themes.themes), default=1) if themes else 1,

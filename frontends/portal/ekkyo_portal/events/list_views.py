@@ -55,7 +55,7 @@ def listed(
     past: bool,
 ) -> Listed:
     """What is coming, soonest first, with what the visitor has there; or what is over, latest first."""
-    own = {entry.event.event_id: views.held(reader, entry.registration) for entry in mine.entries} if mine else {}
+    own = views.all_held(reader, mine)
     them = [event for event in page.events if views.is_over(event, reader.now) == past] if page else []
     on = {name: text for name, text in vars(wanted).items() if text}
     return Listed(

@@ -1,7 +1,7 @@
 """A month as a calendar: weeks of seven days, each with its events. Pure."""
 
 import calendar
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -20,6 +20,8 @@ class Entry:
     title: str
     time: str
     cancelled: bool
+    held: tuple[str, str] | None = None
+    """What the visitor has there: in words, and the tone of that."""
 
 
 @dataclass(frozen=True)
@@ -65,12 +67,20 @@ def reach(first: date, zone: str) -> tuple[datetime, datetime]:
     )
 
 
-def month(reader: Reader, first: date, events: Iterable[EventState]) -> Month:
-    """The calendar of a month by the reader's clock."""
+def month(
+    reader: Reader, first: date, events: Iterable[EventState], held: Mapping[str, tuple[str, str]] | None = None
+) -> Month:
+    """The calendar of a month by the reader's clock. held: what the visitor has, by event."""
     own = ZoneInfo(reader.zone)
     days: dict[date, list[Entry]] = {}
     for event in sorted(events, key=lambda one: one.starts_at):
-        entry = Entry(event.event_id, one_line(event.title), reader.clock(event.starts_at), event.status == "cancelled")
+        entry = Entry(
+            event.event_id,
+            one_line(event.title),
+            reader.clock(event.starts_at),
+            cancelled=event.status == "cancelled",
+            held=(held or {}).get(event.event_id),
+        )
         days.setdefault(event.starts_at.astimezone(own).date(), []).append(entry)
     today = reader.now.astimezone(own).date()
     words = reader.words.events

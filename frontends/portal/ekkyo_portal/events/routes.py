@@ -9,6 +9,7 @@ from ekkyo.contracts.events import (
     EventStatus,
     GetSeries,
     ListEvents,
+    MyEvents,
     MyRegistration,
     RegisterForEvent,
     WithdrawFromEvent,
@@ -34,8 +35,11 @@ async def month(visit: Visit) -> Response:
     first = calendar.asked(visit.request.query_params.get("m"), visit.reader)
     start, end = calendar.reach(first, visit.reader.zone)
     shown: list[EventStatus] = ["published", "concluded", "cancelled"]
-    events = await visit.maybe(ListEvents(status=shown, starts_from=start, starts_until=end, limit=500))
-    view = calendar.month(visit.reader, first, events.events if events else [])
+    events, mine = await asyncio.gather(
+        visit.maybe(ListEvents(status=shown, starts_from=start, starts_until=end, limit=500)),
+        visit.maybe(MyEvents(member_id=visit.me.member_id, limit=100)),
+    )
+    view = calendar.month(visit.reader, first, events.events if events else [], views.all_held(visit.reader, mine))
     return visit.page("events/month.html", view, away=events is None)
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from ekkyo.contracts.base import Refused
-from ekkyo.contracts.events import EventState, MyRegistrationAnswer, Registration
+from ekkyo.contracts.events import EventState, MyEventsPage, MyRegistrationAnswer, Registration
 from ekkyo.contracts.members import Cards
 from ekkyo.contracts.surveys import SurveyList
 from ekkyo.words.calendar import saved
@@ -141,6 +141,11 @@ def held(reader: Reader, own: Registration) -> tuple[str, str]:
     if own.status == "waitlisted":
         return reader.words.events.waits_at.format(n=own.position), "warn"
     return reader.words.names.registrations[own.status], "good"
+
+
+def all_held(reader: Reader, mine: MyEventsPage | None) -> dict[str, tuple[str, str]]:
+    """What somebody has, by event; nothing while that is not known."""
+    return {entry.event.event_id: held(reader, entry.registration) for entry in mine.entries} if mine else {}
 
 
 def event(
