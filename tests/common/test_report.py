@@ -45,6 +45,24 @@ def test_departments_met_at_the_events_where_both_were_present() -> None:
     assert (met.pairs, met.possible) == (3, 3)
 
 
+def test_at_an_event_with_tables_departments_met_at_the_same_table() -> None:
+    records = _records(places={"e1": ["a", "b", "c", "d"], "e2": ["a", "c"]})
+    tables = {"a": 1, "b": 1, "c": 2}
+    seated = [
+        place.model_copy(update={"table": tables.get(place.member_id)}) if place.event_id == "e1" else place
+        for place in records.registrations
+    ]
+    events = [
+        event.model_copy(update={"table_count": 2 if event.event_id == "e1" else None}) for event in records.events
+    ]
+    met = figures_of(records.model_copy(update={"registrations": seated, "events": events})).meetings
+    at = {name: n for n, name in enumerate(met.departments)}
+    assert met.events[at["A"]][at["B"]] == 1
+    assert met.events[at["A"]][at["C"]] == 1, "at the other event alone, which had no tables"
+    assert met.events[at["B"]][at["C"]] == 0
+    assert sum(met.events[at["D"]]) == 0, "who came and sat at no table"
+
+
 def test_people_of_one_department_do_not_meet_another() -> None:
     records = _records(places={"e1": ["a", "a2"]}, departments={"a": "A", "a2": "A"})
     assert figures_of(records).meetings.pairs == 0

@@ -13,7 +13,7 @@ class Known(dict[str, Person | None]):
         return None
 
 
-EVERYBODY = People(Known())
+EVERYBODY = People(Known(), sat_at={})
 """Of nobody is anything known, so everybody may have a seat."""
 
 

@@ -244,7 +244,10 @@ async def test_who_leaves_while_a_lost_race_is_tried_again_gets_no_seat(
             return await store.knowing(
                 [member_id],
                 people,
-                lambda known: events.change("e1", lambda e, s: decide(e, s, known), entries=[member_id], beside=known),
+                events,
+                lambda known, sat: events.change(
+                    "e1", lambda e, s: decide(e, s, known), entries=[member_id], beside=known
+                ),
             )
 
         await here[0].create("e1", lambda e, s: Decision(an_event(capacity=5), None))

@@ -18,6 +18,7 @@ from ekkyo.contracts.events import (
     EventDetails,
     ImportAttendance,
     MemberAttended,
+    MoveSeat,
     PublishEvent,
     RegisterForEvent,
     RegistrationConfirmed,
@@ -25,6 +26,8 @@ from ekkyo.contracts.events import (
     RegistrationWaitlisted,
     RegistrationWithdrawn,
     ReviseEvent,
+    SeatTables,
+    TablesSeated,
     UndoCheckIn,
     WithdrawFromEvent,
 )
@@ -50,8 +53,10 @@ class Replay:
         self.status: dict[str, str] = {}
         self.ever: dict[str, set[str]] = defaultdict(set)
         self.formats: Counter[str] = Counter()
+        self.table: dict[str, int] = {}
 
     def hear(self, fact: Fact) -> None:
+        self.follow_the_tables(fact)
         match fact:
             case RegistrationConfirmed():
                 self.become(fact.member_id, "confirmed", "registered")
@@ -78,6 +83,19 @@ class Replay:
                 for member in fact.no_shows:
                     self.become(member, "no_show")
 
+    def follow_the_tables(self, fact: Fact) -> None:
+        match fact:
+            case TablesSeated():
+                self.table = {member: n for n, table in enumerate(fact.tables, start=1) for member in table}
+            case RegistrationConfirmed() | RegistrationPromoted() | MemberAttended():
+                self.table.pop(fact.member_id, None)
+                if fact.table is not None:
+                    self.table[fact.member_id] = fact.table
+            case CheckInUndone(status="confirmed" | "no_show"):
+                pass
+            case RegistrationWithdrawn() | CheckInUndone():
+                self.table.pop(fact.member_id, None)
+
     def become(self, member: str, status: str, *marks: str) -> None:
         self.status[member] = status
         for mark in marks:
@@ -99,7 +117,7 @@ class OneEvent(RuleBasedStateMachine):
         self.now = START - timedelta(days=7)
         self.wishes = 0
         self.known = Known()
-        self.people = People(self.known)
+        self.people = People(self.known, sat_at={"m0": frozenset({"e0/1"}), "m1": frozenset({"e0/1"})})
         self.leaving: set[str] = set()
         """Of whom it was heard that they left, while their places are still to be given back."""
         self.swept: set[str] = set()
@@ -215,6 +233,16 @@ class OneEvent(RuleBasedStateMachine):
             again=nothing_new,
         )
 
+    @rule(seating=st.integers(1, 3), size=st.integers(2, 4))
+    def seat_tables(self, seating: int, size: int) -> None:
+        command = SeatTables(event_id="e1", seating_id=f"t{seating}", size=size)
+        self.decide(lambda e: model.seat_tables(e, self.seats, command, people=self.people, who=LEADER))
+
+    @rule(member=members, table=st.integers(1, 3), other=st.none() | members)
+    def move_seat(self, member: str, table: int, other: str | None) -> None:
+        command = MoveSeat(event_id="e1", member_id=member, table=table, swap_with=other)
+        self.decide(lambda e: model.move_seat(e, self.seats, command, who=LEADER))
+
     @rule(capacity=st.integers(1, 8))
     def revise(self, capacity: int) -> None:
         details = EventDetails(title="RPAもくもく会", format="online", url_follows=True, capacity=capacity)
@@ -285,6 +313,15 @@ class OneEvent(RuleBasedStateMachine):
         assert event.walk_ins == sum(seat.walk_in for seat in self.seats.items.values())
         assert [s.key for s in self.seats.first(99, order="position", status="waitlisted")] == self.line
         assert all((seat.position is None) == (seat.status != "waitlisted") for seat in self.seats.items.values())
+
+    @invariant()
+    def whoever_has_a_seat_has_a_table_once_there_are_tables(self) -> None:
+        at = {seat.key: seat.table for seat in self.seats.items.values() if seat.table is not None}
+        assert at == self.replay.table, "and the facts alone say which"
+        if self.event.seating:
+            seated = {seat.key for seat in self.seats.items.values() if seat.status == "confirmed"}
+            assert seated <= set(at)
+            assert max(at.values(), default=0) <= self.event.seating.tables
 
     @invariant()
     def the_facts_alone_give_the_same_figures(self) -> None:

@@ -356,3 +356,14 @@ def test_a_zone_without_a_common_name_goes_by_its_city():
 def test_one_line_takes_out_what_is_not_seen():
     assert one_line("a\u0000b\u200b\u2028c\td") == "a b c d"
     assert len(one_line("あ" * 300)) == 200
+
+
+@pytest.mark.parametrize(("locale", "says"), [("ja", ("テーブル", "2 番テーブル")), ("en", ("Table", "Table 2"))])
+def test_the_reminder_and_the_mail_of_a_late_seat_say_where_one_sits(locale, says):
+    tables = {"tables": [["m2"], ["m1"]]}
+    for said in (message("event_reminder", locale, **tables), message("registration_promoted", locale, table=2)):
+        assert says in said.rows
+        assert says[1] in said.text()
+        assert says[1] in said.html()
+    for at_none in (message("event_reminder", locale, tables=[["m2"], []]), message("event_reminder", locale)):
+        assert says[0] not in [label for label, _ in at_none.rows]

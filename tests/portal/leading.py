@@ -21,8 +21,10 @@ from ekkyo.contracts.events import (
     GetFigures,
     GetRoster,
     GetSeries,
+    GetTables,
     ImportAttendance,
     ListEvents,
+    MoveSeat,
     MyRegistration,
     MyRegistrationAnswer,
     OutputPage,
@@ -36,12 +38,14 @@ from ekkyo.contracts.events import (
     ReviseEvent,
     ReviseSeries,
     RosterPage,
+    SeatTables,
     SeriesAnswer,
     SeriesDate,
     SeriesDates,
     SeriesMove,
     SeriesRulePreview,
     SeriesState,
+    Tables,
     UndoCheckIn,
 )
 from ekkyo.contracts.members import (
@@ -172,6 +176,9 @@ def roster(it: EventState, *registrations: Registration) -> RosterPage:
     return RosterPage(event=it, registrations=list(registrations))
 
 
+SEATED = Tables(event_id="e1", size=2, seed=0, tables=[["ken", "mai"], ["ken2", "gone"]])
+
+
 def answers(**changes: object) -> dict[type, object]:
     it = event(**changes)
     return {
@@ -214,6 +221,7 @@ def answers(**changes: object) -> dict[type, object]:
         DisconnectChannel: ChannelState(connected=False),
         GetChannel: ChannelState(connected=True, host="hooks.slack.com", since="2026-11-20T03:00:00Z"),
         GetDoorWord: DoorWord(event_id="e1", word="さくら 42", valid_until="2026-11-26T03:04:00Z"),
+        **dict.fromkeys((GetTables, SeatTables, MoveSeat), SEATED),
         ImportAttendance: AttendanceImported(event_id="e1", attended=2, already=1, walk_ins=1, passed_over=["x"]),
         **dict.fromkeys((CheckIn, UndoCheckIn), registration("ken", "attended")),
         **dict.fromkeys((PublishEvent, ReviseEvent, RescheduleEvent, CancelEvent, ConcludeEvent), it),

@@ -23,7 +23,7 @@ from tests.portal.making import HANAKO, LEADER, STEWARD, Answering, opened, text
 from tests.portal.pictures import in_english
 from tests.portal.test_events_pages import MARKUP, event
 
-SENT = {**WRITTEN, "member": "ken", "came": "ken:5"}
+SENT = {**WRITTEN, "member": "ken", "came": "ken:5", "to": "2", "size": "4"}
 """What some form of leaders holds."""
 
 

@@ -19,11 +19,14 @@ from ekkyo.contracts.events import (
     GetOutput,
     GetRoster,
     GetSeries,
+    GetTables,
     ListEvents,
     MyEvents,
     MyEventsPage,
     MyRegistration,
     MyRegistrationAnswer,
+    MyTable,
+    MyTableAnswer,
     OutputPage,
     OutputState,
     Overlap,
@@ -34,6 +37,7 @@ from ekkyo.contracts.events import (
     SeriesAnswer,
     SeriesDates,
     SeriesRulePreview,
+    Tables,
 )
 from ekkyo.decision.clock import utcnow
 
@@ -93,6 +97,25 @@ async def _overlaps(event: model.Event, member_id: str, events: Events, who: Who
         return []
     found = await events.find(telling.overlapping(event, held), sort="starts_at", limit=10)
     return telling.overlaps(found, held)
+
+
+@router.subscriber(**asked(GetTables))
+async def tables(ask: GetTables, events: Events, who: Who) -> Tables:
+    """Who sits where."""
+    event = telling.led_by(await events.get(ask.event_id), who)
+    seated = await events.entries(event.id, where={"status": {"$in": model.AT_TABLES}}) if event.seating else []
+    return model.told_tables(event, seated)
+
+
+@router.subscriber(**asked(MyTable))
+async def my_table(ask: MyTable, events: Events, who: Who) -> MyTableAnswer:
+    """Where a member sits, and with whom."""
+    found, seat = await events.entry(ask.event_id, ask.member_id)
+    event = telling.known_to(found, who)
+    who.must_lead(event.community_id, or_is=ask.member_id)
+    where = {"status": {"$in": model.AT_TABLES}, "table": seat.table if seat else None}
+    there = await events.entries(event.id, where=where) if seat and seat.table else []
+    return model.my_table(event, seat, there)
 
 
 @router.subscriber(**asked(MyEvents))

@@ -11,6 +11,8 @@ from ekkyo.contracts.members import (
     MemberJoined,
     MemberLeft,
     MemberReactivated,
+    MemberRegistered,
+    ProfileChanged,
 )
 from ekkyo.decision.clock import utcnow
 
@@ -58,12 +60,12 @@ async def carry_out(timer: model.SeriesTimer, series: AllSeries, events: Events,
 
 @router.subscriber(
     **told(
-        MemberJoined, MemberLeft, MemberDeactivated, MemberReactivated, MemberErased,
+        MemberRegistered, ProfileChanged, MemberJoined, MemberLeft, MemberDeactivated, MemberReactivated, MemberErased,
         by="events", name="people", start="beginning",
     )
 )  # fmt: skip
 async def know_person(fact: MemberFact | MemberErased, people: KnownPeople) -> None:
-    """Remember whether a member is active, and where they belong."""
+    """Remember whether a member is active, where they belong, and what counts at a table."""
     await people.put(fact.member_id, fact.meta.revision, model.Person.of(fact))
 
 
@@ -92,9 +94,10 @@ async def _give_back(member_id: str, events: Events, series: AllSeries, people: 
         await knowing(
             [member_id],
             people,
-            lambda known, series_id=regular.document_id: series.change(  # type: ignore[misc]
+            events,
+            lambda known, sat, series_id=regular.document_id: series.change(  # type: ignore[misc]
                 series_id,
-                lambda s, regulars: model.leave_series(s, regulars, member_id, people=model.People(known)),
+                lambda s, regulars: model.leave_series(s, regulars, member_id, people=model.People(known, sat)),
                 entries=[member_id],
                 beside=known,
             ),
@@ -103,9 +106,12 @@ async def _give_back(member_id: str, events: Events, series: AllSeries, people: 
         await knowing(
             [member_id],
             people,
-            lambda known, event_id=seat.document_id: events.change(  # type: ignore[misc]
+            events,
+            lambda known, sat, event_id=seat.document_id: events.change(  # type: ignore[misc]
                 event_id,
-                lambda e, seats: model.withdraw_who_left(e, seats, member_id, people=model.People(known), now=utcnow()),
+                lambda e, seats: model.withdraw_who_left(
+                    e, seats, member_id, people=model.People(known, sat), now=utcnow()
+                ),
                 entries=[member_id],
                 beside=known,
             ),
@@ -139,9 +145,10 @@ def _take(
         return knowing(
             (),
             people,
-            lambda known: events.change(
+            events,
+            lambda known, sat: events.change(
                 event_id,
-                model.take(series, step, number, people=model.People(known), now=utcnow()),
+                model.take(series, step, number, people=model.People(known, sat), now=utcnow()),
                 beside=known,
             ),
         )
@@ -149,9 +156,10 @@ def _take(
     return knowing(
         [member_id],
         people,
-        lambda known: events.change(
+        events,
+        lambda known, sat: events.change(
             event_id,
-            model.seat_of(step, people=model.People(known), now=utcnow()),
+            model.seat_of(step, people=model.People(known, sat), now=utcnow()),
             entries=[member_id],
             beside=known,
         ),

@@ -1,12 +1,24 @@
 """Events and series, with members' places at them as their entries; who left; and what is known of members."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Annotated, TypeVar
 
 from ekkyo.store import Beside, Collection, CollectionWithEntries, Index, Projection
 from faststream import Context
 
-from ekkyo_events.model import Departure, Door, Event, NotLookedUp, Output, Person, Regular, Seat, Series
+from ekkyo_events.model import (
+    TABLES_REMEMBERED,
+    Departure,
+    Door,
+    Event,
+    NotLookedUp,
+    Output,
+    Person,
+    Regular,
+    Seat,
+    Series,
+    sat_together,
+)
 
 A = TypeVar("A")
 
@@ -14,7 +26,10 @@ events = CollectionWithEntries.of(
     Event,
     Seat,
     "events",
-    indexes=[Index("starts_at")],  # for one community too: each index makes every registration dearer
+    indexes=[
+        Index("starts_at"),  # for one community too: each index makes every registration dearer
+        Index("community_id", "starts_at", name="seated", where={"seating": {"$exists": True}}),
+    ],
     entry_indexes=[Index("document_id", "status", "position"), Index("key")],
 )
 series = CollectionWithEntries.of(Series, Regular, "series", entry_indexes=[Index("key")])
@@ -32,14 +47,31 @@ Outputs = Annotated[Collection[Output], Context("outputs")]
 KnownPeople = Annotated[Projection[Person], Context("people")]
 
 
-async def knowing(members: Iterable[str], people: KnownPeople, change: Callable[[Beside[Person]], Awaitable[A]]) -> A:
+SatAt = Mapping[str, frozenset[str]] | None
+"""At which tables members sat before, by member; None: not looked up."""
+
+
+async def knowing(
+    members: Iterable[str], people: KnownPeople, events: Events, change: Callable[[Beside[Person], SatAt], Awaitable[A]]
+) -> A:
     """Change something with these members looked up, and with whom else the decision turns out to need.
 
     They are looked up by the change itself, `beside` its document, so that every try is judged by what is known then.
     """
     wanted = list(members)
+    sat_at: SatAt = None
     while True:
         try:
-            return await change(people.beside(wanted))
+            return await change(people.beside(wanted), sat_at)
         except NotLookedUp as need:
             wanted += need.members
+            if need.tables_of is not None:
+                sat_at = await _sat_together(need.tables_of, events)
+
+
+async def _sat_together(community_id: str, events: Events) -> SatAt:
+    """From the last events of the community that had tables: what they remember does not grow without end."""
+    where = {"community_id": community_id, "seating": {"$exists": True}, "status": "concluded"}
+    seated = await events.find(where, sort="-starts_at", limit=TABLES_REMEMBERED)
+    came = {"document_id": {"$in": [event.id for event in seated]}, "status": "attended"}
+    return sat_together(await events.find_entries(came, limit=0) if seated else [])

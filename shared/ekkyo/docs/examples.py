@@ -26,6 +26,8 @@ IDS = {
     "muted": _ID.format("02"),
     "leads": _ID.format("01"),
     "output_id": _ID.format("91"),
+    "seating_id": _ID.format("71"),
+    "swap_with": _ID.format("a2"),
     "proposed_by": _ID.format("a1"),
     "author_id": _ID.format("a1"),
     "attempt_id": _ID.format("51"),
@@ -51,6 +53,9 @@ MEMBERS = {
     "leaders",
     "authors",
     "no_longer",
+    "companions",
+    "moved",
+    "tables",
 
 }
 WORDS = {

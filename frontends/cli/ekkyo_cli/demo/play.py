@@ -18,7 +18,7 @@ from ekkyo.decision.clock import utcnow
 from ekkyo_common.attendance import Report, everybody, match, read_attendance, record
 from pydantic import SecretStr
 
-from ekkyo_cli.demo import outputs, pages, people, season
+from ekkyo_cli.demo import outputs, pages, people, season, tables
 from ekkyo_cli.demo.correcting import import_corrected
 from ekkyo_cli.demo.listen import Listener
 from ekkyo_cli.demo.pages import Address
@@ -170,6 +170,9 @@ class Season:
         places = await self._each(wanting, lambda who: self.register(who, event))
         seated = [who for who, place in zip(wanting, places, strict=True) if place.status == "confirmed"]
         leaving = self.random.sample(seated, plan.withdrawals)
+        if plan.tables:
+            leader = self.as_(self.leaders[0].member_id, f"leader:{self.community_id}")
+            self.say(await tables.made(leader, event, plan.tables))
         await self._each(
             leaving,
             lambda who: self.as_(who.member_id).send(

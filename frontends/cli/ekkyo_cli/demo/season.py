@@ -43,6 +43,8 @@ class Plan:
     """Nobody concludes it: its end does."""
     from_theme: bool = False
     """Its title becomes the theme most asked for so far."""
+    tables: int | None = None
+    """How many people sit at a table, where a leader makes tables."""
 
 
 ROUNDS: list[list[Plan]] = [
@@ -50,7 +52,7 @@ ROUNDS: list[list[Plan]] = [
         Plan("はじめてのTeams会議術", "IT", "online", 40, 34),
         Plan("Excelピボット入門", "IT", "online", 20, 31, withdrawals=5),
         Plan("RPAもくもく会 #1", "もくもく会", "online", 25, 22, withdrawals=2),
-        Plan("部門をこえるランチ 大阪", "ランチ", "onsite", 12, 19, withdrawals=3, place="大阪本社 3階 食堂"),
+        Plan("部門をこえるランチ 大阪", "ランチ", "onsite", 12, 19, withdrawals=3, place="大阪本社 3階 食堂", tables=4),
         Plan("困りごと相談室", "IT", "online", 30, 18),
     ],
     [
@@ -63,7 +65,16 @@ ROUNDS: list[list[Plan]] = [
     [
         Plan("{theme}", "IT", "online", 25, 36, withdrawals=4, from_theme=True),
         Plan("Power Automateではじめる自動化", "IT", "online", 30, 29),
-        Plan("部門をこえるランチ 東京", "ランチ", "onsite", 10, 16, withdrawals=2, place="東京支社 2階 ラウンジ"),
+        Plan(
+            "部門をこえるランチ 東京",
+            "ランチ",
+            "onsite",
+            10,
+            16,
+            withdrawals=2,
+            place="東京支社 2階 ラウンジ",
+            tables=4,
+        ),
         Plan("情報セキュリティ よろず話", "IT", "online", 40, 24, by_timer=True),
         Plan("シーズンのふりかえりと次の計画", "ふりかえり", "online", 50, 30),
     ],

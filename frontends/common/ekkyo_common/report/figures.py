@@ -68,7 +68,10 @@ class DepartmentFigures(Model):
 
 
 class Meetings(Model):
-    """Which departments met: at how many events both were present. In the order of `departments`."""
+    """Which departments met: at how many events both were present, or sat at one table where the event had tables.
+
+    In the order of `departments`.
+    """
 
     departments: list[str]
     events: list[list[int]]
@@ -211,13 +214,29 @@ def _meetings(records: Records, came: dict[str, list[str]]) -> Meetings:
     departments = [d.department for d in _departments(records, came) if d.attendances and d.department != UNKNOWN]
     place = {d: n for n, d in enumerate(departments)}
     met = [[0] * len(departments) for _ in departments]
-    for people in came.values():
-        for a, b in combinations({place[d] for m in people if (d := records.departments[m]) != UNKNOWN}, 2):
+    for groups in _together(records, came):
+        present = [{place[d] for m in people if (d := records.departments[m]) != UNKNOWN} for people in groups]
+        for a, b in {pair for some in present for pair in combinations(sorted(some), 2)}:
             met[a][b] += 1
             met[b][a] += 1
     pairs = sum(1 for a, b in combinations(range(len(departments)), 2) if met[a][b])
     everywhere = len(set(records.departments.values()) - {UNKNOWN})
     return Meetings(departments=departments, events=met, pairs=pairs, possible=everywhere * (everywhere - 1) // 2)
+
+
+def _together(records: Records, came: dict[str, list[str]]) -> list[list[list[str]]]:
+    """Of each event the groups of people who met there: its tables; without tables, all who came.
+
+    Who came to an event with tables and sat at none, such as who is in an attendance report alone, met nobody for sure.
+    """
+    tables: dict[str, dict[int, list[str]]] = {}
+    seated = {event.event_id for event in records.events if event.table_count}
+    for at in records.registrations:
+        if at.status == "attended" and at.table is not None:
+            tables.setdefault(at.event_id, {}).setdefault(at.table, []).append(at.member_id)
+    return [
+        list(tables.get(event_id, {}).values()) if event_id in seated else [people] for event_id, people in came.items()
+    ]
 
 
 def _surveys(records: list[SurveyRecord]) -> SurveyFigures:

@@ -55,22 +55,24 @@ class _Place:
         self.status: e.RegistrationStatus | None = None
         self.registration_id: str | None = None
         self.walk_in = False
+        self.table: int | None = None
         self.registered = self.waited = self.promoted = False
 
     def hear(self, fact: e.RegistrationFact) -> None:
         match fact:
             case e.RegistrationConfirmed():
-                self.status, self.registered = "confirmed", True
+                self.status, self.registered, self.table = "confirmed", True, fact.table
             case e.RegistrationWaitlisted():
                 self.status, self.registered, self.waited = "waitlisted", True, True
             case e.RegistrationPromoted():
-                self.status, self.promoted = "confirmed", True
+                self.status, self.promoted, self.table = "confirmed", True, fact.table
             case e.RegistrationWithdrawn():
-                self.status = "withdrawn"
+                self.status, self.table = "withdrawn", None
             case e.MemberAttended():
-                self.status, self.walk_in = "attended", fact.walk_in
+                self.status, self.walk_in, self.table = "attended", fact.walk_in, fact.table
             case e.CheckInUndone():
                 self.status, self.walk_in = fact.status, False
+                self.table = self.table if fact.status in ("confirmed", "no_show") else None
         self.registration_id = fact.registration_id or self.registration_id
 
 
@@ -140,6 +142,7 @@ class _Reader:
                     registration_id=place.registration_id,
                     status=place.status or "confirmed",
                     walk_in=place.walk_in,
+                    table=place.table,
                 )
                 for i, there in places.items()
                 for p, place in sorted(there.items())
@@ -165,6 +168,10 @@ class _Reader:
         match fact:
             case e.RegistrationFact():
                 there.setdefault(fact.member_id, _Place()).hear(fact)
+            case e.TablesSeated():
+                for number, table in enumerate(fact.tables, start=1):
+                    for member_id in table:
+                        there.setdefault(member_id, _Place()).table = number
             case e.EventConcluded():
                 for member_id in fact.no_shows:
                     there.setdefault(member_id, _Place()).status = "no_show"

@@ -39,7 +39,8 @@ WORDS: Final[dict[Locale, dict[str, str]]] = {
         "by_department_note": "Attendances, and how many different people they were.",
         "reach": "{people} people of {members}",
         "met": "Who met whom",
-        "met_note": "Number of events at which people of both departments were present. Darker: more often.",
+        "met_note": "Number of events at which people of both departments were present (with tables: at the same one). "
+        "Darker: more often.",
         "voice": "Answers and comments",
         "satisfaction": "Would you recommend it? (0 to 10)",
         "satisfaction_note": "Answers of {n} surveys together. Red: 0-6, grey: 7-8, green: 9-10.",
@@ -116,7 +117,7 @@ WORDS: Final[dict[Locale, dict[str, str]]] = {
         "by_department_note": "のべ参加者数と、参加した人数。",
         "reach": "{members}人中{people}人",
         "met": "どの部署とどの部署が出会ったか",
-        "met_note": "両方の部署の人がいたイベントの数。濃いほど多い。",
+        "met_note": "両方の部署の人がいたイベントの数(テーブルを分けた回は、同じテーブルの場合)。濃いほど多い。",
         "voice": "参加者の声",
         "satisfaction": "すすめたいと思うか(0〜10)",
         "satisfaction_note": "{n}回のアンケートの合計。赤は0〜6、灰は7〜8、緑は9〜10。",

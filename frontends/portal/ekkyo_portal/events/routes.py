@@ -11,6 +11,8 @@ from ekkyo.contracts.events import (
     ListEvents,
     MyEvents,
     MyRegistration,
+    MyRegistrationAnswer,
+    MyTable,
     RegisterForEvent,
     WithdrawFromEvent,
 )
@@ -62,15 +64,30 @@ async def shown(visit: Visit, event_id: str, *, typed: str = "", wrong: Refused 
         visit.maybe(GetSeries(series_id=it.series_id)) if it.series_id else nothing(),
         visit.maybe(PendingSurveys(member_id=visit.me.member_id)) if views.was_there(visit.me, mine) else nothing(),
     )
+    at = await table_of(visit, mine)
     part = series_views.part(visit.reader, it, series) if series else None
     mark = communities.get(it.community_id)
     make = visit.site.codes.make
-    view = views.event(visit.reader, visit.me, mine, typed=typed, wrong=wrong, speakers=named, mark=mark, code=make)
+    view = views.event(
+        visit.reader, visit.me, mine, typed=typed, wrong=wrong, speakers=named, mark=mark, code=make, table=at
+    )
     survey = views.survey(visit.reader, it, pending) if pending else None
     outputs = await outputs_of(visit, it) if visit.me.only is None and views.is_over(it, visit.now) else None
     return visit.page(
         "events/event.html", view, part=part, survey=survey, outputs=outputs, status=wrong.status if wrong else 200
     )
+
+
+async def table_of(visit: Visit, mine: MyRegistrationAnswer) -> list[str]:
+    """Where the visitor sits; nothing at an event without tables, or while the service is away."""
+    own = mine.registration
+    if own is None or own.table is None:
+        return []
+    told = await visit.maybe(MyTable(event_id=own.event_id, member_id=own.member_id))
+    if told is None:
+        return []
+    known = await visit.maybe(GetCards(member_ids=told.companions)) if told.companions else None
+    return views.at_table(visit.reader, told, known)
 
 
 async def outputs_of(visit: Visit, event: EventState) -> list[Item] | None:

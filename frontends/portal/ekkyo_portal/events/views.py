@@ -7,7 +7,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from ekkyo.contracts.base import Refused
-from ekkyo.contracts.events import EventState, MyEventsPage, MyRegistrationAnswer, Registration
+from ekkyo.contracts.events import EventState, MyEventsPage, MyRegistrationAnswer, MyTableAnswer, Registration
 from ekkyo.contracts.members import Cards
 from ekkyo.contracts.surveys import SurveyList
 from ekkyo.words.calendar import saved
@@ -98,6 +98,8 @@ class EventView:
     """The visitor's other events at that time: their ids, titles, and when they are with what the visitor has there."""
     code: Markup | None = None
     """The code of the visitor's seat, to be shown at the desk; None where nobody asks for it."""
+    table: Sequence[str] = ()
+    """Where the visitor sits and with whom, in sentences; nothing at an event without tables."""
 
 
 def over(reader: Reader, event: EventState, mark: Mark | None = None, held: tuple[str, str] | None = None) -> Card:
@@ -158,6 +160,7 @@ def event(
     speakers: Cards | None = None,
     mark: Mark | None = None,
     code: Callable[[str, str], str] | None = None,
+    table: Sequence[str] = (),
 ) -> EventView:
     """An event, and what the visitor has there.
 
@@ -188,6 +191,7 @@ def event(
         saved=it.status == "published" and reader.now < it.ends_at,
         mark=mark,
         overlaps=[] if visitor.only else _overlaps(reader, mine),
+        table=table,
         code=qr(code(it.event_id, held.member_id))
         if code and held and _is_asked_for_a_code(reader, it, held)
         else None,
@@ -199,6 +203,21 @@ def _overlaps(reader: Reader, mine: MyRegistrationAnswer) -> Sequence[tuple[str,
     return [
         (one.event_id, one_line(one.title), f"{reader.clocks(one.starts_at, one.ends_at, zone)} · {held[one.status]}")
         for one in mine.overlaps
+    ]
+
+
+def at_table(reader: Reader, mine: MyTableAnswer, known: Cards | None) -> list[str]:
+    """Where somebody sits, and with whom as far as they may know: the cards that they may see, and how many others."""
+    words = reader.words.tables
+    if mine.table is None:
+        return []
+    names = [one_line(card.name) for card in known.cards] if known else []
+    others = len(mine.companions) - len(names)
+    separator = "、" if reader.locale == "ja" else ", "
+    return [
+        words.mine.format(n=mine.table),
+        *([getattr(words, "with").format(names=separator.join(names))] if names else []),
+        *([words.others.format(n=others)] if others else []),
     ]
 
 

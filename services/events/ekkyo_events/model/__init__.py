@@ -35,11 +35,15 @@ from ekkyo_events.model.series.members import leave_series, register_series, wit
 from ekkyo_events.model.series.occurrences import Outcome, seat_of, take
 from ekkyo_events.model.series.repeating import change_rule, corresponding, preview_rule
 from ekkyo_events.model.series.telling import carried_out, not_over, tell_series
+from ekkyo_events.model.tables import AT_TABLES, move_seat, my_table, sat_together, seat_tables, told_tables
+from ekkyo_events.model.tables import REMEMBERED as TABLES_REMEMBERED
 from ekkyo_events.model.undoing import undo_check_in
 
 __all__ = [
+    "AT_TABLES",
     "HAS_A_PLACE",
     "PROMOTED_AT_ONCE",
+    "TABLES_REMEMBERED",
     "Departure",
     "DepartureTimer",
     "Door",
@@ -79,6 +83,8 @@ __all__ = [
     "is_news",
     "leads",
     "leave_series",
+    "move_seat",
+    "my_table",
     "not_found",
     "not_over",
     "on_board",
@@ -97,12 +103,15 @@ __all__ = [
     "revise",
     "revise_output",
     "revise_series",
+    "sat_together",
     "seat_of",
+    "seat_tables",
     "seen_by",
     "state",
     "take",
     "tell_series",
     "told_output",
+    "told_tables",
     "undo_check_in",
     "unless_refused",
     "withdraw",

@@ -31,6 +31,7 @@ from ekkyo_events.model.documents import (
 from ekkyo_events.model.door import Door, enter
 from ekkyo_events.model.people import People
 from ekkyo_events.model.registrations import Promotion
+from ekkyo_events.model.tables import given_tables
 from ekkyo_events.model.undoing import not_there, refilled, undone
 
 CAME_BY_RIGHT = ("confirmed", "no_show", "attended")
@@ -79,6 +80,8 @@ def check_in(
         return _timed(event, seat, cmd, at)
     after, there = _came(event, cmd.member_id, seat)
     there = _scanned(there, cmd, at)
+    if there.walk_in:
+        [there] = given_tables(after, seats, [there], people)
     fact = _attended(event, state(after, after=event), there, "check_in")
     return Decision(after, registration(after, there), entries=[there], facts=[fact])
 
@@ -222,4 +225,5 @@ def _attended(event: Event, told: EventState, seat: Seat, by: Literal["check_in"
         walk_in=seat.walk_in,
         by=by,
         checked_in_at=seat.checked_in_at,
+        table=seat.table,
     )

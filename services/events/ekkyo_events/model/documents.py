@@ -22,6 +22,17 @@ def _unset(value: object) -> bool:
     return value is None or value == []
 
 
+class Seating(BaseModel):
+    """How an event's tables were made. Who sits where is in its seats."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    id: str
+    """The request that made them."""
+    size: int
+    seed: int
+    tables: int
+
+
 class Event(Document):
     """What an event is, how many come, and how many wait. Who they are is in its seats."""
 
@@ -56,6 +67,11 @@ class Event(Document):
     recurrence_id: datetime | None = Field(default=None, exclude_if=_unset)
     series_step: int | None = Field(default=None, exclude_if=_unset)
     """The number of the last change of its series that it took."""
+    seating: Seating | None = Field(default=None, exclude_if=_unset)
+
+    @property
+    def table_count(self) -> int | None:
+        return self.seating.tables if self.seating else None
 
     @property
     def seats_in_use(self) -> int:
@@ -97,6 +113,8 @@ class Seat(Entry):
     """The scans that said they came: sent again after that was undone, they bring nobody back."""
     undone_at: datetime | None = Field(default=None, exclude_if=_unset)
     """When a check-in was last undone."""
+    table: int | None = Field(default=None, exclude_if=_unset)
+    """Where they sit, from 1, at an event with tables."""
 
 
 class ReminderTimer(Timer):
@@ -142,6 +160,7 @@ def registration(event: Event, seat: Seat, place: int | None = None) -> Registra
         waiting_because=waiting_because(event, place) if place else None,
         walk_in=seat.walk_in,
         checked_in_at=seat.checked_in_at,
+        table=seat.table,
     )
 
 

@@ -39,6 +39,7 @@ from ekkyo_events.model.documents import (
 )
 from ekkyo_events.model.people import People
 from ekkyo_events.model.registrations import promote
+from ekkyo_events.model.tables import AT_TABLES, told_tables
 
 Answer = Decision[Event, EventState]
 
@@ -202,7 +203,9 @@ def remind(event: Event, seats: Entries[Seat], timer: ReminderTimer, *, now: dat
     after = event.model_copy(update={"reminded_for": event.starts_at})
     told = state(after, after=event)
     confirmed = [seat.key for seat in seats.all(status="confirmed")]
-    return Decision(after, told, facts=[EventReminderDue(event_id=event.id, event=told, confirmed=confirmed)])
+    tables = told_tables(event, seats.all(status=AT_TABLES)).tables if event.seating else None
+    fact = EventReminderDue(event_id=event.id, event=told, confirmed=confirmed, tables=tables)
+    return Decision(after, told, facts=[fact])
 
 
 def _concluded(event: Event, seats: Entries[Seat]) -> Answer:

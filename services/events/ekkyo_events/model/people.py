@@ -1,12 +1,21 @@
 """Who may have a seat, by what the members service told of them: asked in every decision that gives one."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.members import MemberErased, MemberFact
 from ekkyo.decision import Document
+from pydantic import Field
+
+from ekkyo_events.model.seating import Guest
+
+
+def _nothing(value: object) -> bool:
+    """Whether nothing is known: then nothing is stored, as for members who were stored before this was."""
+    return not value
 
 
 class Person(Document):
@@ -15,6 +24,10 @@ class Person(Document):
     active: bool = True
     """False: they left the company, or were erased."""
     communities: list[str] = []
+    joined: dict[str, datetime] = Field(default={}, exclude_if=_nothing)
+    """When they joined each of these."""
+    department: str | None = Field(default=None, exclude_if=_nothing)
+    site: str | None = Field(default=None, exclude_if=_nothing)
 
     @classmethod
     def of(cls, fact: MemberFact | MemberErased) -> "Person":
@@ -22,7 +35,15 @@ class Person(Document):
         if isinstance(fact, MemberErased):
             return cls(id=told, revision=revision, active=False)
         communities = [place.community_id for place in fact.member.communities]
-        return cls(id=told, revision=revision, active=fact.member.active, communities=communities)
+        return cls(
+            id=told,
+            revision=revision,
+            active=fact.member.active,
+            communities=communities,
+            joined={place.community_id: place.joined_at for place in fact.member.communities},
+            department=fact.member.department,
+            site=fact.member.site,
+        )
 
 
 class Restricted(Protocol):
@@ -36,9 +57,11 @@ class Restricted(Protocol):
 
 @dataclass
 class NotLookedUp(Exception):
-    """A decision needs to know these members: look them up, and decide again."""
+    """A decision needs to know these members, or who sat together at a community's tables: look, and decide again."""
 
     members: list[str]
+    tables_of: str | None = None
+    """The community."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +73,8 @@ class People:
     """
 
     known: Mapping[str, Person | None] = field(default_factory=dict)
+    sat_at: Mapping[str, frozenset[str]] | None = None
+    """At which tables members sat at earlier events of the community, by member. None: that was not looked up."""
 
     def refusal(self, event: Restricted, member_id: str) -> Refused | None:
         """Why this member can have no seat at this event. Raises NotLookedUp."""
@@ -68,3 +93,22 @@ class People:
         if missing := [member for member in members if member not in self.known]:
             raise NotLookedUp(missing)
         return {member for member in members if self.refusal(event, member)}
+
+    def guests(self, event: Restricted, members: Sequence[str]) -> list[Guest]:
+        """What counts of these members at a table of this event. Raises NotLookedUp for all that was not looked up."""
+        missing = [member for member in members if member not in self.known]
+        if missing or self.sat_at is None:
+            raise NotLookedUp(missing, event.community_id if self.sat_at is None else None)
+        found = []
+        for member in members:
+            person = self.known[member] or Person(id=member)
+            found.append(
+                Guest(
+                    id=member,
+                    department=person.department,
+                    site=person.site,
+                    joined_at=person.joined.get(event.community_id),
+                    sat_at=self.sat_at.get(member, frozenset()),
+                )
+            )
+        return found

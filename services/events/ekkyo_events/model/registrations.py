@@ -30,6 +30,7 @@ from ekkyo_events.model.documents import (
     told_each,
 )
 from ekkyo_events.model.people import People
+from ekkyo_events.model.tables import given_tables
 
 Answer = Decision[Event, Registration]
 Because = Literal["withdrawal", "more_capacity"]
@@ -61,11 +62,13 @@ def register(
     if event.seats_in_use < event.capacity:
         after = event.model_copy(update={"confirmed": event.confirmed + 1})
         seat = seat.model_copy(update={"status": "confirmed", "registration_id": cmd.registration_id})
+        [seat] = given_tables(after, seats, [seat], people)
         confirmed = RegistrationConfirmed(
             event_id=event.id,
             event=state(after, after=event),
             member_id=seat.key,
             registration_id=seat.registration_id,
+            table=seat.table,
         )
         return Decision(after, registration(after, seat), entries=[seat], facts=[confirmed])
     ticket = event.tickets + 1
@@ -161,7 +164,10 @@ class Promotion:
         gone = len(self.passed_over)
         return [
             *(RegistrationWithdrawn(was="waitlisted", because="left", **fields) for fields in about[:gone]),
-            *(RegistrationPromoted(because=self.because, **fields) for fields in about[gone:]),
+            *(
+                RegistrationPromoted(because=self.because, table=seat.table, **fields)
+                for seat, fields in zip(self.seats, about[gone:], strict=True)
+            ),
         ]
 
 
@@ -181,6 +187,7 @@ def promote(
     promoted = [
         seat.model_copy(update={"status": "confirmed", "position": None, "was_promoted": True}) for seat in chosen
     ]
+    promoted = given_tables(event, seats, promoted, people, but=but)
     counts = {"confirmed": event.confirmed + len(chosen), "waitlisted": event.waitlisted - len(chosen) - len(gone)}
     return Promotion(event.model_copy(update=counts), because, promoted, [without_place(seat) for seat in gone])
 
@@ -204,7 +211,7 @@ def _next(
 def without_place(seat: Seat) -> Seat:
     """The seat of a member who gave it back. It remembers the registration, which cannot be made again."""
     given_back = [*seat.withdrawn, *([seat.registration_id] if seat.registration_id else [])][-REMEMBERED:]
-    return seat.model_copy(update={"status": "withdrawn", "position": None, "withdrawn": given_back})
+    return seat.model_copy(update={"status": "withdrawn", "position": None, "table": None, "withdrawn": given_back})
 
 
 def _withdrawn(event: Event, seat: Seat, registration_id: str | None) -> Registration:

@@ -91,7 +91,8 @@ def _as_before(seat: Seat, *, may_stay: bool, over: bool) -> Seat:
     if over and was == "confirmed":
         was = "no_show"
     nothing = {"walk_in": False, "minutes": 0, "checked_in_at": None, "came_from": None, "ticket": None}
-    back = seat.model_copy(update={**nothing, "status": was, "position": seat.ticket})
+    table = seat.table if was in ("confirmed", "no_show") else None
+    back = seat.model_copy(update={**nothing, "status": was, "position": seat.ticket, "table": table})
     unknown = seat.came_from is None and was == "withdrawn"
     return without_place(back) if unknown or (was in HAS_A_PLACE and not may_stay) else back
 

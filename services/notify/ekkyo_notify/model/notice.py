@@ -95,6 +95,10 @@ class Notice(Model):
     dates: list[SeriesDate] = []
     people: list[Concerned] = []
     """Who has places at which of the dates; empty where all are everybody's."""
+    tables: list[list[Id]] | None = None
+    """Who sits at which table of the event, while that is not narrowed to one recipient."""
+    table: int | None = None
+    """Where the recipient sits."""
 
     @classmethod
     def of(cls, fact: Fact, topic: Topic, community_id: str, **more: Any) -> "Notice":
@@ -116,8 +120,11 @@ class Notice(Model):
 
     def to(self, recipient: "Recipient") -> "Notice":
         """The same with those dates of a series that concern this recipient."""
-        if not self.people or recipient.member_id is None:
+        if recipient.member_id is None:
             return self
+        if self.tables is not None:
+            sits = (number for number, table in enumerate(self.tables, start=1) if recipient.member_id in table)
+            return self.model_copy(update={"table": next(sits, None), "tables": None})
         for one in self.people:
             if one.member_id == recipient.member_id:
                 seats = dict.fromkeys(one.waitlisted, "waitlisted") | dict.fromkeys(one.confirmed, "confirmed")
@@ -241,7 +248,7 @@ def event_notice(fact: EventFact) -> Notice:
     """What a fact about an event gives to tell."""
     extra = {
         n: getattr(fact, n)
-        for n in ("was_starts_at", "was_ends_at", "position", "because", "was", "reason")
+        for n in ("was_starts_at", "was_ends_at", "position", "because", "was", "reason", "tables", "table")
         if hasattr(fact, n)
     }
     return Notice.of(fact, _TOPICS[type(fact)], fact.event.community_id, event=fact.event, **extra)

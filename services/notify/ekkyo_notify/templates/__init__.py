@@ -220,6 +220,8 @@ def _event_rows(
     rows.append((labels["format"], FORMATS[locale][event.format] + _where_to_join(event, join, locale)))
     if event.place and event.format != "online":
         rows.append((labels["place"], one_line(event.place)))
+    if notice.table is not None:
+        rows.append((labels["table"], labels["table_number"].format(n=notice.table)))
     if join:
         rows.append((labels["join"], join))
     return rows

@@ -13,6 +13,7 @@ from ekkyo.contracts.base import (
     Question,
     may,
 )
+from ekkyo.contracts.events.event import unset
 from ekkyo.contracts.events.registration import Registration, RegistrationFact, RegistrationStatus
 
 
@@ -123,6 +124,8 @@ class MemberAttended(RegistrationFact):
     by: Literal["check_in", "import"]
     checked_in_at: Instant | None = None
     """When they were checked in; None: only an attendance report says that they came."""
+    table: int | None = Field(default=None, exclude_if=unset)
+    """Where they sat, at an event with tables. None: at none of them."""
 
 
 class CheckInCorrected(RegistrationFact):

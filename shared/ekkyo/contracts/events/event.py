@@ -24,7 +24,7 @@ EventFormat = Literal["online", "onsite", "hybrid"]
 EventStatus = Literal["draft", "published", "cancelled", "concluded"]
 
 
-def _unset(value: object) -> bool:
+def unset(value: object) -> bool:
     """Whether this field is empty: then it is left out, on the wire and in the database."""
     return value is None
 
@@ -76,10 +76,12 @@ class EventState(Model):
     waitlisted: int = 0
     attended: int = 0
     revision: int = 0
-    series_id: Id | None = Field(default=None, exclude_if=_unset)
+    series_id: Id | None = Field(default=None, exclude_if=unset)
     """The series that it belongs to."""
-    recurrence_id: Instant | None = Field(default=None, exclude_if=_unset)
+    recurrence_id: Instant | None = Field(default=None, exclude_if=unset)
     """When it was first planned to start. It identifies the event within its series, even after the event was moved."""
+    table_count: int | None = Field(default=None, exclude_if=unset)
+    """How many tables its guests sit at. None: it has no tables."""
 
 
 # Commands
@@ -216,7 +218,7 @@ class EventFact(Fact):
     about: ClassVar[str] = "event_id"
     event_id: Id
     event: EventState
-    series_change: Id | None = Field(default=None, exclude_if=_unset)
+    series_change: Id | None = Field(default=None, exclude_if=unset)
     """Part of this change of its series, which a fact of the series announces as a whole."""
 
 
@@ -260,6 +262,8 @@ class EventReminderDue(EventFact):
 
     subject: ClassVar[str] = "ekkyo.fact.events.reminder_due"
     confirmed: list[Id]
+    tables: list[list[Id]] | None = Field(default=None, exclude_if=unset)
+    """Who sits where, the first list being table 1. None: the event has no tables."""
 
 
 class EventConcluded(EventFact):

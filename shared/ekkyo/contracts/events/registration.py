@@ -12,7 +12,7 @@ from ekkyo.contracts.base import (
     Question,
     may,
 )
-from ekkyo.contracts.events.event import EventFact, EventState
+from ekkyo.contracts.events.event import EventFact, EventState, unset
 
 RegistrationStatus = Literal["confirmed", "waitlisted", "withdrawn", "attended", "no_show"]
 
@@ -32,6 +32,8 @@ class Registration(Model):
     walk_in: bool = False
     checked_in_at: Instant | None = None
     """None: not checked in. Members who are only in an attendance report were not checked in either."""
+    table: int | None = Field(default=None, exclude_if=unset)
+    """Where they sit or sat, at an event with tables."""
 
 
 class RegisterForEvent(Command[Registration]):
@@ -152,6 +154,8 @@ class RegistrationConfirmed(RegistrationFact):
     """A member has a seat."""
 
     subject: ClassVar[str] = "ekkyo.fact.events.registration_confirmed"
+    table: int | None = Field(default=None, exclude_if=unset)
+    """Where they sit, at an event with tables."""
 
 
 class RegistrationWaitlisted(RegistrationFact):
@@ -166,6 +170,8 @@ class RegistrationPromoted(RegistrationFact):
 
     subject: ClassVar[str] = "ekkyo.fact.events.registration_promoted"
     because: Literal["withdrawal", "more_capacity"]
+    table: int | None = Field(default=None, exclude_if=unset)
+    """Where they sit, at an event with tables."""
 
 
 class RegistrationWithdrawn(RegistrationFact):

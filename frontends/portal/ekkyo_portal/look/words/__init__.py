@@ -29,6 +29,7 @@ from ekkyo_portal.look.words import (
     series,
     signin,
     surveys,
+    tables,
 )
 
 ROOMS: Final[dict[str, ModuleType]] = {
@@ -51,6 +52,7 @@ ROOMS: Final[dict[str, ModuleType]] = {
     "sent": sent,
     "signin": signin,
     "surveys": surveys,
+    "tables": tables,
 }
 
 

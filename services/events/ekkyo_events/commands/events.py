@@ -1,0 +1,191 @@
+"""What the events service can be asked to do with an event, the places at it, and its tables."""
+
+from ekkyo.broker import Router, Who, asked
+from ekkyo.contracts.events import (
+    AttendanceImported,
+    CancelEvent,
+    CheckIn,
+    ConcludeEvent,
+    DraftEvent,
+    DuplicateEvent,
+    EventState,
+    ImportAttendance,
+    MoveSeat,
+    PublishEvent,
+    RegisterForEvent,
+    Registration,
+    RescheduleEvent,
+    ReviseEvent,
+    SeatTables,
+    Tables,
+    UndoCheckIn,
+    WithdrawFromEvent,
+)
+from ekkyo.decision.clock import utcnow
+
+from ekkyo_events import model
+from ekkyo_events.store import Doors, Events, KnownPeople, knowing
+
+router = Router()
+
+
+@router.subscriber(**asked(DraftEvent))
+async def draft(cmd: DraftEvent, events: Events) -> EventState:
+    """Write an event down without telling anyone yet."""
+    return await events.create(cmd.event_id, lambda e, seats: model.draft(e, cmd))
+
+
+@router.subscriber(**asked(DuplicateEvent))
+async def duplicate(cmd: DuplicateEvent, events: Events, who: Who) -> EventState:
+    """Write an event down that is like another one."""
+    like = await events.get(cmd.like)
+    return await events.create(cmd.event_id, lambda e, seats: model.duplicate(e, like, cmd, who=who))
+
+
+@router.subscriber(**asked(PublishEvent))
+async def publish(cmd: PublishEvent, events: Events, who: Who) -> EventState:
+    """Announce a draft and open its registration."""
+    return await events.change(cmd.event_id, lambda e, seats: model.publish(e, cmd, who=who, now=utcnow()))
+
+
+@router.subscriber(**asked(ReviseEvent))
+async def revise(cmd: ReviseEvent, events: Events, people: KnownPeople, who: Who) -> EventState:
+    """Change what an event is."""
+    return await knowing(
+        (),
+        people,
+        events,
+        lambda known, sat: events.change(
+            cmd.event_id,
+            lambda e, seats: model.revise(e, seats, cmd, people=model.People(known, sat), who=who),
+            beside=known,
+        ),
+    )
+
+
+@router.subscriber(**asked(RescheduleEvent))
+async def reschedule(cmd: RescheduleEvent, events: Events, who: Who) -> EventState:
+    """Move an event to another time."""
+    return await events.change(cmd.event_id, lambda e, seats: model.reschedule(e, seats, cmd, who=who, now=utcnow()))
+
+
+@router.subscriber(**asked(CancelEvent))
+async def cancel(cmd: CancelEvent, events: Events, who: Who) -> EventState:
+    """Call an event off."""
+    return await events.change(cmd.event_id, lambda e, seats: model.cancel(e, seats, cmd, who=who))
+
+
+@router.subscriber(**asked(ConcludeEvent))
+async def conclude(cmd: ConcludeEvent, events: Events, who: Who) -> EventState:
+    """Declare an event over."""
+    return await events.change(cmd.event_id, lambda e, seats: model.conclude(e, seats, cmd, who=who, now=utcnow()))
+
+
+@router.subscriber(**asked(RegisterForEvent))
+async def register(cmd: RegisterForEvent, events: Events, people: KnownPeople, who: Who) -> Registration:
+    """Ask for a seat."""
+    return await knowing(
+        [cmd.member_id],
+        people,
+        events,
+        lambda known, sat: events.change(
+            cmd.event_id,
+            lambda e, seats: model.register(e, seats, cmd, people=model.People(known, sat), who=who, now=utcnow()),
+            entries=[cmd.member_id],
+            beside=known,
+        ),
+    )
+
+
+@router.subscriber(**asked(WithdrawFromEvent))
+async def withdraw(cmd: WithdrawFromEvent, events: Events, people: KnownPeople, who: Who) -> Registration:
+    """Give a seat or a place on the waitlist back."""
+    return await knowing(
+        (),
+        people,
+        events,
+        lambda known, sat: events.change(
+            cmd.event_id,
+            lambda e, seats: model.withdraw(e, seats, cmd, people=model.People(known, sat), who=who),
+            entries=[cmd.member_id],
+            beside=known,
+        ),
+    )
+
+
+@router.subscriber(**asked(CheckIn))
+async def check_in(cmd: CheckIn, events: Events, people: KnownPeople, doors: Doors, who: Who) -> Registration:
+    """Record that a member came."""
+    door = await doors.get(cmd.event_id) if cmd.word else None
+    return model.unless_refused(
+        await knowing(
+            [cmd.member_id],
+            people,
+            events,
+            lambda known, sat: events.change(
+                cmd.event_id,
+                lambda e, seats: model.check_in(
+                    e, seats, cmd, people=model.People(known, sat), who=who, now=utcnow(), door=door
+                ),
+                entries=[cmd.member_id],
+                beside=known,
+            ),
+        )
+    )
+
+
+@router.subscriber(**asked(UndoCheckIn))
+async def undo_check_in(cmd: UndoCheckIn, events: Events, people: KnownPeople, who: Who) -> Registration:
+    """Take back that a member came."""
+    return await knowing(
+        [cmd.member_id],
+        people,
+        events,
+        lambda known, sat: events.change(
+            cmd.event_id,
+            lambda e, seats: model.undo_check_in(e, seats, cmd, people=model.People(known, sat), who=who, now=utcnow()),
+            entries=[cmd.member_id],
+            beside=known,
+        ),
+    )
+
+
+@router.subscriber(**asked(ImportAttendance))
+async def import_attendance(cmd: ImportAttendance, events: Events, people: KnownPeople, who: Who) -> AttendanceImported:
+    """Record all who came, from a meeting tool's report."""
+    members = list(dict.fromkeys(attendee.member_id for attendee in cmd.attendees))
+    return await knowing(
+        members,
+        people,
+        events,
+        lambda known, sat: events.change(
+            cmd.event_id,
+            lambda e, seats: model.import_attendance(
+                e, seats, cmd, people=model.People(known, sat), who=who, now=utcnow()
+            ),
+            entries=members,
+            beside=known,
+        ),
+    )
+
+
+@router.subscriber(**asked(SeatTables))
+async def seat_tables(cmd: SeatTables, events: Events, people: KnownPeople, who: Who) -> Tables:
+    """Part those who have a seat into tables."""
+    return await knowing(
+        (),
+        people,
+        events,
+        lambda known, sat: events.change(
+            cmd.event_id,
+            lambda e, seats: model.seat_tables(e, seats, cmd, people=model.People(known, sat), who=who),
+            beside=known,
+        ),
+    )
+
+
+@router.subscriber(**asked(MoveSeat))
+async def move_seat(cmd: MoveSeat, events: Events, who: Who) -> Tables:
+    """Seat a member at another table."""
+    members = [cmd.member_id, *([cmd.swap_with] if cmd.swap_with else [])]
+    return await events.change(cmd.event_id, lambda e, seats: model.move_seat(e, seats, cmd, who=who), entries=members)

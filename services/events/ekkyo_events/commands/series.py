@@ -1,0 +1,84 @@
+"""What it can be asked to do with a series: what is decided here is carried out in its events by a reaction."""
+
+from ekkyo.broker import Router, Who, asked
+from ekkyo.contracts.events import (
+    CancelSeries,
+    ChangeSeriesRule,
+    PlanSeries,
+    RegisterForSeries,
+    RescheduleSeries,
+    ReviseSeries,
+    SeriesRegistration,
+    SeriesState,
+    WithdrawFromSeries,
+)
+from ekkyo.decision.clock import utcnow
+
+from ekkyo_events import model
+from ekkyo_events.store import AllSeries, Events, KnownPeople, knowing
+
+router = Router()
+
+
+@router.subscriber(**asked(PlanSeries))
+async def plan_series(cmd: PlanSeries, series: AllSeries) -> SeriesState:
+    """Announce events that recur."""
+    return await series.create(cmd.series_id, lambda s, regulars: model.plan_series(s, cmd, now=utcnow()))
+
+
+@router.subscriber(**asked(ReviseSeries))
+async def revise_series(cmd: ReviseSeries, series: AllSeries, who: Who) -> SeriesState:
+    """Change what the events of a series are, all to come or from one on."""
+    return await series.change(cmd.series_id, lambda s, regulars: model.revise_series(s, cmd, who=who, now=utcnow()))
+
+
+@router.subscriber(**asked(RescheduleSeries))
+async def reschedule_series(cmd: RescheduleSeries, series: AllSeries, who: Who) -> SeriesState:
+    """Move the events of a series to another time of day, all to come or from one on."""
+    return await series.change(
+        cmd.series_id, lambda s, regulars: model.reschedule_series(s, cmd, who=who, now=utcnow())
+    )
+
+
+@router.subscriber(**asked(ChangeSeriesRule))
+async def change_series_rule(cmd: ChangeSeriesRule, series: AllSeries, who: Who) -> SeriesState:
+    """Give a series another rule, for all events to come or from one on."""
+    return await series.change(
+        cmd.series_id, lambda s, regulars: model.change_rule(s, regulars, cmd, who=who, now=utcnow())
+    )
+
+
+@router.subscriber(**asked(CancelSeries))
+async def cancel_series(cmd: CancelSeries, series: AllSeries, who: Who) -> SeriesState:
+    """Call the events of a series off, all to come or from one on."""
+    return await series.change(cmd.series_id, lambda s, regulars: model.cancel_series(s, cmd, who=who, now=utcnow()))
+
+
+@router.subscriber(**asked(RegisterForSeries))
+async def register_series(
+    cmd: RegisterForSeries, series: AllSeries, events: Events, people: KnownPeople, who: Who
+) -> SeriesRegistration:
+    """Ask for a seat in each event of a series."""
+    return await knowing(
+        [cmd.member_id],
+        people,
+        events,
+        lambda known, sat: series.change(
+            cmd.series_id,
+            lambda s, regulars: model.register_series(
+                s, regulars, cmd, people=model.People(known, sat), who=who, now=utcnow()
+            ),
+            entries=[cmd.member_id],
+            beside=known,
+        ),
+    )
+
+
+@router.subscriber(**asked(WithdrawFromSeries))
+async def withdraw_series(cmd: WithdrawFromSeries, series: AllSeries, who: Who) -> SeriesRegistration:
+    """Give the seats in the events of a series back."""
+    return await series.change(
+        cmd.series_id,
+        lambda s, regulars: model.withdraw_series(s, regulars, cmd, who=who, now=utcnow()),
+        entries=[cmd.member_id],
+    )
