@@ -130,19 +130,33 @@ def test_leaders_stewards_and_systems_let_in_whom_they_see() -> None:
 @pytest.mark.parametrize(
     ("format", "said", "came"),
     [
-        ("online", None, "attended"),
-        ("online", "anything", "attended"),
+        ("online", None, "wrong_word"),
+        ("online", "anything", "wrong_word"),
         ("hybrid", None, "wrong_word"),
         ("onsite", None, "wrong_word"),
         ("onsite", "anything", "wrong_word"),
     ],
 )
-def test_an_online_event_has_no_wall(format: str, said: str | None, came: str) -> None:
+def test_once_a_word_is_shown_it_is_needed(format: str, said: str | None, came: str) -> None:
     assert Guest(format=format).enters(said, START) == came
 
 
-def test_before_anybody_showed_a_word_none_is_right() -> None:
-    assert Guest().enters(word(START), START, door=None) == "wrong_word"
+@pytest.mark.parametrize("said", [None, "anything"])
+def test_before_anybody_showed_a_word_none_is_right_and_online_none_is_needed(said: str | None) -> None:
+    assert Guest(format="onsite").enters(said or word(START), START, door=None) == "wrong_word"
+    assert Guest(format="online").enters(said, START, door=None) == "attended"
+
+
+async def test_online_a_word_is_needed_from_when_a_leader_shows_one(scene: Any) -> None:
+    event = await scene.published(starts_in=1800)
+    for member in ("m1", "m2"):
+        await scene.register(event, member)
+    first, second = await scene.as_("m1"), await scene.as_("m2")
+    assert (await first.send(CheckIn(event_id=event.event_id, member_id="m1"))).status == "attended"
+    shown = await (await scene.leader()).ask(GetDoorWord(event_id=event.event_id))
+    without = CheckIn(event_id=event.event_id, member_id="m2")
+    assert await scene.refusal(second.send(without)) == ("wrong_word", 409)
+    assert (await second.send(without.model_copy(update={"word": shown.word}))).status == "attended"
 
 
 async def test_a_member_checks_in_with_the_word_on_the_wall(scene: Any) -> None:

@@ -155,6 +155,20 @@ async def test_the_screen_shows_the_word_and_loads_itself_again_when_it_changes(
         page = await browser.get("/e/e1/poster")
         assert browser.answering.sent(GetDoorWord) == []
         assert "refresh" not in page.headers
+        assert 'href="/e/e1/poster?word=1"' in page.text
+        page = await browser.get("/e/e1/poster?word=1")
+        assert "さくら 42" in text_of(page)
+        assert page.headers["refresh"] == "241"
+
+
+async def test_at_an_online_event_the_word_is_asked_for_once_it_turns_out_to_be_needed():
+    on = {**NOW_ON, "format": "online"}
+    here = {MyRegistration: mine("confirmed", **on), CheckIn: Refused("wrong_word", "x", 409)}
+    async with opened(here, HANAKO) as browser:
+        assert 'name="word"' not in (await browser.get("/e/e1")).text
+        page = await browser.post("/e/e1/here", {})
+        assert 'name="word"' in page.text
+        assert "合言葉が必要です" in text_of(page)
 
 
 async def test_a_member_says_that_they_are_here_with_the_word():

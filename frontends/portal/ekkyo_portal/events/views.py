@@ -263,7 +263,10 @@ def _here(
     if not it.starts_at - CHECK_IN_BEFORE <= reader.now < it.ends_at:
         return None
     told = refusal(reader.locale, wrong.code, wrong.detail) if wrong else ""
-    return Here(it.format != "online" and not visitor.may_lead(it.community_id), typed, told)
+    asked = it.format != "online" or typed != "" or wrong is not None  # online, whether a word is needed shows then
+    if wrong and wrong.code == "wrong_word" and not typed:
+        told = reader.words.desk.word_missing
+    return Here(asked and not visitor.may_lead(it.community_id), typed, told)
 
 
 def when(reader: Reader, event: EventState) -> When:

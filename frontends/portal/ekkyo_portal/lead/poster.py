@@ -41,23 +41,23 @@ class Poster:
 async def poster(visit: Visit, event_id: str) -> Response:
     """The screen. It loads itself again when the word changes, with or without script."""
     event = await led(visit, event_id)
-    word = None
-    if event.status == "published" and event.format != "online":
+    word, needed = None, event.format != "online" or "word" in visit.request.query_params
+    if event.status == "published" and needed:
         try:
             word = await visit.maybe(GetDoorWord(event_id=event_id))
         except Refused as why:
             if why.code not in ("event_concluded", "event_cancelled"):  # meanwhile
                 raise
-    view = shown(visit.reader, event, word, visit.site.settings.portal_url)
+    view = shown(visit.reader, event, word, visit.site.settings.portal_url, needed=needed)
     response = visit.page("lead/poster.html", view)
     if view.refresh:
         response.headers["refresh"] = str(view.refresh)
     return response
 
 
-def shown(reader: Reader, event: EventState, word: DoorWord | None, portal_url: str) -> Poster:
-    """The screen of an event."""
-    needed = event.status == "published" and event.format != "online"
+def shown(reader: Reader, event: EventState, word: DoorWord | None, portal_url: str, *, needed: bool) -> Poster:
+    """The screen of an event. needed: whether members are to need a word there."""
+    needed = needed and event.status == "published"
     address = f"{portal_url.rstrip('/')}/e/{event.event_id}"
     left = int((word.valid_until - reader.now).total_seconds()) + 1 if word else AGAIN
     return Poster(

@@ -56,9 +56,9 @@ def word_now(door: Door, *, now: datetime) -> DoorWord:
 def enter(event: Event, seat: Seat, cmd: CheckIn, door: Door | None, *, now: datetime) -> tuple[Seat, Refused | None]:
     """The seat after this word was tried, and why it lets nobody in. Raises Refused for what is no new try.
 
-    A wrong word counts once, however often it is sent.
+    A wrong word counts once, however often it is sent. An online event needs a word once its leaders have shown one.
     """
-    if event.format == "online":
+    if event.format == "online" and door is None:
         return seat, None
     if cmd.word is None:
         raise Refused("wrong_word", "Enter the word that is shown at the event, or ask a leader to check you in.")

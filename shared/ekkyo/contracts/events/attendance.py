@@ -29,7 +29,8 @@ DoorWordText = Annotated[str, StringConstraints(min_length=1, max_length=40), Af
 class CheckIn(Command[Registration]):
     """Record that a member attended. Leaders may check in members who did not register (walk-ins).
 
-    Members who check in themselves to an onsite or hybrid event need the word that its leaders show there.
+    Members who check in themselves to an onsite or hybrid event need the word that its leaders show there; to an online
+    event, once its leaders have asked for one.
 
     A desk that was offline sends its scans later, with `at`, also after the event is concluded. Of several scans of one
     member, the earliest counts. A scan that was made before an undo has no effect.
@@ -40,7 +41,7 @@ class CheckIn(Command[Registration]):
     event_id: Id
     member_id: Id
     word: DoorWordText | None = None
-    """The word shown at the event (`events.door_word`). Leaders, and members at online events, need none."""
+    """The word shown at the event (`events.door_word`). Leaders need none."""
     scan_id: Id | None = None
     """Identifies the scan: sent again, it has no further effect, even when the check-in was undone meanwhile."""
     at: Instant | None = None
@@ -69,7 +70,10 @@ class DoorWord(Model):
 
 
 class GetDoorWord(Question[DoorWord]):
-    """The word that members at a published event need to check in themselves. It changes every five minutes."""
+    """The word that members at a published event need to check in themselves. It changes every five minutes.
+
+    An online event needs none until its leaders ask for one.
+    """
 
     subject: ClassVar[str] = "ekkyo.ask.events.door_word"
     may: ClassVar = may("leader", "steward", "system")
