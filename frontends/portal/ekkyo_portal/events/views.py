@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from ekkyo.contracts.base import Refused
@@ -15,14 +14,11 @@ from ekkyo.words.text import http_url, one_line, several_lines
 from ekkyo.words.times import differ
 from markupsafe import Markup
 
+from ekkyo_portal.events.presence import Here, here
 from ekkyo_portal.look.marks import Mark
 from ekkyo_portal.look.qr import qr
 from ekkyo_portal.look.reader import Reader, count
-from ekkyo_portal.look.words.refusals import refusal
 from ekkyo_portal.web.visitor import Visitor
-
-CHECK_IN_BEFORE: Final = timedelta(hours=1)
-"""How long before an event its check-in opens."""
 
 
 @dataclass(frozen=True)
@@ -53,15 +49,6 @@ class When:
 
     first: str
     other: str | None
-
-
-@dataclass(frozen=True)
-class Here:
-    """“I am here”: what was typed as the word on the wall, and what was wrong with it."""
-
-    word_needed: bool
-    typed: str
-    wrong: str
 
 
 @dataclass(frozen=True)
@@ -187,7 +174,7 @@ def event(
         leads=visitor.may_lead(it.community_id),
         speakers=[(one_line(one.name), one_line(one.department)) for one in speakers.cards] if speakers else [],
         waits=count(reader.words.events.waits, it.capacity) if held and held.status == "waitlisted" else "",
-        here=_here(reader, visitor, mine, typed, wrong),
+        here=here(reader, visitor, mine, typed, wrong),
         saved=it.status == "published" and reader.now < it.ends_at,
         mark=mark,
         overlaps=[] if visitor.only else _overlaps(reader, mine),
@@ -251,22 +238,6 @@ def entry(reader: Reader, visitor: Visitor, mine: MyRegistrationAnswer, page: st
     seat = view.mine and view.mine.status in ("confirmed", "waitlisted")
     how = reader.words.events.withdraw_at.format(page=page) if seat else None
     return saved(mine.event, stamp=reader.now, join=view.join, page=page, how=how)
-
-
-def _here(
-    reader: Reader, visitor: Visitor, mine: MyRegistrationAnswer, typed: str, wrong: Refused | None
-) -> Here | None:
-    """Whoever has a seat can say that they are here, from an hour before an event until its end."""
-    it, own = mine.event, mine.registration
-    if it.status != "published" or not own or own.status != "confirmed":
-        return None
-    if not it.starts_at - CHECK_IN_BEFORE <= reader.now < it.ends_at:
-        return None
-    told = refusal(reader.locale, wrong.code, wrong.detail) if wrong else ""
-    asked = it.format != "online" or typed != "" or wrong is not None  # online, whether a word is needed shows then
-    if wrong and wrong.code == "wrong_word" and not typed:
-        told = reader.words.desk.word_missing
-    return Here(asked and not visitor.may_lead(it.community_id), typed, told)
 
 
 def when(reader: Reader, event: EventState) -> When:

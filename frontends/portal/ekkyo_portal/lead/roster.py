@@ -8,7 +8,8 @@ from ekkyo.contracts.events import EventState, Registration, RosterPage
 from ekkyo.words.text import one_line
 
 from ekkyo_portal.events.codes import Named
-from ekkyo_portal.events.views import CHECK_IN_BEFORE, when
+from ekkyo_portal.events.presence import CHECK_IN_BEFORE
+from ekkyo_portal.events.views import when
 from ekkyo_portal.lead.names import Person
 from ekkyo_portal.look.plain import plain
 from ekkyo_portal.look.reader import Reader
