@@ -2,22 +2,22 @@
 
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 pytest_plugins = ["ekkyo.testing.plugin"]
-LONG = ("journeys", "cli", "real")
-"""Folders whose tests take long: they begin first, so that no worker is left with one at the end."""
 
 for name in [n for n in os.environ if n.startswith("EKKYO_") and n != "EKKYO_FUZZ" and not n.startswith("EKKYO_TEST_")]:
     del os.environ[name]  # what a developer's shell says is nothing to the tests
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # services are started by the hundred: each would compile itself anew
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: _folder(item) not in LONG)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):  # of xdist
+        from tests.sharing_out import in_order
+
+        items[:] = in_order(items)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -48,7 +48,3 @@ def every_refusal_is_listed() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Ekkyo, "_request", listening)
         yield
-
-
-def _folder(item: pytest.Item) -> str:
-    return item.path.relative_to(Path(__file__).parent).parts[0]

@@ -96,6 +96,7 @@ class ForkServer:
 
     def __init__(self, module: str) -> None:
         plain = {key: value for key, value in os.environ.items() if not key.startswith("EKKYO_")}
+        plain |= {"COLUMNS": "200", "NO_COLOR": "1"}  # rich looks at these when it is imported
         self._parent = subprocess.Popen(
             [sys.executable, "-c", PROGRAM.format(module=module)],
             env=plain,

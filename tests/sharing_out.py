@@ -1,7 +1,9 @@
 """How the tests are shared out among the workers: what starts servers for several tests stays on one worker."""
 
+from pathlib import Path
 from typing import Any
 
+import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 TOGETHER = {
@@ -12,15 +14,16 @@ TOGETHER = {
     "the events service, flooded": ("abuse/test_flood",),
 }
 """What is started once, and the files whose tests use it: they run on one worker, one after another."""
-ALONE = ("journeys", "real", "cli", "abuse")
-"""Folders whose other tests take seconds each and share nothing: any worker may run each of them."""
+BY_FILE = ("common", "contract", "deploy")
+"""Folders whose tests take milliseconds each: a worker gets a file of them at a time. Any other test runs by itself."""
+SERVERS = {"nats", "mongo_server", "stack"}
+"""Fixtures of tests that start servers, and wait for them most of the time."""
+LONG = ("journeys", "cli", "real")
+"""Folders whose tests take long: they begin first, so that no worker is left with one at the end."""
 
 
 class SharedOut(LoadScopeScheduling):
-    """Runs each test of a slow folder wherever a worker is free, and the tests of any other file on one worker.
-
-    The order is that of the collection, in which the slow folders come first: see conftest.py.
-    """
+    """Runs what is named above together, and any other test wherever a worker is free, in the collection's order."""
 
     def _split_scope(self, nodeid: str) -> str:
         return scope(nodeid)
@@ -32,7 +35,21 @@ def scope(nodeid: str) -> str:
     for started, files in TOGETHER.items():
         if file in files:
             return started
-    return nodeid if file.split("/")[0] in ALONE else file
+    return file if file.split("/")[0] in BY_FILE else nodeid
+
+
+def in_order(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Long tests first; then those that wait for servers, evenly among those that need a processor all the time."""
+    long = [item for item in items if _folder(item) in LONG]
+    rest = [item for item in items if _folder(item) not in LONG]
+    wait = [item for item in rest if SERVERS & set(getattr(item, "fixturenames", ()))]
+    busy = [item for item in rest if not SERVERS & set(getattr(item, "fixturenames", ()))]
+    at = {item: n / len(some) for some in (wait, busy) for n, item in enumerate(some)}
+    return long + sorted(rest, key=at.__getitem__)
+
+
+def _folder(item: pytest.Item) -> str:
+    return item.path.relative_to(Path(__file__).parent).parts[0]
 
 
 def make(config: Any, log: Any) -> SharedOut:

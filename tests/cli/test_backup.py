@@ -245,7 +245,7 @@ def test_a_manifest_of_another_version_or_with_another_count_is_refused(tmp_path
     file = tmp_path / "manifest.json"
     assert files.read().intact
     file.write_text(file.read_text().replace("ekkyo-backup/1", "ekkyo-backup/2"))
-    with pytest.raises(Refused, match="of another version: format"):
+    with pytest.raises(Refused, match="by another version: format"):
         files.read()
     file.write_text(manifest.sealed().model_copy(update={"ekkyo": "3"}).model_dump_json())
     with pytest.raises(Refused, match="was changed since it was written"):

@@ -217,7 +217,7 @@ async def test_how_a_file_was_read_is_said_in_the_readers_language():
         assert "必要な列がありません: メールアドレス、部署。" in said
         browser.as_(in_english(STEWARD))
         said = text_of(await browser.http.post("/people-import", files=file, headers=same))
-        assert "Encoding: Windows-31J It is no UTF-8, and 4 headings can be read this way" in said
+        assert "Encoding: Windows-31J It is not valid UTF-8, and 4 known headings can be read this way" in said
         assert "Headings: line 1 社員番号 → personnel number, 氏名 → name" in said
         said = text_of(await browser.http.post("/people-import", files=few, headers=same))
         assert "Columns are missing: mail address, department." in said
