@@ -1,8 +1,9 @@
 """Events and series, with members' places at them as their entries; who left; and what is known of members."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Annotated, TypeVar
 
+from ekkyo.decision import Decision, Entries
 from ekkyo.store import Beside, Collection, CollectionWithEntries, Index, Projection
 from faststream import Context
 
@@ -13,6 +14,7 @@ from ekkyo_events.model import (
     Event,
     NotLookedUp,
     Output,
+    People,
     Person,
     Regular,
     Seat,
@@ -67,6 +69,26 @@ async def knowing(
             wanted += need.members
             if need.tables_of is not None:
                 sat_at = await _sat_together(need.tables_of, events)
+
+
+async def decided(
+    event_id: str,
+    members: Sequence[str],
+    people: KnownPeople,
+    events: Events,
+    decide: Callable[[Event, Entries[Seat], People], Decision[Event, A]],
+    entries: Sequence[str] | None = None,
+) -> A:
+    """Change an event with these members looked up. entries: whose seats to read with it, where those are others."""
+    seats_of = members if entries is None else entries
+    return await knowing(
+        members,
+        people,
+        events,
+        lambda known, sat: events.change(
+            event_id, lambda e, seats: decide(e, seats, People(known, sat)), entries=seats_of, beside=known
+        ),
+    )
 
 
 async def _sat_together(community_id: str, events: Events) -> SatAt:

@@ -24,7 +24,7 @@ from ekkyo.contracts.events import (
 from ekkyo.decision.clock import utcnow
 
 from ekkyo_events import model
-from ekkyo_events.store import Doors, Events, KnownPeople, knowing
+from ekkyo_events.store import Doors, Events, KnownPeople, decided
 
 router = Router()
 
@@ -51,15 +51,8 @@ async def publish(cmd: PublishEvent, events: Events, who: Who) -> EventState:
 @router.subscriber(**asked(ReviseEvent))
 async def revise(cmd: ReviseEvent, events: Events, people: KnownPeople, who: Who) -> EventState:
     """Change what an event is."""
-    return await knowing(
-        (),
-        people,
-        events,
-        lambda known, sat: events.change(
-            cmd.event_id,
-            lambda e, seats: model.revise(e, seats, cmd, people=model.People(known, sat), who=who),
-            beside=known,
-        ),
+    return await decided(
+        cmd.event_id, (), people, events, lambda e, seats, known: model.revise(e, seats, cmd, people=known, who=who)
     )
 
 
@@ -84,32 +77,25 @@ async def conclude(cmd: ConcludeEvent, events: Events, who: Who) -> EventState:
 @router.subscriber(**asked(RegisterForEvent))
 async def register(cmd: RegisterForEvent, events: Events, people: KnownPeople, who: Who) -> Registration:
     """Ask for a seat."""
-    return await knowing(
+    return await decided(
+        cmd.event_id,
         [cmd.member_id],
         people,
         events,
-        lambda known, sat: events.change(
-            cmd.event_id,
-            lambda e, seats: model.register(e, seats, cmd, people=model.People(known, sat), who=who, now=utcnow()),
-            entries=[cmd.member_id],
-            beside=known,
-        ),
+        lambda e, seats, known: model.register(e, seats, cmd, people=known, who=who, now=utcnow()),
     )
 
 
 @router.subscriber(**asked(WithdrawFromEvent))
 async def withdraw(cmd: WithdrawFromEvent, events: Events, people: KnownPeople, who: Who) -> Registration:
     """Give a seat or a place on the waitlist back."""
-    return await knowing(
+    return await decided(
+        cmd.event_id,
         (),
         people,
         events,
-        lambda known, sat: events.change(
-            cmd.event_id,
-            lambda e, seats: model.withdraw(e, seats, cmd, people=model.People(known, sat), who=who),
-            entries=[cmd.member_id],
-            beside=known,
-        ),
+        lambda e, seats, known: model.withdraw(e, seats, cmd, people=known, who=who),
+        entries=[cmd.member_id],
     )
 
 
@@ -118,18 +104,12 @@ async def check_in(cmd: CheckIn, events: Events, people: KnownPeople, doors: Doo
     """Record that a member came."""
     door = await doors.get(cmd.event_id) if cmd.word or who.sub == cmd.member_id else None
     return model.unless_refused(
-        await knowing(
+        await decided(
+            cmd.event_id,
             [cmd.member_id],
             people,
             events,
-            lambda known, sat: events.change(
-                cmd.event_id,
-                lambda e, seats: model.check_in(
-                    e, seats, cmd, people=model.People(known, sat), who=who, now=utcnow(), door=door
-                ),
-                entries=[cmd.member_id],
-                beside=known,
-            ),
+            lambda e, seats, known: model.check_in(e, seats, cmd, people=known, who=who, now=utcnow(), door=door),
         )
     )
 
@@ -137,16 +117,12 @@ async def check_in(cmd: CheckIn, events: Events, people: KnownPeople, doors: Doo
 @router.subscriber(**asked(UndoCheckIn))
 async def undo_check_in(cmd: UndoCheckIn, events: Events, people: KnownPeople, who: Who) -> Registration:
     """Take back that a member came."""
-    return await knowing(
+    return await decided(
+        cmd.event_id,
         [cmd.member_id],
         people,
         events,
-        lambda known, sat: events.change(
-            cmd.event_id,
-            lambda e, seats: model.undo_check_in(e, seats, cmd, people=model.People(known, sat), who=who, now=utcnow()),
-            entries=[cmd.member_id],
-            beside=known,
-        ),
+        lambda e, seats, known: model.undo_check_in(e, seats, cmd, people=known, who=who, now=utcnow()),
     )
 
 
@@ -154,33 +130,24 @@ async def undo_check_in(cmd: UndoCheckIn, events: Events, people: KnownPeople, w
 async def import_attendance(cmd: ImportAttendance, events: Events, people: KnownPeople, who: Who) -> AttendanceImported:
     """Record all who came, from a meeting tool's report."""
     members = list(dict.fromkeys(attendee.member_id for attendee in cmd.attendees))
-    return await knowing(
+    return await decided(
+        cmd.event_id,
         members,
         people,
         events,
-        lambda known, sat: events.change(
-            cmd.event_id,
-            lambda e, seats: model.import_attendance(
-                e, seats, cmd, people=model.People(known, sat), who=who, now=utcnow()
-            ),
-            entries=members,
-            beside=known,
-        ),
+        lambda e, seats, known: model.import_attendance(e, seats, cmd, people=known, who=who, now=utcnow()),
     )
 
 
 @router.subscriber(**asked(SeatTables))
 async def seat_tables(cmd: SeatTables, events: Events, people: KnownPeople, who: Who) -> Tables:
     """Part those who have a seat into tables."""
-    return await knowing(
+    return await decided(
+        cmd.event_id,
         (),
         people,
         events,
-        lambda known, sat: events.change(
-            cmd.event_id,
-            lambda e, seats: model.seat_tables(e, seats, cmd, people=model.People(known, sat), who=who),
-            beside=known,
-        ),
+        lambda e, seats, known: model.seat_tables(e, seats, cmd, people=known, who=who),
     )
 
 
