@@ -88,6 +88,7 @@ IN_ORDER: list[Any] = [
     events.PublishEvent(event_id="e1"),
     events.ReviseEvent(event_id="e1", details=DETAILS),
     events.RescheduleEvent(event_id="e1", **TIMES),
+    events.SetTerms(event_id="e1", terms=events.WantedTerms()),
     events.RegisterForEvent(event_id="e1", member_id="m1", registration_id="r1"),
     events.CheckIn(event_id="e1", member_id="m1"),
     events.WithdrawFromEvent(event_id="e2", member_id="m1", registration_id="r2"),

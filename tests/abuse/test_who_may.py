@@ -84,6 +84,7 @@ TABLE = {
     "events.publish": "leader steward system",
     "events.revise": "leader steward system",
     "events.reschedule": "leader steward system",
+    "events.set_terms": "leader steward system",
     "events.cancel": "leader steward system",
     "events.conclude": "leader steward system",
     "events.register": "self leader steward system",

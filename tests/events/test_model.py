@@ -236,12 +236,12 @@ def test_giving_back_an_older_registration_leaves_the_present_one() -> None:
     seats = EntriesInMemory.of([seat("m1", "confirmed", withdrawn=["r-old"])])
     before = event(confirmed=1)
     old = WithdrawFromEvent(event_id="e1", member_id="m1", registration_id="r-old")
-    decision = model.withdraw(before, seats, old, people=EVERYBODY, who=Caller("m1"))
+    decision = model.withdraw(before, seats, old, people=EVERYBODY, who=Caller("m1"), now=BEFORE)
     assert decision.document is before
     assert (decision.answer.registration_id, decision.answer.status) == ("r-old", "withdrawn")
     unknown = WithdrawFromEvent(event_id="e1", member_id="m1", registration_id="r-other")
     with pytest.raises(Refused, match="registration_not_found"):
-        model.withdraw(before, seats, unknown, people=EVERYBODY, who=Caller("m1"))
+        model.withdraw(before, seats, unknown, people=EVERYBODY, who=Caller("m1"), now=BEFORE)
 
 
 @pytest.mark.parametrize(

@@ -205,7 +205,9 @@ class OneEvent(RuleBasedStateMachine):
         seat = self.seats.get(member)
         wish = seat.registration_id if seat and named else None
         command = WithdrawFromEvent(event_id="e1", member_id=member, registration_id=wish)
-        self.decide(lambda e: model.withdraw(e, self.seats, command, people=self.people, who=Caller(member)))
+        self.decide(
+            lambda e: model.withdraw(e, self.seats, command, people=self.people, who=Caller(member), now=self.now)
+        )
 
     @rule(member=members, by_leader=st.booleans())
     def check_in(self, member: str, by_leader: bool) -> None:

@@ -24,6 +24,7 @@ TABLE: dict[type[Any], tuple[dict[str, Any], set[str]]] = {
     events.PublishEvent: ({}, LEADERS),
     events.ReviseEvent: ({"details": DETAILS}, LEADERS),
     events.RescheduleEvent: (TIMES, LEADERS),
+    events.SetTerms: ({"terms": {}}, LEADERS),
     events.CancelEvent: ({}, LEADERS),
     events.ConcludeEvent: ({}, LEADERS),
     events.RegisterForEvent: ({"member_id": "m1", "registration_id": "r1"}, {*LEADERS, "self"}),

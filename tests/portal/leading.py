@@ -45,6 +45,7 @@ from ekkyo.contracts.events import (
     SeriesMove,
     SeriesRulePreview,
     SeriesState,
+    SetTerms,
     Tables,
     UndoCheckIn,
 )
@@ -224,5 +225,5 @@ def answers(**changes: object) -> dict[type, object]:
         **dict.fromkeys((GetTables, SeatTables, MoveSeat), SEATED),
         ImportAttendance: AttendanceImported(event_id="e1", attended=2, already=1, walk_ins=1, passed_over=["x"]),
         **dict.fromkeys((CheckIn, UndoCheckIn), registration("ken", "attended")),
-        **dict.fromkeys((PublishEvent, ReviseEvent, RescheduleEvent, CancelEvent, ConcludeEvent), it),
+        **dict.fromkeys((PublishEvent, ReviseEvent, RescheduleEvent, SetTerms, CancelEvent, ConcludeEvent), it),
     }

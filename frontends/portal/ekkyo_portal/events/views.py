@@ -14,6 +14,7 @@ from ekkyo.words.text import http_url, one_line, several_lines
 from ekkyo.words.times import differ
 from markupsafe import Markup
 
+from ekkyo_portal.events import terms
 from ekkyo_portal.events.presence import Here, here
 from ekkyo_portal.look.marks import Mark
 from ekkyo_portal.look.qr import qr
@@ -87,6 +88,8 @@ class EventView:
     """The code of the visitor's seat, to be shown at the desk; None where nobody asks for it."""
     table: Sequence[str] = ()
     """Where the visitor sits and with whom, in sentences; nothing at an event without tables."""
+    terms: Sequence[str] = ()
+    """What the visitor should know of the terms of registration, in sentences."""
 
 
 def over(reader: Reader, event: EventState, mark: Mark | None = None, held: tuple[str, str] | None = None) -> Card:
@@ -156,6 +159,7 @@ def event(
     it, own = mine.event, mine.registration
     held = own if own and own.status != "withdrawn" else None
     over = is_over(it, reader.now)
+    leads = visitor.may_lead(it.community_id)
     seated = held is not None and held.status in ("confirmed", "attended")
     return EventView(
         event=it,
@@ -169,9 +173,12 @@ def event(
         seats=None if over else seats(reader, it),
         state=None if it.status == "published" else reader.words.names.event_states[it.status],
         mine=held,
-        may_register=it.status == "published" and held is None and reader.now < it.ends_at,
+        may_register=it.status == "published"
+        and held is None
+        and reader.now < it.ends_at
+        and terms.is_open(it, reader.now, leads=leads),
         full=taken(it) >= it.capacity,
-        leads=visitor.may_lead(it.community_id),
+        leads=leads,
         speakers=[(one_line(one.name), one_line(one.department)) for one in speakers.cards] if speakers else [],
         waits=count(reader.words.events.waits, it.capacity) if held and held.status == "waitlisted" else "",
         here=here(reader, visitor, mine, typed, wrong),
@@ -179,6 +186,7 @@ def event(
         mark=mark,
         overlaps=[] if visitor.only else _overlaps(reader, mine),
         table=table,
+        terms=terms.said(reader, it, held, _zones(reader, it)[0]),
         code=qr(code(it.event_id, held.member_id))
         if code and held and _is_asked_for_a_code(reader, it, held)
         else None,

@@ -17,6 +17,7 @@ from ekkyo.contracts.events import (
     RescheduleEvent,
     ReviseEvent,
     SeatTables,
+    SetTerms,
     Tables,
     UndoCheckIn,
     WithdrawFromEvent,
@@ -54,6 +55,12 @@ async def revise(cmd: ReviseEvent, events: Events, people: KnownPeople, who: Who
     return await decided(
         cmd.event_id, (), people, events, lambda e, seats, known: model.revise(e, seats, cmd, people=known, who=who)
     )
+
+
+@router.subscriber(**asked(SetTerms))
+async def set_terms(cmd: SetTerms, events: Events, who: Who) -> EventState:
+    """Set the terms of an event's registration."""
+    return await events.change(cmd.event_id, lambda e, seats: model.set_terms(e, seats, cmd, who=who))
 
 
 @router.subscriber(**asked(RescheduleEvent))
@@ -94,7 +101,7 @@ async def withdraw(cmd: WithdrawFromEvent, events: Events, people: KnownPeople, 
         (),
         people,
         events,
-        lambda e, seats, known: model.withdraw(e, seats, cmd, people=known, who=who),
+        lambda e, seats, known: model.withdraw(e, seats, cmd, people=known, who=who, now=utcnow()),
         entries=[cmd.member_id],
     )
 

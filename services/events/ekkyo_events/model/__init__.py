@@ -37,6 +37,7 @@ from ekkyo_events.model.series.repeating import change_rule, corresponding, prev
 from ekkyo_events.model.series.telling import carried_out, not_over, tell_series
 from ekkyo_events.model.tables import AT_TABLES, move_seat, my_table, sat_together, seat_tables, told_tables
 from ekkyo_events.model.tables import REMEMBERED as TABLES_REMEMBERED
+from ekkyo_events.model.terms import set_terms
 from ekkyo_events.model.undoing import undo_check_in
 
 __all__ = [
@@ -107,6 +108,7 @@ __all__ = [
     "seat_of",
     "seat_tables",
     "seen_by",
+    "set_terms",
     "state",
     "take",
     "tell_series",

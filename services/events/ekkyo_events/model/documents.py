@@ -6,8 +6,8 @@ from itertools import chain, repeat
 from typing import ClassVar
 
 from ekkyo.contracts.base import Caller, Refused
-from ekkyo.contracts.events import EventFormat, EventState, EventStatus, Registration, RegistrationStatus
-from ekkyo.decision import Document, Entry, Timer
+from ekkyo.contracts.events import EventFormat, EventState, EventStatus, Registration, RegistrationStatus, Terms
+from ekkyo.decision import Document, Entries, Entry, Timer
 from pydantic import BaseModel, ConfigDict, Field
 
 _TOLD = tuple(set(EventState.model_fields) - {"event_id", "revision"})
@@ -19,7 +19,7 @@ CLOCKS_DIFFER = timedelta(minutes=2)
 
 def _unset(value: object) -> bool:
     """Whether there is nothing to keep: an event of no series says nothing of one."""
-    return value is None or value == []
+    return value is None or value is False or value == []
 
 
 class Seating(BaseModel):
@@ -68,6 +68,7 @@ class Event(Document):
     series_step: int | None = Field(default=None, exclude_if=_unset)
     """The number of the last change of its series that it took."""
     seating: Seating | None = Field(default=None, exclude_if=_unset)
+    terms: Terms | None = Field(default=None, exclude_if=_unset)
 
     @property
     def table_count(self) -> int | None:
@@ -115,6 +116,8 @@ class Seat(Entry):
     """When a check-in was last undone."""
     table: int | None = Field(default=None, exclude_if=_unset)
     """Where they sit, from 1, at an event with tables."""
+    late: bool = Field(default=False, exclude_if=_unset)
+    """Whether a confirmed seat was given back late, and not taken again since."""
 
 
 class ReminderTimer(Timer):
@@ -186,6 +189,13 @@ def waiting_because(event: Event, place: int) -> str:
             return f"{taken}; 1 person is before you"
         case before:
             return f"{taken}; {before} people are before you"
+
+
+def seated_and_waiting(seats: Entries[Seat]) -> tuple[list[str], list[str]]:
+    """Who must hear of a change: those with a seat (who checked in early too), and those who wait."""
+    concerned = seats.all(status=["confirmed", "attended", "waitlisted"])
+    waits = [seat.key for seat in concerned if seat.status == "waitlisted"]
+    return [seat.key for seat in concerned if seat.status != "waitlisted"], waits
 
 
 def leads(who: Caller, event: Event) -> bool:

@@ -35,11 +35,13 @@ from ekkyo_events.model.documents import (
     leads,
     must_be_published,
     not_found,
+    seated_and_waiting,
     state,
 )
 from ekkyo_events.model.people import People
 from ekkyo_events.model.registrations import promote
 from ekkyo_events.model.tables import AT_TABLES, told_tables
+from ekkyo_events.model.terms import moved
 
 Answer = Decision[Event, EventState]
 
@@ -79,13 +81,14 @@ def duplicate(event: Event | None, like: Event | None, cmd: DuplicateEvent, *, w
         ends_at=cmd.ends_at,
         timezone=like.timezone,
     )
+    terms = moved(like.terms, cmd.starts_at - like.starts_at, cmd.starts_at, with_opening=True)
     digest = hashlib.sha256(cmd.model_dump_json().encode()).hexdigest()
     if event:
         if event.drafted_as != digest:
             raise Refused("event_taken", "Another event already has this id.")
         return Decision(event, state(event))
     drafted = draft(None, as_drafted)
-    return replace(drafted, document=drafted.document.model_copy(update={"drafted_as": digest}))
+    return replace(drafted, document=drafted.document.model_copy(update={"drafted_as": digest, "terms": terms}))
 
 
 def publish(event: Event, cmd: PublishEvent, *, who: Caller, now: datetime) -> Answer:
@@ -141,6 +144,7 @@ def reschedule(event: Event, seats: Entries[Seat], cmd: RescheduleEvent, *, who:
     must_end_after_start(cmd.starts_at, cmd.ends_at)
     times = {"starts_at": cmd.starts_at, "ends_at": cmd.ends_at, "timezone": cmd.timezone or event.timezone}
     after = event.model_copy(update=times)
+    after = after.model_copy(update={"terms": moved(event.terms, after.starts_at - event.starts_at, after.starts_at)})
     if after == event:
         return Decision(event, state(event))
     if event.status == "draft":
@@ -219,13 +223,6 @@ def _concluded(event: Event, seats: Entries[Seat]) -> Answer:
         no_shows=[seat.key for seat in absent],
     )
     return Decision(after, told, entries=absent, facts=[fact], timers=_no_timers(event))
-
-
-def seated_and_waiting(seats: Entries[Seat]) -> tuple[list[str], list[str]]:
-    """Who must hear of a change: those with a seat (who checked in early too), and those who wait."""
-    concerned = seats.all(status=["confirmed", "attended", "waitlisted"])
-    waits = [seat.key for seat in concerned if seat.status == "waitlisted"]
-    return [seat.key for seat in concerned if seat.status != "waitlisted"], waits
 
 
 def event_timers(event: Event, now: datetime) -> list[Set | Cancel]:

@@ -31,6 +31,7 @@ from ekkyo_events.model.documents import (
 )
 from ekkyo_events.model.people import People
 from ekkyo_events.model.tables import given_tables
+from ekkyo_events.model.terms import is_late, must_be_open
 
 Answer = Decision[Event, Registration]
 Because = Literal["withdrawal", "more_capacity"]
@@ -56,12 +57,15 @@ def register(
     must_be_published(event, "be registered for")
     if event.starts_at <= now:
         raise Refused("registration_closed", "Registration closed when the event started.")
+    if event.terms:
+        must_be_open(event, who, now=now)
     if no := people.refusal(event, cmd.member_id):
         raise no
     seat = seat or Seat(document_id=event.id, key=cmd.member_id, status="withdrawn")
     if event.seats_in_use < event.capacity:
         after = event.model_copy(update={"confirmed": event.confirmed + 1})
-        seat = seat.model_copy(update={"status": "confirmed", "registration_id": cmd.registration_id})
+        has = {"status": "confirmed", "registration_id": cmd.registration_id, "late": False}
+        seat = seat.model_copy(update=has)
         [seat] = given_tables(after, seats, [seat], people)
         confirmed = RegistrationConfirmed(
             event_id=event.id,
@@ -73,7 +77,7 @@ def register(
         return Decision(after, registration(after, seat), entries=[seat], facts=[confirmed])
     ticket = event.tickets + 1
     after = event.model_copy(update={"waitlisted": event.waitlisted + 1, "tickets": ticket})
-    waits = {"status": "waitlisted", "position": ticket, "was_waitlisted": True}
+    waits = {"status": "waitlisted", "position": ticket, "was_waitlisted": True, "late": False}
     seat = seat.model_copy(update={**waits, "registration_id": cmd.registration_id})
     waitlisted = RegistrationWaitlisted(
         event_id=event.id,
@@ -85,7 +89,9 @@ def register(
     return Decision(after, registration(after, seat, after.waitlisted), entries=[seat], facts=[waitlisted])
 
 
-def withdraw(event: Event, seats: Entries[Seat], cmd: WithdrawFromEvent, *, people: People, who: Caller) -> Answer:
+def withdraw(
+    event: Event, seats: Entries[Seat], cmd: WithdrawFromEvent, *, people: People, who: Caller, now: datetime
+) -> Answer:
     """Take a seat or a place on the waitlist back, and give a freed seat to who waits longest."""
     may_act_for(event, cmd.member_id, who)
     seat = seats.get(cmd.member_id)
@@ -100,7 +106,8 @@ def withdraw(event: Event, seats: Entries[Seat], cmd: WithdrawFromEvent, *, peop
     must_be_published(event, "be withdrawn from")
     if seat.status == "attended":
         raise Refused("already_attended", "A member who attended cannot withdraw.")
-    return _given_back(event, seats, seat, people, because="asked")
+    late = seat.status == "confirmed" and is_late(event, now=now)
+    return _given_back(event, seats, seat, people, because="asked", late=late)
 
 
 def withdraw_who_left(
@@ -117,11 +124,17 @@ def withdraw_who_left(
 
 
 def _given_back(
-    event: Event, seats: Entries[Seat], seat: Seat, people: People, *, because: Literal["asked", "left"]
+    event: Event,
+    seats: Entries[Seat],
+    seat: Seat,
+    people: People,
+    *,
+    because: Literal["asked", "left"],
+    late: bool = False,
 ) -> Answer:
     was: Literal["confirmed", "waitlisted"] = "confirmed" if seat.status == "confirmed" else "waitlisted"
     freed = event.model_copy(update={was: getattr(event, was) - 1})
-    seat = without_place(seat)
+    seat = without_place(seat).model_copy(update={"late": late})
     promotion = promote(freed, seats, people, "withdrawal", but=seat.key)
     told = state(promotion.event, after=event)
     fact = RegistrationWithdrawn(
@@ -131,6 +144,7 @@ def _given_back(
         registration_id=seat.registration_id,
         was=was,
         because=because,
+        late=late,
     )
     return Decision(
         promotion.event,

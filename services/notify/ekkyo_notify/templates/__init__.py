@@ -23,6 +23,7 @@ from ekkyo_notify.templates.dates import date_rows
 from ekkyo_notify.templates.labels import LABELS, SEAT_FIRST, URL_FOLLOWS
 from ekkyo_notify.templates.links import NO_LINKS, Action, Links
 from ekkyo_notify.templates.logo import Logo, shown
+from ekkyo_notify.templates.terms import opens_later, term_rows
 
 OFF = ("event_cancelled", "registration_withdrawn", "series_cancelled", "series_withdrawn")
 """Topics of what is off for the reader: of it, only the time is told."""
@@ -132,7 +133,7 @@ def compose(
         subject=one_line(texts["subject"], 250),
         title=texts["title"].strip(),
         lead=texts["lead"].strip(),
-        rows=_event_rows(notice, event, reader, join, tells_all) + _at_the_desk(notice, event, reader, links)
+        rows=_event_rows(notice, event, recipient, reader, join, tells_all) + _at_the_desk(notice, event, reader, links)
         if event
         else _other_rows(notice, reader),
         description=several_lines(event.description) if event and tells_all else "",
@@ -175,6 +176,7 @@ def _words(notice: Notice, recipient: Recipient, reader: Reader, community: str)
         words["event"] = {"title": one_line(event.title), "capacity": event.capacity}
         words["moment"] = _moment(event, reader, notice.told_at)
         words["dates"] = len(notice.dates)
+        words["opens_later"] = opens_later(event, notice.told_at)
     if output := notice.output:
         words["output"] = {"title": one_line(output.title), "outside": output.kind == "talk_outside"}
     if survey := notice.survey:
@@ -201,7 +203,7 @@ def _moment(event: EventState, reader: Reader, now: datetime) -> str:
 
 
 def _event_rows(
-    notice: Notice, event: EventState, reader: Reader, join: str | None, tells_all: bool
+    notice: Notice, event: EventState, recipient: Recipient, reader: Reader, join: str | None, tells_all: bool
 ) -> list[tuple[str, str]]:
     locale, now = reader.locale, notice.told_at
     zone, other = _zones(event, reader)
@@ -224,7 +226,7 @@ def _event_rows(
         rows.append((labels["table"], labels["table_number"].format(n=notice.table)))
     if join:
         rows.append((labels["join"], join))
-    return rows
+    return rows + term_rows(event, zone, locale, seated=recipient.seat == "confirmed", now=now)
 
 
 def _at_the_desk(notice: Notice, event: EventState, reader: Reader, links: Links) -> list[tuple[str, str]]:

@@ -81,6 +81,7 @@ from ekkyo.contracts.events.registration import (
     RegistrationWaitlisted,
     RegistrationWithdrawn,
     RosterPage,
+    SetTerms,
     WithdrawFromEvent,
 )
 from ekkyo.contracts.events.seating import (
@@ -127,6 +128,7 @@ from ekkyo.contracts.events.series_facts import (
     SeriesRuleChanged,
     SeriesWithdrawn,
 )
+from ekkyo.contracts.events.terms import Terms, WantedTerms
 
 __all__ = [
     "AttachOutput",
@@ -235,9 +237,12 @@ __all__ = [
     "SeriesRulePreview",
     "SeriesState",
     "SeriesWithdrawn",
+    "SetTerms",
     "Tables",
     "TablesSeated",
+    "Terms",
     "UndoCheckIn",
+    "WantedTerms",
     "WithdrawFromEvent",
     "WithdrawFromSeries",
 ]

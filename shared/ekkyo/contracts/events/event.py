@@ -17,16 +17,13 @@ from ekkyo.contracts.base import (
     Zone,
     may,
 )
+from ekkyo.contracts.events.terms import Terms
+from ekkyo.contracts.events.terms import unset as unset
 
 EventFormat = Literal["online", "onsite", "hybrid"]
 
 
 EventStatus = Literal["draft", "published", "cancelled", "concluded"]
-
-
-def unset(value: object) -> bool:
-    """Whether this field is empty: then it is left out, on the wire and in the database."""
-    return value is None
 
 
 class EventDetails(Model):
@@ -82,6 +79,8 @@ class EventState(Model):
     """When it was first planned to start. It identifies the event within its series, even after the event was moved."""
     table_count: int | None = Field(default=None, exclude_if=unset)
     """How many tables its guests sit at. None: it has no tables."""
+    terms: Terms | None = Field(default=None, exclude_if=unset)
+    """The terms of its registration. None: everybody who may come can register from the publication to the start."""
 
 
 # Commands

@@ -13,6 +13,12 @@ from ekkyo.contracts.base import (
     may,
 )
 from ekkyo.contracts.events.event import EventFact, EventState, unset
+from ekkyo.contracts.events.terms import WantedTerms
+
+
+def _no(value: object) -> bool:
+    return value is False
+
 
 RegistrationStatus = Literal["confirmed", "waitlisted", "withdrawn", "attended", "no_show"]
 
@@ -34,6 +40,18 @@ class Registration(Model):
     """None: not checked in. Members who are only in an attendance report were not checked in either."""
     table: int | None = Field(default=None, exclude_if=unset)
     """Where they sit or sat, at an event with tables."""
+
+
+class SetTerms(Command[EventState]):
+    """Set the terms of an event's registration. They replace the terms that were set before; `{}` removes them.
+
+    All times must be before the event starts. When the event is published, those with a place at it are told.
+    """
+
+    subject: ClassVar[str] = "ekkyo.cmd.events.set_terms"
+    may: ClassVar = may("leader", "steward", "system")
+    event_id: Id
+    terms: WantedTerms
 
 
 class RegisterForEvent(Command[Registration]):
@@ -182,3 +200,5 @@ class RegistrationWithdrawn(RegistrationFact):
     because: Literal["asked", "left"] = "asked"
     """asked: by the member or a leader. left: the member left the company, was erased or, where only members may come,
     left the community."""
+    late: bool = Field(default=False, exclude_if=_no)
+    """Whether a confirmed seat was given back after the event's `withdraw_by`: a late cancellation."""

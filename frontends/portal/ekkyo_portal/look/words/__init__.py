@@ -30,6 +30,7 @@ from ekkyo_portal.look.words import (
     signin,
     surveys,
     tables,
+    terms,
 )
 
 ROOMS: Final[dict[str, ModuleType]] = {
@@ -53,6 +54,7 @@ ROOMS: Final[dict[str, ModuleType]] = {
     "signin": signin,
     "surveys": surveys,
     "tables": tables,
+    "terms": terms,
 }
 
 

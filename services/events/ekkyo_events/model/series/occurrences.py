@@ -25,8 +25,8 @@ from ekkyo.contracts.events import (
 )
 from ekkyo.decision import Decision, Entries
 
-from ekkyo_events.model.documents import Event, Seat, state
-from ekkyo_events.model.events import cancel, event_timers, reschedule, revise, seated_and_waiting
+from ekkyo_events.model.documents import Event, Seat, seated_and_waiting, state
+from ekkyo_events.model.events import cancel, event_timers, reschedule, revise
 from ekkyo_events.model.people import People
 from ekkyo_events.model.registrations import register, withdraw
 from ekkyo_events.model.series.documents import Planned, Series, Step, series_details
@@ -105,7 +105,7 @@ def seat_of(step: Step, *, people: People, now: datetime) -> Callable[[Event, En
                 made = register(event, seats, RegisterForEvent(**named), people=people, who=BY_ITSELF, now=now)
             else:
                 cmd = WithdrawFromEvent(**named)
-                made = withdraw(event, seats, cmd, people=people, who=BY_ITSELF)
+                made = withdraw(event, seats, cmd, people=people, who=BY_ITSELF, now=now)
         except Refused:
             return Decision(event, Outcome(event, event.revision, taken=False))
         held = made.answer.status in ("confirmed", "waitlisted", "attended") or kind == "withdrawn"

@@ -1,0 +1,36 @@
+"""What an event's page says of the terms of its registration. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from ekkyo.contracts.events import EventState, Registration, Terms
+
+from ekkyo_portal.look.reader import Reader
+
+
+def is_open(event: EventState, now: datetime, *, leads: bool) -> bool:
+    """Whether members can register now. leads: the visitor leads the event, and may register whenever."""
+    terms = event.terms
+    if terms is None or leads:
+        return True
+    return (terms.opens_at is None or terms.opens_at <= now) and (terms.closes_at is None or now < terms.closes_at)
+
+
+def said(reader: Reader, event: EventState, own: Registration | None, zone: str) -> Sequence[str]:
+    """What the visitor should know of the terms now, in sentences. own: what they have there."""
+    terms, words, now = event.terms or Terms(), reader.words.terms, reader.now
+    if event.status not in ("draft", "published") or now >= event.starts_at:
+        return []
+    lines = []
+    if own is None or own.status == "withdrawn":
+        if terms.opens_at and now < terms.opens_at:
+            lines.append(words.opens.format(at=reader.moment(terms.opens_at, zone)))
+        if terms.closes_at:
+            closed = words.closes if now < terms.closes_at else words.closed
+            lines.append(closed.format(at=reader.moment(terms.closes_at, zone)))
+    if terms.withdraw_by and (own is None or own.status in ("confirmed", "waitlisted")):
+        if now <= terms.withdraw_by:
+            lines.append(words.withdraw_until.format(at=reader.moment(terms.withdraw_by, zone)))
+        elif own and own.status == "confirmed":
+            lines.append(words.withdraw_late.format(at=reader.moment(terms.withdraw_by, zone)))
+    return lines

@@ -1,0 +1,48 @@
+"""Words of the terms of an event's registration."""
+
+from typing import Final
+
+JA: Final[dict[str, str]] = {
+    "title": "参加登録の条件",
+    "menu": "参加登録の条件",
+    "times": "受付の期間",
+    "opens_at": "受付開始",
+    "opens_hint": "空欄にすると、公開と同時に受付が始まります。",
+    "closes_at": "受付終了",
+    "closes_hint": "空欄にすると、開始時刻まで受け付けます。",
+    "withdraw_by": "取りやめの期限",
+    "withdraw_hint": "期限のあとの取りやめは「直前の取りやめ」として数えます。取りやめること自体はできます。",
+    "not_before_start": "イベントの開始より前の日時を入力してください。",
+    "not_before_close": "受付終了より前の日時を入力してください。",
+    "told": "席のある方とキャンセル待ちの方に、変更をお知らせします。",
+    "over": "終わったイベントや中止したイベントの条件は変えられません。",
+    "opens": "受付は {at} に始まります。",
+    "closes": "受付は {at} までです。",
+    "closed": "受付は {at} に終了しました。",
+    "withdraw_until": "取りやめは {at} までにお願いします。",
+    "withdraw_late": "取りやめの期限({at})を過ぎています。参加できないときは、いまからでも取りやめてください。"
+    "席を待っている方に回ります。",
+    "did_set": "参加登録の条件を保存しました。",
+}
+EN: Final[dict[str, str]] = {
+    "title": "Terms of registration",
+    "menu": "Terms of registration",
+    "times": "When members can register",
+    "opens_at": "Registration opens",
+    "opens_hint": "Leave this empty to open registration when you publish the event.",
+    "closes_at": "Registration closes",
+    "closes_hint": "Leave this empty to keep registration open until the event starts.",
+    "withdraw_by": "Withdraw by",
+    "withdraw_hint": "Members can still withdraw after this time, but it counts as a late cancellation.",
+    "not_before_start": "Enter a time before the event starts.",
+    "not_before_close": "Enter a time before registration closes.",
+    "told": "Those with a seat or on the waitlist will get a message about the change.",
+    "over": "The terms of an event that is over or cancelled cannot be changed.",
+    "opens": "Registration opens on {at}.",
+    "closes": "Registration closes on {at}.",
+    "closed": "Registration closed on {at}.",
+    "withdraw_until": "If you cannot come, please withdraw by {at}.",
+    "withdraw_late": "The time to withdraw ended on {at}. If you cannot come, please withdraw even so: "
+    "somebody else can have the seat.",
+    "did_set": "The terms of registration are saved.",
+}

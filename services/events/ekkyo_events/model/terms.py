@@ -1,0 +1,82 @@
+"""The terms of an event's registration: set, moved with the event, and asked when somebody registers."""
+
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from ekkyo.contracts.base import Caller, FieldError, Refused
+from ekkyo.contracts.events import EventRevised, EventState, SetTerms, Terms
+from ekkyo.decision import Decision, Entries
+
+from ekkyo_events.model.documents import Event, Seat, must_be_published, seated_and_waiting, state
+
+T = TypeVar("T", bound=Terms | None)
+
+
+def set_terms(event: Event, seats: Entries[Seat], cmd: SetTerms, *, who: Caller) -> Decision[Event, EventState]:
+    """Replace the terms of an event. Who has a place at it hears of the change."""
+    who.must_lead(event.community_id)
+    if event.status != "draft":
+        must_be_published(event, "have other terms")
+    wanted = cmd.terms.model_dump()
+    terms = Terms.model_validate(wanted) if wanted else None
+    if terms == event.terms:
+        return Decision(event, state(event))
+    if terms:
+        _must_fit(event, terms)
+    after = event.model_copy(update={"terms": terms})
+    if event.status == "draft":
+        return Decision(after, state(after, after=event))
+    after = after.model_copy(update={"sequence": event.sequence + 1})
+    told = state(after, after=event)
+    has_seat, waits = seated_and_waiting(seats)
+    return Decision(
+        after, told, facts=[EventRevised(event_id=event.id, event=told, confirmed=has_seat, waitlisted=waits)]
+    )
+
+
+def must_be_open(event: Event, who: Caller, *, now: datetime) -> None:
+    """Refuse who registers before registration opens or after it closes, but for the event's leaders and stewards."""
+    terms = event.terms
+    if terms is None or "steward" in who.roles or event.community_id in who.led:
+        return
+    if terms.opens_at and now < terms.opens_at:
+        raise Refused("registration_not_open", f"Registration opens at {_said(terms.opens_at)}.")
+    if terms.closes_at and now >= terms.closes_at:
+        raise Refused("registration_closed", f"Registration closed at {_said(terms.closes_at)}.")
+
+
+def is_late(event: Event, *, now: datetime) -> bool:
+    """Whether a seat that is given back now is a late cancellation."""
+    return event.terms is not None and event.terms.withdraw_by is not None and now > event.terms.withdraw_by
+
+
+def moved(terms: T, by: timedelta, starts_at: datetime, *, with_opening: bool = False) -> T:
+    """The terms of an event whose start was moved by so much, to that time.
+
+    with_opening: registration opens so much later too, as at another event like it.
+    """
+    if terms is None:
+        return terms
+    times = {name: getattr(terms, name) for name in ("closes_at", "withdraw_by")}
+    changed = {name: at + by for name, at in times.items() if at}
+    if terms.opens_at and (with_opening or terms.opens_at >= changed.get("closes_at", starts_at)):
+        changed["opens_at"] = terms.opens_at + by
+    return terms.model_copy(update=changed)
+
+
+def _must_fit(event: Event, terms: Terms) -> None:
+    """Refuse times that cannot be."""
+    wrong = [
+        FieldError(field=f"terms.{name}", code="not_before_start", detail="must not be after the event starts")
+        for name in ("opens_at", "closes_at", "withdraw_by")
+        if (at := getattr(terms, name)) and at > event.starts_at
+    ]
+    if terms.opens_at and terms.opens_at >= (terms.closes_at or event.starts_at):
+        detail = "must be before registration closes"
+        wrong.append(FieldError(field="terms.opens_at", code="not_before_close", detail=detail))
+    if wrong:
+        raise Refused("malformed", "The terms do not fit the event.", 400, errors=wrong)
+
+
+def _said(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC"

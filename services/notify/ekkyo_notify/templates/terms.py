@@ -1,0 +1,23 @@
+"""What a message says of the terms of an event's registration."""
+
+from datetime import datetime
+
+from ekkyo.contracts.events import EventState
+from ekkyo.contracts.members import Locale
+from ekkyo.words.times import moment
+
+from ekkyo_notify.templates.labels import LABELS
+
+
+def opens_later(event: EventState, now: datetime) -> bool:
+    """Whether members cannot register yet when they are told of the event."""
+    return event.terms is not None and event.terms.opens_at is not None and now < event.terms.opens_at
+
+
+def term_rows(event: EventState, zone: str, locale: Locale, *, seated: bool, now: datetime) -> list[tuple[str, str]]:
+    """When members can register, for those without a seat; until when to give a seat back, for those with one."""
+    terms, labels = event.terms, LABELS[locale]
+    if terms is None:
+        return []
+    wanted = {"withdraw_by": terms.withdraw_by} if seated else {"opens": terms.opens_at, "closes": terms.closes_at}
+    return [(labels[name], moment(at, zone, locale, now=now)) for name, at in wanted.items() if at and now < at]

@@ -1,0 +1,32 @@
+"""The terms of an event's registration, as facts and answers carry them."""
+
+from pydantic import ConfigDict, Field
+
+from ekkyo.contracts.base import Instant, Model
+
+
+def unset(value: object) -> bool:
+    """Whether this field is empty: then it is left out, on the wire and in the database."""
+    return value is None
+
+
+class Terms(Model):
+    """The terms of an event's registration. What they do not say is as at any event.
+
+    When an event is moved, `closes_at` and `withdraw_by` move by as much as its start. `opens_at` stays, unless
+    registration would then open after it closes: then it moves too.
+    """
+
+    opens_at: Instant | None = Field(default=None, exclude_if=unset)
+    """When members can register. None: from the publication. Leaders and stewards can register somebody before it."""
+    closes_at: Instant | None = Field(default=None, exclude_if=unset)
+    """When registration ends. None: when the event starts. Leaders and stewards can register somebody after it, and
+    members on the waitlist are still promoted."""
+    withdraw_by: Instant | None = Field(default=None, exclude_if=unset)
+    """A seat that is given back after this time is a late cancellation. None: no withdrawal is late."""
+
+
+class WantedTerms(Terms):
+    """The terms as leaders set them."""
+
+    model_config = ConfigDict(extra="forbid")
