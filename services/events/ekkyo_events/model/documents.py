@@ -6,7 +6,7 @@ from itertools import chain, repeat
 from typing import ClassVar
 
 from ekkyo.contracts.base import Caller, Refused
-from ekkyo.contracts.events import EventFormat, EventState, EventStatus, Registration, RegistrationStatus, Terms
+from ekkyo.contracts.events import Attend, EventFormat, EventState, EventStatus, Registration, RegistrationStatus, Terms
 from ekkyo.decision import Document, Entries, Entry, Timer
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -116,6 +116,12 @@ class Seat(Entry):
     """When a check-in was last undone."""
     table: int | None = Field(default=None, exclude_if=_unset)
     """Where they sit, from 1, at an event with tables."""
+    attend: Attend | None = Field(default=None, exclude_if=_unset)
+    """How they take part, where the room and online have a capacity each. None: onsite."""
+    group_id: str | None = Field(default=None, exclude_if=_unset)
+    """The group with which they get a place, or wait."""
+    quotas: list[int] = Field(default=[], exclude_if=_unset)
+    """The quotas of the event's terms that they count for, by their number from 0."""
     late: bool = Field(default=False, exclude_if=_unset)
     """Whether a confirmed seat was given back late, and not taken again since."""
 

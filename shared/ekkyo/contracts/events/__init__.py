@@ -14,6 +14,7 @@ from ekkyo.contracts.events.attendance import (
 )
 from ekkyo.contracts.events.calendar import CalendarEntry, CalendarPage, GetCalendar
 from ekkyo.contracts.events.event import (
+    Attend,
     CancelEvent,
     ConcludeEvent,
     DraftEvent,
@@ -132,6 +133,7 @@ from ekkyo.contracts.events.terms import Terms, WantedTerms
 
 __all__ = [
     "AttachOutput",
+    "Attend",
     "AttendanceImported",
     "Attendee",
     "Board",

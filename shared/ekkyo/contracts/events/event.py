@@ -23,6 +23,10 @@ from ekkyo.contracts.events.terms import unset as unset
 EventFormat = Literal["online", "onsite", "hybrid"]
 
 
+Attend = Literal["onsite", "online"]
+"""How a member takes part in a hybrid event."""
+
+
 EventStatus = Literal["draft", "published", "cancelled", "concluded"]
 
 
