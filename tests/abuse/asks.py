@@ -108,6 +108,7 @@ IN_ORDER: list[Any] = [
     events.GetRoster(event_id="e1", status=["attended"]),
     events.MyRegistration(event_id="e1", member_id="m1"),
     events.GetFigures(community_id="c1", since=NOW - timedelta(days=1)),
+    events.GetOverbookingAdvice(event_id="e1", seats=30),
     events.DuplicateEvent(event_id="e5", like="e1", **TIMES),
     events.PlanSeries(series_id="w1", community_id="c1", details=DETAILS, **RECURS),
     events.ReviseSeries(series_id="w1", change_id="ch1", details=DETAILS),

@@ -104,6 +104,7 @@ TABLE = {
     "events.calendar": "self steward system",
     "events.mine": "self steward system",
     "events.figures": "leader steward system",
+    "events.overbooking_advice": "leader steward system",
     "events.duplicate": "leader steward system",
     "events.plan_series": "leader steward system",
     "events.revise_series": "leader steward system",

@@ -1,9 +1,10 @@
 """A made-up first season as records: 15 events, 120 members, 12 departments."""
 
 import random
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
-from ekkyo.contracts.events import EventFormat, EventState, Figures, Registration, RegistrationStatus
+from ekkyo.contracts.events import EventFormat, EventState, Figures, KindFigures, Registration, RegistrationStatus
 from ekkyo.contracts.members import Charter, Community, Crossing
 from ekkyo.contracts.surveys import Results, SurveyState, ThemeCount
 from ekkyo_common.report.records import Records, SurveyRecord
@@ -81,10 +82,25 @@ def season(*, members: int = 120, seed: int = 7) -> Records:
             withdrawn=status_of.count("withdrawn"),
             no_shows=status_of.count("no_show"),
             walk_ins=0,
+            kinds=[_kind("online", events, places), _kind("onsite", events, places)],
         ),
         surveys=surveys,
         themes=[ThemeCount(theme=t, votes=v) for t, v in THEMES],
         crossings=sorted(crossings),
+    )
+
+
+def _kind(format: EventFormat, events: list[EventState], places: list[Registration]) -> KindFigures:
+    held = {event.event_id for event in events if event.format == format}
+    ends = Counter(place.status for place in places if place.event_id in held)
+    return KindFigures(
+        format=format,
+        context="IT",
+        events=len(held),
+        registrations=ends.total(),
+        came=ends["attended"],
+        no_shows=ends["no_show"],
+        walk_ins=0,
     )
 
 

@@ -126,6 +126,9 @@ def test_the_facts_alone_tell_the_waitlist_the_no_shows_and_who_came() -> None:
     assert (figures.registrations, figures.waitlisted, figures.promoted) == (4, 2, 1)
     assert (figures.withdrawn, figures.no_shows, figures.walk_ins) == (1, 1, 1)
     assert (figures.attendances, figures.people, figures.returners) == (2, 2, 0)
+    [kind] = figures.kinds
+    assert (kind.format, kind.context, kind.events, kind.registrations) == ("online", "IT", 1, 4)
+    assert (kind.came, kind.no_shows, kind.walk_ins) == (2, 1, 1)
     report = figures_of(records)
     assert report.events[0].registered == 4
     assert report.crossings["took_part"] == 1

@@ -335,6 +335,10 @@ class OneEvent(RuleBasedStateMachine):
         assert figures.waitlisted == len(self.replay.ever["waitlisted"])
         assert figures.promoted == len(self.replay.ever["promoted"])
         assert figures.walk_ins == len(self.replay.ever["walked_in"])
+        [kind] = figures.kinds
+        assert (kind.events, kind.format, kind.context) == (1, self.event.format, self.event.context)
+        assert (kind.registrations, kind.came) == (figures.registrations, figures.attendances)
+        assert (kind.no_shows, kind.walk_ins) == (figures.no_shows, figures.walk_ins)
         if self.event.status == "concluded":
             assert self.replay.formats == figures.events
 

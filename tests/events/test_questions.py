@@ -204,6 +204,26 @@ async def test_the_figures_are_those_of_the_concluded_events_and_of_their_facts(
         "withdrawn": 1,
         "no_shows": 1,
         "walk_ins": 2,
+        "kinds": [
+            {
+                "format": "online",
+                "context": "IT",
+                "events": 1,
+                "registrations": 3,
+                "came": 2,
+                "no_shows": 0,
+                "walk_ins": 1,
+            },
+            {
+                "format": "onsite",
+                "context": "IT",
+                "events": 1,
+                "registrations": 4,
+                "came": 2,
+                "no_shows": 1,
+                "walk_ins": 1,
+            },
+        ],
     }
     only = await leader.ask(GetFigures(community_id="c1", since=talk.starts_at))
     assert only.events == {"online": 1}

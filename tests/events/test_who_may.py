@@ -63,6 +63,7 @@ TABLE: dict[type[Any], tuple[dict[str, Any], set[str]]] = {
     events.Board: ({}, {*LEADERS, "self", "member", "leader:c2", "leader"}),
     events.ProposedOutputs: ({"community_id": "c1"}, LEADERS),
     events.GetFigures: ({"community_id": "c1"}, LEADERS),
+    events.GetOverbookingAdvice: ({}, LEADERS),
 }
 CALLERS = {
     "self": ("m1", ()),

@@ -19,15 +19,18 @@ from ekkyo.contracts.events import (
     GetDoorWord,
     GetEvent,
     GetFigures,
+    GetOverbookingAdvice,
     GetRoster,
     GetSeries,
     GetTables,
     ImportAttendance,
+    KindFigures,
     ListEvents,
     MoveSeat,
     MyRegistration,
     MyRegistrationAnswer,
     OutputPage,
+    OverbookingAdvice,
     PlanSeries,
     PreviewSeries,
     PreviewSeriesRule,
@@ -95,6 +98,12 @@ FIGURES = Figures(
     withdrawn=50,
     no_shows=20,
     walk_ins=9,
+    kinds=[
+        KindFigures(format="onsite", context="ランチ", events=2, registrations=80, came=66, no_shows=11, walk_ins=5)
+    ],
+)
+ADVICE = OverbookingAdvice.model_validate(
+    OverbookingAdvice.model_config["json_schema_extra"]["example"]  # type: ignore[index,call-overload]
 )
 IT = Community(
     community_id="it",
@@ -212,6 +221,7 @@ def answers(**changes: object) -> dict[type, object]:
         ),
         **dict.fromkeys((PlanSeries, ReviseSeries, RescheduleSeries, ChangeSeriesRule, CancelSeries), series().series),
         GetFigures: FIGURES,
+        GetOverbookingAdvice: ADVICE,
         ListErasures: ErasurePage(erasures=[]),
         Board: OutputPage(outputs=[]),
         ListCrossings: lambda q: CrossedList(members=[Crossed(member_id=q.member_ids[0], crossings=["taught"])]),

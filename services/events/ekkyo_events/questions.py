@@ -17,6 +17,7 @@ from ekkyo.contracts.events import (
     GetEvent,
     GetFigures,
     GetOutput,
+    GetOverbookingAdvice,
     GetRoster,
     GetSeries,
     GetTables,
@@ -29,6 +30,7 @@ from ekkyo.contracts.events import (
     MyTableAnswer,
     OutputPage,
     OutputState,
+    OverbookingAdvice,
     Overlap,
     PreviewSeries,
     PreviewSeriesRule,
@@ -162,6 +164,15 @@ async def figures(ask: GetFigures, events: Events) -> Figures:
         seats = await asyncio.gather(*(events.entries(event.id) for event in some))
         counted += zip(some, seats, strict=True)
     return model.figures(ask.community_id, counted)
+
+
+@router.subscriber(**asked(GetOverbookingAdvice))
+async def overbooking_advice(ask: GetOverbookingAdvice, events: Events, who: Who) -> OverbookingAdvice:
+    """How far to overbook an event, from what became of registrations at past events of its kind."""
+    event = telling.led_by(await events.get(ask.event_id), who)
+    past = await events.find(model.past_of(event, utcnow()), sort="-starts_at", limit=model.LOOKED_AT)
+    uncounted = model.uncounted(past)
+    return model.advice(event, past, await events.find_entries(uncounted, limit=0) if uncounted else [], ask)
 
 
 @router.subscriber(**asked(PreviewSeries))

@@ -15,6 +15,8 @@ from ekkyo_common.report.records import Records, SurveyRecord, departments_of, i
 from ekkyo_common.report.themes import together
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MOST_KINDS = 200
+"""As many as the events service tells."""
 NEEDED: tuple[type[Fact], ...] = (
     e.EventFact,
     e.OutputFact,
@@ -205,4 +207,27 @@ def _figures(community_id: str, over: dict[str, e.EventState], places: dict[str,
         withdrawn=sum(place.status == "withdrawn" and place.registered for place in everybody),
         no_shows=sum(place.status == "no_show" for place in everybody),
         walk_ins=sum(place.walk_in and place.status == "attended" for place in everybody),
+        kinds=_kinds(over, places),
     )
+
+
+def _kinds(over: dict[str, e.EventState], places: dict[str, dict[str, _Place]]) -> list[e.KindFigures]:
+    """The same by format and context."""
+    found: dict[tuple[e.EventFormat, str], list[str]] = {}
+    for event_id, event in over.items():
+        found.setdefault((event.format, event.context), []).append(event_id)
+    told = []
+    for (kind, context), events in found.items():
+        there = [place for event_id in events for place in places.get(event_id, {}).values()]
+        told.append(
+            e.KindFigures(
+                format=kind,
+                context=context,
+                events=len(events),
+                registrations=sum(place.registered for place in there),
+                came=sum(place.status == "attended" for place in there),
+                no_shows=sum(place.status == "no_show" for place in there),
+                walk_ins=sum(place.walk_in and place.status == "attended" for place in there),
+            )
+        )
+    return sorted(told, key=lambda kind: (-kind.events, kind.format, kind.context))[:MOST_KINDS]

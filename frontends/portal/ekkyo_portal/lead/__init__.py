@@ -6,6 +6,7 @@ from ekkyo_portal.lead import chat as chat
 from ekkyo_portal.lead import desk as desk
 from ekkyo_portal.lead import life as life
 from ekkyo_portal.lead import live as live
+from ekkyo_portal.lead import overbooking as overbooking
 from ekkyo_portal.lead import poster as poster
 from ekkyo_portal.lead import results as results
 from ekkyo_portal.lead import scans as scans

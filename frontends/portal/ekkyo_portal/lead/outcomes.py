@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ekkyo.contracts.events import EventPage, EventState, Figures, RosterPage
+from ekkyo.contracts.events import EventPage, EventState, Figures, KindFigures, RosterPage
 from ekkyo.contracts.members import Community
 from ekkyo.contracts.surveys import Form, FormQuestion, ResultsAnswer, SurveyList, ThemeCount, ThemeRanking
 from ekkyo.words.text import one_line, several_lines
@@ -17,7 +17,7 @@ from ekkyo_portal.events.views import Card, over, when
 from ekkyo_portal.look.reader import Reader
 
 SHOWN = 12
-"""Themes of a chart."""
+"""Themes of a chart, and kinds of events."""
 WIDTH = 320
 """Units of a chart's width: about the pixels of a phone, so that letters are as large there as they say."""
 
@@ -51,6 +51,8 @@ class CommunityResults:
     community_id: str
     name: str
     tiles: Sequence[tuple[str, str]] | None
+    kinds: Sequence[tuple[str, str, Sequence[str]]]
+    """Formats and themes with their numbers."""
     themes: Markup | None
     themes_away: bool
     events: Sequence[Card] | None
@@ -110,10 +112,16 @@ def community(
         community_id=it.community_id,
         name=one_line(it.name),
         tiles=tiles or None,
+        kinds=[_kind(reader, one) for one in figures.kinds[:SHOWN]] if figures else [],
         themes=_ranked(themes.themes, words.themes) if themes and themes.themes else None,
         themes_away=themes is None,
         events=None if events is None else [over(reader, one) for one in events.events],
     )
+
+
+def _kind(reader: Reader, one: KindFigures) -> tuple[str, str, Sequence[str]]:
+    numbers = (one.events, one.registrations, one.came, one.no_shows, one.walk_ins)
+    return reader.words.names.formats[one.format], one_line(one.context), [f"{n:,}" for n in numbers]
 
 
 def _why_not(reader: Reader, surveys: SurveyList | None, said: ResultsAnswer | None) -> str:

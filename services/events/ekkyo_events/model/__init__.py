@@ -20,6 +20,7 @@ from ekkyo_events.model.outputs import (
     revise as revise_output,
 )
 from ekkyo_events.model.outputs import told as told_output
+from ekkyo_events.model.overbooking import LOOKED_AT, advice, past_of, uncounted
 from ekkyo_events.model.people import NotLookedUp, People, Person
 from ekkyo_events.model.registrations import HAS_A_PLACE, PROMOTED_AT_ONCE, register, withdraw, withdraw_who_left
 from ekkyo_events.model.series.changes import (
@@ -43,6 +44,7 @@ from ekkyo_events.model.undoing import undo_check_in
 __all__ = [
     "AT_TABLES",
     "HAS_A_PLACE",
+    "LOOKED_AT",
     "PROMOTED_AT_ONCE",
     "TABLES_REMEMBERED",
     "Departure",
@@ -62,6 +64,7 @@ __all__ = [
     "Series",
     "SeriesTimer",
     "Step",
+    "advice",
     "attach",
     "cancel",
     "cancel_series",
@@ -90,6 +93,7 @@ __all__ = [
     "not_over",
     "on_board",
     "output_page",
+    "past_of",
     "plan_series",
     "preview_rule",
     "preview_series",
@@ -114,6 +118,7 @@ __all__ = [
     "tell_series",
     "told_output",
     "told_tables",
+    "uncounted",
     "undo_check_in",
     "unless_refused",
     "withdraw",

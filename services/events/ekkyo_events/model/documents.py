@@ -69,6 +69,8 @@ class Event(Document):
     """The number of the last change of its series that it took."""
     seating: Seating | None = Field(default=None, exclude_if=_unset)
     terms: Terms | None = Field(default=None, exclude_if=_unset)
+    seated: int | None = Field(default=None, exclude_if=_unset)
+    """How many had a seat when it was concluded. Since then each of them either came or did not."""
 
     @property
     def table_count(self) -> int | None:

@@ -214,7 +214,8 @@ def remind(event: Event, seats: Entries[Seat], timer: ReminderTimer, *, now: dat
 
 def _concluded(event: Event, seats: Entries[Seat]) -> Answer:
     absent = [seat.model_copy(update={"status": "no_show"}) for seat in seats.all(status="confirmed")]
-    after = event.model_copy(update={"status": "concluded", "confirmed": 0})
+    counts = {"confirmed": 0, "seated": event.seats_in_use}
+    after = event.model_copy(update={"status": "concluded", **counts})
     told = state(after, after=event)
     fact = EventConcluded(
         event_id=event.id,

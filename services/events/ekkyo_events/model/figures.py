@@ -1,30 +1,32 @@
 """What came of a community's events, counted from their seats."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
-from ekkyo.contracts.events import Figures
+from ekkyo.contracts.events import EventFormat, Figures, KindFigures
 
 from ekkyo_events.model.documents import Event, Seat
+
+TOTALS: Final = ("registrations", "waitlisted", "promoted", "withdrawn", "no_shows", "walk_ins")
+OF_A_KIND: Final = ("events", "registrations", "came", "no_shows", "walk_ins")
+MOST_KINDS: Final = 200
 
 
 def figures(community_id: str, concluded: Iterable[tuple[Event, Sequence[Seat]]]) -> Figures:
     """The figures of these events. Every registration ends in exactly one way: came, no-show, withdrawn or waiting."""
     formats: Counter[str] = Counter()
+    kinds: dict[tuple[EventFormat, str], Counter[str]] = {}
     came: Counter[str] = Counter()
-    count: Counter[str] = Counter()
     for event, seats in concluded:
         formats[event.format] += 1
+        kind = kinds.setdefault((event.format, event.context), Counter())
+        kind["events"] += 1
         for seat in seats:
             if seat.status == "attended":
                 came[seat.key] += 1
-            count["registrations"] += seat.registration_id is not None
-            count["waitlisted"] += seat.was_waitlisted
-            count["promoted"] += seat.was_promoted
-            count["withdrawn"] += seat.status == "withdrawn" and seat.registration_id is not None
-            count["no_shows"] += seat.status == "no_show"
-            count["walk_ins"] += seat.walk_in
-    names = ("registrations", "waitlisted", "promoted", "withdrawn", "no_shows", "walk_ins")
+            kind.update(_counted(seat))
+    count = sum(kinds.values(), Counter[str]())
     return Figures.model_validate(
         {
             "community_id": community_id,
@@ -32,6 +34,33 @@ def figures(community_id: str, concluded: Iterable[tuple[Event, Sequence[Seat]]]
             "attendances": came.total(),
             "people": len(came),
             "returners": sum(times > 1 for times in came.values()),
-            **{name: count[name] for name in names},
+            **{name: count[name] for name in TOTALS},
+            "kinds": _most_held(kinds),
         }
     )
+
+
+def _counted(seat: Seat) -> Iterable[str]:
+    """What one seat counts as, once or more."""
+    ends = {"attended": "came", "no_show": "no_shows"}
+    if seat.status in ends:
+        yield ends[seat.status]
+    if seat.walk_in:
+        yield "walk_ins"
+    if seat.was_waitlisted:
+        yield "waitlisted"
+    if seat.was_promoted:
+        yield "promoted"
+    if seat.registration_id is not None:
+        yield "registrations"
+        if seat.status == "withdrawn":
+            yield "withdrawn"
+
+
+def _most_held(kinds: Mapping[tuple[EventFormat, str], Counter[str]]) -> list[KindFigures]:
+    """The kinds with the most events first."""
+    ordered = sorted(kinds, key=lambda kind: (-kinds[kind]["events"], *kind))[:MOST_KINDS]
+    return [
+        KindFigures(format=kind[0], context=kind[1], **{name: kinds[kind][name] for name in OF_A_KIND})
+        for kind in ordered
+    ]

@@ -40,6 +40,7 @@ from ekkyo.contracts.events.event import (
 from ekkyo.contracts.events.figures import (
     Figures,
     GetFigures,
+    KindFigures,
 )
 from ekkyo.contracts.events.leaving import (
     EventsForgotMember,
@@ -65,6 +66,7 @@ from ekkyo.contracts.events.output import (
     RemoveOutput,
     ReviseOutput,
 )
+from ekkyo.contracts.events.overbooking import GetOverbookingAdvice, OverbookingAdvice, OverbookingOption
 from ekkyo.contracts.events.registration import (
     GetRoster,
     MyEvent,
@@ -171,10 +173,12 @@ __all__ = [
     "GetEvent",
     "GetFigures",
     "GetOutput",
+    "GetOverbookingAdvice",
     "GetRoster",
     "GetSeries",
     "GetTables",
     "ImportAttendance",
+    "KindFigures",
     "LeftAsItWas",
     "ListEvents",
     "MemberAttended",
@@ -198,6 +202,8 @@ __all__ = [
     "OutputRevised",
     "OutputState",
     "OutputStatus",
+    "OverbookingAdvice",
+    "OverbookingOption",
     "Overlap",
     "PlanSeries",
     "PreviewSeries",

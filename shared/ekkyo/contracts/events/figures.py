@@ -12,6 +12,20 @@ from ekkyo.contracts.base import (
 from ekkyo.contracts.events.event import EventFormat
 
 
+class KindFigures(Model):
+    """Figures of the events of one kind: of one format, and about one thing."""
+
+    format: EventFormat
+    context: str
+    events: int
+    registrations: int
+    """Members who ever had a place at one of them, waitlisted or confirmed, once per event."""
+    came: int
+    """Attendances, walk-ins included."""
+    no_shows: int
+    walk_ins: int
+
+
 class Figures(Model):
     """Figures of a community's events."""
 
@@ -31,6 +45,8 @@ class Figures(Model):
     withdrawn: int
     no_shows: int
     walk_ins: int
+    kinds: list[KindFigures] = []
+    """The same by kind of event, the kind with the most events first; at most two hundred."""
 
 
 class GetFigures(Question[Figures]):
