@@ -29,6 +29,7 @@ DETAILS = events.EventDetails(
     title="RPAもくもく会", format="hybrid", place="本社", url="https://meet.example.com/1", capacity=3, speakers=["m1"]
 )
 
+ASKED = events.RegistrationQuestion(key="lunch", kind="choice", text="お弁当は?", choices=["肉", "魚"])
 OUTPUT = events.OutputDetails(kind="slides", title="RPAの資料", url="https://x.example/2", authors=["m1"])
 
 
@@ -89,7 +90,11 @@ IN_ORDER: list[Any] = [
     events.ReviseEvent(event_id="e1", details=DETAILS),
     events.RescheduleEvent(event_id="e1", **TIMES),
     events.SetTerms(event_id="e1", terms=events.WantedTerms()),
-    events.RegisterForEvent(event_id="e1", member_id="m1", registration_id="r1"),
+    events.SetQuestions(event_id="e1", questions=[ASKED]),
+    events.GetRegistrationForm(event_id="e1"),
+    events.RegisterForEvent(event_id="e1", member_id="m1", registration_id="r1", answers={"lunch": "肉"}),
+    events.AnswerQuestions(event_id="e1", member_id="m1", answers={"lunch": "魚"}),
+    events.GetAnswers(event_id="e1", member_id="m1"),
     events.CheckIn(event_id="e1", member_id="m1"),
     events.WithdrawFromEvent(event_id="e2", member_id="m1", registration_id="r2"),
     events.CancelEvent(event_id="e3", reason="台風のため"),

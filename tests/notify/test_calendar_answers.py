@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from ekkyo.contracts.events import CancelEvent, RescheduleEvent
+from ekkyo.contracts.events import CancelEvent, RegistrationQuestion, RescheduleEvent, SetQuestions
 from ekkyo.contracts.members import MemberErased
 from ekkyo.decision import Decision
 from ekkyo.decision.clock import utcnow
@@ -133,6 +133,21 @@ async def test_who_may_not_come_any_more_is_told_why(stopped: World, tmp_path: P
         assert await it.status() == "withdrawn"
         [text] = await eventually(it.texts)
         assert "コミュニティのメンバーだけ" in text.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+
+
+async def test_who_has_to_answer_questions_is_sent_to_the_page(it: Answering):
+    to = await it.registered()
+    await it.withdraw()
+    question = RegistrationQuestion(key="lunch", kind="yes_no", text="お弁当は?", required=True)
+    await it.leader.send(SetQuestions(event_id=it.event_id, questions=[question]))
+    await it.heard()
+    await it.answer(outlook, Answer(to, "ACCEPTED", at=utcnow() + timedelta(seconds=2)))
+    await it.came_to(answers_needed=1)
+    assert await it.status() == "withdrawn"
+    [text] = await eventually(it.texts)
+    body = text.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert "質問に答えていただきます" in body
+    assert f"/e/{it.event_id}" in body
 
 
 FAIL = f"Authentication-Results: {AUTHSERV}; dmarc=fail header.from=example.co.jp"

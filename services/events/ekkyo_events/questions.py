@@ -6,18 +6,21 @@ from typing import Any
 
 from ekkyo.broker import Router, Who, asked
 from ekkyo.contracts.events import (
+    AnswersPage,
     Board,
     CalendarPage,
     DoorWord,
     EventPage,
     EventState,
     Figures,
+    GetAnswers,
     GetCalendar,
     GetDoorWord,
     GetEvent,
     GetFigures,
     GetOutput,
     GetOverbookingAdvice,
+    GetRegistrationForm,
     GetRoster,
     GetSeries,
     GetTables,
@@ -35,6 +38,7 @@ from ekkyo.contracts.events import (
     PreviewSeries,
     PreviewSeriesRule,
     ProposedOutputs,
+    RegistrationForm,
     RosterPage,
     SeriesAnswer,
     SeriesDates,
@@ -99,6 +103,24 @@ async def _overlaps(event: model.Event, member_id: str, events: Events, who: Who
         return []
     found = await events.find(telling.overlapping(event, held), sort="starts_at", limit=10)
     return telling.overlaps(found, held)
+
+
+@router.subscriber(**asked(GetRegistrationForm))
+async def registration_form(ask: GetRegistrationForm, events: Events, who: Who) -> RegistrationForm:
+    """What members are asked when they register."""
+    return model.form(telling.known_to(await events.get(ask.event_id), who))
+
+
+@router.subscriber(**asked(GetAnswers))
+async def answers(ask: GetAnswers, events: Events, who: Who) -> AnswersPage:
+    """What members answered: one, or all."""
+    event = model.may_see_answers(telling.known_to(await events.get(ask.event_id), who), ask, who)
+    where: dict[str, Any] = {"status": {"$in": list(model.HAS_ANSWERS)}}
+    if ask.member_id:
+        where["key"] = {"$in": [ask.member_id]}
+    return model.told_answers(
+        event, ask, await events.entries(event.id, where=where, after=ask.after, limit=ask.limit + 1), who
+    )
 
 
 @router.subscriber(**asked(GetTables))

@@ -80,13 +80,29 @@ async def give_places_back(
     await people.put(fact.member_id, fact.meta.revision, model.Person.of(fact))
     if model.is_news(await departures.get(fact.member_id), fact):
         await _give_back(fact.member_id, events, series, people)
+        if isinstance(fact, MemberErased):
+            await _forget(fact.member_id, events)
     await departures.create(fact.member_id, lambda d: model.departed(d, fact, now=utcnow()))
 
 
 @router.subscriber(**due(model.DepartureTimer))
-async def give_back_again(timer: model.DepartureTimer, events: Events, series: AllSeries, people: KnownPeople) -> None:
+async def give_back_again(
+    timer: model.DepartureTimer, events: Events, series: AllSeries, people: KnownPeople, departures: Departures
+) -> None:
     """Give back what somebody was given while it was being heard that they left."""
     await _give_back(timer.id, events, series, people)
+    departure = await departures.get(timer.id)
+    if departure and departure.erased:
+        await _forget(timer.id, events)
+
+
+async def _forget(member_id: str, events: Events) -> None:
+    """Drop what somebody answered at any event, also at those that are over."""
+    for seat in await events.find_entries({"key": member_id}, limit=0):
+        if seat.answers:
+            await events.change(
+                seat.document_id, lambda e, seats: model.forget_answers(e, seats, member_id), entries=[member_id]
+            )
 
 
 async def _give_back(member_id: str, events: Events, series: AllSeries, people: KnownPeople) -> None:

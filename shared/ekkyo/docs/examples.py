@@ -56,7 +56,7 @@ MEMBERS = {
     "companions",
     "moved",
     "tables",
-
+    "unanswered",
 }
 WORDS = {
     "title": "Excel in half an hour",
@@ -159,6 +159,8 @@ SPECIAL: dict[tuple[str, str], Any] = {
     ("events.withdraw.answer", "status"): "withdrawn",
     ("events.withdraw.answer", "position"): None,
     ("events.withdraw.answer", "waiting_because"): None,
+    ("events.answers.answer", "answers"): {"lunch": "Vegetarian"},
+    ("events.questions_changed", "asks"): True,
     ("events.draft.answer", "confirmed"): 0,
     ("events.draft.answer", "waitlisted"): 0,
     ("events.draft.answer", "attended"): 0,
@@ -186,6 +188,8 @@ class _Maker:
         """A value that this schema takes, fit for a field of this name."""
         if (self.message.name, field) in SPECIAL:
             return SPECIAL[self.message.name, field]
+        if "example" in schema:
+            return schema["example"]
         if "$ref" in schema:
             return self.make(self.definitions[schema["$ref"].rpartition("/")[2]], field)
         if "const" in schema:

@@ -1,5 +1,5 @@
 """What the events service can be asked to do."""
 
-from ekkyo_events.commands import events, outputs, series
+from ekkyo_events.commands import answers, events, outputs, series
 
-routers = [events.router, series.router, outputs.router]
+routers = [events.router, answers.router, series.router, outputs.router]

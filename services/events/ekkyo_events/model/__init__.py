@@ -1,5 +1,14 @@
 """Documents and decisions of events. Pure: no I/O, no clock, no randomness."""
 
+from ekkyo_events.model.answering import (
+    HAS_ANSWERS,
+    answer_questions,
+    forget_answers,
+    form,
+    may_see_answers,
+    set_questions,
+    told_answers,
+)
 from ekkyo_events.model.attendance import check_in, import_attendance, unless_refused
 from ekkyo_events.model.departures import Departure, DepartureTimer, Leaving, departed, is_news
 from ekkyo_events.model.documents import EndTimer, Event, ReminderTimer, Seat, leads, not_found, registration, state
@@ -43,6 +52,7 @@ from ekkyo_events.model.undoing import undo_check_in
 
 __all__ = [
     "AT_TABLES",
+    "HAS_ANSWERS",
     "HAS_A_PLACE",
     "LOOKED_AT",
     "PROMOTED_AT_ONCE",
@@ -65,6 +75,7 @@ __all__ = [
     "SeriesTimer",
     "Step",
     "advice",
+    "answer_questions",
     "attach",
     "cancel",
     "cancel_series",
@@ -82,11 +93,14 @@ __all__ = [
     "end",
     "extend_series",
     "figures",
+    "forget_answers",
+    "form",
     "has_a_door",
     "import_attendance",
     "is_news",
     "leads",
     "leave_series",
+    "may_see_answers",
     "move_seat",
     "my_table",
     "not_found",
@@ -112,10 +126,12 @@ __all__ = [
     "seat_of",
     "seat_tables",
     "seen_by",
+    "set_questions",
     "set_terms",
     "state",
     "take",
     "tell_series",
+    "told_answers",
     "told_output",
     "told_tables",
     "uncounted",

@@ -6,20 +6,34 @@ from itertools import chain, repeat
 from typing import ClassVar
 
 from ekkyo.contracts.base import Caller, Refused
-from ekkyo.contracts.events import Attend, EventFormat, EventState, EventStatus, Registration, RegistrationStatus, Terms
+from ekkyo.contracts.events import (
+    Attend,
+    EventFormat,
+    EventState,
+    EventStatus,
+    Registration,
+    RegistrationAnswers,
+    RegistrationQuestion,
+    RegistrationStatus,
+    Terms,
+)
 from ekkyo.decision import Document, Entries, Entry, Timer
 from pydantic import BaseModel, ConfigDict, Field
+
+from ekkyo_events.model.asking import is_unanswered
 
 _TOLD = tuple(set(EventState.model_fields) - {"event_id", "revision"})
 REMIND_BEFORE = timedelta(hours=24)
 CHECK_IN_BEFORE = timedelta(hours=1)
+ASKED = ["confirmed", "waitlisted"]
+"""Places at an event to come: their members answer its questions."""
 CLOCKS_DIFFER = timedelta(minutes=2)
 """How much a desk's clock may be ahead."""
 
 
 def _unset(value: object) -> bool:
     """Whether there is nothing to keep: an event of no series says nothing of one."""
-    return value is None or value is False or value == []
+    return value is None or value is False or value == [] or value == {}
 
 
 class Seating(BaseModel):
@@ -71,6 +85,12 @@ class Event(Document):
     terms: Terms | None = Field(default=None, exclude_if=_unset)
     seated: int | None = Field(default=None, exclude_if=_unset)
     """How many had a seat when it was concluded. Since then each of them either came or did not."""
+    questions: list[RegistrationQuestion] = Field(default=[], exclude_if=_unset)
+    """What members answer when they register."""
+
+    @property
+    def asks(self) -> bool:
+        return bool(self.questions)
 
     @property
     def table_count(self) -> int | None:
@@ -126,6 +146,8 @@ class Seat(Entry):
     """The quotas of the event's terms that they count for, by their number from 0."""
     late: bool = Field(default=False, exclude_if=_unset)
     """Whether a confirmed seat was given back late, and not taken again since."""
+    answers: RegistrationAnswers = Field(default={}, repr=False, exclude_if=_unset)
+    """As they were given: questions may have changed since. Dropped when the place is given back."""
 
 
 class ReminderTimer(Timer):
@@ -172,7 +194,13 @@ def registration(event: Event, seat: Seat, place: int | None = None) -> Registra
         walk_in=seat.walk_in,
         checked_in_at=seat.checked_in_at,
         table=seat.table,
+        unanswered=unanswered(event, seat),
     )
+
+
+def unanswered(event: Event, seat: Seat) -> bool:
+    """Whether a required question has no answer from a member who has a place."""
+    return bool(event.questions) and seat.status in ASKED and is_unanswered(event.questions, seat.answers)
 
 
 def place(seat: Seat | None, waiting: Iterable[Seat]) -> int | None:

@@ -26,6 +26,7 @@ from ekkyo.contracts.events import (
 )
 from ekkyo.decision import Cancel, Decision, Entries, Set
 
+from ekkyo_events.model.asking import must_fit
 from ekkyo_events.model.documents import (
     REMIND_BEFORE,
     EndTimer,
@@ -88,7 +89,9 @@ def duplicate(event: Event | None, like: Event | None, cmd: DuplicateEvent, *, w
             raise Refused("event_taken", "Another event already has this id.")
         return Decision(event, state(event))
     drafted = draft(None, as_drafted)
-    return replace(drafted, document=drafted.document.model_copy(update={"drafted_as": digest, "terms": terms}))
+    copied = {"drafted_as": digest, "terms": terms, "questions": like.questions}
+    new = drafted.document.model_copy(update=copied)
+    return replace(drafted, document=new, answer=state(new, after=new))
 
 
 def publish(event: Event, cmd: PublishEvent, *, who: Caller, now: datetime) -> Answer:
@@ -115,6 +118,8 @@ def revise(event: Event, seats: Entries[Seat], cmd: ReviseEvent, *, people: Peop
     revised = event.model_copy(update=cmd.details.model_dump())
     if revised == event:
         return Decision(event, state(event))
+    if event.questions and revised.capacity > event.capacity:
+        must_fit(event.questions, revised.capacity)
     if revised.capacity < event.seats_in_use:
         raise Refused("capacity_below_confirmed", f"{event.seats_in_use} seats are already taken.")
     if event.status == "draft":

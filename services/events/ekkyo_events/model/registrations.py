@@ -18,6 +18,7 @@ from ekkyo.contracts.events import (
 )
 from ekkyo.decision import Decision, Entries
 
+from ekkyo_events.model.asking import accepted, check
 from ekkyo_events.model.documents import (
     Event,
     Seat,
@@ -51,6 +52,8 @@ def register(
     seat = seats.get(cmd.member_id)
     if seat and seat.status != "withdrawn":
         waiting = seats.all(status="waitlisted") if seat.status == "waitlisted" else []
+        if cmd.answers and cmd.registration_id != seat.registration_id:
+            _must_be_kept(event, seat, cmd)
         return Decision(event, registration(event, seat, place(seat, waiting)))
     if seat and cmd.registration_id in seat.withdrawn:
         return Decision(event, _withdrawn(event, seat, cmd.registration_id))
@@ -62,6 +65,10 @@ def register(
     if no := people.refusal(event, cmd.member_id):
         raise no
     seat = seat or Seat(document_id=event.id, key=cmd.member_id, status="withdrawn")
+    if event.questions or cmd.answers:
+        complete = who.sub == cmd.member_id or not leads(who, event)
+        answers = accepted(event.questions, cmd.answers, complete=complete)
+        seat = seat.model_copy(update={"answers": answers})
     if event.seats_in_use < event.capacity:
         after = event.model_copy(update={"confirmed": event.confirmed + 1})
         has = {"status": "confirmed", "registration_id": cmd.registration_id, "late": False}
@@ -87,6 +94,16 @@ def register(
         position=after.waitlisted,
     )
     return Decision(after, registration(after, seat, after.waitlisted), entries=[seat], facts=[waitlisted])
+
+
+def _must_be_kept(event: Event, seat: Seat, cmd: RegisterForEvent) -> None:
+    """Refuse other answers than those that were given with an earlier registration: they would be lost silently."""
+    checked = check(event.questions, cmd.answers)
+    if checked.wrong or checked.answers != seat.answers:
+        raise Refused(
+            "already_registered",
+            "This member has a place already. Change the answers with answer_questions.",
+        )
 
 
 def withdraw(
@@ -225,7 +242,8 @@ def _next(
 def without_place(seat: Seat) -> Seat:
     """The seat of a member who gave it back. It remembers the registration, which cannot be made again."""
     given_back = [*seat.withdrawn, *([seat.registration_id] if seat.registration_id else [])][-REMEMBERED:]
-    return seat.model_copy(update={"status": "withdrawn", "position": None, "table": None, "withdrawn": given_back})
+    gone: dict[str, object] = {"status": "withdrawn", "position": None, "table": None, "answers": {}}
+    return seat.model_copy(update={**gone, "withdrawn": given_back})
 
 
 def _withdrawn(event: Event, seat: Seat, registration_id: str | None) -> Registration:

@@ -23,14 +23,14 @@ MOST_TEXTS: Final = 3
 Said = Literal["accepted", "declined", "tentative", "other"]
 Outcome = Literal[
     "accepted", "declined", "kept", "tentative", "moved", "stale", "event_over", "event_cancelled", "not_a_member",
-    "refused", "another_address", "not_vouched", "unclear", "not_read", "forged", "stranger", "bounced", "no_bounce",
-    "expired", "member_erased",
+    "answers_needed", "refused", "another_address", "not_vouched", "unclear", "not_read", "forged", "stranger",
+    "bounced", "no_bounce", "expired", "member_erased",
 ]  # fmt: skip
 """What came of a mail. Those of `TEXTS` are answered with a short text."""
 TEXTS: Final[frozenset[str]] = frozenset(
     {
-        "tentative", "moved", "stale", "event_over", "event_cancelled", "not_a_member", "refused", "another_address",
-        "not_vouched", "unclear", "not_read",
+        "tentative", "moved", "stale", "event_over", "event_cancelled", "not_a_member", "answers_needed", "refused",
+        "another_address", "not_vouched", "unclear", "not_read",
     }
 )  # fmt: skip
 OF_THE_MEMBER: Final = TEXTS - {"not_read"}
@@ -221,6 +221,7 @@ _REFUSED: Final[dict[str, Outcome]] = {
     "event_over": "event_over",
     "event_cancelled": "event_cancelled",
     "not_a_member": "not_a_member",
+    "answers_needed": "answers_needed",
     "registration_not_found": "kept",
 }
 

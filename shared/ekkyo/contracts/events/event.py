@@ -30,6 +30,16 @@ Attend = Literal["onsite", "online"]
 EventStatus = Literal["draft", "published", "cancelled", "concluded"]
 
 
+def false(value: object) -> bool:
+    """Whether this field says no: then it is left out."""
+    return value is False
+
+
+def nothing(value: object) -> bool:
+    """Whether this field holds nothing: then it is left out."""
+    return not value
+
+
 class EventDetails(Model):
     """The details of an event, as its leaders write them."""
 
@@ -85,6 +95,8 @@ class EventState(Model):
     """How many tables its guests sit at. None: it has no tables."""
     terms: Terms | None = Field(default=None, exclude_if=unset)
     """The terms of its registration. None: everybody who may come can register from the publication to the start."""
+    asks: bool = Field(default=False, exclude_if=false)
+    """Whether members answer questions when they register (`registration_form`)."""
 
 
 # Commands

@@ -1,8 +1,8 @@
 """Registrations: confirmed, waitlisted, withdrawn."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, StrictBool
 
 from ekkyo.contracts.base import (
     Command,
@@ -12,15 +12,15 @@ from ekkyo.contracts.base import (
     Question,
     may,
 )
-from ekkyo.contracts.events.event import EventFact, EventState, unset
+from ekkyo.contracts.events.event import EventFact, EventState, false, nothing, unset
 from ekkyo.contracts.events.terms import WantedTerms
 
-
-def _no(value: object) -> bool:
-    return value is False
-
-
 RegistrationStatus = Literal["confirmed", "waitlisted", "withdrawn", "attended", "no_show"]
+RegistrationAnswers = Annotated[
+    dict[Annotated[str, Field(max_length=40)], StrictBool | str | list[str]], Field(max_length=20)
+]
+"""The answers to an event's questions, by key: true or false (yes_no), one of the choices (choice), some of them
+(choices), or a text of at most 500 characters (text). An empty text and an empty list mean no answer."""
 
 
 class Registration(Model):
@@ -40,6 +40,8 @@ class Registration(Model):
     """None: not checked in. Members who are only in an attendance report were not checked in either."""
     table: int | None = Field(default=None, exclude_if=unset)
     """Where they sit or sat, at an event with tables."""
+    unanswered: bool = Field(default=False, exclude_if=false)
+    """Whether a required question of the event still has no answer."""
 
 
 class SetTerms(Command[EventState]):
@@ -58,6 +60,9 @@ class RegisterForEvent(Command[Registration]):
     """Ask for a seat: confirmed if one is free, else on the waitlist.
 
     `registration_id` identifies the request: sent again after a withdrawal, it does not register the member again.
+
+    A member who registers at an event with questions must answer those that are required. Leaders and systems may
+    register a member without answers: the member gives them later.
     """
 
     subject: ClassVar[str] = "ekkyo.cmd.events.register"
@@ -74,6 +79,8 @@ class RegisterForEvent(Command[Registration]):
     event_id: Id
     member_id: Id
     registration_id: Id
+    answers: RegistrationAnswers = Field(default={}, repr=False, exclude_if=nothing)
+    """Answers to the event's questions (`registration_form`). Answers to questions that are not shown are left out."""
 
 
 class WithdrawFromEvent(Command[Registration]):
@@ -200,5 +207,5 @@ class RegistrationWithdrawn(RegistrationFact):
     because: Literal["asked", "left"] = "asked"
     """asked: by the member or a leader. left: the member left the company, was erased or, where only members may come,
     left the community."""
-    late: bool = Field(default=False, exclude_if=_no)
+    late: bool = Field(default=False, exclude_if=false)
     """Whether a confirmed seat was given back after the event's `withdraw_by`: a late cancellation."""

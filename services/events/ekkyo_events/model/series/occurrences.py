@@ -42,7 +42,9 @@ TOLD_BY_SERIES = (
     RegistrationWaitlisted,
     RegistrationWithdrawn,
 )
-TO_BE_MENDED = frozenset({"capacity_below_confirmed", "too_many_promotions", "place_missing", "url_missing"})
+TO_BE_MENDED = frozenset(
+    {"capacity_below_confirmed", "too_many_promotions", "place_missing", "url_missing", "answers_too_large"}
+)
 """Why an event did not take a change, where its leaders can do something about it."""
 
 
