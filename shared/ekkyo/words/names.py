@@ -20,6 +20,8 @@ REGISTRATIONS: dict[Locale, dict[RegistrationStatus, str]] = {
         "withdrawn": "取りやめ",
         "attended": "参加済み",
         "no_show": "欠席",
+        "applied": "申し込み済み",
+        "declined": "見送り",
     },
     "en": {
         "confirmed": "Confirmed",
@@ -27,6 +29,8 @@ REGISTRATIONS: dict[Locale, dict[RegistrationStatus, str]] = {
         "withdrawn": "Withdrawn",
         "attended": "Attended",
         "no_show": "Did not come",
+        "applied": "Applied",
+        "declined": "Declined",
     },
 }
 

@@ -210,6 +210,8 @@ def _came(event: Event, member_id: str, seat: Seat | None) -> tuple[Event, Seat]
         counts["confirmed"] = event.confirmed - 1
     if seat and seat.status == "waitlisted":
         counts["waitlisted"] = event.waitlisted - 1
+    if seat and seat.status == "applied":
+        counts["applied"] = event.applied - 1
     seat = seat or Seat(document_id=event.id, key=member_id, status="withdrawn")
     before = {"came_from": seat.status, "ticket": seat.position}
     came = seat.model_copy(update={**before, "status": "attended", "position": None, "walk_in": not had_seat})

@@ -25,7 +25,7 @@ from ekkyo_events.model.asking import is_unanswered
 _TOLD = tuple(set(EventState.model_fields) - {"event_id", "revision"})
 REMIND_BEFORE = timedelta(hours=24)
 CHECK_IN_BEFORE = timedelta(hours=1)
-ASKED = ["confirmed", "waitlisted"]
+ASKED = ["confirmed", "waitlisted", "applied"]
 """Places at an event to come: their members answer its questions."""
 CLOCKS_DIFFER = timedelta(minutes=2)
 """How much a desk's clock may be ahead."""
@@ -33,7 +33,7 @@ CLOCKS_DIFFER = timedelta(minutes=2)
 
 def _unset(value: object) -> bool:
     """Whether there is nothing to keep: an event of no series says nothing of one."""
-    return value is None or value is False or value == [] or value == {}
+    return not value
 
 
 class Seating(BaseModel):
@@ -68,6 +68,7 @@ class Event(Document):
     sequence: int = 0
     confirmed: int = 0
     waitlisted: int = 0
+    applied: int = Field(default=0, exclude_if=_unset)
     attended: int = 0
     walk_ins: int = 0
     """Of the attended, those who came without a seat."""
@@ -205,7 +206,7 @@ def unanswered(event: Event, seat: Seat) -> bool:
 
 def place(seat: Seat | None, waiting: Iterable[Seat]) -> int | None:
     """Which place on the waitlist a member has, from 1, given all who wait; None for who does not."""
-    if seat is None or seat.position is None:
+    if seat is None or seat.position is None or seat.status != "waitlisted":
         return None
     ticket = seat.position
     return 1 + sum(1 for other in waiting if other.position is not None and other.position < ticket)
@@ -227,11 +228,12 @@ def waiting_because(event: Event, place: int) -> str:
             return f"{taken}; {before} people are before you"
 
 
-def seated_and_waiting(seats: Entries[Seat]) -> tuple[list[str], list[str]]:
-    """Who must hear of a change: those with a seat (who checked in early too), and those who wait."""
-    concerned = seats.all(status=["confirmed", "attended", "waitlisted"])
-    waits = [seat.key for seat in concerned if seat.status == "waitlisted"]
-    return [seat.key for seat in concerned if seat.status != "waitlisted"], waits
+def who_hears(seats: Entries[Seat]) -> dict[str, list[str]]:
+    """Who must hear of a change: those with a seat (who checked in early too), those who wait, and who applied."""
+    hear: dict[str, list[str]] = {"confirmed": [], "waitlisted": [], "applied": []}
+    for seat in seats.all(status=["confirmed", "attended", "waitlisted", "applied"]):
+        hear["confirmed" if seat.status == "attended" else seat.status].append(seat.key)
+    return hear
 
 
 def leads(who: Caller, event: Event) -> bool:

@@ -36,8 +36,8 @@ from ekkyo_events.model.documents import (
     leads,
     must_be_published,
     not_found,
-    seated_and_waiting,
     state,
+    who_hears,
 )
 from ekkyo_events.model.people import People
 from ekkyo_events.model.registrations import promote
@@ -128,14 +128,15 @@ def revise(event: Event, seats: Entries[Seat], cmd: ReviseEvent, *, people: Peop
     revised = revised.model_copy(update={"sequence": event.sequence + 1})
     promotion = promote(revised, seats, people, "more_capacity")
     told = state(promotion.event, after=event)
-    has_seat, waits = seated_and_waiting(seats)
+    hear = who_hears(seats)
     moved = {seat.key for seat in promotion.seats}
     left = {seat.key for seat in promotion.entries}
     fact = EventRevised(
         event_id=event.id,
         event=told,
-        confirmed=sorted({*has_seat, *moved}),
-        waitlisted=[member for member in waits if member not in left],
+        confirmed=sorted({*hear["confirmed"], *moved}),
+        waitlisted=[member for member in hear["waitlisted"] if member not in left],
+        applied=hear["applied"],
         promoted=sorted(moved),
     )
     return Decision(promotion.event, told, entries=promotion.entries, facts=[fact, *promotion.facts(told)])
@@ -158,14 +159,12 @@ def reschedule(event: Event, seats: Entries[Seat], cmd: RescheduleEvent, *, who:
         raise Refused("event_in_the_past", "An event cannot be moved into the past.")
     after = after.model_copy(update={"sequence": event.sequence + 1})
     told = state(after, after=event)
-    has_seat, waits = seated_and_waiting(seats)
     fact = EventRescheduled(
         event_id=event.id,
         event=told,
         was_starts_at=event.starts_at,
         was_ends_at=event.ends_at,
-        confirmed=has_seat,
-        waitlisted=waits,
+        **who_hears(seats),
     )
     return Decision(after, told, facts=[fact], timers=event_timers(after, now))
 
@@ -181,8 +180,7 @@ def cancel(event: Event, seats: Entries[Seat], cmd: CancelEvent, *, who: Caller)
     must_be_published(event, "be cancelled")
     after = event.model_copy(update={"status": "cancelled", "sequence": event.sequence + 1})
     told = state(after, after=event)
-    has_seat, waits = seated_and_waiting(seats)
-    fact = EventCancelled(event_id=event.id, event=told, reason=cmd.reason, confirmed=has_seat, waitlisted=waits)
+    fact = EventCancelled(event_id=event.id, event=told, reason=cmd.reason, **who_hears(seats))
     return Decision(after, told, facts=[fact], timers=_no_timers(event))
 
 

@@ -39,7 +39,8 @@ Because = Literal["withdrawal", "more_capacity"]
 
 PROMOTED_AT_ONCE = 2_000
 """All who are promoted together are saved in one write: more would not fit."""
-HAS_A_PLACE = ("confirmed", "waitlisted")
+HAS_A_PLACE = ("confirmed", "waitlisted", "applied")
+"""What can be given back; each is counted in the event's field of this name."""
 REMEMBERED = 100
 """How many withdrawn registrations a seat remembers."""
 
@@ -109,7 +110,7 @@ def _must_be_kept(event: Event, seat: Seat, cmd: RegisterForEvent) -> None:
 def withdraw(
     event: Event, seats: Entries[Seat], cmd: WithdrawFromEvent, *, people: People, who: Caller, now: datetime
 ) -> Answer:
-    """Take a seat or a place on the waitlist back, and give a freed seat to who waits longest."""
+    """Take a seat, a place on the waitlist or an application back, and give a freed seat to who waits longest."""
     may_act_for(event, cmd.member_id, who)
     seat = seats.get(cmd.member_id)
     if not seat or not seat.registration_id:
@@ -118,7 +119,7 @@ def withdraw(
         return Decision(event, _withdrawn(event, seat, cmd.registration_id))
     if cmd.registration_id not in (None, seat.registration_id):
         raise Refused("registration_not_found", "This member has no registration with this id for the event.")
-    if seat.status == "withdrawn":
+    if seat.status in ("withdrawn", "declined"):
         return Decision(event, registration(event, seat))
     must_be_published(event, "be withdrawn from")
     if seat.status == "attended":
@@ -149,7 +150,9 @@ def _given_back(
     because: Literal["asked", "left"],
     late: bool = False,
 ) -> Answer:
-    was: Literal["confirmed", "waitlisted"] = "confirmed" if seat.status == "confirmed" else "waitlisted"
+    was: Literal["confirmed", "waitlisted", "applied"] = "confirmed"
+    if seat.status == "waitlisted" or seat.status == "applied":
+        was = seat.status
     freed = event.model_copy(update={was: getattr(event, was) - 1})
     seat = without_place(seat).model_copy(update={"late": late})
     promotion = promote(freed, seats, people, "withdrawal", but=seat.key)

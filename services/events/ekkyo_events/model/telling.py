@@ -27,11 +27,11 @@ HAS_SEAT = ("confirmed", "attended")
 ANNOUNCED = ("published", "cancelled", "concluded")
 OPEN = ("published", "cancelled")
 """An event in one of these is over when its end has come."""
-IN_CALENDAR = ("confirmed", "waitlisted", "attended", "no_show", "withdrawn")
-"""Places whose events a member's own calendar shows: of one that was given back, that it is off."""
-HOLDS = ("confirmed", "waitlisted")
+IN_CALENDAR = ("confirmed", "waitlisted", "applied", "attended", "no_show", "withdrawn", "declined")
+"""Places whose events a member's own calendar shows: of one that was given back or declined, that it is off."""
+HOLDS = ("confirmed", "waitlisted", "applied")
 """A place at an event that is to come."""
-HAS_OR_HAD = ("confirmed", "waitlisted", "attended", "no_show")
+HAS_OR_HAD = ("confirmed", "waitlisted", "applied", "attended", "no_show")
 """A place that counts as the member's: not one they gave back."""
 
 
@@ -81,14 +81,17 @@ def overlapping(event: Event, seats: Iterable[Seat]) -> dict[str, Any]:
 
 def overlaps(events: Iterable[Event], seats: Iterable[Seat]) -> list[Overlap]:
     """Those events, with what the member has there."""
-    held = {seat.document_id: seat.status for seat in seats}
+    held = {
+        seat.document_id: seat.status if seat.status == "waitlisted" or seat.status == "applied" else "confirmed"
+        for seat in seats
+    }
     return [
         Overlap(
             event_id=event.id,
             title=event.title,
             starts_at=event.starts_at,
             ends_at=event.ends_at,
-            status="waitlisted" if held[event.id] == "waitlisted" else "confirmed",
+            status=held[event.id],
         )
         for event in events
     ]

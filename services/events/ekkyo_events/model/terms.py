@@ -7,7 +7,7 @@ from ekkyo.contracts.base import Caller, FieldError, Refused
 from ekkyo.contracts.events import EventRevised, EventState, SetTerms, Terms
 from ekkyo.decision import Decision, Entries
 
-from ekkyo_events.model.documents import Event, Seat, must_be_published, seated_and_waiting, state
+from ekkyo_events.model.documents import Event, Seat, must_be_published, state, who_hears
 
 T = TypeVar("T", bound=Terms | None)
 
@@ -28,10 +28,7 @@ def set_terms(event: Event, seats: Entries[Seat], cmd: SetTerms, *, who: Caller)
         return Decision(after, state(after, after=event))
     after = after.model_copy(update={"sequence": event.sequence + 1})
     told = state(after, after=event)
-    has_seat, waits = seated_and_waiting(seats)
-    return Decision(
-        after, told, facts=[EventRevised(event_id=event.id, event=told, confirmed=has_seat, waitlisted=waits)]
-    )
+    return Decision(after, told, facts=[EventRevised(event_id=event.id, event=told, **who_hears(seats))])
 
 
 def must_be_open(event: Event, who: Caller, *, now: datetime) -> None:

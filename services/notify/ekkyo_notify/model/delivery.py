@@ -39,7 +39,7 @@ class Kept(Model):
     """What a message that was not sent was to say, for sending it once more. seat: what its reader had."""
 
     notice: Notice
-    seat: Literal["confirmed", "waitlisted"] | None = None
+    seat: Literal["confirmed", "waitlisted", "applied"] | None = None
 
 
 class Resend(Model):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from ekkyo.contracts.base import Fact, Id, Instant, Model
 from ekkyo.contracts.events import (
@@ -30,6 +30,9 @@ from ekkyo.contracts.notify import Topic
 from ekkyo.contracts.surveys import SurveyOpened, SurveyState
 from ekkyo.decision import Document
 
+T = TypeVar("T")
+Place = Literal["confirmed", "waitlisted", "applied"]
+"""What a member has at an event that is to come."""
 Method = Literal["REQUEST", "CANCEL", "DATES", "DATES_OFF"]
 """What a calendar message asks for: take this entry, or drop it. Of a series: a file of dates, or of their end."""
 SERIES_TOPICS: dict[Topic, Method | None] = {
@@ -67,7 +70,7 @@ class SeriesDate(Model):
     starts_at: Instant
     ends_at: Instant
     revision: int
-    seat: Literal["confirmed", "waitlisted"] | None = None
+    seat: Place | None = None
     change: Literal["moved", "cancelled", "made"] | None = None
     """What another rule of the series did to it."""
 
@@ -90,7 +93,7 @@ class Notice(Model):
     was_ends_at: Instant | None = None
     position: int | None = None
     because: Literal["withdrawal", "more_capacity", "asked", "left", "extended"] | None = None
-    was: Literal["confirmed", "waitlisted"] | None = None
+    was: Place | None = None
     reason: str = ""
     dates: list[SeriesDate] = []
     people: list[Concerned] = []
@@ -127,7 +130,7 @@ class Notice(Model):
             return self.model_copy(update={"table": next(sits, None), "tables": None})
         for one in self.people:
             if one.member_id == recipient.member_id:
-                seats = dict.fromkeys(one.waitlisted, "waitlisted") | dict.fromkeys(one.confirmed, "confirmed")
+                seats = _best(one.confirmed, one.waitlisted, one.applied)
                 own = [self.dates[n].model_copy(update={"seat": seats[n]}) for n in sorted(seats)]
                 first = next((date for date in own if date.change != "cancelled"), own[0])
                 return self.model_copy(update={"dates": own, "event": self.at(first), "people": []})
@@ -154,7 +157,7 @@ class Recipient:
 
     member_id: str | None = None
     community_id: str | None = None
-    seat: Literal["confirmed", "waitlisted"] | None = None
+    seat: Place | None = None
 
     @property
     def key(self) -> str:
@@ -219,16 +222,23 @@ def registered(fact: RegistrationFact) -> Recipient:
             return Recipient(member_id=fact.member_id)
 
 
-def named(confirmed: Iterable[str], waitlisted: Iterable[str] = ()) -> list[Recipient]:
+def named(
+    confirmed: Iterable[str], waitlisted: Iterable[str] = (), applied: Iterable[str] = ()
+) -> list[Recipient]:
     """The members a fact names, each once."""
-    seats = dict.fromkeys(waitlisted, "waitlisted") | dict.fromkeys(confirmed, "confirmed")
-    return [Recipient(member_id=m, seat="confirmed" if s == "confirmed" else "waitlisted") for m, s in seats.items()]
+    return [Recipient(member_id=m, seat=seat) for m, seat in _best(confirmed, waitlisted, applied).items()]
+
+
+def _best(confirmed: Iterable[T], waitlisted: Iterable[T], applied: Iterable[T]) -> dict[T, Place]:
+    """What each of these has, the best where one is named twice."""
+    found: dict[T, Place] = dict.fromkeys(applied, "applied")
+    return found | dict.fromkeys(waitlisted, "waitlisted") | dict.fromkeys(confirmed, "confirmed")
 
 
 def concerned(fact: EventRevised | EventRescheduled | EventCancelled) -> list[Recipient]:
     """Who hears of a change of an event: those with a place, but for those who hear of it by a fact of their own."""
     own = set(fact.promoted) if isinstance(fact, EventRevised) else set()
-    return [recipient for recipient in named(fact.confirmed, fact.waitlisted) if recipient.member_id not in own]
+    return [recipient for recipient in named(fact.confirmed, fact.waitlisted, fact.applied) if recipient.member_id not in own]
 
 
 _TOPICS: dict[type[EventFact], Topic] = {

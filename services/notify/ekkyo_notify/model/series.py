@@ -17,7 +17,7 @@ from ekkyo.contracts.events import (
 )
 from ekkyo.contracts.notify import Topic
 
-from ekkyo_notify.model.notice import Notice, Recipient, SeriesDate
+from ekkyo_notify.model.notice import Notice, Place, Recipient, SeriesDate
 
 _TOPICS: dict[type[SeriesFact], Topic] = {
     SeriesPlanned: "series_planned",
@@ -28,6 +28,7 @@ _TOPICS: dict[type[SeriesFact], Topic] = {
     SeriesRegistered: "series_registered",
     SeriesWithdrawn: "series_withdrawn",
 }
+BEST_FIRST: tuple[Place, ...] = ("confirmed", "waitlisted", "applied")
 SeriesNews = SeriesPlanned | SeriesChanged | SeriesRegistered | SeriesWithdrawn
 
 
@@ -53,17 +54,19 @@ def series_notice(fact: SeriesNews) -> Notice | None:
 
 
 def of_series(fact: SeriesRegistered | SeriesWithdrawn) -> Recipient:
-    """The member who registered for a series or withdrew, with the best that they have in it."""
+    """The member who registered for a series or withdrew, with what they have in it: a seat, else an application."""
     if isinstance(fact, SeriesWithdrawn):
         return Recipient(member_id=fact.member_id)
-    seats = {one.seat for one in fact.occurrences}
-    return Recipient(member_id=fact.member_id, seat="confirmed" if seats & {"confirmed", "attended"} else "waitlisted")
+    seats = {_place(one) for one in fact.occurrences}
+    first: tuple[Place, ...] = ("confirmed", "applied", "waitlisted")
+    return Recipient(member_id=fact.member_id, seat=next((one for one in first if one in seats), None))
 
 
 def with_places(fact: SeriesChanged) -> list[Recipient]:
     """Everybody with a place at one of the events, with the best that they have at them."""
     return [
-        Recipient(member_id=one.member_id, seat="confirmed" if one.confirmed else "waitlisted") for one in fact.people
+        Recipient(member_id=one.member_id, seat=next(seat for seat in BEST_FIRST if getattr(one, seat)))
+        for one in fact.people
     ]
 
 
@@ -81,10 +84,12 @@ def _changed(fact: SeriesRuleChanged, number: int) -> SeriesDate:
     return _date(one).model_copy(update={"change": change})
 
 
+def _place(one: SeatAtOccurrence) -> Place:
+    return one.seat if one.seat == "waitlisted" or one.seat == "applied" else "confirmed"
+
+
 def _date(one: Occurrence) -> SeriesDate:
-    seat = None
-    if isinstance(one, SeatAtOccurrence):
-        seat = "waitlisted" if one.seat == "waitlisted" else "confirmed"
+    seat = _place(one) if isinstance(one, SeatAtOccurrence) else None
     return SeriesDate.model_validate(
         {**one.model_dump(include={"event_id", "starts_at", "ends_at", "revision"}), "seat": seat}
     )

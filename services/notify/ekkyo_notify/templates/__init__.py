@@ -166,6 +166,7 @@ def _words(notice: Notice, recipient: Recipient, reader: Reader, community: str)
         "community": community,
         "seat": recipient.seat == "confirmed",
         "waiting": recipient.seat == "waitlisted",
+        "applied": recipient.seat == "applied",
         "position": notice.position,
         "because": notice.because,
         "was": notice.was,

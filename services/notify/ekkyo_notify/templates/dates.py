@@ -15,24 +15,24 @@ SHOWN: Final = 12
 
 
 def date_rows(notice: Notice, zone: str, locale: Locale) -> list[tuple[str, str]]:
-    """The dates; those with a seat and those on the waitlist apart, where the reader waits at some."""
+    """The dates; those with a seat, on the waitlist and with an application apart, where they are not all seats."""
     labels = LABELS[locale]
     if any(date.change for date in notice.dates):
         return [(labels[name], _listed(them, zone, locale, notice.told_at)) for name, them in _by_change(notice)]
-    waits = [date for date in notice.dates if date.seat == "waitlisted"]
-    if not waits:
+    groups: dict[str, list[SeriesDate]] = {"seats": [], "waits": [], "applied": []}
+    for date in notice.dates:
+        groups[{"waitlisted": "waits", "applied": "applied"}.get(date.seat or "", "seats")].append(date)
+    if len(groups["seats"]) == len(notice.dates):
         return [(labels["dates"], _listed(notice.dates, zone, locale, notice.told_at))]
-    seated = [date for date in notice.dates if date.seat != "waitlisted"]
-    rows = [(labels["seats"], _listed(seated, zone, locale, notice.told_at))] if seated else []
-    return [*rows, (labels["waits"], _listed(waits, zone, locale, notice.told_at))]
+    return [(labels[name], _listed(them, zone, locale, notice.told_at)) for name, them in groups.items() if them]
 
 
 def _by_change(notice: Notice) -> list[tuple[str, list[SeriesDate]]]:
     """What another rule did, in the order in which it matters; what it did not do is left out."""
-    groups: dict[str, list[SeriesDate]] = {"moved": [], "cancelled": [], "made": [], "made_waits": []}
+    groups: dict[str, list[SeriesDate]] = {"moved": [], "cancelled": [], "made": [], "made_waits": [], "made_applied": []}
     for date in notice.dates:
-        waits = date.change == "made" and date.seat == "waitlisted"
-        groups["made_waits" if waits else date.change or "moved"].append(date)
+        made = {"waitlisted": "made_waits", "applied": "made_applied"}.get(date.seat or "", "made")
+        groups[made if date.change == "made" else date.change or "moved"].append(date)
     return [(name, them) for name, them in groups.items() if them]
 
 

@@ -18,6 +18,7 @@ from ekkyo.contracts.base import (
     may,
 )
 from ekkyo.contracts.events.terms import Terms
+from ekkyo.contracts.events.terms import nothing as nothing
 from ekkyo.contracts.events.terms import unset as unset
 
 EventFormat = Literal["online", "onsite", "hybrid"]
@@ -33,11 +34,6 @@ EventStatus = Literal["draft", "published", "cancelled", "concluded"]
 def false(value: object) -> bool:
     """Whether this field says no: then it is left out."""
     return value is False
-
-
-def nothing(value: object) -> bool:
-    """Whether this field holds nothing: then it is left out."""
-    return not value
 
 
 class EventDetails(Model):
@@ -85,6 +81,8 @@ class EventState(Model):
     """How often it was moved, changed or cancelled after it was published."""
     confirmed: int = 0
     waitlisted: int = 0
+    applied: int = Field(default=0, exclude_if=nothing)
+    """Members who asked for a place, where others decide who gets one. They hold no seat."""
     attended: int = 0
     revision: int = 0
     series_id: Id | None = Field(default=None, exclude_if=unset)
@@ -249,6 +247,7 @@ class EventRevised(EventFact):
     subject: ClassVar[str] = "ekkyo.fact.events.revised"
     confirmed: list[Id] = []
     waitlisted: list[Id] = []
+    applied: list[Id] = Field(default=[], exclude_if=nothing)
     promoted: list[Id] = []
     """Confirmed members who were on the waitlist before this change. Each has a fact of their own."""
 
@@ -261,6 +260,7 @@ class EventRescheduled(EventFact):
     was_ends_at: Instant
     confirmed: list[Id] = []
     waitlisted: list[Id] = []
+    applied: list[Id] = Field(default=[], exclude_if=nothing)
 
 
 class EventCancelled(EventFact):
@@ -270,6 +270,7 @@ class EventCancelled(EventFact):
     reason: str = ""
     confirmed: list[Id] = []
     waitlisted: list[Id] = []
+    applied: list[Id] = Field(default=[], exclude_if=nothing)
 
 
 class EventReminderDue(EventFact):

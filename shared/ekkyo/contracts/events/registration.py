@@ -1,4 +1,4 @@
-"""Registrations: confirmed, waitlisted, withdrawn."""
+"""Registrations: confirmed, waitlisted, applied, declined, withdrawn."""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -15,7 +15,9 @@ from ekkyo.contracts.base import (
 from ekkyo.contracts.events.event import EventFact, EventState, false, nothing, unset
 from ekkyo.contracts.events.terms import WantedTerms
 
-RegistrationStatus = Literal["confirmed", "waitlisted", "withdrawn", "attended", "no_show"]
+RegistrationStatus = Literal["confirmed", "waitlisted", "withdrawn", "attended", "no_show", "applied", "declined"]
+"""applied: asked for a place at an event where others decide who gets one; this holds no seat. declined: the member was
+not given a place."""
 RegistrationAnswers = Annotated[
     dict[Annotated[str, Field(max_length=40)], StrictBool | str | list[str]], Field(max_length=20)
 ]
@@ -84,7 +86,8 @@ class RegisterForEvent(Command[Registration]):
 
 
 class WithdrawFromEvent(Command[Registration]):
-    """Give up a seat or a place on the waitlist; the member who has waited longest is promoted at once."""
+    """Give up a seat, a place on the waitlist or an application. When a seat becomes free, the member who has waited
+    longest is promoted at once."""
 
     subject: ClassVar[str] = "ekkyo.cmd.events.withdraw"
     may: ClassVar = may("self", "leader", "steward", "system")
@@ -103,7 +106,7 @@ class RosterPage(Model):
 
 
 class GetRoster(Question[RosterPage]):
-    """An event's registrations: confirmed, waitlisted, withdrawn, attended and no-shows."""
+    """An event's registrations: confirmed, waitlisted, applied, declined, withdrawn, attended and no-shows."""
 
     subject: ClassVar[str] = "ekkyo.ask.events.roster"
     may: ClassVar = may("leader", "steward", "system")
@@ -114,13 +117,13 @@ class GetRoster(Question[RosterPage]):
 
 
 class Overlap(Model):
-    """Another event that takes place at the same time, where the member has a seat or waits for one."""
+    """Another event that takes place at the same time, where the member has a seat, waits for one or applied."""
 
     event_id: Id
     title: str
     starts_at: Instant
     ends_at: Instant
-    status: Literal["confirmed", "waitlisted"]
+    status: Literal["confirmed", "waitlisted", "applied"]
     """What the member has there."""
 
 
@@ -157,7 +160,8 @@ class MyEventsPage(Model):
 
 
 class MyEvents(Question[MyEventsPage]):
-    """The events at which a member has or had a place, without those they withdrew from."""
+    """The events at which a member has or had a place or applied, without those they withdrew from or were declined
+    at."""
 
     subject: ClassVar[str] = "ekkyo.ask.events.mine"
     may: ClassVar = may("self", "steward", "system")
@@ -200,10 +204,10 @@ class RegistrationPromoted(RegistrationFact):
 
 
 class RegistrationWithdrawn(RegistrationFact):
-    """A member gave up a seat or a place on the waitlist."""
+    """A member gave up a seat, a place on the waitlist or an application."""
 
     subject: ClassVar[str] = "ekkyo.fact.events.registration_withdrawn"
-    was: Literal["confirmed", "waitlisted"]
+    was: Literal["confirmed", "waitlisted", "applied"]
     because: Literal["asked", "left"] = "asked"
     """asked: by the member or a leader. left: the member left the company, was erased or, where only members may come,
     left the community."""

@@ -2,10 +2,13 @@
 
 from typing import ClassVar, Literal
 
+from pydantic import Field
+
 from ekkyo.contracts.base import Fact, Id, Instant, Line, Model
 from ekkyo.contracts.events.event import EventStatus
 from ekkyo.contracts.events.registration import RegistrationStatus
 from ekkyo.contracts.events.series import SeriesState
+from ekkyo.contracts.events.terms import nothing
 
 
 class Occurrence(Model):
@@ -63,6 +66,7 @@ class Concerned(Model):
     member_id: Id
     confirmed: list[int] = []
     waitlisted: list[int] = []
+    applied: list[int] = Field(default=[], exclude_if=nothing)
 
 
 class SeriesChanged(SeriesFact):

@@ -10,6 +10,11 @@ def unset(value: object) -> bool:
     return value is None
 
 
+def nothing(value: object) -> bool:
+    """Whether this is zero, false or empty: then it is left out, on the wire and in the database."""
+    return not value
+
+
 class Terms(Model):
     """The terms of an event's registration. What they do not say is as at any event.
 

@@ -25,7 +25,7 @@ from ekkyo.contracts.events import (
 )
 from ekkyo.decision import Decision, Entries
 
-from ekkyo_events.model.documents import Event, Seat, seated_and_waiting, state
+from ekkyo_events.model.documents import Event, Seat, state, who_hears
 from ekkyo_events.model.events import cancel, event_timers, reschedule, revise
 from ekkyo_events.model.people import People
 from ekkyo_events.model.registrations import register, withdraw
@@ -60,6 +60,7 @@ class Outcome:
     taken: bool
     confirmed: Sequence[str] = ()
     waitlisted: Sequence[str] = ()
+    applied: Sequence[str] = ()
     registration: Registration | None = None
     left: str | None = None
 
@@ -110,7 +111,7 @@ def seat_of(step: Step, *, people: People, now: datetime) -> Callable[[Event, En
                 made = withdraw(event, seats, cmd, people=people, who=BY_ITSELF, now=now)
         except Refused:
             return Decision(event, Outcome(event, event.revision, taken=False))
-        held = made.answer.status in ("confirmed", "waitlisted", "attended") or kind == "withdrawn"
+        held = made.answer.status in ("confirmed", "waitlisted", "applied", "attended") or kind == "withdrawn"
         facts = [_part(fact, step) for fact in made.facts]
         revision = event.revision + bool(facts)
         answer = Outcome(made.document, revision, taken=held, registration=made.answer)
@@ -169,7 +170,8 @@ def _as_part(made: Decision[Event, Any], seats: Entries[Seat], step: Step) -> Ta
     [changed] = [fact for fact in facts if isinstance(fact, EventRevised | EventRescheduled | EventCancelled)]
     own = set(changed.promoted) if isinstance(changed, EventRevised) else set()
     confirmed = [member for member in changed.confirmed if member not in own]
-    answer = Outcome(after, after.revision + 1, taken=True, confirmed=confirmed, waitlisted=changed.waitlisted)
+    others = {"waitlisted": changed.waitlisted, "applied": changed.applied}
+    answer = Outcome(after, after.revision + 1, taken=True, confirmed=confirmed, **others)
     return Decision(after, answer, entries=made.entries, facts=facts, timers=made.timers)
 
 
@@ -180,5 +182,4 @@ def _part(fact: Any, step: Step) -> EventFact:
 
 
 def _outcome(event: Event, seats: Entries[Seat], *, taken: bool) -> Outcome:
-    has_seat, waits = seated_and_waiting(seats) if taken else ([], [])
-    return Outcome(event, event.revision, taken=taken, confirmed=has_seat, waitlisted=waits)
+    return Outcome(event, event.revision, taken=taken, **(who_hears(seats) if taken else {}))

@@ -115,17 +115,12 @@ def _facts(series: Series, after: Series, step: Step, outcomes: Sequence[Outcome
 
 def _people(taken: Sequence[Outcome]) -> list[Concerned]:
     """Everybody with a place at one of these events, and at which."""
-    confirmed: dict[str, list[int]] = {}
-    waitlisted: dict[str, list[int]] = {}
+    found: dict[str, dict[str, list[int]]] = {}
     for number, one in enumerate(taken):
-        for member in one.confirmed:
-            confirmed.setdefault(member, []).append(number)
-        for member in one.waitlisted:
-            waitlisted.setdefault(member, []).append(number)
-    return [
-        Concerned(member_id=member, confirmed=confirmed.get(member, []), waitlisted=waitlisted.get(member, []))
-        for member in sorted({*confirmed, *waitlisted})
-    ]
+        for name, members in (("confirmed", one.confirmed), ("waitlisted", one.waitlisted), ("applied", one.applied)):
+            for member in members:
+                found.setdefault(member, {}).setdefault(name, []).append(number)
+    return [Concerned.model_validate({"member_id": member, **found[member]}) for member in sorted(found)]
 
 
 def _occurrence(one: Outcome) -> Occurrence:

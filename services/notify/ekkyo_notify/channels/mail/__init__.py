@@ -65,7 +65,7 @@ class Mail:
 
     def _dates(self, notice: model.Notice, outgoing: Outgoing, *, off: bool, page: str | None) -> bytes:
         """The dates of a series on which this member has a seat, as a file; each is an entry of its own."""
-        held = [date for date in notice.dates if date.seat != "waitlisted"]
+        held = [date for date in notice.dates if date.seat not in ("waitlisted", "applied")]
         return several(
             [event for date in held if (event := notice.at(date))],
             stamp=notice.told_at,
