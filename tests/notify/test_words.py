@@ -7,6 +7,7 @@ from typing import get_args
 import pytest
 from ekkyo.contracts.notify import Topic
 from ekkyo.words.text import one_line
+from ekkyo_notify.model import Recipient
 from ekkyo_notify.templates import compose
 
 from tests.notify.making import (
@@ -17,6 +18,7 @@ from tests.notify.making import (
     SEATED,
     WAITING,
     WHO,
+    dates,
     event,
     message,
     notice,
@@ -367,3 +369,29 @@ def test_the_reminder_and_the_mail_of_a_late_seat_say_where_one_sits(locale, say
         assert says[1] in said.html()
     for at_none in (message("event_reminder", locale, tables=[["m2"], []]), message("event_reminder", locale)):
         assert says[0] not in [label for label, _ in at_none.rows]
+
+
+@pytest.mark.parametrize("topic", ["event_revised", "event_rescheduled", "event_cancelled", "series_cancelled"])
+def test_who_applied_is_not_told_of_a_seat(topic):
+    applied = Recipient(member_id="m1", seat="applied")
+    said = compose(notice(topic), applied, reader("en")).text()
+    assert " applied" in said
+    assert "seat" not in said.split("Format")[0]
+    assert "申し込まれて" in compose(notice(topic), applied, reader("ja")).text()
+
+
+def test_who_withdraws_an_application_reads_of_an_application():
+    assert "You have withdrawn your application" in message("registration_withdrawn", "en", was="applied").text()
+    assert "申し込みを取り下げました" in message("registration_withdrawn", "ja", was="applied").text()
+
+
+@pytest.mark.parametrize("locale", ["ja", "en"])
+def test_dates_of_a_series_with_an_application_are_told_apart(locale):
+    first, second, third = dates(event())
+    three = [first, second.model_copy(update={"seat": "waitlisted"}), third.model_copy(update={"seat": "applied"})]
+    rows = dict(compose(notice("series_registered", dates=three), SEATED, reader(locale)).rows)
+    labels = {
+        "ja": ("参加確定", "キャンセル待ち", "申し込み済み"),
+        "en": ("You have a seat on", "You are on the waitlist on", "You have applied for"),
+    }
+    assert set(labels[locale]) <= set(rows)

@@ -74,7 +74,9 @@ async def test_a_calendar_says_what_one_has_and_asks_as_that_member_without_any_
             portal,
             entry("confirmed", event_id="has"),
             entry("waitlisted", event_id="waits", url=None),
+            entry("applied", event_id="asked", url=None),
             entry("withdrawn", event_id="gave_up", url=None),
+            entry("declined", event_id="not_given", url=None),
             entry("confirmed", event_id="off", status="cancelled"),
             entry("withdrawn", event_id="old", starts_at=NOW - timedelta(days=2), ends_at=NOW - timedelta(days=1)),
             entry("attended", event_id="was", starts_at=NOW - timedelta(days=2), ends_at=NOW - timedelta(days=1)),
@@ -86,7 +88,9 @@ async def test_a_calendar_says_what_one_has_and_asks_as_that_member_without_any_
         assert told == {
             "has": ("CONFIRMED", "OPAQUE"),
             "waits": ("TENTATIVE", "OPAQUE"),
+            "asked": ("TENTATIVE", "OPAQUE"),
             "gave_up": ("CANCELLED", "TRANSPARENT"),
+            "not_given": ("CANCELLED", "TRANSPARENT"),
             "off": ("CANCELLED", "TRANSPARENT"),
             "was": ("CONFIRMED", "OPAQUE"),
         }

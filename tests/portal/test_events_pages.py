@@ -259,3 +259,15 @@ def test_a_month_shows_each_of_its_days_once_and_reaches_all_its_weeks(day: date
 @pytest.mark.parametrize("text", ["", "x", "2026-13", "9999-01", "0-1", "2026-12-01", "２０２６-12x"])
 def test_a_month_that_is_none_is_this_month(text: str):
     assert month.asked(text, Reader("ja", "Asia/Tokyo", NOW)) == date(2026, 11, 1)
+
+
+async def test_who_applied_can_take_it_back_and_who_was_declined_is_told_so():
+    async with opened({MyRegistration: mine("applied", applied=1)}) as browser:
+        page = await browser.get("/e/e1")
+        assert "申し込み済みです" in text_of(page)
+        assert "申し込みを取り下げる" in text_of(page)
+        assert "meet.example.com" not in page.text
+        browser.answering.replies[MyRegistration] = mine("declined")
+        page = await browser.get("/e/e1")
+        assert "今回は参加いただけません" in text_of(page)
+        assert "<form" not in page.text.split("first-on-phone")[1].split("</aside>")[0]

@@ -46,6 +46,13 @@ async def test_a_roster_says_who_is_expected_who_waits_and_why_and_who_came():
         assert browser.answering.sent(FindMembers)[-1].community_id is None
 
 
+async def test_who_applied_or_was_declined_stands_on_the_roster_without_a_seat():
+    listed = (registration("mai", "applied"), registration("ken", "declined"))
+    async with opened(at_the_desk(*listed, applied=1), LEADER) as browser:
+        page = await browser.get("/e/e1/roster")
+        assert (rows(page, "applied"), rows(page, "declined"), rows(page, "expected")) == (["林 舞"], ["山田 健"], [])
+
+
 @pytest.mark.parametrize("code", ["0001", "ken", "０００１ "])
 async def test_a_code_that_names_somebody_with_a_seat_checks_them_in(code):
     async with opened(at_the_desk(), LEADER) as browser:

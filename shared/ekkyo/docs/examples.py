@@ -41,6 +41,7 @@ IDS = {
 MEMBERS = {
     "confirmed",
     "waitlisted",
+    "applied",
     "promoted",
     "attended",
     "no_shows",
@@ -163,6 +164,7 @@ SPECIAL: dict[tuple[str, str], Any] = {
     ("events.questions_changed", "asks"): True,
     ("events.draft.answer", "confirmed"): 0,
     ("events.draft.answer", "waitlisted"): 0,
+    ("events.draft.answer", "applied"): 0,
     ("events.draft.answer", "attended"): 0,
     ("events.draft.answer", "sequence"): 0,
 }

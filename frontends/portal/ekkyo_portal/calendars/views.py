@@ -15,6 +15,7 @@ PAST: Final = timedelta(days=90)
 MOST: Final = 1000
 """Events in one calendar."""
 HAS_SEAT: Final = ("confirmed", "attended")
+NO_SEAT_YET: Final = ("waitlisted", "applied")
 
 
 def since(now: datetime) -> datetime:
@@ -29,12 +30,12 @@ def made(reader: Reader, name: str, entries: Iterable[CalendarEntry], portal_url
 
 
 def _off(one: CalendarEntry) -> bool:
-    return one.event.status == "cancelled" or one.status == "withdrawn"
+    return one.event.status == "cancelled" or one.status in ("withdrawn", "declined")
 
 
 def _gone(one: CalendarEntry, now: datetime) -> bool:
     """What is off is said until the event would be over, so that programs take it out, and not after that."""
-    return (_off(one) or one.status == "waitlisted") and one.event.ends_at <= now
+    return (_off(one) or one.status in NO_SEAT_YET) and one.event.ends_at <= now
 
 
 def _entry(reader: Reader, one: CalendarEntry, portal_url: str) -> Entry:
@@ -42,10 +43,10 @@ def _entry(reader: Reader, one: CalendarEntry, portal_url: str) -> Entry:
     status: Status = "CONFIRMED"
     if _off(one):
         status = "CANCELLED"
-    elif one.status == "waitlisted":
+    elif one.status in NO_SEAT_YET:
         status = "TENTATIVE"
     coming = event.status == "published" and event.ends_at > reader.now
-    held = one.status in ("confirmed", "waitlisted")
+    held = one.status in ("confirmed", *NO_SEAT_YET)
     return Entry(
         event,
         status,

@@ -68,7 +68,8 @@ def series(reader: Reader, visitor: Visitor, answer: SeriesAnswer) -> SeriesView
         held = places.get(event.event_id)
         shown = held is not None and held.status != "withdrawn" and event.status == "published"
         seat = reader.words.names.registrations[held.status] if held and shown else ""
-        dates.append(Date(card(reader, event), seat, bool(held and shown and held.status == "waitlisted")))
+        waits = shown and held is not None and held.status in ("waitlisted", "applied", "declined")
+        dates.append(Date(card(reader, event), seat, waits))
     days = {event.event_id: reader.day(event.starts_at, _zone(reader, event)) for event in answer.events}
     registered = answer.mine is not None and answer.mine.status == "registered"
     return SeriesView(

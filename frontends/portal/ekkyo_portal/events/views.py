@@ -132,7 +132,7 @@ def held(reader: Reader, own: Registration) -> tuple[str, str]:
     """What somebody has at an event that is coming, in words, and the tone of that."""
     if own.status == "waitlisted":
         return reader.words.events.waits_at.format(n=own.position), "warn"
-    return reader.words.names.registrations[own.status], "good"
+    return reader.words.names.registrations[own.status], "warn" if own.status == "applied" else "good"
 
 
 def all_held(reader: Reader, mine: MyEventsPage | None) -> dict[str, tuple[str, str]]:
@@ -243,7 +243,7 @@ def _link(reader: Reader, it: EventState, *, seated: bool, over: bool) -> str:
 def entry(reader: Reader, visitor: Visitor, mine: MyRegistrationAnswer, page: str) -> bytes:
     """The event as a file for one's calendar. Where to join is in it for those with a seat. page: its address."""
     view = event(reader, visitor, mine)
-    seat = view.mine and view.mine.status in ("confirmed", "waitlisted")
+    seat = view.mine and view.mine.status in ("confirmed", "waitlisted", "applied")
     how = reader.words.events.withdraw_at.format(page=page) if seat else None
     return saved(mine.event, stamp=reader.now, join=view.join, page=page, how=how)
 

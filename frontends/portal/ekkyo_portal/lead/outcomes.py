@@ -10,7 +10,7 @@ from ekkyo.contracts.surveys import Form, FormQuestion, ResultsAnswer, SurveyLis
 from ekkyo.words.text import one_line, several_lines
 from ekkyo_common.report import charts
 from ekkyo_common.report.charts.bars import Bar
-from ekkyo_common.report.charts.draw import GREY, INDIGO, INDIGO_LIGHT, VERMILION
+from ekkyo_common.report.charts.draw import FAINT, GREY, INDIGO, INDIGO_LIGHT, OCHRE, VERMILION
 from markupsafe import Markup
 
 from ekkyo_portal.events.views import Card, over, when
@@ -72,6 +72,8 @@ def event(
         (states["withdrawn"], counts["withdrawn"], GREY),
         (states["waitlisted"], counts["waitlisted"], INDIGO_LIGHT),
     ]
+    rare = [("applied", OCHRE), ("declined", FAINT)]
+    seats += [(states[state], counts[state], colour) for state, colour in rare if counts[state]]
     tiles = [(str(counts["attended"]), states["attended"]), (str(walk_ins), words.walk_ins)]
     survey = surveys.surveys[0] if surveys and surveys.surveys else None
     if survey:

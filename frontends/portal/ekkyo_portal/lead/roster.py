@@ -46,11 +46,13 @@ class Desk:
     """When check-in opens, where that is still to come."""
     expected: Sequence[Row]
     waiting: Sequence[Row]
+    applied: Sequence[Row]
     came: Sequence[Row]
     missed: Sequence[Row]
     absent: int
     """How many did not come, whatever is searched for."""
     withdrawn: Sequence[Row]
+    declined: Sequence[Row]
     latest: Sequence[Row]
     others: Sequence[Row]
     """Found members without a place here."""
@@ -64,7 +66,8 @@ class Desk:
     @property
     def nobody(self) -> bool:
         """Whether nobody stands on the roster, or nobody was found."""
-        return not (self.expected or self.waiting or self.came or self.missed or self.withdrawn or self.others)
+        with_place = self.expected or self.waiting or self.applied or self.came or self.missed
+        return not (with_place or self.withdrawn or self.declined or self.others)
 
 
 def desk(
@@ -101,10 +104,12 @@ def desk(
         opens=reader.moment(opens, event.timezone) if event.status == "published" and reader.now < opens else "",
         expected=those("confirmed"),
         waiting=waiting,
+        applied=those("applied"),
         came=those("attended"),
         missed=those("no_show"),
         absent=sum(one.status == "no_show" for one in page.registrations),
         withdrawn=those("withdrawn"),
+        declined=those("declined"),
         latest=[rows[one.member_id] for one in here[:LATEST]],
         others=[_stranger(one) for one in others if one.member_id not in every],
         text=text,
@@ -125,10 +130,15 @@ def unmeant(reader: Reader, page: RosterPage, named: Named | None, known: Mappin
     own = next((one for one in page.registrations if one.member_id == named.member_id), None)
     if own is None:
         return words.code_nobody, ""
-    if own.status not in ("waitlisted", "withdrawn"):
+    said = {
+        "waitlisted": words.code_waitlisted,
+        "applied": words.code_applied,
+        "declined": words.code_declined,
+        "withdrawn": words.code_withdrawn,
+    }.get(own.status)
+    if said is None:
         return "", ""
     person = known.get(own.member_id)
-    said = words.code_waitlisted if own.status == "waitlisted" else words.code_withdrawn
     return said.format(name=person.name if person else words.unknown), (person.number or person.name) if person else ""
 
 

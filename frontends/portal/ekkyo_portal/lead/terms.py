@@ -65,7 +65,7 @@ def _page(visit: Visit, event: EventState, form: Form, status: int = 200) -> Res
         "when": when(reader, event).first,
         "zone": zone_name(event.timezone, reader.locale),
         "may": event.status in ("draft", "published"),
-        "told": event.status == "published" and event.confirmed + event.waitlisted > 0,
+        "told": event.status == "published" and event.confirmed + event.waitlisted + event.applied > 0,
     }
     wrong = {**wrong_words(visit), **vars(reader.words.terms)}
     return visit.page("lead/terms.html", view, status=status, wrong=wrong)

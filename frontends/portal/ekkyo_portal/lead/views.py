@@ -178,4 +178,4 @@ def ending(reader: Reader, event: EventState, form: Form) -> Ending:
 
 def _told(reader: Reader, event: EventState, words: str = "") -> str:
     """How many people hear of a change."""
-    return count(words or reader.words.lead.told, event.confirmed + event.attended + event.waitlisted)
+    return count(words or reader.words.lead.told, event.confirmed + event.attended + event.waitlisted + event.applied)

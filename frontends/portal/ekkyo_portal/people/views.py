@@ -94,7 +94,7 @@ def person(
 
 def _event(reader: Reader, event: EventState, registration: Registration) -> Line:
     words = reader.words.names
-    off = event.status == "cancelled" and registration.status in ("confirmed", "waitlisted")
+    off = event.status == "cancelled" and registration.status in ("confirmed", "waitlisted", "applied")
     state = words.event_states["cancelled"] if off else words.registrations[registration.status]
     return Line(one_line(event.title), reader.day(event.starts_at), state, f"/e/{event.event_id}")
 

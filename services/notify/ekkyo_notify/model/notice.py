@@ -222,9 +222,7 @@ def registered(fact: RegistrationFact) -> Recipient:
             return Recipient(member_id=fact.member_id)
 
 
-def named(
-    confirmed: Iterable[str], waitlisted: Iterable[str] = (), applied: Iterable[str] = ()
-) -> list[Recipient]:
+def named(confirmed: Iterable[str], waitlisted: Iterable[str] = (), applied: Iterable[str] = ()) -> list[Recipient]:
     """The members a fact names, each once."""
     return [Recipient(member_id=m, seat=seat) for m, seat in _best(confirmed, waitlisted, applied).items()]
 
@@ -238,7 +236,8 @@ def _best(confirmed: Iterable[T], waitlisted: Iterable[T], applied: Iterable[T])
 def concerned(fact: EventRevised | EventRescheduled | EventCancelled) -> list[Recipient]:
     """Who hears of a change of an event: those with a place, but for those who hear of it by a fact of their own."""
     own = set(fact.promoted) if isinstance(fact, EventRevised) else set()
-    return [recipient for recipient in named(fact.confirmed, fact.waitlisted, fact.applied) if recipient.member_id not in own]
+    everybody = named(fact.confirmed, fact.waitlisted, fact.applied)
+    return [recipient for recipient in everybody if recipient.member_id not in own]
 
 
 _TOPICS: dict[type[EventFact], Topic] = {

@@ -29,7 +29,8 @@ def date_rows(notice: Notice, zone: str, locale: Locale) -> list[tuple[str, str]
 
 def _by_change(notice: Notice) -> list[tuple[str, list[SeriesDate]]]:
     """What another rule did, in the order in which it matters; what it did not do is left out."""
-    groups: dict[str, list[SeriesDate]] = {"moved": [], "cancelled": [], "made": [], "made_waits": [], "made_applied": []}
+    names = ("moved", "cancelled", "made", "made_waits", "made_applied")
+    groups: dict[str, list[SeriesDate]] = {name: [] for name in names}
     for date in notice.dates:
         made = {"waitlisted": "made_waits", "applied": "made_applied"}.get(date.seat or "", "made")
         groups[made if date.change == "made" else date.change or "moved"].append(date)

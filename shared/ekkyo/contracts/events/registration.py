@@ -86,8 +86,10 @@ class RegisterForEvent(Command[Registration]):
 
 
 class WithdrawFromEvent(Command[Registration]):
-    """Give up a seat, a place on the waitlist or an application. When a seat becomes free, the member who has waited
-    longest is promoted at once."""
+    """Give up a seat, a place on the waitlist or an application.
+
+    When a seat becomes free, the member who has waited longest is promoted at once.
+    """
 
     subject: ClassVar[str] = "ekkyo.cmd.events.withdraw"
     may: ClassVar = may("self", "leader", "steward", "system")
@@ -160,8 +162,10 @@ class MyEventsPage(Model):
 
 
 class MyEvents(Question[MyEventsPage]):
-    """The events at which a member has or had a place or applied, without those they withdrew from or were declined
-    at."""
+    """The events at which a member has or had a place, or applied.
+
+    Those they withdrew from, and those at which they were declined, are left out.
+    """
 
     subject: ClassVar[str] = "ekkyo.ask.events.mine"
     may: ClassVar = may("self", "steward", "system")

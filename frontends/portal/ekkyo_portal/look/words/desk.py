@@ -60,6 +60,8 @@ JA: Final[dict[str, str]] = {
     "code_nobody": "このコードの方は、このイベントに登録していません。",
     "code_withdrawn": "{name} さんは、参加を取りやめています。",
     "code_waitlisted": "{name} さんは、キャンセル待ちです。",
+    "code_applied": "{name} さんは、申し込み済みですが、参加はまだ決まっていません。",
+    "code_declined": "{name} さんの参加は、見送りになっています。",
     "did_here": "受付しました。ようこそ。",
     "kept": "この端末に残っている読み取り",
     "kept_waiting": "{n} 件が送信を待っています。ネットワークにつながると、自動で送信します。"
@@ -143,6 +145,8 @@ EN: Final[dict[str, str]] = {
     "code_nobody": "Whoever this code is for is not registered for this event.",
     "code_withdrawn": "{name} has withdrawn from this event.",
     "code_waitlisted": "{name} is on the waitlist.",
+    "code_applied": "{name} has applied, but has no seat yet.",
+    "code_declined": "{name} was not given a place at this event.",
     "did_here": "You are checked in. Welcome.",
     "kept": "Scans kept on this device",
     "kept_waiting": "Waiting to be sent: {n}. They are sent as soon as there is a network. You may close this page, "
