@@ -72,8 +72,11 @@ def event(
         (states["withdrawn"], counts["withdrawn"], GREY),
         (states["waitlisted"], counts["waitlisted"], INDIGO_LIGHT),
     ]
-    rare = [("applied", OCHRE), ("declined", FAINT)]
-    seats += [(states[state], counts[state], colour) for state, colour in rare if counts[state]]
+    rare = [
+        (states["applied"], counts["applied"], OCHRE),
+        (states["declined"], counts["declined"], FAINT),
+    ]
+    seats += [part for part in rare if part[1]]
     tiles = [(str(counts["attended"]), states["attended"]), (str(walk_ins), words.walk_ins)]
     survey = surveys.surveys[0] if surveys and surveys.surveys else None
     if survey:

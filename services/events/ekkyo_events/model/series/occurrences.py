@@ -170,8 +170,14 @@ def _as_part(made: Decision[Event, Any], seats: Entries[Seat], step: Step) -> Ta
     [changed] = [fact for fact in facts if isinstance(fact, EventRevised | EventRescheduled | EventCancelled)]
     own = set(changed.promoted) if isinstance(changed, EventRevised) else set()
     confirmed = [member for member in changed.confirmed if member not in own]
-    others = {"waitlisted": changed.waitlisted, "applied": changed.applied}
-    answer = Outcome(after, after.revision + 1, taken=True, confirmed=confirmed, **others)
+    answer = Outcome(
+        after,
+        after.revision + 1,
+        taken=True,
+        confirmed=confirmed,
+        waitlisted=changed.waitlisted,
+        applied=changed.applied,
+    )
     return Decision(after, answer, entries=made.entries, facts=facts, timers=made.timers)
 
 
@@ -182,4 +188,12 @@ def _part(fact: Any, step: Step) -> EventFact:
 
 
 def _outcome(event: Event, seats: Entries[Seat], *, taken: bool) -> Outcome:
-    return Outcome(event, event.revision, taken=taken, **(who_hears(seats) if taken else {}))
+    hear = who_hears(seats) if taken else {"confirmed": [], "waitlisted": [], "applied": []}
+    return Outcome(
+        event,
+        event.revision,
+        taken=taken,
+        confirmed=hear["confirmed"],
+        waitlisted=hear["waitlisted"],
+        applied=hear["applied"],
+    )
