@@ -128,9 +128,12 @@ def test_the_facts_alone_tell_the_waitlist_the_no_shows_and_who_came() -> None:
     assert (figures.attendances, figures.people, figures.returners) == (2, 2, 0)
     [kind] = figures.kinds
     assert (kind.format, kind.context, kind.events, kind.registrations) == ("online", "IT", 1, 4)
-    assert (kind.came, kind.no_shows, kind.walk_ins) == (2, 1, 1)
+    assert (kind.came, kind.no_shows, kind.late_cancellations, kind.walk_ins) == (2, 1, 1, 1)
+    assert figures.late_cancellations == 1
     report = figures_of(records)
-    assert report.events[0].registered == 4
+    assert (report.events[0].registered, report.events[0].late_cancellations) == (4, 1)
+    assert "Late cancellations" in page(report, made_at=NOW, locale="en")
+    assert "Late cancellations" not in page(figures_of(season()), made_at=NOW, locale="en"), "where there are none"
     assert report.crossings["took_part"] == 1
     assert report.community.members == 4
     assert (report.community.name, report.community.colour) == ("越境の会", "#b8401f")
@@ -243,7 +246,7 @@ def _facts() -> list[Fact]:
         e.RegistrationConfirmed(**event, member_id="b", registration_id="r2"),
         e.RegistrationWaitlisted(**event, member_id="c", registration_id="r3", position=1),
         e.RegistrationWaitlisted(**event, member_id="d", registration_id="r4", position=2),
-        e.RegistrationWithdrawn(**event, member_id="a", registration_id="r1", was="confirmed"),
+        e.RegistrationWithdrawn(**event, member_id="a", registration_id="r1", was="confirmed", late=True),
         e.RegistrationPromoted(**event, member_id="c", registration_id="r3", because="withdrawal"),
         e.MemberAttended(**event, member_id="c", registration_id="r3", by="check_in"),
         e.MemberAttended(**event, member_id="d", registration_id="r4", walk_in=True, by="check_in"),

@@ -141,7 +141,12 @@ def test_answers_have_to_fit_into_one_write_for_all_seats() -> None:
     more = EventDetails(title="RPA", format="online", url_follows=True, capacity=200)
     with pytest.raises(Refused) as no:
         model.revise(
-            full, EntriesInMemory[Seat](), ReviseEvent(event_id="e1", details=more), people=EVERYBODY, who=LEADER
+            full,
+            EntriesInMemory[Seat](),
+            ReviseEvent(event_id="e1", details=more),
+            people=EVERYBODY,
+            who=LEADER,
+            now=BEFORE,
         )
     assert no.value.code == "answers_too_large"
 

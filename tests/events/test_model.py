@@ -215,7 +215,7 @@ def test_more_capacity_promotes_as_many_as_fit_in_the_order_of_their_tickets() -
     )
     full = event(capacity=1, confirmed=1, waitlisted=3, tickets=3)
     command = ReviseEvent(event_id="e1", details=details(capacity=3))
-    decision = model.revise(full, seats, command, people=EVERYBODY, who=LEADER)
+    decision = model.revise(full, seats, command, people=EVERYBODY, who=LEADER, now=BEFORE)
     revised, *promoted = decision.facts
     assert isinstance(revised, EventRevised)
     assert (revised.confirmed, revised.waitlisted) == (["m1", "m5", "m9"], ["m2"])
@@ -228,7 +228,12 @@ def test_more_promotions_than_one_write_holds_are_refused_with_advice() -> None:
     crowd = event(capacity=1, confirmed=1, waitlisted=5000, tickets=5000)
     with pytest.raises(Refused, match="too_many_promotions"):
         model.revise(
-            crowd, NONE, ReviseEvent(event_id="e1", details=details(capacity=5000)), people=EVERYBODY, who=LEADER
+            crowd,
+            NONE,
+            ReviseEvent(event_id="e1", details=details(capacity=5000)),
+            people=EVERYBODY,
+            who=LEADER,
+            now=BEFORE,
         )
 
 

@@ -28,6 +28,7 @@ from ekkyo.contracts.events import (
     ReviseEvent,
     SeatTables,
     TablesSeated,
+    Terms,
     UndoCheckIn,
     WithdrawFromEvent,
 )
@@ -54,13 +55,16 @@ class Replay:
         self.ever: dict[str, set[str]] = defaultdict(set)
         self.formats: Counter[str] = Counter()
         self.table: dict[str, int] = {}
+        self.late: set[str] = set()
 
     def hear(self, fact: Fact) -> None:
         self.follow_the_tables(fact)
         match fact:
             case RegistrationConfirmed():
+                self.late.discard(fact.member_id)
                 self.become(fact.member_id, "confirmed", "registered")
             case RegistrationWaitlisted():
+                self.late.discard(fact.member_id)
                 self.become(fact.member_id, "waitlisted", "registered", "waitlisted")
             case RegistrationPromoted():
                 assert self.status[fact.member_id] == "waitlisted"
@@ -68,6 +72,8 @@ class Replay:
             case RegistrationWithdrawn():
                 assert self.status[fact.member_id] == fact.was
                 self.become(fact.member_id, "withdrawn")
+                (self.late.add if fact.late else self.late.discard)(fact.member_id)
+                assert not fact.late or (fact.was, fact.because) == ("confirmed", "asked")
             case MemberAttended():
                 assert self.status.get(fact.member_id) != "attended", "nobody comes twice"
                 self.become(fact.member_id, "attended", *(["walked_in"] if fact.walk_in else []))
@@ -125,8 +131,8 @@ class OneEvent(RuleBasedStateMachine):
         self.line: list[str] = []
         """Who waits, in the order in which they came."""
 
-    @initialize(capacity=st.integers(1, 4))
-    def announce(self, capacity: int) -> None:
+    @initialize(capacity=st.integers(1, 4), deadline=st.booleans())
+    def announce(self, capacity: int, deadline: bool) -> None:
         command = DraftEvent(
             event_id="e1",
             community_id="c1",
@@ -134,7 +140,9 @@ class OneEvent(RuleBasedStateMachine):
             starts_at=START,
             ends_at=START + timedelta(hours=1),
         )
-        self.event = model.draft(None, command).document
+        drafted = model.draft(None, command).document
+        terms = Terms(withdraw_by=START - timedelta(days=3)) if deadline else None
+        self.event = drafted.model_copy(update={"terms": terms})
         self.decide(lambda e: model.publish(e, PublishEvent(event_id="e1"), who=LEADER, now=self.now))
 
     def decide(self, decision_of: Callable[[Event], Decision[Event, Any]], *, again: Any = None) -> None:
@@ -249,7 +257,7 @@ class OneEvent(RuleBasedStateMachine):
     def revise(self, capacity: int) -> None:
         details = EventDetails(title="RPAもくもく会", format="online", url_follows=True, capacity=capacity)
         command = ReviseEvent(event_id="e1", details=details)
-        self.decide(lambda e: model.revise(e, self.seats, command, people=self.people, who=LEADER))
+        self.decide(lambda e: model.revise(e, self.seats, command, people=self.people, who=LEADER, now=self.now))
 
     def left(self, member: str) -> bool:
         person = self.known.get(member)
@@ -339,6 +347,11 @@ class OneEvent(RuleBasedStateMachine):
         assert (kind.events, kind.format, kind.context) == (1, self.event.format, self.event.context)
         assert (kind.registrations, kind.came) == (figures.registrations, figures.attendances)
         assert (kind.no_shows, kind.walk_ins) == (figures.no_shows, figures.walk_ins)
+        late = {member for member in self.replay.late if self.replay.status[member] == "withdrawn"}
+        assert figures.late_cancellations == kind.late_cancellations == len(late)
+        assert late == {s.key for s in self.seats.items.values() if model.registration(self.event, s).late}
+        if self.event.seated is not None:
+            assert self.event.seated - self.event.attended + self.event.walk_ins == figures.no_shows
         if self.event.status == "concluded":
             assert self.replay.formats == figures.events
 

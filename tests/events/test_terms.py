@@ -145,9 +145,12 @@ def test_terms_that_fit_still_fit_after_every_move(
         return
     shift = moved.starts_at - START
     assert model.set_terms(moved, NONE, setting(moved.terms), who=LEADER).document == moved, "they fit"
-    for name in ("closes_at", "withdraw_by"):
-        at = getattr(terms, name)
-        assert getattr(moved.terms, name) == (at + shift if at else None)
+    assert moved.terms.closes_at == (terms.closes_at + shift if terms.closes_at else None)
+    if terms.withdraw_by is None:
+        assert moved.terms.withdraw_by is None
+    elif shift:
+        in_a_day = min(BEFORE + 24 * HOUR, moved.starts_at)
+        assert moved.terms.withdraw_by == max(terms.withdraw_by + shift, in_a_day), "who cannot come then has a day"
     if moved.terms.opens_at != terms.opens_at:
         assert terms.opens_at
         assert terms.opens_at >= (moved.terms.closes_at or moved.starts_at)

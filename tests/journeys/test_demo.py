@@ -42,7 +42,13 @@ def test_the_first_season_plays_in_full_and_every_figure_stands_in_the_facts(tmp
     assert totals["events"] == {"online": 13, "onsite": 2}
     assert totals["attendances"] > 250
     assert sum(event["attended"] for event in summary["events"]) == totals["attendances"]
-    assert min(totals[figure] for figure in ("promoted", "withdrawn", "no_shows", "walk_ins", "returners")) > 0
+    assert (
+        min(
+            totals[figure]
+            for figure in ("promoted", "withdrawn", "late_cancellations", "no_shows", "walk_ins", "returners")
+        )
+        > 0
+    )
     assert summary["surveys"]["answered"] > 200
     assert summary["themes"]
     assert set(summary["crossings"]) == {"took_part", "shared", "taught", "carried_outside"}

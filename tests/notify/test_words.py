@@ -223,6 +223,22 @@ def test_withdrawing_from_the_waitlist_is_not_called_giving_up_a_seat():
     assert "no longer on the waitlist" in message("registration_withdrawn", "en", was="waitlisted").lead
 
 
+@pytest.mark.parametrize(("locale", "says"), [("ja", "直前の取りやめ"), ("en", "late cancellation")])
+def test_a_deadline_is_told_with_the_seat_and_a_late_cancellation_kindly(locale, says):
+    deadline = NOON - timedelta(days=2)
+    it = event(terms={"withdraw_by": deadline})
+    for topic in ("registration_confirmed", "registration_promoted"):
+        assert says in message(topic, about=it, locale=locale).lead
+        assert says not in message(topic, locale=locale).lead, "without a deadline"
+        assert says not in message(topic, about=it, locale=locale, told_at=deadline).lead, "when it is past"
+    own = message("registration_promoted", about=it, locale=locale, told_at=deadline, withdraw_by=NOON).lead
+    assert says in own
+    withdrawn = message("registration_withdrawn", about=it, locale=locale, late=True).lead
+    assert says in withdrawn
+    assert ("影響しません" if locale == "ja" else "changes nothing for other events") in withdrawn
+    assert says not in message("registration_withdrawn", about=it, locale=locale).lead
+
+
 def test_more_capacity_is_told_as_the_reason_for_a_promotion():
     assert "定員が増えたため" in message("registration_promoted", because="more_capacity").lead
     assert "more seats" in message("registration_promoted", "en", because="more_capacity").lead

@@ -1,12 +1,15 @@
 """The terms of registration by pages: set by leaders, told to members."""
 
+from datetime import UTC, datetime
+
 import pytest
 from ekkyo.contracts.base import FieldError, Refused
-from ekkyo.contracts.events import MyRegistration, SetTerms, Terms
+from ekkyo.contracts.events import GetEvent, GetRoster, MyRegistration, SetTerms, Terms
 
-from tests.portal.leading import NO, answers
+from tests.portal.leading import NO, answers, registration, roster
 from tests.portal.making import HANAKO, LEADER, opened, text_of
-from tests.portal.test_events_pages import mine
+from tests.portal.pictures import in_english
+from tests.portal.test_events_pages import event, mine
 
 TERMS = {"opens_at": "2026-11-30T03:00:00Z", "closes_at": "2026-12-01T09:00:00Z", "withdraw_by": "2026-12-01T03:00:00Z"}
 
@@ -53,6 +56,7 @@ async def test_a_time_that_does_not_fit_is_told_at_its_field_and_what_was_typed_
             True,
         ),
         ({"withdraw_by": "2026-11-25T03:00:00Z"}, "confirmed", "いまからでも取りやめてください", True),
+        ({"withdraw_by": "2026-11-25T03:00:00Z"}, None, "いま登録してから取りやめると、「直前の取りやめ」", True),
         ({"closes_at": "2026-11-25T09:00:00Z"}, "confirmed", "", True),
     ],
 )
@@ -64,3 +68,21 @@ async def test_a_member_is_told_what_counts_now(terms: dict[str, str], has: str 
         assert (f'action="/e/e1/{action}"' in page.text) == button
         if not says:
             assert "受付" not in text_of(page)
+
+
+async def test_who_got_a_seat_late_is_told_their_own_deadline():
+    told = mine("confirmed", terms={"withdraw_by": "2026-11-25T03:00:00Z"})
+    assert told.registration
+    own = told.registration.model_copy(update={"withdraw_by": datetime(2026, 11, 27, 6, tzinfo=UTC)})
+    async with opened({MyRegistration: told.model_copy(update={"registration": own})}, in_english(HANAKO)) as browser:
+        text = text_of(await browser.get("/e/e1"))
+        assert "please withdraw by Fri 27 Nov 15:00. After that it counts as a late cancellation." in text
+
+
+async def test_leaders_see_on_the_roster_and_in_the_results_who_cancelled_late():
+    it = event(status="concluded", starts_at="2026-11-20T03:00:00Z", ends_at="2026-11-20T04:00:00Z")
+    people = [registration("ken", "withdrawn", late=True), registration("mai", "withdrawn")]
+    async with opened(answers() | {GetEvent: it, GetRoster: roster(it, *people)}, LEADER) as browser:
+        page = await browser.get("/e/e1/roster")
+        assert page.text.count("直前の取りやめ") == 1
+        assert "直前の取りやめ  1 (50%)" in (await browser.get("/e/e1/results")).text

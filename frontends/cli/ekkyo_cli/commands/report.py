@@ -57,6 +57,10 @@ def report(
         f"[bold]{made.community.name}[/]: {len(made.events)} events, {totals.attendances} attendances of"
         f" {totals.people} people, {made.meetings.pairs} pairs of departments met."
     )
+    output.say(
+        f"Of {totals.registrations} registrations: {totals.no_shows} no-shows, {totals.late_cancellations} late"
+        f" cancellations, {totals.withdrawn - totals.late_cancellations} other withdrawals."
+    )
     if check:
         output.say("The services and the facts give the same figures.")
     if out:

@@ -195,7 +195,7 @@ def _print(report: Report, mails: int, facts: int) -> None:
         ("attendances", f"{totals.attendances} by {totals.people} different people, {totals.returners} came again"),
         ("departments", f"{len(report.meetings.departments)}, {report.meetings.pairs} pairs of them met"),
         ("waitlists", f"{totals.waitlisted} waited, {totals.promoted} were promoted"),
-        ("withdrawn, no-shows", f"{totals.withdrawn}, {totals.no_shows}"),
+        ("withdrawn, no-shows", f"{totals.withdrawn} ({totals.late_cancellations} late), {totals.no_shows}"),
         ("answers", f"{surveys.answered} of {surveys.invited} ({surveys.response_rate} %), NPS {surveys.nps}"),
         ("wanted next", ", ".join(f"{t.theme} ({t.votes})" for t in report.themes[:5])),
         ("crossings", ", ".join(f"{step.replace('_', ' ')} {n}" for step, n in report.crossings.items())),

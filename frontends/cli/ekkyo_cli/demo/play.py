@@ -157,6 +157,8 @@ class Season:
                 ends_at=first + length,
             )
         )
+        if plan.deadline:
+            await as_leader.send(e.SetTerms(event_id=event_id, terms=e.WantedTerms(withdraw_by=utcnow())))
         event = await as_leader.send(e.PublishEvent(event_id=event_id))
         if plan.moved:
             event = await as_leader.send(

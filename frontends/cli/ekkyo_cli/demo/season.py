@@ -45,6 +45,8 @@ class Plan:
     """Its title becomes the theme most asked for so far."""
     tables: int | None = None
     """How many people sit at a table, where a leader makes tables."""
+    deadline: bool = False
+    """Whoever withdraws does so too late, because in a demo that takes a minute every deadline is past."""
 
 
 ROUNDS: list[list[Plan]] = [
@@ -52,7 +54,17 @@ ROUNDS: list[list[Plan]] = [
         Plan("はじめてのTeams会議術", "IT", "online", 40, 34),
         Plan("Excelピボット入門", "IT", "online", 20, 31, withdrawals=5),
         Plan("RPAもくもく会 #1", "もくもく会", "online", 25, 22, withdrawals=2),
-        Plan("部門をこえるランチ 大阪", "ランチ", "onsite", 12, 19, withdrawals=3, place="大阪本社 3階 食堂", tables=4),
+        Plan(
+            "部門をこえるランチ 大阪",
+            "ランチ",
+            "onsite",
+            12,
+            19,
+            withdrawals=3,
+            place="大阪本社 3階 食堂",
+            tables=4,
+            deadline=True,
+        ),
         Plan("困りごと相談室", "IT", "online", 30, 18),
     ],
     [

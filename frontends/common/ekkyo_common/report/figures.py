@@ -48,6 +48,8 @@ class EventFigures(Model):
     walk_ins: int
     withdrawn: int
     no_shows: int
+    late_cancellations: int = 0
+    """Of those who withdrew."""
     departments: int
     invited: int = 0
     """To the survey after it."""
@@ -180,6 +182,7 @@ def _events(records: Records) -> list[EventFigures]:
                 walk_ins=sum(1 for p in places if p.walk_in and p.status == "attended"),
                 withdrawn=status["withdrawn"],
                 no_shows=status["no_show"],
+                late_cancellations=sum(1 for p in places if p.late),
                 departments=len({records.departments[m] for m in here} - {UNKNOWN}),
                 invited=about.survey.invited if about else 0,
                 answered=about.survey.answered if about else 0,

@@ -58,18 +58,19 @@ class _Place:
         self.registration_id: str | None = None
         self.walk_in = False
         self.table: int | None = None
-        self.registered = self.waited = self.promoted = False
+        self.registered = self.waited = self.promoted = self.late = False
 
     def hear(self, fact: e.RegistrationFact) -> None:
         match fact:
             case e.RegistrationConfirmed():
                 self.status, self.registered, self.table = "confirmed", True, fact.table
+                self.late = False
             case e.RegistrationWaitlisted():
-                self.status, self.registered, self.waited = "waitlisted", True, True
+                self.status, self.registered, self.waited, self.late = "waitlisted", True, True, False
             case e.RegistrationPromoted():
                 self.status, self.promoted, self.table = "confirmed", True, fact.table
             case e.RegistrationWithdrawn():
-                self.status, self.table = "withdrawn", None
+                self.status, self.table, self.late = "withdrawn", None, fact.late
             case e.MemberAttended():
                 self.status, self.walk_in, self.table = "attended", fact.walk_in, fact.table
             case e.CheckInUndone():
@@ -145,6 +146,7 @@ class _Reader:
                     status=place.status or "confirmed",
                     walk_in=place.walk_in,
                     table=place.table,
+                    late=place.late and place.status == "withdrawn",
                 )
                 for i, there in places.items()
                 for p, place in sorted(there.items())
@@ -206,9 +208,14 @@ def _figures(community_id: str, over: dict[str, e.EventState], places: dict[str,
         promoted=sum(place.promoted for place in everybody),
         withdrawn=sum(place.status == "withdrawn" and place.registered for place in everybody),
         no_shows=sum(place.status == "no_show" for place in everybody),
+        late_cancellations=_late(everybody),
         walk_ins=sum(place.walk_in and place.status == "attended" for place in everybody),
         kinds=_kinds(over, places),
     )
+
+
+def _late(places: Iterable[_Place]) -> int:
+    return sum(place.late and place.status == "withdrawn" for place in places)
 
 
 def _kinds(over: dict[str, e.EventState], places: dict[str, dict[str, _Place]]) -> list[e.KindFigures]:
@@ -227,6 +234,7 @@ def _kinds(over: dict[str, e.EventState], places: dict[str, dict[str, _Place]]) 
                 registrations=sum(place.registered for place in there),
                 came=sum(place.status == "attended" for place in there),
                 no_shows=sum(place.status == "no_show" for place in there),
+                late_cancellations=_late(there),
                 walk_ins=sum(place.walk_in and place.status == "attended" for place in there),
             )
         )

@@ -96,7 +96,8 @@ def _charts(report: Report, words: dict[str, str]) -> dict[str, Markup]:
             [
                 (words["attended"], seated, INDIGO),
                 (words["no_show"], totals.no_shows, VERMILION),
-                (words["withdrawn"], totals.withdrawn, GREY),
+                *([(words["late"], totals.late_cancellations, OCHRE)] if totals.late_cancellations else []),
+                (words["withdrawn"], totals.withdrawn - totals.late_cancellations, GREY),
                 (words["waiting"], waiting, INDIGO_LIGHT),
             ],
             label=words["seats"],

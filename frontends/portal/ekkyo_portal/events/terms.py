@@ -28,9 +28,24 @@ def said(reader: Reader, event: EventState, own: Registration | None, zone: str)
         if terms.closes_at:
             closed = words.closes if now < terms.closes_at else words.closed
             lines.append(closed.format(at=reader.moment(terms.closes_at, zone)))
-    if terms.withdraw_by and (own is None or own.status in ("confirmed", "waitlisted")):
-        if now <= terms.withdraw_by:
-            lines.append(words.withdraw_until.format(at=reader.moment(terms.withdraw_by, zone)))
-        elif own and own.status == "confirmed":
-            lines.append(words.withdraw_late.format(at=reader.moment(terms.withdraw_by, zone)))
+    if late := _of_withdrawing(reader, event, own):
+        text, at = late
+        lines.append(text.format(at=reader.moment(at, zone)))
     return lines
+
+
+def _of_withdrawing(reader: Reader, event: EventState, own: Registration | None) -> tuple[str, datetime] | None:
+    """Until when one can withdraw without being late, or that it is too late for that."""
+    terms, words, now = event.terms, reader.words.terms, reader.now
+    if terms is None or terms.withdraw_by is None:
+        return None
+    by = max(terms.withdraw_by, own.withdraw_by) if own and own.withdraw_by else terms.withdraw_by
+    held = own.status if own else "withdrawn"
+    said = None
+    if held in ("confirmed", "waitlisted", "withdrawn") and now <= by:
+        said = words.withdraw_until
+    elif held == "confirmed":
+        said = words.withdraw_late
+    elif held == "withdrawn" and is_open(event, now, leads=False):
+        said = words.register_late
+    return (said, by) if said else None

@@ -66,10 +66,12 @@ def event(
     counts = Counter(one.status for one in roster.registrations)
     walk_ins = sum(one.walk_in and one.status == "attended" for one in roster.registrations)
     states = reader.words.names.registrations
+    late = sum(one.late for one in roster.registrations)
     seats = [
         (states["attended"], counts["attended"], INDIGO),
         (states["no_show"], counts["no_show"], VERMILION),
-        (states["withdrawn"], counts["withdrawn"], GREY),
+        *([(reader.words.desk.late, late, OCHRE)] if late else []),
+        (states["withdrawn"], counts["withdrawn"] - late, GREY),
         (states["waitlisted"], counts["waitlisted"], INDIGO_LIGHT),
     ]
     rare = [
@@ -111,6 +113,7 @@ def community(
         (f"{figures.people:,}", words.people),
         (f"{figures.returners:,}", words.returners),
         (f"{figures.no_shows:,}", reader.words.names.registrations["no_show"]),
+        *([(f"{figures.late_cancellations:,}", reader.words.desk.late)] if figures.late_cancellations else []),
         (f"{figures.promoted:,}", words.promoted),
     ]
     return CommunityResults(
@@ -125,7 +128,7 @@ def community(
 
 
 def _kind(reader: Reader, one: KindFigures) -> tuple[str, str, Sequence[str]]:
-    numbers = (one.events, one.registrations, one.came, one.no_shows, one.walk_ins)
+    numbers = (one.events, one.registrations, one.came, one.no_shows, one.late_cancellations, one.walk_ins)
     return reader.words.names.formats[one.format], one_line(one.context), [f"{n:,}" for n in numbers]
 
 

@@ -156,6 +156,8 @@ def _note(reader: Reader, event: EventState, one: Registration) -> str:
     if one.status == "waitlisted" and one.position:
         full = event.confirmed + event.attended >= event.capacity
         note = (words.waits_full if full else words.waits).format(n=one.position)
+    if one.late:
+        note = words.late
     if one.status == "attended":
         note = reader.clock(one.checked_in_at, event.timezone) if one.checked_in_at else words.by_report
     return note

@@ -53,7 +53,11 @@ async def publish(cmd: PublishEvent, events: Events, who: Who) -> EventState:
 async def revise(cmd: ReviseEvent, events: Events, people: KnownPeople, who: Who) -> EventState:
     """Change what an event is."""
     return await decided(
-        cmd.event_id, (), people, events, lambda e, seats, known: model.revise(e, seats, cmd, people=known, who=who)
+        cmd.event_id,
+        (),
+        people,
+        events,
+        lambda e, seats, known: model.revise(e, seats, cmd, people=known, who=who, now=utcnow()),
     )
 
 

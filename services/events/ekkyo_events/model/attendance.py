@@ -166,7 +166,7 @@ def import_attendance(
     lost, stayed = _not_in(seats, stays, cmd.loses) if cmd.replaces else ([], [])
     after, back = not_there(after, lost, people)
     changed = [*newly, *restayed, *stayed, *back]
-    promotion = refilled(after, seats, changed, people) if back else Promotion(after, "withdrawal")
+    promotion = refilled(after, seats, changed, people).at(now) if back else Promotion(after, "withdrawal")
     told = told_each(state(promotion.event, after=event), len(back) + len(newly))
     waiting = [*seats.all(status="waitlisted"), *back] if back else []
     facts = [undone(event, each, seat, waiting, because="report") for seat, each in zip(back, told, strict=False)]

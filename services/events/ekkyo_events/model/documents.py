@@ -86,6 +86,8 @@ class Event(Document):
     terms: Terms | None = Field(default=None, exclude_if=_unset)
     seated: int | None = Field(default=None, exclude_if=_unset)
     """How many had a seat when it was concluded. Since then each of them either came or did not."""
+    late_unfilled: int | None = Field(default=None, exclude_if=_unset)
+    """How many seats that were given back late nobody took."""
     questions: list[RegistrationQuestion] = Field(default=[], exclude_if=_unset)
     """What members answer when they register."""
 
@@ -149,6 +151,8 @@ class Seat(Entry):
     """Whether a confirmed seat was given back late, and not taken again since."""
     answers: RegistrationAnswers = Field(default={}, repr=False, exclude_if=_unset)
     """As they were given: questions may have changed since. Dropped when the place is given back."""
+    withdraw_by: datetime | None = Field(default=None, exclude_if=_unset)
+    """Until when it can be given back without being late, where that is later than for others at the event."""
 
 
 class ReminderTimer(Timer):
@@ -196,6 +200,8 @@ def registration(event: Event, seat: Seat, place: int | None = None) -> Registra
         checked_in_at=seat.checked_in_at,
         table=seat.table,
         unanswered=unanswered(event, seat),
+        late=seat.late and seat.status == "withdrawn",
+        withdraw_by=seat.withdraw_by if seat.status == "confirmed" else None,
     )
 
 

@@ -39,6 +39,7 @@ from ekkyo_events.model.documents import (
     state,
     who_hears,
 )
+from ekkyo_events.model.late import after_move, unfilled
 from ekkyo_events.model.people import People
 from ekkyo_events.model.registrations import promote
 from ekkyo_events.model.tables import AT_TABLES, told_tables
@@ -110,7 +111,9 @@ def publish(event: Event, cmd: PublishEvent, *, who: Caller, now: datetime) -> A
     return Decision(after, told, facts=facts, timers=event_timers(after, now))
 
 
-def revise(event: Event, seats: Entries[Seat], cmd: ReviseEvent, *, people: People, who: Caller) -> Answer:
+def revise(
+    event: Event, seats: Entries[Seat], cmd: ReviseEvent, *, people: People, who: Caller, now: datetime
+) -> Answer:
     """Change what an event is, and give new seats to those who wait longest."""
     who.must_lead(event.community_id)
     if event.status != "draft":
@@ -126,7 +129,7 @@ def revise(event: Event, seats: Entries[Seat], cmd: ReviseEvent, *, people: Peop
         return Decision(revised, state(revised, after=event))
     must_say_where(revised)
     revised = revised.model_copy(update={"sequence": event.sequence + 1})
-    promotion = promote(revised, seats, people, "more_capacity")
+    promotion = promote(revised, seats, people, "more_capacity").at(now)
     told = state(promotion.event, after=event)
     hear = who_hears(seats)
     moved = {seat.key for seat in promotion.seats}
@@ -157,7 +160,9 @@ def reschedule(event: Event, seats: Entries[Seat], cmd: RescheduleEvent, *, who:
         return Decision(after, state(after, after=event))
     if after.ends_at <= now or (after.starts_at <= now and after.starts_at != event.starts_at):
         raise Refused("event_in_the_past", "An event cannot be moved into the past.")
-    after = after.model_copy(update={"sequence": event.sequence + 1})
+    after = after.model_copy(
+        update={"sequence": event.sequence + 1, "terms": after_move(after.terms, after.starts_at, now=now)}
+    )
     told = state(after, after=event)
     fact = EventRescheduled(
         event_id=event.id,
@@ -217,7 +222,7 @@ def remind(event: Event, seats: Entries[Seat], timer: ReminderTimer, *, now: dat
 
 def _concluded(event: Event, seats: Entries[Seat]) -> Answer:
     absent = [seat.model_copy(update={"status": "no_show"}) for seat in seats.all(status="confirmed")]
-    counts = {"confirmed": 0, "seated": event.seats_in_use}
+    counts = {"confirmed": 0, "seated": event.seats_in_use, "late_unfilled": unfilled(event, seats)}
     after = event.model_copy(update={"status": "concluded", **counts})
     told = state(after, after=event)
     fact = EventConcluded(

@@ -74,13 +74,13 @@ def advice(
 
 
 def _came_of(event: Event, absent: Mapping[str, int]) -> Past:
-    """What became of those with a seat; walk-ins had none."""
-    came = event.attended - event.walk_ins
-    return (
-        Past(came + absent[event.id], absent[event.id])
-        if event.seated is None
-        else Past(event.seated, event.seated - came)
-    )
+    """What became of those with a seat, and of seats that were given back so late that nobody took them.
+
+    Walk-ins had no seat.
+    """
+    came, late = event.attended - event.walk_ins, event.late_unfilled or 0
+    missed = absent[event.id] if event.seated is None else event.seated - came
+    return Past(came + missed + late, missed + late)
 
 
 def _silent(

@@ -1,7 +1,7 @@
 """Seats and the waitlist: who has one, who waits, and who is next."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
@@ -30,9 +30,10 @@ from ekkyo_events.model.documents import (
     state,
     told_each,
 )
+from ekkyo_events.model.late import given_back_late, with_time_to_decide
 from ekkyo_events.model.people import People
 from ekkyo_events.model.tables import given_tables
-from ekkyo_events.model.terms import is_late, must_be_open
+from ekkyo_events.model.terms import must_be_open
 
 Answer = Decision[Event, Registration]
 Because = Literal["withdrawal", "more_capacity"]
@@ -124,8 +125,8 @@ def withdraw(
     must_be_published(event, "be withdrawn from")
     if seat.status == "attended":
         raise Refused("already_attended", "A member who attended cannot withdraw.")
-    late = seat.status == "confirmed" and is_late(event, now=now)
-    return _given_back(event, seats, seat, people, because="asked", late=late)
+    late = given_back_late(event, seat, now=now)
+    return _given_back(event, seats, seat, people, because="asked", late=late, now=now)
 
 
 def withdraw_who_left(
@@ -137,7 +138,7 @@ def withdraw_who_left(
         return Decision(event, None)
     if not people.refusal(event, member_id):
         return Decision(event, None)
-    given_back = _given_back(event, seats, seat, people, because="left")
+    given_back = _given_back(event, seats, seat, people, because="left", now=now)
     return Decision(given_back.document, None, entries=given_back.entries, facts=given_back.facts)
 
 
@@ -149,13 +150,14 @@ def _given_back(
     *,
     because: Literal["asked", "left"],
     late: bool = False,
+    now: datetime,
 ) -> Answer:
     was: Literal["confirmed", "waitlisted", "applied"] = "confirmed"
     if seat.status == "waitlisted" or seat.status == "applied":
         was = seat.status
     freed = event.model_copy(update={was: getattr(event, was) - 1})
-    seat = without_place(seat).model_copy(update={"late": late})
-    promotion = promote(freed, seats, people, "withdrawal", but=seat.key)
+    seat = without_place(seat).model_copy(update={"late": late, "withdraw_by": None})
+    promotion = promote(freed, seats, people, "withdrawal", but=seat.key).at(now)
     told = state(promotion.event, after=event)
     fact = RegistrationWithdrawn(
         event_id=event.id,
@@ -184,6 +186,12 @@ class Promotion:
     passed_over: Sequence[Seat] = ()
     """Of those who may have no seat any more: they do not wait from now on."""
 
+    def at(self, now: datetime) -> "Promotion":
+        """The same, where it is decided now: close to a deadline, those who got a seat have time to decide."""
+        if self.event.terms is None:
+            return self
+        return replace(self, seats=[with_time_to_decide(self.event, seat, now=now) for seat in self.seats])
+
     @property
     def entries(self) -> list[Seat]:
         return [*self.passed_over, *self.seats]
@@ -199,7 +207,7 @@ class Promotion:
         return [
             *(RegistrationWithdrawn(was="waitlisted", because="left", **fields) for fields in about[:gone]),
             *(
-                RegistrationPromoted(because=self.because, table=seat.table, **fields)
+                RegistrationPromoted(because=self.because, table=seat.table, withdraw_by=seat.withdraw_by, **fields)
                 for seat, fields in zip(self.seats, about[gone:], strict=True)
             ),
         ]
@@ -251,7 +259,9 @@ def without_place(seat: Seat) -> Seat:
 
 def _withdrawn(event: Event, seat: Seat, registration_id: str | None) -> Registration:
     """The answer about a registration that was given back, whatever became of its member since."""
-    return Registration(event_id=event.id, member_id=seat.key, registration_id=registration_id, status="withdrawn")
+    late = seat.late and seat.withdrawn[-1:] == [registration_id]
+    named = {"member_id": seat.key, "registration_id": registration_id}
+    return Registration(event_id=event.id, **named, status="withdrawn", late=late)
 
 
 def may_act_for(event: Event, member_id: str, who: Caller) -> None:

@@ -34,7 +34,7 @@ def undo_check_in(
         must_be_published(event, "have a check-in undone")
     after, (back,) = not_there(event, [seat], people)
     back = back.model_copy(update={"undone_at": now})
-    promotion = refilled(after, seats, [back], people)
+    promotion = refilled(after, seats, [back], people).at(now)
     told = state(promotion.event, after=event)
     fact = undone(event, told, back, seats.all(status="waitlisted"), because="asked")
     changed = {changed.key: changed for changed in [back, *promotion.entries]}

@@ -1,5 +1,6 @@
 """Notifications: their recipients, their content and their deliveries. Pure: no I/O, no clock, no randomness."""
 
+from ekkyo_notify.model.board import of_output, output_notice
 from ekkyo_notify.model.chat_hosts import ChatHosts, place_of
 from ekkyo_notify.model.connection import (
     Connection,
@@ -69,8 +70,6 @@ from ekkyo_notify.model.notice import (
     invitation,
     may_join,
     named,
-    of_output,
-    output_notice,
     registered,
     survey_notice,
     useless,

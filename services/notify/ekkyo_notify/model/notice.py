@@ -15,10 +15,6 @@ from ekkyo.contracts.events import (
     EventRescheduled,
     EventRevised,
     EventState,
-    OutputAttached,
-    OutputDeclined,
-    OutputFact,
-    OutputProposed,
     OutputState,
     RegistrationConfirmed,
     RegistrationFact,
@@ -102,6 +98,10 @@ class Notice(Model):
     """Who sits at which table of the event, while that is not narrowed to one recipient."""
     table: int | None = None
     """Where the recipient sits."""
+    late: bool = False
+    """Whether a seat was given back late."""
+    withdraw_by: Instant | None = None
+    """Until when the recipient can give the seat back without being late, where that is later than for others."""
 
     @classmethod
     def of(cls, fact: Fact, topic: Topic, community_id: str, **more: Any) -> "Notice":
@@ -257,7 +257,18 @@ def event_notice(fact: EventFact) -> Notice:
     """What a fact about an event gives to tell."""
     extra = {
         n: getattr(fact, n)
-        for n in ("was_starts_at", "was_ends_at", "position", "because", "was", "reason", "tables", "table")
+        for n in (
+            "was_starts_at",
+            "was_ends_at",
+            "position",
+            "because",
+            "was",
+            "reason",
+            "tables",
+            "table",
+            "late",
+            "withdraw_by",
+        )
         if hasattr(fact, n)
     }
     return Notice.of(fact, _TOPICS[type(fact)], fact.event.community_id, event=fact.event, **extra)
@@ -266,22 +277,3 @@ def event_notice(fact: EventFact) -> Notice:
 def survey_notice(fact: SurveyOpened) -> Notice:
     """What an opened survey gives to tell."""
     return Notice.of(fact, "survey_opened", fact.survey.community_id, survey=fact.survey)
-
-
-_OUTPUT_TOPICS: dict[type[OutputFact], Topic] = {
-    OutputAttached: "output_attached",
-    OutputProposed: "output_proposed",
-    OutputDeclined: "output_declined",
-}
-
-
-def output_notice(fact: OutputAttached | OutputProposed | OutputDeclined) -> Notice:
-    """What there is to tell of an output."""
-    output, topic = fact.output, _OUTPUT_TOPICS[type(fact)]
-    return Notice.of(fact, topic, output.community_id, output=output, reason=output.reason)
-
-
-def of_output(fact: OutputAttached) -> list[Recipient]:
-    """Who hears that an output is on the board: the community's chat, and its authors, but for who attached it."""
-    authors = [Recipient(member_id=author) for author in fact.output.authors if author != fact.meta.actor]
-    return [Recipient(community_id=fact.output.community_id), *authors]

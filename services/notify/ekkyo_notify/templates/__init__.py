@@ -23,7 +23,7 @@ from ekkyo_notify.templates.dates import date_rows
 from ekkyo_notify.templates.labels import LABELS, SEAT_FIRST, URL_FOLLOWS
 from ekkyo_notify.templates.links import NO_LINKS, Action, Links
 from ekkyo_notify.templates.logo import Logo, shown
-from ekkyo_notify.templates.terms import opens_later, term_rows
+from ekkyo_notify.templates.terms import opens_later, term_rows, withdraw_by
 
 OFF = ("event_cancelled", "registration_withdrawn", "series_cancelled", "series_withdrawn")
 """Topics of what is off for the reader: of it, only the time is told."""
@@ -170,6 +170,7 @@ def _words(notice: Notice, recipient: Recipient, reader: Reader, community: str)
         "position": notice.position,
         "because": notice.because,
         "was": notice.was,
+        "late": notice.late,
         "named": recipient.member_id is not None,
         "reason": several_lines(notice.reason, 1000).replace("\n\n", "\n"),
     }
@@ -178,6 +179,8 @@ def _words(notice: Notice, recipient: Recipient, reader: Reader, community: str)
         words["moment"] = _moment(event, reader, notice.told_at)
         words["dates"] = len(notice.dates)
         words["opens_later"] = opens_later(event, notice.told_at)
+        by = withdraw_by(event, notice.withdraw_by)
+        words["withdraw_by"] = by is not None and notice.told_at < by
     if output := notice.output:
         words["output"] = {"title": one_line(output.title), "outside": output.kind == "talk_outside"}
     if survey := notice.survey:
@@ -227,7 +230,8 @@ def _event_rows(
         rows.append((labels["table"], labels["table_number"].format(n=notice.table)))
     if join:
         rows.append((labels["join"], join))
-    return rows + term_rows(event, zone, locale, seated=recipient.seat == "confirmed", now=now)
+    seated = recipient.seat == "confirmed"
+    return rows + term_rows(event, zone, locale, seated=seated, now=now, own=notice.withdraw_by)
 
 
 def _at_the_desk(notice: Notice, event: EventState, reader: Reader, links: Links) -> list[tuple[str, str]]:

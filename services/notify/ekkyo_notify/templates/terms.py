@@ -14,10 +14,19 @@ def opens_later(event: EventState, now: datetime) -> bool:
     return event.terms is not None and event.terms.opens_at is not None and now < event.terms.opens_at
 
 
-def term_rows(event: EventState, zone: str, locale: Locale, *, seated: bool, now: datetime) -> list[tuple[str, str]]:
+def withdraw_by(event: EventState, own: datetime | None) -> datetime | None:
+    """Until when a seat can be given back without being late. own: the recipient's own deadline, if they have one."""
+    by = event.terms.withdraw_by if event.terms else None
+    return max(by, own) if by and own else by
+
+
+def term_rows(
+    event: EventState, zone: str, locale: Locale, *, seated: bool, now: datetime, own: datetime | None = None
+) -> list[tuple[str, str]]:
     """When members can register, for those without a seat; until when to give a seat back, for those with one."""
     terms, labels = event.terms, LABELS[locale]
     if terms is None:
         return []
-    wanted = {"withdraw_by": terms.withdraw_by} if seated else {"opens": terms.opens_at, "closes": terms.closes_at}
+    by = withdraw_by(event, own)
+    wanted = {"withdraw_by": by} if seated else {"opens": terms.opens_at, "closes": terms.closes_at}
     return [(labels[name], moment(at, zone, locale, now=now)) for name, at in wanted.items() if at and now < at]

@@ -23,6 +23,8 @@ class KindFigures(Model):
     came: int
     """Attendances, walk-ins included."""
     no_shows: int
+    late_cancellations: int = 0
+    """Members who gave a confirmed seat back after the event's `withdraw_by`."""
     walk_ins: int
 
 
@@ -44,6 +46,8 @@ class Figures(Model):
     promoted: int
     withdrawn: int
     no_shows: int
+    late_cancellations: int = 0
+    """Of those who withdrew, those who gave a confirmed seat back after the event's `withdraw_by`."""
     walk_ins: int
     kinds: list[KindFigures] = []
     """The same by kind of event, the kind with the most events first; at most two hundred."""

@@ -63,9 +63,9 @@ class OverbookingAdvice(Model):
     """Concluded events of this kind, the last two hundred of the community at most. Events at which nobody was recorded
     as attending are left out."""
     registrations: int
-    """Members who had a seat at them until the end."""
+    """Members who had a seat at them until the end, and late cancellations whose seat nobody took."""
     did_not_come: int
-    """Those of them who did not come."""
+    """Those of them who did not come: no-shows, and these late cancellations."""
     share: float | None = None
     """The share that does not come, from 0 to 1, on average over events of this kind. None: too little is known."""
     share_from: float | None = None

@@ -44,6 +44,12 @@ class Registration(Model):
     """Where they sit or sat, at an event with tables."""
     unanswered: bool = Field(default=False, exclude_if=false)
     """Whether a required question of the event still has no answer."""
+    late: bool = Field(default=False, exclude_if=false)
+    """Withdrawn after the event's `withdraw_by`: a late cancellation. Only the member and leaders are told."""
+    withdraw_by: Instant | None = Field(default=None, exclude_if=unset)
+    """Until when the member can withdraw without being late, where that is later than for others. Whoever gets a seat
+    from the waitlist less than a day before the event's `withdraw_by`, or after it, has a day, but not beyond the
+    start."""
 
 
 class SetTerms(Command[EventState]):
@@ -205,6 +211,8 @@ class RegistrationPromoted(RegistrationFact):
     because: Literal["withdrawal", "more_capacity"]
     table: int | None = Field(default=None, exclude_if=unset)
     """Where they sit, at an event with tables."""
+    withdraw_by: Instant | None = Field(default=None, exclude_if=unset)
+    """Until when they can withdraw without being late, where that is later than the event's `withdraw_by`."""
 
 
 class RegistrationWithdrawn(RegistrationFact):

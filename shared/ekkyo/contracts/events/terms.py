@@ -19,7 +19,8 @@ class Terms(Model):
     """The terms of an event's registration. What they do not say is as at any event.
 
     When an event is moved, `closes_at` and `withdraw_by` move by as much as its start. `opens_at` stays, unless
-    registration would then open after it closes: then it moves too.
+    registration would then open after it closes: then it moves too. After a published event was moved, `withdraw_by` is
+    at least a day ahead, but not after the new start: whoever cannot come at the new time has time to say so.
     """
 
     opens_at: Instant | None = Field(default=None, exclude_if=unset)
@@ -28,7 +29,8 @@ class Terms(Model):
     """When registration ends. None: when the event starts. Leaders and stewards can register somebody after it, and
     members on the waitlist are still promoted."""
     withdraw_by: Instant | None = Field(default=None, exclude_if=unset)
-    """A seat that is given back after this time is a late cancellation. None: no withdrawal is late."""
+    """A seat that is given back after this time is a late cancellation, by the member or a leader. None: no withdrawal
+    is late. Members who leave the company or, where only members may come, the community are never late."""
 
 
 class WantedTerms(Terms):

@@ -19,9 +19,11 @@ JA: Final[dict[str, str]] = {
     "opens": "受付は {at} に始まります。",
     "closes": "受付は {at} までです。",
     "closed": "受付は {at} に終了しました。",
-    "withdraw_until": "取りやめは {at} までにお願いします。",
-    "withdraw_late": "取りやめの期限({at})を過ぎています。参加できないときは、いまからでも取りやめてください。"
-    "席を待っている方に回ります。",
+    "withdraw_until": "取りやめは {at} までにお願いします。それ以降は「直前の取りやめ」として数えます。",
+    "withdraw_late": "取りやめの期限({at})を過ぎているため、「直前の取りやめ」として数えますが、参加できないときは、"
+    "いまからでも取りやめてください。席を待っている方に回ります。",
+    "register_late": "取りやめの期限({at})を過ぎています。いま登録してから取りやめると、"
+    "「直前の取りやめ」として数えます。",
     "did_set": "参加登録の条件を保存しました。",
 }
 EN: Final[dict[str, str]] = {
@@ -41,8 +43,10 @@ EN: Final[dict[str, str]] = {
     "opens": "Registration opens on {at}.",
     "closes": "Registration closes on {at}.",
     "closed": "Registration closed on {at}.",
-    "withdraw_until": "If you cannot come, please withdraw by {at}.",
-    "withdraw_late": "The time to withdraw ended on {at}. If you cannot come, please withdraw even so: "
-    "somebody else can have the seat.",
+    "withdraw_until": "If you cannot come, please withdraw by {at}. After that it counts as a late cancellation.",
+    "withdraw_late": "The time to withdraw ended on {at}, so withdrawing now counts as a late cancellation. "
+    "If you cannot come, please withdraw even so: somebody else can have the seat.",
+    "register_late": "The time to withdraw ended on {at}. If you register now and withdraw later, "
+    "it counts as a late cancellation.",
     "did_set": "The terms of registration are saved.",
 }

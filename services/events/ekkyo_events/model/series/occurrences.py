@@ -149,7 +149,7 @@ def _change(
             before = {name: getattr(event, name) for name in EventDetails.model_fields}
             details = EventDetails.model_validate(before | step.details)
             cmd = ReviseEvent(event_id=event.id, details=details)
-            return revise(event, seats, cmd, people=people, who=BY_ITSELF)
+            return revise(event, seats, cmd, people=people, who=BY_ITSELF, now=now)
         case "repeated" if planned.event_id in step.dropped:
             return cancel(event, seats, CancelEvent(event_id=event.id), who=BY_ITSELF)
         case "rescheduled" | "repeated":
