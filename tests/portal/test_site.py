@@ -13,7 +13,7 @@ from ekkyo_portal.site import ROOMS
 from ekkyo_portal.web.remembered import Remembered
 from ekkyo_portal.web.visitor import Visitor, Who
 
-from tests.portal.making import HANAKO, LEADER, STEWARD, opened, text_of
+from tests.portal.making import HANAKO, LEADER, STEWARD, Standing, opened, text_of
 
 PASS = replace(HANAKO, only="e1")
 PAGES = [page for room in ROOMS for page in room.pages]
@@ -87,6 +87,20 @@ async def test_a_refusal_becomes_a_page_that_says_what_to_do(refused: Refused, s
         page = await browser.get("/e/e1")
         assert page.status_code == status
         assert says in text_of(page)
+
+
+async def test_a_bug_before_there_is_a_visitor_becomes_a_page_with_a_reference(monkeypatch: pytest.MonkeyPatch):
+    async with opened() as browser:
+
+        async def broken(*_: object) -> None:
+            raise RuntimeError("secret words")
+
+        monkeypatch.setattr(Standing, "visitor", broken)
+        page = await browser.get("/e/e1")
+        assert page.status_code == 500
+        assert "エラーが発生しました" in text_of(page)
+        assert "この番号を管理者に伝えてください: 0" in text_of(page)
+        assert "secret" not in page.text
 
 
 async def test_what_is_no_address_of_ours_is_not_found():

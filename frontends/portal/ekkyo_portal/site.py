@@ -122,6 +122,10 @@ class Site:
             visit = await self.visit(request)
         except Refused as why:
             return refused(self._visit(request, None), why)
+        except (HTTPException, ClientDisconnect):
+            raise
+        except Exception as error:
+            return _unexpected(self._visit(request, None), page, error)
         if not page.who.admits(visit.visitor, request.path_params.get("event_id")):
             return problem(visit, 403) if visit.visitor and not visit.visitor.only else await sign_in(visit)
         try:
@@ -135,9 +139,7 @@ class Site:
         except (HTTPException, ClientDisconnect):
             raise
         except Exception as error:
-            reference = new_id()
-            log.error("a page failed unexpectedly", path=page.path, reference=reference, exc_info=error)
-            return problem(visit, 500, reference=reference)
+            return _unexpected(visit, page, error)
 
     def application(self, more: Sequence[BaseRoute] = (), middleware: Sequence[Middleware] = ()) -> Starlette:
         """Everything that is served. more: what are no pages, such as the HTTP door of systems."""
@@ -184,6 +186,13 @@ class Site:
         except Refused:
             visit = self._visit(request, None)
         return problem(visit, error.status_code)
+
+
+def _unexpected(visit: Visit, page: Page, error: Exception) -> Response:
+    """The page for a bug: a reference, under which the log has the place."""
+    reference = new_id()
+    log.error("a page failed unexpectedly", path=page.path, reference=reference, exc_info=error)
+    return problem(visit, 500, reference=reference)
 
 
 def without_slash(request: Request) -> str | None:

@@ -97,7 +97,8 @@ class Door:
         except Exception as error:
             reference = new_id()
             log.error("a request failed unexpectedly", operation=name, reference=reference, exc_info=error)
-            return refusal(Refused("unexpected", "An unexpected error occurred.", 500, reference=reference))
+            text = "An unexpected error occurred. Give the operator the reference: the portal's log has the details."
+            return refusal(Refused("unexpected", text, 500, reference=reference))
         finally:
             self._free += 1
 
