@@ -18,8 +18,10 @@ from pathlib import Path
 from queue import SimpleQueue
 
 PROGRAM = """
-import json, os, signal, sys
+import gc, json, os, signal, sys
 from {module} import main
+gc.collect()
+gc.freeze()  # what was imported is garbage at no time: not to be looked through by each that ends
 children = set()
 
 def ended(*_):
