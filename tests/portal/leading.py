@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import (
+    AnswersPage,
     AttendanceImported,
     Board,
     CancelEvent,
@@ -16,16 +17,19 @@ from ekkyo.contracts.events import (
     EventPage,
     EventState,
     Figures,
+    GetAnswers,
     GetDoorWord,
     GetEvent,
     GetFigures,
     GetOverbookingAdvice,
+    GetRegistrationForm,
     GetRoster,
     GetSeries,
     GetTables,
     ImportAttendance,
     KindFigures,
     ListEvents,
+    MemberAnswers,
     MoveSeat,
     MyRegistration,
     MyRegistrationAnswer,
@@ -36,6 +40,8 @@ from ekkyo.contracts.events import (
     PreviewSeriesRule,
     PublishEvent,
     Registration,
+    RegistrationForm,
+    RegistrationQuestion,
     RescheduleEvent,
     RescheduleSeries,
     ReviseEvent,
@@ -48,6 +54,7 @@ from ekkyo.contracts.events import (
     SeriesMove,
     SeriesRulePreview,
     SeriesState,
+    SetQuestions,
     SetTerms,
     Tables,
     UndoCheckIn,
@@ -189,6 +196,31 @@ def roster(it: EventState, *registrations: Registration) -> RosterPage:
 SEATED = Tables(event_id="e1", size=2, seed=0, tables=[["ken", "mai"], ["ken2", "gone"]])
 
 
+LUNCH = RegistrationQuestion(key="lunch", kind="yes_no", text="お弁当は必要ですか", required=True)
+MENU = RegistrationQuestion.model_validate(
+    {
+        "key": "menu", "kind": "choice", "text": "どのお弁当ですか", "choices": ["肉", "=魚"], "required": True,
+        "shown_if": {"question": "lunch", "answer": True},
+    }
+)  # fmt: skip
+TOPICS = RegistrationQuestion(key="topics", kind="choices", text="知りたいこと", choices=["RPA", "Excel", "生成AI"])
+NOTE = RegistrationQuestion(key="note", kind="text", text="伝えておきたいこと")
+QUESTIONS = [LUNCH, MENU, TOPICS, NOTE]
+ANSWERED = AnswersPage(
+    event=event(asks=True),
+    questions=QUESTIONS,
+    entries=[
+        MemberAnswers(
+            member_id="ken",
+            status="confirmed",
+            answers={"lunch": True, "menu": "=魚", "topics": ["RPA", "生成AI"], "note": "=1+1\n二行目"},
+        ),
+        MemberAnswers(member_id="mai", status="waitlisted", answers={"lunch": False, "topics": ["RPA"]}),
+        MemberAnswers(member_id="nobody", status="confirmed", unanswered=True),
+    ],
+)
+
+
 def answers(**changes: object) -> dict[type, object]:
     it = event(**changes)
     return {
@@ -232,6 +264,8 @@ def answers(**changes: object) -> dict[type, object]:
         DisconnectChannel: ChannelState(connected=False),
         GetChannel: ChannelState(connected=True, host="hooks.slack.com", since="2026-11-20T03:00:00Z"),
         GetDoorWord: DoorWord(event_id="e1", word="さくら 42", valid_until="2026-11-26T03:04:00Z"),
+        **dict.fromkeys((GetRegistrationForm, SetQuestions), RegistrationForm(event_id="e1", questions=QUESTIONS)),
+        GetAnswers: ANSWERED,
         **dict.fromkeys((GetTables, SeatTables, MoveSeat), SEATED),
         ImportAttendance: AttendanceImported(event_id="e1", attended=2, already=1, walk_ins=1, passed_over=["x"]),
         **dict.fromkeys((CheckIn, UndoCheckIn), registration("ken", "attended")),

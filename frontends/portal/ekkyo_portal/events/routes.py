@@ -7,6 +7,8 @@ from ekkyo.contracts.events import (
     Board,
     EventState,
     EventStatus,
+    GetAnswers,
+    GetRegistrationForm,
     GetSeries,
     ListEvents,
     MyEvents,
@@ -14,16 +16,18 @@ from ekkyo.contracts.events import (
     MyRegistrationAnswer,
     MyTable,
     RegisterForEvent,
+    RegistrationQuestion,
     WithdrawFromEvent,
 )
 from ekkyo.contracts.members import Cards, GetCards, ListCommunities
 from ekkyo.contracts.surveys import PendingSurveys
 from starlette.responses import Response
 
+from ekkyo_portal.events import asked, series_views, views
 from ekkyo_portal.events import month as calendar
-from ekkyo_portal.events import series_views, views
 from ekkyo_portal.look.marks import Mark, marks
 from ekkyo_portal.look.outputs import Item, items
+from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.rooms import Room
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
@@ -53,8 +57,11 @@ async def event(visit: Visit, event_id: str) -> Response:
     )  # of the QR code in the room
 
 
-async def shown(visit: Visit, event_id: str, *, typed: str = "", wrong: Refused | None = None) -> Response:
-    """The page of an event. typed, wrong: a word on the wall that was not accepted, and why. Raises Refused."""
+async def shown(
+    visit: Visit, event_id: str, *, typed: str = "", wrong: Refused | None = None, form: Form | None = None
+) -> Response:
+    """The page of an event. typed, wrong: a word on the wall that was not accepted, and why. form: the registration's,
+    with what was wrong in it. Raises Refused."""
     mine, communities = await asyncio.gather(
         visit.ask(MyRegistration(event_id=event_id, member_id=visit.me.member_id)), known(visit)
     )
@@ -64,7 +71,7 @@ async def shown(visit: Visit, event_id: str, *, typed: str = "", wrong: Refused 
         visit.maybe(GetSeries(series_id=it.series_id)) if it.series_id else nothing(),
         visit.maybe(PendingSurveys(member_id=visit.me.member_id)) if views.was_there(visit.me, mine) else nothing(),
     )
-    at = await table_of(visit, mine)
+    at, asks = await asyncio.gather(table_of(visit, mine), asks_of(visit, mine))
     part = series_views.part(visit.reader, it, series) if series else None
     mark = communities.get(it.community_id)
     make = visit.site.codes.make
@@ -73,9 +80,21 @@ async def shown(visit: Visit, event_id: str, *, typed: str = "", wrong: Refused 
     )
     survey = views.survey(visit.reader, it, pending) if pending else None
     outputs = await outputs_of(visit, it) if visit.me.only is None and views.is_over(it, visit.now) else None
-    return visit.page(
-        "events/event.html", view, part=part, survey=survey, outputs=outputs, status=wrong.status if wrong else 200
-    )
+    status = wrong.status if wrong else 422 if form else 200
+    shows = {"part": part, "survey": survey, "outputs": outputs, "asks": asks, "form": form or Form()}
+    return visit.page("events/event.html", view, status=status, **shows)
+
+
+async def asks_of(visit: Visit, mine: MyRegistrationAnswer) -> asked.Answered | None:
+    """What the page of an event shows of its questions: to answer, or one's answers. None: nothing is asked."""
+    it, own = mine.event, mine.registration
+    if not it.asks:
+        return None
+    if own is None or own.status == "withdrawn":
+        form = await visit.maybe(GetRegistrationForm(event_id=it.event_id))
+        return asked.Answered(asked.asked(visit.reader, form.questions if form else []), (), False, False)
+    told = await visit.maybe(GetAnswers(event_id=it.event_id, member_id=own.member_id)) if not visit.me.only else None
+    return asked.answered(visit.reader, told) if told else None
 
 
 async def table_of(visit: Visit, mine: MyRegistrationAnswer) -> list[str]:
@@ -129,9 +148,25 @@ async def register(visit: Visit, event_id: str) -> Response:
     """Ask for a seat. The form names the registration, so that a second press is the same wish."""
     form = await visit.form()
     registration_id = form["registration_id"] or new_id()
-    member_id = visit.me.member_id
-    got = await visit.send(RegisterForEvent(event_id=event_id, member_id=member_id, registration_id=registration_id))
+    questions = await _questions(visit, event_id) if form.on("asks") else []
+    command = RegisterForEvent(
+        event_id=event_id,
+        member_id=visit.me.member_id,
+        registration_id=registration_id,
+        answers=asked.typed(questions, form),
+    )
+    try:
+        got = await visit.send(command)
+    except Refused as why:
+        if why.code not in asked.WRONG:
+            raise
+        asked.beside(questions or await _questions(visit, event_id), form, why)
+        return await shown(visit, event_id, form=form)
     return visit.see_other(f"/e/{event_id}", did=f"events.{got.status}")
+
+
+async def _questions(visit: Visit, event_id: str) -> list[RegistrationQuestion]:
+    return (await visit.ask(GetRegistrationForm(event_id=event_id))).questions
 
 
 @room.post("/e/{event_id}/withdraw", who=Who.HOLDERS)

@@ -16,7 +16,7 @@ from ekkyo.contracts.members import ListCommunities
 from starlette.responses import Response
 
 from ekkyo_portal.events import views as events
-from ekkyo_portal.events.routes import speakers_of
+from ekkyo_portal.events.routes import asks_of, speakers_of
 from ekkyo_portal.lead import views, writing
 from ekkyo_portal.lead.room import BESIDE, beside, led, room
 from ekkyo_portal.web.forms import Form
@@ -50,8 +50,11 @@ async def preview(visit: Visit, event_id: str) -> Response:
     )
     as_published = event.model_copy(update={"status": "published", "url": None})
     shown = events.event(visit.reader, visit.me, MyRegistrationAnswer(event=as_published), speakers=speakers)
-    about = views.publishing(visit.reader, event, told)
-    return visit.page("lead/publish.html", shown, about=about, preview=True)
+    about, asks = (
+        views.publishing(visit.reader, event, told),
+        await asks_of(visit, MyRegistrationAnswer(event=as_published)),
+    )
+    return visit.page("lead/publish.html", shown, about=about, preview=True, asks=asks, form=Form())
 
 
 @room.post("/e/{event_id}/publish", who=Who.LEADERS)

@@ -5,7 +5,15 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from ekkyo.contracts.base import Refused, new_id
-from ekkyo.contracts.events import DraftEvent, EventDetails, EventState, RescheduleEvent, ReviseEvent
+from ekkyo.contracts.events import (
+    DraftEvent,
+    EventDetails,
+    EventState,
+    GetRegistrationForm,
+    RescheduleEvent,
+    ReviseEvent,
+    SetQuestions,
+)
 from starlette.responses import Response
 
 from ekkyo_portal.lead import speakers, views
@@ -63,7 +71,15 @@ async def draft(visit: Visit, community_id: str) -> Response:
         await visit.send(ReviseEvent(event_id=event.event_id, details=made.details))
         at = {"starts_at": made.starts_at, "ends_at": made.ends_at, "timezone": zone}
         await visit.send(RescheduleEvent(event_id=event.event_id, **at))
+    await _ask_the_same(visit, form, event.event_id)
     return visit.see_other(f"/e/{event.event_id}/publish", did="lead.drafted")
+
+
+async def _ask_the_same(visit: Visit, form: Form, event_id: str) -> None:
+    """Members of an event like another one are asked the same questions when they register."""
+    asked = form.make(GetRegistrationForm, event_id=form["like"]) if form["like"] else None
+    if asked and (told := await visit.ask(asked)).questions:
+        await visit.send(SetQuestions(event_id=event_id, questions=told.questions))
 
 
 @room.get("/e/{event_id}/edit", who=Who.LEADERS)
@@ -141,6 +157,7 @@ async def filled(visit: Visit, event: EventState, *, again: bool = False) -> For
     form = Form.filled(
         {
             "event_id": new_id() if again else event.event_id,
+            "like": event.event_id if again else None,
             **_local(event, event.timezone, later),
             **event.model_dump(include=set(EventDetails.model_fields) - {"speakers"}),
             "speakers": "\n".join(await speakers.lines_of(visit, event.community_id, event.speakers)),

@@ -55,3 +55,16 @@ document.querySelectorAll("[data-live]").forEach((root) => {
   open();
 });
 
+
+// <x data-if="field" data-is="value"> is shown while that field of its form is, and has this value.
+document.querySelectorAll("form").forEach((form) => {
+  const parts = [...form.querySelectorAll("[data-if]")];
+  if (!parts.length) return;
+  const update = () => parts.forEach((part) => { // in their order: what a part depends on stands before it
+    const met = [...form.elements].some((field) =>
+      field.name === part.dataset.if && field.value === part.dataset.is && field.checked && !field.closest("[data-if][hidden]"));
+    part.hidden = !met;
+  });
+  form.addEventListener("change", update);
+  update();
+});

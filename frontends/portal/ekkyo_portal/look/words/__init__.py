@@ -10,6 +10,7 @@ from ekkyo.contracts.members import Locale
 from ekkyo.words import names
 
 from ekkyo_portal.look.words import (
+    asking,
     attendance,
     calendar,
     chat,
@@ -35,6 +36,7 @@ from ekkyo_portal.look.words import (
 )
 
 ROOMS: Final[dict[str, ModuleType]] = {
+    "asking": asking,
     "attendance": attendance,
     "calendar": calendar,
     "chat": chat,
