@@ -194,7 +194,7 @@ async def test_leaders_see_totals_and_each_answer_and_take_them_along():
     async with opened(answers(asks=True) | pages, LEADER) as browser:
         page = await browser.get("/e/e1/questions/answers")
         text = text_of(page)
-        assert "参加・キャンセル待ち 3 人、必須の質問が未回答 1 人" in text
+        assert "席のある方・待っている方 3 人、必須の質問が未回答 1 人" in text
         assert "2 人が回答 はい 1 50% いいえ 1 50%" in text
         assert "RPA 2 100% Excel 0 0% 生成AI 1 50%" in text
         assert "山田 健 営業 · 参加確定" in text

@@ -133,7 +133,7 @@ def answered(reader: Reader, told: AnswersPage) -> Answered | None:
         said=[(one_line(q.text), in_words(reader, answers[q.key])) for q in told.questions if q.key in answers],
         missing=own is not None and own.unanswered,
         may_change=own is not None
-        and own.status in ("confirmed", "waitlisted")
+        and own.status in ("confirmed", "waitlisted", "applied")
         and told.event.status == "published"
         and reader.now < told.event.starts_at,
     )

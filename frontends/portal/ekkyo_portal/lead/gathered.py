@@ -57,7 +57,7 @@ def gathered(
     """The answers with the names of who gave them, sorted by name. entries: of all pages."""
     words = reader.words.asking
     lines = [_line(reader, page.questions, one, known.get(one.member_id)) for one in entries]
-    here = [one for one in entries if one.status in ("confirmed", "waitlisted", "attended")]
+    here = [one for one in entries if one.status in ("confirmed", "waitlisted", "applied", "attended")]
     missing = sum(one.unanswered for one in entries)
     by_key = {question.key: question for question in page.questions}
     return Gathered(

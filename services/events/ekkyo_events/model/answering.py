@@ -32,7 +32,7 @@ from ekkyo_events.model.people import People
 from ekkyo_events.model.registrations import may_act_for
 from ekkyo_events.model.telling import led_by, told_to
 
-HAS_ANSWERS: tuple[RegistrationStatus, ...] = ("confirmed", "waitlisted", "attended", "no_show")
+HAS_ANSWERS: tuple[RegistrationStatus, ...] = ("confirmed", "waitlisted", "applied", "attended", "no_show")
 """Places whose answers are kept."""
 
 

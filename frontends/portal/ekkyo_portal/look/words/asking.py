@@ -55,7 +55,7 @@ JA: Final[dict[str, str]] = {
     "answers": "みなさんの回答",
     "to_answers": "回答を見る",
     "to_questions": "質問を変える",
-    "people": "参加・キャンセル待ち {n} 人、必須の質問が未回答 {missing} 人",
+    "people": "席のある方・待っている方 {n} 人、必須の質問が未回答 {missing} 人",
     "totals": "集計",
     "answered": "{n} 人が回答",
     "none": "まだ回答はありません。",
