@@ -13,11 +13,15 @@ from ekkyo.contracts.events import (
     EventDetails,
     GetEvent,
     GetFigures,
+    GetOverbookingAdvice,
     GetRoster,
     ImportAttendance,
     ListEvents,
     MyRegistration,
     PublishEvent,
+    RegistrationWithdrawn,
+    SetTerms,
+    WantedTerms,
     WithdrawFromEvent,
 )
 from ekkyo.decision.clock import utcnow
@@ -203,6 +207,7 @@ async def test_the_figures_are_those_of_the_concluded_events_and_of_their_facts(
         "promoted": 1,
         "withdrawn": 1,
         "no_shows": 1,
+        "late_cancellations": 0,
         "walk_ins": 2,
         "kinds": [
             {
@@ -212,6 +217,7 @@ async def test_the_figures_are_those_of_the_concluded_events_and_of_their_facts(
                 "registrations": 3,
                 "came": 2,
                 "no_shows": 0,
+                "late_cancellations": 0,
                 "walk_ins": 1,
             },
             {
@@ -221,6 +227,7 @@ async def test_the_figures_are_those_of_the_concluded_events_and_of_their_facts(
                 "registrations": 4,
                 "came": 2,
                 "no_shows": 1,
+                "late_cancellations": 0,
                 "walk_ins": 1,
             },
         ],
@@ -231,3 +238,28 @@ async def test_the_figures_are_those_of_the_concluded_events_and_of_their_facts(
     assert (only.events, only.people) == ({"onsite": 1}, 2)
     assert (await (await scene.as_("s", "steward")).ask(GetFigures(community_id="c9"))).people == 0
     assert lunch.attended == 2
+
+
+async def test_a_late_cancellation_is_told_counted_and_seen_by_its_leaders_and_nobody_else(scene: Any) -> None:
+    talk = await scene.published(capacity=3)
+    for member in ("m1", "m2", "m3"):
+        await scene.register(talk, member)
+    await scene.leads(SetTerms(event_id=talk.event_id, terms=WantedTerms(withdraw_by=utcnow() - timedelta(hours=1))))
+    member, other, leader = await scene.as_("m1"), await scene.as_("m2"), await scene.leader()
+    gone = await member.send(WithdrawFromEvent(event_id=talk.event_id, member_id="m1"))
+    assert gone.late
+    (fact,) = await scene.heard.until(RegistrationWithdrawn, talk.event_id)
+    assert fact.late
+    page = await leader.ask(GetRoster(event_id=talk.event_id))
+    assert [one.member_id for one in page.registrations if one.late] == ["m1"]
+    assert await scene.refusal(other.ask(GetRoster(event_id=talk.event_id))) == ("not_allowed", 403)
+    talk = await scene.begins(talk)
+    await scene.once_begun(ImportAttendance(event_id=talk.event_id, attendees=[Attendee(member_id="m2")]))
+    await scene.leads(ConcludeEvent(event_id=talk.event_id))
+    figures = await leader.ask(GetFigures(community_id="c1"))
+    assert (figures.withdrawn, figures.late_cancellations, figures.no_shows) == (1, 1, 1)
+    asked = GetOverbookingAdvice(event_id=(await scene.published()).event_id)
+    told = await leader.ask(asked)
+    assert (told.events, told.registrations, told.did_not_come) == (1, 3, 2), "nobody took the seat"
+    assert told.silent_because == "too_few_events"
+    assert await scene.refusal(other.ask(asked)) == ("not_allowed", 403)
