@@ -46,6 +46,6 @@ def _of_withdrawing(reader: Reader, event: EventState, own: Registration | None)
         said = words.withdraw_until
     elif held == "confirmed":
         said = words.withdraw_late
-    elif held == "withdrawn" and is_open(event, now, leads=False):
+    elif held == "withdrawn" and is_open(event, now, leads=False) and event.confirmed + event.attended < event.capacity:
         said = words.register_late
     return (said, by) if said else None
