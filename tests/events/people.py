@@ -1,6 +1,6 @@
 """What is known of members, for tests of decisions."""
 
-from ekkyo_events.model import People, Person
+from ekkyo_events.model import Lot, People, Person
 
 
 class Known(dict[str, Person | None]):
@@ -20,3 +20,7 @@ EVERYBODY = People(Known(), sat_at={})
 def gone(*members: str) -> People:
     """These have left the company."""
     return People(Known({member: Person(id=member, active=False) for member in members}))
+
+
+LOT = Lot("d1", "5eed" * 16)
+"""The id and the secret of a draw."""

@@ -39,7 +39,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from tests.events.people import Known
+from tests.events.people import LOT, Known
 
 START = datetime(2030, 4, 1, 3, tzinfo=UTC)
 LEADER = Caller("leader-1", frozenset({"leader:c1"}))
@@ -143,7 +143,7 @@ class OneEvent(RuleBasedStateMachine):
         drafted = model.draft(None, command).document
         terms = Terms(withdraw_by=START - timedelta(days=3)) if deadline else None
         self.event = drafted.model_copy(update={"terms": terms})
-        self.decide(lambda e: model.publish(e, PublishEvent(event_id="e1"), who=LEADER, now=self.now))
+        self.decide(lambda e: model.publish(e, PublishEvent(event_id="e1"), lot=LOT, who=LEADER, now=self.now))
 
     def decide(self, decision_of: Callable[[Event], Decision[Event, Any]], *, again: Any = None) -> None:
         """Decide, keep what was decided, and decide again: the same answer, and nothing more happens."""

@@ -90,16 +90,16 @@ def test_terms_are_told_and_set_once() -> None:
     terms = before(opens_at=48, withdraw_by=24)
     it = event(confirmed=1, waitlisted=1)
     seats = EntriesInMemory.of([seat("m1", "confirmed"), seat("m2", "waitlisted", position=1)])
-    decided = model.set_terms(it, seats, setting(terms), who=LEADER)
+    decided = model.set_terms(it, seats, setting(terms), who=LEADER, now=BEFORE)
     (fact,) = decided.facts
     assert isinstance(fact, EventRevised)
     assert (fact.event.terms, fact.event.sequence) == (terms, 1)
     assert (fact.confirmed, fact.waitlisted) == (["m1"], ["m2"])
-    assert model.set_terms(decided.document, seats, setting(terms), who=LEADER).facts == ()
-    without = model.set_terms(decided.document, seats, setting(Terms()), who=LEADER)
+    assert model.set_terms(decided.document, seats, setting(terms), who=LEADER, now=BEFORE).facts == ()
+    without = model.set_terms(decided.document, seats, setting(Terms()), who=LEADER, now=BEFORE)
     assert without.document.terms is None
     assert "terms" not in without.document.model_dump()
-    draft = model.set_terms(event(status="draft"), NONE, setting(terms), who=LEADER)
+    draft = model.set_terms(event(status="draft"), NONE, setting(terms), who=LEADER, now=BEFORE)
     assert (draft.facts, draft.document.sequence, draft.answer.terms) == ((), 0, terms)
 
 
@@ -114,7 +114,7 @@ def test_terms_are_told_and_set_once() -> None:
 )
 def test_times_that_cannot_be_are_refused_by_field(terms: Terms, fields: list[str]) -> None:
     with pytest.raises(Refused) as no:
-        model.set_terms(event(), NONE, setting(terms), who=LEADER)
+        model.set_terms(event(), NONE, setting(terms), who=LEADER, now=BEFORE)
     assert no.value.status == 400
     assert [error.field for error in no.value.errors] == fields
 
@@ -122,7 +122,7 @@ def test_times_that_cannot_be_are_refused_by_field(terms: Terms, fields: list[st
 @pytest.mark.parametrize("status", ["cancelled", "concluded"])
 def test_an_event_that_is_over_takes_no_terms(status: str) -> None:
     with pytest.raises(Refused, match="have other terms"):
-        model.set_terms(event(status=status), NONE, setting(before(opens_at=2)), who=LEADER)
+        model.set_terms(event(status=status), NONE, setting(before(opens_at=2)), who=LEADER, now=BEFORE)
 
 
 HOURS = st.one_of(st.none(), st.integers(0, 500))
@@ -135,7 +135,7 @@ def test_terms_that_fit_still_fit_after_every_move(
     given_hours = {"opens_at": opens, "closes_at": closes, "withdraw_by": by}
     terms = before(**{name: n for name, n in given_hours.items() if n is not None})
     try:
-        it = model.set_terms(event(), NONE, setting(terms), who=LEADER).document
+        it = model.set_terms(event(), NONE, setting(terms), who=LEADER, now=BEFORE).document
     except Refused:
         return
     to = RescheduleEvent(event_id="e1", starts_at=START + HOUR * hours, ends_at=START + HOUR * (hours + 1))
@@ -144,7 +144,7 @@ def test_terms_that_fit_still_fit_after_every_move(
         assert it.terms is None
         return
     shift = moved.starts_at - START
-    assert model.set_terms(moved, NONE, setting(moved.terms), who=LEADER).document == moved, "they fit"
+    assert model.set_terms(moved, NONE, setting(moved.terms), who=LEADER, now=BEFORE).document == moved, "they fit"
     assert moved.terms.closes_at == (terms.closes_at + shift if terms.closes_at else None)
     if terms.withdraw_by is None:
         assert moved.terms.withdraw_by is None

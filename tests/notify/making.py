@@ -16,6 +16,7 @@ JOIN = "https://meet.example.co.jp/j/42?pwd=abc&x=1"
 
 SEATED = Recipient(member_id="m1", seat="confirmed")
 WAITING = Recipient(member_id="m1", seat="waitlisted")
+APPLIED = Recipient(member_id="m1", seat="applied")
 MEMBER = Recipient(member_id="m1")
 LOGO = (
     "iVBORw0KGgoAAAANSUhEUgAAADAAAAAYAQMAAACGM+yfAAAAA1BMVEUAAACnej3aAAAADElEQVR42mNgGBoAAACoAAEvJUq9AAAAAElFTkSuQmCC"
@@ -25,6 +26,7 @@ CHAT = Recipient(community_id="c1")
 
 WHO: dict[Topic, Recipient] = {
     "event_published": MEMBER,
+    "registration_applied": APPLIED,
     "registration_confirmed": SEATED,
     "registration_waitlisted": WAITING,
     "registration_promoted": SEATED,

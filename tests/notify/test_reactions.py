@@ -14,6 +14,7 @@ from ekkyo.contracts.events import (
     OutputAttached,
     OutputDeclined,
     OutputProposed,
+    RegistrationApplied,
     RegistrationConfirmed,
     RegistrationPromoted,
     RegistrationWaitlisted,
@@ -84,6 +85,7 @@ CONFIRMED = RegistrationConfirmed(event_id="e1", event=soon(), member_id="m1", r
     ("fact", "subject", "method"),
     [
         (CONFIRMED, "【参加確定】", "REQUEST"),
+        (RegistrationApplied(event_id="e1", event=soon(), member_id="m1"), "【抽選申し込み】", None),
         (RegistrationWaitlisted(event_id="e1", event=soon(), member_id="m1", position=2), "【キャンセル待ち】", None),
         (
             RegistrationPromoted(event_id="e1", event=soon(), member_id="m1", because="withdrawal"),

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import get_args
 
 import pytest
+from ekkyo.contracts.events import Lottery, Terms
 from ekkyo.contracts.notify import Topic
 from ekkyo.words.text import one_line
 from ekkyo_notify.model import Recipient
@@ -31,6 +32,7 @@ TOPICS = get_args(Topic)
 
 JAPANESE = {
     "event_published": ("【新しいイベント】Excel ピボット入門 11月30日(月) 12:00", "参加登録を受け付けています"),
+    "registration_applied": ("【抽選申し込み】Excel ピボット入門 11月30日(月) 12:00", "40名を抽選で決めます"),
     "registration_confirmed": ("【参加確定】Excel ピボット入門 11月30日(月) 12:00", "席を用意しました"),
     "registration_waitlisted": ("【キャンセル待ち】Excel ピボット入門 11月30日(月) 12:00", "いまは3番目にお待ち"),
     "registration_promoted": ("【繰り上げ・参加確定】Excel ピボット入門 11月30日(月) 12:00", "取りやめた方がいたため"),
@@ -53,6 +55,7 @@ JAPANESE = {
 }
 ENGLISH = {
     "event_published": ("New event: Excel ピボット入門 (Mon 30 Nov 12:00)", "Registration is open"),
+    "registration_applied": ("You are in the draw: Excel ピボット入門 (Mon 30 Nov 12:00)", "40 seats are drawn by lot"),
     "registration_confirmed": ("You have a seat: Excel ピボット入門 (Mon 30 Nov 12:00)", "is confirmed"),
     "registration_waitlisted": (
         "You are on the waitlist: Excel ピボット入門 (Mon 30 Nov 12:00)",
@@ -216,6 +219,40 @@ def test_an_address_that_is_not_known_yet_is_promised():
     said = notice("event_published", event=event(url=None, url_follows=True))
     assert "後日お知らせします" in compose(said, MEMBER, reader()).text()
     assert "the link will follow" in compose(said, MEMBER, reader("en")).text()
+
+
+LOTTERY = event(terms=Terms(lottery=Lottery(draws_at=NOON - timedelta(days=3))))
+
+
+@pytest.mark.parametrize(
+    ("topic", "ja", "en"),
+    [
+        (
+            "event_published",
+            "11月27日(金) 12:00 までに申し込んだ方の中から抽選",
+            "by lot among all who register until Fri 27 Nov 12:00",
+        ),
+        (
+            "registration_applied",
+            "11月27日(金) 12:00 までに申し込んだ方",
+            "among all who register until Fri 27 Nov 12:00",
+        ),
+        ("registration_confirmed", "抽選の結果、「Excel", "were drawn by lot, and you got one"),
+        (
+            "registration_waitlisted",
+            "次の抽選では、当たりやすくなります",
+            "number 3 on the waitlist, in the order drawn",
+        ),
+    ],
+)
+def test_of_a_lottery_it_is_told_when_it_is_drawn_and_what_came_of_it(topic, ja, en):
+    for locale, text in (("ja", ja), ("en", en)):
+        told = message(topic, locale, about=LOTTERY, because="draw")
+        assert text in told.lead
+        assert "先着" not in told.lead
+        assert "first served" not in told.lead
+        draw = {"ja": ("抽選", "11月27日(金) 12:00"), "en": ("Draw", "Fri 27 Nov 12:00")}[locale]
+        assert (draw in told.rows) is (topic != "registration_confirmed")
 
 
 def test_withdrawing_from_the_waitlist_is_not_called_giving_up_a_seat():

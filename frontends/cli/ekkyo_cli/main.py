@@ -15,6 +15,7 @@ from ekkyo_cli.commands import (
     caught,
     dead,
     doctor,
+    draws,
     events,
     facts,
     leaving,
@@ -65,6 +66,7 @@ TALK, RUN = "Use Ekkyo", "Operate Ekkyo"
 app.command("call", rich_help_panel=TALK)(call.call)
 for name in ("deactivate", "reactivate", "erase", "erasures"):
     members.app.command(name)(getattr(leaving, name))
+events.app.command("verify-draw")(draws.verify_draw)
 app.add_typer(members.app, name="members", rich_help_panel=TALK)
 app.add_typer(steward.app, name="steward", rich_help_panel=RUN)
 app.add_typer(events.app, name="events", rich_help_panel=TALK)

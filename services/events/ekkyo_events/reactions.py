@@ -17,7 +17,7 @@ from ekkyo.contracts.members import (
 from ekkyo.decision.clock import utcnow
 
 from ekkyo_events import model
-from ekkyo_events.store import AllSeries, Departures, Events, KnownPeople, knowing
+from ekkyo_events.store import AllSeries, Departures, Events, KnownPeople, decided, knowing, missed_draws
 
 router = Router()
 AT_ONCE = 20
@@ -34,6 +34,22 @@ async def remind(timer: model.ReminderTimer, events: Events) -> None:
 async def end(timer: model.EndTimer, events: Events) -> None:
     """Conclude an event that nobody concluded by its end."""
     await events.change(timer.id, lambda e, seats: model.end(e, seats, timer))
+
+
+@router.subscriber(**due(model.DrawTimer))
+async def draw(timer: model.DrawTimer, events: Events, people: KnownPeople) -> None:
+    """Draw the places of an event by lot, step by step: each is saved before the next is decided."""
+    event = await events.get(timer.id)
+    missed = await missed_draws(event, events) if event and model.is_to_be_closed(event) else {}
+    over = False
+    while not over:
+        over = await decided(
+            timer.id,
+            (),
+            people,
+            events,
+            lambda e, seats, known: model.draw(e, seats, timer, people=known, missed=missed, now=utcnow()),
+        )
 
 
 @router.subscriber(**due(model.SeriesTimer))

@@ -8,6 +8,7 @@ from ekkyo.store import Beside, Collection, CollectionWithEntries, Index, Projec
 from faststream import Context
 
 from ekkyo_events.model import (
+    EARLIER,
     TABLES_REMEMBERED,
     Departure,
     Door,
@@ -19,10 +20,13 @@ from ekkyo_events.model import (
     Regular,
     Seat,
     Series,
+    missed_before,
     sat_together,
 )
 
 A = TypeVar("A")
+HELD = ["published", "concluded"]
+"""Events whose draws count for the next one."""
 
 events = CollectionWithEntries.of(
     Event,
@@ -31,6 +35,7 @@ events = CollectionWithEntries.of(
     indexes=[
         Index("starts_at"),  # for one community too: each index makes every registration dearer
         Index("community_id", "starts_at", name="seated", where={"seating": {"$exists": True}}),
+        Index("community_id", "drawn_at", name="drawn", where={"drawn_at": {"$exists": True}}),
     ],
     entry_indexes=[Index("document_id", "status", "position"), Index("key")],
 )
@@ -97,3 +102,10 @@ async def _sat_together(community_id: str, events: Events) -> SatAt:
     seated = await events.find(where, sort="-starts_at", limit=TABLES_REMEMBERED)
     came = {"document_id": {"$in": [event.id for event in seated]}, "status": "attended"}
     return sat_together(await events.find_entries(came, limit=0) if seated else [])
+
+
+async def missed_draws(event: Event, events: Events) -> Mapping[str, int]:
+    """How many draws of the community each member missed in a row before. Those of cancelled events do not count."""
+    where = {"community_id": event.community_id, "drawn_at": {"$exists": True}, "status": {"$in": HELD}}
+    drawn = await events.find(where, sort="-drawn_at", limit=EARLIER)
+    return missed_before([await events.entries(earlier.id, where={"lot": {"$exists": True}}) for earlier in drawn])

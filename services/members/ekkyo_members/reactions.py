@@ -15,6 +15,7 @@ from ekkyo.contracts.events import (
     OutputAttached,
     OutputRemoved,
     OutputRevised,
+    RegistrationApplied,
     RegistrationConfirmed,
     RegistrationFact,
     RegistrationWaitlisted,
@@ -27,7 +28,7 @@ from ekkyo_members import model
 from ekkyo_members.store import Members
 
 router = Router()
-PLACES: Final = (RegistrationConfirmed, RegistrationWaitlisted, MemberAttended)
+PLACES: Final = (RegistrationApplied, RegistrationConfirmed, RegistrationWaitlisted, MemberAttended)
 """What tells first that somebody has a place at an event."""
 
 

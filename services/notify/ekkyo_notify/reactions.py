@@ -11,6 +11,7 @@ from ekkyo.contracts.events import (
     OutputAttached,
     OutputDeclined,
     OutputProposed,
+    RegistrationApplied,
     RegistrationConfirmed,
     RegistrationPromoted,
     RegistrationWaitlisted,
@@ -157,6 +158,7 @@ async def tell_published(fact: EventPublished, post: Post) -> None:
 
 @router.subscriber(
     **told(
+        RegistrationApplied,
         RegistrationConfirmed,
         RegistrationWaitlisted,
         RegistrationPromoted,
@@ -167,7 +169,12 @@ async def tell_published(fact: EventPublished, post: Post) -> None:
     )
 )
 async def tell_registration(
-    fact: RegistrationConfirmed | RegistrationWaitlisted | RegistrationPromoted | RegistrationWithdrawn, post: Post
+    fact: RegistrationApplied
+    | RegistrationConfirmed
+    | RegistrationWaitlisted
+    | RegistrationPromoted
+    | RegistrationWithdrawn,
+    post: Post,
 ) -> None:
     """Tell a member what became of their registration, unless they hear of it for the whole series."""
     if fact.series_change is None:

@@ -17,6 +17,10 @@ IDS = {
     "scan_id": _ID.format("c1"),
     "survey_id": _ID.format("e1"),
     "registration_id": _ID.format("b1"),
+    "draw_id": _ID.format("d7"),
+    "order": _ID.format("b1"),
+    "placed": _ID.format("b1"),
+    "withdrawn": _ID.format("b2"),
     "contribution_id": _ID.format("c1"),
     "delivery_id": _ID.format("d1"),
     "connection_id": _ID.format("f1"),
@@ -106,6 +110,10 @@ WORDS = {
     "clock": "12:00",
     "rule": "FREQ=WEEKLY;INTERVAL=2;COUNT=12",
     "changed": "place",
+    "seed": "9f2c41d07be8635aa1944e0cd7f2b6183c5d90ea7f1168b24e3ad95c60f7821b",
+    "seed_sha256": "65713017d91f0e98889072038141ae3d6987c2f8703be445ce3287baf54d2a7a",
+    "entrants": f"{_ID.format('b1')} 1",
+    "entrants_sha256": "f6dc0c22b459d502aeaad6633fdd25c57d7cdb0e8ccaa10d7297819e66e4dbad",
 }
 TIMES = {
     "attached_at": "2026-05-21T03:00:00Z",
@@ -120,6 +128,7 @@ TIMES = {
     "since": "2026-04-01T00:00:00Z",
     "starts_until": "2026-10-01T00:00:00Z",
     "until": "2026-10-01T00:00:00Z",
+    "draws_at": "2026-05-17T03:00:00Z",
 }
 DAYS = {"birth_date": "1990-04-01", "except_on": "2026-08-12", "also_on": "2026-08-19", "ends_before": "2026-10-01"}
 OF_SERIES = {"series_id", "recurrence_id", "series_change"}
@@ -165,6 +174,14 @@ SPECIAL: dict[tuple[str, str], Any] = {
     ("events.draft.answer", "confirmed"): 0,
     ("events.draft.answer", "waitlisted"): 0,
     ("events.draft.answer", "applied"): 0,
+    ("events.draw_closed", "stage"): "closed",
+    ("events.draw_closed", "seed"): None,
+    **{
+        (message, field): value
+        for message in ("events.published", "events.registration_applied")
+        for field, value in (("stage", "open"), ("entrants", None), ("entrants_sha256", None), ("seed", None))
+    },
+    ("events.draw_held", "withdrawn"): [],
     ("events.draft.answer", "attended"): 0,
     ("events.draft.answer", "sequence"): 0,
 }
@@ -206,6 +223,8 @@ class _Maker:
 
     def _chosen(self, values: list[Any], field: str) -> Any:
         wanted = STATUS.get(self.message.name, DEFAULT_STATUS.get(self.message.owner))
+        if field == "stage":
+            return values[-1]
         return wanted if field == "status" and wanted in values else values[0]
 
     def _object(self, schema: Schema, field: str) -> Any:

@@ -22,7 +22,13 @@ DURABLES: Final[Mapping[str, Durables]] = {
     },
     "events": {
         "FACTS": ("events-gone", "events-people"),
-        "TIMERS": ("events-due-departure", "events-due-end", "events-due-reminder", "events-due-series"),
+        "TIMERS": (
+            "events-due-departure",
+            "events-due-draw",
+            "events-due-end",
+            "events-due-reminder",
+            "events-due-series",
+        ),
     },
     "surveys": {
         "FACTS": (

@@ -36,9 +36,9 @@ def _told(fact: Fact, members: dict[str, m.MemberState]) -> Iterable[str]:
             community = (fact.event if isinstance(fact, e.EventPublished) else fact.series).community_id
             return [i for i, who in members.items() if any(c.community_id == community for c in who.communities)]
         case e.EventRevised():
-            return {*fact.confirmed, *fact.waitlisted} - {*fact.promoted}
+            return {*fact.confirmed, *fact.waitlisted, *fact.applied} - {*fact.promoted}
         case e.EventRescheduled() | e.EventCancelled():
-            return {*fact.confirmed, *fact.waitlisted}
+            return {*fact.confirmed, *fact.waitlisted, *fact.applied}
         case e.SeriesChanged():
             return [one.member_id for one in fact.people]
         case e.SeriesRegistered() | e.SeriesWithdrawn():
@@ -52,7 +52,8 @@ def _told(fact: Fact, members: dict[str, m.MemberState]) -> Iterable[str]:
         case s.SurveyOpened():
             return fact.invited
         case (
-            e.RegistrationConfirmed()
+            e.RegistrationApplied()
+            | e.RegistrationConfirmed()
             | e.RegistrationWaitlisted()
             | e.RegistrationPromoted()
             | e.RegistrationWithdrawn()

@@ -62,6 +62,8 @@ class _Place:
 
     def hear(self, fact: e.RegistrationFact) -> None:
         match fact:
+            case e.RegistrationApplied():
+                self.status, self.registered = "applied", True
             case e.RegistrationConfirmed():
                 self.status, self.registered, self.table = "confirmed", True, fact.table
                 self.late = False

@@ -14,7 +14,7 @@ from ekkyo.words.text import http_url, one_line, several_lines
 from ekkyo.words.times import differ
 from markupsafe import Markup
 
-from ekkyo_portal.events import terms
+from ekkyo_portal.events import lottery, terms
 from ekkyo_portal.events.presence import Here, here
 from ekkyo_portal.look.marks import Mark
 from ekkyo_portal.look.qr import qr
@@ -90,6 +90,10 @@ class EventView:
     """Where the visitor sits and with whom, in sentences; nothing at an event without tables."""
     terms: Sequence[str] = ()
     """What the visitor should know of the terms of registration, in sentences."""
+    enters: bool = False
+    """Whether who registers now enters a draw."""
+    draw: lottery.Checking | None = None
+    """How to check the draw, if there is one."""
 
 
 def over(reader: Reader, event: EventState, mark: Mark | None = None, held: tuple[str, str] | None = None) -> Card:
@@ -159,7 +163,7 @@ def event(
     it, own = mine.event, mine.registration
     held = own if own and own.status != "withdrawn" else None
     over = is_over(it, reader.now)
-    leads = visitor.may_lead(it.community_id)
+    leads, zone = visitor.may_lead(it.community_id), _zones(reader, it)[0]
     seated = held is not None and held.status in ("confirmed", "attended")
     return EventView(
         event=it,
@@ -177,7 +181,7 @@ def event(
         and held is None
         and reader.now < it.ends_at
         and terms.is_open(it, reader.now, leads=leads),
-        full=taken(it) >= it.capacity,
+        full=taken(it) >= it.capacity or lottery.is_to_be_drawn(it),
         leads=leads,
         speakers=[(one_line(one.name), one_line(one.department)) for one in speakers.cards] if speakers else [],
         waits=count(reader.words.events.waits, it.capacity) if held and held.status == "waitlisted" else "",
@@ -186,7 +190,9 @@ def event(
         mark=mark,
         overlaps=[] if visitor.only else _overlaps(reader, mine),
         table=table,
-        terms=terms.said(reader, it, held, _zones(reader, it)[0]),
+        terms=[*terms.said(reader, it, held, zone), *lottery.said(reader, it, held, zone)],
+        enters=lottery.enters(it, reader),
+        draw=lottery.checking(reader, it),
         code=qr(code(it.event_id, held.member_id))
         if code and held and _is_asked_for_a_code(reader, it, held)
         else None,
@@ -259,6 +265,8 @@ def when(reader: Reader, event: EventState) -> When:
 
 def seats(reader: Reader, event: EventState) -> str:
     """How many seats are left, or that people wait."""
+    if lottery.is_to_be_drawn(event):
+        return lottery.seats(reader, event)
     left = event.capacity - taken(event)
     if left > 0:
         return count(reader.words.events.seats_left, left)

@@ -7,6 +7,7 @@ from typing import Final
 from ekkyo.contracts.events import EventState, Registration, RosterPage
 from ekkyo.words.text import one_line
 
+from ekkyo_portal.events import lottery
 from ekkyo_portal.events.codes import Named
 from ekkyo_portal.events.presence import CHECK_IN_BEFORE
 from ekkyo_portal.events.views import when
@@ -44,6 +45,8 @@ class Desk:
     """Whether nobody will be checked in any more."""
     opens: str
     """When check-in opens, where that is still to come."""
+    draw: Sequence[str]
+    """What there is to know of its draw, in sentences."""
     expected: Sequence[Row]
     waiting: Sequence[Row]
     applied: Sequence[Row]
@@ -102,6 +105,7 @@ def desk(
         open=event.status == "published" and reader.now >= opens,
         over=event.status in ("cancelled", "concluded"),
         opens=reader.moment(opens, event.timezone) if event.status == "published" and reader.now < opens else "",
+        draw=lottery.said(reader, event, None, event.timezone),
         expected=those("confirmed"),
         waiting=waiting,
         applied=those("applied"),

@@ -4,7 +4,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from ekkyo.contracts.base import Refused
-from ekkyo.contracts.events import EventState, SetTerms, Terms, WantedTerms
+from ekkyo.contracts.events import EventState, SetTerms, Terms, WantedLottery, WantedTerms
 from ekkyo.words.text import one_line
 from ekkyo.words.times import zone_name
 from starlette.responses import Response
@@ -16,6 +16,8 @@ from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
 
 TIMES: Final = ("opens_at", "closes_at", "withdraw_by")
+FIELDS: Final = {"terms.lottery": "draws_at", "terms.lottery.draws_at": "draws_at"}
+"""Fields of the form that are called otherwise in the terms."""
 
 
 @room.get("/e/{event_id}/terms", who=Who.LEADERS)
@@ -39,7 +41,7 @@ async def set_terms(visit: Visit, event_id: str) -> Response:
         if not why.errors:
             raise
         for error in why.errors:
-            form.wrong(error.field.removeprefix("terms."), error.code)
+            form.wrong(FIELDS.get(error.field, error.field.removeprefix("terms.")), error.code)
         return _page(visit, event, form, 422)
     return visit.see_other(f"/e/{event_id}", did="terms.set")
 
@@ -47,25 +49,42 @@ async def set_terms(visit: Visit, event_id: str) -> Response:
 def _wanted(form: Form, event: EventState) -> WantedTerms:
     """What the form says, with errors beside the fields that cannot be read."""
     times = {name: form.local(name, event.timezone) for name in TIMES if form[name]}
-    return WantedTerms(**times)
+    return WantedTerms(**times, lottery=_lottery(form, event))
+
+
+def _lottery(form: Form, event: EventState) -> WantedLottery | None:
+    """The lottery. A time that was not changed stays as it is, to the second."""
+    if not form["draws_at"]:
+        return None
+    was = event.terms.lottery if event.terms else None
+    if was and form["draws_at"] == _typed(event)["draws_at"]:
+        return WantedLottery(draws_at=was.draws_at)
+    draws_at = form.local("draws_at", event.timezone)
+    return WantedLottery(draws_at=draws_at) if draws_at else None
 
 
 def _typed(event: EventState) -> dict[str, Any]:
     """The terms as fields of the form have them: times by the clock of the event."""
     terms, zone = event.terms or Terms(), ZoneInfo(event.timezone)
-    return {name: f"{at.astimezone(zone):%Y-%m-%dT%H:%M}" for name in TIMES if (at := getattr(terms, name))}
+    times = {name: getattr(terms, name) for name in TIMES}
+    times["draws_at"] = terms.lottery.draws_at if terms.lottery else None
+    return {name: f"{at.astimezone(zone):%Y-%m-%dT%H:%M}" for name, at in times.items() if at}
 
 
 def _page(visit: Visit, event: EventState, form: Form, status: int = 200) -> Response:
-    reader = visit.reader
+    reader, lottery = visit.reader, event.terms.lottery if event.terms else None
+    drawn = lottery is not None and reader.now >= lottery.draws_at and event.draw is not None
+    hints = reader.words.lottery
     view = {
         "event": event,
         "form": form,
         "title": one_line(event.title),
         "when": when(reader, event).first,
         "zone": zone_name(event.timezone, reader.locale),
+        "drawn": drawn,
+        "lottery": "" if event.draw is None else hints.over_hint if drawn else hints.later_hint,
         "may": event.status in ("draft", "published"),
         "told": event.status == "published" and event.confirmed + event.waitlisted + event.applied > 0,
     }
-    wrong = {**wrong_words(visit), **vars(reader.words.terms)}
+    wrong = {**wrong_words(visit), **vars(reader.words.lottery), **vars(reader.words.terms)}
     return visit.page("lead/terms.html", view, status=status, wrong=wrong)

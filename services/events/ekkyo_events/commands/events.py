@@ -1,6 +1,9 @@
 """What the events service can be asked to do with an event, the places at it, and its tables."""
 
+import secrets
+
 from ekkyo.broker import Router, Who, asked
+from ekkyo.contracts.base import new_id
 from ekkyo.contracts.events import (
     AttendanceImported,
     CancelEvent,
@@ -46,7 +49,8 @@ async def duplicate(cmd: DuplicateEvent, events: Events, who: Who) -> EventState
 @router.subscriber(**asked(PublishEvent))
 async def publish(cmd: PublishEvent, events: Events, who: Who) -> EventState:
     """Announce a draft and open its registration."""
-    return await events.change(cmd.event_id, lambda e, seats: model.publish(e, cmd, who=who, now=utcnow()))
+    lot = model.Lot(new_id(), secrets.token_hex(32))
+    return await events.change(cmd.event_id, lambda e, seats: model.publish(e, cmd, lot=lot, who=who, now=utcnow()))
 
 
 @router.subscriber(**asked(ReviseEvent))
@@ -64,7 +68,7 @@ async def revise(cmd: ReviseEvent, events: Events, people: KnownPeople, who: Who
 @router.subscriber(**asked(SetTerms))
 async def set_terms(cmd: SetTerms, events: Events, who: Who) -> EventState:
     """Set the terms of an event's registration."""
-    return await events.change(cmd.event_id, lambda e, seats: model.set_terms(e, seats, cmd, who=who))
+    return await events.change(cmd.event_id, lambda e, seats: model.set_terms(e, seats, cmd, who=who, now=utcnow()))
 
 
 @router.subscriber(**asked(RescheduleEvent))

@@ -13,8 +13,10 @@ from ekkyo_events.model.attendance import check_in, import_attendance, unless_re
 from ekkyo_events.model.departures import Departure, DepartureTimer, Leaving, departed, is_news
 from ekkyo_events.model.documents import EndTimer, Event, ReminderTimer, Seat, leads, not_found, registration, state
 from ekkyo_events.model.door import Door, door, has_a_door, word_now
+from ekkyo_events.model.drawing import EARLIER, draw, is_to_be_closed, missed_before
 from ekkyo_events.model.events import cancel, conclude, draft, duplicate, end, publish, remind, reschedule, revise
 from ekkyo_events.model.figures import figures
+from ekkyo_events.model.lottery import DrawTimer, Lot
 from ekkyo_events.model.outputs import (
     Output,
     attach,
@@ -52,6 +54,7 @@ from ekkyo_events.model.undoing import undo_check_in
 
 __all__ = [
     "AT_TABLES",
+    "EARLIER",
     "HAS_ANSWERS",
     "HAS_A_PLACE",
     "LOOKED_AT",
@@ -60,9 +63,11 @@ __all__ = [
     "Departure",
     "DepartureTimer",
     "Door",
+    "DrawTimer",
     "EndTimer",
     "Event",
     "Leaving",
+    "Lot",
     "NotLookedUp",
     "Outcome",
     "Output",
@@ -89,6 +94,7 @@ __all__ = [
     "departed",
     "door",
     "draft",
+    "draw",
     "duplicate",
     "end",
     "extend_series",
@@ -98,9 +104,11 @@ __all__ = [
     "has_a_door",
     "import_attendance",
     "is_news",
+    "is_to_be_closed",
     "leads",
     "leave_series",
     "may_see_answers",
+    "missed_before",
     "move_seat",
     "my_table",
     "not_found",

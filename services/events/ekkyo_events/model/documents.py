@@ -8,9 +8,11 @@ from typing import ClassVar
 from ekkyo.contracts.base import Caller, Refused
 from ekkyo.contracts.events import (
     Attend,
+    Draw,
     EventFormat,
     EventState,
     EventStatus,
+    Lottery,
     Registration,
     RegistrationAnswers,
     RegistrationQuestion,
@@ -21,6 +23,7 @@ from ekkyo.decision import Document, Entries, Entry, Timer
 from pydantic import BaseModel, ConfigDict, Field
 
 from ekkyo_events.model.asking import is_unanswered
+from ekkyo_events.model.lottery import Drawing, Result
 
 _TOLD = tuple(set(EventState.model_fields) - {"event_id", "revision"})
 REMIND_BEFORE = timedelta(hours=24)
@@ -91,13 +94,37 @@ class Event(Document):
     questions: list[RegistrationQuestion] = Field(default=[], exclude_if=_unset)
     """What members answer when they register."""
 
+    drawing: Drawing | None = Field(default=None, exclude_if=_unset)
+    """The draw of its lottery, from the publication on. It holds the secret seed."""
+    drawn_at: datetime | None = Field(default=None, exclude_if=_unset)
+    """When the draw was held."""
+
     @property
     def asks(self) -> bool:
         return bool(self.questions)
 
     @property
+    def lottery(self) -> Lottery | None:
+        return self.terms.lottery if self.terms else None
+
+    @property
+    def draw(self) -> Draw | None:
+        """The draw as facts and answers carry it."""
+        return self.drawing.told if self.drawing else None
+
+    @property
+    def is_to_be_drawn(self) -> bool:
+        """Whether places are still to be drawn by lot: until then nobody gets one otherwise."""
+        return self.drawing is not None and self.drawing.stage != "done"
+
+    @property
     def table_count(self) -> int | None:
         return self.seating.tables if self.seating else None
+
+    @property
+    def in_draw(self) -> int:
+        """How many are in a draw that is to come: who registers too late for it waits behind them."""
+        return self.applied if self.is_to_be_drawn else 0
 
     @property
     def seats_in_use(self) -> int:
@@ -147,6 +174,8 @@ class Seat(Entry):
     """The group with which they get a place, or wait."""
     quotas: list[int] = Field(default=[], exclude_if=_unset)
     """The quotas of the event's terms that they count for, by their number from 0."""
+    lot: Result | None = Field(default=None, exclude_if=_unset)
+    """What they drew, if there was a draw."""
     late: bool = Field(default=False, exclude_if=_unset)
     """Whether a confirmed seat was given back late, and not taken again since."""
     answers: RegistrationAnswers = Field(default={}, repr=False, exclude_if=_unset)
@@ -189,6 +218,8 @@ def told_each(told: EventState, members: int) -> Iterator[EventState]:
 
 def registration(event: Event, seat: Seat, place: int | None = None) -> Registration:
     """A seat as answers carry it. place: how many wait up to and including this member."""
+    if place:
+        place += event.in_draw
     return Registration(
         event_id=event.id,
         member_id=seat.key,
@@ -224,6 +255,8 @@ def waiting_because(event: Event, place: int) -> str:
         return "the event was cancelled"
     if event.status == "concluded":
         return "the event is over"
+    if event.is_to_be_drawn:
+        return "the draw comes first; then who registered after it gets the seats that are left"
     taken = "the only seat is taken" if event.capacity == 1 else f"all {event.capacity} seats are taken"
     match place - 1:
         case 0:

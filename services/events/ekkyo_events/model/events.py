@@ -39,7 +39,9 @@ from ekkyo_events.model.documents import (
     state,
     who_hears,
 )
+from ekkyo_events.model.entering import draw_timers, must_draw_before, must_not_be_drawn, opened
 from ekkyo_events.model.late import after_move, unfilled
+from ekkyo_events.model.lottery import Lot
 from ekkyo_events.model.people import People
 from ekkyo_events.model.registrations import promote
 from ekkyo_events.model.tables import AT_TABLES, told_tables
@@ -83,7 +85,7 @@ def duplicate(event: Event | None, like: Event | None, cmd: DuplicateEvent, *, w
         ends_at=cmd.ends_at,
         timezone=like.timezone,
     )
-    terms = moved(like.terms, cmd.starts_at - like.starts_at, cmd.starts_at, with_opening=True)
+    terms = moved(like.terms, cmd.starts_at - like.starts_at, cmd.starts_at, with_opening=True, with_draw=True)
     digest = hashlib.sha256(cmd.model_dump_json().encode()).hexdigest()
     if event:
         if event.drafted_as != digest:
@@ -95,8 +97,8 @@ def duplicate(event: Event | None, like: Event | None, cmd: DuplicateEvent, *, w
     return replace(drafted, document=new, answer=state(new, after=new))
 
 
-def publish(event: Event, cmd: PublishEvent, *, who: Caller, now: datetime) -> Answer:
-    """Announce a draft and set its timers."""
+def publish(event: Event, cmd: PublishEvent, *, lot: Lot, who: Caller, now: datetime) -> Answer:
+    """Announce a draft and set its timers. lot: the secret of its draw, if places are drawn by lot."""
     who.must_lead(event.community_id)
     if event.status == "published":
         return Decision(event, state(event))
@@ -105,10 +107,10 @@ def publish(event: Event, cmd: PublishEvent, *, who: Caller, now: datetime) -> A
     if event.starts_at <= now:
         raise Refused("event_in_the_past", "An event that has started cannot be published.")
     must_say_where(event)
-    after = event.model_copy(update={"status": "published"})
+    after = opened(event.model_copy(update={"status": "published"}), lot, now)
     told = state(after, after=event)
     facts = [EventPublished(event_id=event.id, event=told)]
-    return Decision(after, told, facts=facts, timers=event_timers(after, now))
+    return Decision(after, told, facts=facts, timers=[*event_timers(after, now), *draw_timers(after)])
 
 
 def revise(
@@ -125,6 +127,8 @@ def revise(
         must_fit(event.questions, revised.capacity)
     if revised.capacity < event.seats_in_use:
         raise Refused("capacity_below_confirmed", f"{event.seats_in_use} seats are already taken.")
+    if revised.capacity != event.capacity:
+        must_not_be_drawn(event)
     if event.status == "draft":
         return Decision(revised, state(revised, after=event))
     must_say_where(revised)
@@ -153,13 +157,15 @@ def reschedule(event: Event, seats: Entries[Seat], cmd: RescheduleEvent, *, who:
     must_end_after_start(cmd.starts_at, cmd.ends_at)
     times = {"starts_at": cmd.starts_at, "ends_at": cmd.ends_at, "timezone": cmd.timezone or event.timezone}
     after = event.model_copy(update=times)
-    after = after.model_copy(update={"terms": moved(event.terms, after.starts_at - event.starts_at, after.starts_at)})
+    terms = moved(event.terms, after.starts_at - event.starts_at, after.starts_at, with_draw=event.status == "draft")
+    after = after.model_copy(update={"terms": terms})
     if after == event:
         return Decision(event, state(event))
     if event.status == "draft":
         return Decision(after, state(after, after=event))
     if after.ends_at <= now or (after.starts_at <= now and after.starts_at != event.starts_at):
         raise Refused("event_in_the_past", "An event cannot be moved into the past.")
+    must_draw_before(after)
     after = after.model_copy(
         update={"sequence": event.sequence + 1, "terms": after_move(after.terms, after.starts_at, now=now)}
     )
@@ -186,7 +192,7 @@ def cancel(event: Event, seats: Entries[Seat], cmd: CancelEvent, *, who: Caller)
     after = event.model_copy(update={"status": "cancelled", "sequence": event.sequence + 1})
     told = state(after, after=event)
     fact = EventCancelled(event_id=event.id, event=told, reason=cmd.reason, **who_hears(seats))
-    return Decision(after, told, facts=[fact], timers=_no_timers(event))
+    return Decision(after, told, facts=[fact], timers=[*_no_timers(event), *draw_timers(after)])
 
 
 def conclude(event: Event, seats: Entries[Seat], cmd: ConcludeEvent, *, who: Caller, now: datetime) -> Answer:

@@ -14,7 +14,7 @@ MOST_KINDS: Final = 200
 
 
 def figures(community_id: str, concluded: Iterable[tuple[Event, Sequence[Seat]]]) -> Figures:
-    """The figures of these events. Every registration ends in exactly one way: came, no-show, withdrawn or waiting."""
+    """The figures of these events. Every registration ends in one way: came, no-show, gave up, or got no seat."""
     formats: Counter[str] = Counter()
     kinds: dict[tuple[EventFormat, str], Counter[str]] = {}
     came: Counter[str] = Counter()

@@ -30,6 +30,7 @@ from ekkyo_events.model.documents import (
     state,
     told_each,
 )
+from ekkyo_events.model.entering import enter, takes_entrants
 from ekkyo_events.model.late import given_back_late, with_time_to_decide
 from ekkyo_events.model.people import People
 from ekkyo_events.model.tables import given_tables
@@ -71,7 +72,9 @@ def register(
         complete = who.sub == cmd.member_id or not leads(who, event)
         answers = accepted(event.questions, cmd.answers, complete=complete)
         seat = seat.model_copy(update={"answers": answers})
-    if event.seats_in_use < event.capacity:
+    if event.drawing and takes_entrants(event, now):
+        return enter(event, seat, cmd.registration_id)
+    if event.seats_in_use < event.capacity and not event.is_to_be_drawn:
         after = event.model_copy(update={"confirmed": event.confirmed + 1})
         has = {"status": "confirmed", "registration_id": cmd.registration_id, "late": False}
         seat = seat.model_copy(update=has)
@@ -84,7 +87,7 @@ def register(
             table=seat.table,
         )
         return Decision(after, registration(after, seat), entries=[seat], facts=[confirmed])
-    ticket = event.tickets + 1
+    ticket = max(event.tickets, event.in_draw) + 1
     after = event.model_copy(update={"waitlisted": event.waitlisted + 1, "tickets": ticket})
     waits = {"status": "waitlisted", "position": ticket, "was_waitlisted": True, "late": False}
     seat = seat.model_copy(update={**waits, "registration_id": cmd.registration_id})
@@ -93,7 +96,7 @@ def register(
         event=state(after, after=event),
         member_id=seat.key,
         registration_id=seat.registration_id,
-        position=after.waitlisted,
+        position=after.waitlisted + after.in_draw,
     )
     return Decision(after, registration(after, seat, after.waitlisted), entries=[seat], facts=[waitlisted])
 
@@ -218,7 +221,7 @@ def promote(
 ) -> Promotion:
     """Give the free seats to those who wait longest. but: a member who leaves the waitlist in the same decision."""
     free = min(event.capacity - event.seats_in_use, event.waitlisted)
-    if free <= 0:
+    if free <= 0 or event.is_to_be_drawn:
         return Promotion(event, because)
     if free > PROMOTED_AT_ONCE:
         raise Refused(

@@ -53,7 +53,8 @@ def not_there(event: Event, came: Sequence[Seat], people: People) -> tuple[Event
         return event, []
     over = event.status == "concluded"
     gone = set() if over else people.barred(event, [seat.key for seat in came])
-    back = [_as_before(seat, may_stay=seat.key not in gone, over=over) for seat in came]
+    drawn = event.drawing is not None and not event.is_to_be_drawn
+    back = [_as_before(seat, may_stay=seat.key not in gone, over=over, drawn=drawn) for seat in came]
     counts = {"attended": event.attended - len(came), "walk_ins": event.walk_ins - sum(s.walk_in for s in came)}
     for status in HAS_A_PLACE:
         counts[status] = getattr(event, status) + sum(seat.status == status for seat in back)
@@ -64,7 +65,7 @@ def refilled(event: Event, seats: Entries[Seat], changed: Sequence[Seat], people
     """Give free seats to those who wait longest, unless the event is over. changed: seats as they are from now on."""
     if event.status != "published":
         return Promotion(event, "withdrawal")
-    return promote(event, _With(seats, changed), people, "withdrawal")
+    return promote(event, With(seats, changed), people, "withdrawal")
 
 
 def undone(
@@ -82,10 +83,11 @@ def undone(
     )
 
 
-def _as_before(seat: Seat, *, may_stay: bool, over: bool) -> Seat:
+def _as_before(seat: Seat, *, may_stay: bool, over: bool, drawn: bool) -> Seat:
     """The seat as it was before its member came. Seats from before this was kept say it by whether they walked in.
 
-    over: the event is concluded, so that who had a seat is a no-show.
+    over: the event is concluded, so that who had a seat is a no-show. drawn: places were drawn since; who had applied
+    was no part of that.
     """
     was = seat.came_from or ("withdrawn" if seat.walk_in else "confirmed")
     if over and was == "confirmed":
@@ -93,7 +95,7 @@ def _as_before(seat: Seat, *, may_stay: bool, over: bool) -> Seat:
     nothing = {"walk_in": False, "minutes": 0, "checked_in_at": None, "came_from": None, "ticket": None}
     table = seat.table if was in ("confirmed", "no_show") else None
     back = seat.model_copy(update={**nothing, "status": was, "position": seat.ticket, "table": table})
-    unknown = seat.came_from is None and was == "withdrawn"
+    unknown = (seat.came_from is None and was == "withdrawn") or (was == "applied" and drawn)
     return without_place(back) if unknown or (was in HAS_A_PLACE and not may_stay) else back
 
 
@@ -101,7 +103,7 @@ def _place(seat: Seat, seats: Entries[Seat]) -> int | None:
     return place(seat, seats.all(status="waitlisted")) if seat.status == "waitlisted" else None
 
 
-class _With:
+class With:
     """The seats of an event with some of them as they are from now on."""
 
     def __init__(self, seats: Entries[Seat], changed: Sequence[Seat]) -> None:

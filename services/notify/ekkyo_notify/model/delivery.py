@@ -26,6 +26,7 @@ LEASE = timedelta(seconds=30)
 attempt may begin when it has run out."""
 
 REGISTRATION_TOPICS: tuple[Topic, ...] = (
+    "registration_applied",
     "registration_confirmed",
     "registration_waitlisted",
     "registration_promoted",

@@ -16,6 +16,7 @@ from ekkyo.contracts.events import (
     EventRevised,
     EventState,
     OutputState,
+    RegistrationApplied,
     RegistrationConfirmed,
     RegistrationFact,
     RegistrationPromoted,
@@ -88,7 +89,7 @@ class Notice(Model):
     was_starts_at: Instant | None = None
     was_ends_at: Instant | None = None
     position: int | None = None
-    because: Literal["withdrawal", "more_capacity", "asked", "left", "extended"] | None = None
+    because: Literal["withdrawal", "more_capacity", "asked", "left", "extended", "draw"] | None = None
     was: Place | None = None
     reason: str = ""
     dates: list[SeriesDate] = []
@@ -180,7 +181,7 @@ def useless(notice: Notice, now: datetime) -> str | None:
         return "event_cancelled"
     if event.status == "concluded" or event.ends_at <= now:
         return "event_over"
-    before_start = ("event_published", "event_reminder", "registration_waitlisted")
+    before_start = ("event_published", "event_reminder", "registration_waitlisted", "registration_applied")
     if notice.topic in before_start and event.starts_at <= now:
         return "event_started"
     return None
@@ -216,6 +217,8 @@ def registered(fact: RegistrationFact) -> Recipient:
     match fact:
         case RegistrationConfirmed() | RegistrationPromoted():
             return Recipient(member_id=fact.member_id, seat="confirmed")
+        case RegistrationApplied():
+            return Recipient(member_id=fact.member_id, seat="applied")
         case RegistrationWaitlisted():
             return Recipient(member_id=fact.member_id, seat="waitlisted")
         case _:
@@ -246,6 +249,7 @@ _TOPICS: dict[type[EventFact], Topic] = {
     EventRescheduled: "event_rescheduled",
     EventCancelled: "event_cancelled",
     EventReminderDue: "event_reminder",
+    RegistrationApplied: "registration_applied",
     RegistrationConfirmed: "registration_confirmed",
     RegistrationWaitlisted: "registration_waitlisted",
     RegistrationPromoted: "registration_promoted",

@@ -23,7 +23,7 @@ from ekkyo_notify.templates.dates import date_rows
 from ekkyo_notify.templates.labels import LABELS, SEAT_FIRST, URL_FOLLOWS
 from ekkyo_notify.templates.links import NO_LINKS, Action, Links
 from ekkyo_notify.templates.logo import Logo, shown
-from ekkyo_notify.templates.terms import opens_later, term_rows, withdraw_by
+from ekkyo_notify.templates.terms import drawn_at, opens_later, term_rows, withdraw_by
 
 OFF = ("event_cancelled", "registration_withdrawn", "series_cancelled", "series_withdrawn")
 """Topics of what is off for the reader: of it, only the time is told."""
@@ -181,6 +181,7 @@ def _words(notice: Notice, recipient: Recipient, reader: Reader, community: str)
         words["opens_later"] = opens_later(event, notice.told_at)
         by = withdraw_by(event, notice.withdraw_by)
         words["withdraw_by"] = by is not None and notice.told_at < by
+        words["draw"] = drawn_at(event, _zones(event, reader)[0], reader.locale, notice.told_at)
     if output := notice.output:
         words["output"] = {"title": one_line(output.title), "outside": output.kind == "talk_outside"}
     if survey := notice.survey:

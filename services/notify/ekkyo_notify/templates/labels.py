@@ -13,6 +13,7 @@ LABELS: dict[Locale, dict[str, str]] = {
         "check_in": "受付",
         "opens": "受付開始",
         "closes": "受付終了",
+        "draw": "抽選",
         "withdraw_by": "取りやめの期限",
         "table": "テーブル",
         "table_number": "{n} 番テーブル",
@@ -63,6 +64,7 @@ LABELS: dict[Locale, dict[str, str]] = {
         "check_in": "Check-in",
         "opens": "Registration opens",
         "closes": "Registration closes",
+        "draw": "Draw",
         "withdraw_by": "Withdraw by",
         "table": "Table",
         "table_number": "Table {n}",
@@ -109,6 +111,7 @@ LABELS: dict[Locale, dict[str, str]] = {
 ACTIONS: dict[Locale, dict[Topic, str]] = {
     "ja": {
         "event_published": "イベントを見る・参加登録する",
+        "registration_applied": "申し込みの状況を見る",
         "registration_confirmed": "イベントのページを開く",
         "registration_waitlisted": "キャンセル待ちの状況を見る",
         "registration_promoted": "イベントのページを開く",
@@ -131,6 +134,7 @@ ACTIONS: dict[Locale, dict[Topic, str]] = {
     },
     "en": {
         "event_published": "See the event and register",
+        "registration_applied": "See my application",
         "registration_confirmed": "Open the event's page",
         "registration_waitlisted": "See my place on the waitlist",
         "registration_promoted": "Open the event's page",

@@ -14,6 +14,12 @@ def opens_later(event: EventState, now: datetime) -> bool:
     return event.terms is not None and event.terms.opens_at is not None and now < event.terms.opens_at
 
 
+def drawn_at(event: EventState, zone: str, locale: Locale, now: datetime) -> str:
+    """When places are drawn by lot; nothing where they are not."""
+    lottery = event.terms.lottery if event.terms else None
+    return moment(lottery.draws_at, zone, locale, now=now) if lottery else ""
+
+
 def withdraw_by(event: EventState, own: datetime | None) -> datetime | None:
     """Until when a seat can be given back without being late. own: the recipient's own deadline, if they have one."""
     by = event.terms.withdraw_by if event.terms else None
@@ -27,6 +33,8 @@ def term_rows(
     terms, labels = event.terms, LABELS[locale]
     if terms is None:
         return []
-    by = withdraw_by(event, own)
-    wanted = {"withdraw_by": by} if seated else {"opens": terms.opens_at, "closes": terms.closes_at}
+    wanted = {"withdraw_by": withdraw_by(event, own)}
+    if not seated:
+        draws_at = terms.lottery.draws_at if terms.lottery else None
+        wanted = {"opens": terms.opens_at, "closes": terms.closes_at, "draw": draws_at}
     return [(labels[name], moment(at, zone, locale, now=now)) for name, at in wanted.items() if at and now < at]

@@ -26,6 +26,7 @@ from ekkyo.contracts.events.attendance import (
     UndoCheckIn,
 )
 from ekkyo.contracts.events.calendar import CalendarEntry, CalendarPage, GetCalendar
+from ekkyo.contracts.events.draw import DrawClosed, DrawHeld
 from ekkyo.contracts.events.event import (
     Attend,
     CancelEvent,
@@ -58,6 +59,7 @@ from ekkyo.contracts.events.figures import (
 from ekkyo.contracts.events.leaving import (
     EventsForgotMember,
 )
+from ekkyo.contracts.events.lottery import Draw, DrawStage, Lottery, WantedLottery
 from ekkyo.contracts.events.output import (
     AttachOutput,
     Board,
@@ -91,6 +93,7 @@ from ekkyo.contracts.events.registration import (
     RegisterForEvent,
     Registration,
     RegistrationAnswers,
+    RegistrationApplied,
     RegistrationConfirmed,
     RegistrationFact,
     RegistrationPromoted,
@@ -169,6 +172,10 @@ __all__ = [
     "DeclineOutput",
     "DoorWord",
     "DraftEvent",
+    "Draw",
+    "DrawClosed",
+    "DrawHeld",
+    "DrawStage",
     "DuplicateEvent",
     "EventCancelled",
     "EventConcluded",
@@ -199,6 +206,7 @@ __all__ = [
     "KindFigures",
     "LeftAsItWas",
     "ListEvents",
+    "Lottery",
     "MemberAnswers",
     "MemberAttended",
     "MoveSeat",
@@ -234,6 +242,7 @@ __all__ = [
     "RegisterForSeries",
     "Registration",
     "RegistrationAnswers",
+    "RegistrationApplied",
     "RegistrationConfirmed",
     "RegistrationFact",
     "RegistrationForm",
@@ -276,6 +285,7 @@ __all__ = [
     "TablesSeated",
     "Terms",
     "UndoCheckIn",
+    "WantedLottery",
     "WantedTerms",
     "WithdrawFromEvent",
     "WithdrawFromSeries",

@@ -17,6 +17,7 @@ from ekkyo.contracts.base import (
     Zone,
     may,
 )
+from ekkyo.contracts.events.lottery import Draw
 from ekkyo.contracts.events.terms import Terms
 from ekkyo.contracts.events.terms import nothing as nothing
 from ekkyo.contracts.events.terms import unset as unset
@@ -95,6 +96,8 @@ class EventState(Model):
     """The terms of its registration. None: everybody who may come can register from the publication to the start."""
     asks: bool = Field(default=False, exclude_if=false)
     """Whether members answer questions when they register (`registration_form`)."""
+    draw: Draw | None = Field(default=None, exclude_if=unset)
+    """The draw of its lottery, from the publication on."""
 
 
 # Commands

@@ -40,7 +40,7 @@ class Figures(Model):
     returners: int
     """Those of them who attended more than one event."""
     registrations: int
-    """Members who ever had a place at an event, waitlisted or confirmed, once per event."""
+    """Members who ever had a place at an event, applied, waitlisted or confirmed, once per event."""
     waitlisted: int
     """Registrations that were ever on a waitlist."""
     promoted: int

@@ -65,7 +65,7 @@ class SetTerms(Command[EventState]):
 
 
 class RegisterForEvent(Command[Registration]):
-    """Ask for a seat: confirmed if one is free, else on the waitlist.
+    """Ask for a seat: confirmed if one is free, else on the waitlist. Before a draw: applied, until places are drawn.
 
     `registration_id` identifies the request: sent again after a withdrawal, it does not register the member again.
 
@@ -189,10 +189,20 @@ class RegistrationFact(EventFact):
     registration_id: Id | None = None
 
 
+class RegistrationApplied(RegistrationFact):
+    """A member registered for an event whose places are drawn. They have no seat, and do not wait for one yet."""
+
+    subject: ClassVar[str] = "ekkyo.fact.events.registration_applied"
+
+
 class RegistrationConfirmed(RegistrationFact):
     """A member has a seat."""
 
     subject: ClassVar[str] = "ekkyo.fact.events.registration_confirmed"
+    because: Literal["draw"] | None = Field(default=None, exclude_if=unset)
+    """draw: it was drawn by lot. None: a seat was free."""
+    withdraw_by: Instant | None = Field(default=None, exclude_if=unset)
+    """Drawn: until when they can withdraw without being late, where that is later than the event's `withdraw_by`."""
     table: int | None = Field(default=None, exclude_if=unset)
     """Where they sit, at an event with tables."""
 
@@ -202,6 +212,8 @@ class RegistrationWaitlisted(RegistrationFact):
 
     subject: ClassVar[str] = "ekkyo.fact.events.registration_waitlisted"
     position: int
+    because: Literal["draw"] | None = Field(default=None, exclude_if=unset)
+    """draw: no seat was drawn for them. None: no seat was free."""
 
 
 class RegistrationPromoted(RegistrationFact):

@@ -3,6 +3,7 @@
 from pydantic import ConfigDict, Field
 
 from ekkyo.contracts.base import Instant, Model
+from ekkyo.contracts.events.lottery import Lottery, WantedLottery
 
 
 def unset(value: object) -> bool:
@@ -31,9 +32,13 @@ class Terms(Model):
     withdraw_by: Instant | None = Field(default=None, exclude_if=unset)
     """A seat that is given back after this time is a late cancellation, by the member or a leader. None: no withdrawal
     is late. Members who leave the company or, where only members may come, the community are never late."""
+    lottery: Lottery | None = Field(default=None, exclude_if=unset)
+    """Places are drawn by lot. None: first come, first served. After the publication, a lottery cannot be added or
+    removed, nor its draw moved to an earlier time. When a published event is moved, the time of the draw stays."""
 
 
 class WantedTerms(Terms):
     """The terms as leaders set them."""
 
     model_config = ConfigDict(extra="forbid")
+    lottery: WantedLottery | None = Field(default=None, exclude_if=unset)

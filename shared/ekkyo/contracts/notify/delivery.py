@@ -10,6 +10,7 @@ from ekkyo.contracts.members import Channel, Locale, MemberForgotten
 DeliveryStatus = Literal["planned", "sent", "failed", "dropped"]
 Topic = Literal[
     "event_published",
+    "registration_applied",
     "registration_confirmed",
     "registration_waitlisted",
     "registration_promoted",

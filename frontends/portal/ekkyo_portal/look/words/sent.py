@@ -5,6 +5,7 @@ from typing import Any, Final
 JA: Final[dict[str, Any]] = {
     "topics": {
         "event_published": "新しいイベントのお知らせ",
+        "registration_applied": "申し込みの確認",
         "registration_confirmed": "参加確定のお知らせ",
         "registration_waitlisted": "キャンセル待ちのお知らせ",
         "registration_promoted": "繰り上げのお知らせ",
@@ -73,6 +74,7 @@ EN: Final[dict[str, Any]] = {
     "topics": {
         "event_published": "A new event",
         "registration_confirmed": "Registration confirmed",
+        "registration_applied": "Application received",
         "registration_waitlisted": "On the waitlist",
         "registration_promoted": "A seat became free",
         "registration_withdrawn": "Withdrawal confirmed",

@@ -1,0 +1,35 @@
+"""Facts of the draw of an event with a lottery."""
+
+from typing import ClassVar
+
+from ekkyo.contracts.base import Id
+from ekkyo.contracts.events.event import EventFact
+
+
+class DrawClosed(EventFact):
+    """The time of the draw has come: the list of entrants is closed. The seed is not published yet."""
+
+    subject: ClassVar[str] = "ekkyo.fact.events.draw_closed"
+    draw_id: Id
+    entrants: list[str]
+    """One line for each: a registration's id or a group's id, its weight, and `size=` with the number of members of a
+    group. Sorted."""
+    entrants_sha256: str
+    """SHA-256 of the lines in hexadecimal, each ending with a line feed."""
+
+
+class DrawHeld(EventFact):
+    """Places were drawn by lot. Each entrant has a fact of their own about what they got."""
+
+    subject: ClassVar[str] = "ekkyo.fact.events.draw_held"
+    draw_id: Id
+    seed: str
+    entrants_sha256: str
+    order: list[Id]
+    """All entrants, in the order drawn."""
+    places: int
+    """How many places there were to give."""
+    withdrawn: list[Id] = []
+    """Entrants who gave up, or may not come any more, since the list was closed."""
+    placed: list[Id]
+    """Entrants who got places, in the order drawn."""

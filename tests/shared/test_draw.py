@@ -1,0 +1,136 @@
+"""The draw: the same for everybody who repeats it, and fair."""
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from ekkyo.decision.draw import Entrant, canonical, commitment, digest, order, placed, ticket
+from hypothesis import given
+from hypothesis import strategies as st
+
+DOCUMENT = (Path(__file__).parents[2] / "docs" / "wire.md").read_text("utf-8")
+SEED = "5eed" * 16
+UNITS = st.lists(st.from_regex(r"[A-Za-z0-9_-]{1,12}", fullmatch=True), min_size=1, max_size=20, unique=True)
+ENTRANTS = UNITS.flatmap(
+    lambda units: st.tuples(
+        *(st.builds(Entrant, st.just(unit), weight=st.integers(1, 4), size=st.integers(1, 5)) for unit in units)
+    )
+)
+
+NODE = """
+const { createHash, createHmac } = require("crypto");
+const { seed, lines, event, draw } = JSON.parse(require("fs").readFileSync(0, "utf8"));
+const hashed = createHash("sha256").update(lines.map((line) => line + "\\n").join("")).digest("hex");
+const best = lines.map((line) => {
+  const [unit, weight] = line.split(" ");
+  const tickets = Array.from({ length: Number(weight) }, (_, n) =>
+    createHmac("sha256", seed + hashed).update(`${event}/${draw}/${unit}/${n + 1}`).digest("hex"));
+  return [tickets.sort()[0], unit];
+});
+best.sort((a, b) => (a[0] + a[1] < b[0] + b[1] ? -1 : 1));
+console.log(JSON.stringify({ hashed, order: best.map(([, unit]) => unit) }));
+"""
+
+
+@given(ENTRANTS)
+def test_an_entrant_is_read_from_its_line(entrants: tuple[Entrant, ...]) -> None:
+    assert [Entrant.read(line) for line in canonical(entrants)] == sorted(entrants, key=lambda one: one.line)
+
+
+@pytest.mark.parametrize(
+    "line", ["", "a", "a 0", "a 01", "a 1 ", " a 1", "a 1 size=1", "a 1 size=02", "a/b 1", "a 1\n"]
+)
+def test_a_line_in_another_form_is_no_entrant(line: str) -> None:
+    with pytest.raises(ValueError, match="canonical"):
+        Entrant.read(line)
+
+
+@pytest.mark.parametrize("lines", [["b 1", "a 1"], ["a 1", "a 1"], ["a 1", "a 2"]])
+def test_a_list_that_is_not_sorted_or_names_somebody_twice_has_no_order(lines: list[str]) -> None:
+    with pytest.raises(ValueError, match="canonical"):
+        order(SEED, lines, "e", "d")
+
+
+@given(ENTRANTS, st.randoms(use_true_random=False))
+def test_the_order_does_not_depend_on_who_wrote_the_list(entrants: tuple[Entrant, ...], chance) -> None:  # type: ignore[no-untyped-def]
+    shuffled = list(entrants)
+    chance.shuffle(shuffled)
+    lines = canonical(shuffled)
+    assert lines == canonical(entrants)
+    drawn = order(SEED, lines, "e", "d")
+    assert sorted(drawn) == sorted(one.unit for one in entrants)
+
+
+def test_who_adds_an_entrant_changes_every_ticket() -> None:
+    few, more = ["a 1", "b 1"], ["a 1", "b 1", "c 1"]
+    assert digest(few) != digest(more)
+    assert ticket(SEED, digest(few), "e", "d", "a") != ticket(SEED, digest(more), "e", "d", "a")
+
+
+def test_who_weighs_three_comes_before_who_weighs_one_three_times_in_four() -> None:
+    lines = ["heavy 3", "light 1"]
+    first = sum(order(SEED, lines, "e", f"draw-{n}")[0] == "heavy" for n in range(2_000))
+    assert 0.72 < first / 2_000 < 0.78
+
+
+@given(ENTRANTS, st.integers(0, 30))
+def test_who_is_passed_over_would_not_have_fitted(entrants: tuple[Entrant, ...], places: int) -> None:
+    lines = canonical(entrants)
+    drawn = order(SEED, lines, "e", "d")
+    gone = {entrants[0].unit}
+    got = placed(drawn, lines, places, but=gone)
+    sizes = {one.unit: one.size for one in entrants}
+    left = places
+    for unit in drawn:
+        if unit in got:
+            left -= sizes[unit]
+        elif unit not in gone:
+            assert sizes[unit] > left
+    assert left >= 0
+    assert not gone & set(got)
+
+
+# docs/wire.md
+
+
+def worked() -> tuple[str, list[tuple[str, str]]]:
+    """The worked example: the program, and what it prints."""
+    [program] = re.findall(r"```sh\n(SEED=.*?)```", DOCUMENT, re.DOTALL)
+    return program, re.findall(r"^(.*?)\s+# ([0-9a-f]{64})$", program, re.MULTILINE)
+
+
+def said(name: str) -> str:
+    found = re.search(rf"^{name}=(\S+)$", worked()[0], re.MULTILINE)
+    assert found
+    return found[1]
+
+
+def test_the_worked_example_is_right() -> None:
+    program, results = worked()
+    seed, event, draw = said("SEED"), said("EVENT"), said("DRAW")
+    lines = re.findall(r"^  '(.*?)'", program, re.MULTILINE)
+    tickets = [ticket(seed, digest(lines), event, draw, "b1"), ticket(seed, digest(lines), event, draw, "b2")]
+    second = ticket(seed, digest(lines), event, draw, "b2", 2)
+    assert said("ENTRANTS") == digest(lines)
+    assert [value for _, value in results] == [commitment(seed), digest(lines), *tickets, second,
+                                               ticket(seed, digest(lines), event, draw, "b3")]  # fmt: skip
+    [told] = re.findall(r"The order is ((?:`b\d`(?:, )?)+)", DOCUMENT)
+    assert order(seed, lines, event, draw) == re.findall(r"`(b\d)`", told)
+
+
+@pytest.mark.skipif(not (shutil.which("openssl") and shutil.which("bash")), reason="needs openssl and bash")
+def test_openssl_prints_what_the_worked_example_says() -> None:
+    program, results = worked()
+    ran = subprocess.run(["bash", "-eu", "-c", program], capture_output=True, text=True, check=True)
+    assert re.findall(r"\b[0-9a-f]{64}\b", ran.stdout) == [value for _, value in results]
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="needs Node.js")
+def test_node_draws_the_same_order() -> None:
+    lines = canonical(Entrant(f"unit-{n}", weight=1 + n % 4) for n in range(200))
+    given = json.dumps({"seed": SEED, "lines": lines, "event": "e1", "draw": "d1"})
+    ran = subprocess.run(["node", "-e", NODE], input=given, capture_output=True, text=True, check=True)
+    assert json.loads(ran.stdout) == {"hashed": digest(lines), "order": order(SEED, lines, "e1", "d1")}
