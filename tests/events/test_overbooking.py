@@ -122,7 +122,11 @@ def test_nine_events_like_this_give_advice() -> None:
     by_number = {one.confirmed: one for one in told.options}
     assert by_number[told.advised].risk <= told.risk_limit < by_number[told.advised + 1].risk
     assert by_number.keys() >= {30, told.advised}
+    overbooked = advice(held("e", 0, 0, capacity=36), [held(f"p{n}", 34, 26) for n in range(9)], [], _seats(30))
+    assert overbooked.seats == 30
+    assert 36 in [one.confirmed for one in overbooked.options], "what is risked now"
     assert len(told.options) <= 7
+    assert len(overbooked.options) <= 8
 
 
 def test_where_the_theme_was_rare_any_theme_counts_and_the_answer_says_so() -> None:

@@ -30,6 +30,7 @@ async def test_a_leader_reads_how_many_to_confirm_and_nothing_is_changed():
             "At 9 past events like this (format: On site, theme: IT), 69 of 312 people with a seat did not come" in text
         )
         assert "about 22% (between 18% and 27%)" in text
+        assert "30 now 19 to 27" in text
         assert "33 advised 21 to 30" in text
         (asked,) = browser.answering.sent(GetOverbookingAdvice)
         assert (asked.event_id, asked.seats) == ("e1", 30), "as many as it has in Ekkyo"

@@ -194,7 +194,8 @@ async def overbooking_advice(ask: GetOverbookingAdvice, events: Events, who: Who
     event = telling.led_by(await events.get(ask.event_id), who)
     past = await events.find(model.past_of(event, utcnow()), sort="-starts_at", limit=model.LOOKED_AT)
     uncounted = model.uncounted(past)
-    return model.advice(event, past, await events.find_entries(uncounted, limit=0) if uncounted else [], ask)
+    counted = await events.find_entries(uncounted, limit=0) if uncounted else []
+    return await asyncio.to_thread(model.advice, event, past, counted, ask)  # it computes for up to half a second
 
 
 @router.subscriber(**asked(PreviewSeries))

@@ -25,8 +25,8 @@ class Expected:
     said: str
     """What became of registrations so far."""
     advised: str
-    options: Sequence[tuple[int, str, str, bool]]
-    """Numbers of confirmed, with how many come then, the risk that those are too many, and whether it is advised."""
+    options: Sequence[tuple[int, str, str, str, str]]
+    """Numbers of confirmed, with how many come then, the risk that those are too many, and what to note of it."""
     too_many: str
     may: bool
     """Whether the number of seats can still be changed."""
@@ -46,7 +46,7 @@ def expected(reader: Reader, event: EventState, told: OverbookingAdvice | None, 
         silent=silent,
         said=_said(reader, told) if told and speaks else "",
         advised=_advised(reader, told) if told and speaks else "",
-        options=[_row(reader, told, one) for one in told.options] if told else [],
+        options=[_row(reader, event, told, one) for one in told.options] if told else [],
         too_many=words.too_many.format(seats=told.seats) if told else "",
         may=event.status in ("draft", "published"),
     )
@@ -95,10 +95,14 @@ def _advised(reader: Reader, told: OverbookingAdvice) -> str:
     )
 
 
-def _row(reader: Reader, told: OverbookingAdvice, one: OverbookingOption) -> tuple[int, str, str, bool]:
+def _row(
+    reader: Reader, event: EventState, told: OverbookingAdvice, one: OverbookingOption
+) -> tuple[int, str, str, str, str]:
     words = reader.words.overbooking
     come = words.come.format(low=one.likely_from, high=one.likely_to)
-    return one.confirmed, come, _risk(reader, one.risk), one.confirmed == told.advised
+    best = words.best if one.confirmed == told.advised else ""
+    now = words.now if one.confirmed == event.capacity else ""
+    return one.confirmed, come, _risk(reader, one.risk), best, now
 
 
 def _kind(reader: Reader, told: OverbookingAdvice) -> str:

@@ -17,7 +17,6 @@ REGISTRATIONS_NEEDED: Final = 50
 RISK_LIMIT: Final = 0.05
 MOST_CONFIRMED: Final = 20_000
 """The highest capacity."""
-OPTIONS: Final = 7
 
 
 def past_of(event: Event, now: datetime) -> dict[str, Any]:
@@ -68,7 +67,9 @@ def advice(
             "share_from": round(share.low, 3),
             "share_to": round(share.high, 3),
             "advised": advised,
-            "options": [_option(share, confirmed, told.seats) for confirmed in _numbers(told.seats, advised)],
+            "options": [
+                _option(share, confirmed, told.seats) for confirmed in _numbers(told.seats, advised, event.capacity)
+            ],
         }
     )
 
@@ -96,10 +97,10 @@ def _at_most(seats: int) -> int:
     return min(3 * seats, MOST_CONFIRMED)
 
 
-def _numbers(seats: int, advised: int) -> list[int]:
-    """The seats, what is advised, what lies between them, and a little more: what that would risk."""
+def _numbers(seats: int, advised: int, capacity: int) -> list[int]:
+    """The seats, what is advised, what lies between them, a little more (what that would risk), and the capacity."""
     step = max(1, -(-(advised - seats) // 3))
-    beyond = [advised + step, advised + 2 * step]
+    beyond = [advised + step, advised + 2 * step, *([capacity] if capacity > seats else [])]
     return sorted({seats, advised, *range(seats + step, advised, step), *(n for n in beyond if n <= _at_most(seats))})
 
 

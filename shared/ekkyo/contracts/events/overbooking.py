@@ -76,7 +76,8 @@ class OverbookingAdvice(Model):
     risk_limit: float
     """How probable it may be that more come than there are seats."""
     options: list[OverbookingOption] = []
-    """What to expect at some numbers of confirmed, from `seats` to a few more than `advised`; at most seven."""
+    """What to expect at some numbers of confirmed, from `seats` to a few more than `advised`, and at the event's
+    capacity; at most eight."""
     silent_because: Literal["too_few_events", "too_few_registrations"] | None = None
     """Why there is no advice."""
     needed_events: int

@@ -9,7 +9,8 @@ JA: Final[dict[str, str]] = {
     "nothing": "この目安で自動的に変わるものはありません。定員を増やす場合は、"
     "イベントの編集で「定員」を変更してください。",
     "seats": "実際の席数(会場に入れる人数)",
-    "seats_hint": "今の定員は {capacity} 人です。実際の席数がこれと違う場合は、入力してください。",
+    "seats_hint": "今の定員は {capacity} 人です。席数より多く確定するために定員を増やしたあとは、"
+    "会場の実際の席数を入力してください。",
     "show": "この席数で計算する",
     "kind": "「{format}」のイベント",
     "kind_about": "テーマが「{context}」で「{format}」のイベント",
@@ -27,6 +28,7 @@ JA: Final[dict[str, str]] = {
     "never": "なし",
     "below": "1% 未満",
     "best": "目安",
+    "now": "今の定員",
     "how": "「見込み」は、10 回のうち 9 回以上はその範囲に収まるという意味です。席が足りなくなるおそれが 5% 以下になる"
     "最大の人数を目安としています。席のないまま当日来た人は数えていません。",
     "none": "まだ目安を示せません。",
@@ -41,7 +43,8 @@ EN: Final[dict[str, str]] = {
     " you can confirm while it stays unlikely that there are too few seats.",
     "nothing": "Nothing changes by itself. To confirm more people, raise the number of seats where you edit the event.",
     "seats": "Seats there really are",
-    "seats_hint": "Registration is open for {capacity}. If the room holds fewer or more, enter how many.",
+    "seats_hint": "The event has {capacity} seats in Ekkyo. If you raised that to overbook, enter how many the room "
+    "has.",
     "show": "Show for this number",
     "kind": "format: {format}",
     "kind_about": "format: {format}, theme: {context}",
@@ -58,6 +61,7 @@ EN: Final[dict[str, str]] = {
     "never": "none",
     "below": "under 1%",
     "best": "advised",
+    "now": "now",
     "how": "“Likely” means in at least nine cases out of ten. The advised number is the highest with a risk of"
     " at most 5%. People who come without a seat are not counted.",
     "none": "There is no advice yet.",
