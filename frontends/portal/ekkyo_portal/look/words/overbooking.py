@@ -29,7 +29,7 @@ JA: Final[dict[str, str]] = {
     "below": "1% 未満",
     "best": "目安",
     "now": "今の定員",
-    "how": "「見込み」は、10 回のうち 9 回以上はその範囲に収まるという意味です。席が足りなくなるおそれが 5% 以下になる"
+    "how": "どの範囲も、10 回のうち 9 回以上はその中に収まるという意味です。席が足りなくなるおそれが 5% 以下になる"
     "最大の人数を目安としています。席のないまま当日来た人は数えていません。",
     "none": "まだ目安を示せません。",
     "too_few_events": "{kind}で、参加が記録されたものが {needed} 回以上必要です。今は {n} 回です。",
@@ -62,8 +62,8 @@ EN: Final[dict[str, str]] = {
     "below": "under 1%",
     "best": "advised",
     "now": "now",
-    "how": "“Likely” means in at least nine cases out of ten. The advised number is the highest with a risk of"
-    " at most 5%. People who come without a seat are not counted.",
+    "how": "The ranges hold in at least nine cases out of ten. The advised number is the highest with a risk of at most"
+    " 5%. People who come without a seat are not counted.",
     "none": "There is no advice yet.",
     "too_few_events": "It takes at least {needed} past events like this ({kind}) where attendance was recorded."
     " So far there are {n}.",
