@@ -151,6 +151,11 @@ def test_answers_have_to_fit_into_one_write_for_all_seats() -> None:
     assert no.value.code == "answers_too_large"
 
 
+def test_a_draw_gives_fewer_places_in_one_write_where_answers_may_be_long() -> None:
+    texts = questions(*({**NOTE, "key": f"note{n}"} for n in range(20)))
+    assert [asking.seats_at_once(form, 2_000) for form in ([], questions(LUNCH), texts)] == [2_000, 2_000, 197]
+
+
 def test_a_copy_of_an_event_asks_the_same_questions() -> None:
     cmd = DuplicateEvent(event_id="e2", like="e1", starts_at=START, ends_at=START + timedelta(hours=1))
     copied = model.duplicate(None, event(*ALL), cmd, who=LEADER)
@@ -183,6 +188,7 @@ def test_required_questions_that_are_shown_must_be_answered_by_who_registers() -
     decided = register(event(*ALL), lunch=False)
     assert (decided.entries[0].answers, decided.answer.unanswered) == ({"lunch": False}, False)
     assert "lunch" not in decided.facts[0].model_dump_json()
+    assert "unanswered" not in decided.facts[0].model_dump()
 
 
 def test_a_leader_who_registers_alone_answers_too_and_somebody_they_register_answers_later() -> None:
@@ -190,7 +196,15 @@ def test_a_leader_who_registers_alone_answers_too_and_somebody_they_register_ans
         register(event(*ALL), who=Caller("m1", frozenset({"leader:c1"})))
     decided = register(event(*ALL), who=LEADER)
     assert decided.answer.unanswered
+    assert decided.facts[0].unanswered
     assert answer(decided.document, decided.entries[0], lunch=False).answer.unanswered is False
+    full = event(*ALL, capacity=1, confirmed=1)
+    waits = register(full, seat("m2", answers={"lunch": False}), who=LEADER)
+    assert waits.facts[0].unanswered
+    seats = EntriesInMemory.of([seat("m2", answers={"lunch": False}), *waits.entries])
+    leaves = WithdrawFromEvent(event_id="e1", member_id="m2")
+    facts = model.withdraw(waits.document, seats, leaves, people=EVERYBODY, who=LEADER, now=BEFORE).facts
+    assert [fact.unanswered for fact in facts] == [False, True]
 
 
 def test_who_is_registered_for_a_whole_series_answers_later() -> None:

@@ -35,6 +35,7 @@ WHO: dict[Topic, Recipient] = {
     "event_rescheduled": SEATED,
     "event_cancelled": SEATED,
     "event_reminder": SEATED,
+    "questions_asked": MEMBER,
     "survey_opened": MEMBER,
     "series_planned": MEMBER,
     "series_revised": SEATED,

@@ -14,6 +14,7 @@ from ekkyo.contracts.events import (
     OutputAttached,
     OutputDeclined,
     OutputProposed,
+    QuestionsChanged,
     RegistrationApplied,
     RegistrationConfirmed,
     RegistrationPromoted,
@@ -92,6 +93,7 @@ CONFIRMED = RegistrationConfirmed(event_id="e1", event=soon(), member_id="m1", r
             "【繰り上げ・参加確定】",
             "REQUEST",
         ),
+        (QuestionsChanged(event_id="e1", event=soon(asks=True), unanswered=["m1"]), "【質問への回答のお願い】", None),
         (
             RegistrationWithdrawn(event_id="e1", event=soon(), member_id="m1", was="confirmed"),
             "【参加取りやめ】",

@@ -40,6 +40,7 @@ JAPANESE = {
     "event_revised": ("【内容変更】Excel ピボット入門 11月30日(月) 12:00", "内容が変わりました"),
     "event_rescheduled": ("【日時変更】Excel ピボット入門 11月30日(月) 12:00 に変わりました", "席はそのままです"),
     "event_cancelled": ("【中止】Excel ピボット入門 11月30日(月) 12:00", "中止になりました"),
+    "questions_asked": ("【質問への回答のお願い】Excel ピボット入門 11月30日(月) 12:00", "あなたの回答が必要な質問"),
     "event_reminder": ("【まもなく開催】Excel ピボット入門 11月30日(月) 12:00", "近づいてきました"),
     "survey_opened": ("【回答のお願い】Excel ピボット入門のアンケート", "回答は匿名です"),
     "series_planned": ("【新しいシリーズ】Excel ピボット入門 全3回", "すべての回にまとめてでも参加登録できます"),
@@ -69,6 +70,7 @@ ENGLISH = {
     "event_revised": ("Changed: Excel ピボット入門 (Mon 30 Nov 12:00)", "have changed"),
     "event_rescheduled": ("New time: Excel ピボット入門 (now Mon 30 Nov 12:00)", "You keep your seat"),
     "event_cancelled": ("Cancelled: Excel ピボット入門 (Mon 30 Nov 12:00)", "will not take place"),
+    "questions_asked": ("Please answer: Excel ピボット入門 (Mon 30 Nov 12:00)", "still need your answer"),
     "event_reminder": ("Coming up: Excel ピボット入門 (Mon 30 Nov 12:00)", "is coming up"),
     "survey_opened": ("Your opinion, please: Survey on pivot tables", "Answers are anonymous"),
     "series_planned": ("New series: Excel ピボット入門 (3 dates)", "or for all at once"),
@@ -448,3 +450,16 @@ def test_dates_of_a_series_with_an_application_are_told_apart(locale):
         "en": ("You have a seat on", "You are on the waitlist on", "You have applied for"),
     }
     assert set(labels[locale]) <= set(rows)
+
+
+@pytest.mark.parametrize(
+    ("locale", "says"), [("ja", "リーダーからの質問に、まだ答えていません"), ("en", "have not answered yet")]
+)
+@pytest.mark.parametrize(
+    "topic", ["registration_confirmed", "registration_waitlisted", "registration_promoted", "registration_applied"]
+)
+def test_who_still_has_to_answer_questions_is_asked_to_in_the_mail_about_the_place(topic, locale, says):
+    asked = message(topic, locale, unanswered=True)
+    assert says in asked.text()
+    assert says in asked.html()
+    assert says not in message(topic, locale).text()

@@ -11,6 +11,7 @@ from ekkyo.contracts.events import (
     OutputAttached,
     OutputDeclined,
     OutputProposed,
+    QuestionsChanged,
     RegistrationApplied,
     RegistrationConfirmed,
     RegistrationPromoted,
@@ -228,6 +229,14 @@ async def tell_series_registration(fact: SeriesRegistered | SeriesWithdrawn, pos
 async def tell_reminder(fact: EventReminderDue, post: Post) -> None:
     """Remind everyone with a seat that an event is near."""
     await post.tell(model.event_notice(fact), model.named(fact.confirmed), leave_out_unknown=True)
+
+
+@router.subscriber(**told(QuestionsChanged, by="notify", name="tell_questions", start="new"))
+async def tell_questions(fact: QuestionsChanged, post: Post) -> None:
+    """Ask those with a place at an event who have to answer a question of it now."""
+    asked = [model.Recipient(member_id=member) for member in dict.fromkeys(fact.unanswered)]
+    if asked:
+        await post.tell(model.event_notice(fact), asked, leave_out_unknown=True)
 
 
 @router.subscriber(**told(SurveyOpened, by="notify", name="tell_survey", start="new"))

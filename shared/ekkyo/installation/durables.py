@@ -54,6 +54,7 @@ DURABLES: Final[Mapping[str, Durables]] = {
             "notify-tell_output",
             "notify-tell_proposed",
             "notify-tell_published",
+            "notify-tell_questions",
             "notify-tell_registration",
             "notify-tell_reminder",
             "notify-tell_series",

@@ -49,9 +49,15 @@ def _contradictions(
         yield "shown_if.answer", "unexpected", f"Expected one of the choices of {on.key}."
 
 
+def seats_at_once(questions: Sequence[RegistrationQuestion], most: int) -> int:
+    """How many seats, of so many, can be saved in one write with whatever their members answered."""
+    each = _most_of(questions)
+    return max(1, min(most, MOST_KEPT // each)) if each else most
+
+
 def must_fit(questions: Sequence[RegistrationQuestion], capacity: int) -> None:
     """Refuse questions whose answers would be more than can be saved at once for so many seats."""
-    each = sum(len(question.key) + _most(question) for question in questions)
+    each = _most_of(questions)
     if each * capacity > MOST_KEPT:
         most = MOST_KEPT // capacity
         raise Refused(
@@ -59,6 +65,10 @@ def must_fit(questions: Sequence[RegistrationQuestion], capacity: int) -> None:
             f"The answers of one member may have {each} characters; at an event of {capacity} seats,"
             f" at most {most} fit. Ask for fewer texts, use choices instead of texts, or offer fewer seats.",
         )
+
+
+def _most_of(questions: Sequence[RegistrationQuestion]) -> int:
+    return sum(len(question.key) + _most(question) for question in questions)
 
 
 def _most(question: RegistrationQuestion) -> int:

@@ -17,7 +17,8 @@ from ekkyo.contracts.events import (
 from ekkyo.decision import Decision, Entries
 from ekkyo.decision import draw as drawn
 
-from ekkyo_events.model.documents import Event, Seat, state, told_each
+from ekkyo_events.model.asking import seats_at_once
+from ekkyo_events.model.documents import Event, Seat, state, told_each, unanswered
 from ekkyo_events.model.late import with_time_to_decide
 from ekkyo_events.model.lottery import Drawing, DrawTimer
 from ekkyo_events.model.people import People
@@ -126,7 +127,8 @@ def _held(event: Event, seats: Entries[Seat], drawing: Drawing, people: People, 
 
 def _given(event: Event, seats: Entries[Seat], drawing: Drawing, people: People, now: datetime) -> Step:
     """Give the next of the order what they drew."""
-    until = min(drawing.given + PROMOTED_AT_ONCE, len(drawing.order))
+    at_once = seats_at_once(event.questions, PROMOTED_AT_ONCE)
+    until = min(drawing.given + at_once, len(drawing.order))
     applied = {seat.registration_id: seat for seat in seats.all(status="applied")}
     units = drawing.order[drawing.given : until]
     barred = people.barred(event, [applied[unit].key for unit in units if unit in applied])
@@ -212,6 +214,7 @@ def _told(
             "event": next(each),
             "member_id": seat.key,
             "registration_id": seat.registration_id,
+            "unanswered": unanswered(after, seat),
         }
         for seat in everybody
     }

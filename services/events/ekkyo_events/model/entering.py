@@ -7,7 +7,7 @@ from ekkyo.contracts.events import Registration, RegistrationApplied, Terms
 from ekkyo.decision import Cancel, Decision, Set
 from ekkyo.decision import draw as drawn
 
-from ekkyo_events.model.documents import Event, Seat, registration, state
+from ekkyo_events.model.documents import Event, Seat, registration, state, unanswered
 from ekkyo_events.model.lottery import Drawing, DrawTimer, Lot
 
 ENTRANTS = 20_000
@@ -34,6 +34,7 @@ def enter(event: Event, seat: Seat, registration_id: str) -> Decision[Event, Reg
         event=state(after, after=event),
         member_id=seat.key,
         registration_id=registration_id,
+        unanswered=unanswered(after, seat),
     )
     return Decision(after, registration(after, seat), entries=[seat], facts=[fact])
 

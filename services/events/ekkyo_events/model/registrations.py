@@ -29,6 +29,7 @@ from ekkyo_events.model.documents import (
     registration,
     state,
     told_each,
+    unanswered,
 )
 from ekkyo_events.model.entering import enter, takes_entrants
 from ekkyo_events.model.late import given_back_late, with_time_to_decide
@@ -85,6 +86,7 @@ def register(
             member_id=seat.key,
             registration_id=seat.registration_id,
             table=seat.table,
+            unanswered=unanswered(after, seat),
         )
         return Decision(after, registration(after, seat), entries=[seat], facts=[confirmed])
     ticket = max(event.tickets, event.in_draw) + 1
@@ -97,6 +99,7 @@ def register(
         member_id=seat.key,
         registration_id=seat.registration_id,
         position=after.waitlisted + after.in_draw,
+        unanswered=unanswered(after, seat),
     )
     return Decision(after, registration(after, seat, after.waitlisted), entries=[seat], facts=[waitlisted])
 
@@ -210,7 +213,13 @@ class Promotion:
         return [
             *(RegistrationWithdrawn(was="waitlisted", because="left", **fields) for fields in about[:gone]),
             *(
-                RegistrationPromoted(because=self.because, table=seat.table, withdraw_by=seat.withdraw_by, **fields)
+                RegistrationPromoted(
+                    because=self.because,
+                    table=seat.table,
+                    withdraw_by=seat.withdraw_by,
+                    unanswered=unanswered(self.event, seat),
+                    **fields,
+                )
                 for seat, fields in zip(self.seats, about[gone:], strict=True)
             ),
         ]

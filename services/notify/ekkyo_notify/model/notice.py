@@ -16,6 +16,7 @@ from ekkyo.contracts.events import (
     EventRevised,
     EventState,
     OutputState,
+    QuestionsChanged,
     RegistrationApplied,
     RegistrationConfirmed,
     RegistrationFact,
@@ -101,6 +102,8 @@ class Notice(Model):
     """Where the recipient sits."""
     late: bool = False
     """Whether a seat was given back late."""
+    unanswered: bool = False
+    """Whether the recipient still has to answer questions of the event."""
     withdraw_by: Instant | None = None
     """Until when the recipient can give the seat back without being late, where that is later than for others."""
 
@@ -181,7 +184,13 @@ def useless(notice: Notice, now: datetime) -> str | None:
         return "event_cancelled"
     if event.status == "concluded" or event.ends_at <= now:
         return "event_over"
-    before_start = ("event_published", "event_reminder", "registration_waitlisted", "registration_applied")
+    before_start = (
+        "event_published",
+        "event_reminder",
+        "questions_asked",
+        "registration_waitlisted",
+        "registration_applied",
+    )
     if notice.topic in before_start and event.starts_at <= now:
         return "event_started"
     return None
@@ -250,6 +259,7 @@ _TOPICS: dict[type[EventFact], Topic] = {
     EventCancelled: "event_cancelled",
     EventReminderDue: "event_reminder",
     RegistrationApplied: "registration_applied",
+    QuestionsChanged: "questions_asked",
     RegistrationConfirmed: "registration_confirmed",
     RegistrationWaitlisted: "registration_waitlisted",
     RegistrationPromoted: "registration_promoted",
@@ -275,6 +285,8 @@ def event_notice(fact: EventFact) -> Notice:
         )
         if hasattr(fact, n)
     }
+    if isinstance(fact, RegistrationFact):
+        extra["unanswered"] = fact.unanswered
     return Notice.of(fact, _TOPICS[type(fact)], fact.event.community_id, event=fact.event, **extra)
 
 

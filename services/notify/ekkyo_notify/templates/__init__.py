@@ -171,6 +171,7 @@ def _words(notice: Notice, recipient: Recipient, reader: Reader, community: str)
         "because": notice.because,
         "was": notice.was,
         "late": notice.late,
+        "unanswered": notice.unanswered,
         "named": recipient.member_id is not None,
         "reason": several_lines(notice.reason, 1000).replace("\n\n", "\n"),
     }

@@ -187,6 +187,8 @@ class RegistrationFact(EventFact):
 
     member_id: Id
     registration_id: Id | None = None
+    unanswered: bool = Field(default=False, exclude_if=false)
+    """Whether a required question of the event still has no answer from this member."""
 
 
 class RegistrationApplied(RegistrationFact):

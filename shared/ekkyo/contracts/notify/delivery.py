@@ -19,6 +19,7 @@ Topic = Literal[
     "event_rescheduled",
     "event_cancelled",
     "event_reminder",
+    "questions_asked",
     "survey_opened",
     "series_planned",
     "series_revised",
