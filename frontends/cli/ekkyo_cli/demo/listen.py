@@ -26,6 +26,9 @@ class Listener:
         self._seen: set[tuple[type[Fact], str]] = set()
         self._invited: defaultdict[str, set[str]] = defaultdict(set)
         self._seated: defaultdict[str, set[str]] = defaultdict(set)
+        self._drawn: dict[str, e.DrawHeld] = {}
+        self._placed: defaultdict[str, set[str]] = defaultdict(set)
+        """The registrations at an event that got a seat, or a place on its waitlist."""
         self._regulars: defaultdict[str, set[str]] = defaultdict(set)
         self._mails: set[tuple[str, str, str]] = set()
         self._withdrew: set[Telling] = set()
@@ -47,6 +50,10 @@ class Listener:
             self._regulars[fact.series_id].add(fact.member_id)
         if isinstance(fact, e.RegistrationConfirmed):
             self._seated[fact.event_id].add(fact.member_id)
+        if isinstance(fact, e.DrawHeld):
+            self._drawn[fact.event_id] = fact
+        if isinstance(fact, e.RegistrationConfirmed | e.RegistrationWaitlisted) and fact.registration_id:
+            self._placed[fact.event_id].add(fact.registration_id)
         if isinstance(fact, e.RegistrationWithdrawn) and fact.series_change is None:
             self._withdrew.add((fact.meta.id, fact.member_id))
         if isinstance(fact, n.Delivered) and fact.delivery.channel == "mail" and fact.delivery.member_id:
@@ -86,6 +93,15 @@ class Listener:
     async def seated(self, event_id: str, members: list[str]) -> None:
         """Wait until all of these have got a seat at an event."""
         await self._until(lambda: self._seated[event_id].issuperset(members), f"the seats of {len(members)}")
+
+    async def drawn(self, event_id: str) -> None:
+        """Wait until the places of an event are drawn, and everybody in the draw was told what they got."""
+
+        def enough() -> bool:
+            held = self._drawn.get(event_id)
+            return held is not None and self._placed[event_id].issuperset(held.order)
+
+        await self._until(enough, f"the draw of {event_id}")
 
     async def told(self, topic: n.Topic, entity_id: str, member_id: str) -> None:
         """Wait until the mail server has a member's mail about something."""

@@ -18,7 +18,8 @@ from ekkyo.decision.clock import utcnow
 from ekkyo_common.attendance import Report, everybody, match, read_attendance, record
 from pydantic import SecretStr
 
-from ekkyo_cli.demo import outputs, pages, people, season, tables
+from ekkyo_cli.demo import drawing, outputs, pages, people, season, tables
+from ekkyo_cli.demo.answering import answers_of
 from ekkyo_cli.demo.correcting import import_corrected
 from ekkyo_cli.demo.listen import Listener
 from ekkyo_cli.demo.pages import Address
@@ -159,6 +160,8 @@ class Season:
         )
         if plan.deadline:
             await as_leader.send(e.SetTerms(event_id=event_id, terms=e.WantedTerms(withdraw_by=utcnow())))
+        if plan.lottery:
+            await drawing.promise(as_leader, event_id, starts_at)
         event = await as_leader.send(e.PublishEvent(event_id=event_id))
         if plan.moved:
             event = await as_leader.send(
@@ -171,6 +174,11 @@ class Season:
         wanting = self._wanting(plan)
         places = await self._each(wanting, lambda who: self.register(who, event))
         seated = [who for who, place in zip(wanting, places, strict=True) if place.status == "confirmed"]
+        if plan.lottery:
+            await self.heard.drawn(event.event_id)
+            drawn = await self._roster(event, "confirmed")
+            seated = [who for who in wanting if who.member_id in drawn]
+            self.say("  " + drawing.repeated(self.heard.facts, event))
         leaving = self.random.sample(seated, plan.withdrawals)
         if plan.tables:
             leader = self.as_(self.leaders[0].member_id, f"leader:{self.community_id}")
@@ -252,7 +260,7 @@ class Season:
         survey_id = s.survey_of_event(event.event_id)
         await self.heard.invited(survey_id, came)
         answering = [i for i in came if self.random.random() < 0.82]
-        answers = {i: self._answers() for i in answering}
+        answers = {i: answers_of(self.random) for i in answering}
         await self._each(
             answering,
             lambda i: self.as_(i).send(s.AnswerSurvey(survey_id=survey_id, member_id=i, answers=answers[i])),
@@ -262,18 +270,6 @@ class Season:
         told = await leader.ask(s.GetResults(survey_id=survey_id))
         score = "-" if told.results.nps is None else f"{told.results.nps:+.0f}"
         self.say(f"  {event.title}: {len(came)} came, {told.results.answered} answered, NPS {score}")
-
-    def _answers(self) -> s.Answers:
-        found: s.Answers = {
-            "satisfaction": self.random.choices(range(11), weights=[1, 1, 1, 1, 1, 2, 4, 9, 18, 20, 16])[0],
-            "useful": "yes" if self.random.random() < 0.88 else "no",
-        }
-        themes = set(self.random.choices(season.THEMES, season.THEME_WEIGHTS, k=self.random.randint(0, 3)))
-        if themes:
-            found["themes"] = sorted(themes)
-        if self.random.random() < 0.3:
-            found["comment"] = self.random.choice(season.COMMENTS)
-        return found
 
     async def _next_themes(self, count: int) -> list[str]:
         """The themes most asked for that had no event yet."""

@@ -43,6 +43,8 @@ class Plan:
     """Nobody concludes it: its end does."""
     from_theme: bool = False
     """Its title becomes the theme most asked for so far."""
+    lottery: bool = False
+    """Places are drawn by lot among all who registered until a time."""
     tables: int | None = None
     """How many people sit at a table, where a leader makes tables."""
     deadline: bool = False
@@ -75,7 +77,7 @@ ROUNDS: list[list[Plan]] = [
         Plan("スマホで現場写真を共有する", "IT", "online", 30, 26, by_timer=True),
     ],
     [
-        Plan("{theme}", "IT", "online", 25, 36, withdrawals=4, from_theme=True),
+        Plan("{theme}", "IT", "online", 25, 36, withdrawals=4, from_theme=True, lottery=True),
         Plan("Power Automateではじめる自動化", "IT", "online", 30, 29),
         Plan(
             "部門をこえるランチ 東京",
