@@ -95,6 +95,7 @@ IN_ORDER: list[Any] = [
     events.RegisterForEvent(event_id="e1", member_id="m1", registration_id="r1", answers={"lunch": "肉"}),
     events.AnswerQuestions(event_id="e1", member_id="m1", answers={"lunch": "魚"}),
     events.GetAnswers(event_id="e1", member_id="m1"),
+    events.ChangeAttend(event_id="e1", member_id="m1", attend="onsite"),
     events.CheckIn(event_id="e1", member_id="m1"),
     events.WithdrawFromEvent(event_id="e2", member_id="m1", registration_id="r2"),
     events.CancelEvent(event_id="e3", reason="台風のため"),

@@ -88,6 +88,7 @@ TABLE = {
     "events.cancel": "leader steward system",
     "events.conclude": "leader steward system",
     "events.register": "self leader steward system",
+    "events.change_attend": "self leader steward system",
     "events.withdraw": "self leader steward system",
     "events.check_in": "self leader steward system",
     "events.undo_check_in": "self leader steward system",

@@ -34,6 +34,9 @@ def before(**hours: float) -> Terms:
     return Terms(**{name: START - HOUR * n for name, n in hours.items()})
 
 
+BY_LEADER: Any = {"people": EVERYBODY, "who": LEADER, "now": BEFORE}
+
+
 def setting(terms: Terms) -> SetTerms:
     return SetTerms(event_id="e1", terms=WantedTerms(**terms.model_dump()))
 
@@ -88,18 +91,18 @@ def test_a_seat_given_back_after_the_deadline_is_late(status: str, hours_before:
 
 def test_terms_are_told_and_set_once() -> None:
     terms = before(opens_at=48, withdraw_by=24)
-    it = event(confirmed=1, waitlisted=1)
+    it = event(confirmed=1, waitlisted=1, capacity=1)
     seats = EntriesInMemory.of([seat("m1", "confirmed"), seat("m2", "waitlisted", position=1)])
-    decided = model.set_terms(it, seats, setting(terms), who=LEADER, now=BEFORE)
+    decided = model.set_terms(it, seats, setting(terms), **BY_LEADER)
     (fact,) = decided.facts
     assert isinstance(fact, EventRevised)
     assert (fact.event.terms, fact.event.sequence) == (terms, 1)
     assert (fact.confirmed, fact.waitlisted) == (["m1"], ["m2"])
-    assert model.set_terms(decided.document, seats, setting(terms), who=LEADER, now=BEFORE).facts == ()
-    without = model.set_terms(decided.document, seats, setting(Terms()), who=LEADER, now=BEFORE)
+    assert model.set_terms(decided.document, seats, setting(terms), **BY_LEADER).facts == ()
+    without = model.set_terms(decided.document, seats, setting(Terms()), **BY_LEADER)
     assert without.document.terms is None
     assert "terms" not in without.document.model_dump()
-    draft = model.set_terms(event(status="draft"), NONE, setting(terms), who=LEADER, now=BEFORE)
+    draft = model.set_terms(event(status="draft"), NONE, setting(terms), **BY_LEADER)
     assert (draft.facts, draft.document.sequence, draft.answer.terms) == ((), 0, terms)
 
 
@@ -114,7 +117,7 @@ def test_terms_are_told_and_set_once() -> None:
 )
 def test_times_that_cannot_be_are_refused_by_field(terms: Terms, fields: list[str]) -> None:
     with pytest.raises(Refused) as no:
-        model.set_terms(event(), NONE, setting(terms), who=LEADER, now=BEFORE)
+        model.set_terms(event(), NONE, setting(terms), **BY_LEADER)
     assert no.value.status == 400
     assert [error.field for error in no.value.errors] == fields
 
@@ -122,7 +125,7 @@ def test_times_that_cannot_be_are_refused_by_field(terms: Terms, fields: list[st
 @pytest.mark.parametrize("status", ["cancelled", "concluded"])
 def test_an_event_that_is_over_takes_no_terms(status: str) -> None:
     with pytest.raises(Refused, match="have other terms"):
-        model.set_terms(event(status=status), NONE, setting(before(opens_at=2)), who=LEADER, now=BEFORE)
+        model.set_terms(event(status=status), NONE, setting(before(opens_at=2)), **BY_LEADER)
 
 
 HOURS = st.one_of(st.none(), st.integers(0, 500))
@@ -135,7 +138,7 @@ def test_terms_that_fit_still_fit_after_every_move(
     given_hours = {"opens_at": opens, "closes_at": closes, "withdraw_by": by}
     terms = before(**{name: n for name, n in given_hours.items() if n is not None})
     try:
-        it = model.set_terms(event(), NONE, setting(terms), who=LEADER, now=BEFORE).document
+        it = model.set_terms(event(), NONE, setting(terms), **BY_LEADER).document
     except Refused:
         return
     to = RescheduleEvent(event_id="e1", starts_at=START + HOUR * hours, ends_at=START + HOUR * (hours + 1))
@@ -144,7 +147,8 @@ def test_terms_that_fit_still_fit_after_every_move(
         assert it.terms is None
         return
     shift = moved.starts_at - START
-    assert model.set_terms(moved, NONE, setting(moved.terms), who=LEADER, now=BEFORE).document == moved, "they fit"
+    again = model.set_terms(moved, NONE, setting(moved.terms), **BY_LEADER)
+    assert again.document == moved, "they fit"
     assert moved.terms.closes_at == (terms.closes_at + shift if terms.closes_at else None)
     if terms.withdraw_by is None:
         assert moved.terms.withdraw_by is None

@@ -13,6 +13,7 @@ from ekkyo.contracts.events import (
     OutputProposed,
     QuestionsChanged,
     RegistrationApplied,
+    RegistrationChanged,
     RegistrationConfirmed,
     RegistrationPromoted,
     RegistrationWaitlisted,
@@ -164,6 +165,7 @@ async def tell_published(fact: EventPublished, post: Post) -> None:
         RegistrationWaitlisted,
         RegistrationPromoted,
         RegistrationWithdrawn,
+        RegistrationChanged,
         by="notify",
         name="tell_registration",
         start="new",
@@ -174,7 +176,8 @@ async def tell_registration(
     | RegistrationConfirmed
     | RegistrationWaitlisted
     | RegistrationPromoted
-    | RegistrationWithdrawn,
+    | RegistrationWithdrawn
+    | RegistrationChanged,
     post: Post,
 ) -> None:
     """Tell a member what became of their registration, unless they hear of it for the whole series."""

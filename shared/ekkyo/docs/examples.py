@@ -59,6 +59,7 @@ MEMBERS = {
     "authors",
     "no_longer",
     "companions",
+    "online",
     "moved",
     "tables",
     "unanswered",

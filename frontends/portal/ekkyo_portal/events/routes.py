@@ -4,7 +4,9 @@ import asyncio
 
 from ekkyo.contracts.base import Refused, new_id
 from ekkyo.contracts.events import (
+    Attend,
     Board,
+    ChangeAttend,
     EventState,
     EventStatus,
     GetAnswers,
@@ -25,6 +27,7 @@ from starlette.responses import Response
 
 from ekkyo_portal.events import asked, series_views, views
 from ekkyo_portal.events import month as calendar
+from ekkyo_portal.events.attending import WAYS
 from ekkyo_portal.look.marks import Mark, marks
 from ekkyo_portal.look.outputs import Item, items
 from ekkyo_portal.web.forms import Form
@@ -153,6 +156,7 @@ async def register(visit: Visit, event_id: str) -> Response:
         event_id=event_id,
         member_id=visit.me.member_id,
         registration_id=registration_id,
+        attend=_attend(form["attend"]),
         answers=asked.typed(questions, form),
     )
     try:
@@ -167,6 +171,20 @@ async def register(visit: Visit, event_id: str) -> Response:
 
 async def _questions(visit: Visit, event_id: str) -> list[RegistrationQuestion]:
     return (await visit.ask(GetRegistrationForm(event_id=event_id))).questions
+
+
+def _attend(said: str) -> Attend | None:
+    return next((way for way in WAYS if way == said), None)
+
+
+@room.post("/e/{event_id}/attend", who=Who.HOLDERS)
+async def change_attend(visit: Visit, event_id: str) -> Response:
+    """Take part the other way: in the room, or online."""
+    form = await visit.form()
+    attend, member_id = _attend(form["attend"]), visit.me.member_id
+    if attend:
+        await visit.send(ChangeAttend(event_id=event_id, member_id=member_id, attend=attend))
+    return visit.see_other(f"/e/{event_id}", did="events.attend_changed" if attend else None)
 
 
 @room.post("/e/{event_id}/withdraw", who=Who.HOLDERS)

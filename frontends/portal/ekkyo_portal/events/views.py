@@ -15,6 +15,7 @@ from ekkyo.words.times import differ
 from markupsafe import Markup
 
 from ekkyo_portal.events import lottery, terms
+from ekkyo_portal.events.attending import Way, as_attended, capacity_for, is_full, other_way, seats, ways
 from ekkyo_portal.events.presence import Here, here
 from ekkyo_portal.look.marks import Mark
 from ekkyo_portal.look.qr import qr
@@ -94,6 +95,10 @@ class EventView:
     """Whether who registers now enters a draw."""
     draw: lottery.Checking | None = None
     """How to check the draw, if there is one."""
+    ways: Sequence[Way] = ()
+    """The ways to take part to choose from; nothing where there is one only."""
+    other_way: Way | None = None
+    """The way to which the visitor can change."""
 
 
 def over(reader: Reader, event: EventState, mark: Mark | None = None, held: tuple[str, str] | None = None) -> Card:
@@ -125,7 +130,7 @@ def card(reader: Reader, event: EventState, mark: Mark | None = None, held: tupl
         online=event.format == "online",
         context=one_line(event.context),
         seats=seats(reader, event) if event.status == "published" else words.names.event_states[event.status],
-        full=taken(event) >= event.capacity,
+        full=is_full(event),
         mark=mark,
         series=event.series_id is not None,
         held=held,
@@ -160,8 +165,9 @@ def event(
 
     typed, wrong: a word on the wall that was not accepted, and why. code: makes the code of a member's seat.
     """
-    it, own = mine.event, mine.registration
+    own = mine.registration
     held = own if own and own.status != "withdrawn" else None
+    it = as_attended(mine.event, held)
     over = is_over(it, reader.now)
     leads, zone = visitor.may_lead(it.community_id), _zones(reader, it)[0]
     seated = held is not None and held.status in ("confirmed", "attended")
@@ -181,10 +187,12 @@ def event(
         and held is None
         and reader.now < it.ends_at
         and terms.is_open(it, reader.now, leads=leads),
-        full=taken(it) >= it.capacity or lottery.is_to_be_drawn(it),
+        full=is_full(it) or lottery.is_to_be_drawn(it),
+        ways=ways(reader, it),
+        other_way=other_way(reader, it, held),
         leads=leads,
         speakers=[(one_line(one.name), one_line(one.department)) for one in speakers.cards] if speakers else [],
-        waits=count(reader.words.events.waits, it.capacity) if held and held.status == "waitlisted" else "",
+        waits=count(reader.words.events.waits, capacity_for(it, held)) if held and held.status == "waitlisted" else "",
         here=here(reader, visitor, mine, typed, wrong),
         saved=it.status == "published" and reader.now < it.ends_at,
         mark=mark,
@@ -251,7 +259,7 @@ def entry(reader: Reader, visitor: Visitor, mine: MyRegistrationAnswer, page: st
     view = event(reader, visitor, mine)
     seat = view.mine and view.mine.status in ("confirmed", "waitlisted", "applied")
     how = reader.words.events.withdraw_at.format(page=page) if seat else None
-    return saved(mine.event, stamp=reader.now, join=view.join, page=page, how=how)
+    return saved(view.event, stamp=reader.now, join=view.join, page=page, how=how)
 
 
 def when(reader: Reader, event: EventState) -> When:
@@ -261,21 +269,6 @@ def when(reader: Reader, event: EventState) -> When:
         reader.span(event.starts_at, event.ends_at, first),
         reader.span(event.starts_at, event.ends_at, other) if other else None,
     )
-
-
-def seats(reader: Reader, event: EventState) -> str:
-    """How many seats are left, or that people wait."""
-    if lottery.is_to_be_drawn(event):
-        return lottery.seats(reader, event)
-    left = event.capacity - taken(event)
-    if left > 0:
-        return count(reader.words.events.seats_left, left)
-    return count(reader.words.events.waiting, event.waitlisted) if event.waitlisted else reader.words.events.full
-
-
-def taken(event: EventState) -> int:
-    """How many seats are taken: a seat stays taken when its holder has come."""
-    return event.confirmed + event.attended
 
 
 def is_over(event: EventState, now: datetime) -> bool:

@@ -8,6 +8,7 @@ from ekkyo.contracts.events import EventState, Registration, RosterPage
 from ekkyo.words.text import one_line
 
 from ekkyo_portal.events import lottery
+from ekkyo_portal.events.attending import left
 from ekkyo_portal.events.codes import Named
 from ekkyo_portal.events.presence import CHECK_IN_BEFORE
 from ekkyo_portal.events.views import when
@@ -158,13 +159,14 @@ def _note(reader: Reader, event: EventState, one: Registration) -> str:
     words = reader.words.desk
     note: str = ""
     if one.status == "waitlisted" and one.position:
-        full = event.confirmed + event.attended >= event.capacity
+        full = left(event).get(one.attend or "onsite", 0) <= 0
         note = (words.waits_full if full else words.waits).format(n=one.position)
     if one.late:
         note = words.late
     if one.status == "attended":
         note = reader.clock(one.checked_in_at, event.timezone) if one.checked_in_at else words.by_report
-    return note
+    online = one.attend == "online" and one.status in ("confirmed", "waitlisted", "attended")
+    return " · ".join(filter(None, [reader.words.events.online if online else "", note]))
 
 
 def _stranger(person: Person) -> Row:

@@ -4,7 +4,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from ekkyo.contracts.base import Refused
-from ekkyo.contracts.events import EventState, SetTerms, Terms, WantedLottery, WantedTerms
+from ekkyo.contracts.events import EventState, SetTerms, Terms, WantedLottery
 from ekkyo.words.text import one_line
 from ekkyo.words.times import zone_name
 from starlette.responses import Response
@@ -18,6 +18,7 @@ from ekkyo_portal.web.visitor import Who
 TIMES: Final = ("opens_at", "closes_at", "withdraw_by")
 FIELDS: Final = {"terms.lottery": "draws_at", "terms.lottery.draws_at": "draws_at"}
 """Fields of the form that are called otherwise in the terms."""
+NUMBERS: Final = ("online_capacity",)
 
 
 @room.get("/e/{event_id}/terms", who=Who.LEADERS)
@@ -46,10 +47,11 @@ async def set_terms(visit: Visit, event_id: str) -> Response:
     return visit.see_other(f"/e/{event_id}", did="terms.set")
 
 
-def _wanted(form: Form, event: EventState) -> WantedTerms:
+def _wanted(form: Form, event: EventState) -> dict[str, Any]:
     """What the form says, with errors beside the fields that cannot be read."""
     times = {name: form.local(name, event.timezone) for name in TIMES if form[name]}
-    return WantedTerms(**times, lottery=_lottery(form, event))
+    numbers = {name: form[name] for name in NUMBERS if form[name]}
+    return {**times, **numbers, "lottery": _lottery(form, event)}
 
 
 def _lottery(form: Form, event: EventState) -> WantedLottery | None:
@@ -68,7 +70,8 @@ def _typed(event: EventState) -> dict[str, Any]:
     terms, zone = event.terms or Terms(), ZoneInfo(event.timezone)
     times = {name: getattr(terms, name) for name in TIMES}
     times["draws_at"] = terms.lottery.draws_at if terms.lottery else None
-    return {name: f"{at.astimezone(zone):%Y-%m-%dT%H:%M}" for name, at in times.items() if at}
+    shown = {name: f"{at.astimezone(zone):%Y-%m-%dT%H:%M}" for name, at in times.items() if at}
+    return shown | {name: getattr(terms, name) for name in NUMBERS}
 
 
 def _page(visit: Visit, event: EventState, form: Form, status: int = 200) -> Response:
@@ -83,6 +86,7 @@ def _page(visit: Visit, event: EventState, form: Form, status: int = 200) -> Res
         "zone": zone_name(event.timezone, reader.locale),
         "drawn": drawn,
         "lottery": "" if event.draw is None else hints.over_hint if drawn else hints.later_hint,
+        "places": event.format == "hybrid" or (event.terms is not None and event.terms.online_capacity is not None),
         "may": event.status in ("draft", "published"),
         "told": event.status == "published" and event.confirmed + event.waitlisted + event.applied > 0,
     }

@@ -7,6 +7,7 @@ from ekkyo.contracts.base import new_id
 from ekkyo.contracts.events import (
     AttendanceImported,
     CancelEvent,
+    ChangeAttend,
     CheckIn,
     ConcludeEvent,
     DraftEvent,
@@ -66,9 +67,15 @@ async def revise(cmd: ReviseEvent, events: Events, people: KnownPeople, who: Who
 
 
 @router.subscriber(**asked(SetTerms))
-async def set_terms(cmd: SetTerms, events: Events, who: Who) -> EventState:
+async def set_terms(cmd: SetTerms, events: Events, people: KnownPeople, who: Who) -> EventState:
     """Set the terms of an event's registration."""
-    return await events.change(cmd.event_id, lambda e, seats: model.set_terms(e, seats, cmd, who=who, now=utcnow()))
+    return await decided(
+        cmd.event_id,
+        (),
+        people,
+        events,
+        lambda e, seats, known: model.set_terms(e, seats, cmd, people=known, who=who, now=utcnow()),
+    )
 
 
 @router.subscriber(**asked(RescheduleEvent))
@@ -98,6 +105,18 @@ async def register(cmd: RegisterForEvent, events: Events, people: KnownPeople, w
         people,
         events,
         lambda e, seats, known: model.register(e, seats, cmd, people=known, who=who, now=utcnow()),
+    )
+
+
+@router.subscriber(**asked(ChangeAttend))
+async def change_attend(cmd: ChangeAttend, events: Events, people: KnownPeople, who: Who) -> Registration:
+    """Take part in a hybrid event the other way."""
+    return await decided(
+        cmd.event_id,
+        [cmd.member_id],
+        people,
+        events,
+        lambda e, seats, known: model.change_attend(e, seats, cmd, people=known, who=who, now=utcnow()),
     )
 
 

@@ -10,6 +10,7 @@ from ekkyo_events.model.answering import (
     told_answers,
 )
 from ekkyo_events.model.attendance import check_in, import_attendance, unless_refused
+from ekkyo_events.model.attending import change_attend
 from ekkyo_events.model.departures import Departure, DepartureTimer, Leaving, departed, is_news
 from ekkyo_events.model.documents import EndTimer, Event, ReminderTimer, Seat, leads, not_found, registration, state
 from ekkyo_events.model.door import Door, door, has_a_door, word_now
@@ -85,6 +86,7 @@ __all__ = [
     "cancel",
     "cancel_series",
     "carried_out",
+    "change_attend",
     "change_rule",
     "check_in",
     "conclude",

@@ -16,6 +16,7 @@ from ekkyo.contracts.events import (
 )
 from ekkyo.decision import Decision, Entries
 
+from ekkyo_events.model.arranged.counting import recounted
 from ekkyo_events.model.documents import (
     CHECK_IN_BEFORE,
     CLOCKS_DIFFER,
@@ -215,7 +216,7 @@ def _came(event: Event, member_id: str, seat: Seat | None) -> tuple[Event, Seat]
     seat = seat or Seat(document_id=event.id, key=member_id, status="withdrawn")
     before = {"came_from": seat.status, "ticket": seat.position}
     came = seat.model_copy(update={**before, "status": "attended", "position": None, "walk_in": not had_seat})
-    return event.model_copy(update=counts), came
+    return recounted(event.model_copy(update=counts), [seat], [came]), came
 
 
 def _attended(event: Event, told: EventState, seat: Seat, by: Literal["check_in", "import"]) -> MemberAttended:

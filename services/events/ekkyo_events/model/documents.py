@@ -93,6 +93,8 @@ class Event(Document):
     """How many seats that were given back late nobody took."""
     questions: list[RegistrationQuestion] = Field(default=[], exclude_if=_unset)
     """What members answer when they register."""
+    online_taken: int | None = Field(default=None, exclude_if=_unset)
+    """Of the seats in use, those online, where they are counted apart."""
 
     drawing: Drawing | None = Field(default=None, exclude_if=_unset)
     """The draw of its lottery, from the publication on. It holds the secret seed."""
@@ -226,13 +228,14 @@ def registration(event: Event, seat: Seat, place: int | None = None) -> Registra
         registration_id=seat.registration_id,
         status=seat.status,
         position=place,
-        waiting_because=waiting_because(event, place) if place else None,
+        waiting_because=waiting_because(event, place, seat) if place else None,
         walk_in=seat.walk_in,
         checked_in_at=seat.checked_in_at,
         table=seat.table,
         unanswered=unanswered(event, seat),
         late=seat.late and seat.status == "withdrawn",
         withdraw_by=seat.withdraw_by if seat.status == "confirmed" else None,
+        attend=seat.attend,
     )
 
 
@@ -242,14 +245,30 @@ def unanswered(event: Event, seat: Seat) -> bool:
 
 
 def place(seat: Seat | None, waiting: Iterable[Seat]) -> int | None:
-    """Which place on the waitlist a member has, from 1, given all who wait; None for who does not."""
+    """Which place on the waitlist a member has, from 1, given all who wait; None for who does not.
+
+    Who waits for a seat online has nobody before them who waits for one in the room, where they are counted apart.
+    """
     if seat is None or seat.position is None or seat.status != "waitlisted":
         return None
-    ticket = seat.position
-    return 1 + sum(1 for other in waiting if other.position is not None and other.position < ticket)
+    ticket, attend = seat.position, seat.attend or "onsite"
+    before = (other for other in waiting if other.position is not None and other.position < ticket)
+    return 1 + sum((other.attend or "onsite") == attend for other in before)
 
 
-def waiting_because(event: Event, place: int) -> str:
+def places(waiting: Iterable[Seat]) -> dict[str, int]:
+    """The place on the waitlist of each of these, who are all who wait."""
+    found: dict[str, int] = {}
+    lines: dict[str, list[Seat]] = {}
+    for seat in sorted(waiting, key=lambda one: one.position or 0):
+        line = lines.setdefault(seat.attend or "onsite", [])
+        together = bool(line) and line[-1].position == seat.position
+        found[seat.key] = found[line[-1].key] if together else len(line) + 1
+        line.append(seat)
+    return found
+
+
+def waiting_because(event: Event, place: int, seat: Seat | None = None) -> str:
     """Why somebody at this place of the waitlist has no seat, in words."""
     if event.status == "cancelled":
         return "the event was cancelled"
@@ -257,7 +276,11 @@ def waiting_because(event: Event, place: int) -> str:
         return "the event is over"
     if event.is_to_be_drawn:
         return "the draw comes first; then who registered after it gets the seats that are left"
-    taken = "the only seat is taken" if event.capacity == 1 else f"all {event.capacity} seats are taken"
+    capacity, where = event.capacity, ""
+    if event.terms and event.terms.online_capacity is not None:
+        online = seat is not None and seat.attend == "online"
+        capacity, where = (event.terms.online_capacity, " online") if online else (capacity, " in the room")
+    taken = f"the only seat{where} is taken" if capacity == 1 else f"all {capacity} seats{where} are taken"
     match place - 1:
         case 0:
             return f"{taken}; nobody is before you"

@@ -18,7 +18,6 @@ from ekkyo.contracts.events import (
     EventPublished,
     EventReminderDue,
     EventRescheduled,
-    EventRevised,
     EventState,
     PublishEvent,
     RescheduleEvent,
@@ -26,6 +25,8 @@ from ekkyo.contracts.events import (
 )
 from ekkyo.decision import Cancel, Decision, Entries, Set
 
+from ekkyo_events.model.arranged import must_fit_places
+from ekkyo_events.model.arranged.counting import arranges, recounted, who_is_online
 from ekkyo_events.model.asking import must_fit
 from ekkyo_events.model.documents import (
     REMIND_BEFORE,
@@ -46,6 +47,7 @@ from ekkyo_events.model.people import People
 from ekkyo_events.model.registrations import promote
 from ekkyo_events.model.tables import AT_TABLES, told_tables
 from ekkyo_events.model.terms import moved
+from ekkyo_events.model.terms import revised as changed
 
 Answer = Decision[Event, EventState]
 
@@ -125,27 +127,19 @@ def revise(
         return Decision(event, state(event))
     if event.questions and revised.capacity > event.capacity:
         must_fit(event.questions, revised.capacity)
-    if revised.capacity < event.seats_in_use:
-        raise Refused("capacity_below_confirmed", f"{event.seats_in_use} seats are already taken.")
+    if revised.capacity < (in_use := event.seats_in_use - (event.online_taken or 0)):
+        raise Refused("capacity_below_confirmed", f"{in_use} seats are already taken.")
     if revised.capacity != event.capacity:
         must_not_be_drawn(event)
+    if event.terms:
+        must_fit_places(revised)
     if event.status == "draft":
         return Decision(revised, state(revised, after=event))
     must_say_where(revised)
     revised = revised.model_copy(update={"sequence": event.sequence + 1})
     promotion = promote(revised, seats, people, "more_capacity").at(now)
     told = state(promotion.event, after=event)
-    hear = who_hears(seats)
-    moved = {seat.key for seat in promotion.seats}
-    left = {seat.key for seat in promotion.entries}
-    fact = EventRevised(
-        event_id=event.id,
-        event=told,
-        confirmed=sorted({*hear["confirmed"], *moved}),
-        waitlisted=[member for member in hear["waitlisted"] if member not in left],
-        applied=hear["applied"],
-        promoted=sorted(moved),
-    )
+    fact = changed(event, promotion, seats, told)
     return Decision(promotion.event, told, entries=promotion.entries, facts=[fact, *promotion.facts(told)])
 
 
@@ -176,6 +170,7 @@ def reschedule(event: Event, seats: Entries[Seat], cmd: RescheduleEvent, *, who:
         was_starts_at=event.starts_at,
         was_ends_at=event.ends_at,
         **who_hears(seats),
+        online=who_is_online(event, seats),
     )
     return Decision(after, told, facts=[fact], timers=event_timers(after, now))
 
@@ -222,7 +217,8 @@ def remind(event: Event, seats: Entries[Seat], timer: ReminderTimer, *, now: dat
     told = state(after, after=event)
     confirmed = [seat.key for seat in seats.all(status="confirmed")]
     tables = told_tables(event, seats.all(status=AT_TABLES)).tables if event.seating else None
-    fact = EventReminderDue(event_id=event.id, event=told, confirmed=confirmed, tables=tables)
+    online = who_is_online(event, seats)
+    fact = EventReminderDue(event_id=event.id, event=told, confirmed=confirmed, tables=tables, online=online)
     return Decision(after, told, facts=[fact])
 
 
@@ -230,6 +226,7 @@ def _concluded(event: Event, seats: Entries[Seat]) -> Answer:
     absent = [seat.model_copy(update={"status": "no_show"}) for seat in seats.all(status="confirmed")]
     counts = {"confirmed": 0, "seated": event.seats_in_use, "late_unfilled": unfilled(event, seats)}
     after = event.model_copy(update={"status": "concluded", **counts})
+    after = recounted(after, seats.all(status="confirmed") if arranges(event) else (), absent)
     told = state(after, after=event)
     fact = EventConcluded(
         event_id=event.id,

@@ -10,7 +10,7 @@ from ekkyo.contracts.events import Terms
 from ekkyo.decision import Entries
 
 from ekkyo_events.model.documents import Event, Seat
-from ekkyo_events.model.terms import is_late
+from ekkyo_events.model.windows import is_late
 
 T = TypeVar("T", bound=Terms | None)
 TIME_TO_DECIDE: Final = timedelta(hours=24)

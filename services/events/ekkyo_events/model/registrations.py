@@ -18,6 +18,8 @@ from ekkyo.contracts.events import (
 )
 from ekkyo.decision import Decision, Entries
 
+from ekkyo_events.model.arranged import attends, next_in_line, placed
+from ekkyo_events.model.arranged.counting import arrangement, arranges, recounted
 from ekkyo_events.model.asking import accepted, check
 from ekkyo_events.model.documents import (
     Event,
@@ -35,7 +37,7 @@ from ekkyo_events.model.entering import enter, takes_entrants
 from ekkyo_events.model.late import given_back_late, with_time_to_decide
 from ekkyo_events.model.people import People
 from ekkyo_events.model.tables import given_tables
-from ekkyo_events.model.terms import must_be_open
+from ekkyo_events.model.windows import must_be_open
 
 Answer = Decision[Event, Registration]
 Because = Literal["withdrawal", "more_capacity"]
@@ -75,6 +77,11 @@ def register(
         seat = seat.model_copy(update={"answers": answers})
     if event.drawing and takes_entrants(event, now):
         return enter(event, seat, cmd.registration_id)
+    if arranges(event) or cmd.attend:
+        attend = attends(event, cmd.attend)
+        seat = seat.model_copy(update={"registration_id": cmd.registration_id, "attend": attend})
+        new = placed(event, seats, [seat], people)
+        return Decision(new.event, registration(new.event, new.seats[0], new.place), entries=new.seats, facts=new.facts)
     if event.seats_in_use < event.capacity and not event.is_to_be_drawn:
         after = event.model_copy(update={"confirmed": event.confirmed + 1})
         has = {"status": "confirmed", "registration_id": cmd.registration_id, "late": False}
@@ -162,8 +169,8 @@ def _given_back(
     if seat.status == "waitlisted" or seat.status == "applied":
         was = seat.status
     freed = event.model_copy(update={was: getattr(event, was) - 1})
-    seat = without_place(seat).model_copy(update={"late": late, "withdraw_by": None})
-    promotion = promote(freed, seats, people, "withdrawal", but=seat.key).at(now)
+    had, seat = seat, without_place(seat).model_copy(update={"late": late, "withdraw_by": None})
+    promotion = promote(recounted(freed, [had], [seat]), seats, people, "withdrawal", but=seat.key).at(now)
     told = state(promotion.event, after=event)
     fact = RegistrationWithdrawn(
         event_id=event.id,
@@ -173,6 +180,7 @@ def _given_back(
         was=was,
         because=because,
         late=late,
+        **arrangement(had),
     )
     return Decision(
         promotion.event,
@@ -218,6 +226,7 @@ class Promotion:
                     table=seat.table,
                     withdraw_by=seat.withdraw_by,
                     unanswered=unanswered(self.event, seat),
+                    **arrangement(seat),
                     **fields,
                 )
                 for seat, fields in zip(self.seats, about[gone:], strict=True)
@@ -229,21 +238,32 @@ def promote(
     event: Event, seats: Entries[Seat], people: People, because: Because, *, but: str | None = None
 ) -> Promotion:
     """Give the free seats to those who wait longest. but: a member who leaves the waitlist in the same decision."""
-    free = min(event.capacity - event.seats_in_use, event.waitlisted)
-    if free <= 0 or event.is_to_be_drawn:
+    if event.is_to_be_drawn:
         return Promotion(event, because)
-    if free > PROMOTED_AT_ONCE:
-        raise Refused(
-            "too_many_promotions",
-            f"At most {PROMOTED_AT_ONCE} members can be promoted at once. Raise the capacity in steps.",
-        )
-    chosen, gone = _next(event, seats, people, free, but)
+    if arranges(event):
+        chosen, gone = next_in_line(event, seats, people, but)
+        _must_not_be_too_many(len(chosen) + len(gone))
+    else:
+        free = min(event.capacity - event.seats_in_use, event.waitlisted)
+        if free <= 0:
+            return Promotion(event, because)
+        _must_not_be_too_many(free)
+        chosen, gone = _next(event, seats, people, free, but)
     promoted = [
         seat.model_copy(update={"status": "confirmed", "position": None, "was_promoted": True}) for seat in chosen
     ]
     promoted = given_tables(event, seats, promoted, people, but=but)
     counts = {"confirmed": event.confirmed + len(chosen), "waitlisted": event.waitlisted - len(chosen) - len(gone)}
-    return Promotion(event.model_copy(update=counts), because, promoted, [without_place(seat) for seat in gone])
+    after = recounted(event.model_copy(update=counts), chosen, promoted)
+    return Promotion(after, because, promoted, [without_place(seat) for seat in gone])
+
+
+def _must_not_be_too_many(promoted: int) -> None:
+    if promoted > PROMOTED_AT_ONCE:
+        raise Refused(
+            "too_many_promotions",
+            f"At most {PROMOTED_AT_ONCE} members can be promoted at once. Raise the capacity in steps.",
+        )
 
 
 def _next(
@@ -265,8 +285,8 @@ def _next(
 def without_place(seat: Seat) -> Seat:
     """The seat of a member who gave it back. It remembers the registration, which cannot be made again."""
     given_back = [*seat.withdrawn, *([seat.registration_id] if seat.registration_id else [])][-REMEMBERED:]
-    gone: dict[str, object] = {"status": "withdrawn", "position": None, "table": None, "answers": {}}
-    return seat.model_copy(update={**gone, "withdrawn": given_back})
+    nothing: dict[str, object] = {"position": None, "table": None, "attend": None, "group_id": None, "quotas": []}
+    return seat.model_copy(update={**nothing, "status": "withdrawn", "answers": {}, "withdrawn": given_back})
 
 
 def _withdrawn(event: Event, seat: Seat, registration_id: str | None) -> Registration:

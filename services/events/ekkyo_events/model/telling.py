@@ -21,7 +21,7 @@ from ekkyo.contracts.events import (
     RosterPage,
 )
 
-from ekkyo_events.model.documents import Event, Seat, leads, not_found, place, registration, state
+from ekkyo_events.model.documents import Event, Seat, leads, not_found, place, places, registration, state
 
 HAS_SEAT = ("confirmed", "attended")
 ANNOUNCED = ("published", "cancelled", "concluded")
@@ -99,7 +99,7 @@ def overlaps(events: Iterable[Event], seats: Iterable[Seat]) -> list[Overlap]:
 
 def roster(event: Event, seats: Sequence[Seat], waiting: Sequence[Seat], limit: int) -> RosterPage:
     """A page of members' places. seats: one more than the page holds, if there are more. waiting: all who wait."""
-    line = {seat.key: n for n, seat in enumerate(sorted(waiting, key=lambda s: s.position or 0), start=1)}
+    line = places(waiting)
     page = seats[:limit]
     return RosterPage(
         event=state(event),

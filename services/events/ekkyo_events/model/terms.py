@@ -1,4 +1,4 @@
-"""The terms of an event's registration: set, moved with the event, and asked when somebody registers."""
+"""The terms of an event's registration: set, and moved with the event."""
 
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -7,16 +7,20 @@ from ekkyo.contracts.base import Caller, FieldError, Refused
 from ekkyo.contracts.events import EventRevised, EventState, Lottery, SetTerms, Terms
 from ekkyo.decision import Decision, Entries
 
+from ekkyo_events.model.arranged import must_fit_places, must_keep_places
+from ekkyo_events.model.arranged.counting import who_is_online
 from ekkyo_events.model.documents import Event, Seat, must_be_published, state, who_hears
 from ekkyo_events.model.entering import draw_timers, must_fit_lottery, must_keep_lottery
+from ekkyo_events.model.people import People
+from ekkyo_events.model.registrations import Promotion, promote
 
 T = TypeVar("T", bound=Terms | None)
 
 
 def set_terms(
-    event: Event, seats: Entries[Seat], cmd: SetTerms, *, who: Caller, now: datetime
+    event: Event, seats: Entries[Seat], cmd: SetTerms, *, people: People, who: Caller, now: datetime
 ) -> Decision[Event, EventState]:
-    """Replace the terms of an event. Who has a place at it hears of the change."""
+    """Replace the terms of an event, and give seats that become free by it. Who has a place hears of the change."""
     who.must_lead(event.community_id)
     if event.status != "draft":
         must_be_published(event, "have other terms")
@@ -27,29 +31,38 @@ def set_terms(
     if terms:
         _must_fit(event, terms)
     must_keep_lottery(event, terms, now)
+    must_keep_places(event, seats, terms)
     after = event.model_copy(update={"terms": terms})
+    must_fit_places(after)
     if event.status == "draft":
         return Decision(after, state(after, after=event))
     after = after.model_copy(update={"sequence": event.sequence + 1})
-    told = state(after, after=event)
-    fact = EventRevised(event_id=event.id, event=told, **who_hears(seats))
-    return Decision(after, told, facts=[fact], timers=draw_timers(after))
+    promotion = promote(after, seats, people, "more_capacity").at(now)
+    told = state(promotion.event, after=event)
+    fact = revised(event, promotion, seats, told)
+    return Decision(
+        promotion.event,
+        told,
+        entries=promotion.entries,
+        facts=[fact, *promotion.facts(told)],
+        timers=draw_timers(after),
+    )
 
 
-def must_be_open(event: Event, who: Caller, *, now: datetime) -> None:
-    """Refuse who registers before registration opens or after it closes, but for the event's leaders and stewards."""
-    terms = event.terms
-    if terms is None or "steward" in who.roles or event.community_id in who.led:
-        return
-    if terms.opens_at and now < terms.opens_at:
-        raise Refused("registration_not_open", f"Registration opens at {_said(terms.opens_at)}.")
-    if terms.closes_at and now >= terms.closes_at:
-        raise Refused("registration_closed", f"Registration closed at {_said(terms.closes_at)}.")
-
-
-def is_late(event: Event, *, now: datetime) -> bool:
-    """Whether a seat that is given back now is a late cancellation."""
-    return event.terms is not None and event.terms.withdraw_by is not None and now > event.terms.withdraw_by
+def revised(event: Event, promotion: Promotion, seats: Entries[Seat], told: EventState) -> EventRevised:
+    """The fact that an event changed. promotion: who got seats by it; seats: as they were before."""
+    hear = who_hears(seats)
+    moved = {seat.key for seat in promotion.seats}
+    left = {seat.key for seat in promotion.entries}
+    return EventRevised(
+        event_id=event.id,
+        event=told,
+        confirmed=sorted({*hear["confirmed"], *moved}),
+        waitlisted=[member for member in hear["waitlisted"] if member not in left],
+        applied=hear["applied"],
+        promoted=sorted(moved),
+        online=who_is_online(promotion.event, seats),
+    )
 
 
 def moved(terms: T, by: timedelta, starts_at: datetime, *, with_opening: bool = False, with_draw: bool = False) -> T:
@@ -83,7 +96,3 @@ def _must_fit(event: Event, terms: Terms) -> None:
     wrong += must_fit_lottery(event, terms)
     if wrong:
         raise Refused("malformed", "The terms do not fit the event.", 400, errors=wrong)
-
-
-def _said(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M} UTC"

@@ -8,6 +8,7 @@ from ekkyo.contracts.base import Caller, Refused
 from ekkyo.contracts.events import CheckInUndone, EventState, UndoCheckIn
 from ekkyo.decision import Decision, Entries, EntriesInMemory
 
+from ekkyo_events.model.arranged.counting import recounted
 from ekkyo_events.model.documents import Event, Seat, leads, must_be_published, place, registration, state
 from ekkyo_events.model.people import People
 from ekkyo_events.model.registrations import (
@@ -58,7 +59,7 @@ def not_there(event: Event, came: Sequence[Seat], people: People) -> tuple[Event
     counts = {"attended": event.attended - len(came), "walk_ins": event.walk_ins - sum(s.walk_in for s in came)}
     for status in HAS_A_PLACE:
         counts[status] = getattr(event, status) + sum(seat.status == status for seat in back)
-    return event.model_copy(update=counts), back
+    return recounted(event.model_copy(update=counts), came, back), back
 
 
 def refilled(event: Event, seats: Entries[Seat], changed: Sequence[Seat], people: People) -> Promotion:

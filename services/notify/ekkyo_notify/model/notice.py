@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeVar
 
 from ekkyo.contracts.base import Fact, Id, Instant, Model
 from ekkyo.contracts.events import (
+    Attend,
     Concerned,
     EventCancelled,
     EventFact,
@@ -18,6 +19,7 @@ from ekkyo.contracts.events import (
     OutputState,
     QuestionsChanged,
     RegistrationApplied,
+    RegistrationChanged,
     RegistrationConfirmed,
     RegistrationFact,
     RegistrationPromoted,
@@ -90,7 +92,7 @@ class Notice(Model):
     was_starts_at: Instant | None = None
     was_ends_at: Instant | None = None
     position: int | None = None
-    because: Literal["withdrawal", "more_capacity", "asked", "left", "extended", "draw"] | None = None
+    because: Literal["withdrawal", "more_capacity", "attend_changed", "asked", "left", "extended", "draw"] | None = None
     was: Place | None = None
     reason: str = ""
     dates: list[SeriesDate] = []
@@ -106,6 +108,10 @@ class Notice(Model):
     """Whether the recipient still has to answer questions of the event."""
     withdraw_by: Instant | None = None
     """Until when the recipient can give the seat back without being late, where that is later than for others."""
+    online: list[Id] | None = None
+    """Who takes part online, where that is counted apart, while it is not narrowed to one recipient."""
+    attend: Attend | None = None
+    """How the recipient takes part, where that is counted apart: the event is told as the one or the other."""
 
     @classmethod
     def of(cls, fact: Fact, topic: Topic, community_id: str, **more: Any) -> "Notice":
@@ -126,9 +132,15 @@ class Notice(Model):
         return f"{self.topic}/{self.fact_id}"
 
     def to(self, recipient: "Recipient") -> "Notice":
-        """The same with those dates of a series that concern this recipient."""
+        """The same with what concerns this recipient: dates of a series, a table, the way in which they take part."""
         if recipient.member_id is None:
             return self
+        if self.online is not None:
+            attend = "online" if recipient.member_id in self.online else "onsite"
+            return self.model_copy(update={"attend": attend, "online": None}).to(recipient)
+        if self.attend and self.event and self.event.format == "hybrid":
+            as_attended = self.event.model_copy(update={"format": self.attend})
+            return self.model_copy(update={"event": as_attended}).to(recipient)
         if self.tables is not None:
             sits = (number for number, table in enumerate(self.tables, start=1) if recipient.member_id in table)
             return self.model_copy(update={"table": next(sits, None), "tables": None})
@@ -218,13 +230,15 @@ def may_join(notice: Notice, recipient: Recipient) -> bool:
     """Whether this recipient is told the address to join: only who has a seat."""
     if recipient.member_id is None or notice.topic in ("event_cancelled", "series_cancelled"):
         return False
+    if notice.attend == "onsite":
+        return False
     return recipient.seat == "confirmed"
 
 
 def registered(fact: RegistrationFact) -> Recipient:
     """The member whose registration a fact is about, with what they have by it."""
     match fact:
-        case RegistrationConfirmed() | RegistrationPromoted():
+        case RegistrationConfirmed() | RegistrationPromoted() | RegistrationChanged():
             return Recipient(member_id=fact.member_id, seat="confirmed")
         case RegistrationApplied():
             return Recipient(member_id=fact.member_id, seat="applied")
@@ -261,32 +275,23 @@ _TOPICS: dict[type[EventFact], Topic] = {
     RegistrationApplied: "registration_applied",
     QuestionsChanged: "questions_asked",
     RegistrationConfirmed: "registration_confirmed",
+    RegistrationChanged: "registration_confirmed",
     RegistrationWaitlisted: "registration_waitlisted",
     RegistrationPromoted: "registration_promoted",
     RegistrationWithdrawn: "registration_withdrawn",
 }
+_AS_TOLD: tuple[str, ...] = ("was_starts_at", "was_ends_at", "position", "because", "was", "reason", "tables", "table")
+_AS_TOLD += ("late", "withdraw_by", "online", "attend")
+"""Fields of facts about an event that a notice has by the same name."""
 
 
 def event_notice(fact: EventFact) -> Notice:
     """What a fact about an event gives to tell."""
-    extra = {
-        n: getattr(fact, n)
-        for n in (
-            "was_starts_at",
-            "was_ends_at",
-            "position",
-            "because",
-            "was",
-            "reason",
-            "tables",
-            "table",
-            "late",
-            "withdraw_by",
-        )
-        if hasattr(fact, n)
-    }
+    extra = {n: getattr(fact, n) for n in _AS_TOLD if hasattr(fact, n)}
     if isinstance(fact, RegistrationFact):
         extra["unanswered"] = fact.unanswered
+    if isinstance(fact, RegistrationChanged):
+        extra["because"] = "attend_changed"
     return Notice.of(fact, _TOPICS[type(fact)], fact.event.community_id, event=fact.event, **extra)
 
 

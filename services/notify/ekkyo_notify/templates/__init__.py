@@ -23,7 +23,7 @@ from ekkyo_notify.templates.dates import date_rows
 from ekkyo_notify.templates.labels import LABELS, SEAT_FIRST, URL_FOLLOWS
 from ekkyo_notify.templates.links import NO_LINKS, Action, Links
 from ekkyo_notify.templates.logo import Logo, shown
-from ekkyo_notify.templates.terms import drawn_at, opens_later, term_rows, withdraw_by
+from ekkyo_notify.templates.terms import drawn_at, online_capacity, opens_later, term_rows, withdraw_by
 
 OFF = ("event_cancelled", "registration_withdrawn", "series_cancelled", "series_withdrawn")
 """Topics of what is off for the reader: of it, only the time is told."""
@@ -169,6 +169,7 @@ def _words(notice: Notice, recipient: Recipient, reader: Reader, community: str)
         "applied": recipient.seat == "applied",
         "position": notice.position,
         "because": notice.because,
+        "attend": notice.attend,
         "was": notice.was,
         "late": notice.late,
         "unanswered": notice.unanswered,
@@ -176,7 +177,8 @@ def _words(notice: Notice, recipient: Recipient, reader: Reader, community: str)
         "reason": several_lines(notice.reason, 1000).replace("\n\n", "\n"),
     }
     if event := notice.event:
-        words["event"] = {"title": one_line(event.title), "capacity": event.capacity}
+        capacities = {"capacity": event.capacity, "online": online_capacity(event)}
+        words["event"] = {"title": one_line(event.title), **capacities}
         words["moment"] = _moment(event, reader, notice.told_at)
         words["dates"] = len(notice.dates)
         words["opens_later"] = opens_later(event, notice.told_at)
@@ -225,7 +227,8 @@ def _event_rows(
         rows.append((labels["was"], span(notice.was_starts_at, notice.was_ends_at, zone, locale, now=now)))
     if not tells_all:
         return rows
-    rows.append((labels["format"], FORMATS[locale][event.format] + _where_to_join(event, join, locale)))
+    how = labels["attend" if notice.attend else "format"]
+    rows.append((how, FORMATS[locale][event.format] + _where_to_join(event, join, locale)))
     if event.place and event.format != "online":
         rows.append((labels["place"], one_line(event.place)))
     if notice.table is not None:

@@ -20,6 +20,11 @@ def drawn_at(event: EventState, zone: str, locale: Locale, now: datetime) -> str
     return moment(lottery.draws_at, zone, locale, now=now) if lottery else ""
 
 
+def online_capacity(event: EventState) -> int | None:
+    """How many can take part online, where that is counted apart."""
+    return event.terms.online_capacity if event.terms else None
+
+
 def withdraw_by(event: EventState, own: datetime | None) -> datetime | None:
     """Until when a seat can be given back without being late. own: the recipient's own deadline, if they have one."""
     by = event.terms.withdraw_by if event.terms else None

@@ -83,6 +83,7 @@ from ekkyo.contracts.events.output import (
 )
 from ekkyo.contracts.events.overbooking import GetOverbookingAdvice, OverbookingAdvice, OverbookingOption
 from ekkyo.contracts.events.registration import (
+    ChangeAttend,
     GetRoster,
     MyEvent,
     MyEvents,
@@ -94,6 +95,7 @@ from ekkyo.contracts.events.registration import (
     Registration,
     RegistrationAnswers,
     RegistrationApplied,
+    RegistrationChanged,
     RegistrationConfirmed,
     RegistrationFact,
     RegistrationPromoted,
@@ -162,6 +164,7 @@ __all__ = [
     "CalendarPage",
     "CancelEvent",
     "CancelSeries",
+    "ChangeAttend",
     "ChangeSeriesRule",
     "CheckIn",
     "CheckInCorrected",
@@ -243,6 +246,7 @@ __all__ = [
     "Registration",
     "RegistrationAnswers",
     "RegistrationApplied",
+    "RegistrationChanged",
     "RegistrationConfirmed",
     "RegistrationFact",
     "RegistrationForm",

@@ -90,6 +90,8 @@ class EventState(Model):
     """The series that it belongs to."""
     recurrence_id: Instant | None = Field(default=None, exclude_if=unset)
     """When it was first planned to start. It identifies the event within its series, even after the event was moved."""
+    online_taken: int | None = Field(default=None, exclude_if=unset)
+    """Of the seats of `confirmed` and `attended`, those online. None: none, or online is not counted apart."""
     table_count: int | None = Field(default=None, exclude_if=unset)
     """How many tables its guests sit at. None: it has no tables."""
     terms: Terms | None = Field(default=None, exclude_if=unset)
@@ -253,6 +255,8 @@ class EventRevised(EventFact):
     applied: list[Id] = Field(default=[], exclude_if=nothing)
     promoted: list[Id] = []
     """Confirmed members who were on the waitlist before this change. Each has a fact of their own."""
+    online: list[Id] | None = Field(default=None, exclude_if=unset)
+    """Who of them takes part online. None: onsite and online are not counted apart."""
 
 
 class EventRescheduled(EventFact):
@@ -264,6 +268,8 @@ class EventRescheduled(EventFact):
     confirmed: list[Id] = []
     waitlisted: list[Id] = []
     applied: list[Id] = Field(default=[], exclude_if=nothing)
+    online: list[Id] | None = Field(default=None, exclude_if=unset)
+    """Who of them takes part online. None: onsite and online are not counted apart."""
 
 
 class EventCancelled(EventFact):
@@ -283,6 +289,8 @@ class EventReminderDue(EventFact):
     confirmed: list[Id]
     tables: list[list[Id]] | None = Field(default=None, exclude_if=unset)
     """Who sits where, the first list being table 1. None: the event has no tables."""
+    online: list[Id] | None = Field(default=None, exclude_if=unset)
+    """Who of them takes part online. None: onsite and online are not counted apart."""
 
 
 class EventConcluded(EventFact):

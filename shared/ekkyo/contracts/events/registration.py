@@ -12,7 +12,7 @@ from ekkyo.contracts.base import (
     Question,
     may,
 )
-from ekkyo.contracts.events.event import EventFact, EventState, false, nothing, unset
+from ekkyo.contracts.events.event import Attend, EventFact, EventState, false, nothing, unset
 from ekkyo.contracts.events.terms import WantedTerms
 
 RegistrationStatus = Literal["confirmed", "waitlisted", "withdrawn", "attended", "no_show", "applied", "declined"]
@@ -50,6 +50,8 @@ class Registration(Model):
     """Until when the member can withdraw without being late, where that is later than for others. Whoever gets a seat
     from the waitlist less than a day before the event's `withdraw_by`, or after it, has a day, but not beyond the
     start."""
+    attend: Attend | None = Field(default=None, exclude_if=unset)
+    """How they take part, at a hybrid event that has a capacity for each way."""
 
 
 class SetTerms(Command[EventState]):
@@ -89,6 +91,21 @@ class RegisterForEvent(Command[Registration]):
     registration_id: Id
     answers: RegistrationAnswers = Field(default={}, repr=False, exclude_if=nothing)
     """Answers to the event's questions (`registration_form`). Answers to questions that are not shown are left out."""
+    attend: Attend | None = None
+    """How to take part in a hybrid event that has `online_capacity`. None: onsite. Refused at every other event."""
+
+
+class ChangeAttend(Command[Registration]):
+    """Take part in a hybrid event the other way: onsite or online, if a seat is free there.
+
+    Who waits gets a seat by it. Without a free seat it is refused, and the member keeps what they have.
+    """
+
+    subject: ClassVar[str] = "ekkyo.cmd.events.change_attend"
+    may: ClassVar = may("self", "leader", "steward", "system")
+    event_id: Id
+    member_id: Id
+    attend: Attend
 
 
 class WithdrawFromEvent(Command[Registration]):
@@ -189,6 +206,8 @@ class RegistrationFact(EventFact):
     registration_id: Id | None = None
     unanswered: bool = Field(default=False, exclude_if=false)
     """Whether a required question of the event still has no answer from this member."""
+    attend: Attend | None = Field(default=None, exclude_if=unset)
+    """How they take part, at a hybrid event that has a capacity for each way."""
 
 
 class RegistrationApplied(RegistrationFact):
@@ -222,11 +241,20 @@ class RegistrationPromoted(RegistrationFact):
     """A member on the waitlist got a seat, and why."""
 
     subject: ClassVar[str] = "ekkyo.fact.events.registration_promoted"
-    because: Literal["withdrawal", "more_capacity"]
+    because: Literal["withdrawal", "more_capacity", "attend_changed"]
+    """attend_changed: they take part the other way, where a seat was free."""
     table: int | None = Field(default=None, exclude_if=unset)
     """Where they sit, at an event with tables."""
     withdraw_by: Instant | None = Field(default=None, exclude_if=unset)
     """Until when they can withdraw without being late, where that is later than the event's `withdraw_by`."""
+
+
+class RegistrationChanged(RegistrationFact):
+    """A member with a seat takes part in a hybrid event the other way: see `attend`."""
+
+    subject: ClassVar[str] = "ekkyo.fact.events.registration_changed"
+    table: int | None = Field(default=None, exclude_if=unset)
+    """Where they sit, at an event with tables."""
 
 
 class RegistrationWithdrawn(RegistrationFact):

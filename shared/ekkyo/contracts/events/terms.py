@@ -36,6 +36,10 @@ class Terms(Model):
     """Places are drawn by lot. None: first come, first served. After the publication, a lottery cannot be added or
     removed, nor its draw moved to an earlier time. When a published event is moved, the time of the draw stays."""
 
+    online_capacity: int | None = Field(default=None, ge=1, le=20_000, exclude_if=unset)
+    """How many can take part online in a hybrid event. Its `capacity` is then that of the room alone, and members
+    choose with `attend`. None: everybody counts towards `capacity`."""
+
 
 class WantedTerms(Terms):
     """The terms as leaders set them."""

@@ -4,7 +4,24 @@
 given: that of the waitlist, or that of a draw.
 """
 
+from ekkyo_events.model.arranged.keeping import must_fit_places, must_keep_places
+from ekkyo_events.model.arranged.placing import Placed, arranges, attends, next_in_line, placed, room_of
 from ekkyo_events.model.arranged.room import Filled, Room, fill, holders
 from ekkyo_events.model.arranged.units import Unit, units
 
-__all__ = ["Filled", "Room", "Unit", "fill", "holders", "units"]
+__all__ = [
+    "Filled",
+    "Placed",
+    "Room",
+    "Unit",
+    "arranges",
+    "attends",
+    "fill",
+    "holders",
+    "must_fit_places",
+    "must_keep_places",
+    "next_in_line",
+    "placed",
+    "room_of",
+    "units",
+]

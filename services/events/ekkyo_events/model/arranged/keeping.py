@@ -1,0 +1,34 @@
+"""What must stay true when the terms or the details of an event change: no place that somebody has is taken away."""
+
+from ekkyo.contracts.base import FieldError, Refused
+from ekkyo.contracts.events import Terms
+from ekkyo.decision import Entries
+
+from ekkyo_events.model.arranged.counting import arranges
+from ekkyo_events.model.documents import Event, Seat
+
+
+def must_fit_places(event: Event) -> None:
+    """Refuse an event with a capacity of its own online that is not hybrid, or whose places are drawn by lot."""
+    if event.terms and event.terms.online_capacity is not None and event.format != "hybrid":
+        wrong = FieldError(field="terms.online_capacity", code="not_hybrid", detail="only for hybrid events")
+        raise Refused("terms_conflict", "Only a hybrid event has a capacity of its own online.", errors=[wrong])
+
+    if event.terms and event.terms.online_capacity is not None and event.terms.lottery:
+        names = ("terms.online_capacity", "terms.lottery")
+        errors = [FieldError(field=name, code="not_together", detail="leave one of the two out") for name in names]
+        raise Refused("terms_conflict", "A draw gives the places of one capacity only.", errors=errors)
+
+
+def must_keep_places(event: Event, seats: Entries[Seat], terms: Terms | None) -> None:
+    """Refuse terms that have fewer seats online than are taken, or none while somebody waits for one."""
+    if not arranges(event):
+        return
+    taken, capacity = event.online_taken or 0, terms.online_capacity if terms else None
+    if capacity is None:
+        waits = any(seat.attend == "online" for seat in seats.all(status="waitlisted"))
+        if taken or waits:
+            raise Refused("online_in_use", "Members are registered online, so online keeps a capacity of its own.")
+    elif capacity < taken:
+        wrong = FieldError(field="terms.online_capacity", code="below_confirmed", detail=f"must be at least {taken}")
+        raise Refused("capacity_below_confirmed", f"{taken} seats online are already taken.", errors=[wrong])
