@@ -18,7 +18,7 @@ from ekkyo.contracts.events import (
 )
 from ekkyo_events import model
 from ekkyo_events.model.arranged import fill, room_of, units
-from ekkyo_events.model.documents import place, places
+from ekkyo_events.model.line import place, places
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule

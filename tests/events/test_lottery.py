@@ -236,16 +236,16 @@ def test_a_lottery_is_set_on_a_draft_alone_and_its_draw_is_moved_to_a_later_time
     it, lottery = Held(), Lottery(draws_at=DRAWS)
 
     def set_terms(wanted: Lottery | None, now: Any = BEFORE) -> Any:
-        return model.set_terms(it.event, it.seats, setting(wanted), who=LEADER, now=now)
+        return model.set_terms(it.event, it.seats, setting(wanted), people=EVERYBODY, who=LEADER, now=now)
 
-    plain = lambda: model.set_terms(event(), NONE, setting(lottery), who=LEADER, now=BEFORE)  # noqa: E731
+    plain = lambda: model.set_terms(event(), NONE, setting(lottery), people=EVERYBODY, who=LEADER, now=BEFORE)  # noqa: E731
     assert refused(plain) == refused(lambda: set_terms(None)) == "lottery_fixed"
     assert refused(lambda: set_terms(Lottery(draws_at=DRAWS - DAY))) == "draw_earlier"
     assert refused(lambda: set_terms(Lottery(draws_at=START))) == "malformed"
     later = Lottery(draws_at=DRAWS + DAY)
     assert refused(lambda: set_terms(later, now=DRAWS)) == "draw_closed"
     it.register("a")
-    it.decide(lambda e: model.set_terms(e, it.seats, setting(later), who=LEADER, now=BEFORE))
+    it.decide(lambda e: model.set_terms(e, it.seats, setting(later), people=EVERYBODY, who=LEADER, now=BEFORE))
     assert it.of(EventRevised)[0].applied == ["a"]
     assert it.timers[-1] == Set(DrawTimer(id="e1", draws_at=DRAWS + DAY), DRAWS + DAY)
     assert it.step(), "the timer of before"
@@ -264,7 +264,7 @@ def test_a_lottery_is_set_on_a_draft_alone_and_its_draw_is_moved_to_a_later_time
 def test_the_draw_is_after_registration_opens_and_before_the_start(terms: Any, code: str) -> None:
     cmd = SetTerms(event_id="e1", terms=WantedTerms.model_validate(terms))
     with pytest.raises(Refused) as no:
-        model.set_terms(event(status="draft"), NONE, cmd, who=LEADER, now=BEFORE)
+        model.set_terms(event(status="draft"), NONE, cmd, people=EVERYBODY, who=LEADER, now=BEFORE)
     assert [(error.field, error.code) for error in no.value.errors] == [("terms.lottery.draws_at", code)]
 
 
@@ -457,6 +457,7 @@ def test_others_may_not_set_a_lottery() -> None:
             event(status="draft"),
             EntriesInMemory[Seat](),
             setting(Lottery(draws_at=DRAWS)),
+            people=EVERYBODY,
             who=Caller("m"),
             now=BEFORE,
         )

@@ -22,7 +22,7 @@ from ekkyo.contracts.events import (
 from ekkyo.decision import Cancel, EntriesInMemory, Set
 from ekkyo_events import model
 from ekkyo_events.model import EndTimer, Event, ReminderTimer, Seat, telling
-from ekkyo_events.model.documents import waiting_because
+from ekkyo_events.model.line import waiting_because
 
 from tests.events.people import EVERYBODY
 

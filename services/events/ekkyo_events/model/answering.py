@@ -18,16 +18,8 @@ from ekkyo.contracts.events import (
 from ekkyo.decision import Decision, Entries
 
 from ekkyo_events.model.asking import accepted, must_be_a_form, must_fit, still_answers
-from ekkyo_events.model.documents import (
-    ASKED,
-    Event,
-    Seat,
-    must_be_published,
-    place,
-    registration,
-    state,
-    unanswered,
-)
+from ekkyo_events.model.documents import ASKED, Event, Seat, must_be_published, registration, state, unanswered
+from ekkyo_events.model.line import place
 from ekkyo_events.model.people import People
 from ekkyo_events.model.registrations import may_act_for
 from ekkyo_events.model.telling import led_by, told_to

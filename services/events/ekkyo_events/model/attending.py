@@ -9,8 +9,9 @@ from ekkyo.decision import Decision, Entries
 from ekkyo_events.model.arranged.counting import arrangement, recounted
 from ekkyo_events.model.arranged.placing import attends, room_of
 from ekkyo_events.model.arranged.units import Unit
-from ekkyo_events.model.documents import Event, Seat, must_be_published, place, registration, state, unanswered
+from ekkyo_events.model.documents import Event, Seat, must_be_published, registration, state, unanswered
 from ekkyo_events.model.late import with_time_to_decide
+from ekkyo_events.model.line import place
 from ekkyo_events.model.people import People
 from ekkyo_events.model.registrations import Answer, may_act_for
 from ekkyo_events.model.tables import given_tables

@@ -1,6 +1,6 @@
 """An event, the places at it, and the timers it sets."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import chain, repeat
 from typing import ClassVar
@@ -23,6 +23,7 @@ from ekkyo.decision import Document, Entries, Entry, Timer
 from pydantic import BaseModel, ConfigDict, Field
 
 from ekkyo_events.model.asking import is_unanswered
+from ekkyo_events.model.line import waiting_because
 from ekkyo_events.model.lottery import Drawing, Result
 
 _TOLD = tuple(set(EventState.model_fields) - {"event_id", "revision"})
@@ -242,52 +243,6 @@ def registration(event: Event, seat: Seat, place: int | None = None) -> Registra
 def unanswered(event: Event, seat: Seat) -> bool:
     """Whether a required question has no answer from a member who has a place."""
     return bool(event.questions) and seat.status in ASKED and is_unanswered(event.questions, seat.answers)
-
-
-def place(seat: Seat | None, waiting: Iterable[Seat]) -> int | None:
-    """Which place on the waitlist a member has, from 1, given all who wait; None for who does not.
-
-    Who waits for a seat online has nobody before them who waits for one in the room, where they are counted apart.
-    """
-    if seat is None or seat.position is None or seat.status != "waitlisted":
-        return None
-    ticket, attend = seat.position, seat.attend or "onsite"
-    before = (other for other in waiting if other.position is not None and other.position < ticket)
-    return 1 + sum((other.attend or "onsite") == attend for other in before)
-
-
-def places(waiting: Iterable[Seat]) -> dict[str, int]:
-    """The place on the waitlist of each of these, who are all who wait."""
-    found: dict[str, int] = {}
-    lines: dict[str, list[Seat]] = {}
-    for seat in sorted(waiting, key=lambda one: one.position or 0):
-        line = lines.setdefault(seat.attend or "onsite", [])
-        together = bool(line) and line[-1].position == seat.position
-        found[seat.key] = found[line[-1].key] if together else len(line) + 1
-        line.append(seat)
-    return found
-
-
-def waiting_because(event: Event, place: int, seat: Seat | None = None) -> str:
-    """Why somebody at this place of the waitlist has no seat, in words."""
-    if event.status == "cancelled":
-        return "the event was cancelled"
-    if event.status == "concluded":
-        return "the event is over"
-    if event.is_to_be_drawn:
-        return "the draw comes first; then who registered after it gets the seats that are left"
-    capacity, where = event.capacity, ""
-    if event.terms and event.terms.online_capacity is not None:
-        online = seat is not None and seat.attend == "online"
-        capacity, where = (event.terms.online_capacity, " online") if online else (capacity, " in the room")
-    taken = f"the only seat{where} is taken" if capacity == 1 else f"all {capacity} seats{where} are taken"
-    match place - 1:
-        case 0:
-            return f"{taken}; nobody is before you"
-        case 1:
-            return f"{taken}; 1 person is before you"
-        case before:
-            return f"{taken}; {before} people are before you"
 
 
 def who_hears(seats: Entries[Seat]) -> dict[str, list[str]]:

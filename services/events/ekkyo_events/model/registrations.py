@@ -27,7 +27,6 @@ from ekkyo_events.model.documents import (
     leads,
     must_be_published,
     not_found,
-    place,
     registration,
     state,
     told_each,
@@ -35,6 +34,7 @@ from ekkyo_events.model.documents import (
 )
 from ekkyo_events.model.entering import enter, takes_entrants
 from ekkyo_events.model.late import given_back_late, with_time_to_decide
+from ekkyo_events.model.line import place
 from ekkyo_events.model.people import People
 from ekkyo_events.model.tables import given_tables
 from ekkyo_events.model.windows import must_be_open

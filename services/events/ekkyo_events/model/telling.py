@@ -21,7 +21,8 @@ from ekkyo.contracts.events import (
     RosterPage,
 )
 
-from ekkyo_events.model.documents import Event, Seat, leads, not_found, place, places, registration, state
+from ekkyo_events.model.documents import Event, Seat, leads, not_found, registration, state
+from ekkyo_events.model.line import place, places
 
 HAS_SEAT = ("confirmed", "attended")
 ANNOUNCED = ("published", "cancelled", "concluded")

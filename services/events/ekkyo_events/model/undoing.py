@@ -9,7 +9,8 @@ from ekkyo.contracts.events import CheckInUndone, EventState, UndoCheckIn
 from ekkyo.decision import Decision, Entries, EntriesInMemory
 
 from ekkyo_events.model.arranged.counting import recounted
-from ekkyo_events.model.documents import Event, Seat, leads, must_be_published, place, registration, state
+from ekkyo_events.model.documents import Event, Seat, leads, must_be_published, registration, state
+from ekkyo_events.model.line import place
 from ekkyo_events.model.people import People
 from ekkyo_events.model.registrations import (
     HAS_A_PLACE,

@@ -23,12 +23,8 @@ from ekkyo.contracts.events.terms import nothing as nothing
 from ekkyo.contracts.events.terms import unset as unset
 
 EventFormat = Literal["online", "onsite", "hybrid"]
-
-
 Attend = Literal["onsite", "online"]
 """How a member takes part in a hybrid event."""
-
-
 EventStatus = Literal["draft", "published", "cancelled", "concluded"]
 
 

@@ -23,7 +23,8 @@ from ekkyo.contracts.events import (
 )
 from ekkyo.decision import Decision
 
-from ekkyo_events.model.documents import Event, Seat, place, registration
+from ekkyo_events.model.documents import Event, Seat, registration
+from ekkyo_events.model.line import place
 from ekkyo_events.model.series.changes import without_step
 from ekkyo_events.model.series.documents import Regular, Series, Step, series_registration, series_state
 from ekkyo_events.model.series.occurrences import Outcome
