@@ -34,7 +34,8 @@ from ekkyo_events.model.outputs import (
 from ekkyo_events.model.outputs import told as told_output
 from ekkyo_events.model.overbooking import LOOKED_AT, advice, past_of, uncounted
 from ekkyo_events.model.people import NotLookedUp, People, Person
-from ekkyo_events.model.registrations import HAS_A_PLACE, PROMOTED_AT_ONCE, register, withdraw, withdraw_who_left
+from ekkyo_events.model.promoting import PROMOTED_AT_ONCE
+from ekkyo_events.model.registrations import HAS_A_PLACE, register, withdraw, withdraw_who_left
 from ekkyo_events.model.series.changes import (
     cancel_series,
     extend_series,

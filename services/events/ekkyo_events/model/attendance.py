@@ -31,7 +31,7 @@ from ekkyo_events.model.documents import (
 )
 from ekkyo_events.model.door import Door, enter
 from ekkyo_events.model.people import People
-from ekkyo_events.model.registrations import Promotion
+from ekkyo_events.model.promoting import Promotion
 from ekkyo_events.model.tables import given_tables
 from ekkyo_events.model.undoing import not_there, refilled, undone
 

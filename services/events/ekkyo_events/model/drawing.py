@@ -22,7 +22,7 @@ from ekkyo_events.model.documents import Event, Seat, state, told_each, unanswer
 from ekkyo_events.model.late import with_time_to_decide
 from ekkyo_events.model.lottery import Drawing, DrawTimer
 from ekkyo_events.model.people import People
-from ekkyo_events.model.registrations import PROMOTED_AT_ONCE, promote, without_place
+from ekkyo_events.model.promoting import PROMOTED_AT_ONCE, promote, without_place
 from ekkyo_events.model.tables import given_tables
 from ekkyo_events.model.undoing import With
 

@@ -44,7 +44,7 @@ from ekkyo_events.model.entering import draw_timers, must_draw_before, must_not_
 from ekkyo_events.model.late import after_move, unfilled
 from ekkyo_events.model.lottery import Lot
 from ekkyo_events.model.people import People
-from ekkyo_events.model.registrations import promote
+from ekkyo_events.model.promoting import promote
 from ekkyo_events.model.tables import AT_TABLES, told_tables
 from ekkyo_events.model.terms import moved
 from ekkyo_events.model.terms import revised as changed

@@ -12,7 +12,7 @@ from ekkyo_events.model.arranged.counting import who_is_online
 from ekkyo_events.model.documents import Event, Seat, must_be_published, state, who_hears
 from ekkyo_events.model.entering import draw_timers, must_fit_lottery, must_keep_lottery
 from ekkyo_events.model.people import People
-from ekkyo_events.model.registrations import Promotion, promote
+from ekkyo_events.model.promoting import Promotion, promote
 
 T = TypeVar("T", bound=Terms | None)
 

@@ -12,14 +12,8 @@ from ekkyo_events.model.arranged.counting import recounted
 from ekkyo_events.model.documents import Event, Seat, leads, must_be_published, registration, state
 from ekkyo_events.model.line import place
 from ekkyo_events.model.people import People
-from ekkyo_events.model.registrations import (
-    HAS_A_PLACE,
-    Answer,
-    Promotion,
-    may_act_for,
-    promote,
-    without_place,
-)
+from ekkyo_events.model.promoting import Promotion, promote, without_place
+from ekkyo_events.model.registrations import HAS_A_PLACE, Answer, may_act_for
 
 
 def undo_check_in(
