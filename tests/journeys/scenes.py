@@ -34,6 +34,7 @@ from ekkyo.contracts.surveys import GetForm, GetResults, ListSurveys, RankThemes
 from ekkyo_portal.web.visitor import Visitor
 
 from tests.portal import (
+    test_asking_pages,
     test_community_pages,
     test_looks,
     test_me_pages,
@@ -109,6 +110,7 @@ REGULAR: Replies = {
         left_as_they_were=[{"event_id": "e2", "code": "capacity_below_confirmed"}],
     )
 }
+ANSWERED_QUESTIONS = test_asking_pages.having(answers={"lunch": True, "menu": "肉", "note": "なし"})
 SERIES = ("/c/it/series/new", "/series/s1", "/series/s1/edit?from=e2", "/series/s1/time", "/series/s1/cancel")
 SCENES = [
     Scene("there is no such page", HANAKO, {}, ("/nothing",), 404),
@@ -116,6 +118,10 @@ SCENES = [
     Scene("what is coming", HANAKO, COMING, ("/", "/month", "/past", "/?community=it&format=online&theme=IT")),
     Scene("nothing yet", HANAKO, NOTHING, ("/", "/past", "/me", "/me/journey", "/me/messages")),
     Scene("not registered", HANAKO, {**COMING, MyRegistration: mine(None, speakers=["taro"])}, SEEN),
+    Scene("asked", HANAKO, test_asking_pages.ASKS, SEEN),
+    Scene("answered questions", HANAKO, ANSWERED_QUESTIONS, ("/e/e1", "/e/e1/answers")),
+    Scene("has to answer", HANAKO, test_asking_pages.having(unanswered=True), ("/e/e1", "/e/e1/answers")),
+    Scene("what members answered", LEADER, answers(asks=True), ("/e/e1/questions", "/e/e1/questions/answers")),
     Scene("full", HANAKO, {MyRegistration: mine(None, confirmed=30, waitlisted=3)}, SEEN),
     Scene("a seat", HANAKO, {MyRegistration: mine("confirmed", **NOW_ON)}, ("/e/e1", "/e/e1?did=events.confirmed")),
     Scene("waiting", HANAKO, {MyRegistration: mine("waitlisted", confirmed=30)}, SEEN),

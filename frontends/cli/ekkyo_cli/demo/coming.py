@@ -18,6 +18,15 @@ HOURS: Final = "RPAもくもく会"
 HOURS_ABOUT: Final = "各自の作業を持ち寄り、困ったらその場で聞けます。"
 REGULARS: Final = 9
 """How many are registered for all of the co-working hours: two more than there are seats."""
+LUNCH: Final = ["食べる", "持ってくる", "いらない"]
+QUESTIONS: Final = [
+    e.RegistrationQuestion(key="lunch", kind="choice", text="昼食はどうしますか", choices=LUNCH),
+    e.RegistrationQuestion(
+        key="diet", kind="text", text="食べられないもの", shown_if=e.ShownIf(question="lunch", answer=LUNCH[0])
+    ),
+    e.RegistrationQuestion(key="first", kind="yes_no", text="はじめての参加ですか"),
+]
+"""What members are asked who register for the event to come."""
 COME: Final = 12
 """How many have a seat already."""
 
@@ -46,12 +55,18 @@ async def announce(story: Season) -> e.EventState:
             ends_at=starts + timedelta(hours=1),
         )
     )
+    await as_leader.send(e.SetQuestions(event_id=event_id, questions=QUESTIONS))
     event = await as_leader.send(e.PublishEvent(event_id=event_id))
     first, *others = [story.some()["a member"], *story.people[-COME:]]
     await pages.register(story.address, first.member_id, event)
     await pages.subscribe(story.address, first.member_id, event)
-    for who in others:
+    for n, who in enumerate(others):
         await story.register(who, event)
+        answers: e.RegistrationAnswers = {"lunch": LUNCH[n % len(LUNCH)], "first": n % 4 == 0}
+        if n == 0:
+            answers["diet"] = "えび、かに"
+        answering = e.AnswerQuestions(event_id=event_id, member_id=who.member_id, answers=answers)
+        await story.as_(who.member_id).send(answering)
     await story.heard.seated(event_id, [who.member_id for who in (first, *others)])
     story.say(f"To come: {event.title}; {first.name} registered for it on the portal's page, and has it in a calendar")
     return event

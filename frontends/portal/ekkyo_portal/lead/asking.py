@@ -27,7 +27,7 @@ async def set_questions(visit: Visit, event_id: str) -> Response:
     event = await led(visit, event_id)
     form = await visit.form()
     rows = questioned.read(form)
-    if form["do"] != "save":
+    if form["do"] not in ("", "save"):
         return _page(visit, event, questioned.changed(rows, form["do"]))
     asked = questioned.made(rows)
     if asked is None:

@@ -64,6 +64,7 @@ document.querySelectorAll("form").forEach((form) => {
     const met = [...form.elements].some((field) =>
       field.name === part.dataset.if && field.value === part.dataset.is && field.checked && !field.closest("[data-if][hidden]"));
     part.hidden = !met;
+    part.classList.toggle("shown", met); // before this runs, the style hides what is not shown: nothing moves
   });
   form.addEventListener("change", update);
   update();
