@@ -1,5 +1,6 @@
 """What every test may use: see ekkyo.testing.plugin."""
 
+import gc
 import os
 from collections.abc import Iterator
 from typing import Any
@@ -11,6 +12,14 @@ pytest_plugins = ["ekkyo.testing.plugin"]
 for name in [n for n in os.environ if n.startswith("EKKYO_") and n != "EKKYO_FUZZ" and not n.startswith("EKKYO_TEST_")]:
     del os.environ[name]  # what a developer's shell says is nothing to the tests
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # services are started by the hundred: each would compile itself anew
+
+gc.set_threshold(50_000, 20, 20)  # the tests of a folder alone are so many objects that looking for garbage takes a tenth
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: no test's garbage is looked for in it."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

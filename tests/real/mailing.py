@@ -15,7 +15,7 @@ from tests.notify.making import event
 from tests.real.killing import Work
 
 MEMBERS = 20
-SINGLE, TO_ALL = 40, 2
+SINGLE, TO_ALL = 20, 1
 """Facts of one burst that tell one member something, and such that tell all of them."""
 
 

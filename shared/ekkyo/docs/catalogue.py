@@ -7,6 +7,7 @@ changes a document. Nothing of a service is run.
 
 import ast
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ def common() -> list[Refusal]:
     return sorted({*(r for r in found if r.code not in NOT_REPLIED), *EVERYWHERE})
 
 
+@cache  # the source is read once: two documents are made of it
 def refusals(services: Path) -> dict[str, list[Refusal]]:
     """By the name of each command and question: what it may be refused with beside what is common to all."""
     everywhere = {r.code for r in common()}
