@@ -13,7 +13,7 @@ for name in [n for n in os.environ if n.startswith("EKKYO_") and n != "EKKYO_FUZ
     del os.environ[name]  # what a developer's shell says is nothing to the tests
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # services are started by the hundred: each would compile itself anew
 
-gc.set_threshold(50_000, 20, 20)  # the tests of a folder alone are so many objects that looking for garbage takes a tenth
+gc.set_threshold(50_000, 20, 20)  # tests are so many objects that looking for garbage takes a tenth of the time
 
 
 def pytest_collection_finish() -> None:
