@@ -104,6 +104,15 @@ IN_ORDER: list[Any] = [
     events.GetEvent(event_id="e1"),
     events.ListEvents(community_id="c1", status=["published"], starts_from=NOW),
     events.UndoCheckIn(event_id="e1", member_id="m1"),
+    events.InviteMembers(
+        event_id="e6",
+        invitation_id="i1",
+        members=["m1"],
+        segment=events.Segment(departments=["営業部"], never_came=True),
+    ),
+    events.PreviewInvitation(event_id="e6", members=["m1"], segment=events.Segment(sites=["大阪"], in_community=True)),
+    events.ListInvitees(event_id="e6"),
+    events.UninviteMember(event_id="e6", member_id="m1"),
     events.GetDoorWord(event_id="e1"),
     events.SeatTables(event_id="e1", seating_id="t1", size=4),
     events.MoveSeat(event_id="e1", member_id="m1", table=1),
@@ -176,6 +185,9 @@ def before() -> Iterator[Any]:
             event_id=event_id, community_id="c1", details=DETAILS, starts_at=start, ends_at=TIMES["ends_at"]
         )
         yield events.PublishEvent(event_id=event_id)
+    yield events.DraftEvent(event_id="e6", community_id="c1", details=DETAILS, **TIMES)
+    yield events.SetTerms(event_id="e6", terms=events.WantedTerms(invited_only=True))
+    yield events.PublishEvent(event_id="e6")
     yield events.RegisterForEvent(event_id="e2", member_id="m1", registration_id="r2")
     yield events.AttachOutput(output_id="o2", community_id="c1", details=OUTPUT)
 

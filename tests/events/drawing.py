@@ -35,7 +35,9 @@ class Held:
         self.people: People = EVERYBODY
         self.facts: list[EventFact] = []
         self.timers: list[Any] = []
-        self.decide(lambda e: model.publish(e, PublishEvent(event_id="e1"), lot=LOT, who=LEADER, now=BEFORE))
+        self.decide(
+            lambda e: model.publish(e, self.seats, PublishEvent(event_id="e1"), lot=LOT, who=LEADER, now=BEFORE)
+        )
 
     def decide(self, decision_of: Callable[[Event], Decision[Event, Any]]) -> Any:
         decision = decision_of(self.event)

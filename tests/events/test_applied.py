@@ -38,7 +38,7 @@ def test_an_application_is_given_back(left: bool) -> None:
     it, seats = event(applied=1), EntriesInMemory.of([APPLIED])
     cmd = WithdrawFromEvent(event_id="e1", member_id="m1")
     decided = (
-        model.withdraw_who_left(it, seats, "m1", people=gone("m1"), now=BEFORE)
+        model.leave(it, seats, "m1", people=gone("m1"), now=BEFORE)
         if left
         else model.withdraw(it, seats, cmd, people=EVERYBODY, who=Caller("m1"), now=BEFORE)
     )

@@ -23,6 +23,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, rule
 
+from tests.events.people import LOT
 from tests.events.test_model_properties import LEADER, START, OneEvent, members
 
 ways: st.SearchStrategy[Attend | None] = st.sampled_from(["onsite", "online", None])
@@ -43,7 +44,9 @@ class ArrangedEvent(OneEvent):
         )  # fmt: skip
         self.event = model.draft(None, command).document
         self.set_terms(online)
-        self.decide(lambda e: model.publish(e, PublishEvent(event_id="e1"), who=LEADER, now=self.now))
+        self.decide(
+            lambda e: model.publish(e, self.seats, PublishEvent(event_id="e1"), lot=LOT, who=LEADER, now=self.now)
+        )
 
     @rule(online=st.integers(1, 4) | st.none())
     def set_terms(self, online: int | None) -> None:

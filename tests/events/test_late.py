@@ -51,7 +51,7 @@ def test_a_late_cancellation_is_one_whoever_enters_it(who: Caller) -> None:
 def test_who_leaves_the_company_is_never_late() -> None:
     it, seats = event(confirmed=1, terms=DEADLINE), EntriesInMemory.of([seat("m1", "confirmed")])
     gone = People({"m1": Person(id="m1", active=False)})
-    (fact,) = model.withdraw_who_left(it, seats, "m1", people=gone, now=START - HOUR).facts
+    (fact,) = model.leave(it, seats, "m1", people=gone, now=START - HOUR).facts
     assert isinstance(fact, RegistrationWithdrawn)
     assert (fact.because, fact.late) == ("left", False)
 

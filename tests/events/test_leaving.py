@@ -305,10 +305,10 @@ def test_however_many_leave_no_seat_is_free_while_somebody_waits(
     line = [seat.key for seat in seats.items.values() if seat.status == "waitlisted"]
     for at, n in enumerate(leaving):
         people = gone(*(f"m{k}" for k in leaving[: at + 1]))
-        decision = model.withdraw_who_left(event, seats, f"m{n}", people=people, now=NOW)
+        decision = model.leave(event, seats, f"m{n}", people=people, now=NOW)
         event = decision.document
         seats.items |= {e.key: e for e in decision.entries if isinstance(e, Seat)}
-        assert not model.withdraw_who_left(event, seats, f"m{n}", people=people, now=NOW).facts, "told twice, done once"
+        assert not model.leave(event, seats, f"m{n}", people=people, now=NOW).facts, "told twice, done once"
         status = [seat.status for seat in seats.items.values()]
         assert (event.confirmed, event.waitlisted) == (status.count("confirmed"), status.count("waitlisted"))
         assert event.confirmed <= event.capacity
@@ -323,7 +323,7 @@ def test_however_many_leave_no_seat_is_free_while_somebody_waits(
 def test_of_an_event_that_is_over_cancelled_or_under_way_nothing_is_given_back(change: dict[str, Any]) -> None:
     event = an_event(confirmed=1, **change)
     seats = EntriesInMemory.of([Seat(document_id="e1", key="m1", registration_id="r1", status="confirmed")])
-    decision = model.withdraw_who_left(event, seats, "m1", people=gone("m1"), now=NOW)
+    decision = model.leave(event, seats, "m1", people=gone("m1"), now=NOW)
     assert decision.document is event
     assert not decision.entries
 

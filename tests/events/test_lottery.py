@@ -271,7 +271,7 @@ def test_the_draw_is_after_registration_opens_and_before_the_start(terms: Any, c
 def test_an_event_whose_draw_is_past_is_not_published() -> None:
     it = event(status="draft", terms=Terms(lottery=Lottery(draws_at=DRAWS)), url_follows=True)
     publish = PublishEvent(event_id="e1")
-    assert refused(lambda: model.publish(it, publish, lot=LOT, who=LEADER, now=DRAWS)) == "draw_in_the_past"
+    assert refused(lambda: model.publish(it, NONE, publish, lot=LOT, who=LEADER, now=DRAWS)) == "draw_in_the_past"
 
 
 def test_a_published_event_that_is_moved_keeps_the_time_of_its_draw() -> None:
@@ -382,7 +382,7 @@ def test_whatever_happens_seats_are_neither_oversold_nor_left_empty_and_the_draw
                     left.append(member)
                     it.people = gone(*left)
                     it.decide(
-                        lambda e, member=member, now=now: model.withdraw_who_left(  # type: ignore[misc]
+                        lambda e, member=member, now=now: model.leave(  # type: ignore[misc]
                             e, it.seats, member, people=it.people, now=now
                         )
                     )

@@ -143,7 +143,9 @@ class OneEvent(RuleBasedStateMachine):
         drafted = model.draft(None, command).document
         terms = Terms(withdraw_by=START - timedelta(days=3)) if deadline else None
         self.event = drafted.model_copy(update={"terms": terms})
-        self.decide(lambda e: model.publish(e, PublishEvent(event_id="e1"), lot=LOT, who=LEADER, now=self.now))
+        self.decide(
+            lambda e: model.publish(e, self.seats, PublishEvent(event_id="e1"), lot=LOT, who=LEADER, now=self.now)
+        )
 
     def decide(self, decision_of: Callable[[Event], Decision[Event, Any]], *, again: Any = None) -> None:
         """Decide, keep what was decided, and decide again: the same answer, and nothing more happens."""
@@ -276,7 +278,7 @@ class OneEvent(RuleBasedStateMachine):
     @rule(member=members)
     def gives_back(self, member: str) -> None:
         """The reaction to their leaving, which may come late, twice, or when they are back."""
-        self.decide(lambda e: model.withdraw_who_left(e, self.seats, member, people=self.people, now=self.now))
+        self.decide(lambda e: model.leave(e, self.seats, member, people=self.people, now=self.now))
         self.leaving.discard(member)
         if self.left(member) and self.event.status == "published" and self.now < START:
             self.swept.add(member)

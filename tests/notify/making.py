@@ -27,6 +27,7 @@ CHAT = Recipient(community_id="c1")
 WHO: dict[Topic, Recipient] = {
     "event_published": MEMBER,
     "registration_applied": APPLIED,
+    "event_invited": MEMBER,
     "registration_confirmed": SEATED,
     "registration_waitlisted": WAITING,
     "registration_promoted": SEATED,

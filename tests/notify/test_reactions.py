@@ -11,6 +11,7 @@ from ekkyo.contracts.events import (
     EventReminderDue,
     EventRescheduled,
     EventRevised,
+    MembersInvited,
     OutputAttached,
     OutputDeclined,
     OutputProposed,
@@ -20,13 +21,14 @@ from ekkyo.contracts.events import (
     RegistrationPromoted,
     RegistrationWaitlisted,
     RegistrationWithdrawn,
+    Terms,
 )
 from ekkyo.contracts.members import Charter, Community, CommunityRevised, Membership
 from ekkyo.contracts.notify import ConnectChannel
 from ekkyo.contracts.surveys import SurveyOpened
 from ekkyo.decision.clock import utcnow
 
-from tests.notify.making import JOIN, LOGO, output, survey
+from tests.notify.making import CHAT, JOIN, LOGO, MEMBER, notice, output, survey
 from tests.notify.world import World, address, soon
 
 
@@ -394,3 +396,33 @@ async def test_an_older_word_about_a_seat_is_dropped_after_a_newer_one(world: Wo
         ("registration_withdrawn", "sent", None),
         ("registration_confirmed", "dropped", "superseded"),
     }
+
+
+async def test_an_event_by_invitation_is_told_to_the_invited_alone_and_to_no_chat(world: World):
+    await connect_chat(world)
+    for member in ("m1", "m2", "m3"):
+        await world.join(member)
+    private = soon(terms=Terms(invited_only=True))
+    await world.tell(EventPublished(event_id="e1", event=private))
+    await world.tell(MembersInvited(event_id="e1", event=private, members=["m1", "erased"]), times=3)
+    await world.tell(EventRevised(event_id="e1", event=private, confirmed=["m2"]))
+    told = {(d.topic, d.member_id, d.status) for d in await world.done(2)}
+    assert told == {("event_invited", "m1", "sent"), ("event_revised", "m2", "sent")}
+    await world.quiet()
+    assert world.chat.posts == []
+    assert sorted(world.mail.recipients) == [address("m1"), address("m2")]
+    (mail,) = [mail for mail in world.mail.mails if mail["To"].addresses[0].addr_spec == address("m1")]
+    assert mail["Subject"].startswith("【ご招待】Excel ピボット入門")
+    assert JOIN not in mail.as_string()
+
+
+async def test_what_was_put_off_is_dropped_when_the_event_is_by_invitation_by_then(world: World):
+    await connect_chat(world)
+    await world.join("m1")
+    post = world.it.context.get("post")
+    put_off = notice("event_published", event=soon())
+    await world.tell(EventRevised(event_id="e1", event=soon(terms=Terms(invited_only=True), revision=9)), revision=9)
+    await world.quiet()
+    await post.tell(put_off, [CHAT, MEMBER])
+    dropped = {(d.channel, d.status, d.reason) for d in await world.done(2)}
+    assert dropped == {("chat", "dropped", "by_invitation"), ("mail", "dropped", "by_invitation")}

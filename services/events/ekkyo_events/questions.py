@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from ekkyo.broker import Router, Who, asked
@@ -25,6 +26,7 @@ from ekkyo.contracts.events import (
     GetSeries,
     GetTables,
     ListEvents,
+    ListInvitees,
     MyEvents,
     MyEventsPage,
     MyRegistration,
@@ -35,6 +37,7 @@ from ekkyo.contracts.events import (
     OutputState,
     OverbookingAdvice,
     Overlap,
+    PreviewInvitation,
     PreviewSeries,
     PreviewSeriesRule,
     ProposedOutputs,
@@ -45,11 +48,12 @@ from ekkyo.contracts.events import (
     SeriesRulePreview,
     Tables,
 )
+from ekkyo.contracts.events.invitation import InvitationPreview, InviteePage
 from ekkyo.decision.clock import utcnow
 
 from ekkyo_events import model
 from ekkyo_events.model import telling
-from ekkyo_events.store import AllSeries, Doors, Events, Outputs
+from ekkyo_events.store import AllSeries, Doors, Events, KnownPeople, Outputs, chosen, places_at, seen_of
 
 router = Router()
 AT_ONCE = 20
@@ -60,14 +64,14 @@ AT_ONCE = 20
 async def get(ask: GetEvent, events: Events, who: Who) -> EventState:
     """One event."""
     event, seat = await events.entry(ask.event_id, who.sub)
-    return telling.told_to(telling.known_to(event, who), who, seat)
+    return telling.told_to(telling.known_to(event, who, seat), who, seat)
 
 
 @router.subscriber(**asked(ListEvents))
 async def list_events(ask: ListEvents, events: Events, who: Who) -> EventPage:
     """Events by start time."""
     sort = "-starts_at" if ask.newest_first else "starts_at"
-    found = await events.find(telling.listed(ask, who), sort=sort, after=ask.after, limit=ask.limit + 1)
+    found = await seen_of(events, telling.listed(ask, who), who, sort=sort, after=ask.after, limit=ask.limit + 1)
     ids = [event.id for event in found]
     mine = await events.find_entries({"key": who.sub, "document_id": {"$in": ids}}, limit=len(ids)) if ids else []
     return telling.page(ask, found, mine, who)
@@ -77,7 +81,7 @@ async def list_events(ask: ListEvents, events: Events, who: Who) -> EventPage:
 async def roster(ask: GetRoster, events: Events, who: Who) -> RosterPage:
     """Who is registered, waits, withdrew, came or did not."""
     event = telling.led_by(await events.get(ask.event_id), who)
-    where: dict[str, Any] = {"status": {"$in": list(ask.status)}} if ask.status else {}
+    where = telling.on_roster(event, ask.status)
     seats = await events.entries(event.id, where=where, after=ask.after, limit=ask.limit + 1)
     waits = any(seat.status == "waitlisted" for seat in seats)
     waiting = await events.entries(event.id, where={"status": "waitlisted"}) if waits else []
@@ -88,7 +92,7 @@ async def roster(ask: GetRoster, events: Events, who: Who) -> RosterPage:
 async def my_registration(ask: MyRegistration, events: Events, who: Who) -> MyRegistrationAnswer:
     """A member's own place at an event, and why they still wait."""
     found, seat = await events.entry(ask.event_id, ask.member_id)
-    event = telling.known_to(found, who)
+    event = telling.known_to(found, who, seat)
     who.must_lead(event.community_id, or_is=ask.member_id)
     waits = seat is not None and seat.status == "waitlisted"
     waiting = await events.entries(event.id, where={"status": "waitlisted"}) if waits else []
@@ -108,13 +112,15 @@ async def _overlaps(event: model.Event, member_id: str, events: Events, who: Who
 @router.subscriber(**asked(GetRegistrationForm))
 async def registration_form(ask: GetRegistrationForm, events: Events, who: Who) -> RegistrationForm:
     """What members are asked when they register."""
-    return model.form(telling.known_to(await events.get(ask.event_id), who))
+    event, seat = await events.entry(ask.event_id, who.sub)
+    return model.form(telling.known_to(event, who, seat))
 
 
 @router.subscriber(**asked(GetAnswers))
 async def answers(ask: GetAnswers, events: Events, who: Who) -> AnswersPage:
     """What members answered: one, or all."""
-    event = model.may_see_answers(telling.known_to(await events.get(ask.event_id), who), ask, who)
+    found, seat = await events.entry(ask.event_id, who.sub)
+    event = model.may_see_answers(telling.known_to(found, who, seat), ask, who)
     where: dict[str, Any] = {"status": {"$in": list(model.HAS_ANSWERS)}}
     if ask.member_id:
         where["key"] = {"$in": [ask.member_id]}
@@ -135,7 +141,7 @@ async def tables(ask: GetTables, events: Events, who: Who) -> Tables:
 async def my_table(ask: MyTable, events: Events, who: Who) -> MyTableAnswer:
     """Where a member sits, and with whom."""
     found, seat = await events.entry(ask.event_id, ask.member_id)
-    event = telling.known_to(found, who)
+    event = telling.known_to(found, who, seat)
     who.must_lead(event.community_id, or_is=ask.member_id)
     where = {"status": {"$in": model.AT_TABLES}, "table": seat.table if seat else None}
     there = await events.entries(event.id, where=where) if seat and seat.table else []
@@ -160,7 +166,7 @@ async def calendar(ask: GetCalendar, events: Events, who: Who) -> CalendarPage:
     every = {"key": ask.member_id, "status": {"$in": telling.IN_CALENDAR}}
     seats = [] if ask.community_id else await events.find_entries(every, limit=0)
     where = telling.in_calendar(ask, seats)
-    found = await events.find(where, sort="starts_at", after=ask.after, limit=ask.limit + 1)
+    found = await seen_of(events, where, who, sort="starts_at", after=ask.after, limit=ask.limit + 1)
     if ask.community_id and found:
         there = {"key": ask.member_id, "document_id": {"$in": [event.id for event in found]}}
         seats = await events.find_entries(there, limit=0)
@@ -198,6 +204,26 @@ async def overbooking_advice(ask: GetOverbookingAdvice, events: Events, who: Who
     return await asyncio.to_thread(model.advice, event, past, counted, ask)  # it computes for up to half a second
 
 
+@router.subscriber(**asked(ListInvitees))
+async def invitees(ask: ListInvitees, events: Events, who: Who) -> InviteePage:
+    """Who is invited to an event."""
+    event = telling.led_by(await events.get(ask.event_id), who)
+    return model.invitee_page(
+        event, await events.entries(event.id, {"invited": True}, after=ask.after, limit=ask.limit + 1), ask.limit
+    )
+
+
+@router.subscriber(**asked(PreviewInvitation))
+async def preview_invitation(
+    ask: PreviewInvitation, events: Events, people: KnownPeople, who: Who
+) -> InvitationPreview:
+    """Whom an invitation would reach."""
+    event = telling.led_by(await events.get(ask.event_id), who)
+    members = await chosen(event, ask, events, people)
+    seats = await events.find_entries({"document_id": event.id, "key": {"$in": members}}, limit=0)
+    return model.preview_invitation(event, seats, ask, members, people=model.People(await people.read(members)))
+
+
 @router.subscriber(**asked(PreviewSeries))
 async def preview_series(ask: PreviewSeries) -> SeriesDates:
     """The dates that a series would have."""
@@ -228,16 +254,17 @@ async def get_series(ask: GetSeries, series: AllSeries, events: Events, who: Who
 
 
 @router.subscriber(**asked(GetOutput))
-async def output(ask: GetOutput, outputs: Outputs, who: Who) -> OutputState:
+async def output(ask: GetOutput, outputs: Outputs, events: Events, who: Who) -> OutputState:
     """One output."""
-    return model.told_output(model.seen_by(await outputs.get(ask.output_id), who))
+    found = model.seen_by(await outputs.get(ask.output_id), who)
+    return model.told_output(found, but=await _hidden([found], events, who))
 
 
 @router.subscriber(**asked(Board))
-async def board(ask: Board, outputs: Outputs) -> OutputPage:
+async def board(ask: Board, outputs: Outputs, events: Events, who: Who) -> OutputPage:
     """What came of events and communities, newest first."""
     found = await outputs.find(model.on_board(ask), sort="-attached_at", after=ask.after, limit=ask.limit + 1)
-    return model.output_page(ask, found)
+    return model.output_page(ask, found, but=await _hidden(found, events, who))
 
 
 @router.subscriber(**asked(ProposedOutputs))
@@ -245,3 +272,13 @@ async def proposed_outputs(ask: ProposedOutputs, outputs: Outputs) -> OutputPage
     """What waits for a leader of a community."""
     where = {"community_id": ask.community_id, "status": "proposed"}
     return model.output_page(ask, await outputs.find(where, after=ask.after, limit=ask.limit + 1))
+
+
+async def _hidden(found: Sequence[model.Output], events: Events, who: Who) -> set[str]:
+    """The events of these outputs that the caller may not know of."""
+    named = sorted({one.event_id for one in found if one.event_id})
+    if not named:
+        return set()
+    private = await events.find({"id": {"$in": named}, "terms.invited_only": {"$exists": True}}, limit=0)
+    seen = telling.of_seen(private, await places_at(events, private, who), who)
+    return {event.id for event in private} - {event.id for event in seen}

@@ -13,6 +13,7 @@ from ekkyo.contracts.members import (
     MemberReactivated,
     MemberRegistered,
     ProfileChanged,
+    RulesAccepted,
 )
 from ekkyo.decision.clock import utcnow
 
@@ -76,8 +77,8 @@ async def carry_out(timer: model.SeriesTimer, series: AllSeries, events: Events,
 
 @router.subscriber(
     **told(
-        MemberRegistered, ProfileChanged, MemberJoined, MemberLeft, MemberDeactivated, MemberReactivated, MemberErased,
-        by="events", name="people", start="beginning",
+        MemberRegistered, ProfileChanged, MemberJoined, MemberLeft, RulesAccepted, MemberDeactivated, MemberReactivated,
+        MemberErased, by="events", name="people", start="beginning",
     )
 )  # fmt: skip
 async def know_person(fact: MemberFact | MemberErased, people: KnownPeople) -> None:
@@ -134,16 +135,15 @@ async def _give_back(member_id: str, events: Events, series: AllSeries, people: 
                 beside=known,
             ),
         )
-    for seat in await events.find_entries({"key": member_id, "status": {"$in": model.HAS_A_PLACE}}, limit=0):
+    concerned = {"key": member_id, "$or": [{"status": {"$in": model.HAS_A_PLACE}}, {"invited": True}]}
+    for seat in await events.find_entries(concerned, limit=0):
         await knowing(
             [member_id],
             people,
             events,
             lambda known, sat, event_id=seat.document_id: events.change(  # type: ignore[misc]
                 event_id,
-                lambda e, seats: model.withdraw_who_left(
-                    e, seats, member_id, people=model.People(known, sat), now=utcnow()
-                ),
+                lambda e, seats: model.leave(e, seats, member_id, people=model.People(known, sat), now=utcnow()),
                 entries=[member_id],
                 beside=known,
             ),

@@ -1,8 +1,10 @@
 """Events and series, with members' places at them as their entries; who left; and what is known of members."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
+from ekkyo.contracts.base import Caller
+from ekkyo.contracts.events import InviteMembers, PreviewInvitation
 from ekkyo.decision import Decision, Entries
 from ekkyo.store import Beside, Collection, CollectionWithEntries, Index, Projection
 from faststream import Context
@@ -20,9 +22,12 @@ from ekkyo_events.model import (
     Regular,
     Seat,
     Series,
+    in_segment,
     missed_before,
+    must_choose,
     sat_together,
 )
+from ekkyo_events.model.telling import of_seen, to_look_up
 
 A = TypeVar("A")
 HELD = ["published", "concluded"]
@@ -54,6 +59,8 @@ Outputs = Annotated[Collection[Output], Context("outputs")]
 KnownPeople = Annotated[Projection[Person], Context("people")]
 
 
+AT_ONCE = 50
+"""Events whose seats are read together."""
 SatAt = Mapping[str, frozenset[str]] | None
 """At which tables members sat before, by member; None: not looked up."""
 
@@ -94,6 +101,51 @@ async def decided(
             event_id, lambda e, seats: decide(e, seats, People(known, sat)), entries=seats_of, beside=known
         ),
     )
+
+
+async def seen_of(
+    events: Events, where: Mapping[str, Any], who: Caller, *, sort: str, after: str | None, limit: int
+) -> list[Event]:
+    """Events that meet these conditions and that the caller sees, in this order: so many, as far as there are."""
+    found: list[Event] = []
+    while True:
+        some = await events.find(where, sort=sort, after=after, limit=limit)
+        found += of_seen(some, await places_at(events, some, who), who)
+        if len(found) >= limit or len(some) < limit:
+            return found[:limit]
+        after = some[-1].id
+
+
+async def places_at(events: Events, some: Sequence[Event], who: Caller) -> list[Seat]:
+    """The caller's places at those of the events that they see only if they are invited or have one."""
+    ids = to_look_up(some, who)
+    return await events.find_entries({"key": who.sub, "document_id": {"$in": ids}}, limit=0) if ids else []
+
+
+async def chosen(
+    event: Event, wanted: InviteMembers | PreviewInvitation, events: Events, people: KnownPeople
+) -> list[str]:
+    """The members whom an invitation names, and those of its segment, each once."""
+    must_choose(wanted)
+    named = dict.fromkeys(wanted.members)
+    if wanted.segment is None:
+        return list(named)
+    found = await people.find(in_segment(event, wanted.segment), limit=0)
+    came = await _came_before(event, events) if wanted.segment.never_came else set()
+    return list(named | dict.fromkeys(person.id for person in found if person.id not in came))
+
+
+async def _came_before(event: Event, events: Events) -> set[str]:
+    """Who attended an event of the community."""
+    held = await events.find(
+        {"community_id": event.community_id, "status": {"$in": ["published", "concluded"]}}, limit=0
+    )
+    came: set[str] = set()
+    for at in range(0, len(held), AT_ONCE):
+        ids = [one.id for one in held[at : at + AT_ONCE]]
+        seats = await events.find_entries({"document_id": {"$in": ids}, "status": "attended"}, limit=0)
+        came |= {seat.key for seat in seats}
+    return came
 
 
 async def _sat_together(community_id: str, events: Events) -> SatAt:

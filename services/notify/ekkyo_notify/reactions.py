@@ -8,6 +8,7 @@ from ekkyo.contracts.events import (
     EventReminderDue,
     EventRescheduled,
     EventRevised,
+    MembersInvited,
     OutputAttached,
     OutputDeclined,
     OutputProposed,
@@ -153,8 +154,11 @@ async def let_mail_expire(timer: model.IncomingEndTimer, incoming: IncomingMail)
 
 @router.subscriber(**told(EventPublished, by="notify", name="tell_published", start="new"))
 async def tell_published(fact: EventPublished, post: Post) -> None:
-    """Tell everyone in the community, and its chat, of a new event, unless its series is told as a whole."""
-    if fact.series_change is None:
+    """Tell everyone in the community, and its chat, of a new event, unless its series is told as a whole.
+
+    Of an event that only invited members see, those who are invited hear by a fact of their own.
+    """
+    if fact.series_change is None and not model.is_private(fact.event):
         await post.tell_community(model.event_notice(fact))
 
 
@@ -191,12 +195,19 @@ async def tell_registration(
 async def tell_changed(fact: EventRevised | EventRescheduled | EventCancelled, post: Post) -> None:
     """Tell everyone with a seat or on the waitlist, and the community's chat, that an event changed.
 
-    Of what is part of a change of its series, they hear once.
+    The chat hears nothing of an event that only invited members see. Of what is part of a change of its series, they
+    hear once.
     """
     if fact.series_change is not None:
         return
-    chat = model.Recipient(community_id=fact.event.community_id)
-    await post.tell(model.event_notice(fact), [chat, *model.concerned(fact)], leave_out_unknown=True)
+    chat = [] if model.is_private(fact.event) else [model.Recipient(community_id=fact.event.community_id)]
+    await post.tell(model.event_notice(fact), [*chat, *model.concerned(fact)], leave_out_unknown=True)
+
+
+@router.subscriber(**told(MembersInvited, by="notify", name="tell_invited", start="new"))
+async def tell_invited(fact: MembersInvited, post: Post) -> None:
+    """Tell those who are invited to an event."""
+    await post.tell(model.event_notice(fact), model.invited(fact), leave_out_unknown=True)
 
 
 @router.subscriber(**told(SeriesPlanned, by="notify", name="tell_series", start="new"))

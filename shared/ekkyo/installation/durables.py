@@ -51,6 +51,7 @@ DURABLES: Final[Mapping[str, Durables]] = {
             "notify-new_address",
             "notify-tell_changed",
             "notify-tell_declined",
+            "notify-tell_invited",
             "notify-tell_output",
             "notify-tell_proposed",
             "notify-tell_published",

@@ -21,7 +21,7 @@ def said(reader: Reader, event: EventState, own: Registration | None, zone: str)
     terms, words, now = event.terms or Terms(), reader.words.terms, reader.now
     if event.status not in ("draft", "published") or now >= event.starts_at:
         return []
-    lines = []
+    lines = [reader.words.invitations.by_invitation] if terms.invited_only else []
     if own is None or own.status == "withdrawn":
         if terms.opens_at and now < terms.opens_at:
             lines.append(words.opens.format(at=reader.moment(terms.opens_at, zone)))

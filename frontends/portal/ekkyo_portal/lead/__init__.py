@@ -6,6 +6,7 @@ from ekkyo_portal.lead import attendance as attendance
 from ekkyo_portal.lead import calendar as calendar
 from ekkyo_portal.lead import chat as chat
 from ekkyo_portal.lead import desk as desk
+from ekkyo_portal.lead import invitations as invitations
 from ekkyo_portal.lead import life as life
 from ekkyo_portal.lead import live as live
 from ekkyo_portal.lead import overbooking as overbooking

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from ekkyo_portal.events.views import when
 from ekkyo_portal.lead.room import led, room, wrong_words
+from ekkyo_portal.lead.visibility import registers, visibilities, visibility_in, visibility_of
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
@@ -44,6 +45,8 @@ async def set_terms(visit: Visit, event_id: str) -> Response:
         for error in why.errors:
             form.wrong(FIELDS.get(error.field, error.field.removeprefix("terms.")), error.code)
         return _page(visit, event, form, 422)
+    if revise := registers(form, event):
+        await visit.send(revise)
     return visit.see_other(f"/e/{event_id}", did="terms.set")
 
 
@@ -51,7 +54,8 @@ def _wanted(form: Form, event: EventState) -> dict[str, Any]:
     """What the form says, with errors beside the fields that cannot be read."""
     times = {name: form.local(name, event.timezone) for name in TIMES if form[name]}
     numbers = {name: form[name] for name in NUMBERS if form[name]}
-    return {**times, **numbers, "lottery": _lottery(form, event)}
+    private = visibility_in(form, event) == "invited"
+    return {**times, **numbers, "lottery": _lottery(form, event), "invited_only": private}
 
 
 def _lottery(form: Form, event: EventState) -> WantedLottery | None:
@@ -71,7 +75,8 @@ def _typed(event: EventState) -> dict[str, Any]:
     times = {name: getattr(terms, name) for name in TIMES}
     times["draws_at"] = terms.lottery.draws_at if terms.lottery else None
     shown = {name: f"{at.astimezone(zone):%Y-%m-%dT%H:%M}" for name, at in times.items() if at}
-    return shown | {name: getattr(terms, name) for name in NUMBERS}
+    numbers = {name: getattr(terms, name) for name in NUMBERS}
+    return {**shown, **numbers, "visibility": visibility_of(event)}
 
 
 def _page(visit: Visit, event: EventState, form: Form, status: int = 200) -> Response:
@@ -87,6 +92,7 @@ def _page(visit: Visit, event: EventState, form: Form, status: int = 200) -> Res
         "drawn": drawn,
         "lottery": "" if event.draw is None else hints.over_hint if drawn else hints.later_hint,
         "places": event.format == "hybrid" or (event.terms is not None and event.terms.online_capacity is not None),
+        "visibility": visibilities(reader),
         "may": event.status in ("draft", "published"),
         "told": event.status == "published" and event.confirmed + event.waitlisted + event.applied > 0,
     }

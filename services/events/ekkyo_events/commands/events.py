@@ -51,7 +51,9 @@ async def duplicate(cmd: DuplicateEvent, events: Events, who: Who) -> EventState
 async def publish(cmd: PublishEvent, events: Events, who: Who) -> EventState:
     """Announce a draft and open its registration."""
     lot = model.Lot(new_id(), secrets.token_hex(32))
-    return await events.change(cmd.event_id, lambda e, seats: model.publish(e, cmd, lot=lot, who=who, now=utcnow()))
+    return await events.change(
+        cmd.event_id, lambda e, seats: model.publish(e, seats, cmd, lot=lot, who=who, now=utcnow())
+    )
 
 
 @router.subscriber(**asked(ReviseEvent))

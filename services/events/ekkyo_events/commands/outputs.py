@@ -24,14 +24,14 @@ async def attach_output(
     cmd: AttachOutput, outputs: Outputs, events: Events, people: KnownPeople, who: Who
 ) -> OutputState:
     """Put an output on the board, or propose it."""
-    event, person, waiting = await asyncio.gather(
-        _event(cmd.event_id, events),
+    (event, seat), person, waiting = await asyncio.gather(
+        _event(cmd.event_id, events, who),
         people.get(who.sub),
         outputs.count({"proposed_by": who.sub, "status": "proposed"}),
     )
     return await outputs.create(
         cmd.output_id,
-        lambda o: model.attach(o, cmd, event, who=who, person=person, waiting=waiting, now=utcnow()),
+        lambda o: model.attach(o, cmd, event, seat=seat, who=who, person=person, waiting=waiting, now=utcnow()),
     )
 
 
@@ -59,5 +59,6 @@ async def remove_output(cmd: RemoveOutput, outputs: Outputs, who: Who) -> Output
     return await outputs.change(cmd.output_id, lambda o: model.remove(o, who=who))
 
 
-async def _event(event_id: str | None, events: Events) -> model.Event | None:
-    return await events.get(event_id) if event_id else None
+async def _event(event_id: str | None, events: Events, who: Who) -> tuple[model.Event | None, model.Seat | None]:
+    """The event, and the caller's place there."""
+    return await events.entry(event_id, who.sub) if event_id else (None, None)

@@ -17,6 +17,15 @@ from ekkyo_events.model.door import Door, door, has_a_door, word_now
 from ekkyo_events.model.drawing import EARLIER, draw, is_to_be_closed, missed_before
 from ekkyo_events.model.events import cancel, conclude, draft, duplicate, end, publish, remind, reschedule, revise
 from ekkyo_events.model.figures import figures
+from ekkyo_events.model.inviting import (
+    in_segment,
+    invite,
+    invitee_page,
+    leave,
+    must_choose,
+    preview_invitation,
+    uninvite,
+)
 from ekkyo_events.model.lottery import DrawTimer, Lot
 from ekkyo_events.model.outputs import (
     Output,
@@ -35,7 +44,7 @@ from ekkyo_events.model.outputs import told as told_output
 from ekkyo_events.model.overbooking import LOOKED_AT, advice, past_of, uncounted
 from ekkyo_events.model.people import NotLookedUp, People, Person
 from ekkyo_events.model.promoting import PROMOTED_AT_ONCE
-from ekkyo_events.model.registrations import HAS_A_PLACE, register, withdraw, withdraw_who_left
+from ekkyo_events.model.registrations import HAS_A_PLACE, register, withdraw
 from ekkyo_events.model.series.changes import (
     cancel_series,
     extend_series,
@@ -106,13 +115,18 @@ __all__ = [
     "form",
     "has_a_door",
     "import_attendance",
+    "in_segment",
+    "invite",
+    "invitee_page",
     "is_news",
     "is_to_be_closed",
     "leads",
+    "leave",
     "leave_series",
     "may_see_answers",
     "missed_before",
     "move_seat",
+    "must_choose",
     "my_table",
     "not_found",
     "not_over",
@@ -120,6 +134,7 @@ __all__ = [
     "output_page",
     "past_of",
     "plan_series",
+    "preview_invitation",
     "preview_rule",
     "preview_series",
     "publish",
@@ -147,9 +162,9 @@ __all__ = [
     "told_tables",
     "uncounted",
     "undo_check_in",
+    "uninvite",
     "unless_refused",
     "withdraw",
     "withdraw_series",
-    "withdraw_who_left",
     "word_now",
 ]

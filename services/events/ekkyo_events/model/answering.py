@@ -57,8 +57,8 @@ def answer_questions(
     event: Event, seats: Entries[Seat], cmd: AnswerQuestions, *, people: People, who: Caller, now: datetime
 ) -> Decision[Event, Registration]:
     """Keep other answers of a member who has a place."""
-    may_act_for(event, cmd.member_id, who)
     seat = seats.get(cmd.member_id)
+    may_act_for(event, cmd.member_id, who, seat)
     if seat is None or seat.status not in HAS_ANSWERS:
         raise Refused("registration_not_found", "This member is not registered for the event.")
     must_be_published(event, "have answers changed")

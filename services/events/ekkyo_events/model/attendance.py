@@ -34,6 +34,7 @@ from ekkyo_events.model.people import People
 from ekkyo_events.model.promoting import Promotion
 from ekkyo_events.model.tables import given_tables
 from ekkyo_events.model.undoing import not_there, refilled, undone
+from ekkyo_events.model.visibility import seen
 
 CAME_BY_RIGHT = ("confirmed", "no_show", "attended")
 SCANS = 20
@@ -54,12 +55,12 @@ def check_in(
 
     A wrong word is answered with a refusal instead of raising it, because the try is remembered.
     """
-    if event.status == "draft" and not leads(who, event):
+    seat = seats.get(cmd.member_id)
+    if not seen(event, who, seat):
         raise not_found()
     who.must_lead(event.community_id, or_is=cmd.member_id)
     if cmd.at and not leads(who, event):
         raise Refused("not_allowed", "Only a leader may say when somebody was checked in.", 403)
-    seat = seats.get(cmd.member_id)
     came = seat is not None and seat.status == "attended"
     if seat and came and (cmd.scan_id in seat.scans or (seat.checked_in_at and cmd.at is None)):
         return Decision(event, registration(event, seat))

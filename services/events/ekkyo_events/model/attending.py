@@ -22,8 +22,8 @@ def change_attend(
     event: Event, seats: Entries[Seat], cmd: ChangeAttend, *, people: People, who: Caller, now: datetime
 ) -> Answer:
     """Give a member a seat where they want to take part, if one is free there, and theirs to who waits for it."""
-    may_act_for(event, cmd.member_id, who)
     seat = seats.get(cmd.member_id)
+    may_act_for(event, cmd.member_id, who, seat)
     if not seat or seat.status not in ("confirmed", "waitlisted"):
         raise Refused("registration_not_found", "This member is not registered for the event.")
     attend = attends(event, cmd.attend)

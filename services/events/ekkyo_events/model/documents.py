@@ -20,11 +20,12 @@ from ekkyo.contracts.events import (
     Terms,
 )
 from ekkyo.decision import Document, Entries, Entry, Timer
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from ekkyo_events.model.asking import is_unanswered
 from ekkyo_events.model.line import waiting_because
 from ekkyo_events.model.lottery import Drawing, Result
+from ekkyo_events.model.parts import Guess, Seating, Sent
 
 _TOLD = tuple(set(EventState.model_fields) - {"event_id", "revision"})
 REMIND_BEFORE = timedelta(hours=24)
@@ -38,17 +39,6 @@ CLOCKS_DIFFER = timedelta(minutes=2)
 def _unset(value: object) -> bool:
     """Whether there is nothing to keep: an event of no series says nothing of one."""
     return not value
-
-
-class Seating(BaseModel):
-    """How an event's tables were made. Who sits where is in its seats."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-    id: str
-    """The request that made them."""
-    size: int
-    seed: int
-    tables: int
 
 
 class Event(Document):
@@ -101,6 +91,10 @@ class Event(Document):
     """The draw of its lottery, from the publication on. It holds the secret seed."""
     drawn_at: datetime | None = Field(default=None, exclude_if=_unset)
     """When the draw was held."""
+    invited: int = Field(default=0, exclude_if=_unset)
+    """How many are invited, whatever they answered."""
+    invitations: list[Sent] = Field(default=[], exclude_if=_unset)
+    """The last that were sent."""
 
     @property
     def asks(self) -> bool:
@@ -133,14 +127,6 @@ class Event(Document):
     def seats_in_use(self) -> int:
         """Seats that somebody has or sat on; who walked in took none."""
         return self.confirmed + self.attended - self.walk_ins
-
-
-class Guess(BaseModel):
-    """A wrong word that somebody tried to check in with, and when."""
-
-    model_config = ConfigDict(frozen=True)
-    word: str
-    at: datetime
 
 
 class Seat(Entry):
@@ -185,6 +171,14 @@ class Seat(Entry):
     """As they were given: questions may have changed since. Dropped when the place is given back."""
     withdraw_by: datetime | None = Field(default=None, exclude_if=_unset)
     """Until when it can be given back without being late, where that is later than for others at the event."""
+
+    invited: bool = Field(default=False, exclude_if=_unset)
+    """Whether they are invited, whatever became of it."""
+
+    @property
+    def only_invited(self) -> bool:
+        """Whether they never answered their invitation: this is no registration."""
+        return self.invited and self.status == "withdrawn" and self.registration_id is None
 
 
 class ReminderTimer(Timer):

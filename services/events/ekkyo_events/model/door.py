@@ -10,7 +10,8 @@ from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import CheckIn, DoorWord
 from ekkyo.decision import Decision, Document
 
-from ekkyo_events.model.documents import Event, Guess, Seat, must_be_published
+from ekkyo_events.model.documents import Event, Seat, must_be_published
+from ekkyo_events.model.parts import Guess
 
 CHANGES_EVERY: Final = timedelta(minutes=5)
 TRIES: Final = 5

@@ -34,13 +34,13 @@ from ekkyo_events.model.documents import (
     Event,
     ReminderTimer,
     Seat,
-    leads,
     must_be_published,
     not_found,
     state,
     who_hears,
 )
 from ekkyo_events.model.entering import draw_timers, must_draw_before, must_not_be_drawn, opened
+from ekkyo_events.model.inviting import at_publication
 from ekkyo_events.model.late import after_move, unfilled
 from ekkyo_events.model.lottery import Lot
 from ekkyo_events.model.people import People
@@ -48,6 +48,7 @@ from ekkyo_events.model.promoting import promote
 from ekkyo_events.model.tables import AT_TABLES, told_tables
 from ekkyo_events.model.terms import moved
 from ekkyo_events.model.terms import revised as changed
+from ekkyo_events.model.visibility import seen
 
 Answer = Decision[Event, EventState]
 
@@ -74,7 +75,7 @@ def draft(event: Event | None, cmd: DraftEvent) -> Answer:
 
 def duplicate(event: Event | None, like: Event | None, cmd: DuplicateEvent, *, who: Caller) -> Answer:
     """Write an event down that is like another one, but for its time. The address to join is that of another day."""
-    if like is None or (like.status == "draft" and not leads(who, like)):
+    if like is None or not seen(like, who, None):
         raise not_found()
     who.must_lead(like.community_id)
     details = EventDetails.model_validate({name: getattr(like, name) for name in EventDetails.model_fields})
@@ -99,7 +100,7 @@ def duplicate(event: Event | None, like: Event | None, cmd: DuplicateEvent, *, w
     return replace(drafted, document=new, answer=state(new, after=new))
 
 
-def publish(event: Event, cmd: PublishEvent, *, lot: Lot, who: Caller, now: datetime) -> Answer:
+def publish(event: Event, seats: Entries[Seat], cmd: PublishEvent, *, lot: Lot, who: Caller, now: datetime) -> Answer:
     """Announce a draft and set its timers. lot: the secret of its draw, if places are drawn by lot."""
     who.must_lead(event.community_id)
     if event.status == "published":
@@ -111,7 +112,7 @@ def publish(event: Event, cmd: PublishEvent, *, lot: Lot, who: Caller, now: date
     must_say_where(event)
     after = opened(event.model_copy(update={"status": "published"}), lot, now)
     told = state(after, after=event)
-    facts = [EventPublished(event_id=event.id, event=told)]
+    facts = [EventPublished(event_id=event.id, event=told), *at_publication(event, seats, told)]
     return Decision(after, told, facts=facts, timers=[*event_timers(after, now), *draw_timers(after)])
 
 

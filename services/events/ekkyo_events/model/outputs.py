@@ -1,7 +1,7 @@
 """Outputs: what came of events and communities, on the board where everybody finds it."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -26,9 +26,10 @@ from ekkyo.contracts.events import (
 )
 from ekkyo.decision import Decision, Document
 
-from ekkyo_events.model.documents import Event, not_found
+from ekkyo_events.model.documents import Event, Seat, not_found
 from ekkyo_events.model.people import Person
 from ekkyo_events.model.telling import during
+from ekkyo_events.model.visibility import by_invitation, seen
 
 PROPOSED_AT_ONCE: Final = 10
 """Outputs of one member that may wait for a leader at the same time."""
@@ -55,9 +56,11 @@ class Output(Document):
 Answer = Decision[Output, OutputState]
 
 
-def told(output: Output, *, revision: int | None = None) -> OutputState:
-    """The output as facts and answers carry it."""
+def told(output: Output, *, revision: int | None = None, but: Container[str] = ()) -> OutputState:
+    """The output as facts and answers carry it. but: events that are not named."""
     fields = {name: getattr(output, name) for name in OutputState.model_fields if name not in ("output_id", "revision")}
+    if output.event_id in but:
+        fields |= {"event_id": None, "event_title": None}
     return OutputState(**fields, output_id=output.id, revision=output.revision if revision is None else revision)
 
 
@@ -66,6 +69,7 @@ def attach(
     cmd: AttachOutput,
     event: Event | None,
     *,
+    seat: Seat | None = None,
     who: Caller,
     person: Person | None,
     waiting: int,
@@ -73,7 +77,8 @@ def attach(
 ) -> Answer:
     """Put an output on the board; what a member made themselves waits for a leader.
 
-    event: the one that it came of. person: what is known of the caller. waiting: how many of theirs wait already.
+    event: the one that it came of, whose title is told only where everybody may know it. seat: the caller's there.
+    person: what is known of the caller. waiting: how many of theirs wait already.
     """
     digest = hashlib.sha256(cmd.model_dump_json().encode()).hexdigest()
     if output:
@@ -84,7 +89,7 @@ def attach(
     if not leads:
         _may_propose(cmd, who, person, waiting)
     _must_lead_somewhere(cmd.details)
-    if cmd.event_id is not None and (event is None or event.status == "draft"):
+    if cmd.event_id is not None and (event is None or event.status == "draft" or not seen(event, who, seat)):
         raise not_found()
     if event is not None and event.community_id != cmd.community_id:
         raise Refused("event_elsewhere", "This event belongs to another community.")
@@ -92,7 +97,7 @@ def attach(
         id=cmd.output_id,
         community_id=cmd.community_id,
         event_id=cmd.event_id,
-        event_title=event.title if event else None,
+        event_title=event.title if event and not by_invitation(event) else None,
         status="attached" if leads else "proposed",
         proposed_by=None if leads else who.sub,
         attached_at=now if leads else None,
@@ -164,10 +169,14 @@ def on_board(ask: Board) -> dict[str, Any]:
     }
 
 
-def output_page(ask: Board | ProposedOutputs, found: Sequence[Output]) -> OutputPage:
-    """A page of outputs. found: one more than the page holds, if there are more."""
+def output_page(ask: Board | ProposedOutputs, found: Sequence[Output], *, but: Container[str] = ()) -> OutputPage:
+    """A page of outputs. found: one more than the page holds, if there are more. but: events that are not named."""
+    if isinstance(ask, Board) and ask.event_id in but:
+        return OutputPage(outputs=[])
     page = found[: ask.limit]
-    return OutputPage(outputs=[told(one) for one in page], next=page[-1].id if len(found) > ask.limit else None)
+    return OutputPage(
+        outputs=[told(one, but=but) for one in page], next=page[-1].id if len(found) > ask.limit else None
+    )
 
 
 def _may_propose(cmd: AttachOutput, who: Caller, person: Person | None, waiting: int) -> None:

@@ -28,6 +28,8 @@ class Person(Document):
     """When they joined each of these."""
     department: str | None = Field(default=None, exclude_if=_nothing)
     site: str | None = Field(default=None, exclude_if=_nothing)
+    accepted: list[str] = Field(default=[], exclude_if=_nothing)
+    """The communities whose rules they accepted."""
 
     @classmethod
     def of(cls, fact: MemberFact | MemberErased) -> "Person":
@@ -43,6 +45,7 @@ class Person(Document):
             joined={place.community_id: place.joined_at for place in fact.member.communities},
             department=fact.member.department,
             site=fact.member.site,
+            accepted=[place.community_id for place in fact.member.communities if place.rules_accepted],
         )
 
 
@@ -93,6 +96,12 @@ class People:
         if missing := [member for member in members if member not in self.known]:
             raise NotLookedUp(missing)
         return {member for member in members if self.refusal(event, member)}
+
+    def uninvitable(self, event: Restricted, members: Iterable[str]) -> set[str]:
+        """Those of these who cannot be invited: nobody knows them, or they can have no seat. Raises NotLookedUp."""
+        members = list(members)
+        barred = self.barred(event, members)
+        return barred | {member for member in members if self.known[member] is None}
 
     def guests(self, event: Restricted, members: Sequence[str]) -> list[Guest]:
         """What counts of these members at a table of this event. Raises NotLookedUp for all that was not looked up."""

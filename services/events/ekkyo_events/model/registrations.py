@@ -33,6 +33,7 @@ from ekkyo_events.model.line import place
 from ekkyo_events.model.people import People
 from ekkyo_events.model.promoting import promote, without_place
 from ekkyo_events.model.tables import given_tables
+from ekkyo_events.model.visibility import seen
 from ekkyo_events.model.windows import must_be_open
 
 Answer = Decision[Event, Registration]
@@ -45,8 +46,8 @@ def register(
     event: Event, seats: Entries[Seat], cmd: RegisterForEvent, *, people: People, who: Caller, now: datetime
 ) -> Answer:
     """Give a seat while there is one, else a ticket for the waitlist. Who has either keeps it."""
-    may_act_for(event, cmd.member_id, who)
     seat = seats.get(cmd.member_id)
+    may_act_for(event, cmd.member_id, who, seat)
     if seat and seat.status != "withdrawn":
         waiting = seats.all(status="waitlisted") if seat.status == "waitlisted" else []
         if cmd.answers and cmd.registration_id != seat.registration_id:
@@ -54,6 +55,8 @@ def register(
         return Decision(event, registration(event, seat, place(seat, waiting)))
     if seat and cmd.registration_id in seat.withdrawn:
         return Decision(event, _withdrawn(event, seat, cmd.registration_id))
+    if not seen(event, who, seat):
+        raise not_found()
     must_be_published(event, "be registered for")
     if event.starts_at <= now:
         raise Refused("registration_closed", "Registration closed when the event started.")
@@ -117,8 +120,8 @@ def withdraw(
     event: Event, seats: Entries[Seat], cmd: WithdrawFromEvent, *, people: People, who: Caller, now: datetime
 ) -> Answer:
     """Take a seat, a place on the waitlist or an application back, and give a freed seat to who waits longest."""
-    may_act_for(event, cmd.member_id, who)
     seat = seats.get(cmd.member_id)
+    may_act_for(event, cmd.member_id, who, seat)
     if not seat or not seat.registration_id:
         raise Refused("registration_not_found", "This member is not registered for the event.")
     if cmd.registration_id in seat.withdrawn:
@@ -189,8 +192,12 @@ def _withdrawn(event: Event, seat: Seat, registration_id: str | None) -> Registr
     return Registration(event_id=event.id, **named, status="withdrawn", late=late)
 
 
-def may_act_for(event: Event, member_id: str, who: Caller) -> None:
-    """Members act for themselves, leaders for everyone; a draft is nobody's business but the leaders'."""
-    if event.status == "draft" and not leads(who, event):
+def may_act_for(event: Event, member_id: str, who: Caller, seat: Seat | None) -> None:
+    """Members act for themselves at events that they see, leaders for everyone. seat: the member's.
+
+    Who gave back a place at an event that they do not see any more is answered as before.
+    """
+    had_place = seat is not None and seat.key == who.sub and (seat.registration_id or seat.undone_at)
+    if not seen(event, who, seat) and (event.status == "draft" or not had_place):
         raise not_found()
     who.must_lead(event.community_id, or_is=member_id)

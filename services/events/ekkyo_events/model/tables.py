@@ -11,7 +11,8 @@ from ekkyo.contracts.base import Caller, Refused
 from ekkyo.contracts.events import MoveSeat, MyTableAnswer, SeatTables, Tables, TablesSeated
 from ekkyo.decision import Decision, Entries
 
-from ekkyo_events.model.documents import Event, Seat, Seating, must_be_published, state
+from ekkyo_events.model.documents import Event, Seat, must_be_published, state
+from ekkyo_events.model.parts import Seating
 from ekkyo_events.model.people import People
 from ekkyo_events.model.seating import cheapest, seat
 

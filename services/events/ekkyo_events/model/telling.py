@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 from ekkyo.contracts.base import Caller
 from ekkyo.contracts.events import (
@@ -18,11 +18,13 @@ from ekkyo.contracts.events import (
     MyEventsPage,
     MyRegistrationAnswer,
     Overlap,
+    RegistrationStatus,
     RosterPage,
 )
 
 from ekkyo_events.model.documents import Event, Seat, leads, not_found, registration, state
 from ekkyo_events.model.line import place, places
+from ekkyo_events.model.visibility import by_invitation, seen
 
 HAS_SEAT = ("confirmed", "attended")
 ANNOUNCED = ("published", "cancelled", "concluded")
@@ -36,9 +38,9 @@ HAS_OR_HAD = ("confirmed", "waitlisted", "applied", "attended", "no_show")
 """A place that counts as the member's: not one they gave back."""
 
 
-def known_to(event: Event | None, who: Caller) -> Event:
-    """The event, if the caller may see it: only its leaders see a draft."""
-    if event is None or (event.status == "draft" and not leads(who, event)):
+def known_to(event: Event | None, who: Caller, seat: Seat | None = None) -> Event:
+    """The event, if the caller may see it: only its leaders see a draft. seat: theirs."""
+    if event is None or not seen(event, who, seat):
         raise not_found()
     return event
 
@@ -63,7 +65,7 @@ def my_registration(
     """A member's place, and where to join. waiting: all who wait. overlaps: the member's other events at that time."""
     return MyRegistrationAnswer(
         event=told_to(event, who, seat),
-        registration=registration(event, seat, place(seat, waiting)) if seat else None,
+        registration=registration(event, seat, place(seat, waiting)) if seat and not seat.only_invited else None,
         overlaps=list(overlaps),
     )
 
@@ -107,6 +109,27 @@ def roster(event: Event, seats: Sequence[Seat], waiting: Sequence[Seat], limit: 
         registrations=[registration(event, s, line.get(s.key) if s.status == "waitlisted" else None) for s in page],
         next=page[-1].key if len(seats) > limit else None,
     )
+
+
+def on_roster(event: Event, status: Sequence[str] | None) -> dict[str, Any]:
+    """Which of an event's seats its roster holds: not those of members who never answered an invitation."""
+    where: dict[str, Any] = {"status": {"$in": list(status)}} if status else {}
+    if not event.invited:
+        return where
+    held = [one for one in get_args(RegistrationStatus) if one != "withdrawn"]
+    answered = [{"invited": {"$exists": False}}, {"registration_id": {"$gt": ""}}, {"status": {"$in": held}}]
+    return {**where, "$or": answered}
+
+
+def to_look_up(events: Iterable[Event], who: Caller) -> list[str]:
+    """The ids of those events that this caller sees only if they are invited or have a place."""
+    return [event.id for event in events if by_invitation(event) and not leads(who, event)]
+
+
+def of_seen(events: Iterable[Event], seats: Iterable[Seat], who: Caller) -> list[Event]:
+    """Those of the events that the caller sees. seats: theirs."""
+    own = {seat.document_id: seat for seat in seats}
+    return [event for event in events if not by_invitation(event) or seen(event, who, own.get(event.id))]
 
 
 def listed(ask: ListEvents, who: Caller) -> dict[str, Any]:
@@ -178,12 +201,14 @@ def my_events(
 def in_calendar(ask: GetCalendar, seats: Iterable[Seat]) -> dict[str, Any]:
     """Which events a member's calendar shows: all of a community, or those where these seats are."""
     where = {**_of(ask.community_id, ask.starts_from, None), "status": {"$in": ANNOUNCED}}
-    return where if ask.community_id else {**where, "id": {"$in": sorted(seat.document_id for seat in seats)}}
+    if ask.community_id:
+        return where
+    return {**where, "id": {"$in": sorted(seat.document_id for seat in seats if not seat.only_invited)}}
 
 
 def calendar(ask: GetCalendar, events: Sequence[Event], seats: Iterable[Seat], who: Caller) -> CalendarPage:
     """A page of a member's calendar. events: one more than the page holds, if there are more."""
-    own = {seat.document_id: seat for seat in seats}
+    own = {seat.document_id: seat for seat in seats if not seat.only_invited}
     on_page = events[: ask.limit]
     entries = [
         CalendarEntry(event=told_to(event, who, seat), status=seat.status if seat else None)

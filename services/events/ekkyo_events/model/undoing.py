@@ -20,9 +20,9 @@ def undo_check_in(
     event: Event, seats: Entries[Seat], cmd: UndoCheckIn, *, people: People, who: Caller, now: datetime
 ) -> Answer:
     """Give a member the place back that they had before they came; who did not come keeps theirs."""
-    may_act_for(event, cmd.member_id, who)
     seat = seats.get(cmd.member_id)
-    if not seat:
+    may_act_for(event, cmd.member_id, who, seat)
+    if not seat or seat.only_invited:
         raise Refused("registration_not_found", "This member is not registered for the event.")
     if seat.status != "attended":
         return Decision(event, registration(event, seat, _place(seat, seats)))

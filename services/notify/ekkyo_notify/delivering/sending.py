@@ -165,12 +165,16 @@ class Sending:
         """Why this reader is not to be told. again: it is told late, so news about their place count for more."""
         if job.channel == "chat" and job.connection is None:
             return "channel_not_connected"
+        of_everybody = job.recipient.member_id is None or notice.topic == "event_published"
+        if of_everybody and model.is_private(notice.event):
+            return "by_invitation"
         if job.contact and model.muted(job.contact, notice):
             return "muted"
         if job.refused:
             return "address_refused"
         of_a_place = job.recipient.member_id is not None and model.kind_of(notice.topic) == "places"
-        if notice.topic in model.REGISTRATION_TOPICS or (again and of_a_place):
+        about_a_place = notice.topic in model.REGISTRATION_TOPICS or notice.topic == "event_invited"
+        if about_a_place or (again and of_a_place):
             # Late, after a newer message about the same seat: the older one would be wrong by now.
             newer = {
                 "member_id": job.recipient.member_id,

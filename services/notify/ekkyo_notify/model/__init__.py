@@ -55,16 +55,14 @@ from ekkyo_notify.model.incoming import (
     take_in,
 )
 from ekkyo_notify.model.kinds import Kind, kind_of, muted
+from ekkyo_notify.model.known import KnownEvent, KnownSurvey, Told
 from ekkyo_notify.model.listing import about, listed
 from ekkyo_notify.model.notice import (
     SERIES_TOPICS,
-    KnownEvent,
-    KnownSurvey,
     Method,
     Notice,
     Recipient,
     SeriesDate,
-    Told,
     concerned,
     event_notice,
     invitation,
@@ -74,6 +72,7 @@ from ekkyo_notify.model.notice import (
     survey_notice,
     useless,
 )
+from ekkyo_notify.model.private import invited, is_private
 from ekkyo_notify.model.resending import present, resend
 from ekkyo_notify.model.series import of_series, series_notice, with_places
 from ekkyo_notify.model.sign_in import Asked, SignIn, asked_key, begin_sign_in, count_attempt, digest, finish_sign_in
@@ -135,6 +134,8 @@ __all__ = [
     "hold_mail",
     "invitation",
     "invitation_answered",
+    "invited",
+    "is_private",
     "kind_of",
     "let_mail_go",
     "listed",

@@ -8,7 +8,7 @@ from ekkyo.contracts.notify import ListedDelivery
 from ekkyo.contracts.surveys import SurveyState
 
 from ekkyo_notify.model.delivery import Delivery
-from ekkyo_notify.model.notice import KnownEvent, KnownSurvey
+from ekkyo_notify.model.known import KnownEvent, KnownSurvey
 
 
 def about(

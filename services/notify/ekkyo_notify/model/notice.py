@@ -16,6 +16,7 @@ from ekkyo.contracts.events import (
     EventRescheduled,
     EventRevised,
     EventState,
+    MembersInvited,
     OutputState,
     QuestionsChanged,
     RegistrationApplied,
@@ -28,7 +29,6 @@ from ekkyo.contracts.events import (
 )
 from ekkyo.contracts.notify import Topic
 from ekkyo.contracts.surveys import SurveyOpened, SurveyState
-from ekkyo.decision import Document
 
 T = TypeVar("T")
 Place = Literal["confirmed", "waitlisted", "applied"]
@@ -45,22 +45,6 @@ SERIES_TOPICS: dict[Topic, Method | None] = {
     "series_withdrawn": "DATES_OFF",
 }
 """What is told of a series, and the file that goes along to who has a seat."""
-
-
-class KnownEvent(Document):
-    """The newest that was heard of an event, so that a message told late tells how things stand: a projection."""
-
-    event: EventState
-
-
-class KnownSurvey(Document):
-    """The newest that was heard of a survey: what it is called, and whether it is closed. A projection."""
-
-    survey: SurveyState
-
-
-class Told(Document):
-    """Everybody whom a notice is for was told, as far as they could be. Its id is the notice's key."""
 
 
 class SeriesDate(Model):
@@ -198,6 +182,7 @@ def useless(notice: Notice, now: datetime) -> str | None:
         return "event_over"
     before_start = (
         "event_published",
+        "event_invited",
         "event_reminder",
         "questions_asked",
         "registration_waitlisted",
@@ -268,6 +253,7 @@ def concerned(fact: EventRevised | EventRescheduled | EventCancelled) -> list[Re
 
 _TOPICS: dict[type[EventFact], Topic] = {
     EventPublished: "event_published",
+    MembersInvited: "event_invited",
     EventRevised: "event_revised",
     EventRescheduled: "event_rescheduled",
     EventCancelled: "event_cancelled",

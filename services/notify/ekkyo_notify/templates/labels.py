@@ -114,6 +114,7 @@ ACTIONS: dict[Locale, dict[Topic, str]] = {
     "ja": {
         "event_published": "イベントを見る・参加登録する",
         "registration_applied": "申し込みの状況を見る",
+        "event_invited": "イベントを見る・参加登録する",
         "registration_confirmed": "イベントのページを開く",
         "registration_waitlisted": "キャンセル待ちの状況を見る",
         "registration_promoted": "イベントのページを開く",
@@ -138,6 +139,7 @@ ACTIONS: dict[Locale, dict[Topic, str]] = {
     "en": {
         "event_published": "See the event and register",
         "registration_applied": "See my application",
+        "event_invited": "See the event and register",
         "registration_confirmed": "Open the event's page",
         "registration_waitlisted": "See my place on the waitlist",
         "registration_promoted": "Open the event's page",

@@ -51,14 +51,17 @@ from ekkyo.contracts.events.event import (
     RescheduleEvent,
     ReviseEvent,
 )
-from ekkyo.contracts.events.figures import (
-    Figures,
-    GetFigures,
-    KindFigures,
+from ekkyo.contracts.events.figures import Figures, GetFigures, KindFigures
+from ekkyo.contracts.events.invitation import (
+    EventInvitationWithdrawn,
+    InviteMembers,
+    ListInvitees,
+    MembersInvited,
+    PreviewInvitation,
+    Segment,
+    UninviteMember,
 )
-from ekkyo.contracts.events.leaving import (
-    EventsForgotMember,
-)
+from ekkyo.contracts.events.leaving import EventsForgotMember
 from ekkyo.contracts.events.lottery import Draw, DrawStage, Lottery, WantedLottery
 from ekkyo.contracts.events.output import (
     AttachOutput,
@@ -106,15 +109,7 @@ from ekkyo.contracts.events.registration import (
     SetTerms,
     WithdrawFromEvent,
 )
-from ekkyo.contracts.events.seating import (
-    GetTables,
-    MoveSeat,
-    MyTable,
-    MyTableAnswer,
-    SeatTables,
-    Tables,
-    TablesSeated,
-)
+from ekkyo.contracts.events.seating import GetTables, MoveSeat, MyTable, MyTableAnswer, SeatTables, Tables, TablesSeated
 from ekkyo.contracts.events.series import (
     CancelSeries,
     ChangeSeriesRule,
@@ -185,6 +180,7 @@ __all__ = [
     "EventDetails",
     "EventFact",
     "EventFormat",
+    "EventInvitationWithdrawn",
     "EventPage",
     "EventPublished",
     "EventReminderDue",
@@ -206,12 +202,15 @@ __all__ = [
     "GetSeries",
     "GetTables",
     "ImportAttendance",
+    "InviteMembers",
     "KindFigures",
     "LeftAsItWas",
     "ListEvents",
+    "ListInvitees",
     "Lottery",
     "MemberAnswers",
     "MemberAttended",
+    "MembersInvited",
     "MoveSeat",
     "MyEvent",
     "MyEvents",
@@ -236,6 +235,7 @@ __all__ = [
     "OverbookingOption",
     "Overlap",
     "PlanSeries",
+    "PreviewInvitation",
     "PreviewSeries",
     "PreviewSeriesRule",
     "ProposedOutputs",
@@ -265,6 +265,7 @@ __all__ = [
     "RosterPage",
     "SeatAtOccurrence",
     "SeatTables",
+    "Segment",
     "SeriesAnswer",
     "SeriesCancelled",
     "SeriesChanged",
@@ -289,6 +290,7 @@ __all__ = [
     "TablesSeated",
     "Terms",
     "UndoCheckIn",
+    "UninviteMember",
     "WantedLottery",
     "WantedTerms",
     "WithdrawFromEvent",

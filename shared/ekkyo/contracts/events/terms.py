@@ -35,6 +35,9 @@ class Terms(Model):
     lottery: Lottery | None = Field(default=None, exclude_if=unset)
     """Places are drawn by lot. None: first come, first served. After the publication, a lottery cannot be added or
     removed, nor its draw moved to an earlier time. When a published event is moved, the time of the draw stays."""
+    invited_only: bool = Field(default=False, exclude_if=nothing)
+    """Whether only invited members (`events.invite`) see the event and can register. Members with a place at it, the
+    leaders of the community, stewards and systems see it too."""
 
     online_capacity: int | None = Field(default=None, ge=1, le=20_000, exclude_if=unset)
     """How many can take part online in a hybrid event. Its `capacity` is then that of the room alone, and members

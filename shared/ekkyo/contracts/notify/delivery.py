@@ -11,6 +11,7 @@ DeliveryStatus = Literal["planned", "sent", "failed", "dropped"]
 Topic = Literal[
     "event_published",
     "registration_applied",
+    "event_invited",
     "registration_confirmed",
     "registration_waitlisted",
     "registration_promoted",

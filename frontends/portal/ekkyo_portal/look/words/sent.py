@@ -6,6 +6,7 @@ JA: Final[dict[str, Any]] = {
     "topics": {
         "event_published": "新しいイベントのお知らせ",
         "registration_applied": "申し込みの確認",
+        "event_invited": "イベントへのご招待",
         "registration_confirmed": "参加確定のお知らせ",
         "registration_waitlisted": "キャンセル待ちのお知らせ",
         "registration_promoted": "繰り上げのお知らせ",
@@ -39,6 +40,7 @@ JA: Final[dict[str, Any]] = {
         "address_not_supported": "このアドレスには送信できません",
         "address_refused": "アドレスが存在しません",
         "address_invalid": "アドレスの形式が正しくありません",
+        "by_invitation": "招待制のイベントになりました",
         "channel_not_connected": "チャットが未接続です",
         "channel_not_selected": "この届け方は選ばれていません",
         "chat_address_invalid": "チャットの接続先が無効です",
@@ -74,6 +76,7 @@ JA: Final[dict[str, Any]] = {
 EN: Final[dict[str, Any]] = {
     "topics": {
         "event_published": "A new event",
+        "event_invited": "Invitation to an event",
         "registration_confirmed": "Registration confirmed",
         "registration_applied": "Application received",
         "registration_waitlisted": "On the waitlist",
@@ -108,6 +111,7 @@ EN: Final[dict[str, Any]] = {
         "address_not_supported": "mail cannot be sent to this address",
         "address_refused": "the address does not exist",
         "address_invalid": "this is not a mail address",
+        "by_invitation": "only invited members see the event now",
         "channel_not_connected": "no chat is connected",
         "channel_not_selected": "the person does not want messages this way",
         "chat_address_invalid": "the chat's address does not work",

@@ -1,7 +1,7 @@
 """What a change of a series means for one of its events. Carried out twice, it changes nothing the second time."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +30,7 @@ from ekkyo_events.model.events import cancel, event_timers, reschedule, revise
 from ekkyo_events.model.people import People
 from ekkyo_events.model.registrations import register, withdraw
 from ekkyo_events.model.series.documents import Planned, Series, Step, series_details
+from ekkyo_events.model.visibility import admitted, by_invitation
 
 BY_ITSELF = Caller("events", frozenset({"system"}))
 """What was decided about the series was checked there."""
@@ -79,7 +80,8 @@ def take(
             return _published(event, seats, series, planned, step, now)
         assert event, "events of a series are made by its first step"
         if event.series_step is not None and event.series_step >= step.number:
-            return Decision(event, _outcome(event, seats, taken=event.series_step == step.number))
+            told = event.series_step == step.number and not by_invitation(event)
+            return Decision(event, _outcome(event, seats, taken=told))
         if event.status != "published" or event.starts_at <= now:
             return Decision(event, _outcome(event, seats, taken=False))
         try:
@@ -89,6 +91,8 @@ def take(
             return Decision(event, Outcome(event, event.revision, taken=False, left=left))
         if made.document == event:
             return Decision(event, _outcome(event, seats, taken=False))
+        if by_invitation(event):
+            return _alone(made, step)
         return _as_part(made, seats, step)
 
     return decide
@@ -101,6 +105,8 @@ def seat_of(step: Step, *, people: People, now: datetime) -> Callable[[Event, En
 
     def decide(event: Event, seats: Entries[Seat]) -> Taken:
         if event.status != "published" or event.starts_at <= now:
+            return Decision(event, Outcome(event, event.revision, taken=False))
+        if kind == "registered" and not admitted(event, seats.get(named_in["member_id"])):
             return Decision(event, Outcome(event, event.revision, taken=False))
         named = {"event_id": event.id, **named_in}
         try:
@@ -162,6 +168,12 @@ def _change(
             return reschedule(event, seats, to, who=BY_ITSELF, now=now)
         case _:
             return cancel(event, seats, CancelEvent(event_id=event.id, reason=step.reason), who=BY_ITSELF)
+
+
+def _alone(made: Decision[Event, Any], step: Step) -> Taken:
+    """The same change of an event that not everybody may know of: its facts tell of it, those of the series do not."""
+    after = made.document.model_copy(update={"series_step": step.number})
+    return replace(made, document=after, answer=Outcome(after, after.revision + 1, taken=False))
 
 
 def _as_part(made: Decision[Event, Any], seats: Entries[Seat], step: Step) -> Taken:

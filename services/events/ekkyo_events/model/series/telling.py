@@ -28,7 +28,7 @@ from ekkyo_events.model.line import place
 from ekkyo_events.model.series.changes import without_step
 from ekkyo_events.model.series.documents import Regular, Series, Step, series_registration, series_state
 from ekkyo_events.model.series.occurrences import Outcome
-from ekkyo_events.model.telling import told_to
+from ekkyo_events.model.telling import of_seen, told_to
 
 
 def carried_out(series: Series, step: Step, outcomes: Sequence[Outcome], *, now: datetime) -> Decision[Series, None]:
@@ -52,7 +52,9 @@ def tell_series(
     """A series with its events that are not over, as this caller sees it."""
     if series is None:
         raise Refused("series_not_found", "There is no series with this id.")
-    own = {seat.document_id: seat for seat in seats}
+    places = list(seats)
+    events = of_seen(events, places, who)
+    own = {seat.document_id: seat for seat in places if not seat.only_invited}
     lines: dict[str, list[Seat]] = {}
     for seat in waiting:
         lines.setdefault(seat.document_id, []).append(seat)
