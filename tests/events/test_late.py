@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from ekkyo.contracts.base import Caller
+from ekkyo.contracts.base import Caller, Refused
 from ekkyo.contracts.events import (
     ConcludeEvent,
     RegisterForEvent,
@@ -12,7 +12,9 @@ from ekkyo.contracts.events import (
     RegistrationWithdrawn,
     RescheduleEvent,
     ReviseEvent,
+    SetTerms,
     Terms,
+    WantedTerms,
     WithdrawFromEvent,
 )
 from ekkyo.decision import EntriesInMemory
@@ -154,3 +156,18 @@ def test_without_a_deadline_nobody_is_late_and_nothing_is_kept() -> None:
     decision = withdrawn(event(confirmed=1), EntriesInMemory.of([seat("m1", "confirmed")]), 0.1)
     assert not decision.facts[0].late
     assert not {"late", "withdraw_by"} & decision.entries[0].model_dump().keys()
+
+
+def test_who_has_a_seat_hears_of_a_deadline_before_it_is_over() -> None:
+    def sets(it: Event, terms: Terms, hours_before: float) -> Any:
+        cmd = SetTerms(event_id="e1", terms=WantedTerms(**terms.model_dump()))
+        now = START - HOUR * hours_before
+        return model.set_terms(it, EntriesInMemory[Seat](), cmd, people=EVERYBODY, who=LEADER, now=now)
+
+    with pytest.raises(Refused) as no:
+        sets(event(), DEADLINE, 47)
+    assert [(error.field, error.code) for error in no.value.errors] == [("terms.withdraw_by", "in_the_past")]
+    assert sets(event(), DEADLINE, 49).document.terms == DEADLINE
+    assert sets(event(status="draft"), DEADLINE, 47).document.terms == DEADLINE, "nobody has a seat yet"
+    kept = DEADLINE.model_copy(update={"closes_at": START - HOUR})
+    assert sets(event(terms=DEADLINE), kept, 47).document.terms == kept, "other terms can still be changed"

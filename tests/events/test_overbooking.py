@@ -7,7 +7,7 @@ from math import comb, exp, lgamma
 from typing import Any
 
 import pytest
-from ekkyo.contracts.events import EventFormat, GetOverbookingAdvice, OverbookingAdvice
+from ekkyo.contracts.events import EventFormat, GetOverbookingAdvice, OverbookingAdvice, Terms
 from ekkyo_events.model import Event, Seat, advice, uncounted
 from ekkyo_events.model.overbooking import EVENTS_NEEDED, REGISTRATIONS_NEEDED, RISK_LIMIT
 from ekkyo_events.model.shares import ALIKE, MEANS, Past, Share, coming, learnt, likely, most, risk
@@ -164,8 +164,8 @@ def test_events_concluded_before_their_seats_were_counted_are_counted_by_them() 
     where = uncounted([*old, held("new", 5, 5)])
     assert where is not None
     assert where["document_id"] == {"$in": [event.id for event in old]}
-    absent = [Seat(document_id=event.id, key=f"m{n}", status="no_show") for event in old for n in range(4)]
-    told = advised(old, absent)
+    seats = [_sat(event, n, "no_show" if n < 4 else "attended") for event in old for n in range(22)]
+    told = advised(old, [*seats, _sat(old[0], 22, "attended", walk_in=True)])
     assert (told.registrations, told.did_not_come) == (110, 20)
     assert uncounted([held("new", 5, 5)]) is None
 
@@ -174,6 +174,25 @@ def test_a_room_that_cannot_be_overbooked_is_told_its_own_seats() -> None:
     kind: EventFormat = "onsite"
     told = advice(held("e", 0, 0, format=kind), [held(f"p{n}", 30, 30) for n in range(9)], [], _seats(4))
     assert told.advised == 4
+
+
+def test_of_hybrid_events_with_a_capacity_each_the_room_counts() -> None:
+    terms = Terms(online_capacity=100)
+    past = [held(f"p{n}", 60, 30, format="hybrid", terms=terms) for n in range(5)]
+    where = uncounted(past)
+    assert where is not None
+    assert len(where["document_id"]["$in"]) == 5
+    room = [_sat(event, n, "no_show" if n < 2 else "attended", attend="onsite") for event in past for n in range(12)]
+    online = [_sat(event, n, "no_show", attend="online") for event in past for n in range(20, 40)]
+    told = advised(past, [*room, *online], format="hybrid", terms=terms)
+    assert (told.events, told.registrations, told.did_not_come) == (5, 60, 10)
+    assert advised(past, [*room, *online], format="hybrid").silent_because == "too_few_events", (
+        "it has one room for all"
+    )
+
+
+def _sat(event: Event, n: int, status: str, **more: Any) -> Seat:
+    return Seat.model_validate({"document_id": event.id, "key": f"m{n}", "status": status, **more})
 
 
 def _seats(seats: int) -> GetOverbookingAdvice:

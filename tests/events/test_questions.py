@@ -241,10 +241,12 @@ async def test_the_figures_are_those_of_the_concluded_events_and_of_their_facts(
 
 
 async def test_a_late_cancellation_is_told_counted_and_seen_by_its_leaders_and_nobody_else(scene: Any) -> None:
-    talk = await scene.published(capacity=3)
+    talk = await scene.draft(capacity=3)
+    past = WantedTerms(withdraw_by=utcnow() - timedelta(hours=1))
+    await scene.leads(SetTerms(event_id=talk.event_id, terms=past))
+    await scene.leads(PublishEvent(event_id=talk.event_id))
     for member in ("m1", "m2", "m3"):
         await scene.register(talk, member)
-    await scene.leads(SetTerms(event_id=talk.event_id, terms=WantedTerms(withdraw_by=utcnow() - timedelta(hours=1))))
     member, other, leader = await scene.as_("m1"), await scene.as_("m2"), await scene.leader()
     gone = await member.send(WithdrawFromEvent(event_id=talk.event_id, member_id="m1"))
     assert gone.late

@@ -70,6 +70,15 @@ async def test_a_member_is_told_what_counts_now(terms: dict[str, str], has: str 
             assert "受付" not in text_of(page)
 
 
+async def test_a_deadline_in_the_past_is_told_at_its_field():
+    wrong = [FieldError(field="terms.withdraw_by", code="in_the_past", detail="must be later than now")]
+    no = Refused("malformed", "The terms do not fit the event.", 400, errors=wrong)
+    async with opened(answers() | {SetTerms: no}, in_english(LEADER)) as browser:
+        page = await browser.post("/e/e1/terms", {"withdraw_by": "2026-11-20T12:00"})
+        assert page.status_code == 422
+        assert "Enter a time in the future" in text_of(page)
+
+
 async def test_who_got_a_seat_late_is_told_their_own_deadline():
     told = mine("confirmed", terms={"withdraw_by": "2026-11-25T03:00:00Z"})
     assert told.registration

@@ -40,11 +40,12 @@ def after_move(terms: T, starts_at: datetime, *, now: datetime) -> T:
 
 
 def unfilled(event: Event, seats: Entries[Seat]) -> int | None:
-    """How many seats that were given back late nobody took, at an event that ends now. None: there were no such seats.
+    """How many seats that were given back late nobody took, at an event that ends now. None: there were no such seats,
+    or it is not known whether they were in the room or online.
 
     While somebody waits, no seat stays free: so they are among those that are free now.
     """
-    if event.terms is None or event.terms.withdraw_by is None:
+    if event.terms is None or event.terms.withdraw_by is None or event.terms.online_capacity is not None:
         return None
     late = sum(seat.late for seat in seats.all(status="withdrawn"))
     return min(late, max(0, event.capacity - event.seats_in_use)) or None

@@ -19,25 +19,35 @@ MOST_CONFIRMED: Final = 20_000
 """The highest capacity."""
 
 
+def apart(event: Event) -> bool:
+    """Whether seats in the room and online are counted apart: then it is the room that can be overbooked."""
+    return event.terms is not None and event.terms.online_capacity is not None
+
+
 def past_of(event: Event, now: datetime) -> dict[str, Any]:
     """Which events there is something to learn from."""
     return {"community_id": event.community_id, "status": "concluded", "starts_at": {"$lt": now}}
 
 
 def uncounted(past: Iterable[Event]) -> dict[str, Any] | None:
-    """The seats by which to count who did not come, of events that were concluded before that was kept; None: none."""
-    ids = [event.id for event in past if event.seated is None]
-    return {"document_id": {"$in": ids}, "status": {"$in": ["no_show"]}} if ids else None
+    """The seats by which to count who came, of events whose own counts do not say it; None: there are no such events.
+
+    They do not say it of the room alone, nor of events that were concluded before it was kept.
+    """
+    ids = [event.id for event in past if event.seated is None or apart(event)]
+    return {"document_id": {"$in": ids}, "status": {"$in": ["attended", "no_show"]}} if ids else None
 
 
 def advice(
     event: Event, past: Sequence[Event], counted: Iterable[Seat], ask: GetOverbookingAdvice
 ) -> OverbookingAdvice:
-    """What to expect of the event. past: the community's concluded events; counted: seats of who did not come."""
-    absent = Counter(seat.document_id for seat in counted)
-    came_of = {one.id: _came_of(one, absent) for one in past if one.id != event.id and one.attended}
+    """What to expect of the event. past: the community's concluded events; counted: the seats that were asked for."""
+    in_room: Counter[tuple[str, str]] = Counter(
+        (seat.document_id, seat.status) for seat in counted if seat.attend != "online" and not seat.walk_in
+    )
+    came_of = {one.id: _came_of(one, in_room) for one in past if one.id != event.id and one.attended}
     known = [one for one in past if one.id in came_of]
-    same = [one for one in known if one.format == event.format]
+    same = [one for one in known if one.format == event.format and apart(one) == apart(event)]
     closest = [one for one in same if one.context == event.context]
     narrow = _silent(closest, came_of) is None
     alike = closest if narrow else same
@@ -74,14 +84,16 @@ def advice(
     )
 
 
-def _came_of(event: Event, absent: Mapping[str, int]) -> Past:
+def _came_of(event: Event, in_room: Mapping[tuple[str, str], int]) -> Past:
     """What became of those with a seat, and of seats that were given back so late that nobody took them.
 
-    Walk-ins had no seat.
+    Walk-ins had no seat. in_room: how many came or did not, where the seats of the event were counted.
     """
+    if event.seated is None or apart(event):
+        missed = in_room[event.id, "no_show"]
+        return Past(in_room[event.id, "attended"] + missed, missed)
     came, late = event.attended - event.walk_ins, event.late_unfilled or 0
-    missed = absent[event.id] if event.seated is None else event.seated - came
-    return Past(came + missed + late, missed + late)
+    return Past(event.seated + late, event.seated - came + late)
 
 
 def _silent(

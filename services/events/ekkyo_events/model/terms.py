@@ -29,7 +29,7 @@ def set_terms(
     if terms == event.terms:
         return Decision(event, state(event))
     if terms:
-        _must_fit(event, terms)
+        _must_fit(event, terms, now)
     must_keep_lottery(event, terms, now)
     must_keep_places(event, seats, terms)
     after = event.model_copy(update={"terms": terms})
@@ -83,8 +83,8 @@ def moved(terms: T, by: timedelta, starts_at: datetime, *, with_opening: bool = 
     return terms.model_copy(update=changed)
 
 
-def _must_fit(event: Event, terms: Terms) -> None:
-    """Refuse times that cannot be."""
+def _must_fit(event: Event, terms: Terms, now: datetime) -> None:
+    """Refuse times that cannot be. Who has a seat must hear of a deadline before it is over."""
     wrong = [
         FieldError(field=f"terms.{name}", code="not_before_start", detail="must not be after the event starts")
         for name in ("opens_at", "closes_at", "withdraw_by")
@@ -93,6 +93,9 @@ def _must_fit(event: Event, terms: Terms) -> None:
     if terms.opens_at and terms.opens_at >= (terms.closes_at or event.starts_at):
         detail = "must be before registration closes"
         wrong.append(FieldError(field="terms.opens_at", code="not_before_close", detail=detail))
+    was = event.terms.withdraw_by if event.terms else None
+    if event.status == "published" and terms.withdraw_by and terms.withdraw_by != was and terms.withdraw_by < now:
+        wrong.append(FieldError(field="terms.withdraw_by", code="in_the_past", detail="must be later than now"))
     wrong += must_fit_lottery(event, terms)
     if wrong:
         raise Refused("malformed", "The terms do not fit the event.", 400, errors=wrong)

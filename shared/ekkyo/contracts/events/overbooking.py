@@ -55,7 +55,7 @@ class OverbookingAdvice(Model):
     )
     event_id: Id
     seats: int
-    """How many people the room holds, or how many can join."""
+    """How many people the room holds, or how many can join. At a hybrid event with a capacity each: the room."""
     format: EventFormat
     context: str | None = None
     """The past events had this context. None: there were too few of those, so any context counts."""

@@ -57,7 +57,8 @@ class Registration(Model):
 class SetTerms(Command[EventState]):
     """Set the terms of an event's registration. They replace the terms that were set before; `{}` removes them.
 
-    All times must be before the event starts. When the event is published, those with a place at it are told.
+    All times must be before the event starts, and a new `withdraw_by` of a published event must be later than now. When
+    the event is published, those with a place at it are told.
     """
 
     subject: ClassVar[str] = "ekkyo.cmd.events.set_terms"
