@@ -19,6 +19,7 @@ NAMES = (
     "importing",
     "portal",
     "seating",
+    "lottery",
 )
 RESULTS = Path(__file__).parent / "results"
 

@@ -38,7 +38,7 @@ from hypothesis import strategies as st
 
 from tests.events.drawing import DRAWS, DUE, Held
 from tests.events.people import EVERYBODY, LOT, gone
-from tests.events.test_model import BEFORE, LEADER, NONE, START, details, event
+from tests.events.test_model import BEFORE, LEADER, NONE, START, details, event, seat
 
 DAY = timedelta(days=1)
 
@@ -119,6 +119,24 @@ def test_nobody_entered() -> None:
     assert it.of(DrawHeld)[0].placed == []
     assert verify(it.facts).is_right
     assert it.register("a", now=DRAWS).status == "confirmed"
+
+
+def test_places_are_given_in_as_few_writes_as_the_document_holds() -> None:
+    long = {"title": "題" * 200, "url": "https://example.com/" + "u" * 1900, "description": "説" * 4000}
+    it = Held(capacity=300, **long, speakers=[f"{n:036}" for n in range(50)])
+    it.seats = EntriesInMemory.of([seat(f"member-{n:030}", "applied") for n in range(1_500)])
+    it.event = it.event.model_copy(update={"applied": 1_500})
+    assert not it.step()
+    assert not it.step()
+    before, written = len(it.facts), []
+    while not it.step():
+        facts = it.facts[before:]
+        written.append((len(facts), sum(len(fact.model_dump_json().encode()) + 600 for fact in facts)))
+        before = len(it.facts)
+    assert sum(count for count, _ in written) == 1_500
+    assert max(size for _, size in written) < 7_000_000
+    assert len(written) == 2
+    assert (it.event.confirmed, it.event.waitlisted) == (300, 1_200)
 
 
 def test_the_timer_said_again_or_of_another_time_draws_nothing() -> None:

@@ -22,12 +22,17 @@ from ekkyo_events.model.documents import Event, Seat, state, told_each, unanswer
 from ekkyo_events.model.late import with_time_to_decide
 from ekkyo_events.model.lottery import Drawing, DrawTimer
 from ekkyo_events.model.people import People
-from ekkyo_events.model.promoting import PROMOTED_AT_ONCE, promote, without_place
+from ekkyo_events.model.promoting import promote, without_place
 from ekkyo_events.model.tables import given_tables
 from ekkyo_events.model.undoing import With
 
 Step = Decision[Event, bool]
 """The answer: whether the draw is over."""
+SAVED_AT_ONCE = 6_000_000
+"""About so many bytes of facts and seats are saved in one write. A document has 16 MB, and may hold beside these what
+the write before left, as long as that is not published, and a description of a megabyte of characters."""
+EACH = 1_100
+"""Bytes of a seat, and of a fact without the event it tells."""
 EARLIER = 6
 """Earlier draws of a community, the latest, in which it is looked up who missed out."""
 
@@ -107,7 +112,7 @@ def _held(event: Event, seats: Entries[Seat], drawing: Drawing, people: People, 
     withdrawn = [unit for unit in order if unit not in applied]
     places = max(0, event.capacity - event.seats_in_use)
     placed = drawn.placed(order, drawing.entrants, places, but=set(withdrawn))
-    held = {"stage": "held", "order": order, "placed": placed}
+    held = {"stage": "held", "entrants": [], "order": order, "placed": placed}
     tickets = max(event.tickets, len(order))  # who comes later waits behind all of them
     changed = {"drawing": drawing.model_copy(update=held), "tickets": tickets, "drawn_at": now}
     after = event.model_copy(update=changed)
@@ -127,8 +132,7 @@ def _held(event: Event, seats: Entries[Seat], drawing: Drawing, people: People, 
 
 def _given(event: Event, seats: Entries[Seat], drawing: Drawing, people: People, now: datetime) -> Step:
     """Give the next of the order what they drew."""
-    at_once = seats_at_once(event.questions, PROMOTED_AT_ONCE)
-    until = min(drawing.given + at_once, len(drawing.order))
+    until = drawing.given + _at_once(event, len(drawing.order) - drawing.given)
     applied = {seat.registration_id: seat for seat in seats.all(status="applied")}
     units = drawing.order[drawing.given : until]
     barred = people.barred(event, [applied[unit].key for unit in units if unit in applied])
@@ -188,6 +192,14 @@ def _done(event: Event, seats: Entries[Seat], people: People, now: datetime) -> 
         entries=list(changed.values()),
         facts=[*facts, *promotion.facts(state(promotion.event, after=event))],
     )
+
+
+def _at_once(event: Event, left: int) -> int:
+    """Of how many who are left it is saved in the next write what they got: as few writes as they fit into, alike."""
+    brief = state(event).model_copy(update={"description": ""})
+    fit = SAVED_AT_ONCE // (len(brief.model_dump_json().encode()) + EACH)
+    most = seats_at_once(event.questions, fit)
+    return -(-left // -(-left // most))
 
 
 def _able(event: Event, seats: Entries[Seat], people: People) -> dict[str, Seat]:

@@ -31,7 +31,7 @@ class Drawing(BaseModel):
     stage: Stage = "open"
     """done: every entrant has a place or waits."""
     entrants: list[str] = []
-    """The list in canonical form, until the draw is done."""
+    """The list in canonical form, while it is closed."""
     count: int = 0
     """How many entrants there are or were."""
     entrants_sha256: str | None = None
