@@ -15,6 +15,8 @@ from ekkyo.contracts.events import (
     RegistrationQuestion,
     ReviseEvent,
     SetQuestions,
+    SetTerms,
+    WantedTerms,
     WithdrawFromEvent,
 )
 from ekkyo.decision import EntriesInMemory
@@ -148,6 +150,15 @@ def test_answers_have_to_fit_into_one_write_for_all_seats() -> None:
             who=LEADER,
             now=BEFORE,
         )
+    assert no.value.code == "answers_too_large"
+
+
+def test_places_online_count_as_seats_that_answers_have_to_fit() -> None:
+    texts = [{**NOTE, "key": f"note{n}"} for n in range(20)]
+    hybrid = asks(event(format="hybrid", place="x", capacity=100), *texts).document
+    cmd = SetTerms(event_id="e1", terms=WantedTerms(online_capacity=100))
+    with pytest.raises(Refused) as no:
+        model.set_terms(hybrid, EntriesInMemory[Seat](), cmd, people=EVERYBODY, who=LEADER, now=BEFORE)
     assert no.value.code == "answers_too_large"
 
 

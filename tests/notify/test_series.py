@@ -125,8 +125,14 @@ async def test_who_registers_for_a_series_gets_one_mail_with_seats_and_waitlists
     await world.done(1)
     await world.tell(SeriesWithdrawn(**ABOUT, **who, occurrences=occurrences()))
     await world.done(2)
+    asks = soon(event_id="e3", asks=True)
+    await world.tell(
+        RegistrationConfirmed(event_id="e3", event=asks, **who, series_change="r1", unanswered=True), times=2
+    )
+    await world.done(3)
     await world.quiet()
-    registered, withdrawn = world.mail.mails
+    registered, withdrawn, asked = world.mail.mails
+    assert str(asked["Subject"]).startswith("【質問への回答のお願い】")
     texts = [part.get_payload(decode=True).decode() for part in registered.walk() if not part.is_multipart()]
     assert JOIN in texts[0]
     assert "参加確定" in texts[0]

@@ -72,7 +72,7 @@ ENGLISH = {
     "event_revised": ("Changed: Excel ピボット入門 (Mon 30 Nov 12:00)", "have changed"),
     "event_rescheduled": ("New time: Excel ピボット入門 (now Mon 30 Nov 12:00)", "You keep your seat"),
     "event_cancelled": ("Cancelled: Excel ピボット入門 (Mon 30 Nov 12:00)", "will not take place"),
-    "questions_asked": ("Please answer: Excel ピボット入門 (Mon 30 Nov 12:00)", "still need your answer"),
+    "questions_asked": ("Please answer: Excel ピボット入門 (Mon 30 Nov 12:00)", "have not answered all of them"),
     "event_reminder": ("Coming up: Excel ピボット入門 (Mon 30 Nov 12:00)", "is coming up"),
     "survey_opened": ("Your opinion, please: Survey on pivot tables", "Answers are anonymous"),
     "series_planned": ("New series: Excel ピボット入門 (3 dates)", "or for all at once"),

@@ -184,9 +184,9 @@ async def tell_registration(
     | RegistrationChanged,
     post: Post,
 ) -> None:
-    """Tell a member what became of their registration, unless they hear of it for the whole series."""
-    if fact.series_change is None:
-        await post.tell(model.event_notice(fact), [model.registered(fact)])
+    """Tell a member what became of their registration. Of a whole series they hear once, but for open questions."""
+    if notice := model.registration_notice(fact):
+        await post.tell(notice, [model.registered(fact)])
 
 
 @router.subscriber(

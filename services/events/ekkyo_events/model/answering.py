@@ -39,7 +39,7 @@ def set_questions(
     after = event.model_copy(update={"questions": cmd.questions})
     if after == event:
         return Decision(event, form(event))
-    must_fit(after.questions, after.capacity)
+    must_fit(after.questions, after.seats_offered)
     if event.status == "draft":
         return Decision(after, form(after))
     if event.starts_at <= now:

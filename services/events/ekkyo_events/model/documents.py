@@ -101,6 +101,11 @@ class Event(Document):
         return bool(self.questions)
 
     @property
+    def seats_offered(self) -> int:
+        """In the room and online together."""
+        return self.capacity + ((self.terms.online_capacity or 0) if self.terms else 0)
+
+    @property
     def lottery(self) -> Lottery | None:
         return self.terms.lottery if self.terms else None
 

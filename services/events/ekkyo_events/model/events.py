@@ -126,8 +126,8 @@ def revise(
     revised = event.model_copy(update=cmd.details.model_dump())
     if revised == event:
         return Decision(event, state(event))
-    if event.questions and revised.capacity > event.capacity:
-        must_fit(event.questions, revised.capacity)
+    if event.questions and revised.seats_offered > event.seats_offered:
+        must_fit(event.questions, revised.seats_offered)
     if revised.capacity < (in_use := event.seats_in_use - (event.online_taken or 0)):
         raise Refused("capacity_below_confirmed", f"{in_use} seats are already taken.")
     if revised.capacity != event.capacity:

@@ -9,6 +9,7 @@ from ekkyo.decision import Decision, Entries
 
 from ekkyo_events.model.arranged import must_fit_places, must_keep_places
 from ekkyo_events.model.arranged.counting import who_is_online
+from ekkyo_events.model.asking import must_fit
 from ekkyo_events.model.documents import Event, Seat, must_be_published, state, who_hears
 from ekkyo_events.model.entering import draw_timers, must_fit_lottery, must_keep_lottery
 from ekkyo_events.model.people import People
@@ -34,6 +35,8 @@ def set_terms(
     must_keep_places(event, seats, terms)
     after = event.model_copy(update={"terms": terms})
     must_fit_places(after)
+    if event.questions and after.seats_offered > event.seats_offered:
+        must_fit(event.questions, after.seats_offered)
     if event.status == "draft":
         return Decision(after, state(after, after=event))
     after = after.model_copy(update={"sequence": event.sequence + 1})

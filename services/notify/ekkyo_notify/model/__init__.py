@@ -69,6 +69,7 @@ from ekkyo_notify.model.notice import (
     may_join,
     named,
     registered,
+    registration_notice,
     survey_notice,
     useless,
 )
@@ -154,6 +155,7 @@ __all__ = [
     "present",
     "refusal_means",
     "registered",
+    "registration_notice",
     "released",
     "resend",
     "sent",

@@ -281,6 +281,18 @@ def event_notice(fact: EventFact) -> Notice:
     return Notice.of(fact, _TOPICS[type(fact)], fact.event.community_id, event=fact.event, **extra)
 
 
+def registration_notice(fact: RegistrationFact) -> Notice | None:
+    """What a fact about a registration gives to tell.
+
+    What is part of a change of its series is told with it, but for questions that the member still has to answer.
+    """
+    if fact.series_change is None:
+        return event_notice(fact)
+    if not fact.unanswered:
+        return None
+    return Notice.of(fact, "questions_asked", fact.event.community_id, event=fact.event)
+
+
 def survey_notice(fact: SurveyOpened) -> Notice:
     """What an opened survey gives to tell."""
     return Notice.of(fact, "survey_opened", fact.survey.community_id, survey=fact.survey)
