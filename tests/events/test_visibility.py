@@ -4,16 +4,19 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from ekkyo.contracts.base import Refused, new_id
+from ekkyo.contracts import events
+from ekkyo.contracts.base import Question, Refused, all_messages, new_id
 from ekkyo.contracts.events import (
     AttachOutput,
     Board,
     CheckIn,
     EventInvitationWithdrawn,
+    GetAnswers,
     GetCalendar,
     GetDoorWord,
     GetEvent,
     GetOutput,
+    GetRegistrationForm,
     GetRoster,
     GetSeries,
     GetTables,
@@ -65,6 +68,8 @@ def the_questions(event_id: str, series_id: str, output_id: str) -> dict[str, tu
     return {
         "get": (lambda who: GetEvent(event_id=event_id), lambda found: True),
         "my_registration": (lambda who: MyRegistration(event_id=event_id, member_id=who), lambda found: True),
+        "registration_form": (lambda who: GetRegistrationForm(event_id=event_id), lambda found: True),
+        "answers": (lambda who: GetAnswers(event_id=event_id, member_id=who), lambda found: True),
         "my_table": (lambda who: MyTable(event_id=event_id, member_id=who), lambda found: True),
         "list": (lambda who: ListEvents(), lambda found: among(found.events)),
         "list, one on a page": (lambda who: ListEvents(community_id="c1", limit=1), lambda found: among(found.events)),
@@ -77,6 +82,13 @@ def the_questions(event_id: str, series_id: str, output_id: str) -> dict[str, tu
         "board of the event": (lambda who: Board(event_id=event_id), lambda found: bool(found.outputs)),
         "output": (lambda who: GetOutput(output_id=output_id), lambda found: found.event_id == event_id),
     }
+
+
+def test_every_question_that_members_may_ask_is_in_the_table() -> None:
+    """A new question that tells of events asks `model/visibility.py`, and stands in `the_questions`."""
+    asked = {question for question in all_messages(Question, events) if question.may.roles & {"self", "member"}}
+    table = {type(ask("m1")) for ask, _ in the_questions("e1", "w1", "o1").values()}
+    assert asked == table | {MyEvents}, "my events are those with a place"
 
 
 async def answered(client: Any, question: Any) -> Any:
@@ -132,7 +144,7 @@ async def test_only_who_is_invited_or_has_a_place_sees_it_anywhere(scene: Any, n
             if answer is not None and tells(answer):
                 sees.setdefault(f"{who} {' '.join(roles)}".strip(), []).append(name)
     every = list(the_questions(event_id, series.series_id, attach.output_id))
-    not_theirs = {"my_registration", "my_table", "calendar of the community"}
+    not_theirs = {"answers", "my_registration", "my_table", "calendar of the community"}
     assert set(sees) == {"invited", "seated", "leader-1 leader:c1", "boss steward", "other system"}
     for who in ("invited", "seated"):
         assert sees[who] == every
@@ -193,10 +205,15 @@ async def test_only_who_is_invited_or_has_a_place_sees_it_anywhere(scene: Any, n
     # The place that is given back leaves the invitation; the invitation that is withdrawn ends what one sees.
     await invited.send(WithdrawFromEvent(event_id=event_id, member_id="invited"))
     assert (await invited.ask(GetEvent(event_id=event_id))).event_id == event_id
+    own = GetCalendar(member_id="invited", starts_from=utcnow())
+    assert [one.status for one in (await invited.ask(own)).entries] == ["withdrawn", "confirmed"]
     await scene.twice(UninviteMember(event_id=event_id, member_id="invited"))
     (gone,) = await scene.heard.until(EventInvitationWithdrawn, event_id)
     assert gone.member_id == "invited"
     assert await scene.refusal(invited.ask(GetEvent(event_id=event_id))) == ("event_not_found", 404)
+    assert [one.status for one in (await invited.ask(own)).entries] == ["confirmed"], "calendar programs drop it"
+    again = WithdrawFromEvent(event_id=event_id, member_id="invited")
+    assert (await invited.send(again)).status == "withdrawn", "a withdrawal that is sent again is answered as before"
 
 
 async def test_a_segment_is_resolved_once_and_who_leaves_loses_the_invitation(scene: Any, nats: Nats) -> None:

@@ -58,11 +58,12 @@ JA: Final[dict[str, str]] = {
     "did_sent": "招待しました。",
     "did_withdrawn": "招待を取り消しました。",
     "visibility": "見られる人・登録できる人",
-    "visibility_hint": "「招待した人だけ」にすると、招待した人、席がある人、リーダーのほかには、"
+    "visibility_hint": "「登録はメンバーだけ」では、イベントは全社員に見え、コミュニティのメンバーだけが登録できます。"
+    "「招待した人だけ」にすると、招待した人、席がある人、リーダーのほかには、"
     "どの画面にも表示されません。",
-    "company": "全社員が見られて、登録できる",
-    "community": "全社員が見られて、コミュニティのメンバーだけが登録できる",
-    "invited": "招待した人だけが見られて、登録できる",
+    "company": "全社員",
+    "community": "登録はメンバーだけ",
+    "invited": "招待した人だけ",
     "to_invitations": "招待する人を選ぶ",
     "by_invitation": "招待制のイベントです。招待された方だけが見られます。",
 }
@@ -121,11 +122,12 @@ EN: Final[dict[str, str]] = {
     "did_sent": "The members are invited.",
     "did_withdrawn": "The invitation is withdrawn.",
     "visibility": "Who sees it and can register",
-    "visibility_hint": "With “Only invited members”, it appears on no page of anybody but those invited, those with "
-    "a seat, and leaders.",
-    "company": "Everybody sees it and can register",
-    "community": "Everybody sees it; only members of the community can register",
-    "invited": "Only invited members see it and can register",
+    "visibility_hint": "With “Registration for members”, everybody sees the event, and members of the community can "
+    "register. With “Only invited members”, it appears on no page of anybody but those invited, those with a seat, and "
+    "leaders.",
+    "company": "Everybody",
+    "community": "Registration for members",
+    "invited": "Only invited members",
     "to_invitations": "Choose whom to invite",
     "by_invitation": "By invitation: only invited members can see this event.",
 }
