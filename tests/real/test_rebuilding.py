@@ -1,18 +1,22 @@
 """A projection is rebuilt by a process of its own while two instances serve, and facts keep coming and mails going."""
 
 import asyncio
+import subprocess
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 from ekkyo.contracts import members as m
+from ekkyo.contracts.base import new_id
 from ekkyo.contracts.notify import NotifyStatus
 from ekkyo.decision.clock import utcnow
 from ekkyo.installation.embedded import script
 from ekkyo.store.driver import Replacement
 
+from tests.forking import Forked, fork_server
 from tests.real.installation import PATIENCE, Installation, insist
 from tests.real.killing import chances, quiet
 from tests.real.mailing import MEMBERS, Mailing
@@ -101,29 +105,48 @@ class Spoiled:
         return await self.database.count("contacts", {"name": "?"})
 
 
+@dataclass
+class Rebuilding:
+    process: "subprocess.Popen[bytes] | Forked"
+    out: Path
+    errors: Path
+
+    async def ended(self) -> int:
+        """Its exit code, once it has ended."""
+        return await asyncio.to_thread(self.process.wait, PATIENCE)
+
+
 @asynccontextmanager
-async def rebuilding(installation: Installation, name: str = "contacts") -> AsyncIterator[asyncio.subprocess.Process]:
+async def rebuilding(installation: Installation, name: str = "contacts") -> AsyncIterator[Rebuilding]:
     """`ekkyo-notify rebuild …`, with the environment of the service."""
-    words, pipe = (script("ekkyo-notify"), "rebuild", name), asyncio.subprocess.PIPE
-    environment = {
-        **installation.processes["notify"].environment,
-        **installation._environment("notify", {}),
-    }  # over no proxies
-    made = await asyncio.create_subprocess_exec(*words, env=environment, stdout=pipe, stderr=pipe)
+    notify = installation.processes["notify"]
+    environment = {**notify.environment, **installation._environment("notify", {})}  # over no proxies
+    out, errors = (installation.folder / f"rebuild-{new_id()}.{what}" for what in ("out", "err"))
+    for file in (out, errors):
+        file.touch()
+    made = _begun((script("ekkyo-notify"), "rebuild", name), environment, out, errors, forked=notify.forked)
     try:
-        yield made
+        yield Rebuilding(made, out, errors)
     finally:
-        if made.returncode is None:
+        if made.poll() is None:
             made.kill()
-            await made.communicate()
+            made.wait()
+
+
+def _begun(
+    words: tuple[str, ...], environment: dict[str, str], out: Path, errors: Path, *, forked: bool
+) -> "subprocess.Popen[bytes] | Forked":
+    if forked:
+        return fork_server("ekkyo_notify.app").start(*words, environment=environment, out=out, err=errors)
+    with out.open("wb") as to, errors.open("wb") as wrong:
+        return subprocess.Popen(words, env=environment, stdout=to, stderr=wrong)
 
 
 async def rebuilt(installation: Installation) -> list[str]:
     """What it told, once it was through."""
     async with rebuilding(installation) as one:
-        out, errors = await asyncio.wait_for(one.communicate(), PATIENCE)
-        assert one.returncode == 0, errors.decode()
-        return out.decode().splitlines()
+        assert await one.ended() == 0, one.errors.read_text()
+        return one.out.read_text().splitlines()
 
 
 async def from_scratch(installation: Installation, contacts: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -146,18 +169,18 @@ async def test_rebuilt_while_facts_and_mails_go_on_it_is_what_the_facts_say_and_
     installation: Installation,
 ) -> None:
     await two_instances(installation)
-    mailing, crowd, spoiled = Mailing(installation, chances()), Crowd(installation, 1200), Spoiled(installation)
+    mailing, crowd, spoiled = Mailing(installation, chances()), Crowd(installation, 700), Spoiled(installation)
     await mailing.begin()
     await crowd.gather()
     going = [asyncio.create_task(mailing.work()), asyncio.create_task(crowd.go_on())]
     try:
         await crowd.more()
         known = sorted(crowd.revisions)
-        await spoiled.lose(known[:400])
-        await spoiled.alter(known[400:800], name="?")
-        await spoiled.alter(known[800:900], revision=10_000)  # what is heard about these is ignored from now on
+        await spoiled.lose(known[:250])
+        await spoiled.alter(known[250:500], name="?")
+        await spoiled.alter(known[500:550], revision=10_000)  # what is heard about these is ignored from now on
         await spoiled.alter((f"m{n}" for n in range(MEMBERS)), locale="ja")
-        await spoiled.invent(known[900], "invented-1", "invented-2")
+        await spoiled.invent(known[600], "invented-1", "invented-2")
         told = await asyncio.gather(rebuilt(installation), rebuilt(installation))  # two at once do no harm either
         await crowd.more()
     finally:
@@ -181,26 +204,26 @@ async def test_a_rebuild_killed_half_way_leaves_the_service_serving_and_is_run_a
     installation: Installation,
 ) -> None:
     await two_instances(installation)
-    crowd, spoiled = Crowd(installation, 2000), Spoiled(installation)
+    crowd, spoiled = Crowd(installation, 1500), Spoiled(installation)
     await crowd.gather()
     before = (await installation.rows("notify"))["contacts"]
     await spoiled.alter((row["_id"] for row in before), name="?")
     async with rebuilding(installation) as one:
         while await spoiled.left() == len(before):
-            assert one.returncode is None, "it ended without a change"
-        one.kill()
-        assert await one.wait() == -9
+            assert one.process.poll() is None, "it ended without a change"
+        one.process.kill()
+        assert await one.ended() == -9
     assert 0 < await spoiled.left() < len(before), "half-way"
     client = await installation.client("steward", "steward")
     assert (await insist(client, NotifyStatus())).contacts == len(before)
     await crowd.change("x00000")
-    await crowd.erase("x01999")
+    await crowd.erase("x01499")
     told = await rebuilt(installation)
     assert f"{len(before):,} rows before, {len(before):,} after" in told[-1]
     await installation.heard("notify")
     contacts = (await installation.rows("notify"))["contacts"]
     assert [row for row in contacts if row.get("name") == "?"] == []
-    changed = {"x00000", "x01999"}
+    changed = {"x00000", "x01499"}
     assert [r for r in contacts if r["_id"] not in changed] == [r for r in before if r["_id"] not in changed]
     found = {info.name for info in await installation.ops.consumers_info("FACTS")}
     consumers = {name for name in found if not name.startswith("system-")}
@@ -210,6 +233,5 @@ async def test_a_rebuild_killed_half_way_leaves_the_service_serving_and_is_run_a
     assert installation.mail.mails == []
     assert await installation.dead_letters() == 0
     async with rebuilding(installation, "contact") as unknown:
-        _, errors = await unknown.communicate()
-    assert unknown.returncode == 2
-    assert "There are: communities, contacts, known_events, known_surveys." in errors.decode()
+        assert await unknown.ended() == 2
+    assert "There are: communities, contacts, known_events, known_surveys." in unknown.errors.read_text()

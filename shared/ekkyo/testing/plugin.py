@@ -44,7 +44,7 @@ async def nats(tmp_path: Path) -> AsyncIterator[Nats]:
     try:
         yield started
     finally:
-        started.stop()
+        started.server.kill()  # an orderly stop takes half a second, and nobody reads what it would leave
 
 
 @pytest.fixture(scope="session")
