@@ -85,7 +85,8 @@ WORDS: Final[dict[Locale, dict[str, str]]] = {
         "suppressed": "Anonymous surveys with fewer than five answers, whose results are not shown: {n}.",
         "made": "Made on {date}",
         "definitions": "Concluded events only. Results of an anonymous survey are shown only with five answers or more."
-        " NPS: per cent of 9 and 10 minus per cent of 0 to 6. Registrations count a member once per event.",
+        " NPS: per cent of 9 and 10 minus per cent of 0 to 6. Registrations count a member once per event."
+        " A late cancellation is a seat that was given back after the event's deadline.",
         "votes": "votes",
         "times": "events",
     },
@@ -168,7 +169,7 @@ WORDS: Final[dict[Locale, dict[str, str]]] = {
         "suppressed": "匿名アンケート{n}件は回答が5件未満のため、内容を公開していません。",
         "made": "{date} 作成",
         "definitions": "終了したイベントのみ。匿名アンケートは回答5件以上で公開。NPSは9・10の割合から0〜6の割合を"
-        "引いた値。参加登録はイベントごとに一人一件と数える。",
+        "引いた値。参加登録はイベントごとに一人一件と数える。直前の取りやめは、イベントで決めた期限を過ぎてからの取りやめ。",
         "votes": "票",
         "times": "回",
     },
