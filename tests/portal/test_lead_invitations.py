@@ -163,3 +163,16 @@ async def test_a_members_page_says_that_the_event_is_by_invitation():
         assert 'action="/e/e1/register"' in page.text
     async with opened({MyRegistration: mine(None)}, HANAKO) as browser:
         assert "招待" not in text_of(await browser.get("/e/e1"))
+
+
+async def test_who_publishes_an_event_by_invitation_is_told_who_hears_of_it():
+    async with opened(private(status="draft"), LEADER) as browser:
+        page = await browser.get("/e/e1/publish")
+        assert "招待した 4 人にお知らせが届きます" in text_of(page)
+        assert "コミュニティのメンバー" not in text_of(page)
+        assert 'href="/e/e1/invitations"' in page.text
+    async with opened(private(status="draft") | {ListInvitees: guests()}, LEADER) as browser:
+        assert "まだだれも招待していません" in text_of(await browser.get("/e/e1/publish"))
+    away = Refused("unavailable", "", 503)
+    async with opened(private(status="draft") | {ListInvitees: away}, LEADER) as browser:
+        assert "招待した人にお知らせが届きます" in text_of(await browser.get("/e/e1/publish"))

@@ -9,6 +9,7 @@ from ekkyo.contracts.events import (
     CancelEvent,
     ConcludeEvent,
     ListEvents,
+    ListInvitees,
     MyRegistrationAnswer,
     PublishEvent,
 )
@@ -16,9 +17,10 @@ from ekkyo.contracts.members import ListCommunities
 from starlette.responses import Response
 
 from ekkyo_portal.events import views as events
-from ekkyo_portal.events.routes import asks_of, speakers_of
+from ekkyo_portal.events.routes import asks_of, nothing, speakers_of
 from ekkyo_portal.lead import views, writing
 from ekkyo_portal.lead.room import BESIDE, beside, led, room
+from ekkyo_portal.lead.visibility import publishing_privately, visibility_of
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
@@ -45,13 +47,16 @@ async def preview(visit: Visit, event_id: str) -> Response:
     event = await led(visit, event_id)
     if event.status != "draft":
         return visit.see_other(f"/e/{event_id}")
-    told, speakers = await asyncio.gather(
-        visit.maybe(ListCommunities(community_ids=[event.community_id], limit=1)), speakers_of(visit, event)
+    private = visibility_of(event) == "invited"
+    told, invited, speakers = await asyncio.gather(
+        nothing() if private else visit.maybe(ListCommunities(community_ids=[event.community_id], limit=1)),
+        visit.maybe(ListInvitees(event_id=event_id, limit=1)) if private else nothing(),
+        speakers_of(visit, event),
     )
     as_published = event.model_copy(update={"status": "published", "url": None})
     shown = events.event(visit.reader, visit.me, MyRegistrationAnswer(event=as_published), speakers=speakers)
     about, asks = (
-        views.publishing(visit.reader, event, told),
+        publishing_privately(visit.reader, event, invited) if private else views.publishing(visit.reader, event, told),
         await asks_of(visit, MyRegistrationAnswer(event=as_published)),
     )
     return visit.page("lead/publish.html", shown, about=about, preview=True, asks=asks, form=Form())

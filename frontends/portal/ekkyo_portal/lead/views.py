@@ -73,6 +73,8 @@ class Publishing:
     told: str
     late: bool
     """The start is past: nobody could come."""
+    private: bool = False
+    """Only invited members will see it."""
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from typing import Final, Literal
 
 from ekkyo.contracts.events import EventDetails, EventState, ReviseEvent
+from ekkyo.contracts.events.invitation import InviteePage
 
-from ekkyo_portal.look.reader import Reader
+from ekkyo_portal.lead.views import Publishing
+from ekkyo_portal.look.reader import Reader, count
 from ekkyo_portal.web.forms import Form
 
 Visibility = Literal["company", "community", "invited"]
@@ -32,6 +34,16 @@ def registers(form: Form, event: EventState) -> ReviseEvent | None:
         return None
     details = EventDetails.model_validate({name: getattr(event, name) for name in EventDetails.model_fields})
     return ReviseEvent(event_id=event.event_id, details=details.model_copy(update={"members_only": members_only}))
+
+
+def publishing_privately(reader: Reader, event: EventState, invited: InviteePage | None) -> Publishing:
+    """The question whether to publish what only invited members see, with how many hear of it."""
+    words = reader.words.invitations
+    if invited is None:
+        told = words.publish_tells
+    else:
+        told = count(words.publish_tells_n, invited.total) if invited.total else words.publish_tells_nobody
+    return Publishing(event, told, event.starts_at <= reader.now, private=True)
 
 
 def visibilities(reader: Reader) -> list[tuple[str, str]]:

@@ -64,6 +64,9 @@ JA: Final[dict[str, str]] = {
     "company": "全社員",
     "community": "登録はメンバーだけ",
     "invited": "招待した人だけ",
+    "publish_tells": "公開すると、招待した人にお知らせが届きます。ほかの人には知らされません。",
+    "publish_tells_n": "公開すると、招待した {n} 人にお知らせが届きます。ほかの人には知らされません。",
+    "publish_tells_nobody": "まだだれも招待していません。公開しても、招待するまではリーダーだけに見えます。",
     "to_invitations": "招待する人を選ぶ",
     "by_invitation": "招待制のイベントです。招待された方だけが見られます。",
 }
@@ -128,6 +131,10 @@ EN: Final[dict[str, str]] = {
     "company": "Everybody",
     "community": "Registration for members",
     "invited": "Only invited members",
+    "publish_tells": "The invited members will get a message. Nobody else is told.",
+    "publish_tells_n": "{n} invited member will get a message. Nobody else is told.|"
+    "{n} invited members will get a message. Nobody else is told.",
+    "publish_tells_nobody": "Nobody is invited yet. Until you invite somebody, only leaders will see the event.",
     "to_invitations": "Choose whom to invite",
     "by_invitation": "By invitation: only invited members can see this event.",
 }
