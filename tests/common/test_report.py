@@ -68,6 +68,13 @@ def test_people_of_one_department_do_not_meet_another() -> None:
     assert figures_of(records).meetings.pairs == 0
 
 
+def test_the_seats_of_a_hybrid_event_are_those_in_the_room_and_online() -> None:
+    records = _records(places={"e1": ["a", "b", "c"]})
+    hybrid = _event("e1").model_copy(update={"format": "hybrid", "terms": e.Terms(online_capacity=5)})
+    for event, seats in ((_event("e1"), 2), (hybrid, 7)):
+        assert figures_of(records.model_copy(update={"events": [event]})).events[0].capacity == seats
+
+
 def test_a_suppressed_survey_counts_as_answers_and_says_nothing() -> None:
     records = season()
     hidden = [record for record in records.surveys if record.results and record.results.suppressed]

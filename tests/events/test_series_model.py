@@ -22,6 +22,7 @@ from ekkyo.contracts.events import (
     SeriesRegistered,
     SeriesRuleChanged,
     SeriesWithdrawn,
+    Terms,
     WithdrawFromSeries,
 )
 from ekkyo.decision import Decision, EntriesInMemory, Set
@@ -377,6 +378,20 @@ def test_this_and_later_leaves_what_is_before_and_an_event_that_was_moved_or_can
     stored.rule("FREQ=WEEKLY;COUNT=3", from_event=second)
     stored.carry_out()
     assert stored.coming() == at("2026-12-03", "2026-12-08", "2026-12-16")
+
+
+def test_leaders_are_told_of_an_event_whose_terms_kept_it_from_a_change() -> None:
+    details = DETAILS.model_copy(update={"format": "hybrid", "place": "Hall 1"})
+    stored = Stored().plan(details=details)
+    stored.carry_out()
+    assert stored.series
+    first = stored.series.occurrences[0].event_id
+    apart = stored.events[first].model_copy(update={"terms": Terms(online_capacity=5)})
+    stored.events[first] = apart
+    stored.lead(model.revise_series, ReviseSeries(series_id="s1", change_id="a", details=DETAILS))
+    stored.carry_out()
+    assert [(one.event_id, one.code) for one in stored.series.left_as_they_were] == [(first, "terms_conflict")]
+    assert [event.format for event in stored.events.values()] == ["hybrid", *["online"] * 3]
 
 
 def test_a_day_that_a_rule_left_out_gets_an_event_of_its_own_when_a_later_rule_has_it_again() -> None:

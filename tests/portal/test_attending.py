@@ -2,7 +2,15 @@
 
 import pytest
 from ekkyo.contracts.base import FieldError, Refused
-from ekkyo.contracts.events import ChangeAttend, MyRegistration, RegisterForEvent, SetTerms
+from ekkyo.contracts.events import (
+    ChangeAttend,
+    GetRegistrationForm,
+    MyRegistration,
+    RegisterForEvent,
+    RegistrationForm,
+    RegistrationQuestion,
+    SetTerms,
+)
 from ekkyo_portal.events import views
 from ekkyo_portal.look.reader import Reader
 
@@ -45,6 +53,23 @@ async def test_who_has_a_seat_sees_what_they_need_to_take_part_their_way(attend:
         assert offered == (attend == "online"), "only where a seat is left"
 
 
+async def test_who_forgets_to_choose_is_asked_and_keeps_what_they_typed():
+    told = mine(None, **HYBRID, asks=True)
+    form = RegistrationForm(event_id="e1", questions=[RegistrationQuestion(key="note", kind="text", text="Wishes?")])
+    replies = {MyRegistration: told, GetRegistrationForm: form, RegisterForEvent: registered("confirmed")}
+    async with opened(replies, in_english(HANAKO)) as browser:
+        assert 'name="chooses"' in (await browser.get("/e/e1")).text
+        typed = {"registration_id": "r1", "chooses": "1", "asks": "1", "q-note": "A chair"}
+        page = await browser.post("/e/e1/register", typed)
+        assert page.status_code == 422
+        assert "Choose how you take part." in text_of(page)
+        assert "A chair" in page.text
+        assert browser.answering.sent(RegisterForEvent) == []
+        await browser.post("/e/e1/register", typed | {"attend": "onsite"})
+        (sent,) = browser.answering.sent(RegisterForEvent)
+        assert (sent.attend, sent.answers) == ("onsite", {"note": "A chair"})
+
+
 async def test_one_changes_how_one_takes_part_and_hears_why_not():
     told = mine("confirmed", **HYBRID | {"online_taken": 1})
     no = Refused("no_seat_there", "No seat is free there.")
@@ -84,3 +109,11 @@ def test_a_list_says_what_is_left_of_each_and_full_only_where_nothing_is():
     card = views.card(reader, event(**HYBRID))
     assert (card.seats, card.full) == ("会場: 残り 13 席 · オンライン: 満席", False)
     assert views.card(reader, event(**HYBRID | {"capacity": 7})).full
+
+
+@pytest.mark.parametrize(("online_taken", "warned"), [(4, True), (5, False)])
+async def test_who_would_get_a_seat_online_is_warned_that_the_time_to_withdraw_is_over(online_taken: int, warned: bool):
+    terms = {"online_capacity": 5, "withdraw_by": "2026-11-25T03:00:00Z"}
+    about = HYBRID | {"capacity": 7 - online_taken, "terms": terms, "online_taken": online_taken}
+    async with opened({MyRegistration: mine(None, **about, confirmed=7)}) as browser:
+        assert ("いま登録してから取りやめると" in text_of(await browser.get("/e/e1"))) is warned

@@ -66,6 +66,15 @@ async def test_whoever_sees_the_event_can_see_how_to_check_the_draw():
         assert "verify-draw" not in (await browser.get("/e/e1")).text
 
 
+async def test_nobody_is_told_to_check_a_draw_that_was_not_held_and_never_will_be():
+    for about in ({"status": "cancelled"}, {"starts_at": BEFORE, "ends_at": "2026-12-26T01:00:00Z"}):
+        async with opened({MyRegistration: mine(None, **drawn(BEFORE, **about))}, HANAKO) as browser:
+            assert "verify-draw" not in (await browser.get("/e/e1")).text
+    held = drawn(BEFORE, "held", status="cancelled")
+    async with opened({MyRegistration: mine(None, **held)}, HANAKO) as browser:
+        assert "verify-draw" in (await browser.get("/e/e1")).text
+
+
 async def test_a_draw_that_nobody_held_is_not_promised_any_more():
     late = drawn(BEFORE, starts_at="2026-11-26T00:00:00Z", ends_at="2026-12-26T01:00:00Z")
     async with opened({MyRegistration: mine("applied", **late)}, HANAKO) as browser:

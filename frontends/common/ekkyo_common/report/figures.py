@@ -39,6 +39,7 @@ class EventFigures(Model):
     starts_at: Instant
     timezone: str
     capacity: int
+    """With the seats online, where they are counted apart."""
     registered: int
     """Who ever asked for a place."""
     attended: int
@@ -172,9 +173,8 @@ def _events(records: Records) -> list[EventFigures]:
         results = about.results if about else None
         found.append(
             EventFigures(
-                **event.model_dump(
-                    include={"event_id", "title", "format", "context", "starts_at", "timezone", "capacity"}
-                ),
+                **event.model_dump(include={"event_id", "title", "format", "context", "starts_at", "timezone"}),
+                capacity=event.capacity + ((event.terms and event.terms.online_capacity) or 0),
                 registered=sum(1 for p in places if p.registration_id),
                 attended=len(here),
                 first_timers=len(here - seen),

@@ -51,9 +51,9 @@ def said(reader: Reader, event: EventState, own: Registration | None, zone: str)
 
 
 def checking(reader: Reader, event: EventState) -> Checking | None:
-    """What was published of the draw so far. None: there is none."""
+    """What was published of the draw so far. None: there is none, or none was held and none will be."""
     draw, words = event.draw, reader.words.lottery
-    if draw is None:
+    if draw is None or (draw.stage != "held" and (event.status != "published" or reader.now >= event.starts_at)):
         return None
     published = [
         (words.seed_sha256, draw.seed_sha256),

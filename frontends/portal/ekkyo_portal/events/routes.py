@@ -152,6 +152,9 @@ async def register(visit: Visit, event_id: str) -> Response:
     form = await visit.form()
     registration_id = form["registration_id"] or new_id()
     questions = await _questions(visit, event_id) if form.on("asks") else []
+    if form.on("chooses") and not _attend(form["attend"]):
+        form.wrong("attend", "choose_way")
+        return await shown(visit, event_id, form=form)
     command = RegisterForEvent(
         event_id=event_id,
         member_id=visit.me.member_id,

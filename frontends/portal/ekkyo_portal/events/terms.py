@@ -5,6 +5,7 @@ from datetime import datetime
 
 from ekkyo.contracts.events import EventState, Registration, Terms
 
+from ekkyo_portal.events.attending import is_full
 from ekkyo_portal.look.reader import Reader
 
 
@@ -46,6 +47,6 @@ def _of_withdrawing(reader: Reader, event: EventState, own: Registration | None)
         said = words.withdraw_until
     elif held == "confirmed":
         said = words.withdraw_late
-    elif held == "withdrawn" and is_open(event, now, leads=False) and event.confirmed + event.attended < event.capacity:
+    elif held == "withdrawn" and is_open(event, now, leads=False) and not is_full(event):
         said = words.register_late
     return (said, by) if said else None

@@ -55,14 +55,14 @@ def seats_at_once(questions: Sequence[RegistrationQuestion], most: int) -> int:
     return max(1, min(most, MOST_KEPT // each)) if each else most
 
 
-def must_fit(questions: Sequence[RegistrationQuestion], capacity: int) -> None:
+def must_fit(questions: Sequence[RegistrationQuestion], seats: int) -> None:
     """Refuse questions whose answers would be more than can be saved at once for so many seats."""
     each = _most_of(questions)
-    if each * capacity > MOST_KEPT:
-        most = MOST_KEPT // capacity
+    if each * seats > MOST_KEPT:
+        most = MOST_KEPT // seats
         raise Refused(
             "answers_too_large",
-            f"The answers of one member may have {each} characters; at an event of {capacity} seats,"
+            f"The answers of one member may have {each} characters; at an event of {seats} seats,"
             f" at most {most} fit. Ask for fewer texts, use choices instead of texts, or offer fewer seats.",
         )
 

@@ -23,7 +23,7 @@ from ekkyo_notify.templates.dates import date_rows
 from ekkyo_notify.templates.labels import LABELS, SEAT_FIRST, URL_FOLLOWS
 from ekkyo_notify.templates.links import NO_LINKS, Action, Links
 from ekkyo_notify.templates.logo import Logo, shown
-from ekkyo_notify.templates.terms import drawn_at, online_capacity, opens_later, term_rows, withdraw_by
+from ekkyo_notify.templates.terms import closed, drawn_at, is_open, online_capacity, term_rows, withdraw_by
 
 OFF = ("event_cancelled", "registration_withdrawn", "series_cancelled", "series_withdrawn")
 """Topics of what is off for the reader: of it, only the time is told."""
@@ -181,10 +181,12 @@ def _words(notice: Notice, recipient: Recipient, reader: Reader, community: str)
         words["event"] = {"title": one_line(event.title), **capacities}
         words["moment"] = _moment(event, reader, notice.told_at)
         words["dates"] = len(notice.dates)
-        words["opens_later"] = opens_later(event, notice.told_at)
+        words["is_open"] = is_open(event, notice.told_at)
+        words["closed"] = closed(event, notice.told_at)
         by = withdraw_by(event, notice.withdraw_by)
         words["withdraw_by"] = by is not None and notice.told_at < by
-        words["draw"] = drawn_at(event, _zones(event, reader)[0], reader.locale, notice.told_at)
+        zone, other = _zones(event, reader)
+        words["draw"] = drawn_at(event, zone, reader.locale, notice.told_at, named=other is not None)
     if output := notice.output:
         words["output"] = {"title": one_line(output.title), "outside": output.kind == "talk_outside"}
     if survey := notice.survey:
@@ -236,7 +238,8 @@ def _event_rows(
     if join:
         rows.append((labels["join"], join))
     seated = recipient.seat == "confirmed"
-    return rows + term_rows(event, zone, locale, seated=seated, now=now, own=notice.withdraw_by)
+    own, named = notice.withdraw_by, other is not None
+    return rows + term_rows(event, zone, locale, named=named, seated=seated, now=now, own=own)
 
 
 def _at_the_desk(notice: Notice, event: EventState, reader: Reader, links: Links) -> list[tuple[str, str]]:

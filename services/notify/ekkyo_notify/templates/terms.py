@@ -1,12 +1,18 @@
 """What a message says of the terms of an event's registration."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from ekkyo.contracts.events import EventState
 from ekkyo.contracts.members import Locale
-from ekkyo.words.times import moment
+from ekkyo.words.times import moment, until
 
 from ekkyo_notify.templates.labels import LABELS
+
+
+def is_open(event: EventState, now: datetime) -> bool:
+    """Whether members can register when they are told of the event."""
+    return not opens_later(event, now) and not closed(event, now)
 
 
 def opens_later(event: EventState, now: datetime) -> bool:
@@ -14,10 +20,15 @@ def opens_later(event: EventState, now: datetime) -> bool:
     return event.terms is not None and event.terms.opens_at is not None and now < event.terms.opens_at
 
 
-def drawn_at(event: EventState, zone: str, locale: Locale, now: datetime) -> str:
-    """When places are drawn by lot; nothing where they are not."""
+def closed(event: EventState, now: datetime) -> bool:
+    """Whether members cannot register any more when they are told of the event."""
+    return event.terms is not None and event.terms.closes_at is not None and now >= event.terms.closes_at
+
+
+def drawn_at(event: EventState, zone: str, locale: Locale, now: datetime, *, named: bool) -> str:
+    """When places are drawn by lot; nothing where they are not. named: with the time zone."""
     lottery = event.terms.lottery if event.terms else None
-    return moment(lottery.draws_at, zone, locale, now=now) if lottery else ""
+    return _said(named)(lottery.draws_at, zone, locale, now=now) if lottery else ""
 
 
 def online_capacity(event: EventState) -> int | None:
@@ -32,9 +43,19 @@ def withdraw_by(event: EventState, own: datetime | None) -> datetime | None:
 
 
 def term_rows(
-    event: EventState, zone: str, locale: Locale, *, seated: bool, now: datetime, own: datetime | None = None
+    event: EventState,
+    zone: str,
+    locale: Locale,
+    *,
+    named: bool,
+    seated: bool,
+    now: datetime,
+    own: datetime | None = None,
 ) -> list[tuple[str, str]]:
-    """When members can register, for those without a seat; until when to give a seat back, for those with one."""
+    """When members can register, for those without a seat; until when to give a seat back, for those with one.
+
+    named: with the time zone, as the message tells the event's time in two of them.
+    """
     terms, labels = event.terms, LABELS[locale]
     if terms is None:
         return []
@@ -42,4 +63,8 @@ def term_rows(
     if not seated:
         draws_at = terms.lottery.draws_at if terms.lottery else None
         wanted = {"opens": terms.opens_at, "closes": terms.closes_at, "draw": draws_at}
-    return [(labels[name], moment(at, zone, locale, now=now)) for name, at in wanted.items() if at and now < at]
+    return [(labels[name], _said(named)(at, zone, locale, now=now)) for name, at in wanted.items() if at and now < at]
+
+
+def _said(named: bool) -> Callable[..., str]:
+    return until if named else moment

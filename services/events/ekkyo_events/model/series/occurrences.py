@@ -44,7 +44,14 @@ TOLD_BY_SERIES = (
     RegistrationWithdrawn,
 )
 TO_BE_MENDED = frozenset(
-    {"capacity_below_confirmed", "too_many_promotions", "place_missing", "url_missing", "answers_too_large"}
+    {
+        "capacity_below_confirmed",
+        "too_many_promotions",
+        "place_missing",
+        "url_missing",
+        "answers_too_large",
+        "terms_conflict",
+    }
 )
 """Why an event did not take a change, where its leaders can do something about it."""
 

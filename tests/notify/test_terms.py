@@ -1,0 +1,41 @@
+"""What messages say of the terms of an event's registration."""
+
+from datetime import timedelta
+
+import pytest
+from ekkyo.contracts.events import Lottery, Terms
+from ekkyo_notify.templates import compose
+
+from tests.notify.making import APPLIED, MEMBER, NOON, SEATED, TOLD, event, message, notice, reader
+
+PASSED = event(terms=Terms(closes_at=TOLD - timedelta(hours=1)))
+OPEN = event(terms=Terms(opens_at=TOLD - timedelta(hours=1), closes_at=TOLD + timedelta(hours=1)))
+AHEAD = event(terms=Terms(opens_at=TOLD + timedelta(hours=1)))
+
+
+@pytest.mark.parametrize(("about", "says"), [(OPEN, True), (PASSED, False), (AHEAD, False)])
+def test_registration_is_called_open_only_while_it_is(about, says):
+    assert ("参加登録を受け付けています" in message("event_published", about=about).lead) is says
+    assert ("Registration is open" in message("event_published", "en", about=about).lead) is says
+
+
+def test_who_withdraws_after_registration_closed_is_not_told_to_register_again():
+    for locale, again in (("ja", "もう一度参加登録できます"), ("en", "welcome to register again")):
+        assert again in message("registration_withdrawn", locale, about=OPEN).lead
+        assert again not in message("registration_withdrawn", locale, about=PASSED).lead
+
+
+def test_times_of_the_terms_name_their_zone_where_the_message_tells_the_time_in_two():
+    draws_at = NOON - timedelta(days=3)
+    about = event(format="onsite", place="本社", terms=Terms(lottery=Lottery(draws_at=draws_at), withdraw_by=draws_at))
+    abroad, here = reader("en", "Europe/Berlin"), reader("en")
+    applied = compose(notice("registration_applied", event=about), APPLIED, abroad)
+    assert ("Draw", "Fri 27 Nov 12:00 (Japan time)") in applied.rows
+    assert "until Fri 27 Nov 12:00 (Japan time)" in applied.lead
+    published = compose(notice("event_published", event=about), MEMBER, here)
+    assert ("Draw", "Fri 27 Nov 12:00") in published.rows, "where there is one time alone, as ever"
+    seated = compose(notice("registration_confirmed", event=about), SEATED, abroad)
+    assert ("Withdraw by", "Fri 27 Nov 12:00 (Japan time)") in seated.rows
+    online = about.model_copy(update={"format": "online"})
+    seated = compose(notice("registration_confirmed", event=online), SEATED, abroad)
+    assert ("Withdraw by", "Fri 27 Nov 4:00 (Germany time, UTC+1)") in seated.rows
