@@ -28,9 +28,9 @@ DUE = DrawTimer(id="e1", draws_at=DRAWS)
 class Held:
     """One event whose places are drawn, its seats and its facts."""
 
-    def __init__(self, capacity: int = 2, **fields: Any) -> None:
-        terms = Terms(lottery=Lottery(draws_at=DRAWS))
-        self.event: Event = event(capacity=capacity, status="draft", terms=terms, url_follows=True, **fields)
+    def __init__(self, capacity: int = 2, *, terms: dict[str, Any] | None = None, **fields: Any) -> None:
+        made = Terms(lottery=Lottery(draws_at=DRAWS), **(terms or {}))
+        self.event: Event = event(capacity=capacity, status="draft", terms=made, url_follows=True, **fields)
         self.seats = EntriesInMemory[Seat]()
         self.people: People = EVERYBODY
         self.facts: list[EventFact] = []
@@ -56,10 +56,10 @@ class Held:
             assert fact.event.revision == self.event.revision
             self.facts.append(fact)
 
-    def register(self, *members: str, now: datetime = BEFORE) -> Registration:
+    def register(self, *members: str, now: datetime = BEFORE, attend: Any = None) -> Registration:
         for member in members:
             wish = f"r-{member}-{len(self.facts)}"
-            cmd = RegisterForEvent(event_id="e1", member_id=member, registration_id=wish)
+            cmd = RegisterForEvent(event_id="e1", member_id=member, registration_id=wish, attend=attend)
             for _ in range(2):
                 answer: Registration = self.decide(
                     lambda e, cmd=cmd, member=member: model.register(

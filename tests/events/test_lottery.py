@@ -7,6 +7,7 @@ import pytest
 from ekkyo.contracts.base import Caller, Refused
 from ekkyo.contracts.events import (
     CancelEvent,
+    ChangeAttend,
     CheckIn,
     DrawClosed,
     DrawHeld,
@@ -228,6 +229,49 @@ def test_who_is_drawn_after_the_deadline_to_withdraw_has_a_day() -> None:
     assert not it.of(RegistrationWithdrawn)[0].late
 
 
+HYBRID: dict[str, Any] = {"format": "hybrid", "place": "3F", "terms": {"online_capacity": 2}}
+
+
+def test_the_room_and_online_have_places_of_their_own_in_one_draw() -> None:
+    it = Held(capacity=1, **HYBRID)
+    it.register(*"abc")
+    it.register(*"vwxyz", attend="online")
+    assert it.have("applied") == set("abcvwxyz")
+    assert not it.step()
+    assert sum(line.endswith(" 1 online") for line in it.of(DrawClosed)[0].entrants) == 5
+    it.draw()
+    (held,) = it.of(DrawHeld)
+    assert (held.places, held.online_places) == (1, 2)
+    assert len(it.have("confirmed") & set("abc")) == 1
+    assert len(it.have("confirmed") & set("vwxyz")) == 2
+    assert (it.event.confirmed, it.event.online_taken) == (3, 2)
+    assert sorted(fact.position for fact in it.of(RegistrationWaitlisted) if fact.attend == "online") == [1, 2, 3]
+    assert sorted(fact.position for fact in it.of(RegistrationWaitlisted) if fact.attend == "onsite") == [1, 2]
+    assert it.register("late", now=DRAWS, attend="online").position == 4
+    assert verify(it.facts).is_right
+    forged = [fact.model_copy(update={"places": 2}) if fact is held else fact for fact in it.facts]
+    assert [check.what for check in verify(forged).checks if check.differs] == ["The places went by the order"]
+
+
+def test_nobody_takes_a_place_otherwise_while_places_are_drawn() -> None:
+    it = Held(capacity=5, **HYBRID)
+    it.register("a", attend="online")
+    assert it.register("late", now=DRAWS, attend="online").status == "waitlisted"
+    change = ChangeAttend(event_id="e1", member_id="late", attend="onsite")
+
+    def change_attend() -> Any:
+        return model.change_attend(it.event, it.seats, change, people=EVERYBODY, who=Caller("late"), now=DRAWS)
+
+    other = setting(it.event.lottery)  # without a capacity online
+    assert refused(change_attend) == "draw_running"
+    assert (
+        refused(lambda: model.set_terms(it.event, it.seats, other, people=EVERYBODY, who=LEADER, now=DRAWS))
+        == "draw_running"
+    )
+    it.draw()
+    assert it.have("confirmed") == {"a", "late"}
+
+
 def test_who_missed_before_weighs_more() -> None:
     it = Held()
     it.register(*"abcd")
@@ -383,17 +427,17 @@ MEMBERS = st.sampled_from("abcdefgh")
 DOING = st.lists(st.tuples(st.sampled_from(["register", "withdraw", "leave", "step"]), MEMBERS), max_size=40)
 
 
-@given(st.integers(1, 4), DOING)
+@given(st.integers(1, 4), DOING, st.booleans())
 def test_whatever_happens_seats_are_neither_oversold_nor_left_empty_and_the_draw_can_be_repeated(
-    capacity: int, doing: list[tuple[str, str]]
+    capacity: int, doing: list[tuple[str, str]], hybrid: bool
 ) -> None:
-    it, left, stepped = Held(capacity), list[str](), False
+    it, left, stepped = Held(capacity, **(HYBRID if hybrid else {})), list[str](), False
     for what, member in doing:
         now = DRAWS if stepped else BEFORE
         try:
             match what:
                 case "register":
-                    it.register(member, now=now)
+                    it.register(member, now=now, attend="online" if hybrid and member in "aceg" else None)
                 case "withdraw":
                     it.withdraw(member, now=now)
                 case "leave":
@@ -415,14 +459,19 @@ def test_whatever_happens_seats_are_neither_oversold_nor_left_empty_and_the_draw
     verdict = verify(it.facts)
     assert verdict.is_right, verdict
     assert not it.have("applied")
-    assert it.event.waitlisted == 0 or it.event.seats_in_use == capacity
+    waits = [seat for seat in it.seats.items.values() if seat.status == "waitlisted"]
+    online = it.event.online_taken or 0
+    assert it.event.seats_in_use - online == capacity or all(seat.attend == "online" for seat in waits)
+    assert online == 2 or not any(seat.attend == "online" for seat in waits)
     assert not {seat.key for seat in it.seats.items.values() if seat.status in ("confirmed", "waitlisted")} & set(left)
 
 
 def _is_sound(it: Held) -> None:
     for status in ("applied", "confirmed", "waitlisted"):
         assert getattr(it.event, status) == len(it.have(status)), status
-    assert it.event.seats_in_use <= it.event.capacity
+    online = it.event.online_taken or 0
+    assert it.event.seats_in_use - online <= it.event.capacity
+    assert online <= 2
     tickets = [seat.position for seat in it.seats.items.values() if seat.status == "waitlisted"]
     assert len(set(tickets)) == len(tickets)
 

@@ -7,16 +7,20 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from ekkyo.decision.draw import Entrant, canonical, commitment, digest, order, placed, ticket
+from ekkyo.decision.draw import Entrant, Wanted, canonical, commitment, digest, order, placed, ticket
+from ekkyo.decision.places import Room
 from hypothesis import given
 from hypothesis import strategies as st
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "wire.md").read_text("utf-8")
 SEED = "5eed" * 16
 UNITS = st.lists(st.from_regex(r"[A-Za-z0-9_-]{1,12}", fullmatch=True), min_size=1, max_size=20, unique=True)
+SEATS = st.tuples(
+    st.sampled_from([None, "online"]), st.lists(st.frozensets(st.integers(0, 3), max_size=2), min_size=1, max_size=5)
+).map(lambda made: tuple(Wanted(made[0], tuple(sorted(quotas))) for quotas in made[1]))
 ENTRANTS = UNITS.flatmap(
     lambda units: st.tuples(
-        *(st.builds(Entrant, st.just(unit), weight=st.integers(1, 4), size=st.integers(1, 5)) for unit in units)
+        *(st.builds(Entrant, st.just(unit), weight=st.integers(1, 4), seats=SEATS) for unit in units)
     )
 )
 
@@ -37,12 +41,17 @@ console.log(JSON.stringify({ hashed, order: best.map(([, unit]) => unit) }));
 
 @given(ENTRANTS)
 def test_an_entrant_is_read_from_its_line(entrants: tuple[Entrant, ...]) -> None:
-    assert [Entrant.read(line) for line in canonical(entrants)] == sorted(entrants, key=lambda one: one.line)
+    for line, entrant in zip(canonical(entrants), sorted(entrants, key=lambda one: one.line), strict=True):
+        read = Entrant.read(line)
+        assert (read.line, read.unit, read.weight) == (line, entrant.unit, entrant.weight)
+        assert sorted(read.seats, key=repr) == sorted(entrant.seats, key=repr)
 
 
-@pytest.mark.parametrize(
-    "line", ["", "a", "a 0", "a 01", "a 1 ", " a 1", "a 1 size=1", "a 1 size=02", "a/b 1", "a 1\n"]
-)
+NO_LINES = ["", "a", "a 0", "a 01", "a 1 ", " a 1", "a 1 size=1", "a 1 size=02", "a 1 online ", "a 1 quotas=-", "a/b 1"]
+NO_LINES += ["a 1\n", "a 1 size=2 quotas=0", "a 1 quotas=1+0", "a 1 online size=2"]
+
+
+@pytest.mark.parametrize("line", NO_LINES)
 def test_a_line_in_another_form_is_no_entrant(line: str) -> None:
     with pytest.raises(ValueError, match="canonical"):
         Entrant.read(line)
@@ -76,20 +85,21 @@ def test_who_weighs_three_comes_before_who_weighs_one_three_times_in_four() -> N
     assert 0.72 < first / 2_000 < 0.78
 
 
-@given(ENTRANTS, st.integers(0, 30))
-def test_who_is_passed_over_would_not_have_fitted(entrants: tuple[Entrant, ...], places: int) -> None:
+@given(ENTRANTS, st.integers(0, 20), st.integers(0, 10))
+def test_who_is_passed_over_would_not_have_fitted(entrants: tuple[Entrant, ...], onsite: int, online: int) -> None:
     lines = canonical(entrants)
     drawn = order(SEED, lines, "e", "d")
     gone = {entrants[0].unit}
-    got = placed(drawn, lines, places, but=gone)
-    sizes = {one.unit: one.size for one in entrants}
-    left = places
+    got = placed(drawn, lines, Room(onsite, online), but=gone)
+    needs = {one.unit: (one.seats[0].attend, len(one.seats)) for one in entrants}
+    left: dict[str | None, int] = {None: onsite, "online": online}
     for unit in drawn:
+        where, size = needs[unit]
         if unit in got:
-            left -= sizes[unit]
+            left[where] -= size
         elif unit not in gone:
-            assert sizes[unit] > left
-    assert left >= 0
+            assert size > left[where]
+    assert min(left.values()) >= 0
     assert not gone & set(got)
 
 

@@ -15,6 +15,7 @@ from ekkyo.contracts.events import (
     RegistrationWithdrawn,
 )
 from ekkyo.decision import draw
+from ekkyo.decision.places import Room
 
 A = TypeVar("A")
 
@@ -102,12 +103,13 @@ def _hashed(closed: DrawClosed, held: DrawHeld) -> str | None:
 
 def _entered(facts: Sequence[EventFact], closed_at: int, closed: DrawClosed) -> str | None:
     """Who is missing or too many. Who may not come any more is left out of the list before that is told."""
-    entered: set[str] = set()
+    members: dict[str, set[str]] = {}
     for fact in facts[:closed_at]:
         if isinstance(fact, RegistrationApplied):
-            entered.add(_unit(fact))
+            members.setdefault(_unit(fact), set()).add(fact.member_id)
         if isinstance(fact, RegistrationWithdrawn) and fact.was == "applied":
-            entered.discard(_unit(fact))
+            members.get(_unit(fact), set()).discard(fact.member_id)
+    entered = {unit for unit, who in members.items() if who}
     left = {
         _unit(fact)
         for fact in facts[closed_at:]
@@ -128,7 +130,8 @@ def _ordered(closed: DrawClosed, held: DrawHeld) -> str | None:
 
 
 def _placed(closed: DrawClosed, held: DrawHeld) -> str | None:
-    placed = _read(lambda: draw.placed(held.order, closed.entrants, held.places, but=set(held.withdrawn)))
+    room = Room(onsite=held.places, online=held.online_places or 0)
+    placed = _read(lambda: draw.placed(held.order, closed.entrants, room, but=set(held.withdrawn)))
     if isinstance(placed, str):
         return placed
     return None if placed == held.placed else _first_that_differs(placed, held.placed)

@@ -11,10 +11,23 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
+from ekkyo.decision.places import Room, fill
+
 MORE_AT_MOST = 3
 """How much more than 1 an entrant can weigh."""
 HEAVIEST = 1 + MORE_AT_MOST
-_LINE = re.compile(r"(?P<unit>[A-Za-z0-9_-]{1,64}) (?P<weight>[1-9][0-9]?)( size=(?P<size>[1-9][0-9]{0,3}))?")
+_LINE = re.compile(
+    r"(?P<unit>[A-Za-z0-9_-]{1,64}) (?P<weight>[1-9][0-9]?)( size=(?P<size>[1-9][0-9]?))?(?P<online> online)?"
+    r"( quotas=(?P<quotas>[0-9+,-]{1,200}))?"
+)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A place that is wanted: how its member takes part, and the quotas that they count for."""
+
+    attend: str | None = None
+    quotas: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -22,25 +35,33 @@ class Entrant:
     """A unit that gets its places together or waits together: a registration, or a group."""
 
     unit: str
-    """The registration's id, or the group's."""
+    """The id of the registration, which all of a group have in common."""
     weight: int = 1
     """How many tickets it has. The best one counts."""
-    size: int = 1
-    """How many places it needs."""
+    seats: tuple[Wanted, ...] = (Wanted(),)
+    """The places it needs. All of a group take part in the same way."""
 
     @property
     def line(self) -> str:
-        """The entrant in canonical form."""
-        return f"{self.unit} {self.weight}" + (f" size={self.size}" if self.size != 1 else "")
+        """The entrant in canonical form. What is as for most is left out."""
+        size = f" size={len(self.seats)}" if len(self.seats) != 1 else ""
+        online = " online" if self.seats[0].attend == "online" else ""
+        of_each = sorted("+".join(map(str, sorted(seat.quotas))) or "-" for seat in self.seats)
+        quotas = f" quotas={','.join(of_each)}" if any(seat.quotas for seat in self.seats) else ""
+        return f"{self.unit} {self.weight}{size}{online}{quotas}"
 
     @classmethod
     def read(cls, line: str) -> "Entrant":
         """The entrant that a line says. Raises ValueError."""
-        found = _LINE.fullmatch(line)
-        entrant = cls(found["unit"], int(found["weight"]), int(found["size"] or 1)) if found else None
-        if entrant is None or entrant.line != line:
-            raise ValueError(f"not an entrant in canonical form: {line[:100]!r}")
-        return entrant
+        if found := _LINE.fullmatch(line):
+            size = int(found["size"] or 1)
+            of_each = found["quotas"].split(",") if found["quotas"] else ["-"] * size
+            quotas = [tuple(int(n) for n in one.split("+") if n.isdigit()) for one in of_each]
+            seats = tuple(Wanted("online" if found["online"] else None, one) for one in quotas)
+            entrant = cls(found["unit"], int(found["weight"]), seats)
+            if len(seats) == size and entrant.line == line:
+                return entrant
+        raise ValueError(f"not an entrant in canonical form: {line[:100]!r}")
 
 
 def commitment(seed: str) -> str:
@@ -81,15 +102,10 @@ def order(seed: str, lines: Sequence[str], event_id: str, draw_id: str) -> list[
     return sorted(best, key=lambda unit: (best[unit], unit))
 
 
-def placed(order: Iterable[str], lines: Iterable[str], places: int, *, but: Collection[str] = ()) -> list[str]:
-    """Who gets places, in the order drawn: each unit that fits whole into what is left.
+def placed(order: Iterable[str], lines: Iterable[str], room: Room, *, but: Collection[str] = ()) -> list[str]:
+    """Who gets places, in the order drawn: each unit that fits whole into what is left of the room.
 
     but: units that gave up between the closing of the list and the draw.
     """
-    sizes = {entrant.unit: entrant.size for entrant in map(Entrant.read, lines)}
-    found = []
-    for unit in order:
-        if unit not in but and sizes[unit] <= places:
-            found.append(unit)
-            places -= sizes[unit]
-    return found
+    entrants = {entrant.unit: entrant for entrant in map(Entrant.read, lines)}
+    return [entrant.unit for entrant in fill([entrants[unit] for unit in order if unit not in but], room).taken]

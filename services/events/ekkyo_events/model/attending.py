@@ -10,6 +10,7 @@ from ekkyo_events.model.arranged.counting import arrangement, recounted
 from ekkyo_events.model.arranged.placing import attends, room_of
 from ekkyo_events.model.arranged.units import Unit
 from ekkyo_events.model.documents import Event, Seat, must_be_published, registration, state, unanswered
+from ekkyo_events.model.entering import must_not_be_drawn
 from ekkyo_events.model.late import with_time_to_decide
 from ekkyo_events.model.line import place
 from ekkyo_events.model.people import People
@@ -31,6 +32,7 @@ def change_attend(
         waiting = seats.all(status="waitlisted") if seat.status == "waitlisted" else []
         return Decision(event, registration(event, seat, place(seat, waiting)))
     must_be_published(event, "be taken part in another way")
+    must_not_be_drawn(event)
     if event.starts_at <= now:
         raise Refused("registration_closed", "Registration closed when the event started.")
     if no := people.refusal(event, cmd.member_id):

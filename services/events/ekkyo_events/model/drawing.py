@@ -17,9 +17,12 @@ from ekkyo.contracts.events import (
 from ekkyo.decision import Decision, Entries
 from ekkyo.decision import draw as drawn
 
+from ekkyo_events.model.arranged import Unit, room_of
+from ekkyo_events.model.arranged.counting import arrangement, recounted
 from ekkyo_events.model.asking import seats_at_once
 from ekkyo_events.model.documents import Event, Seat, state, told_each, unanswered
 from ekkyo_events.model.late import with_time_to_decide
+from ekkyo_events.model.line import places
 from ekkyo_events.model.lottery import Drawing, DrawTimer
 from ekkyo_events.model.people import People
 from ekkyo_events.model.promoting import promote, without_place
@@ -88,11 +91,7 @@ def missed_before(seats: Iterable[Sequence[Seat]]) -> dict[str, int]:
 
 
 def _closed(event: Event, seats: Entries[Seat], drawing: Drawing, people: People, missed: Mapping[str, int]) -> Step:
-    applied = _able(event, seats, people)
-    lines = drawn.canonical(
-        drawn.Entrant(unit, weight=1 + min(drawn.MORE_AT_MOST, missed.get(seat.key, 0)))
-        for unit, seat in applied.items()
-    )
+    lines = drawn.canonical(_entrant(unit, of, missed) for unit, of in _able(event, seats, people).items())
     hashed = drawn.digest(lines)
     closed = {"stage": "closed", "entrants": lines, "count": len(lines), "entrants_sha256": hashed}
     after = event.model_copy(update={"drawing": drawing.model_copy(update=closed)})
@@ -110,8 +109,8 @@ def _held(event: Event, seats: Entries[Seat], drawing: Drawing, people: People, 
     order = drawn.order(drawing.seed, drawing.entrants, event.id, drawing.id)
     applied = _able(event, seats, people)
     withdrawn = [unit for unit in order if unit not in applied]
-    places = max(0, event.capacity - event.seats_in_use)
-    placed = drawn.placed(order, drawing.entrants, places, but=set(withdrawn))
+    room = room_of(event)
+    placed = drawn.placed(order, drawing.entrants, room, but=set(withdrawn))
     held = {"stage": "held", "entrants": [], "order": order, "placed": placed}
     tickets = max(event.tickets, len(order))  # who comes later waits behind all of them
     changed = {"drawing": drawing.model_copy(update=held), "tickets": tickets, "drawn_at": now}
@@ -123,7 +122,8 @@ def _held(event: Event, seats: Entries[Seat], drawing: Drawing, people: People, 
         seed=drawing.seed,
         entrants_sha256=drawing.entrants_sha256 or "",
         order=order,
-        places=places,
+        places=room.onsite,
+        online_places=room.online if event.terms and event.terms.online_capacity is not None else None,
         withdrawn=withdrawn,
         placed=placed,
     )
@@ -133,24 +133,22 @@ def _held(event: Event, seats: Entries[Seat], drawing: Drawing, people: People, 
 def _given(event: Event, seats: Entries[Seat], drawing: Drawing, people: People, now: datetime) -> Step:
     """Give the next of the order what they drew."""
     until = drawing.given + _at_once(event, len(drawing.order) - drawing.given)
-    applied = {seat.registration_id: seat for seat in seats.all(status="applied")}
+    applied = _by_unit(seats.all(status="applied"))
     units = drawing.order[drawing.given : until]
-    barred = people.barred(event, [applied[unit].key for unit in units if unit in applied])
-    got = set(drawing.placed)
+    barred = people.barred(event, [seat.key for unit in units for seat in applied.get(unit, ())])
+    got, room = set(drawing.placed), room_of(event)
     seated, waiting, gone = list[Seat](), list[Seat](), list[Seat]()
-    free = event.capacity - event.seats_in_use
-    for ticket, unit in enumerate(units, start=drawing.given + 1):
-        seat = applied.get(unit)
-        if seat is None:  # withdrew
-            continue
-        if seat.key in barred:
-            gone.append(without_place(seat))
-        elif unit in got and len(seated) < free:
-            drew = seat.model_copy(update={"status": "confirmed", "lot": "placed"})
-            seated.append(with_time_to_decide(event, drew, now=now))
+    for ticket, name in enumerate(units, start=drawing.given + 1):
+        members = applied.get(name, ())  # nobody: they withdrew
+        gone += [without_place(seat) for seat in members if seat.key in barred]
+        unit = Unit(tuple(seat for seat in members if seat.key not in barred))
+        if name in got and room.fits(unit):
+            room = room.without(unit)
+            drew = {"status": "confirmed", "lot": "placed"}
+            seated += [with_time_to_decide(event, seat.model_copy(update=drew), now=now) for seat in unit.seats]
         else:
             waits = {"status": "waitlisted", "position": ticket, "was_waitlisted": True, "lot": "missed"}
-            waiting.append(seat.model_copy(update=waits))
+            waiting += [seat.model_copy(update=waits) for seat in unit.seats]
     after = event.model_copy(
         update={
             "drawing": drawing.model_copy(update={"given": until}),
@@ -159,9 +157,10 @@ def _given(event: Event, seats: Entries[Seat], drawing: Drawing, people: People,
             "waitlisted": event.waitlisted + len(waiting),
         }
     )
+    after = recounted(after, [], seated)
     seated = given_tables(after, seats, seated, people)
-    before = sum(1 for seat in seats.all(status="waitlisted") if (seat.position or 0) <= drawing.given)
-    facts = _told(event, after, seated, waiting, gone, before)
+    line = places([*seats.all(status="waitlisted"), *waiting])
+    facts = _told(event, after, seated, waiting, gone, line)
     return Decision(after, False, entries=[*seated, *waiting, *gone], facts=facts)
 
 
@@ -184,7 +183,8 @@ def _done(event: Event, seats: Entries[Seat], people: People, now: datetime) -> 
     }
     after = event.model_copy(update={"drawing": event.drawing.model_copy(update=nothing), **counts})
     promotion = promote(after, With(seats, [*waiting, *gone]), people, "withdrawal").at(now)
-    facts = _told(event, promotion.event, [], waiting, gone, event.waitlisted)
+    line = places([*seats.all(status="waitlisted"), *waiting])
+    facts = _told(event, promotion.event, [], waiting, gone, line)
     changed = {seat.key: seat for seat in [*waiting, *gone, *promotion.entries]}
     return Decision(
         promotion.event,
@@ -195,18 +195,32 @@ def _done(event: Event, seats: Entries[Seat], people: People, now: datetime) -> 
 
 
 def _at_once(event: Event, left: int) -> int:
-    """Of how many who are left it is saved in the next write what they got: as few writes as they fit into, alike."""
+    """Of how many units it is saved in the next write what they got: as few writes as all fit into, alike."""
     brief = state(event).model_copy(update={"description": ""})
     fit = SAVED_AT_ONCE // (len(brief.model_dump_json().encode()) + EACH)
     most = seats_at_once(event.questions, fit)
-    return -(-left // -(-left // most))
+    writes = -(-max(left, event.applied) // most)
+    return -(-left // writes)
 
 
-def _able(event: Event, seats: Entries[Seat], people: People) -> dict[str, Seat]:
-    """Those who applied and may come, by their registration. Raises NotLookedUp."""
-    applied = [seat for seat in seats.all(status="applied") if seat.registration_id]
+def _able(event: Event, seats: Entries[Seat], people: People) -> dict[str, list[Seat]]:
+    """Those who applied and may come, by what they applied with, alone or together. Raises NotLookedUp."""
+    applied = seats.all(status="applied")
     barred = people.barred(event, [seat.key for seat in applied])
-    return {seat.registration_id or "": seat for seat in applied if seat.key not in barred}
+    return _by_unit(seat for seat in applied if seat.key not in barred)
+
+
+def _by_unit(applied: Iterable[Seat]) -> dict[str, list[Seat]]:
+    found: dict[str, list[Seat]] = {}
+    for seat in applied:
+        found.setdefault(seat.registration_id or "", []).append(seat)
+    return found
+
+
+def _entrant(unit: str, seats: Sequence[Seat], missed: Mapping[str, int]) -> drawn.Entrant:
+    """A registration or a group, which nobody makes heavier by joining it."""
+    weight = 1 + min(drawn.MORE_AT_MOST, *(missed.get(seat.key, 0) for seat in seats))
+    return drawn.Entrant(unit, weight, tuple(drawn.Wanted(seat.attend, tuple(seat.quotas)) for seat in seats))
 
 
 def _told(
@@ -215,9 +229,9 @@ def _told(
     seated: Sequence[Seat],
     waiting: Sequence[Seat],
     gone: Sequence[Seat],
-    ahead: int,
+    line: Mapping[str, int],
 ) -> list[RegistrationFact]:
-    """A fact for each of these. ahead: how many wait before the first of those who wait."""
+    """A fact for each of these. line: which place on the waitlist each of those has who wait."""
     everybody = [*seated, *waiting, *gone]
     each = iter(told_each(state(after, after=before), len(everybody)))
     about = {
@@ -227,6 +241,7 @@ def _told(
             "member_id": seat.key,
             "registration_id": seat.registration_id,
             "unanswered": unanswered(after, seat),
+            **arrangement(seat),
         }
         for seat in everybody
     }
@@ -235,9 +250,6 @@ def _told(
             RegistrationConfirmed(because="draw", table=seat.table, withdraw_by=seat.withdraw_by, **about[seat.key])
             for seat in seated
         ),
-        *(
-            RegistrationWaitlisted(because="draw", position=place, **about[seat.key])
-            for place, seat in enumerate(waiting, start=ahead + 1)
-        ),
+        *(RegistrationWaitlisted(because="draw", position=line[seat.key], **about[seat.key]) for seat in waiting),
         *(RegistrationWithdrawn(was="applied", because="left", **about[seat.key]) for seat in gone),
     ]

@@ -1,13 +1,15 @@
 """Entering a lottery, and opening one: what registering, publishing and setting terms ask of it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from ekkyo.contracts.base import FieldError, Refused
-from ekkyo.contracts.events import Registration, RegistrationApplied, Terms
-from ekkyo.decision import Cancel, Decision, Set
+from ekkyo.contracts.events import RegistrationApplied, Terms
+from ekkyo.decision import Cancel, Set
 from ekkyo.decision import draw as drawn
 
-from ekkyo_events.model.documents import Event, Seat, registration, state, unanswered
+from ekkyo_events.model.arranged.counting import arrangement
+from ekkyo_events.model.documents import Event, Seat, state, unanswered
 from ekkyo_events.model.lottery import Drawing, DrawTimer, Lot
 
 ENTRANTS = 20_000
@@ -23,20 +25,25 @@ def takes_entrants(event: Event, now: datetime) -> bool:
     return event.lottery is not None and is_open and now < event.lottery.draws_at
 
 
-def enter(event: Event, seat: Seat, registration_id: str) -> Decision[Event, Registration]:
-    """Apply for a place. It is drawn who gets one."""
-    if event.applied >= ENTRANTS:
+def enter(event: Event, newcomers: Sequence[Seat]) -> tuple[Event, list[Seat], list[RegistrationApplied]]:
+    """Apply for places, alone or together. It is drawn who gets one."""
+    if event.applied + len(newcomers) > ENTRANTS:
         raise Refused("draw_full", f"At most {ENTRANTS:,} members can take part in a draw.")
-    after = event.model_copy(update={"applied": event.applied + 1})
-    seat = seat.model_copy(update={"status": "applied", "registration_id": registration_id})
-    fact = RegistrationApplied(
-        event_id=event.id,
-        event=state(after, after=event),
-        member_id=seat.key,
-        registration_id=registration_id,
-        unanswered=unanswered(after, seat),
-    )
-    return Decision(after, registration(after, seat), entries=[seat], facts=[fact])
+    after = event.model_copy(update={"applied": event.applied + len(newcomers)})
+    applied = [seat.model_copy(update={"status": "applied", "late": False}) for seat in newcomers]
+    told = state(after, after=event)
+    facts = [
+        RegistrationApplied(
+            event_id=event.id,
+            event=told,
+            member_id=seat.key,
+            registration_id=seat.registration_id,
+            unanswered=unanswered(after, seat),
+            **arrangement(seat),
+        )
+        for seat in applied
+    ]
+    return after, applied, facts
 
 
 def opened(event: Event, lot: Lot, now: datetime) -> Event:
@@ -104,6 +111,6 @@ def must_draw_before(event: Event) -> None:
 
 
 def must_not_be_drawn(event: Event) -> None:
-    """Refuse to change how many places there are while they are given."""
-    if event.drawing and event.drawing.stage in ("closed", "held"):
+    """Refuse to change what places there are, or who has which, while they are given."""
+    if event.drawing and (event.drawing.stage in ("closed", "held") or (event.is_to_be_drawn and event.tickets)):
         raise Refused("draw_running", "The places are being drawn at the moment. Try again in a minute.")

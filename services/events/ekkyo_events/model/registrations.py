@@ -72,7 +72,9 @@ def register(
     if arranges(event) or cmd.attend:
         seat = seat.model_copy(update={"attend": attends(event, cmd.attend)})
     if event.drawing and takes_entrants(event, now):
-        return enter(event, seat, cmd.registration_id)
+        seat = seat.model_copy(update={"registration_id": cmd.registration_id})
+        after, [seat], facts = enter(event, [seat])
+        return Decision(after, registration(after, seat), entries=[seat], facts=facts)
     if arranges(event):
         seat = seat.model_copy(update={"registration_id": cmd.registration_id})
         new = placed(event, seats, [seat], people)

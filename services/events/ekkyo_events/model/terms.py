@@ -11,7 +11,7 @@ from ekkyo_events.model.arranged import must_fit_places, must_keep_places
 from ekkyo_events.model.arranged.counting import who_is_online
 from ekkyo_events.model.asking import must_fit
 from ekkyo_events.model.documents import Event, Seat, must_be_published, state, who_hears
-from ekkyo_events.model.entering import draw_timers, must_fit_lottery, must_keep_lottery
+from ekkyo_events.model.entering import draw_timers, must_fit_lottery, must_keep_lottery, must_not_be_drawn
 from ekkyo_events.model.people import People
 from ekkyo_events.model.promoting import Promotion, promote
 
@@ -32,6 +32,7 @@ def set_terms(
     if terms:
         _must_fit(event, terms, now)
     must_keep_lottery(event, terms, now)
+    must_not_be_drawn(event)
     must_keep_places(event, seats, terms)
     after = event.model_copy(update={"terms": terms})
     must_fit_places(after)

@@ -2,8 +2,10 @@
 
 from typing import ClassVar
 
+from pydantic import Field
+
 from ekkyo.contracts.base import Id
-from ekkyo.contracts.events.event import EventFact
+from ekkyo.contracts.events.event import EventFact, unset
 
 
 class DrawClosed(EventFact):
@@ -12,8 +14,8 @@ class DrawClosed(EventFact):
     subject: ClassVar[str] = "ekkyo.fact.events.draw_closed"
     draw_id: Id
     entrants: list[str]
-    """One line for each: a registration's id or a group's id, its weight, and `size=` with the number of members of a
-    group. Sorted."""
+    """One line for each: the id of a registration, which all of a group have in common, and its weight. Then ` size=`
+    with the number of members of a group, and ` online` where the places online are counted apart. Sorted."""
     entrants_sha256: str
     """SHA-256 of the lines in hexadecimal, each ending with a line feed."""
 
@@ -28,7 +30,9 @@ class DrawHeld(EventFact):
     order: list[Id]
     """All entrants, in the order drawn."""
     places: int
-    """How many places there were to give."""
+    """How many places there were to give; in the room, where those online are counted apart."""
+    online_places: int | None = Field(default=None, exclude_if=unset)
+    """How many places there were to give online, where they are counted apart."""
     withdrawn: list[Id] = []
     """Entrants who gave up, or may not come any more, since the list was closed."""
     placed: list[Id]

@@ -17,7 +17,7 @@ JA: Final[dict[str, str]] = {
     "online_capacity_hint": "入力すると、イベントの定員({n})は会場だけの数になり、"
     "参加する方が会場かオンラインかを選びます。空欄にすると、どちらの参加も一つの定員に数えます。",
     "not_hybrid": "ハイブリッドのイベントだけに設定できます。",
-    "not_together": "抽選と、オンラインの定員は、どちらか一つだけ設定できます。",
+    "not_together": "抽選といっしょには設定できません。",
     "below_confirmed": "すでに埋まっている席より少なくはできません。",
     "not_before_start": "イベントの開始より前の日時を入力してください。",
     "not_before_close": "受付終了より前の日時を入力してください。",
@@ -49,7 +49,7 @@ EN: Final[dict[str, str]] = {
     "online_capacity_hint": "With a number here, the event's capacity ({n}) is that of the room alone, and members "
     "choose how they take part. Leave this empty to count everybody towards one capacity.",
     "not_hybrid": "This is only for hybrid events.",
-    "not_together": "Set either a draw or a capacity online.",
+    "not_together": "This cannot be combined with a lottery.",
     "below_confirmed": "This cannot be less than the seats that are taken.",
     "not_before_start": "Enter a time before the event starts.",
     "not_before_close": "Enter a time before registration closes.",

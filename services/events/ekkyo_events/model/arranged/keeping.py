@@ -9,15 +9,10 @@ from ekkyo_events.model.documents import Event, Seat
 
 
 def must_fit_places(event: Event) -> None:
-    """Refuse an event with a capacity of its own online that is not hybrid, or whose places are drawn by lot."""
+    """Refuse an event with a capacity of its own online that is not hybrid."""
     if event.terms and event.terms.online_capacity is not None and event.format != "hybrid":
         wrong = FieldError(field="terms.online_capacity", code="not_hybrid", detail="only for hybrid events")
         raise Refused("terms_conflict", "Only a hybrid event has a capacity of its own online.", errors=[wrong])
-
-    if event.terms and event.terms.online_capacity is not None and event.terms.lottery:
-        names = ("terms.online_capacity", "terms.lottery")
-        errors = [FieldError(field=name, code="not_together", detail="leave one of the two out") for name in names]
-        raise Refused("terms_conflict", "A draw gives the places of one capacity only.", errors=errors)
 
 
 def must_keep_places(event: Event, seats: Entries[Seat], terms: Terms | None) -> None:

@@ -57,7 +57,7 @@ def placed(event: Event, seats: Entries[Seat], newcomers: Sequence[Seat], people
 
     Nobody who waits would fit, else they had their places already: so who registers takes nothing from them.
     """
-    if room_of(event).fits(Unit(tuple(newcomers))):
+    if not event.is_to_be_drawn and room_of(event).fits(Unit(tuple(newcomers))):
         now = [one.model_copy(update={"status": "confirmed", "late": False}) for one in newcomers]
         after = recounted(event.model_copy(update={"confirmed": event.confirmed + len(now)}), newcomers, now)
         now = given_tables(after, seats, now, people)
@@ -75,7 +75,7 @@ def placed(event: Event, seats: Entries[Seat], newcomers: Sequence[Seat], people
             for seat, told in zip(now, each, strict=False)
         ]
         return Placed(after, now, [*confirmed], None)
-    ticket, place = event.tickets + 1, 1 + _waiting_like(newcomers[0], seats)
+    ticket, place = max(event.tickets, event.in_draw) + 1, 1 + _waiting_like(newcomers[0], seats)
     after = event.model_copy(update={"waitlisted": event.waitlisted + len(newcomers), "tickets": ticket})
     waits = {"status": "waitlisted", "position": ticket, "was_waitlisted": True, "late": False}
     wait = [one.model_copy(update=waits) for one in newcomers]
@@ -86,7 +86,7 @@ def placed(event: Event, seats: Entries[Seat], newcomers: Sequence[Seat], people
             event=told,
             member_id=seat.key,
             registration_id=seat.registration_id,
-            position=place,
+            position=place + after.in_draw,
             unanswered=unanswered(event, seat),
             **arrangement(seat),
         )
