@@ -206,6 +206,22 @@ def test_every_change_is_told_by_the_series_once_and_promotions_by_their_events(
     assert len(withdrawn.occurrences) == 5
 
 
+def test_who_withdraws_from_all_dates_is_told_on_which_it_was_late() -> None:
+    stored = Stored().plan()
+    stored.register("m1")
+    stored.carry_out()
+    assert stored.series
+    for number in (0, 2):
+        first = stored.series.occurrences[number].event_id
+        deadline = {"terms": Terms(withdraw_by=NOW - timedelta(hours=1))}
+        stored.events[first] = stored.events[first].model_copy(update=deadline)
+    cmd = WithdrawFromSeries(series_id="s1", member_id="m1")
+    stored.decide(model.withdraw_series(stored.series, stored.all_regulars(), cmd, who=Caller("m1"), now=NOW))
+    stored.go_on([2, 3])
+    [withdrawn] = [f for f in stored.facts if isinstance(f, SeriesWithdrawn)]
+    assert withdrawn.late == [0, 2]
+
+
 def test_who_registers_again_is_not_told_of_a_seat_at_a_date_that_was_cancelled_meanwhile() -> None:
     stored = Stored().plan()
     stored.register("m1")

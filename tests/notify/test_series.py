@@ -123,7 +123,7 @@ async def test_who_registers_for_a_series_gets_one_mail_with_seats_and_waitlists
         about = soon(event_id=one.event_id)
         await world.tell(RegistrationConfirmed(event_id=one.event_id, event=about, **who, series_change="r1"))
     await world.done(1)
-    await world.tell(SeriesWithdrawn(**ABOUT, **who, occurrences=occurrences()))
+    await world.tell(SeriesWithdrawn(**ABOUT, **who, occurrences=occurrences(), late=[1]))
     await world.done(2)
     asks = soon(event_id="e3", asks=True)
     await world.tell(
@@ -139,6 +139,8 @@ async def test_who_registers_for_a_series_gets_one_mail_with_seats_and_waitlists
     assert "キャンセル待ち" in texts[0]
     assert texts[2].count("BEGIN:VEVENT") == 2
     assert str(withdrawn["Subject"]).startswith("【シリーズ取りやめ】")
+    said = next(part.get_payload(decode=True).decode() for part in withdrawn.walk() if not part.is_multipart())
+    assert "期限を過ぎていた回は、「直前の取りやめ」として数えます" in said
 
 
 async def test_dates_that_are_over_are_told_to_nobody(world: World) -> None:

@@ -202,6 +202,10 @@ async def test_members_register_for_all_dates_or_see_what_they_have_and_withdraw
         page = await browser.get("/series/s1?did=series.registered")
         assert "すべての回に登録しました。" in text_of(page)
         assert "キャンセル待ち" in text_of(page)
+        assert "直前の取りやめ" not in text_of(page)
+        late = [event(id, series_id="s1", terms={"withdraw_by": "2026-11-25T03:00:00Z"}) for id in ("e1", "e2")]
+        browser.answering.replies[GetSeries] = series(*late, mine=told, registrations=seats)
+        assert "12月2日(水)の回は取りやめの期限を過ぎているため" in text_of(await browser.get("/series/s1"))
         await browser.post("/series/s1/withdraw", {"registration_id": "r1"})
         [sent] = browser.answering.sent(WithdrawFromSeries)
         assert sent.registration_id == "r1"

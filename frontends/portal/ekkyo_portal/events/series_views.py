@@ -9,6 +9,7 @@ from ekkyo.contracts.events.recurring import Recurrence, read_rule
 from ekkyo.words.text import one_line, several_lines
 from ekkyo.words.times import differ
 
+from ekkyo_portal.events.terms import is_late
 from ekkyo_portal.events.views import Card, card
 from ekkyo_portal.look.reader import Reader, count
 from ekkyo_portal.look.words.refusals import refusal
@@ -36,6 +37,8 @@ class SeriesView:
     dates: Sequence[Date]
     registered: bool
     registration_id: str
+    late: str
+    """On which dates it is too late to withdraw without being late; empty: on none."""
     may_register: bool
     register_hint: str
     goes_on: bool
@@ -81,6 +84,7 @@ def series(reader: Reader, visitor: Visitor, answer: SeriesAnswer) -> SeriesView
         dates=dates,
         registered=registered,
         registration_id=answer.mine.registration_id if answer.mine else "",
+        late=_late(reader, answer),
         may_register=bool(coming(reader, answer)) and not registered,
         register_hint=count(reader.words.series.register_hint, len(coming(reader, answer))),
         goes_on=goes_on(it),
@@ -93,6 +97,16 @@ def series(reader: Reader, visitor: Visitor, answer: SeriesAnswer) -> SeriesView
             if one.event_id in days
         ],
     )
+
+
+def _late(reader: Reader, answer: SeriesAnswer) -> str:
+    places = {one.event_id: one for one in answer.registrations}
+    days = [
+        reader.day(event.starts_at, _zone(reader, event))
+        for event in coming(reader, answer)
+        if event.event_id in places and is_late(event, places[event.event_id], reader.now)
+    ]
+    return str(reader.words.series.withdraw_late.format(days=reader.words.series.between.join(days))) if days else ""
 
 
 def part(reader: Reader, event: EventState, answer: SeriesAnswer) -> PartView:

@@ -35,12 +35,23 @@ def said(reader: Reader, event: EventState, own: Registration | None, zone: str)
     return lines
 
 
+def is_late(event: EventState, own: Registration, now: datetime) -> bool:
+    """Whether somebody who withdraws now is late."""
+    by = _withdraw_by(event, own)
+    return own.status == "confirmed" and by is not None and now > by
+
+
+def _withdraw_by(event: EventState, own: Registration | None) -> datetime | None:
+    """Until when one can withdraw without being late: one's own deadline, where that is later."""
+    by = event.terms.withdraw_by if event.terms else None
+    return max(by, own.withdraw_by) if by and own and own.withdraw_by else by
+
+
 def _of_withdrawing(reader: Reader, event: EventState, own: Registration | None) -> tuple[str, datetime] | None:
     """Until when one can withdraw without being late, or that it is too late for that."""
-    terms, words, now = event.terms, reader.words.terms, reader.now
-    if terms is None or terms.withdraw_by is None:
+    words, now, by = reader.words.terms, reader.now, _withdraw_by(event, own)
+    if by is None:
         return None
-    by = max(terms.withdraw_by, own.withdraw_by) if own and own.withdraw_by else terms.withdraw_by
     held = own.status if own else "withdrawn"
     said = None
     if held in ("confirmed", "waitlisted", "withdrawn") and now <= by:

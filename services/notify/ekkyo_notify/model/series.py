@@ -50,6 +50,7 @@ def series_notice(fact: SeriesNews) -> Notice | None:
         people=fact.people if isinstance(fact, SeriesChanged) else [],
         reason=fact.reason if isinstance(fact, SeriesCancelled) else "",
         because=fact.because if isinstance(fact, SeriesRegistered) else None,
+        late=isinstance(fact, SeriesWithdrawn) and bool(fact.late),
     )
 
 

@@ -125,3 +125,5 @@ class SeriesWithdrawn(SeriesFact):
     registration_id: Id
     occurrences: list[Occurrence]
     """The events that it concerns, by when they start."""
+    late: list[int] = Field(default=[], exclude_if=nothing)
+    """Late cancellations: their numbers in `occurrences`, from 0."""

@@ -100,7 +100,8 @@ def _facts(series: Series, after: Series, step: Step, outcomes: Sequence[Outcome
             return [SeriesRegistered(**about, **who, occurrences=seats)] if seats else []
         case "withdrawn":
             who = {"member_id": step.member_id, "registration_id": step.change_id}
-            return [SeriesWithdrawn(**about, **who, occurrences=them)]
+            late = [number for number, one in enumerate(taken) if one.registration and one.registration.late]
+            return [SeriesWithdrawn(**about, **who, occurrences=them, late=late)]
     if not taken:
         return []
     changed: dict[str, Any] = {**about, "occurrences": them, "people": _people(taken)}
