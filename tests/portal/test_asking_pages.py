@@ -16,13 +16,15 @@ from ekkyo.contracts.events import (
     MyRegistrationAnswer,
     RegisterForEvent,
     RegistrationForm,
+    RegistrationQuestion,
     SetQuestions,
+    ShownIf,
 )
 from openpyxl import load_workbook
 
 from tests.portal.leading import ANSWERED, NO, QUESTIONS, answers
 from tests.portal.making import HANAKO, LEADER, opened, text_of
-from tests.portal.test_events_pages import event, registered
+from tests.portal.test_events_pages import MARKUP, event, registered
 
 FORM = RegistrationForm(event_id="e1", questions=QUESTIONS)
 ASKS: dict[type[Any], Any] = {
@@ -125,6 +127,30 @@ async def test_a_link_of_a_mail_lets_one_register_with_answers_and_shows_nobodys
     async with opened(having(answers={"note": "ひみつ"}), holder) as browser:
         assert "ひみつ" not in (await browser.get("/e/e1?p=x")).text
         assert browser.answering.sent(GetAnswers) == []
+
+
+async def test_what_was_written_is_shown_as_text_and_what_was_answered_is_in_no_log(caplog: pytest.LogCaptureFixture):
+    caplog.set_level("DEBUG", "ekkyo")
+    asked = [
+        RegistrationQuestion(key="a", kind="choice", text=MARKUP, choices=[MARKUP, "b"]),
+        RegistrationQuestion(key="b", kind="text", text=MARKUP, shown_if=ShownIf(question="a", answer=MARKUP)),
+    ]
+    told = own(answers={"a": MARKUP, "b": MARKUP}).model_copy(update={"questions": asked})
+    form = RegistrationForm(event_id="e1", questions=asked)
+    replies = answers(asks=True) | having() | {GetRegistrationForm: form, GetAnswers: told}
+    for visitor, paths in (
+        (HANAKO, ["/e/e1", "/e/e1/answers"]),
+        (LEADER, ["/e/e1/questions", "/e/e1/questions/answers"]),
+    ):
+        async with opened(replies, visitor) as browser:
+            for path in paths:
+                page = await browser.get(path)
+                assert page.status_code == 200
+                assert "alert(1)" in page.text
+                assert "<script>alert" not in page.text
+    async with opened(ASKS | {RegisterForEvent: MISSING}) as browser:
+        await browser.post("/e/e1/register", TYPED | {"q-note": "hush-hush"})
+        assert "hush-hush" not in caplog.text
 
 
 # Leaders
