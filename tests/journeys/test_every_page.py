@@ -38,6 +38,7 @@ MOVED = """new Promise((done) => {
 """What moved by itself while the page was loaded. A hundredth is a scroll bar."""
 WEIGHS = """performance.getEntriesByType('navigation')[0].encodedBodySize +
   performance.getEntriesByType('resource').reduce((sum, one) => sum + one.encodedBodySize, 0)"""
+LOOKS = f"(async () => [document.documentElement.scrollWidth - innerWidth, await {MOVED}, {WEIGHS}])()"
 FIRST = 60_000
 """Bytes of a page with all that it loads."""
 
@@ -110,9 +111,8 @@ async def looked_at(who: Person, scene: Scene, *, axe: bool) -> list[str]:
         response = await page.goto(who.base + path)
         assert response
         found = [] if response.status == scene.status else [f"status {response.status}"]
-        wide = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        wide, moved, weight = await page.evaluate(LOOKS)
         found += [f"{wide} px too wide"] if wide > 0 else []
-        moved, weight = await page.evaluate(MOVED), await page.evaluate(WEIGHS)
         if moved:  # under load a browser may show half a page: what moves, moves every time
             await page.reload()
             moved = await page.evaluate(MOVED)
