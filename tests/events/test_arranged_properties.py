@@ -11,6 +11,7 @@ from ekkyo.contracts.events import (
     EventDetails,
     PublishEvent,
     RegisterForEvent,
+    RegisterGroup,
     RegistrationPromoted,
     ReviseEvent,
     SetTerms,
@@ -50,7 +51,8 @@ class ArrangedEvent(OneEvent):
 
     @rule(online=st.integers(1, 4) | st.none())
     def set_terms(self, online: int | None) -> None:
-        command = SetTerms(event_id="e1", terms=WantedTerms(online_capacity=online))
+        groups = 3 if self.event.capacity > 2 else 2 if self.event.capacity > 1 else None
+        command = SetTerms(event_id="e1", terms=WantedTerms(online_capacity=online, group_size=groups))
         self.decide(lambda e: model.set_terms(e, self.seats, command, people=self.people, who=LEADER, now=self.now))
 
     @rule(member=members, attend=ways)
@@ -59,6 +61,16 @@ class ArrangedEvent(OneEvent):
         command = RegisterForEvent(event_id="e1", member_id=member, registration_id=f"r{self.wishes}", attend=attend)
         self.decide(
             lambda e: model.register(e, self.seats, command, people=self.people, who=Caller(member), now=self.now)
+        )
+
+    @rule(group=st.lists(members, min_size=2, max_size=3, unique=True), attend=ways)
+    def register_group(self, group: list[str], attend: Attend | None) -> None:
+        self.wishes += 1
+        first, *others = group
+        named = {"member_id": first, "with_members": others, "group_id": f"g{self.wishes}", "attend": attend}
+        command = RegisterGroup(event_id="e1", **named)
+        self.decide(
+            lambda e: model.register_group(e, self.seats, command, people=self.people, who=Caller(first), now=self.now)
         )
 
     @rule(member=members, attend=st.sampled_from(["onsite", "online"]))
@@ -78,6 +90,10 @@ class ArrangedEvent(OneEvent):
             seat = self.seats.get(fact.member_id)
             assert seat
             assert (seat.status, seat.attend) == ("confirmed", fact.attend)
+            if fact.group_id:
+                assert fact.member_id in fact.group
+                parted = [one.key for one in self.seats.items.values() if one.group_id == fact.group_id]
+                assert not [key for key in parted if self.seats.items[key].status == "waitlisted"], "no group is parted"
 
     @invariant()
     def no_more_seats_than_there_are(self) -> None:

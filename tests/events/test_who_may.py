@@ -32,6 +32,7 @@ TABLE: dict[type[Any], tuple[dict[str, Any], set[str]]] = {
     events.CancelEvent: ({}, LEADERS),
     events.ConcludeEvent: ({}, LEADERS),
     events.RegisterForEvent: ({"member_id": "m1", "registration_id": "r1"}, {*LEADERS, "self"}),
+    events.RegisterGroup: ({"member_id": "m1", "group_id": "g1", "with_members": ["m2"]}, {*LEADERS, "self"}),
     events.ChangeAttend: ({"member_id": "m1", "attend": "online"}, {*LEADERS, "self"}),
     events.WithdrawFromEvent: ({"member_id": "m1"}, {*LEADERS, "self"}),
     events.CheckIn: ({"member_id": "m1"}, {*LEADERS, "self"}),

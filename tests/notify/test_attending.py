@@ -2,7 +2,7 @@
 
 import pytest
 from ekkyo.contracts.base import Meta
-from ekkyo.contracts.events import EventReminderDue, RegistrationChanged
+from ekkyo.contracts.events import EventReminderDue, RegistrationChanged, RegistrationConfirmed
 from ekkyo_notify.model import Recipient, event_notice, registered
 from ekkyo_notify.templates import compose
 
@@ -45,3 +45,22 @@ def test_who_changes_how_they_take_part_is_told_so_with_the_new_invitation() -> 
 def test_an_announcement_says_how_many_seats_there_are_for_each() -> None:
     text = message("event_published", "en", event=event(**HYBRID)).lead
     assert "40 seats in the room and 50 online" in text
+
+
+@pytest.mark.parametrize("topic", ["registration_confirmed", "registration_waitlisted", "registration_promoted"])
+@pytest.mark.parametrize("locale", ["ja", "en"])
+def test_who_was_registered_together_is_told_so_and_that_one_can_withdraw_alone(topic: str, locale: str) -> None:
+    told = notice(topic, group=["m1", "m2", "m3"], by_another=topic != "registration_promoted")
+    text = compose(told, SEATED, reader(locale=locale)).text()
+    assert ("まとめて登録" if locale == "ja" else "registered") in text
+    assert ("一人だけ取りやめ" if locale == "ja" else "withdraw alone") in text
+    assert "m2" not in text, "nobody is named"
+    alone = compose(notice(topic), SEATED, reader(locale=locale)).text()
+    assert "まとめて" not in alone
+    assert "together" not in alone
+
+
+@pytest.mark.parametrize(("actor", "by_another"), [("m2", True), ("leader-1", True), ("m1", False)])
+def test_it_is_known_who_was_registered_by_somebody_else(actor: str, by_another: bool) -> None:
+    fact = RegistrationConfirmed(event_id="e1", event=event(), member_id="m1", group_id="g1", group=["m1", "m2"])
+    assert event_notice(fact.told(META.model_copy(update={"actor": actor}))).by_another is by_another

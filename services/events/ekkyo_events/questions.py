@@ -85,7 +85,9 @@ async def roster(ask: GetRoster, events: Events, who: Who) -> RosterPage:
     seats = await events.entries(event.id, where=where, after=ask.after, limit=ask.limit + 1)
     waits = any(seat.status == "waitlisted" for seat in seats)
     waiting = await events.entries(event.id, where={"status": "waitlisted"}) if waits else []
-    return telling.roster(event, seats, waiting, ask.limit)
+    ids = sorted({seat.group_id for seat in seats if seat.group_id})
+    groups = await events.entries(event.id, where={"group_id": {"$in": ids}}) if ids else []
+    return telling.roster(event, seats, waiting, ask.limit, groups)
 
 
 @router.subscriber(**asked(MyRegistration))
@@ -96,7 +98,9 @@ async def my_registration(ask: MyRegistration, events: Events, who: Who) -> MyRe
     who.must_lead(event.community_id, or_is=ask.member_id)
     waits = seat is not None and seat.status == "waitlisted"
     waiting = await events.entries(event.id, where={"status": "waitlisted"}) if waits else []
-    return telling.my_registration(event, seat, waiting, who, await _overlaps(event, ask.member_id, events, who))
+    group = await events.entries(event.id, where={"group_id": seat.group_id}) if seat and seat.group_id else []
+    overlaps = await _overlaps(event, ask.member_id, events, who)
+    return telling.my_registration(event, seat, waiting, who, overlaps, group)
 
 
 async def _overlaps(event: model.Event, member_id: str, events: Events, who: Who) -> list[Overlap]:

@@ -88,6 +88,14 @@ async def cards(question: contract.GetCards, members: Members, who: Who) -> cont
     return contract.Cards(cards=[card for member in known if (card := model.card(member, who))])
 
 
+@router.subscriber(**asked(contract.FindColleagues))
+async def colleagues(question: contract.FindColleagues, members: Members, who: Who) -> contract.Colleagues:
+    """Ids of members of a community by their work addresses, told to its members."""
+    asker = await members.get(who.sub)
+    model.must_share(question.community_id, asker, who)
+    return model.colleagues(question, await members.find({"email": {"$in": question.emails}}, limit=0))
+
+
 @router.subscriber(**asked(contract.GetJourney))
 async def journey(question: contract.GetJourney, members: Members, who: Who) -> contract.Journey:
     """A member's crossings, each with its proof."""

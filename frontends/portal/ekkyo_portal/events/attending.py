@@ -82,9 +82,28 @@ def other_way(reader: Reader, event: EventState, own: Registration | None) -> Wa
     return next((way for way in others if not way.full and event.status == "published"), None)
 
 
+def group_size(event: EventState) -> int:
+    """How many members can register together; 0: they register one by one."""
+    return (event.terms.group_size or 0) if event.terms else 0
+
+
 def as_attended(event: EventState, own: Registration | None) -> EventState:
     """The event as it is for somebody who takes part in one way: in the room, or online."""
     if own is None or own.attend is None:
         return event
     without = {"url": None, "url_follows": False} if own.attend == "onsite" else {"place": None}
     return event.model_copy(update={"format": own.attend, **without})
+
+
+def together(reader: Reader, own: Registration | None) -> str:
+    """With how many somebody registered; nothing for who did alone."""
+    many = own.together if own else None
+    return count(reader.words.groups.together, many) if many and many > 1 else ""
+
+
+def waits(reader: Reader, it: EventState, own: Registration) -> str:
+    """Why somebody waits, and what has to happen."""
+    if own.together and own.together > 1:
+        waits: str = reader.words.groups.waits.format(n=own.together)
+        return waits
+    return count(reader.words.events.waits, capacity_for(it, own))

@@ -152,14 +152,14 @@ async def register(visit: Visit, event_id: str) -> Response:
     form = await visit.form()
     registration_id = form["registration_id"] or new_id()
     questions = await _questions(visit, event_id) if form.on("asks") else []
-    if form.on("chooses") and not _attend(form["attend"]):
+    if form.on("chooses") and not attend_of(form["attend"]):
         form.wrong("attend", "choose_way")
         return await shown(visit, event_id, form=form)
     command = RegisterForEvent(
         event_id=event_id,
         member_id=visit.me.member_id,
         registration_id=registration_id,
-        attend=_attend(form["attend"]),
+        attend=attend_of(form["attend"]),
         answers=asked.typed(questions, form),
     )
     try:
@@ -176,7 +176,8 @@ async def _questions(visit: Visit, event_id: str) -> list[RegistrationQuestion]:
     return (await visit.ask(GetRegistrationForm(event_id=event_id))).questions
 
 
-def _attend(said: str) -> Attend | None:
+def attend_of(said: str) -> Attend | None:
+    """How somebody wants to take part, as a form says it."""
     return next((way for way in WAYS if way == said), None)
 
 
@@ -184,7 +185,7 @@ def _attend(said: str) -> Attend | None:
 async def change_attend(visit: Visit, event_id: str) -> Response:
     """Take part the other way: in the room, or online."""
     form = await visit.form()
-    attend, member_id = _attend(form["attend"]), visit.me.member_id
+    attend, member_id = attend_of(form["attend"]), visit.me.member_id
     if attend:
         await visit.send(ChangeAttend(event_id=event_id, member_id=member_id, attend=attend))
     return visit.see_other(f"/e/{event_id}", did="events.attend_changed" if attend else None)

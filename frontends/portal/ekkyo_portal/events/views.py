@@ -15,7 +15,7 @@ from ekkyo.words.times import differ
 from markupsafe import Markup
 
 from ekkyo_portal.events import lottery, terms
-from ekkyo_portal.events.attending import Way, as_attended, capacity_for, is_full, other_way, seats, ways
+from ekkyo_portal.events.attending import Way, as_attended, group_size, is_full, other_way, seats, together, waits, ways
 from ekkyo_portal.events.presence import Here, here
 from ekkyo_portal.look.marks import Mark
 from ekkyo_portal.look.qr import qr
@@ -97,6 +97,10 @@ class EventView:
     """How to check the draw, if there is one."""
     ways: Sequence[Way] = ()
     """The ways to take part to choose from; nothing where there is one only."""
+    groups: bool = False
+    """Whether the visitor can register together with colleagues."""
+    together: str = ""
+    """With how many the visitor registered, in words."""
     other_way: Way | None = None
     """The way to which the visitor can change."""
 
@@ -190,9 +194,11 @@ def event(
         full=is_full(it) or lottery.is_to_be_drawn(it),
         ways=ways(reader, it),
         other_way=other_way(reader, it, held),
+        groups=group_size(it) > 0 and visitor.only is None,
+        together=together(reader, held),
         leads=leads,
         speakers=[(one_line(one.name), one_line(one.department)) for one in speakers.cards] if speakers else [],
-        waits=count(reader.words.events.waits, capacity_for(it, held)) if held and held.status == "waitlisted" else "",
+        waits=waits(reader, it, held) if held and held.status == "waitlisted" else "",
         here=here(reader, visitor, mine, typed, wrong),
         saved=it.status == "published" and reader.now < it.ends_at,
         mark=mark,

@@ -166,7 +166,9 @@ def _note(reader: Reader, event: EventState, one: Registration) -> str:
     if one.status == "attended":
         note = reader.clock(one.checked_in_at, event.timezone) if one.checked_in_at else words.by_report
     online = one.attend == "online" and one.status in ("confirmed", "waitlisted", "attended")
-    return " · ".join(filter(None, [reader.words.events.online if online else "", note]))
+    together = one.together if online or one.status in ("confirmed", "waitlisted") else None
+    grouped = reader.words.groups.in_group.format(n=together) if together and together > 1 else ""
+    return " · ".join(filter(None, [reader.words.events.online if online else "", grouped, note]))
 
 
 def _stranger(person: Person) -> Row:

@@ -19,7 +19,7 @@ from ekkyo_portal.web.visitor import Who
 TIMES: Final = ("opens_at", "closes_at", "withdraw_by")
 FIELDS: Final = {"terms.lottery": "draws_at", "terms.lottery.draws_at": "draws_at"}
 """Fields of the form that are called otherwise in the terms."""
-NUMBERS: Final = ("online_capacity",)
+NUMBERS: Final = ("online_capacity", "group_size")
 
 
 @room.get("/e/{event_id}/terms", who=Who.LEADERS)
@@ -96,5 +96,10 @@ def _page(visit: Visit, event: EventState, form: Form, status: int = 200) -> Res
         "may": event.status in ("draft", "published"),
         "told": event.status == "published" and event.confirmed + event.waitlisted + event.applied > 0,
     }
-    wrong = {**wrong_words(visit), **vars(reader.words.lottery), **vars(reader.words.terms)}
+    wrong = {
+        **wrong_words(visit),
+        **vars(reader.words.lottery),
+        **vars(reader.words.groups),
+        **vars(reader.words.terms),
+    }
     return visit.page("lead/terms.html", view, status=status, wrong=wrong)

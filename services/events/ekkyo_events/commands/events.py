@@ -13,10 +13,12 @@ from ekkyo.contracts.events import (
     DraftEvent,
     DuplicateEvent,
     EventState,
+    GroupRegistration,
     ImportAttendance,
     MoveSeat,
     PublishEvent,
     RegisterForEvent,
+    RegisterGroup,
     Registration,
     RescheduleEvent,
     ReviseEvent,
@@ -107,6 +109,18 @@ async def register(cmd: RegisterForEvent, events: Events, people: KnownPeople, w
         people,
         events,
         lambda e, seats, known: model.register(e, seats, cmd, people=known, who=who, now=utcnow()),
+    )
+
+
+@router.subscriber(**asked(RegisterGroup))
+async def register_group(cmd: RegisterGroup, events: Events, people: KnownPeople, who: Who) -> GroupRegistration:
+    """Register members together."""
+    return await decided(
+        cmd.event_id,
+        list(dict.fromkeys([cmd.member_id, *cmd.with_members])),
+        people,
+        events,
+        lambda e, seats, known: model.register_group(e, seats, cmd, people=known, who=who, now=utcnow()),
     )
 
 

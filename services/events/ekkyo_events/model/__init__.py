@@ -17,6 +17,7 @@ from ekkyo_events.model.door import Door, door, has_a_door, word_now
 from ekkyo_events.model.drawing import EARLIER, draw, is_to_be_closed, missed_before
 from ekkyo_events.model.events import cancel, conclude, draft, duplicate, end, publish, remind, reschedule, revise
 from ekkyo_events.model.figures import figures
+from ekkyo_events.model.grouping import register_group
 from ekkyo_events.model.inviting import (
     in_segment,
     invite,
@@ -139,6 +140,7 @@ __all__ = [
     "preview_series",
     "publish",
     "register",
+    "register_group",
     "register_series",
     "registration",
     "remind",

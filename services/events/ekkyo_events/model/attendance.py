@@ -1,6 +1,6 @@
 """Who came: checked in at the door, or read from a meeting tool's report."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -84,8 +84,23 @@ def check_in(
     there = _scanned(there, cmd, at)
     if there.walk_in:
         [there] = given_tables(after, seats, [there], people)
-    fact = _attended(event, state(after, after=event), there, "check_in")
-    return Decision(after, registration(after, there), entries=[there], facts=[fact])
+    promotion = _without_them(after, seats, [seat] if seat else [], [there], people, now)
+    after, told = promotion.event, state(promotion.event, after=event)
+    return Decision(
+        after,
+        registration(after, there),
+        entries=[there, *promotion.entries],
+        facts=[_attended(event, told, there, "check_in"), *promotion.facts(told)],
+    )
+
+
+def _without_them(
+    event: Event, seats: Entries[Seat], was: Iterable[Seat], came: Sequence[Seat], people: People, now: datetime
+) -> Promotion:
+    """Who gets seats as some of a group that waits have come without one: the others may fit now."""
+    if not any(seat.group_id and seat.status == "waitlisted" for seat in was):
+        return Promotion(event, "withdrawal")
+    return refilled(event, seats, came, people).at(now)
 
 
 def _when(event: Event, cmd: CheckIn, now: datetime) -> datetime:
@@ -168,7 +183,12 @@ def import_attendance(
     lost, stayed = _not_in(seats, stays, cmd.loses) if cmd.replaces else ([], [])
     after, back = not_there(after, lost, people)
     changed = [*newly, *restayed, *stayed, *back]
-    promotion = refilled(after, seats, changed, people).at(now) if back else Promotion(after, "withdrawal")
+    was = [seat for member in stays if (seat := seats.get(member))]
+    promotion = (
+        refilled(after, seats, changed, people).at(now)
+        if back
+        else _without_them(after, seats, was, changed, people, now)
+    )
     told = told_each(state(promotion.event, after=event), len(back) + len(newly))
     waiting = [*seats.all(status="waitlisted"), *back] if back else []
     facts = [undone(event, each, seat, waiting, because="report") for seat, each in zip(back, told, strict=False)]

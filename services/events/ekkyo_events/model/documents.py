@@ -86,6 +86,8 @@ class Event(Document):
     """What members answer when they register."""
     online_taken: int | None = Field(default=None, exclude_if=_unset)
     """Of the seats in use, those online, where they are counted apart."""
+    grouped: bool = Field(default=False, exclude_if=_unset)
+    """Whether members registered in groups, which are never parted, whatever became of the terms."""
 
     drawing: Drawing | None = Field(default=None, exclude_if=_unset)
     """The draw of its lottery, from the publication on. It holds the secret seed."""
@@ -218,8 +220,8 @@ def told_each(told: EventState, members: int) -> Iterator[EventState]:
     return chain(repeat(brief, members - 1), [told])
 
 
-def registration(event: Event, seat: Seat, place: int | None = None) -> Registration:
-    """A seat as answers carry it. place: how many wait up to and including this member."""
+def registration(event: Event, seat: Seat, place: int | None = None, together: int | None = None) -> Registration:
+    """A seat as answers carry it. place: how many wait up to and including this member; together: in their group."""
     if place:
         place += event.in_draw
     return Registration(
@@ -228,7 +230,7 @@ def registration(event: Event, seat: Seat, place: int | None = None) -> Registra
         registration_id=seat.registration_id,
         status=seat.status,
         position=place,
-        waiting_because=waiting_because(event, place, seat) if place else None,
+        waiting_because=waiting_because(event, place, seat, together or 1) if place else None,
         walk_in=seat.walk_in,
         checked_in_at=seat.checked_in_at,
         table=seat.table,
@@ -236,6 +238,8 @@ def registration(event: Event, seat: Seat, place: int | None = None) -> Registra
         late=seat.late and seat.status == "withdrawn",
         withdraw_by=seat.withdraw_by if seat.status == "confirmed" else None,
         attend=seat.attend,
+        group_id=seat.group_id,
+        together=together,
     )
 
 

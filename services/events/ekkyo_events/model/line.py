@@ -30,6 +30,10 @@ class WaitedFor(Protocol):
     def terms(self) -> Terms | None: ...
     @property
     def is_to_be_drawn(self) -> bool: ...
+    @property
+    def seats_in_use(self) -> int: ...
+    @property
+    def online_taken(self) -> int | None: ...
 
 
 def place(seat: Waits | None, waiting: Iterable[Waits]) -> int | None:
@@ -56,19 +60,25 @@ def places(waiting: Iterable[Waits]) -> dict[str, int]:
     return found
 
 
-def waiting_because(event: WaitedFor, place: int, seat: Waits | None = None) -> str:
-    """Why somebody at this place of the waitlist has no seat, in words."""
+def waiting_because(event: WaitedFor, place: int, seat: Waits | None = None, together: int = 1) -> str:
+    """Why somebody at this place of the waitlist has no seat, in words. together: how many their group has."""
     if event.status == "cancelled":
         return "the event was cancelled"
     if event.status == "concluded":
         return "the event is over"
     if event.is_to_be_drawn:
         return "the draw comes first; then who registered after it gets the seats that are left"
-    capacity, where = event.capacity, ""
+    capacity, where, used = event.capacity, "", event.seats_in_use
     if event.terms and event.terms.online_capacity is not None:
         online = seat is not None and seat.attend == "online"
         capacity, where = (event.terms.online_capacity, " online") if online else (capacity, " in the room")
+        used = (event.online_taken or 0) if online else used - (event.online_taken or 0)
     taken = f"the only seat{where} is taken" if capacity == 1 else f"all {capacity} seats{where} are taken"
+    if together > 1:
+        if capacity - used > 0:
+            seats = "1 seat" if capacity - used == 1 else f"{capacity - used} seats"
+            taken = f"{seats}{where} {'is' if seats == '1 seat' else 'are'} free"
+        taken = f"{taken}, and your group of {together} needs {together} together"
     match place - 1:
         case 0:
             return f"{taken}; nobody is before you"

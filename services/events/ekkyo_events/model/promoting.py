@@ -69,7 +69,7 @@ class Promotion:
                     table=seat.table,
                     withdraw_by=seat.withdraw_by,
                     unanswered=unanswered(self.event, seat),
-                    **arrangement(seat),
+                    **arrangement(seat, self.seats),
                     **fields,
                 )
                 for seat, fields in zip(self.seats, about[gone:], strict=True)

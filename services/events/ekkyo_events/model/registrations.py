@@ -57,11 +57,7 @@ def register(
         return Decision(event, _withdrawn(event, seat, cmd.registration_id))
     if not seen(event, who, seat):
         raise not_found()
-    must_be_published(event, "be registered for")
-    if event.starts_at <= now:
-        raise Refused("registration_closed", "Registration closed when the event started.")
-    if event.terms:
-        must_be_open(event, who, now=now)
+    must_take_registrations(event, who, now=now)
     if no := people.refusal(event, cmd.member_id):
         raise no
     seat = seat or Seat(document_id=event.id, key=cmd.member_id, status="withdrawn")
@@ -106,6 +102,15 @@ def register(
         unanswered=unanswered(after, seat),
     )
     return Decision(after, registration(after, seat, after.waitlisted), entries=[seat], facts=[waitlisted])
+
+
+def must_take_registrations(event: Event, who: Caller, *, now: datetime) -> None:
+    """Refuse a registration for an event for which nobody can register now."""
+    must_be_published(event, "be registered for")
+    if event.starts_at <= now:
+        raise Refused("registration_closed", "Registration closed when the event started.")
+    if event.terms:
+        must_be_open(event, who, now=now)
 
 
 def _must_be_kept(event: Event, seat: Seat, cmd: RegisterForEvent) -> None:

@@ -1,5 +1,6 @@
 """Who may see what about events and registrations."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, get_args
@@ -22,6 +23,7 @@ from ekkyo.contracts.events import (
     RosterPage,
 )
 
+from ekkyo_events.model.arranged.counting import together
 from ekkyo_events.model.documents import Event, Seat, leads, not_found, registration, state
 from ekkyo_events.model.line import place, places
 from ekkyo_events.model.visibility import by_invitation, seen
@@ -60,12 +62,22 @@ def told_to(event: Event, who: Caller, seat: Seat | None) -> EventState:
 
 
 def my_registration(
-    event: Event, seat: Seat | None, waiting: Sequence[Seat], who: Caller, overlaps: Sequence[Overlap] = ()
+    event: Event,
+    seat: Seat | None,
+    waiting: Sequence[Seat],
+    who: Caller,
+    overlaps: Sequence[Overlap] = (),
+    group: Sequence[Seat] = (),
 ) -> MyRegistrationAnswer:
-    """A member's place, and where to join. waiting: all who wait. overlaps: the member's other events at that time."""
+    """A member's place, and where to join.
+
+    waiting: all who wait. overlaps: the member's other events at that time. group: with whom they registered.
+    """
     return MyRegistrationAnswer(
         event=told_to(event, who, seat),
-        registration=registration(event, seat, place(seat, waiting)) if seat and not seat.only_invited else None,
+        registration=registration(event, seat, place(seat, waiting), together(seat, group))
+        if seat and not seat.only_invited
+        else None,
         overlaps=list(overlaps),
     )
 
@@ -100,13 +112,27 @@ def overlaps(events: Iterable[Event], seats: Iterable[Seat]) -> list[Overlap]:
     ]
 
 
-def roster(event: Event, seats: Sequence[Seat], waiting: Sequence[Seat], limit: int) -> RosterPage:
-    """A page of members' places. seats: one more than the page holds, if there are more. waiting: all who wait."""
+def roster(
+    event: Event, seats: Sequence[Seat], waiting: Sequence[Seat], limit: int, groups: Sequence[Seat] = ()
+) -> RosterPage:
+    """A page of members' places. seats: one more than the page holds, if there are more. waiting: all who wait.
+
+    groups: all of the groups to which members on the page belong.
+    """
+    counted = Counter((seat.group_id, seat.status) for seat in groups)
     line = places(waiting)
     page = seats[:limit]
     return RosterPage(
         event=state(event),
-        registrations=[registration(event, s, line.get(s.key) if s.status == "waitlisted" else None) for s in page],
+        registrations=[
+            registration(
+                event,
+                s,
+                line.get(s.key) if s.status == "waitlisted" else None,
+                counted[s.group_id, s.status] if s.group_id else None,
+            )
+            for s in page
+        ],
         next=page[-1].key if len(seats) > limit else None,
     )
 

@@ -1,5 +1,6 @@
 """What a front end needs to know of who is signed in, who is a steward, and whom other members may see."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -83,6 +84,27 @@ def had_a_place(member: Member, community_id: str) -> Decision[Member, None]:
     if member.erased or community_id in member.guest_of:
         return Decision(member, None)
     return Decision(member.model_copy(update={"guest_of": sorted([*member.guest_of, community_id])}), None)
+
+
+def must_share(community_id: str, asker: Member | None, who: Caller) -> None:
+    """Refuse (403) who does not belong to a community what its members may ask."""
+    belongs = asker is not None and asker.active and community_id in asker.communities
+    if not (belongs or who.leads_all or community_id in who.led):
+        raise Refused("not_allowed", "Only members of the community may ask this.", 403)
+
+
+def colleagues(question: contract.FindColleagues, found: Iterable[Member]) -> contract.Colleagues:
+    """Those of these addresses that are of active members of the community."""
+    by_email = {
+        member.email: member.id for member in found if member.active and question.community_id in member.communities
+    }
+    return contract.Colleagues(
+        colleagues=[
+            contract.Colleague(email=email, member_id=by_email[email])
+            for email in dict.fromkeys(question.emails)
+            if email in by_email
+        ]
+    )
 
 
 def card(member: Member, who: Caller) -> contract.MemberCard | None:

@@ -96,6 +96,10 @@ class Notice(Model):
     """Who takes part online, where that is counted apart, while it is not narrowed to one recipient."""
     attend: Attend | None = None
     """How the recipient takes part, where that is counted apart: the event is told as the one or the other."""
+    group: list[Id] = []
+    """With whom the recipient registered, and got this together; themself among them."""
+    by_another: bool = False
+    """Whether somebody else registered the group."""
 
     @classmethod
     def of(cls, fact: Fact, topic: Topic, community_id: str, **more: Any) -> "Notice":
@@ -267,7 +271,7 @@ _TOPICS: dict[type[EventFact], Topic] = {
     RegistrationWithdrawn: "registration_withdrawn",
 }
 _AS_TOLD: tuple[str, ...] = ("was_starts_at", "was_ends_at", "position", "because", "was", "reason", "tables", "table")
-_AS_TOLD += ("late", "withdraw_by", "online", "attend")
+_AS_TOLD += ("late", "withdraw_by", "online", "attend", "group")
 """Fields of facts about an event that a notice has by the same name."""
 
 
@@ -276,6 +280,8 @@ def event_notice(fact: EventFact) -> Notice:
     extra = {n: getattr(fact, n) for n in _AS_TOLD if hasattr(fact, n)}
     if isinstance(fact, RegistrationFact):
         extra["unanswered"] = fact.unanswered
+        registered = isinstance(fact, RegistrationConfirmed | RegistrationWaitlisted)
+        extra["by_another"] = registered and bool(fact.group) and fact.meta.actor != fact.member_id
     if isinstance(fact, RegistrationChanged):
         extra["because"] = "attend_changed"
     return Notice.of(fact, _TOPICS[type(fact)], fact.event.community_id, event=fact.event, **extra)

@@ -170,6 +170,8 @@ def _words(notice: Notice, recipient: Recipient, reader: Reader, community: str)
         "position": notice.position,
         "because": notice.because,
         "attend": notice.attend,
+        "others": len(notice.group) - 1,
+        "by_another": notice.by_another,
         "was": notice.was,
         "late": notice.late,
         "unanswered": notice.unanswered,

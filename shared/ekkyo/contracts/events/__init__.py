@@ -52,6 +52,7 @@ from ekkyo.contracts.events.event import (
     ReviseEvent,
 )
 from ekkyo.contracts.events.figures import Figures, GetFigures, KindFigures
+from ekkyo.contracts.events.grouping import GroupRegistration, RegisterGroup
 from ekkyo.contracts.events.invitation import (
     EventInvitationWithdrawn,
     InviteMembers,
@@ -173,7 +174,6 @@ __all__ = [
     "Draw",
     "DrawClosed",
     "DrawHeld",
-    "DrawStage",
     "DuplicateEvent",
     "EventCancelled",
     "EventConcluded",
@@ -201,6 +201,7 @@ __all__ = [
     "GetRoster",
     "GetSeries",
     "GetTables",
+    "GroupRegistration",
     "ImportAttendance",
     "InviteMembers",
     "KindFigures",
@@ -243,6 +244,7 @@ __all__ = [
     "QuestionsChanged",
     "RegisterForEvent",
     "RegisterForSeries",
+    "RegisterGroup",
     "Registration",
     "RegistrationAnswers",
     "RegistrationApplied",

@@ -52,6 +52,10 @@ class Registration(Model):
     start."""
     attend: Attend | None = Field(default=None, exclude_if=unset)
     """How they take part, at a hybrid event that has a capacity for each way."""
+    group_id: Id | None = Field(default=None, exclude_if=unset)
+    """The group with which they registered (`events.register_group`)."""
+    together: int | None = Field(default=None, exclude_if=unset)
+    """Registered with others: how many of the group wait or have seats like this member, who is one of them."""
 
 
 class SetTerms(Command[EventState]):
@@ -209,6 +213,10 @@ class RegistrationFact(EventFact):
     """Whether a required question of the event still has no answer from this member."""
     attend: Attend | None = Field(default=None, exclude_if=unset)
     """How they take part, at a hybrid event that has a capacity for each way."""
+    group_id: Id | None = Field(default=None, exclude_if=unset)
+    """The group with which they registered (`events.register_group`)."""
+    group: list[Id] = Field(default=[], exclude_if=nothing)
+    """All of the group who got a seat or began to wait in the same decision, this member among them."""
 
 
 class RegistrationApplied(RegistrationFact):

@@ -42,6 +42,8 @@ class Terms(Model):
     online_capacity: int | None = Field(default=None, ge=1, le=20_000, exclude_if=unset)
     """How many can take part online in a hybrid event. Its `capacity` is then that of the room alone, and members
     choose with `attend`. None: everybody counts towards `capacity`."""
+    group_size: int | None = Field(default=None, ge=2, le=10, exclude_if=unset)
+    """How many members can register together at most (`events.register_group`). None: nobody can."""
 
 
 class WantedTerms(Terms):

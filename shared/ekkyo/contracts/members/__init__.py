@@ -104,6 +104,9 @@ from ekkyo.contracts.members.membership import (
 )
 from ekkyo.contracts.members.standing import (
     Cards,
+    Colleague,
+    Colleagues,
+    FindColleagues,
     GetCards,
     GrantSteward,
     Identify,
@@ -127,6 +130,8 @@ __all__ = [
     "Charter",
     "CharterRevised",
     "ChooseMessages",
+    "Colleague",
+    "Colleagues",
     "Colour",
     "Community",
     "CommunityFounded",
@@ -149,6 +154,7 @@ __all__ = [
     "EraseMember",
     "Erasure",
     "ErasurePage",
+    "FindColleagues",
     "FindMembers",
     "Forgetter",
     "FoundCommunity",

@@ -80,6 +80,32 @@ class GetCards(Question[Cards]):
     member_ids: list[Id] = Field(max_length=200)
 
 
+class Colleague(Model):
+    """A member with an address that was asked for."""
+
+    email: Email
+    member_id: Id
+
+
+class Colleagues(Model):
+    """The addresses that were found, in the requested order."""
+
+    colleagues: list[Colleague]
+
+
+class FindColleagues(Question[Colleagues]):
+    """Ids of members of a community by their exact work addresses, to register together with them.
+
+    Only members of the community may ask, and stewards and systems. Addresses of others, and of members who are not
+    active or not in this community, are left out: the answer does not say which of the three it is.
+    """
+
+    subject: ClassVar[str] = "ekkyo.ask.members.colleagues"
+    may: ClassVar = may("member")
+    community_id: Id
+    emails: list[Email] = Field(min_length=1, max_length=10)
+
+
 class SignOutEverywhere(Command[Identity]):
     """End all sessions of a member at front ends that began before a point in time."""
 

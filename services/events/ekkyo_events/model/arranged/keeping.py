@@ -4,20 +4,31 @@ from ekkyo.contracts.base import FieldError, Refused
 from ekkyo.contracts.events import Terms
 from ekkyo.decision import Entries
 
-from ekkyo_events.model.arranged.counting import arranges
+from ekkyo_events.model.arranged.counting import counts_online
 from ekkyo_events.model.documents import Event, Seat
 
 
 def must_fit_places(event: Event) -> None:
-    """Refuse an event with a capacity of its own online that is not hybrid."""
+    """Refuse a capacity of its own online where an event is not hybrid, and groups that could never get places."""
     if event.terms and event.terms.online_capacity is not None and event.format != "hybrid":
         wrong = FieldError(field="terms.online_capacity", code="not_hybrid", detail="only for hybrid events")
         raise Refused("terms_conflict", "Only a hybrid event has a capacity of its own online.", errors=[wrong])
 
+    terms = event.terms
+    if terms is None or terms.group_size is None:
+        return
+    if terms.lottery:
+        fields = ("terms.group_size", "terms.lottery")
+        errors = [FieldError(field=name, code="not_together", detail="leave one of the two out") for name in fields]
+        raise Refused("terms_conflict", "A draw gives places to single members.", errors=errors)
+    if terms.group_size > event.capacity:
+        wrong = FieldError(field="terms.group_size", code="above_capacity", detail="must not exceed the capacity")
+        raise Refused("terms_conflict", "A group could never get places: it is larger than the event.", errors=[wrong])
+
 
 def must_keep_places(event: Event, seats: Entries[Seat], terms: Terms | None) -> None:
     """Refuse terms that have fewer seats online than are taken, or none while somebody waits for one."""
-    if not arranges(event):
+    if not counts_online(event):
         return
     taken, capacity = event.online_taken or 0, terms.online_capacity if terms else None
     if capacity is None:

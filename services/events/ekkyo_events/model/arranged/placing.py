@@ -70,7 +70,7 @@ def placed(event: Event, seats: Entries[Seat], newcomers: Sequence[Seat], people
                 registration_id=seat.registration_id,
                 table=seat.table,
                 unanswered=unanswered(event, seat),
-                **arrangement(seat),
+                **arrangement(seat, now),
             )
             for seat, told in zip(now, each, strict=False)
         ]
@@ -88,7 +88,7 @@ def placed(event: Event, seats: Entries[Seat], newcomers: Sequence[Seat], people
             registration_id=seat.registration_id,
             position=place + after.in_draw,
             unanswered=unanswered(event, seat),
-            **arrangement(seat),
+            **arrangement(seat, wait),
         )
         for seat, told in zip(wait, each, strict=False)
     ]
