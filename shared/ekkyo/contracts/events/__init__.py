@@ -63,7 +63,7 @@ from ekkyo.contracts.events.invitation import (
     UninviteMember,
 )
 from ekkyo.contracts.events.leaving import EventsForgotMember
-from ekkyo.contracts.events.lottery import Draw, DrawStage, Lottery, WantedLottery
+from ekkyo.contracts.events.lottery import Draw, Lottery, WantedLottery
 from ekkyo.contracts.events.output import (
     AttachOutput,
     Board,
