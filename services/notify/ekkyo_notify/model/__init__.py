@@ -63,17 +63,15 @@ from ekkyo_notify.model.notice import (
     Notice,
     Recipient,
     SeriesDate,
-    concerned,
     event_notice,
     invitation,
     may_join,
-    named,
-    registered,
     registration_notice,
     survey_notice,
     useless,
 )
 from ekkyo_notify.model.private import invited, is_private
+from ekkyo_notify.model.recipients import concerned, named, registered
 from ekkyo_notify.model.resending import present, resend
 from ekkyo_notify.model.series import of_series, series_notice, with_places
 from ekkyo_notify.model.sign_in import Asked, SignIn, asked_key, begin_sign_in, count_attempt, digest, finish_sign_in

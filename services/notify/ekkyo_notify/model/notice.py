@@ -224,35 +224,10 @@ def may_join(notice: Notice, recipient: Recipient) -> bool:
     return recipient.seat == "confirmed"
 
 
-def registered(fact: RegistrationFact) -> Recipient:
-    """The member whose registration a fact is about, with what they have by it."""
-    match fact:
-        case RegistrationConfirmed() | RegistrationPromoted() | RegistrationChanged():
-            return Recipient(member_id=fact.member_id, seat="confirmed")
-        case RegistrationApplied():
-            return Recipient(member_id=fact.member_id, seat="applied")
-        case RegistrationWaitlisted():
-            return Recipient(member_id=fact.member_id, seat="waitlisted")
-        case _:
-            return Recipient(member_id=fact.member_id)
-
-
-def named(confirmed: Iterable[str], waitlisted: Iterable[str] = (), applied: Iterable[str] = ()) -> list[Recipient]:
-    """The members a fact names, each once."""
-    return [Recipient(member_id=m, seat=seat) for m, seat in _best(confirmed, waitlisted, applied).items()]
-
-
 def _best(confirmed: Iterable[T], waitlisted: Iterable[T], applied: Iterable[T]) -> dict[T, Place]:
     """What each of these has, the best where one is named twice."""
     found: dict[T, Place] = dict.fromkeys(applied, "applied")
     return found | dict.fromkeys(waitlisted, "waitlisted") | dict.fromkeys(confirmed, "confirmed")
-
-
-def concerned(fact: EventRevised | EventRescheduled | EventCancelled) -> list[Recipient]:
-    """Who hears of a change of an event: those with a place, but for those who hear of it by a fact of their own."""
-    own = set(fact.promoted) if isinstance(fact, EventRevised) else set()
-    everybody = named(fact.confirmed, fact.waitlisted, fact.applied)
-    return [recipient for recipient in everybody if recipient.member_id not in own]
 
 
 _TOPICS: dict[type[EventFact], Topic] = {
