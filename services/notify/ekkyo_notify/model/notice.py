@@ -134,7 +134,7 @@ class Notice(Model):
             return self.model_copy(update={"table": next(sits, None), "tables": None})
         for one in self.people:
             if one.member_id == recipient.member_id:
-                seats = _best(one.confirmed, one.waitlisted, one.applied)
+                seats = best(one.confirmed, one.waitlisted, one.applied)
                 own = [self.dates[n].model_copy(update={"seat": seats[n]}) for n in sorted(seats)]
                 first = next((date for date in own if date.change != "cancelled"), own[0])
                 return self.model_copy(update={"dates": own, "event": self.at(first), "people": []})
@@ -224,7 +224,7 @@ def may_join(notice: Notice, recipient: Recipient) -> bool:
     return recipient.seat == "confirmed"
 
 
-def _best(confirmed: Iterable[T], waitlisted: Iterable[T], applied: Iterable[T]) -> dict[T, Place]:
+def best(confirmed: Iterable[T], waitlisted: Iterable[T], applied: Iterable[T]) -> dict[T, Place]:
     """What each of these has, the best where one is named twice."""
     found: dict[T, Place] = dict.fromkeys(applied, "applied")
     return found | dict.fromkeys(waitlisted, "waitlisted") | dict.fromkeys(confirmed, "confirmed")

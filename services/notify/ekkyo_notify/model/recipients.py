@@ -14,7 +14,7 @@ from ekkyo.contracts.events import (
     RegistrationWaitlisted,
 )
 
-from ekkyo_notify.model.notice import Recipient
+from ekkyo_notify.model.notice import Recipient, best
 
 
 def registered(fact: RegistrationFact) -> Recipient:
@@ -32,7 +32,7 @@ def registered(fact: RegistrationFact) -> Recipient:
 
 def named(confirmed: Iterable[str], waitlisted: Iterable[str] = (), applied: Iterable[str] = ()) -> list[Recipient]:
     """The members a fact names, each once."""
-    return [Recipient(member_id=m, seat=seat) for m, seat in _best(confirmed, waitlisted, applied).items()]
+    return [Recipient(member_id=m, seat=seat) for m, seat in best(confirmed, waitlisted, applied).items()]
 
 
 def concerned(fact: EventRevised | EventRescheduled | EventCancelled) -> list[Recipient]:
