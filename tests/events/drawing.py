@@ -7,9 +7,11 @@ from typing import Any
 from ekkyo.contracts.base import Caller, Fact
 from ekkyo.contracts.events import (
     EventFact,
+    GroupRegistration,
     Lottery,
     PublishEvent,
     RegisterForEvent,
+    RegisterGroup,
     Registration,
     Terms,
     WithdrawFromEvent,
@@ -66,6 +68,17 @@ class Held:
                         e, self.seats, cmd, people=self.people, who=Caller(member), now=now
                     )
                 )
+        return answer
+
+    def register_group(self, *members: str, now: datetime = BEFORE, attend: Any = None) -> GroupRegistration:
+        first, *others = members
+        cmd = RegisterGroup(
+            event_id="e1", member_id=first, group_id=f"g-{first}-{len(self.facts)}", with_members=others, attend=attend
+        )
+        for _ in range(2):
+            answer: GroupRegistration = self.decide(
+                lambda e: model.register_group(e, self.seats, cmd, people=self.people, who=Caller(first), now=now)
+            )
         return answer
 
     def withdraw(self, member: str, now: datetime = BEFORE) -> None:

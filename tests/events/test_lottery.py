@@ -34,6 +34,7 @@ from ekkyo.decision import Cancel, EntriesInMemory, Set, draw
 from ekkyo_common.draws import NothingDrawn, Verdict, verify
 from ekkyo_events import model
 from ekkyo_events.model import DrawTimer, Seat
+from ekkyo_events.model.arranged import room_of, units
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -217,6 +218,11 @@ def test_a_draw_whose_time_came_while_nothing_ran_is_held_late_but_not_after_the
     assert not too_late.of(DrawClosed)
     with pytest.raises(NothingDrawn, match="not held yet"):
         verify(too_late.facts)
+    later = RescheduleEvent(event_id="e1", starts_at=START + DAY, ends_at=START + DAY + timedelta(hours=1))
+    too_late.decide(lambda e: model.reschedule(e, too_late.seats, later, who=LEADER, now=START))
+    assert too_late.timers[-1] == Set(DUE, DRAWS), "it fires at once"
+    too_late.draw(now=START)
+    assert too_late.event.confirmed == 2
 
 
 def test_who_is_drawn_after_the_deadline_to_withdraw_has_a_day() -> None:
@@ -251,6 +257,51 @@ def test_the_room_and_online_have_places_of_their_own_in_one_draw() -> None:
     assert verify(it.facts).is_right
     forged = [fact.model_copy(update={"places": 2}) if fact is held else fact for fact in it.facts]
     assert [check.what for check in verify(forged).checks if check.differs] == ["The places went by the order"]
+
+
+GROUPS = {"terms": {"group_size": 4}}
+
+
+def test_a_group_has_one_ticket_and_gets_places_together_or_waits_together() -> None:
+    it = Held(capacity=4, **GROUPS)
+    answer = it.register_group("a", "b", "c")
+    assert {one.status for one in answer.registrations} == {"applied"}
+    it.register(*"vwxyz")
+    assert it.event.applied == 8
+    assert {tuple(fact.group) for fact in it.of(RegistrationApplied) if fact.group_id} == {("a", "b", "c")}
+    it.draw()
+    (closed,), (held,) = it.of(DrawClosed), it.of(DrawHeld)
+    assert f"{answer.group_id} 1 size=3" in closed.entrants
+    assert len(held.order) == 6
+    before = held.order.index(answer.group_id)
+    together = it.have("confirmed") & set("abc")
+    assert together == (set("abc") if before <= 1 else set())
+    assert len(it.have("confirmed")) == 4
+    waiting = [fact for fact in it.of(RegistrationWaitlisted) if fact.group_id]
+    assert len({fact.position for fact in waiting}) <= 1
+    assert verify(it.facts).is_right
+
+
+def test_a_group_weighs_as_much_as_the_lightest_of_it_and_goes_on_without_who_withdraws() -> None:
+    it = Held(capacity=4, **GROUPS)
+    group = it.register_group("a", "b", "c", "d").group_id
+    it.withdraw("d")
+    assert not it.step(missed={"a": 3, "b": 1, "c": 2})
+    assert it.of(DrawClosed)[0].entrants == [f"{group} 2 size=3"]
+    it.withdraw("a", now=DRAWS)
+    it.people = gone("b")
+    it.draw()
+    assert it.have("confirmed") == {"c"}
+    assert it.have("withdrawn") == {"a", "b", "d"}
+    assert verify(it.facts).is_right
+
+
+def test_a_group_that_comes_after_the_draw_waits_behind() -> None:
+    it = Held(capacity=2, **GROUPS)
+    it.register("a")
+    assert {one.position for one in it.register_group("b", "c", now=DRAWS).registrations} == {2}
+    it.draw()
+    assert (it.have("confirmed"), it.have("waitlisted")) == ({"a"}, {"b", "c"})
 
 
 def test_nobody_takes_a_place_otherwise_while_places_are_drawn() -> None:
@@ -423,21 +474,28 @@ def test_an_event_without_a_lottery_has_none_of_its_fields() -> None:
     assert "lot" not in Seat(document_id="e1", key="m", status="confirmed").model_dump()
 
 
-MEMBERS = st.sampled_from("abcdefgh")
-DOING = st.lists(st.tuples(st.sampled_from(["register", "withdraw", "leave", "step"]), MEMBERS), max_size=40)
+NAMES = "abcdefgh"
+MEMBERS = st.sampled_from(NAMES)
+DOING = st.lists(st.tuples(st.sampled_from(["register", "group", "withdraw", "leave", "step"]), MEMBERS), max_size=40)
 
 
-@given(st.integers(1, 4), DOING, st.booleans())
+@given(st.integers(1, 4), DOING, st.booleans(), st.booleans())
 def test_whatever_happens_seats_are_neither_oversold_nor_left_empty_and_the_draw_can_be_repeated(
-    capacity: int, doing: list[tuple[str, str]], hybrid: bool
+    capacity: int, doing: list[tuple[str, str]], hybrid: bool, grouped: bool
 ) -> None:
-    it, left, stepped = Held(capacity, **(HYBRID if hybrid else {})), list[str](), False
+    how = dict(HYBRID) if hybrid else {}
+    if grouped and capacity > 1:
+        how["terms"] = {**how.get("terms", {}), "group_size": 2}
+    it, left, stepped = Held(capacity, **how), list[str](), False
     for what, member in doing:
         now = DRAWS if stepped else BEFORE
         try:
             match what:
                 case "register":
                     it.register(member, now=now, attend="online" if hybrid and member in "aceg" else None)
+                case "group":
+                    other = NAMES[NAMES.index(member) ^ 1]
+                    it.register_group(member, other, now=now, attend="online" if hybrid else None)
                 case "withdraw":
                     it.withdraw(member, now=now)
                 case "leave":
@@ -459,10 +517,8 @@ def test_whatever_happens_seats_are_neither_oversold_nor_left_empty_and_the_draw
     verdict = verify(it.facts)
     assert verdict.is_right, verdict
     assert not it.have("applied")
-    waits = [seat for seat in it.seats.items.values() if seat.status == "waitlisted"]
-    online = it.event.online_taken or 0
-    assert it.event.seats_in_use - online == capacity or all(seat.attend == "online" for seat in waits)
-    assert online == 2 or not any(seat.attend == "online" for seat in waits)
+    waiting = [seat for seat in it.seats.items.values() if seat.status == "waitlisted"]
+    assert not any(room_of(it.event).fits(unit) for unit in units(waiting))
     assert not {seat.key for seat in it.seats.items.values() if seat.status in ("confirmed", "waitlisted")} & set(left)
 
 
@@ -472,8 +528,8 @@ def _is_sound(it: Held) -> None:
     online = it.event.online_taken or 0
     assert it.event.seats_in_use - online <= it.event.capacity
     assert online <= 2
-    tickets = [seat.position for seat in it.seats.items.values() if seat.status == "waitlisted"]
-    assert len(set(tickets)) == len(tickets)
+    waiting = [seat for seat in it.seats.items.values() if seat.status == "waitlisted"]
+    assert len({unit.ticket for unit in units(waiting)}) == len(units(waiting))
 
 
 # Verifying

@@ -259,6 +259,13 @@ def test_of_a_lottery_it_is_told_when_it_is_drawn_and_what_came_of_it(topic, ja,
         assert (draw in told.rows) is (topic != "registration_confirmed")
 
 
+def test_a_group_is_told_that_it_has_one_ticket():
+    told = message("registration_applied", about=LOTTERY, group=["m1", "m2", "m3"])
+    assert "3名でいっしょに申し込んでいます。抽選は1組として行い" in told.lead
+    told = message("registration_applied", "en", about=LOTTERY, group=["m1", "m2"], by_another=True)
+    assert "Somebody registered you together with 1 other. You have one ticket" in told.lead
+
+
 def test_withdrawing_from_the_waitlist_is_not_called_giving_up_a_seat():
     assert message("registration_withdrawn", was="waitlisted").subject.startswith("【キャンセル待ち取りやめ】")
     assert "no longer on the waitlist" in message("registration_withdrawn", "en", was="waitlisted").lead

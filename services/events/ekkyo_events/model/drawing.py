@@ -232,8 +232,7 @@ def _told(
     line: Mapping[str, int],
 ) -> list[RegistrationFact]:
     """A fact for each of these. line: which place on the waitlist each of those has who wait."""
-    everybody = [*seated, *waiting, *gone]
-    each = iter(told_each(state(after, after=before), len(everybody)))
+    each = iter(told_each(state(after, after=before), len(seated) + len(waiting) + len(gone)))
     about = {
         seat.key: {
             "event_id": after.id,
@@ -241,9 +240,10 @@ def _told(
             "member_id": seat.key,
             "registration_id": seat.registration_id,
             "unanswered": unanswered(after, seat),
-            **arrangement(seat),
+            **arrangement(seat, alike),
         }
-        for seat in everybody
+        for alike in (seated, waiting, gone)
+        for seat in alike
     }
     return [
         *(

@@ -39,7 +39,7 @@ def enter(event: Event, newcomers: Sequence[Seat]) -> tuple[Event, list[Seat], l
             member_id=seat.key,
             registration_id=seat.registration_id,
             unanswered=unanswered(after, seat),
-            **arrangement(seat),
+            **arrangement(seat, applied),
         )
         for seat in applied
     ]

@@ -173,7 +173,7 @@ def reschedule(event: Event, seats: Entries[Seat], cmd: RescheduleEvent, *, who:
         **who_hears(seats),
         online=who_is_online(event, seats),
     )
-    return Decision(after, told, facts=[fact], timers=event_timers(after, now))
+    return Decision(after, told, facts=[fact], timers=[*event_timers(after, now), *draw_timers(after)])
 
 
 def cancel(event: Event, seats: Entries[Seat], cmd: CancelEvent, *, who: Caller) -> Answer:

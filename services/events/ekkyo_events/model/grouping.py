@@ -10,6 +10,7 @@ from ekkyo.decision import Decision, Entries
 from ekkyo_events.model.arranged import attends, placed
 from ekkyo_events.model.arranged.counting import together
 from ekkyo_events.model.documents import Event, Seat, leads, not_found, registration
+from ekkyo_events.model.entering import enter, takes_entrants
 from ekkyo_events.model.line import place
 from ekkyo_events.model.people import People
 from ekkyo_events.model.registrations import may_act_for, must_take_registrations
@@ -21,7 +22,10 @@ Answer = Decision[Event, GroupRegistration]
 def register_group(
     event: Event, seats: Entries[Seat], cmd: RegisterGroup, *, people: People, who: Caller, now: datetime
 ) -> Answer:
-    """Give all of a group seats if all fit, else one ticket for the waitlist. Said again, it changes nothing."""
+    """Give all of a group seats if all fit, else one ticket for the waitlist; before a draw, they enter it together.
+
+    Said again, it changes nothing.
+    """
     own = seats.get(cmd.member_id)
     may_act_for(event, cmd.member_id, who, own)
     members = [cmd.member_id, *cmd.with_members]
@@ -46,6 +50,12 @@ def register_group(
         (held[member] or Seat(document_id=event.id, key=member, status="withdrawn")).model_copy(update=asked)
         for member in members
     ]
+    if event.drawing and takes_entrants(event, now):
+        entered, applied, applications = enter(event, newcomers)
+        after = entered.model_copy(update={"grouped": True})
+        told = [registration(after, seat, None, len(members)) for seat in applied]
+        answer = GroupRegistration(event_id=event.id, group_id=cmd.group_id, registrations=told)
+        return Decision(after, answer, entries=applied, facts=applications)
     new = placed(event, seats, newcomers, people)
     after = new.event.model_copy(update={"grouped": True})
     told = [registration(after, seat, new.place, len(members)) for seat in new.seats]

@@ -255,7 +255,8 @@ def event_notice(fact: EventFact) -> Notice:
     extra = {n: getattr(fact, n) for n in _AS_TOLD if hasattr(fact, n)}
     if isinstance(fact, RegistrationFact):
         extra["unanswered"] = fact.unanswered
-        registered = isinstance(fact, RegistrationConfirmed | RegistrationWaitlisted)
+        registered = isinstance(fact, RegistrationApplied | RegistrationConfirmed | RegistrationWaitlisted)
+        registered = registered and getattr(fact, "because", None) != "draw"
         extra["by_another"] = registered and bool(fact.group) and fact.meta.actor != fact.member_id
     if isinstance(fact, RegistrationChanged):
         extra["because"] = "attend_changed"

@@ -29,6 +29,7 @@ JA: Final[dict[str, str]] = {
     "一人ずつの登録だけになります。",
     "above_capacity": "イベントの定員より多くはできません。",
     "in_group": "{n}人のグループ",
+    "did_applied": "全員でいっしょに抽選に申し込みました。全員が当たるか、全員が待つかのどちらかです。",
     "did_confirmed": "全員の参加が確定しました。",
     "did_waitlisted": "全員でキャンセル待ちに登録しました。席がそろって空くと、すぐにお知らせします。",
 }
@@ -62,6 +63,7 @@ EN: Final[dict[str, str]] = {
     "register one by one.",
     "above_capacity": "This cannot be more than the event's capacity.",
     "in_group": "in a group of {n}",
+    "did_applied": "You have entered the draw together: all of you get seats, or all wait.",
     "did_confirmed": "All of you have a seat.",
     "did_waitlisted": "All of you are on the waitlist. As soon as there are seats for all, we will send you a message.",
 }

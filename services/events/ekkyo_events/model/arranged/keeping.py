@@ -17,10 +17,6 @@ def must_fit_places(event: Event) -> None:
     terms = event.terms
     if terms is None or terms.group_size is None:
         return
-    if terms.lottery:
-        fields = ("terms.group_size", "terms.lottery")
-        errors = [FieldError(field=name, code="not_together", detail="leave one of the two out") for name in fields]
-        raise Refused("terms_conflict", "A draw gives places to single members.", errors=errors)
     if terms.group_size > event.capacity:
         wrong = FieldError(field="terms.group_size", code="above_capacity", detail="must not exceed the capacity")
         raise Refused("terms_conflict", "A group could never get places: it is larger than the event.", errors=[wrong])
