@@ -10,6 +10,7 @@ from ekkyo.contracts.events import (
     EventDetails,
     EventReminderDue,
     EventRevised,
+    GetCalendar,
     RegisterForEvent,
     RegistrationChanged,
     RegistrationConfirmed,
@@ -212,3 +213,12 @@ def test_a_system_that_does_not_say_registers_for_the_room() -> None:
     (fact,) = Happening().register("m1").facts
     assert isinstance(fact, RegistrationConfirmed)
     assert fact.attend == "onsite"
+
+
+def test_a_calendar_is_told_how_its_member_takes_part() -> None:
+    it = Happening()
+    it.register("m1", "online")
+    ask = GetCalendar(member_id="m1", starts_from=BEFORE)
+    page = telling.calendar(ask, [it.event, it.event.model_copy(update={"id": "e2"})], it.seats.all(), Caller("m1"))
+    assert [(one.status, one.attend) for one in page.entries] == [("confirmed", "online"), (None, None)]
+    assert "attend" not in page.entries[1].model_dump()

@@ -1,11 +1,17 @@
 """How members take part in a hybrid event with a capacity each: chosen, shown and changed by pages."""
 
+from dataclasses import replace
+
 import pytest
 from ekkyo.contracts.base import FieldError, Refused
 from ekkyo.contracts.events import (
     ChangeAttend,
     GetRegistrationForm,
+    MyEvent,
+    MyEvents,
+    MyEventsPage,
     MyRegistration,
+    Overlap,
     RegisterForEvent,
     RegistrationForm,
     RegistrationQuestion,
@@ -117,3 +123,19 @@ async def test_who_would_get_a_seat_online_is_warned_that_the_time_to_withdraw_i
     about = HYBRID | {"capacity": 7 - online_taken, "terms": terms, "online_taken": online_taken}
     async with opened({MyRegistration: mine(None, **about, confirmed=7)}) as browser:
         assert ("いま登録してから取りやめると" in text_of(await browser.get("/e/e1"))) is warned
+
+
+async def test_lists_and_times_are_those_of_the_way_in_which_one_takes_part():
+    abroad = replace(in_english(HANAKO), timezone="Europe/Berlin")
+    seat = registered("confirmed").model_copy(update={"attend": "online"})
+    told = mine("confirmed", **HYBRID).model_copy(update={"registration": seat})
+    own = MyEventsPage(entries=[MyEvent(event=told.event, registration=seat)])
+    begins, ends = told.event.starts_at, told.event.ends_at
+    beside = Overlap(event_id="e2", title="Other", starts_at=begins, ends_at=ends, status="confirmed")
+    told = told.model_copy(update={"overlaps": [beside]})
+    async with opened({MyRegistration: told, MyEvents: own}, abroad) as browser:
+        page = text_of(await browser.get("/e/e1"))
+        assert "4:00–5:00 · Confirmed" in page, "by the clock by which the page tells when the event is"
+        listed = text_of(await browser.get("/me"))
+        assert "本社" not in listed
+        assert "4:00–" in listed

@@ -101,6 +101,21 @@ async def test_a_calendar_says_what_one_has_and_asks_as_that_member_without_any_
         assert not [said for said in portal.services.answering.said if isinstance(said, Command)]
 
 
+@pytest.mark.parametrize(("attend", "place", "join"), [("onsite", "本社", False), ("online", "", True)])
+async def test_a_calendar_says_what_one_needs_to_take_part_ones_way(
+    attend: Any, place: str, join: bool, tmp_path: Path
+) -> None:
+    async with whole(tmp_path) as portal:
+        terms = {"online_capacity": 5}
+        one = entry("confirmed", event_id="has", format="hybrid", place="本社", terms=terms)
+        known(portal, one.model_copy(update={"attend": attend}))
+        text = (await portal.get(HERE)).text
+        (shown,) = entries_of(text).values()
+        assert place in str(shown.get("LOCATION", ""))
+        assert ("本社" in text) is bool(place)
+        assert ("https://meet.example.com/x" in text.replace("\r\n ", "")) is join
+
+
 async def test_a_communitys_calendar_has_its_name_and_takes_no_time_where_one_has_no_place(tmp_path: Path) -> None:
     async with whole(tmp_path) as portal:
         known(portal, entry(None, event_id="other", url=None))

@@ -60,6 +60,7 @@ async def test_whoever_sees_the_event_can_see_how_to_check_the_draw():
         assert "cc" not in text_of(page)
         browser.answering.replies[MyRegistration] = mine(None, **drawn(BEFORE, "held"))
         page = await browser.get("/e/e1")
+        assert "抽選が正しく行われたことを確かめる" in text_of(await browser.get("/e/e1"))
         for shown in ("aa" * 32, "bb" * 32, "cc" * 32, "ekkyo events verify-draw e1"):
             assert shown in page.text
     async with opened({MyRegistration: mine(None)}, HANAKO) as browser:

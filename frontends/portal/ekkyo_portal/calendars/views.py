@@ -8,6 +8,7 @@ from ekkyo.contracts.events import CalendarEntry
 from ekkyo.words.feed import Entry, Feed, Status, feed
 from ekkyo.words.text import http_url
 
+from ekkyo_portal.events.attending import as_attended
 from ekkyo_portal.look.reader import Reader
 
 PAST: Final = timedelta(days=90)
@@ -39,7 +40,7 @@ def _gone(one: CalendarEntry, now: datetime) -> bool:
 
 
 def _entry(reader: Reader, one: CalendarEntry, portal_url: str) -> Entry:
-    event, page = one.event, f"{portal_url}/e/{one.event.event_id}"
+    event, page = as_attended(one.event, one.attend), f"{portal_url}/e/{one.event.event_id}"
     status: Status = "CONFIRMED"
     if _off(one):
         status = "CANCELLED"

@@ -87,12 +87,12 @@ def group_size(event: EventState) -> int:
     return (event.terms.group_size or 0) if event.terms else 0
 
 
-def as_attended(event: EventState, own: Registration | None) -> EventState:
-    """The event as it is for somebody who takes part in one way: in the room, or online."""
-    if own is None or own.attend is None:
+def as_attended(event: EventState, attend: Attend | None) -> EventState:
+    """The event as it is for somebody who takes part in one way: in the room, or online. attend: None is either."""
+    if attend is None:
         return event
-    without = {"url": None, "url_follows": False} if own.attend == "onsite" else {"place": None}
-    return event.model_copy(update={"format": own.attend, **without})
+    without = {"url": None, "url_follows": False} if attend == "onsite" else {"place": None}
+    return event.model_copy(update={"format": attend, **without})
 
 
 def together(reader: Reader, own: Registration | None) -> str:

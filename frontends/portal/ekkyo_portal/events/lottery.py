@@ -12,6 +12,7 @@ from ekkyo_portal.look.reader import Reader
 class Checking:
     """How anybody can check a draw. rows: what was published, each with its name."""
 
+    title: str
     rows: Sequence[tuple[str, str]]
     command: str
 
@@ -60,4 +61,7 @@ def checking(reader: Reader, event: EventState) -> Checking | None:
         (words.entrants_sha256, draw.entrants_sha256),
         (words.seed, draw.seed),
     ]
-    return Checking([(name, value) for name, value in published if value], f"ekkyo events verify-draw {event.event_id}")
+    title = words.check if draw.stage == "held" else words.check_later
+    return Checking(
+        title, [(name, value) for name, value in published if value], f"ekkyo events verify-draw {event.event_id}"
+    )

@@ -6,7 +6,14 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from ekkyo.contracts.base import Refused
-from ekkyo.contracts.events import EventState, MyEventsPage, MyRegistrationAnswer, MyTableAnswer, Registration
+from ekkyo.contracts.events import (
+    EventState,
+    MyEventsPage,
+    MyRegistrationAnswer,
+    MyTableAnswer,
+    Overlap,
+    Registration,
+)
 from ekkyo.contracts.members import Cards
 from ekkyo.contracts.surveys import SurveyList
 from ekkyo.words.calendar import saved
@@ -171,7 +178,7 @@ def event(
     """
     own = mine.registration
     held = own if own and own.status != "withdrawn" else None
-    it = as_attended(mine.event, held)
+    it = as_attended(mine.event, held.attend if held else None)
     over = is_over(it, reader.now)
     leads, zone = visitor.may_lead(it.community_id), _zones(reader, it)[0]
     seated = held is not None and held.status in ("confirmed", "attended")
@@ -202,7 +209,7 @@ def event(
         here=here(reader, visitor, mine, typed, wrong),
         saved=it.status == "published" and reader.now < it.ends_at,
         mark=mark,
-        overlaps=[] if visitor.only else _overlaps(reader, mine),
+        overlaps=[] if visitor.only else _overlaps(reader, mine.overlaps, zone),
         table=table,
         terms=[*terms.said(reader, it, held, zone), *lottery.said(reader, it, held, zone)],
         enters=lottery.enters(it, reader),
@@ -213,11 +220,11 @@ def event(
     )
 
 
-def _overlaps(reader: Reader, mine: MyRegistrationAnswer) -> Sequence[tuple[str, str, str]]:
-    zone, held = _zones(reader, mine.event)[0], reader.words.names.registrations
+def _overlaps(reader: Reader, overlaps: Sequence[Overlap], zone: str) -> Sequence[tuple[str, str, str]]:
+    held = reader.words.names.registrations
     return [
         (one.event_id, one_line(one.title), f"{reader.clocks(one.starts_at, one.ends_at, zone)} · {held[one.status]}")
-        for one in mine.overlaps
+        for one in overlaps
     ]
 
 

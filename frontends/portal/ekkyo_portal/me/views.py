@@ -11,6 +11,7 @@ from ekkyo.contracts.surveys import SurveyList
 from ekkyo.words.text import one_line
 
 from ekkyo_portal.events import views as events
+from ekkyo_portal.events.attending import as_attended
 from ekkyo_portal.events.views import Card
 from ekkyo_portal.look.lines import Line, Message, NotAgain, delivery
 from ekkyo_portal.look.reader import Reader
@@ -53,7 +54,7 @@ def mine(reader: Reader, page: MyEventsPage | None, surveys: SurveyList | None, 
 
 
 def _place(reader: Reader, entry: MyEvent) -> Place:
-    event = entry.event
+    event = as_attended(entry.event, entry.registration.attend)
     if event.status == "cancelled":
         return Place(events.card(reader, event), reader.words.names.event_states["cancelled"], "hot")
     return Place(events.card(reader, event), *events.held(reader, entry.registration))

@@ -237,7 +237,9 @@ def calendar(ask: GetCalendar, events: Sequence[Event], seats: Iterable[Seat], w
     own = {seat.document_id: seat for seat in seats if not seat.only_invited}
     on_page = events[: ask.limit]
     entries = [
-        CalendarEntry(event=told_to(event, who, seat), status=seat.status if seat else None)
+        CalendarEntry(event=told_to(event, who, seat), status=seat.status, attend=seat.attend)
+        if seat
+        else CalendarEntry(event=told_to(event, who, None))
         for event in on_page
         for seat in [own.get(event.id)]
     ]

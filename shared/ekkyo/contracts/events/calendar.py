@@ -5,7 +5,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from ekkyo.contracts.base import Id, Instant, Model, Question, may
-from ekkyo.contracts.events.event import EventState
+from ekkyo.contracts.events.event import Attend, EventState, unset
 from ekkyo.contracts.events.registration import RegistrationStatus
 
 
@@ -15,6 +15,8 @@ class CalendarEntry(Model):
     event: EventState
     status: RegistrationStatus | None = None
     """None: they have no place, and had none."""
+    attend: Attend | None = Field(default=None, exclude_if=unset)
+    """How they take part, at a hybrid event that has a capacity for each way."""
 
 
 class CalendarPage(Model):

@@ -22,6 +22,7 @@ JA: Final[dict[str, str]] = {
     "held": "申し込んだ {n} 組の中から抽選しました。",
     "not_held": "抽選は行われませんでした。",
     "check": "抽選が正しく行われたことを確かめる",
+    "check_later": "抽選を確かめる方法",
     "how": "抽選の種(シード)のハッシュ値は公開のときに、申し込みの一覧のハッシュ値は種を明かす前に、公表されます。"
     "だから、結果に合わせてどちらかを選ぶことはできません。"
     "一覧と順番は Ekkyo のファクトにあり、だれでも計算し直せます。",
@@ -50,6 +51,7 @@ EN: Final[dict[str, str]] = {
     "held": "Seats were drawn by lot. Entries in the draw: {n}.",
     "not_held": "The draw was not held.",
     "check": "Check that the draw was fair",
+    "check_later": "How the draw can be checked",
     "how": "The hash of the draw's seed is published with the event, and the hash of the list of entrants before the "
     "seed. So neither can be chosen to suit the other. The list and the order are in Ekkyo's facts, and anybody can "
     "compute the draw again.",
