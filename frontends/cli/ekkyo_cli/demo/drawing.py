@@ -1,22 +1,15 @@
 """A popular event whose places are drawn by lot, and the draw repeated from the facts alone."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
-from ekkyo.client import Ekkyo
 from ekkyo.contracts import events as e
 from ekkyo.contracts.base import Fact, Refused
 from ekkyo_common.draws import verify
 
 BEFORE_START: Final = timedelta(seconds=4)
 """How long before the start the draw is: the season is played in fast time."""
-
-
-async def promise(leader: Ekkyo, event_id: str, starts_at: datetime) -> None:
-    """Say that places will be drawn. The hash of the seed is published with the event."""
-    terms = e.WantedTerms(lottery=e.WantedLottery(draws_at=starts_at - BEFORE_START))
-    await leader.send(e.SetTerms(event_id=event_id, terms=terms))
 
 
 def repeated(facts: Iterable[Fact], event: e.EventState) -> str:

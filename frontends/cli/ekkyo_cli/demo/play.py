@@ -18,7 +18,7 @@ from ekkyo.decision.clock import utcnow
 from ekkyo_common.attendance import Report, everybody, match, read_attendance, record
 from pydantic import SecretStr
 
-from ekkyo_cli.demo import drawing, outputs, pages, people, season, tables
+from ekkyo_cli.demo import drawing, outputs, pages, people, season, tables, terms
 from ekkyo_cli.demo.answering import answers_of
 from ekkyo_cli.demo.correcting import import_corrected
 from ekkyo_cli.demo.listen import Listener
@@ -158,10 +158,7 @@ class Season:
                 ends_at=first + length,
             )
         )
-        if plan.deadline:
-            await as_leader.send(e.SetTerms(event_id=event_id, terms=e.WantedTerms(withdraw_by=utcnow())))
-        if plan.lottery:
-            await drawing.promise(as_leader, event_id, starts_at)
+        await terms.set_terms(as_leader, event_id, plan, starts_at)
         event = await as_leader.send(e.PublishEvent(event_id=event_id))
         if plan.moved:
             event = await as_leader.send(
@@ -172,7 +169,8 @@ class Season:
     async def _fill(self, plan: Plan, event: e.EventState) -> None:
         """More register than there are seats; some think better of it, and who waits longest moves up."""
         wanting = self._wanting(plan)
-        places = await self._each(wanting, lambda who: self.register(who, event))
+        places = await terms.register_together(self.as_, event, wanting[: plan.together], self.say)
+        places += await self._each(wanting[plan.together :], lambda who: self.register(who, event))
         seated = [who for who, place in zip(wanting, places, strict=True) if place.status == "confirmed"]
         if plan.lottery:
             await self.heard.drawn(event.event_id)

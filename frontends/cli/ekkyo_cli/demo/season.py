@@ -45,6 +45,8 @@ class Plan:
     """Its title becomes the theme most asked for so far."""
     lottery: bool = False
     """Places are drawn by lot among all who registered until a time."""
+    together: int = 0
+    """How many of those who register do so as a group."""
     tables: int | None = None
     """How many people sit at a table, where a leader makes tables."""
     deadline: bool = False
@@ -87,6 +89,7 @@ ROUNDS: list[list[Plan]] = [
             16,
             withdrawals=2,
             place="東京支社 2階 ラウンジ",
+            together=3,
             tables=4,
         ),
         Plan("情報セキュリティ よろず話", "IT", "online", 40, 24, by_timer=True),
