@@ -30,6 +30,7 @@ DETAILS = events.EventDetails(
 )
 
 ASKED = events.RegistrationQuestion(key="lunch", kind="choice", text="お弁当は?", choices=["肉", "魚"])
+APPLICATION = events.Application(member_id="m1", registration_id="r1")
 OUTPUT = events.OutputDetails(kind="slides", title="RPAの資料", url="https://x.example/2", authors=["m1"])
 
 
@@ -98,6 +99,8 @@ IN_ORDER: list[Any] = [
     events.GetAnswers(event_id="e1", member_id="m1"),
     events.RegisterGroup(event_id="e1", member_id="m1", group_id="g1", with_members=["m2"]),
     events.ChangeAttend(event_id="e1", member_id="m1", attend="onsite"),
+    events.ApproveApplications(event_id="e1", applications=[APPLICATION]),
+    events.DeclineApplications(event_id="e1", applications=[APPLICATION], reason="full", note="また今度"),
     events.CheckIn(event_id="e1", member_id="m1"),
     events.WithdrawFromEvent(event_id="e2", member_id="m1", registration_id="r2"),
     events.CancelEvent(event_id="e3", reason="台風のため"),

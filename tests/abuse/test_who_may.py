@@ -90,6 +90,8 @@ TABLE = {
     "events.uninvite": "leader steward system",
     "events.preview_invitation": "leader steward system",
     "events.invitees": "leader steward system",
+    "events.approve": "leader steward system",
+    "events.decline": "leader steward system",
     "events.cancel": "leader steward system",
     "events.conclude": "leader steward system",
     "events.register": "self leader steward system",

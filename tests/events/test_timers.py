@@ -4,13 +4,20 @@ from datetime import timedelta
 from typing import Any
 
 from ekkyo.contracts.events import (
+    Application,
+    ApproveApplications,
     CancelEvent,
     CheckIn,
     ConcludeEvent,
     EventCancelled,
     EventConcluded,
     EventReminderDue,
+    MyRegistration,
+    RegistrationApplied,
+    RegistrationDeclined,
     RescheduleEvent,
+    SetTerms,
+    WantedTerms,
 )
 from ekkyo.decision.clock import utcnow
 from ekkyo.testing import Nats, eventually
@@ -115,3 +122,19 @@ async def test_a_cancelled_event_reminds_nobody_and_never_concludes(scene: Any) 
     await scene.heard.until(EventConcluded, last.event_id)
     assert scene.heard.kinds(reminded.event_id) == ["EventPublished", "EventCancelled"]
     assert scene.heard.kinds(ended.event_id) == ["EventPublished", "EventCancelled"]
+
+
+async def test_applications_are_decided_until_the_event_starts_and_then_declined(scene: Any) -> None:
+    event = await scene.published(starts_in=1800)
+    await scene.leads(SetTerms(event_id=event.event_id, terms=WantedTerms(approval=True)))
+    for member in ("m1", "m2"):
+        assert (await scene.register(event, member)).status == "applied"
+    applied = await scene.heard.until(RegistrationApplied, event.event_id, 2)
+    first = Application(member_id="m1", registration_id=applied[0].registration_id)
+    done = await scene.leads(ApproveApplications(event_id=event.event_id, applications=[first]))
+    assert [one.status for one in done.registrations] == ["confirmed"]
+    await scene.begins(event)
+    (fact,) = await scene.heard.until(RegistrationDeclined, event.event_id)
+    assert (fact.member_id, fact.because, fact.event.applied) == ("m2", "not_decided", 0)
+    own = await (await scene.as_("m2")).ask(MyRegistration(event_id=event.event_id, member_id="m2"))
+    assert (own.registration.status, own.registration.declined_because) == ("declined", "not_decided")

@@ -15,6 +15,7 @@ START = utcnow() + timedelta(days=2)
 OUTPUT = events.OutputDetails(kind="slides", title="Macros", url="https://x.example/1", authors=["m1"])
 TIMES = {"starts_at": START, "ends_at": START + timedelta(hours=1)}
 RECURS = {"starts": f"{START:%Y-%m-%dT%H:%M}", "minutes": 60, "rule": "FREQ=WEEKLY;COUNT=2"}
+APPLICATION = events.Application(member_id="m1", registration_id="r1")
 LEADERS = {"leader:c1", "steward", "system"}
 
 # What each operation is asked with besides the event's id, and who may: any of the roles, the member it names (self),
@@ -29,6 +30,8 @@ TABLE: dict[type[Any], tuple[dict[str, Any], set[str]]] = {
     events.UninviteMember: ({"member_id": "m1"}, LEADERS),
     events.PreviewInvitation: ({"members": ["m1"]}, LEADERS),
     events.ListInvitees: ({}, LEADERS),
+    events.ApproveApplications: ({"applications": [APPLICATION]}, LEADERS),
+    events.DeclineApplications: ({"applications": [APPLICATION], "reason": "full"}, LEADERS),
     events.CancelEvent: ({}, LEADERS),
     events.ConcludeEvent: ({}, LEADERS),
     events.RegisterForEvent: ({"member_id": "m1", "registration_id": "r1"}, {*LEADERS, "self"}),

@@ -32,6 +32,8 @@ WHO: dict[Topic, Recipient] = {
     "registration_waitlisted": WAITING,
     "registration_promoted": SEATED,
     "registration_withdrawn": MEMBER,
+    "registration_declined": MEMBER,
+    "applications_waiting": MEMBER,
     "event_revised": SEATED,
     "event_rescheduled": SEATED,
     "event_cancelled": SEATED,

@@ -18,6 +18,7 @@ from ekkyo.contracts.events import (
     QuestionsChanged,
     RegistrationApplied,
     RegistrationConfirmed,
+    RegistrationDeclined,
     RegistrationPromoted,
     RegistrationWaitlisted,
     RegistrationWithdrawn,
@@ -251,6 +252,35 @@ async def test_an_output_is_told_to_its_chat_and_other_authors_a_proposal_to_lea
     assert "Excel ピボット入門の資料" in str(world.chat.posts)
     [told] = [m for m in world.mail.mails if "見送り" in str(m["Subject"])]
     assert "リンクが違います" in told.get_body(("plain",)).get_content()
+
+
+async def test_leaders_hear_of_the_first_application_that_waits_and_a_day_before_and_members_what_was_decided(
+    world: World,
+):
+    for member in ("m1", "m2"):
+        await world.join(member, locale="en")
+    leads = Membership(community_id="c1", joined_at=utcnow(), role="leader")
+    await world.join("boss", communities=[leads])
+    for n, member in enumerate(("m1", "m2"), start=1):
+        of = {"event_id": "e1", "member_id": member, "registration_id": f"r{n}"}
+        event = soon(terms=Terms(approval=True), applied=n, revision=n)
+        await world.tell(RegistrationApplied(event=event, **of), times=2, revision=n)
+    event = soon(terms=Terms(approval=True), applied=1, revision=3)
+    declined = {"event_id": "e1", "member_id": "m2", "registration_id": "r2", "because": "prerequisites"}
+    await world.tell(RegistrationDeclined(event=event, **declined), times=2, revision=3)
+    await world.tell(EventReminderDue(event_id="e1", event=event, confirmed=[]), revision=4)
+    done = await world.done(5)
+    await world.quiet()
+    assert sorted((d.member_id, d.topic, d.status) for d in done) == [
+        ("boss", "applications_waiting", "sent"),
+        ("boss", "applications_waiting", "sent"),
+        ("m1", "registration_applied", "sent"),
+        ("m2", "registration_applied", "sent"),
+        ("m2", "registration_declined", "sent"),
+    ]
+    (told,) = [m for m in world.mail.mails if "No place" in str(m["Subject"])]
+    assert "needs knowledge or experience" in told.get_body(("plain",)).get_content()
+    assert method_of(told) is None
 
 
 async def test_members_are_told_in_their_own_language_and_time(world: World):

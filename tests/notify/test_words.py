@@ -12,6 +12,7 @@ from ekkyo_notify.model import Recipient
 from ekkyo_notify.templates import compose
 
 from tests.notify.making import (
+    APPLIED,
     CHAT,
     JOIN,
     MEMBER,
@@ -38,6 +39,11 @@ JAPANESE = {
     "registration_waitlisted": ("【キャンセル待ち】Excel ピボット入門 11月30日(月) 12:00", "いまは3番目にお待ち"),
     "registration_promoted": ("【繰り上げ・参加確定】Excel ピボット入門 11月30日(月) 12:00", "取りやめた方がいたため"),
     "registration_withdrawn": ("【参加取りやめ】Excel ピボット入門 11月30日(月) 12:00", "参加を取りやめました"),
+    "registration_declined": ("【参加見送り】Excel ピボット入門 11月30日(月) 12:00", "今回は参加いただけない"),
+    "applications_waiting": (
+        "【申し込みの確認のお願い】Excel ピボット入門 11月30日(月) 12:00",
+        "開始までに決まらなかった",
+    ),
     "event_revised": ("【内容変更】Excel ピボット入門 11月30日(月) 12:00", "内容が変わりました"),
     "event_rescheduled": ("【日時変更】Excel ピボット入門 11月30日(月) 12:00 に変わりました", "席はそのままです"),
     "event_cancelled": ("【中止】Excel ピボット入門 11月30日(月) 12:00", "中止になりました"),
@@ -69,6 +75,8 @@ ENGLISH = {
         "gave up",
     ),
     "registration_withdrawn": ("You have withdrawn: Excel ピボット入門 (Mon 30 Nov 12:00)", "given up your seat at"),
+    "registration_declined": ("No place this time: Excel ピボット入門 (Mon 30 Nov 12:00)", "did not get a place"),
+    "applications_waiting": ("Please decide: Excel ピボット入門 (Mon 30 Nov 12:00)", "are declined"),
     "event_revised": ("Changed: Excel ピボット入門 (Mon 30 Nov 12:00)", "have changed"),
     "event_rescheduled": ("New time: Excel ピボット入門 (now Mon 30 Nov 12:00)", "You keep your seat"),
     "event_cancelled": ("Cancelled: Excel ピボット入門 (Mon 30 Nov 12:00)", "will not take place"),
@@ -472,3 +480,26 @@ def test_who_still_has_to_answer_questions_is_asked_to_in_the_mail_about_the_pla
     assert says in asked.text()
     assert says in asked.html()
     assert says not in message(topic, locale).text()
+
+
+def test_where_leaders_approve_an_application_is_no_entry_to_a_draw():
+    approves = event(terms=Terms(approval=True))
+    for locale, says, not_this in (("en", "A leader of", "by lot"), ("ja", "リーダーが", "抽選")):
+        said = compose(notice("registration_applied", about=approves), APPLIED, reader(locale)).text()
+        assert says in said
+        assert not_this not in said
+
+
+@pytest.mark.parametrize(
+    ("because", "says"),
+    [
+        ("full", "not enough seats"),
+        ("prerequisites", "knowledge or experience"),
+        ("audience", "meant for others"),
+        ("not_decided", "no leader had decided"),
+        ("other", "did not get a place"),
+    ],
+)
+def test_who_was_declined_reads_the_reason_in_words(because, says):
+    assert says in message("registration_declined", "en", because=because).text()
+    assert because not in message("registration_declined", "ja", because=because).text()

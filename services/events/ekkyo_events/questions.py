@@ -83,8 +83,8 @@ async def roster(ask: GetRoster, events: Events, who: Who) -> RosterPage:
     event = telling.led_by(await events.get(ask.event_id), who)
     where = telling.on_roster(event, ask.status)
     seats = await events.entries(event.id, where=where, after=ask.after, limit=ask.limit + 1)
-    waits = any(seat.status == "waitlisted" for seat in seats)
-    waiting = await events.entries(event.id, where={"status": "waitlisted"}) if waits else []
+    waits = sorted({seat.status for seat in seats} & {"waitlisted", "applied"})
+    waiting = await events.entries(event.id, where={"status": {"$in": waits}}) if waits else []
     ids = sorted({seat.group_id for seat in seats if seat.group_id})
     groups = await events.entries(event.id, where={"group_id": {"$in": ids}}) if ids else []
     return telling.roster(event, seats, waiting, ask.limit, groups)

@@ -53,6 +53,13 @@ async def draw(timer: model.DrawTimer, events: Events, people: KnownPeople) -> N
         )
 
 
+@router.subscriber(**due(model.ApplicationsTimer))
+async def expire(timer: model.ApplicationsTimer, events: Events) -> None:
+    """Decline the applications that nobody had decided when the event started."""
+    while await events.change(timer.id, lambda e, seats: model.expire(e, seats, timer)):
+        pass
+
+
 @router.subscriber(**due(model.SeriesTimer))
 async def carry_out(timer: model.SeriesTimer, series: AllSeries, events: Events, people: KnownPeople) -> None:
     """Carry out in its events what was decided about a series, and add events to an endless one.
@@ -114,9 +121,9 @@ async def give_back_again(
 
 
 async def _forget(member_id: str, events: Events) -> None:
-    """Drop what somebody answered at any event, also at those that are over."""
+    """Drop what somebody answered at any event, and what was written to them, also at those that are over."""
     for seat in await events.find_entries({"key": member_id}, limit=0):
-        if seat.answers:
+        if seat.answers or seat.note:
             await events.change(
                 seat.document_id, lambda e, seats: model.forget_answers(e, seats, member_id), entries=[member_id]
             )

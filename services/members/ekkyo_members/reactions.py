@@ -120,7 +120,7 @@ async def credit_authors(fact: OutputAttached | OutputRevised | OutputRemoved, m
 
 @router.subscriber(**told(*PLACES, by="members", name="guests", start="beginning"))
 async def know_guest(fact: RegistrationFact, members: Members) -> None:
-    """The leaders of a community may see who has a place at one of its events, or had one."""
+    """The leaders of a community may see who has a place at one of its events, had one or applied."""
     await _change(fact.member_id, lambda m, _: model.had_a_place(m, fact.event.community_id), members)
 
 

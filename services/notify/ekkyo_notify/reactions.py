@@ -16,6 +16,7 @@ from ekkyo.contracts.events import (
     RegistrationApplied,
     RegistrationChanged,
     RegistrationConfirmed,
+    RegistrationDeclined,
     RegistrationPromoted,
     RegistrationWaitlisted,
     RegistrationWithdrawn,
@@ -170,6 +171,7 @@ async def tell_published(fact: EventPublished, post: Post) -> None:
         RegistrationPromoted,
         RegistrationWithdrawn,
         RegistrationChanged,
+        RegistrationDeclined,
         by="notify",
         name="tell_registration",
         start="new",
@@ -181,7 +183,8 @@ async def tell_registration(
     | RegistrationWaitlisted
     | RegistrationPromoted
     | RegistrationWithdrawn
-    | RegistrationChanged,
+    | RegistrationChanged
+    | RegistrationDeclined,
     post: Post,
 ) -> None:
     """Tell a member what became of their registration. Of a whole series they hear once, but for open questions."""
@@ -251,6 +254,13 @@ async def tell_questions(fact: QuestionsChanged, post: Post) -> None:
     asked = [model.Recipient(member_id=member) for member in dict.fromkeys(fact.unanswered)]
     if asked:
         await post.tell(model.event_notice(fact), asked, leave_out_unknown=True)
+
+
+@router.subscriber(**told(RegistrationApplied, EventReminderDue, by="notify", name="tell_applications", start="new"))
+async def tell_applications(fact: RegistrationApplied | EventReminderDue, post: Post) -> None:
+    """Ask the leaders of the community to decide on applications."""
+    if notice := model.applications_notice(fact):
+        await post.tell_leaders(notice)
 
 
 @router.subscriber(**told(SurveyOpened, by="notify", name="tell_survey", start="new"))

@@ -101,6 +101,8 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 """One line of text: 1 to 200 characters, no control characters."""
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5000)]
 """Free text of several lines: at most 5,000 characters."""
+Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
+"""A few sentences: at most 500 characters."""
 Zone = Annotated[str, AfterValidator(_zone)]
 """An IANA time zone name."""
 Email = Annotated[

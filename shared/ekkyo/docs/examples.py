@@ -114,6 +114,7 @@ WORDS = {
     "template": "post_event",
     "figures": "250 attendances in the first season",
     "reason": "The speaker is ill.",
+    "note": "The course on 10 June starts from the beginning.",
     "starts": "2026-05-20T12:00",
     "clock": "12:00",
     "rule": "FREQ=WEEKLY;INTERVAL=2;COUNT=12",
@@ -179,6 +180,13 @@ SPECIAL: dict[tuple[str, str], Any] = {
     ("events.withdraw.answer", "waiting_because"): None,
     ("events.answers.answer", "answers"): {"lunch": "Vegetarian"},
     ("events.questions_changed", "asks"): True,
+    ("events.decline.answer", "status"): "declined",
+    ("events.decline.answer", "position"): None,
+    ("events.decline.answer", "waiting_because"): None,
+    ("events.decline.answer", "checked_in_at"): None,
+    ("events.approve.answer", "position"): None,
+    ("events.approve.answer", "waiting_because"): None,
+    ("events.approve.answer", "checked_in_at"): None,
     ("events.draft.answer", "confirmed"): 0,
     ("events.draft.answer", "waitlisted"): 0,
     ("events.draft.answer", "applied"): 0,
@@ -284,6 +292,8 @@ def _of_one_piece(made: dict[str, Any]) -> dict[str, Any]:
         made["place"] = None
     if "name" in made and "community_id" in made and not made.keys() & {"member_id", "member_ids"}:
         made["name"] = "IT Users' Community"
+    if "declined_because" in made and made.get("status") != "declined":
+        del made["declined_because"], made["note"]
     if "delivery_id" in made and "reason" in made:
         made["reason"] = "smtp 550 5.1.1" if made["status"] == "failed" else None
     return made

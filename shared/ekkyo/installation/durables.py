@@ -23,6 +23,7 @@ DURABLES: Final[Mapping[str, Durables]] = {
     "events": {
         "FACTS": ("events-gone", "events-people"),
         "TIMERS": (
+            "events-due-applications",
             "events-due-departure",
             "events-due-draw",
             "events-due-end",
@@ -49,6 +50,7 @@ DURABLES: Final[Mapping[str, Durables]] = {
             "notify-known_events",
             "notify-known_surveys",
             "notify-new_address",
+            "notify-tell_applications",
             "notify-tell_changed",
             "notify-tell_declined",
             "notify-tell_invited",

@@ -57,6 +57,8 @@ def _told(fact: Fact, members: dict[str, m.MemberState]) -> Iterable[str]:
             | e.RegistrationWaitlisted()
             | e.RegistrationPromoted()
             | e.RegistrationWithdrawn()
+            | e.RegistrationApplied()
+            | e.RegistrationDeclined()
         ):
             return [fact.member_id]
         case _:

@@ -69,6 +69,10 @@ class _Place:
                 self.late = False
             case e.RegistrationWaitlisted():
                 self.status, self.registered, self.waited, self.late = "waitlisted", True, True, False
+            case e.RegistrationApplied():
+                self.status, self.registered, self.late = "applied", True, False
+            case e.RegistrationDeclined():
+                self.status = "declined"
             case e.RegistrationPromoted():
                 self.status, self.promoted, self.table = "confirmed", True, fact.table
             case e.RegistrationWithdrawn():
@@ -209,6 +213,7 @@ def _figures(community_id: str, over: dict[str, e.EventState], places: dict[str,
         waitlisted=sum(place.waited for place in everybody),
         promoted=sum(place.promoted for place in everybody),
         withdrawn=sum(place.status == "withdrawn" and place.registered for place in everybody),
+        declined=sum(place.status == "declined" for place in everybody),
         no_shows=sum(place.status == "no_show" for place in everybody),
         late_cancellations=_late(everybody),
         walk_ins=sum(place.walk_in and place.status == "attended" for place in everybody),

@@ -55,7 +55,8 @@ def _wanted(form: Form, event: EventState) -> dict[str, Any]:
     times = {name: form.local(name, event.timezone) for name in TIMES if form[name]}
     numbers = {name: form[name] for name in NUMBERS if form[name]}
     private = visibility_in(form, event) == "invited"
-    return {**times, **numbers, "lottery": _lottery(form, event), "invited_only": private}
+    chosen = {"invited_only": private, "approval": form.on("approval")}
+    return {**times, **numbers, **chosen, "lottery": _lottery(form, event)}
 
 
 def _lottery(form: Form, event: EventState) -> WantedLottery | None:
@@ -76,7 +77,7 @@ def _typed(event: EventState) -> dict[str, Any]:
     times["draws_at"] = terms.lottery.draws_at if terms.lottery else None
     shown = {name: f"{at.astimezone(zone):%Y-%m-%dT%H:%M}" for name, at in times.items() if at}
     numbers = {name: getattr(terms, name) for name in NUMBERS}
-    return {**shown, **numbers, "visibility": visibility_of(event)}
+    return {**shown, **numbers, "visibility": visibility_of(event), "approval": terms.approval}
 
 
 def _page(visit: Visit, event: EventState, form: Form, status: int = 200) -> Response:

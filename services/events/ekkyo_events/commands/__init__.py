@@ -1,5 +1,5 @@
 """What the events service can be asked to do."""
 
-from ekkyo_events.commands import answers, events, invitations, outputs, series
+from ekkyo_events.commands import answers, approval, events, invitations, outputs, series
 
-routers = [events.router, answers.router, invitations.router, series.router, outputs.router]
+routers = [events.router, answers.router, approval.router, invitations.router, series.router, outputs.router]

@@ -9,10 +9,18 @@ from ekkyo_events.model.answering import (
     set_questions,
     told_answers,
 )
+from ekkyo_events.model.approving import approve, decline_applications, expire
 from ekkyo_events.model.attendance import check_in, import_attendance, unless_refused
 from ekkyo_events.model.attending import change_attend
 from ekkyo_events.model.departures import Departure, DepartureTimer, Leaving, departed, is_news
-from ekkyo_events.model.documents import EndTimer, Event, ReminderTimer, Seat, leads, not_found, registration, state
+from ekkyo_events.model.documents import (
+    Event,
+    Seat,
+    leads,
+    not_found,
+    registration,
+    state,
+)
 from ekkyo_events.model.door import Door, door, has_a_door, word_now
 from ekkyo_events.model.drawing import EARLIER, draw, is_to_be_closed, missed_before
 from ekkyo_events.model.events import cancel, conclude, draft, duplicate, end, publish, remind, reschedule, revise
@@ -62,6 +70,7 @@ from ekkyo_events.model.series.telling import carried_out, not_over, tell_series
 from ekkyo_events.model.tables import AT_TABLES, move_seat, my_table, sat_together, seat_tables, told_tables
 from ekkyo_events.model.tables import REMEMBERED as TABLES_REMEMBERED
 from ekkyo_events.model.terms import set_terms
+from ekkyo_events.model.timers import ApplicationsTimer, EndTimer, ReminderTimer
 from ekkyo_events.model.undoing import undo_check_in
 
 __all__ = [
@@ -72,6 +81,7 @@ __all__ = [
     "LOOKED_AT",
     "PROMOTED_AT_ONCE",
     "TABLES_REMEMBERED",
+    "ApplicationsTimer",
     "Departure",
     "DepartureTimer",
     "Door",
@@ -93,6 +103,7 @@ __all__ = [
     "Step",
     "advice",
     "answer_questions",
+    "approve",
     "attach",
     "cancel",
     "cancel_series",
@@ -104,12 +115,14 @@ __all__ = [
     "confirm",
     "corresponding",
     "decline",
+    "decline_applications",
     "departed",
     "door",
     "draft",
     "draw",
     "duplicate",
     "end",
+    "expire",
     "extend_series",
     "figures",
     "forget_answers",

@@ -75,11 +75,11 @@ def answer_questions(
 
 
 def forget_answers(event: Event, seats: Entries[Seat], member_id: str) -> Decision[Event, None]:
-    """Drop what somebody answered who was erased, also at an event that is over."""
+    """Drop what somebody answered who was erased, and what was written to them, also at an event that is over."""
     seat = seats.get(member_id)
-    if seat is None or not seat.answers:
+    if seat is None or not (seat.answers or seat.note):
         return Decision(event, None)
-    return Decision(event, None, entries=[seat.model_copy(update={"answers": {}})])
+    return Decision(event, None, entries=[seat.model_copy(update={"answers": {}, "note": ""})])
 
 
 def form(event: Event) -> RegistrationForm:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import chain, repeat
-from typing import ClassVar
 
 from ekkyo.contracts.base import Caller, Refused
 from ekkyo.contracts.events import (
     Attend,
+    DeclinedBecause,
     Draw,
     EventFormat,
     EventState,
@@ -19,7 +19,7 @@ from ekkyo.contracts.events import (
     RegistrationStatus,
     Terms,
 )
-from ekkyo.decision import Document, Entries, Entry, Timer
+from ekkyo.decision import Document, Entries, Entry
 from pydantic import Field
 
 from ekkyo_events.model.asking import is_unanswered
@@ -143,7 +143,7 @@ class Seat(Entry):
     registration_id: str | None = None
     """None: never registered, walked in."""
     position: int | None = None
-    """The ticket on the waitlist, while waiting."""
+    """The ticket on the waitlist, while waiting. Who applied has one too, also after they were declined."""
     walk_in: bool = False
     was_waitlisted: bool = False
     was_promoted: bool = False
@@ -174,6 +174,9 @@ class Seat(Entry):
     """What they drew, if there was a draw."""
     late: bool = Field(default=False, exclude_if=_unset)
     """Whether a confirmed seat was given back late, and not taken again since."""
+    declined_because: DeclinedBecause | None = Field(default=None, exclude_if=_unset)
+    note: str = Field(default="", repr=False, exclude_if=_unset)
+    """What a leader wrote to this member when declining them."""
     answers: RegistrationAnswers = Field(default={}, repr=False, exclude_if=_unset)
     """As they were given: questions may have changed since. Dropped when the place is given back."""
     withdraw_by: datetime | None = Field(default=None, exclude_if=_unset)
@@ -186,21 +189,6 @@ class Seat(Entry):
     def only_invited(self) -> bool:
         """Whether they never answered their invitation: this is no registration."""
         return self.invited and self.status == "withdrawn" and self.registration_id is None
-
-
-class ReminderTimer(Timer):
-    """It is a day before the event."""
-
-    subject: ClassVar[str] = "ekkyo.timer.events.reminder"
-    starts_at: datetime
-    """The start it reminds of: an event that was moved since is not reminded of."""
-
-
-class EndTimer(Timer):
-    """The event's end has come."""
-
-    subject: ClassVar[str] = "ekkyo.timer.events.end"
-    ends_at: datetime
 
 
 def state(event: Event, *, after: Event | None = None) -> EventState:
@@ -234,6 +222,8 @@ def registration(event: Event, seat: Seat, place: int | None = None, together: i
         walk_in=seat.walk_in,
         checked_in_at=seat.checked_in_at,
         table=seat.table,
+        declined_because=seat.declined_because if seat.status == "declined" else None,
+        note=seat.note if seat.status == "declined" else "",
         unanswered=unanswered(event, seat),
         late=seat.late and seat.status == "withdrawn",
         withdraw_by=seat.withdraw_by if seat.status == "confirmed" else None,

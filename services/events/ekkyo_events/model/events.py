@@ -25,14 +25,13 @@ from ekkyo.contracts.events import (
 )
 from ekkyo.decision import Cancel, Decision, Entries, Set
 
+from ekkyo_events.model.approving import applications_timer
 from ekkyo_events.model.arranged import must_fit_places
 from ekkyo_events.model.arranged.counting import arranges, recounted, who_is_online
 from ekkyo_events.model.asking import must_fit
 from ekkyo_events.model.documents import (
     REMIND_BEFORE,
-    EndTimer,
     Event,
-    ReminderTimer,
     Seat,
     must_be_published,
     not_found,
@@ -48,6 +47,7 @@ from ekkyo_events.model.promoting import promote
 from ekkyo_events.model.tables import AT_TABLES, told_tables
 from ekkyo_events.model.terms import moved
 from ekkyo_events.model.terms import revised as changed
+from ekkyo_events.model.timers import EndTimer, ReminderTimer
 from ekkyo_events.model.visibility import seen
 
 Answer = Decision[Event, EventState]
@@ -239,10 +239,11 @@ def _concluded(event: Event, seats: Entries[Seat]) -> Answer:
 
 
 def event_timers(event: Event, now: datetime) -> list[Set | Cancel]:
-    """The reminder, when a day is left until the start, and the end."""
+    """The reminder, when a day is left until the start, the end, and the start where leaders approve."""
     remind_at = event.starts_at - REMIND_BEFORE
     reminder = ReminderTimer(id=event.id, starts_at=event.starts_at).at(remind_at) if remind_at > now else None
-    return [reminder or ReminderTimer.cancel(event.id), EndTimer(id=event.id, ends_at=event.ends_at).at(event.ends_at)]
+    end_of_it = EndTimer(id=event.id, ends_at=event.ends_at).at(event.ends_at)
+    return [reminder or ReminderTimer.cancel(event.id), end_of_it, *applications_timer(event)]
 
 
 def _no_timers(event: Event) -> list[Set | Cancel]:

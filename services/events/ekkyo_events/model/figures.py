@@ -8,7 +8,16 @@ from ekkyo.contracts.events import EventFormat, Figures, KindFigures
 
 from ekkyo_events.model.documents import Event, Seat
 
-TOTALS: Final = ("registrations", "waitlisted", "promoted", "withdrawn", "late_cancellations", "no_shows", "walk_ins")
+TOTALS: Final = (
+    "registrations",
+    "waitlisted",
+    "promoted",
+    "withdrawn",
+    "declined",
+    "late_cancellations",
+    "no_shows",
+    "walk_ins",
+)
 OF_A_KIND: Final = ("events", "registrations", "came", "no_shows", "late_cancellations", "walk_ins")
 MOST_KINDS: Final = 200
 
@@ -53,10 +62,10 @@ def _counted(seat: Seat) -> Iterable[str]:
         yield "promoted"
     if seat.registration_id is not None:
         yield "registrations"
-        if seat.status == "withdrawn":
-            yield "withdrawn"
-            if seat.late:
-                yield "late_cancellations"
+        if seat.status in ("withdrawn", "declined"):
+            yield seat.status
+        if seat.status == "withdrawn" and seat.late:
+            yield "late_cancellations"
 
 
 def _most_held(kinds: Mapping[tuple[EventFormat, str], Counter[str]]) -> list[KindFigures]:

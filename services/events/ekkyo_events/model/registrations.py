@@ -14,6 +14,7 @@ from ekkyo.contracts.events import (
 )
 from ekkyo.decision import Decision, Entries
 
+from ekkyo_events.model.approving import applied_already, apply, must_apply
 from ekkyo_events.model.arranged import attends, placed
 from ekkyo_events.model.arranged.counting import arrangement, arranges, recounted
 from ekkyo_events.model.asking import accepted, check
@@ -45,10 +46,11 @@ HAS_A_PLACE = ("confirmed", "waitlisted", "applied")
 def register(
     event: Event, seats: Entries[Seat], cmd: RegisterForEvent, *, people: People, who: Caller, now: datetime
 ) -> Answer:
-    """Give a seat while there is one, else a ticket for the waitlist. Who has either keeps it."""
+    """Give a seat while there is one, else a ticket for the waitlist. Who has either, or has applied, keeps it."""
     seat = seats.get(cmd.member_id)
     may_act_for(event, cmd.member_id, who, seat)
     if seat and seat.status != "withdrawn":
+        applied_already(event, seat, cmd.registration_id)
         waiting = seats.all(status="waitlisted") if seat.status == "waitlisted" else []
         if cmd.answers and cmd.registration_id != seat.registration_id:
             _must_be_kept(event, seat, cmd)
@@ -71,6 +73,8 @@ def register(
         seat = seat.model_copy(update={"registration_id": cmd.registration_id})
         after, [seat], facts = enter(event, [seat])
         return Decision(after, registration(after, seat), entries=[seat], facts=facts)
+    if event.terms and must_apply(event, who):
+        return apply(event, seat, cmd.registration_id)
     if arranges(event):
         seat = seat.model_copy(update={"registration_id": cmd.registration_id})
         new = placed(event, seats, [seat], people)

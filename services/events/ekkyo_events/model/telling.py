@@ -115,12 +115,14 @@ def overlaps(events: Iterable[Event], seats: Iterable[Seat]) -> list[Overlap]:
 def roster(
     event: Event, seats: Sequence[Seat], waiting: Sequence[Seat], limit: int, groups: Sequence[Seat] = ()
 ) -> RosterPage:
-    """A page of members' places. seats: one more than the page holds, if there are more. waiting: all who wait.
+    """A page of members' places. seats: one more than the page holds, if there are more. waiting: who waits or applied.
 
     groups: all of the groups to which members on the page belong.
     """
     counted = Counter((seat.group_id, seat.status) for seat in groups)
-    line = places(waiting)
+    line = places([seat for seat in waiting if seat.status == "waitlisted"])
+    queue = sorted((seat.position, seat.key) for seat in waiting if seat.status == "applied" and seat.position)
+    line |= {key: n for n, (_, key) in enumerate(queue, start=1)}
     page = seats[:limit]
     return RosterPage(
         event=state(event),
@@ -128,7 +130,7 @@ def roster(
             registration(
                 event,
                 s,
-                line.get(s.key) if s.status == "waitlisted" else None,
+                line.get(s.key),
                 counted[s.group_id, s.status] if s.group_id else None,
             )
             for s in page

@@ -7,6 +7,7 @@ from ekkyo.contracts.base import Caller, FieldError, Refused
 from ekkyo.contracts.events import EventRevised, EventState, Lottery, SetTerms, Terms
 from ekkyo.decision import Decision, Entries
 
+from ekkyo_events.model.approving import applications_timer, must_fit_approval, must_keep_approval
 from ekkyo_events.model.arranged import must_fit_places, must_keep_places
 from ekkyo_events.model.arranged.counting import who_is_online
 from ekkyo_events.model.asking import must_fit
@@ -34,6 +35,7 @@ def set_terms(
     must_keep_lottery(event, terms, now)
     must_not_be_drawn(event)
     must_keep_places(event, seats, terms)
+    must_keep_approval(event, terms)
     after = event.model_copy(update={"terms": terms})
     must_fit_places(after)
     if event.questions and after.seats_offered > event.seats_offered:
@@ -49,7 +51,7 @@ def set_terms(
         told,
         entries=promotion.entries,
         facts=[fact, *promotion.facts(told)],
-        timers=draw_timers(after),
+        timers=[*draw_timers(after), *applications_timer(after)],
     )
 
 
@@ -103,3 +105,4 @@ def _must_fit(event: Event, terms: Terms, now: datetime) -> None:
     wrong += must_fit_lottery(event, terms)
     if wrong:
         raise Refused("malformed", "The terms do not fit the event.", 400, errors=wrong)
+    must_fit_approval(terms)

@@ -86,11 +86,14 @@ def _as_before(seat: Seat, *, may_stay: bool, over: bool, drawn: bool) -> Seat:
     was no part of that.
     """
     was = seat.came_from or ("withdrawn" if seat.walk_in else "confirmed")
+    undecided: dict[str, object] = {}
     if over and was == "confirmed":
         was = "no_show"
+    elif over and was == "applied" and not drawn:
+        was, undecided = "declined", {"declined_because": "not_decided"}
     nothing = {"walk_in": False, "minutes": 0, "checked_in_at": None, "came_from": None, "ticket": None}
     table = seat.table if was in ("confirmed", "no_show") else None
-    back = seat.model_copy(update={**nothing, "status": was, "position": seat.ticket, "table": table})
+    back = seat.model_copy(update={**nothing, **undecided, "status": was, "position": seat.ticket, "table": table})
     unknown = (seat.came_from is None and was == "withdrawn") or (was == "applied" and drawn)
     return without_place(back) if unknown or (was in HAS_A_PLACE and not may_stay) else back
 

@@ -1,5 +1,6 @@
 """Notifications: their recipients, their content and their deliveries. Pure: no I/O, no clock, no randomness."""
 
+from ekkyo_notify.model.applications import applications_notice
 from ekkyo_notify.model.board import of_output, output_notice
 from ekkyo_notify.model.chat_hosts import ChatHosts, place_of
 from ekkyo_notify.model.connection import (
@@ -111,6 +112,7 @@ __all__ = [
     "TextsSent",
     "Told",
     "about",
+    "applications_notice",
     "asked_key",
     "begin_sign_in",
     "begin_try",

@@ -31,6 +31,7 @@ REGISTRATION_TOPICS: tuple[Topic, ...] = (
     "registration_waitlisted",
     "registration_promoted",
     "registration_withdrawn",
+    "registration_declined",
     "series_registered",
     "series_withdrawn",
 )

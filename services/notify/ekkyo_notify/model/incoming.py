@@ -176,7 +176,7 @@ def newest_place(deliveries: list[Delivery]) -> Place | None:
     if not deliveries:
         return None
     newest = max(deliveries, key=lambda d: (d.planned_at, d.entity_revision))
-    gone = newest.topic in ("registration_withdrawn", "series_withdrawn")
+    gone = newest.topic in ("registration_withdrawn", "registration_declined", "series_withdrawn")
     return Place(newest.id, newest.entity_revision, not gone, newest.planned_at)
 
 

@@ -9,6 +9,7 @@ from ekkyo.contracts.base import Fact, Id, Instant, Model
 from ekkyo.contracts.events import (
     Attend,
     Concerned,
+    DeclinedBecause,
     EventCancelled,
     EventFact,
     EventPublished,
@@ -22,6 +23,7 @@ from ekkyo.contracts.events import (
     RegistrationApplied,
     RegistrationChanged,
     RegistrationConfirmed,
+    RegistrationDeclined,
     RegistrationFact,
     RegistrationPromoted,
     RegistrationWaitlisted,
@@ -33,6 +35,10 @@ from ekkyo.contracts.surveys import SurveyOpened, SurveyState
 T = TypeVar("T")
 Place = Literal["confirmed", "waitlisted", "applied"]
 """What a member has at an event that is to come."""
+Because = (
+    Literal["withdrawal", "more_capacity", "attend_changed", "asked", "left", "extended", "draw"] | DeclinedBecause
+)
+"""Why something became of a registration."""
 Method = Literal["REQUEST", "CANCEL", "DATES", "DATES_OFF"]
 """What a calendar message asks for: take this entry, or drop it. Of a series: a file of dates, or of their end."""
 SERIES_TOPICS: dict[Topic, Method | None] = {
@@ -76,7 +82,7 @@ class Notice(Model):
     was_starts_at: Instant | None = None
     was_ends_at: Instant | None = None
     position: int | None = None
-    because: Literal["withdrawal", "more_capacity", "attend_changed", "asked", "left", "extended", "draw"] | None = None
+    because: Because | None = None
     was: Place | None = None
     reason: str = ""
     dates: list[SeriesDate] = []
@@ -191,6 +197,7 @@ def useless(notice: Notice, now: datetime) -> str | None:
         "questions_asked",
         "registration_waitlisted",
         "registration_applied",
+        "applications_waiting",
     )
     if notice.topic in before_start and event.starts_at <= now:
         return "event_started"
@@ -244,6 +251,7 @@ _TOPICS: dict[type[EventFact], Topic] = {
     RegistrationWaitlisted: "registration_waitlisted",
     RegistrationPromoted: "registration_promoted",
     RegistrationWithdrawn: "registration_withdrawn",
+    RegistrationDeclined: "registration_declined",
 }
 _AS_TOLD: tuple[str, ...] = ("was_starts_at", "was_ends_at", "position", "because", "was", "reason", "tables", "table")
 _AS_TOLD += ("late", "withdraw_by", "online", "attend", "group")

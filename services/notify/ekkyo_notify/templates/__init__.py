@@ -25,7 +25,7 @@ from ekkyo_notify.templates.links import NO_LINKS, Action, Links
 from ekkyo_notify.templates.logo import Logo, shown
 from ekkyo_notify.templates.terms import closed, drawn_at, is_open, online_capacity, term_rows, withdraw_by
 
-OFF = ("event_cancelled", "registration_withdrawn", "series_cancelled", "series_withdrawn")
+OFF = ("event_cancelled", "registration_withdrawn", "registration_declined", "series_cancelled", "series_withdrawn")
 """Topics of what is off for the reader: of it, only the time is told."""
 _LOADER = PackageLoader("ekkyo_notify", "templates")
 _TEXT = Environment(loader=_LOADER, autoescape=False, undefined=StrictUndefined, trim_blocks=False)  # noqa: S701
@@ -167,6 +167,8 @@ def _words(notice: Notice, recipient: Recipient, reader: Reader, community: str)
         "seat": recipient.seat == "confirmed",
         "waiting": recipient.seat == "waitlisted",
         "applied": recipient.seat == "applied",
+        "approval": bool(notice.event and notice.event.terms and notice.event.terms.approval),
+        "waits_for_leaders": notice.event.applied if notice.event else 0,
         "position": notice.position,
         "because": notice.because,
         "attend": notice.attend,

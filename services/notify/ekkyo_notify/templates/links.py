@@ -45,6 +45,8 @@ class Links:
         topic: Topic = notice.topic
         room = "s" if notice.survey else "o" if notice.output else "series" if topic in SERIES_TOPICS else "e"
         short = f"{self.portal}/{room}/{notice.entity_id}"
+        if topic == "applications_waiting":  # a page of leaders, which no pass opens
+            return Action(ACTIONS[locale][topic], short, short)
         href, event = short, notice.event
         if private and self.passes and event and recipient.member_id and room == "e":
             href += "?p=" + self.passes.make("event", notice.entity_id, recipient.member_id, event.ends_at)

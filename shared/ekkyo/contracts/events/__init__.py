@@ -1,18 +1,21 @@
 """Events and who comes to them. Owner: the events service."""
 
-from ekkyo.contracts.events.asking import (
-    AnswerQuestions,
-    AnswersPage,
-    GetAnswers,
-    GetRegistrationForm,
-    MemberAnswers,
-    QuestionsChanged,
-    RegistrationForm,
-    RegistrationQuestion,
-    RegistrationQuestionKind,
-    SetQuestions,
-    ShownIf,
-)
+from ekkyo.contracts.events.approval import Application as Application
+from ekkyo.contracts.events.approval import ApproveApplications as ApproveApplications
+from ekkyo.contracts.events.approval import DecidedApplications as DecidedApplications
+from ekkyo.contracts.events.approval import DeclineApplications as DeclineApplications
+from ekkyo.contracts.events.approval import RegistrationDeclined as RegistrationDeclined
+from ekkyo.contracts.events.asking import AnswerQuestions as AnswerQuestions
+from ekkyo.contracts.events.asking import AnswersPage as AnswersPage
+from ekkyo.contracts.events.asking import GetAnswers as GetAnswers
+from ekkyo.contracts.events.asking import GetRegistrationForm as GetRegistrationForm
+from ekkyo.contracts.events.asking import MemberAnswers as MemberAnswers
+from ekkyo.contracts.events.asking import QuestionsChanged as QuestionsChanged
+from ekkyo.contracts.events.asking import RegistrationForm as RegistrationForm
+from ekkyo.contracts.events.asking import RegistrationQuestion as RegistrationQuestion
+from ekkyo.contracts.events.asking import RegistrationQuestionKind as RegistrationQuestionKind
+from ekkyo.contracts.events.asking import SetQuestions as SetQuestions
+from ekkyo.contracts.events.asking import ShownIf as ShownIf
 from ekkyo.contracts.events.attendance import (
     AttendanceImported,
     Attendee,
@@ -53,15 +56,13 @@ from ekkyo.contracts.events.event import (
 )
 from ekkyo.contracts.events.figures import Figures, GetFigures, KindFigures
 from ekkyo.contracts.events.grouping import GroupRegistration, RegisterGroup
-from ekkyo.contracts.events.invitation import (
-    EventInvitationWithdrawn,
-    InviteMembers,
-    ListInvitees,
-    MembersInvited,
-    PreviewInvitation,
-    Segment,
-    UninviteMember,
-)
+from ekkyo.contracts.events.invitation import EventInvitationWithdrawn as EventInvitationWithdrawn
+from ekkyo.contracts.events.invitation import InviteMembers as InviteMembers
+from ekkyo.contracts.events.invitation import ListInvitees as ListInvitees
+from ekkyo.contracts.events.invitation import MembersInvited as MembersInvited
+from ekkyo.contracts.events.invitation import PreviewInvitation as PreviewInvitation
+from ekkyo.contracts.events.invitation import Segment as Segment
+from ekkyo.contracts.events.invitation import UninviteMember as UninviteMember
 from ekkyo.contracts.events.leaving import EventsForgotMember
 from ekkyo.contracts.events.lottery import Draw, Lottery, WantedLottery
 from ekkyo.contracts.events.output import (
@@ -110,6 +111,8 @@ from ekkyo.contracts.events.registration import (
     SetTerms,
     WithdrawFromEvent,
 )
+from ekkyo.contracts.events.registration import DeclinedBecause as DeclinedBecause
+from ekkyo.contracts.events.registration import DeclineReason as DeclineReason
 from ekkyo.contracts.events.seating import GetTables, MoveSeat, MyTable, MyTableAnswer, SeatTables, Tables, TablesSeated
 from ekkyo.contracts.events.series import (
     CancelSeries,
@@ -149,8 +152,6 @@ from ekkyo.contracts.events.series_facts import (
 from ekkyo.contracts.events.terms import Terms, WantedTerms
 
 __all__ = [
-    "AnswerQuestions",
-    "AnswersPage",
     "AttachOutput",
     "Attend",
     "AttendanceImported",
@@ -180,7 +181,6 @@ __all__ = [
     "EventDetails",
     "EventFact",
     "EventFormat",
-    "EventInvitationWithdrawn",
     "EventPage",
     "EventPublished",
     "EventReminderDue",
@@ -190,28 +190,22 @@ __all__ = [
     "EventStatus",
     "EventsForgotMember",
     "Figures",
-    "GetAnswers",
     "GetCalendar",
     "GetDoorWord",
     "GetEvent",
     "GetFigures",
     "GetOutput",
     "GetOverbookingAdvice",
-    "GetRegistrationForm",
     "GetRoster",
     "GetSeries",
     "GetTables",
     "GroupRegistration",
     "ImportAttendance",
-    "InviteMembers",
     "KindFigures",
     "LeftAsItWas",
     "ListEvents",
-    "ListInvitees",
     "Lottery",
-    "MemberAnswers",
     "MemberAttended",
-    "MembersInvited",
     "MoveSeat",
     "MyEvent",
     "MyEvents",
@@ -236,12 +230,10 @@ __all__ = [
     "OverbookingOption",
     "Overlap",
     "PlanSeries",
-    "PreviewInvitation",
     "PreviewSeries",
     "PreviewSeriesRule",
     "ProposedOutputs",
     "PublishEvent",
-    "QuestionsChanged",
     "RegisterForEvent",
     "RegisterForSeries",
     "RegisterGroup",
@@ -251,10 +243,7 @@ __all__ = [
     "RegistrationChanged",
     "RegistrationConfirmed",
     "RegistrationFact",
-    "RegistrationForm",
     "RegistrationPromoted",
-    "RegistrationQuestion",
-    "RegistrationQuestionKind",
     "RegistrationStatus",
     "RegistrationWaitlisted",
     "RegistrationWithdrawn",
@@ -267,7 +256,6 @@ __all__ = [
     "RosterPage",
     "SeatAtOccurrence",
     "SeatTables",
-    "Segment",
     "SeriesAnswer",
     "SeriesCancelled",
     "SeriesChanged",
@@ -285,14 +273,11 @@ __all__ = [
     "SeriesRulePreview",
     "SeriesState",
     "SeriesWithdrawn",
-    "SetQuestions",
     "SetTerms",
-    "ShownIf",
     "Tables",
     "TablesSeated",
     "Terms",
     "UndoCheckIn",
-    "UninviteMember",
     "WantedLottery",
     "WantedTerms",
     "WithdrawFromEvent",

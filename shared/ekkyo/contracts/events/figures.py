@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from pydantic import Field
+
 from ekkyo.contracts.base import (
     Id,
     Instant,
@@ -10,6 +12,7 @@ from ekkyo.contracts.base import (
     may,
 )
 from ekkyo.contracts.events.event import EventFormat
+from ekkyo.contracts.events.terms import nothing
 
 
 class KindFigures(Model):
@@ -45,6 +48,8 @@ class Figures(Model):
     """Registrations that were ever on a waitlist."""
     promoted: int
     withdrawn: int
+    declined: int = Field(default=0, exclude_if=nothing)
+    """Registrations that were declined, at events whose leaders approve."""
     no_shows: int
     late_cancellations: int = 0
     """Of those who withdrew, those who gave a confirmed seat back after the event's `withdraw_by`."""

@@ -18,6 +18,11 @@ from ekkyo.contracts.events.terms import WantedTerms
 RegistrationStatus = Literal["confirmed", "waitlisted", "withdrawn", "attended", "no_show", "applied", "declined"]
 """applied: asked for a place at an event where others decide who gets one; this holds no seat. declined: the member was
 not given a place."""
+DeclineReason = Literal["full", "prerequisites", "audience", "other"]
+"""full: there are not enough seats. prerequisites: the event needs knowledge or experience that the application does
+not show. audience: the event is meant for others."""
+DeclinedBecause = Literal["full", "prerequisites", "audience", "other", "not_decided"]
+"""As above; not_decided: nobody had decided when the event started."""
 RegistrationAnswers = Annotated[
     dict[Annotated[str, Field(max_length=40)], StrictBool | str | list[str]], Field(max_length=20)
 ]
@@ -34,7 +39,7 @@ class Registration(Model):
     """None: came without registering."""
     status: RegistrationStatus
     position: int | None = None
-    """Place on the waitlist, from 1."""
+    """Place on the waitlist, from 1. In a roster also, of those who applied, in which order they did."""
     waiting_because: str | None = None
     """On the waitlist: why there is no seat yet, in words."""
     walk_in: bool = False
@@ -42,6 +47,9 @@ class Registration(Model):
     """None: not checked in. Members who are only in an attendance report were not checked in either."""
     table: int | None = Field(default=None, exclude_if=unset)
     """Where they sit or sat, at an event with tables."""
+    declined_because: DeclinedBecause | None = Field(default=None, exclude_if=unset)
+    note: str = Field(default="", exclude_if=nothing, repr=False)
+    """What a leader wrote to a member who was declined. Only the member and leaders see it."""
     unanswered: bool = Field(default=False, exclude_if=false)
     """Whether a required question of the event still has no answer."""
     late: bool = Field(default=False, exclude_if=false)
@@ -72,7 +80,7 @@ class SetTerms(Command[EventState]):
 
 
 class RegisterForEvent(Command[Registration]):
-    """Ask for a seat: confirmed if one is free, else on the waitlist. Before a draw: applied, until places are drawn.
+    """Ask for a seat: confirmed if one is free, else on the waitlist. Before a draw, or where leaders approve: applied.
 
     `registration_id` identifies the request: sent again after a withdrawal, it does not register the member again.
 
@@ -220,7 +228,7 @@ class RegistrationFact(EventFact):
 
 
 class RegistrationApplied(RegistrationFact):
-    """A member registered for an event whose places are drawn. They have no seat, and do not wait for one yet."""
+    """A member registered for an event whose places are drawn, or whose leaders approve. They have no seat yet."""
 
     subject: ClassVar[str] = "ekkyo.fact.events.registration_applied"
 

@@ -45,6 +45,11 @@ class Terms(Model):
     group_size: int | None = Field(default=None, ge=2, le=10, exclude_if=unset)
     """How many members can register together at most (`events.register_group`). None: nobody can."""
 
+    approval: bool = Field(default=False, exclude_if=nothing)
+    """Whether a leader decides who gets a place: members who register have applied until then. Whom a leader of the
+    community or a steward registers needs no approval, they themselves included. It cannot be switched off while
+    applications wait."""
+
 
 class WantedTerms(Terms):
     """The terms as leaders set them."""

@@ -16,6 +16,8 @@ Topic = Literal[
     "registration_waitlisted",
     "registration_promoted",
     "registration_withdrawn",
+    "registration_declined",
+    "applications_waiting",
     "event_revised",
     "event_rescheduled",
     "event_cancelled",

@@ -19,6 +19,10 @@ JA: Final[dict[str, str]] = {
     "not_hybrid": "ハイブリッドのイベントだけに設定できます。",
     "not_together": "抽選といっしょには設定できません。",
     "below_confirmed": "すでに埋まっている席より少なくはできません。",
+    "approval_legend": "参加の承認",
+    "approval": "参加する人をリーダーが承認する",
+    "approval_hint": "登録した方は「申し込み済み」になり、承認されるまで席はありません。"
+    "開始までに決めなかった申し込みは、見送りになります。",
     "not_before_start": "イベントの開始より前の日時を入力してください。",
     "not_before_close": "受付終了より前の日時を入力してください。",
     "in_the_past": "これからの日時を入力してください。席のある方が、期限の前に知ることができるようにするためです。",
@@ -51,6 +55,10 @@ EN: Final[dict[str, str]] = {
     "not_hybrid": "This is only for hybrid events.",
     "not_together": "This cannot be combined with a lottery.",
     "below_confirmed": "This cannot be less than the seats that are taken.",
+    "approval_legend": "Approval",
+    "approval": "A leader approves who comes",
+    "approval_hint": "Members who register have applied, and have no seat until a leader approves. "
+    "Applications that nobody has decided when the event starts are declined.",
     "not_before_start": "Enter a time before the event starts.",
     "not_before_close": "Enter a time before registration closes.",
     "in_the_past": "Enter a time in the future, so that those with a seat hear of it before it is over.",
