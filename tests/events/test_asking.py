@@ -12,6 +12,8 @@ from ekkyo.contracts.events import (
     GetAnswers,
     QuestionsChanged,
     RegisterForEvent,
+    RegisterGroup,
+    RegistrationConfirmed,
     RegistrationQuestion,
     ReviseEvent,
     SetQuestions,
@@ -223,6 +225,14 @@ def test_who_is_registered_for_a_whole_series_answers_later() -> None:
     taken = model.seat_of(step, people=EVERYBODY, now=BEFORE)(event(*ALL), EntriesInMemory[Seat]())
     assert taken.answer.registration
     assert (taken.answer.registration.status, taken.answer.registration.unanswered) == ("confirmed", True)
+
+
+def test_everybody_in_a_group_answers_later() -> None:
+    cmd = RegisterGroup(event_id="e1", member_id="m1", group_id="g1", with_members=["m2"])
+    both = event(*ALL, terms={"group_size": 2})
+    decided = model.register_group(both, EntriesInMemory[Seat](), cmd, people=EVERYBODY, who=SELF, now=BEFORE)
+    assert [one.unanswered for one in decided.answer.registrations] == [True, True]
+    assert [fact.unanswered for fact in decided.facts if isinstance(fact, RegistrationConfirmed)] == [True, True]
 
 
 @pytest.mark.parametrize(
