@@ -117,6 +117,8 @@ async def test_looking_at_a_page_changes_nothing_and_shows_texts_as_texts(tmp_pa
     assert not hidden if "steward" in more else hidden
 
 
+CHOSEN = {"attend": "online"}
+"""Without it the form of how one takes part asks for nothing."""
 OURS = "https://ekkyo.example.com"
 FOREIGN: list[Any] = [
     *({"sec-fetch-site": said} for said in ("cross-site", "same-site", "", "SAME-ORIGIN", "none, cross-site")),
@@ -165,7 +167,9 @@ async def test_a_link_in_a_mail_opens_its_event_and_nothing_of_any_other_page(tm
             for one in (held, *others):
                 portal.services.answering.said.clear()
                 where = f"{address(page.path)}?p={one}"
-                answer = await portal.http.request(page.method, where, headers={"sec-fetch-site": "same-origin"})
+                sent = {"data": CHOSEN} if page.method == "POST" else {}
+                own = {"sec-fetch-site": "same-origin"}
+                answer = await portal.http.request(page.method, where, headers=own, **sent)
                 did = [said for said in portal.services.answering.said if not isinstance(said, Identify)]
                 assert "set-cookie" not in answer.headers, where
                 if opens and one == held:
