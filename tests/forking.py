@@ -20,6 +20,7 @@ from queue import SimpleQueue
 PROGRAM = """
 import gc, json, os, signal, sys
 from {module} import main
+{also}
 gc.collect()
 gc.freeze()  # what was imported is garbage at no time: not to be looked through by each that ends
 children = set()
@@ -94,13 +95,16 @@ class Forked:
 
 
 class ForkServer:
-    """Of one module with a `main`. It ends, and all that came of it, when this process does."""
+    """Of one module with a `main`. It ends, and all that came of it, when this process does.
 
-    def __init__(self, module: str) -> None:
+    also: modules that some of its commands import when they run.
+    """
+
+    def __init__(self, module: str, *also: str) -> None:
         plain = {key: value for key, value in os.environ.items() if not key.startswith("EKKYO_")}
         plain |= {"COLUMNS": "200", "NO_COLOR": "1"}  # rich looks at these when it is imported
         self._parent = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM.format(module=module)],
+            [sys.executable, "-c", PROGRAM.format(module=module, also="\n".join(f"import {name}" for name in also))],
             env=plain,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -148,6 +152,6 @@ class ForkServer:
 
 
 @cache
-def fork_server(module: str) -> ForkServer:
+def fork_server(module: str, *also: str) -> ForkServer:
     """The module's own, for all tests of this process."""
-    return ForkServer(module)
+    return ForkServer(module, *also)

@@ -19,6 +19,9 @@ from typer.testing import CliRunner
 
 from tests.forking import fork_server
 
+IMPORTED_LATE = ("ekkyo_cli.backup.taking", "ekkyo_cli.backup.restoring", "ekkyo.broker.dead", "ekkyo.service.doctor")
+"""What the command line imports for a few of its commands alone."""
+
 
 @dataclass(frozen=True)
 class Ran:
@@ -44,7 +47,7 @@ def ekkyo(
         given, out, err = (Path(folder) / name for name in ("input", "out", "err"))
         for file in (given, out, err):
             file.write_text(input or "" if file == given else "")
-        process = fork_server("ekkyo_cli.main").start(
+        process = fork_server("ekkyo_cli.main", *IMPORTED_LATE).start(
             script("ekkyo"),
             *args,
             environment=plain | {"COLUMNS": "200", "NO_COLOR": "1"} | (env or {}),
