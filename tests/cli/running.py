@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -47,7 +48,9 @@ def ekkyo(
         given, out, err = (Path(folder) / name for name in ("input", "out", "err"))
         for file in (given, out, err):
             file.write_text(input or "" if file == given else "")
-        process = fork_server("ekkyo_cli.main", *IMPORTED_LATE).start(
+        up = args[:1] == ("up",) and "--detach" in args and sys.platform == "linux"
+        forked = fork_server("tests.cli.forked_up") if up else fork_server("ekkyo_cli.main", *IMPORTED_LATE)
+        process = forked.start(
             script("ekkyo"),
             *args,
             environment=plain | {"COLUMNS": "200", "NO_COLOR": "1"} | (env or {}),
