@@ -34,7 +34,7 @@ from bench.load import cpu_seconds, resident
 from bench.registrations import Load
 
 ENTRANTS, PLACES, DRAWS = 5_000, 300, 4
-FILLED = timedelta(seconds=40)
+FILLED = timedelta(seconds=30)
 """In this time all have entered, on a machine that is busy with other things too."""
 
 

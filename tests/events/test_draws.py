@@ -6,6 +6,7 @@ from typing import Any
 
 from ekkyo.contracts.events import (
     DrawHeld,
+    EventFact,
     GetEvent,
     MyRegistration,
     PublishEvent,
@@ -16,7 +17,7 @@ from ekkyo.contracts.events import (
     WantedTerms,
 )
 from ekkyo.decision.clock import utcnow
-from ekkyo_common.draws import verify
+from ekkyo_common.draws import missed_before, verify
 
 MEMBERS = [f"m{n}" for n in range(8)]
 
@@ -30,6 +31,9 @@ async def test_places_are_drawn_at_the_time_and_the_draw_can_be_repeated_from_th
     weights = {line.split(" ")[0]: line.split(" ")[1] for line in closed(scene, again).entrants}
     applied = {fact.registration_id: fact.member_id for fact in scene.heard.about(again) if hasattr(fact, "member_id")}
     assert {applied[unit] for unit, weight in weights.items() if weight == "2"} == missed
+    facts = scene.heard.facts
+    before = [fact for fact in facts[: facts.index(closed(scene, again))] if isinstance(fact, EventFact)]
+    assert verify(scene.heard.about(again), missed_before(before, "c1")).is_right
 
 
 async def drawn(scene: Any, members: list[str], **details: Any) -> str:

@@ -31,7 +31,7 @@ from ekkyo.contracts.events import (
     WantedTerms,
 )
 from ekkyo.decision import Cancel, EntriesInMemory, Set, draw
-from ekkyo_common.draws import NothingDrawn, Verdict, verify
+from ekkyo_common.draws import NothingDrawn, Verdict, missed_before, verify
 from ekkyo_events import model
 from ekkyo_events.model import DrawTimer, Seat
 from ekkyo_events.model.arranged import room_of, units
@@ -565,6 +565,36 @@ def test_what_is_not_as_promised_is_found_and_named() -> None:
     assert wrong([fact for fact in facts if fact is not unheard]) == ["who"]
     moved = [fact for fact in facts if fact is not held]
     assert wrong([held, *moved]) == ["list"]
+
+
+def test_the_weights_follow_from_the_facts_of_earlier_draws() -> None:
+    missed = {"a": 1, "b": 4}
+    it = Held(capacity=2)
+    it.register(*"abc")
+    it.draw(missed=missed)
+    assert verify(it.facts, missed).is_right
+    [wrong] = [check for check in verify(it.facts, {"a": 1, "b": 1}).checks if check.differs]
+    assert wrong.differs is not None
+    assert wrong.differs.startswith("1 weighed otherwise than follows from earlier draws: r-b")
+
+
+def test_what_members_missed_is_the_same_by_the_facts_as_by_the_seats() -> None:
+    facts, seats = list[Any](), list[list[Seat]]()
+    for n in range(8):
+        it = Held(capacity=2)
+        it.register(*"abcdef")
+        it.draw(missed={"a": n % 3})
+        if n % 2:
+            it.withdraw(min(it.have("confirmed")), now=DRAWS)
+        about = {"event_id": f"e{n}"}
+        facts += [fact.model_copy(update=about) for fact in it.facts]
+        if n == 5:
+            it.decide(lambda e, it=it: model.cancel(e, it.seats, CancelEvent(event_id="e1"), who=LEADER))  # type: ignore[misc]
+            facts.append(it.facts[-1].model_copy(update=about))
+            continue
+        seats.append(list(it.seats.items.values()))
+    assert missed_before(facts, "c1") == model.missed_before(seats[::-1][: model.EARLIER])
+    assert missed_before(facts, "c2") == {}
 
 
 def test_before_the_draw_there_is_nothing_to_verify() -> None:

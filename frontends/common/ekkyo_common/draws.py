@@ -1,16 +1,18 @@
 """Whether a draw was held as promised, by the facts about its event alone. Pure."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from ekkyo.contracts.events import (
     DrawClosed,
     DrawHeld,
+    EventCancelled,
     EventFact,
     RegistrationApplied,
     RegistrationConfirmed,
     RegistrationFact,
+    RegistrationPromoted,
     RegistrationWaitlisted,
     RegistrationWithdrawn,
 )
@@ -19,6 +21,8 @@ from ekkyo.decision.places import Room
 
 A = TypeVar("A")
 
+EARLIER = 6
+"""How many earlier draws count, the latest."""
 NAMED = 3
 """How many ids a problem names."""
 
@@ -49,8 +53,12 @@ class NothingDrawn(Exception):
     """There is no draw to verify. Its text says why."""
 
 
-def verify(facts: Iterable[EventFact]) -> Verdict:
-    """Repeat the draw of an event. facts: all about the event, in the order of the stream. Raises NothingDrawn."""
+def verify(facts: Iterable[EventFact], missed: Mapping[str, int] | None = None) -> Verdict:
+    """Repeat the draw of an event. Raises NothingDrawn.
+
+    facts: all about the event, in the order of the stream. missed: how many draws in a row members missed before;
+    without it, why an entrant has its weight is not looked at.
+    """
     facts = list(facts)
     drawn = [fact for fact in facts if fact.event.draw is not None]
     if not drawn:
@@ -75,6 +83,11 @@ def verify(facts: Iterable[EventFact]) -> Verdict:
         Check("The seed is the one that was promised", _differ(draw.commitment(result.seed), first.seed_sha256)),
         Check("The list of entrants has the hash that was published", _hashed(list_, result)),
         Check("Everybody who applied is on the list, and nobody else", _entered(facts, closed[0], list_)),
+        *(
+            [Check("Who missed out before weighs more", _weighed(facts, closed[0], list_, missed))]
+            if missed is not None
+            else []
+        ),
         Check("The order is the one that follows from the seed and the list", _ordered(list_, result)),
         Check("The places went by the order", _placed(list_, result)),
         Check("Everybody was told what they drew", _told(facts[held[0] :], list_, result)),
@@ -103,12 +116,7 @@ def _hashed(closed: DrawClosed, held: DrawHeld) -> str | None:
 
 def _entered(facts: Sequence[EventFact], closed_at: int, closed: DrawClosed) -> str | None:
     """Who is missing or too many. Who may not come any more is left out of the list before that is told."""
-    members: dict[str, set[str]] = {}
-    for fact in facts[:closed_at]:
-        if isinstance(fact, RegistrationApplied):
-            members.setdefault(_unit(fact), set()).add(fact.member_id)
-        if isinstance(fact, RegistrationWithdrawn) and fact.was == "applied":
-            members.get(_unit(fact), set()).discard(fact.member_id)
+    members = _members(facts[:closed_at])
     entered = {unit for unit, who in members.items() if who}
     left = {
         _unit(fact)
@@ -120,6 +128,59 @@ def _entered(facts: Sequence[EventFact], closed_at: int, closed: DrawClosed) -> 
         return listed
     missing = _missing(entered - left - listed, "applied and not on the list")
     return missing or _missing(listed - entered, "on the list without having applied")
+
+
+def _members(facts: Iterable[EventFact]) -> dict[str, set[str]]:
+    """Who applied with what, and did not withdraw."""
+    members: dict[str, set[str]] = {}
+    for fact in facts:
+        if isinstance(fact, RegistrationApplied):
+            members.setdefault(_unit(fact), set()).add(fact.member_id)
+        if isinstance(fact, RegistrationWithdrawn) and fact.was == "applied":
+            members.get(_unit(fact), set()).discard(fact.member_id)
+    return members
+
+
+def _weighed(facts: Sequence[EventFact], closed_at: int, closed: DrawClosed, missed: Mapping[str, int]) -> str | None:
+    """Whose weight is another than follows. Of a group that somebody left since, it is not known who counted."""
+    members, later = _members(facts[:closed_at]), _members(facts)
+    other = set()
+    entrants = _read(lambda: [draw.Entrant.read(line) for line in closed.entrants])
+    for entrant in [] if isinstance(entrants, str) else entrants:
+        who = members.get(entrant.unit)
+        if who and (len(who) == 1 or who == later.get(entrant.unit)):
+            follows = 1 + min(draw.MORE_AT_MOST, *(missed.get(member, 0) for member in who))
+            if entrant.weight != follows:
+                other.add(entrant.unit)
+    return _missing(other, "weighed otherwise than follows from earlier draws")
+
+
+def missed_before(facts: Iterable[EventFact], community_id: str) -> dict[str, int]:
+    """How many draws of a community in a row members missed. facts: all before a list of entrants was closed, in order.
+
+    The service counts in the same way (docs/decisions/lottery.md).
+    """
+    results: dict[str, dict[str, bool]] = {}
+    for fact in facts:
+        if fact.event.community_id != community_id:
+            continue
+        if isinstance(fact, DrawHeld):
+            results[fact.event_id] = {}
+        if isinstance(fact, EventCancelled):
+            results.pop(fact.event_id, None)
+        got = results.get(fact.event_id, {})
+        if isinstance(fact, RegistrationConfirmed | RegistrationWaitlisted) and fact.because == "draw":
+            got[fact.member_id] = isinstance(fact, RegistrationConfirmed)
+        if isinstance(fact, RegistrationPromoted) and fact.member_id in got:
+            got[fact.member_id] = True
+    missed, settled = dict[str, int](), set[str]()
+    for result in list(results.values())[::-1][:EARLIER]:
+        for member, placed in result.items():
+            if placed:
+                settled.add(member)
+            elif member not in settled:
+                missed[member] = missed.get(member, 0) + 1
+    return missed
 
 
 def _ordered(closed: DrawClosed, held: DrawHeld) -> str | None:

@@ -8,13 +8,31 @@ from typing import Annotated
 
 import typer
 from ekkyo.contracts.base import Refused
-from ekkyo.contracts.events import EventFact
-from ekkyo_common.draws import NothingDrawn, Verdict, verify
+from ekkyo.contracts.events import (
+    DrawClosed,
+    DrawHeld,
+    EventCancelled,
+    EventFact,
+    RegistrationConfirmed,
+    RegistrationPromoted,
+    RegistrationWaitlisted,
+)
+from ekkyo_common.draws import NothingDrawn, Verdict, missed_before, verify
 from rich.markup import escape
 
 from ekkyo_cli import output
 from ekkyo_cli.connection import Where, connected
 from ekkyo_cli.output import Json
+
+EARLIER = (
+    DrawClosed,
+    DrawHeld,
+    EventCancelled,
+    RegistrationConfirmed,
+    RegistrationPromoted,
+    RegistrationWaitlisted,
+)
+"""What tells who missed out at earlier draws."""
 
 
 def verify_draw(
@@ -24,9 +42,9 @@ def verify_draw(
 ) -> None:
     """Check that the places of an event with a lottery were drawn as promised, by the facts alone.
 
-    It reads the facts about the event, asks no service, and computes again: the hash of the seed, the hash of the list
-    of entrants, the order, who got places, and what everybody was told. Exit code 1 if anything differs, or if the draw
-    was not held yet.
+    It reads the facts, asks no service, and computes again: the hash of the seed, the hash of the list of entrants,
+    their weights from earlier draws, the order, who got places, and what everybody was told. Exit code 1 if anything
+    differs, or if the draw was not held yet.
 
     Example:
 
@@ -50,8 +68,18 @@ def verify_draw(
 
 async def _verify(dir: Path | None, event: str) -> Verdict:
     async with connected(dir) as ekkyo:
-        about = [fact async for fact in ekkyo.facts(EventFact, entity=event, since=1, follow=False)]
-    return verify(fact for fact in about if isinstance(fact, EventFact))
+        about = [
+            f async for f in ekkyo.facts(EventFact, entity=event, since=1, follow=False) if isinstance(f, EventFact)
+        ]
+        closed = next((fact for fact in about if isinstance(fact, DrawClosed)), None)
+        if closed is None:
+            return verify(about)
+        earlier = []
+        async for fact in ekkyo.facts(*EARLIER, since=1, follow=False):
+            if isinstance(fact, DrawClosed) and fact.event_id == event:
+                break
+            earlier += [fact] if isinstance(fact, EventFact) else []
+    return verify(about, missed_before(earlier, closed.event.community_id))
 
 
 def _tell(verdict: Verdict) -> None:
