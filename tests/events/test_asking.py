@@ -7,6 +7,9 @@ import pytest
 from ekkyo.contracts.base import Caller, Refused
 from ekkyo.contracts.events import (
     AnswerQuestions,
+    Application,
+    ApproveApplications,
+    DeclineApplications,
     DuplicateEvent,
     EventDetails,
     GetAnswers,
@@ -233,6 +236,22 @@ def test_everybody_in_a_group_answers_later() -> None:
     decided = model.register_group(both, EntriesInMemory[Seat](), cmd, people=EVERYBODY, who=SELF, now=BEFORE)
     assert [one.unanswered for one in decided.answer.registrations] == [True, True]
     assert [fact.unanswered for fact in decided.facts if isinstance(fact, RegistrationConfirmed)] == [True, True]
+
+
+def test_who_is_declined_leaves_no_answers_and_is_asked_again_when_approved_after_all() -> None:
+    it = event(*ALL, terms={"approval": True})
+    applied = register(it, lunch=False)
+    one = [Application(member_id="m1", registration_id="r1")]
+    assert (applied.answer.status, applied.entries[0].answers) == ("applied", {"lunch": False})
+    no = DeclineApplications(event_id="e1", applications=one, reason="full")
+    declined = model.decline_applications(
+        applied.document, EntriesInMemory.of(applied.entries), no, who=LEADER, now=BEFORE
+    )
+    assert [(s.status, s.answers) for s in declined.entries] == [("declined", {})]
+    yes = ApproveApplications(event_id="e1", applications=one)
+    seats = EntriesInMemory.of(declined.entries)
+    approved = model.approve(declined.document, seats, yes, people=EVERYBODY, who=LEADER, now=BEFORE)
+    assert [fact.unanswered for fact in approved.facts] == [True]
 
 
 @pytest.mark.parametrize(

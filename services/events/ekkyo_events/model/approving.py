@@ -181,7 +181,7 @@ def _declined(
     event: Event, seats: Sequence[Seat], because: DeclinedBecause, note: str = ""
 ) -> tuple[Event, list[Seat], list[RegistrationDeclined]]:
     after = event.model_copy(update={"applied": event.applied - len(seats)})
-    has = {"status": "declined", "declined_because": because, "note": note}
+    has: dict[str, object] = {"status": "declined", "declined_because": because, "note": note, "answers": {}}
     declined = [seat.model_copy(update=has) for seat in seats]
     facts = [RegistrationDeclined(because=because, **it) for it in _about(event, after, declined)]
     return after, declined, facts
