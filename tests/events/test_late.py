@@ -8,6 +8,7 @@ from ekkyo.contracts.base import Caller, Refused
 from ekkyo.contracts.events import (
     ConcludeEvent,
     RegisterForEvent,
+    RegisterGroup,
     RegistrationPromoted,
     RegistrationWithdrawn,
     RescheduleEvent,
@@ -88,6 +89,31 @@ def test_who_gets_a_seat_from_the_waitlist_has_a_day_to_give_it_back(
         assert in_time.entries[0].withdraw_by is None, "it was that seat's"
     if late_after is not None:
         assert withdrawn(first.document, after, late_after).facts[0].late
+
+
+@pytest.mark.parametrize("who", [Caller("m1"), LEADER])
+@pytest.mark.parametrize("terms", [DEADLINE, DEADLINE.model_copy(update={"online_capacity": 5})])
+@pytest.mark.parametrize(("hours_before", "own"), [(100, None), (50, START - 26 * HOUR), (10, START)])
+def test_who_is_registered_by_somebody_else_has_a_day_to_give_it_back(
+    who: Caller, terms: Terms, hours_before: float, own: datetime | None
+) -> None:
+    it = event(terms=terms, format="hybrid" if terms.online_capacity else "online", place="Hall 1")
+    cmd = RegisterForEvent(event_id="e1", member_id="m1", registration_id="r1")
+    now = START - HOUR * hours_before
+    decision = model.register(it, EntriesInMemory[Seat](), cmd, people=EVERYBODY, who=who, now=now)
+    has = own if who == LEADER else None
+    assert (decision.answer.withdraw_by, decision.facts[0].withdraw_by) == (has, has)  # type: ignore[attr-defined]
+    late = withdrawn(decision.document, EntriesInMemory.of(decision.entries), 9).facts[0].late
+    assert late is (has is None or has < START)
+
+
+def test_colleagues_who_are_registered_along_have_a_day_to_give_it_back() -> None:
+    it = event(capacity=3, terms=DEADLINE.model_copy(update={"group_size": 3}))
+    cmd = RegisterGroup(event_id="e1", member_id="m1", group_id="g1", with_members=["m2", "m3"])
+    who, now = Caller("m1"), START - 10 * HOUR
+    decision = model.register_group(it, EntriesInMemory[Seat](), cmd, people=EVERYBODY, who=who, now=now)
+    assert [one.withdraw_by for one in decision.answer.registrations] == [None, START, START]
+    assert [fact.withdraw_by for fact in decision.facts] == [None, START, START]  # type: ignore[attr-defined]
 
 
 def test_more_seats_give_those_who_get_them_a_day_too() -> None:

@@ -60,6 +60,15 @@ async def test_what_is_wrong_with_the_addresses_is_said_beside_them(emails: str,
         assert not browser.answering.sent(RegisterGroup)
 
 
+async def test_a_group_has_to_choose_how_it_takes_part():
+    hybrid = mine(None, format="hybrid", place="本社", terms={"group_size": 3, "online_capacity": 5})
+    async with opened(replies() | {MyRegistration: hybrid}, in_english(HANAKO)) as browser:
+        page = await browser.post("/e/e1/group", {"group_id": "g1", "emails": "ken@example.co.jp"})
+        assert page.status_code == 422
+        assert "Choose how you take part." in text_of(page)
+        assert not browser.answering.sent(RegisterGroup)
+
+
 async def test_who_cannot_be_registered_is_named_by_the_address_that_was_typed():
     errors = [FieldError(field="with_members.1", code="cannot_register", detail="")]
     no = Refused("group_cannot_register", "Not all of the group can be registered.", errors=errors)

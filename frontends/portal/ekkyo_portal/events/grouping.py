@@ -38,6 +38,8 @@ async def register(visit: Visit, event_id: str) -> Response:
         form.wrong("emails", "missing")
     elif len(emails) >= attending.group_size(event):
         form.wrong("emails", "too_many_colleagues")
+    if attending.ways(visit.reader, event) and not attend_of(form["attend"]):
+        form.wrong("attend", "choose_way")
     if form.errors:
         return _page(visit, event, form, 422)
     found = await _found(visit, event, emails)

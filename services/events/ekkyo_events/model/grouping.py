@@ -11,6 +11,7 @@ from ekkyo_events.model.arranged import attends, placed
 from ekkyo_events.model.arranged.counting import together
 from ekkyo_events.model.documents import Event, Seat, leads, not_found, registration
 from ekkyo_events.model.entering import enter, takes_entrants
+from ekkyo_events.model.late import with_time_to_decide
 from ekkyo_events.model.line import place
 from ekkyo_events.model.people import People
 from ekkyo_events.model.registrations import may_act_for, must_take_registrations
@@ -50,6 +51,7 @@ def register_group(
         (held[member] or Seat(document_id=event.id, key=member, status="withdrawn")).model_copy(update=asked)
         for member in members
     ]
+    newcomers = [seat if seat.key == who.sub else with_time_to_decide(event, seat, now=now) for seat in newcomers]
     if event.drawing and takes_entrants(event, now):
         entered, applied, applications = enter(event, newcomers)
         after = entered.model_copy(update={"grouped": True})

@@ -1,6 +1,7 @@
 """Late cancellations: seats that were given back after the deadline that the event's terms set.
 
-Nobody is late who could not have been in time: who got a seat from the waitlist, or whose event was moved, has a day.
+Nobody is late who could not have been in time: who got a seat from the waitlist, was registered by somebody else, or
+whose event was moved, has a day.
 """
 
 from datetime import datetime, timedelta

@@ -29,7 +29,7 @@ from ekkyo_events.model.documents import (
     unanswered,
 )
 from ekkyo_events.model.entering import enter, takes_entrants
-from ekkyo_events.model.late import given_back_late
+from ekkyo_events.model.late import given_back_late, with_time_to_decide
 from ekkyo_events.model.line import place
 from ekkyo_events.model.people import People
 from ekkyo_events.model.promoting import promote, without_place
@@ -63,6 +63,8 @@ def register(
     if no := people.refusal(event, cmd.member_id):
         raise no
     seat = seat or Seat(document_id=event.id, key=cmd.member_id, status="withdrawn")
+    if event.terms and who.sub != cmd.member_id:
+        seat = with_time_to_decide(event, seat, now=now)
     if event.questions or cmd.answers:
         complete = who.sub == cmd.member_id or not leads(who, event)
         answers = accepted(event.questions, cmd.answers, complete=complete)
@@ -90,6 +92,7 @@ def register(
             member_id=seat.key,
             registration_id=seat.registration_id,
             table=seat.table,
+            withdraw_by=seat.withdraw_by,
             unanswered=unanswered(after, seat),
         )
         return Decision(after, registration(after, seat), entries=[seat], facts=[confirmed])

@@ -56,8 +56,8 @@ class Registration(Model):
     """Withdrawn after the event's `withdraw_by`: a late cancellation. Only the member and leaders are told."""
     withdraw_by: Instant | None = Field(default=None, exclude_if=unset)
     """Until when the member can withdraw without being late, where that is later than for others. Whoever gets a seat
-    from the waitlist less than a day before the event's `withdraw_by`, or after it, has a day, but not beyond the
-    start."""
+    from the waitlist, or is registered by somebody else, less than a day before the event's `withdraw_by`, or after it,
+    has a day, but not beyond the start."""
     attend: Attend | None = Field(default=None, exclude_if=unset)
     """How they take part, at a hybrid event that has a capacity for each way."""
     group_id: Id | None = Field(default=None, exclude_if=unset)
@@ -240,7 +240,8 @@ class RegistrationConfirmed(RegistrationFact):
     because: Literal["draw"] | None = Field(default=None, exclude_if=unset)
     """draw: it was drawn by lot. None: a seat was free."""
     withdraw_by: Instant | None = Field(default=None, exclude_if=unset)
-    """Drawn: until when they can withdraw without being late, where that is later than the event's `withdraw_by`."""
+    """Drawn, or registered by somebody else: until when they can withdraw without being late, where that is later than
+    the event's `withdraw_by`."""
     table: int | None = Field(default=None, exclude_if=unset)
     """Where they sit, at an event with tables."""
 

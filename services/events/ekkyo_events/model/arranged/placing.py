@@ -69,6 +69,7 @@ def placed(event: Event, seats: Entries[Seat], newcomers: Sequence[Seat], people
                 member_id=seat.key,
                 registration_id=seat.registration_id,
                 table=seat.table,
+                withdraw_by=seat.withdraw_by,
                 unanswered=unanswered(event, seat),
                 **arrangement(seat, now),
             )
