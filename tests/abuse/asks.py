@@ -97,8 +97,8 @@ IN_ORDER: list[Any] = [
     events.RegisterForEvent(event_id="e1", member_id="m1", registration_id="r1", answers={"lunch": "肉"}),
     events.AnswerQuestions(event_id="e1", member_id="m1", answers={"lunch": "魚"}),
     events.GetAnswers(event_id="e1", member_id="m1"),
-    events.RegisterGroup(event_id="e1", member_id="m1", group_id="g1", with_members=["m2"]),
-    events.ChangeAttend(event_id="e1", member_id="m1", attend="onsite"),
+    events.RegisterGroup(event_id="e7", member_id="m1", group_id="g1", with_members=["m2"]),
+    events.ChangeAttend(event_id="e7", member_id="m1", attend="online"),
     events.ApproveApplications(event_id="e1", applications=[APPLICATION]),
     events.DeclineApplications(event_id="e1", applications=[APPLICATION], reason="full", note="また今度"),
     events.CheckIn(event_id="e1", member_id="m1"),
@@ -193,6 +193,9 @@ def before() -> Iterator[Any]:
     yield events.DraftEvent(event_id="e6", community_id="c1", details=DETAILS, **TIMES)
     yield events.SetTerms(event_id="e6", terms=events.WantedTerms(invited_only=True))
     yield events.PublishEvent(event_id="e6")
+    yield events.DraftEvent(event_id="e7", community_id="c1", details=DETAILS, **TIMES)
+    yield events.SetTerms(event_id="e7", terms=events.WantedTerms(online_capacity=3, group_size=3))
+    yield events.PublishEvent(event_id="e7")
     yield events.RegisterForEvent(event_id="e2", member_id="m1", registration_id="r2")
     yield events.AttachOutput(output_id="o2", community_id="c1", details=OUTPUT)
 

@@ -71,7 +71,7 @@ TABLE = {
     "members.logo": "anyone",
     "members.communities": "anyone",
     "members.cards": "anyone",
-    "members.colleagues": "anyone",
+    "members.colleagues": "self leader steward system",
     "members.identify": "portal",
     "members.journey": "self leader steward system",
     "members.deactivate": "steward system",
@@ -227,6 +227,8 @@ def test_the_table_has_every_operation_and_says_what_the_contract_says() -> None
         channels = {f"notify.{name}" for name in ("connect_channel", "channel", "try_channel", "disconnect_channel")}
         own = channels | {"members.join"}  # refused by a rule: leaders do so for nobody but themselves
         of_one = told - {"leader"} if name in own else told
+        if name == "members.colleagues":  # refused by a rule: told to members of the community alone
+            of_one = {"self", "leader", "steward", "system"}
         assert set(TABLE[name].replace("leaders", "leader").split()) == of_one, name
 
 

@@ -85,7 +85,7 @@ async def test_who_registered_together_sees_with_how_many_and_what_has_to_happen
     async with opened({MyRegistration: told}) as browser:
         text = text_of(await browser.get("/e/e1"))
         assert "3人でまとめて登録しています" in text
-        assert "3人分の席がそろって空くと" in text
+        assert "いま空いているのは 18 席です。3人分の席がそろって空くと" in text
 
 
 async def test_leaders_set_how_many_can_register_together():

@@ -104,6 +104,7 @@ def together(reader: Reader, own: Registration | None) -> str:
 def waits(reader: Reader, it: EventState, own: Registration) -> str:
     """Why somebody waits, and what has to happen."""
     if own.together and own.together > 1:
-        waits: str = reader.words.groups.waits.format(n=own.together)
-        return waits
+        free = left(it).get(own.attend or "onsite", 0)
+        so_far = count(reader.words.groups.free, free) if free > 0 else ""
+        return str(so_far + reader.words.groups.waits.format(n=own.together))
     return count(reader.words.events.waits, capacity_for(it, own))

@@ -186,9 +186,10 @@ async def change_attend(visit: Visit, event_id: str) -> Response:
     """Take part the other way: in the room, or online."""
     form = await visit.form()
     attend, member_id = attend_of(form["attend"]), visit.me.member_id
-    if attend:
-        await visit.send(ChangeAttend(event_id=event_id, member_id=member_id, attend=attend))
-    return visit.see_other(f"/e/{event_id}", did="events.attend_changed" if attend else None)
+    if attend is None:
+        return await shown(visit, event_id)
+    await visit.send(ChangeAttend(event_id=event_id, member_id=member_id, attend=attend))
+    return visit.see_other(f"/e/{event_id}", did="events.attend_changed")
 
 
 @room.post("/e/{event_id}/withdraw", who=Who.HOLDERS)

@@ -23,6 +23,7 @@ JA: Final[dict[str, str]] = {
     "together": "{n}人でまとめて登録しています",
     "waits": "{n}人分の席がそろって空くと、全員の参加が確定し、お知らせが届きます。"
     "少ない人数の方が先になることがあります。",
+    "free": "いま空いているのは {n} 席です。",
     "legend": "まとめての登録",
     "size": "一度に登録できる人数",
     "size_hint": "2から10までの数を入力すると、メンバーが同僚とまとめて登録できます。空欄にすると、"
@@ -56,6 +57,7 @@ EN: Final[dict[str, str]] = {
     "together": "You are registered together, {n} of you",
     "waits": "As soon as {n} seats are free at once, all of you get them and a message. A smaller group may "
     "come first.",
+    "free": "One seat is free now. |{n} seats are free now. ",
     "legend": "Registering together",
     "size": "Largest group",
     "size_hint": "With a number from 2 to 10, members can register together with colleagues. Leave this empty, "
