@@ -5,6 +5,7 @@ from dataclasses import replace
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import (
     AnswersPage,
+    ApproveApplications,
     AttendanceImported,
     Board,
     CancelEvent,
@@ -12,6 +13,8 @@ from ekkyo.contracts.events import (
     ChangeSeriesRule,
     CheckIn,
     ConcludeEvent,
+    DecidedApplications,
+    DeclineApplications,
     DoorWord,
     DraftEvent,
     EventPage,
@@ -278,5 +281,8 @@ def answers(**changes: object) -> dict[type, object]:
         UninviteMember: Invitee(event_id="e1", member_id="ken", invited=False),
         ImportAttendance: AttendanceImported(event_id="e1", attended=2, already=1, walk_ins=1, passed_over=["x"]),
         **dict.fromkeys((CheckIn, UndoCheckIn), registration("ken", "attended")),
+        **dict.fromkeys(
+            (ApproveApplications, DeclineApplications), DecidedApplications(event_id="e1", registrations=[])
+        ),
         **dict.fromkeys((PublishEvent, ReviseEvent, RescheduleEvent, SetTerms, CancelEvent, ConcludeEvent), it),
     }

@@ -29,6 +29,8 @@ def said(reader: Reader, event: EventState, own: Registration | None, zone: str)
         if terms.closes_at:
             closed = words.closes if now < terms.closes_at else words.closed
             lines.append(closed.format(at=reader.moment(terms.closes_at, zone)))
+    if own is None and terms.approval:
+        lines.append(reader.words.applications.by_leaders)
     if late := _of_withdrawing(reader, event, own):
         text, at = late
         lines.append(text.format(at=reader.moment(at, zone)))

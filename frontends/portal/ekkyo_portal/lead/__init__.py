@@ -1,6 +1,7 @@
 """Leading: writing events, the desk, attendance, results."""
 
 from ekkyo_portal.lead import answers as answers
+from ekkyo_portal.lead import applications as applications
 from ekkyo_portal.lead import asking as asking
 from ekkyo_portal.lead import attendance as attendance
 from ekkyo_portal.lead import calendar as calendar

@@ -4,7 +4,7 @@ import asyncio
 from typing import Final
 from urllib.parse import quote
 
-from ekkyo.contracts.events import AnswersPage, GetAnswers
+from ekkyo.contracts.events import AnswersPage, GetAnswers, MemberAnswers
 from ekkyo_common.tables.writing import as_csv, as_xlsx
 from starlette.responses import Response
 
@@ -39,7 +39,8 @@ async def as_workbook(visit: Visit, event_id: str) -> Response:
     return _file(found, made, "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 
 
-async def _gathered(visit: Visit, event_id: str) -> Gathered:
+async def answers_of(visit: Visit, event_id: str) -> tuple[AnswersPage, list[MemberAnswers]]:
+    """The first page of answers, and all of them. Raises Refused for who does not lead the event."""
     page = await visit.ask(GetAnswers(event_id=event_id))
     must_lead(visit, page.event.community_id)
     entries = list(page.entries)
@@ -49,6 +50,11 @@ async def _gathered(visit: Visit, event_id: str) -> Gathered:
             break
         told = await visit.ask(GetAnswers(event_id=event_id, after=told.next))
         entries += told.entries
+    return page, entries
+
+
+async def _gathered(visit: Visit, event_id: str) -> Gathered:
+    page, entries = await answers_of(visit, event_id)
     known, away = await names.known_to(visit, page.event.community_id, [one.member_id for one in entries])
     return gathered(visit.reader, page, entries, known, away=away)
 

@@ -72,6 +72,12 @@ def gathered(
     )
 
 
+def answered(reader: Reader, questions: Sequence[RegistrationQuestion], one: MemberAnswers) -> list[tuple[str, str]]:
+    """Each question that a member answered, with the answer."""
+    given = [(one_line(question.text), one.answers.get(question.key)) for question in questions]
+    return [(text, in_words(reader, answer)) for text, answer in given if answer is not None]
+
+
 def table(reader: Reader, found: Gathered) -> list[list[str]]:
     """The answers as rows of a file, with a head."""
     words = reader.words.asking

@@ -46,7 +46,7 @@ class Links:
         room = "s" if notice.survey else "o" if notice.output else "series" if topic in SERIES_TOPICS else "e"
         short = f"{self.portal}/{room}/{notice.entity_id}"
         if topic == "applications_waiting":  # a page of leaders, which no pass opens
-            return Action(ACTIONS[locale][topic], short, short)
+            return Action(ACTIONS[locale][topic], f"{short}/applications", f"{short}/applications")
         href, event = short, notice.event
         if private and self.passes and event and recipient.member_id and room == "e":
             href += "?p=" + self.passes.make("event", notice.entity_id, recipient.member_id, event.ends_at)

@@ -10,6 +10,7 @@ from ekkyo.contracts.members import Locale
 from ekkyo.words import names
 
 from ekkyo_portal.look.words import (
+    applications,
     asking,
     attendance,
     calendar,
@@ -39,6 +40,7 @@ from ekkyo_portal.look.words import (
 )
 
 ROOMS: Final[dict[str, ModuleType]] = {
+    "applications": applications,
     "asking": asking,
     "attendance": attendance,
     "calendar": calendar,
