@@ -13,7 +13,7 @@ from typing import Any
 
 import ekkyo
 from ekkyo.contracts import OWNERS
-from ekkyo.docs.messages import messages
+from ekkyo.docs.messages import json_schema, messages
 from ekkyo.docs.source import NOT_THERE, Refusal, Source, raised
 
 SHARED = Path(ekkyo.__file__).parent
@@ -49,7 +49,7 @@ def refusals(services: Path) -> dict[str, list[Refusal]]:
 
 def _fields(message: type[Any]) -> set[str]:
     """The names of all fields of a message, those inside others too."""
-    schema = message.model_json_schema()
+    schema = json_schema(message)
     return {name for model in (schema, *schema.get("$defs", {}).values()) for name in model.get("properties", {})}
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ekkyo.docs.messages import Message, Schema
+from ekkyo.docs.messages import Message, Schema, json_schema
 
 _ID = "0192f0c1-7a00-7000-8000-0000000000{}"
 IDS = {
@@ -209,7 +209,7 @@ DEFAULT_STATUS = {"events": "published", "surveys": "open", "notify": "sent"}
 def example(message: Message) -> Any:
     """The message's data. Raises ValidationError when it is not a valid one: give the class an example then."""
     own = (message.model.model_config.get("json_schema_extra") or {}).get("example")
-    data = own or _Maker(message).make(message.model.model_json_schema(), "")
+    data = own or _Maker(message).make(json_schema(message.model), "")
     message.model.model_validate(data)
     return data
 
@@ -217,7 +217,7 @@ def example(message: Message) -> Any:
 class _Maker:
     def __init__(self, message: Message) -> None:
         self.message = message
-        self.definitions: Schema = message.model.model_json_schema().get("$defs", {})
+        self.definitions: Schema = json_schema(message.model).get("$defs", {})
 
     def make(self, schema: Schema, field: str) -> Any:
         """A value that this schema takes, fit for a field of this name."""

@@ -77,7 +77,18 @@ class Message:
             extra["x-ekkyo-subject"] = self.model.subject + about
         if self.kind in ("command", "question"):
             extra["x-ekkyo-may"] = self.roles
-        return {**_HEAD, "$id": self.urn, **extra, **_plain(self.model.model_json_schema()), "title": self.title}
+        return {**_HEAD, "$id": self.urn, **extra, **_plain(json_schema(self.model)), "title": self.title}
+
+
+def json_schema(model: type[BaseModel]) -> Schema:
+    """The JSON Schema of a model, which the caller may change: pydantic makes it once."""
+    made: Schema = json.loads(_json_schema(model))
+    return made
+
+
+@cache
+def _json_schema(model: type[BaseModel]) -> str:
+    return json.dumps(model.model_json_schema())
 
 
 def problem_schema() -> Schema:
