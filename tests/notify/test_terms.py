@@ -31,7 +31,7 @@ def test_times_of_the_terms_name_their_zone_where_the_message_tells_the_time_in_
     abroad, here = reader("en", "Europe/Berlin"), reader("en")
     applied = compose(notice("registration_applied", event=about), APPLIED, abroad)
     assert ("Draw", "Fri 27 Nov 12:00 (Japan time)") in applied.rows
-    assert "until Fri 27 Nov 12:00 (Japan time)" in applied.lead
+    assert "by Fri 27 Nov 12:00 (Japan time)" in applied.lead
     published = compose(notice("event_published", event=about), MEMBER, here)
     assert ("Draw", "Fri 27 Nov 12:00") in published.rows, "where there is one time alone, as ever"
     seated = compose(notice("registration_confirmed", event=about), SEATED, abroad)
@@ -39,3 +39,10 @@ def test_times_of_the_terms_name_their_zone_where_the_message_tells_the_time_in_
     online = about.model_copy(update={"format": "online"})
     seated = compose(notice("registration_confirmed", event=online), SEATED, abroad)
     assert ("Withdraw by", "Fri 27 Nov 4:00 (Germany time, UTC+1)") in seated.rows
+
+
+def test_who_enters_the_draw_of_a_hybrid_event_is_told_of_the_seats_in_the_room_and_online():
+    terms = Terms(lottery=Lottery(draws_at=NOON - timedelta(days=3)), online_capacity=50)
+    about = event(format="hybrid", place="本社", terms=terms)
+    assert "会場40名とオンライン50名を抽選で" in message("registration_applied", about=about).lead
+    assert "40 seats in the room and 50 online are drawn" in message("registration_applied", "en", about=about).lead

@@ -242,12 +242,12 @@ LOTTERY = event(terms=Terms(lottery=Lottery(draws_at=NOON - timedelta(days=3))))
         (
             "event_published",
             "11月27日(金) 12:00 までに申し込んだ方の中から抽選",
-            "by lot among all who register until Fri 27 Nov 12:00",
+            "by lot among all who register by Fri 27 Nov 12:00",
         ),
         (
             "registration_applied",
             "11月27日(金) 12:00 までに申し込んだ方",
-            "among all who register until Fri 27 Nov 12:00",
+            "among all who register by Fri 27 Nov 12:00",
         ),
         ("registration_confirmed", "抽選の結果、「Excel", "were drawn by lot, and you got one"),
         (

@@ -67,6 +67,13 @@ async def test_whoever_sees_the_event_can_see_how_to_check_the_draw():
         assert "verify-draw" not in (await browser.get("/e/e1")).text
 
 
+async def test_the_seats_of_a_hybrid_event_that_are_drawn_are_those_in_the_room_and_online():
+    about = drawn(format="hybrid", capacity=20, applied=3)
+    about["terms"] = {**about["terms"], "online_capacity": 5}
+    async with opened({MyRegistration: mine(None, **about)}, HANAKO) as browser:
+        assert "抽選で 25 席" in text_of(await browser.get("/e/e1"))
+
+
 async def test_nobody_is_told_to_check_a_draw_that_was_not_held_and_never_will_be():
     for about in ({"status": "cancelled"}, {"starts_at": BEFORE, "ends_at": "2026-12-26T01:00:00Z"}):
         async with opened({MyRegistration: mine(None, **drawn(BEFORE, **about))}, HANAKO) as browser:

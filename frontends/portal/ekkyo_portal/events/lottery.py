@@ -32,7 +32,8 @@ def enters(event: EventState, reader: Reader) -> bool:
 def seats(reader: Reader, event: EventState) -> str:
     """How many seats are drawn, and how many people applied so far."""
     words: str = reader.words.lottery.seats
-    return words.format(seats=event.capacity, n=event.applied)
+    online = (event.terms and event.terms.online_capacity) or 0
+    return words.format(seats=event.capacity + online, n=event.applied)
 
 
 def said(reader: Reader, event: EventState, own: Registration | None, zone: str) -> Sequence[str]:
