@@ -59,7 +59,8 @@ def move_seat(event: Event, seats: Entries[Seat], cmd: MoveSeat, *, who: Caller)
         other = _at_table(seats.get(cmd.swap_with))
         if other.table != cmd.table:
             raise Refused("not_at_table", "The member to change places with does not sit at this table.")
-        changed.append(other.model_copy(update={"table": member.table}))
+        if member.table is not None:  # who sat nowhere sits down beside them: nobody loses their table
+            changed.append(other.model_copy(update={"table": member.table}))
     return _told(event, seats, changed, moved=[each.key for each in changed], before=event)
 
 
