@@ -89,7 +89,6 @@ async def test_a_form_with_mistakes_can_be_read_by_everybody(tmp_path: Path) -> 
             (in_english(LEADER), answers(), "/e/e1/move"),
             (in_english(LEADER), answers(terms={"withdraw_by": "2026-12-01T03:00:00Z"}), "/e/e1/terms"),
             (LEADER, answers(), "/e/e1/questions"),
-            (LEADER, answers(), "/e/e1/applications"),
             (LEADER, BEGUN, "/e/e1/attendance"),
             (in_english(STEWARD), PEOPLE, "/people/hanako/erase"),
             (STEWARD, PEOPLE, "/people-import"),
