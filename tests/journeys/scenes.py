@@ -36,6 +36,10 @@ from ekkyo_portal.web.visitor import Visitor
 from tests.portal import (
     test_asking_pages,
     test_community_pages,
+    test_grouping,
+    test_lead_applications,
+    test_lead_invitations,
+    test_lead_overbooking,
     test_looks,
     test_me_pages,
     test_output_pages,
@@ -49,6 +53,18 @@ from tests.portal.test_lead_attendance import BEGUN
 from tests.portal.test_lead_desk import at_the_desk
 from tests.portal.test_lead_results import over
 
+WHOLE: dict[str, Any] = {
+    "format": "hybrid",
+    "place": "本社3F",
+    "terms": {
+        "opens_at": "2026-11-30T03:00:00Z",
+        "closes_at": "2026-12-01T09:00:00Z",
+        "withdraw_by": "2026-12-01T03:00:00Z",
+        "online_capacity": 20,
+        "group_size": 3,
+    },
+}
+"""An event with terms of many kinds."""
 Replies = Mapping[type[Any], Any]
 
 
@@ -151,6 +167,11 @@ SCENES = [
     ),
     Scene("a draft", LEADER, DRAFT, ("/e/e1", "/e/e1/publish", "/e/e1/edit", "/e/e1/cancel")),
     Scene("published", LEADER, {**answers(), MyRegistration: mine(None)}, ("/e/e1", "/e/e1/move", "/e/e1/conclude")),
+    Scene("terms", LEADER, answers(**WHOLE), ("/e/e1/terms", "/e/e1")),
+    Scene("applications", LEADER, test_lead_applications.waiting(), ("/e/e1/applications",)),
+    Scene("by invitation", LEADER, test_lead_invitations.private(), ("/e/e1/invitations", "/e/e1/terms")),
+    Scene("how many will come", LEADER, test_lead_overbooking.told(), ("/e/e1/overbooking",)),
+    Scene("registers with colleagues", HANAKO, test_grouping.replies(), ("/e/e1", "/e/e1/group")),
     Scene("the desk", LEADER, at_the_desk(), ("/e/e1/roster", "/e/e1/roster?q=林", "/e/e1/poster")),
     Scene("the desk is closed", LEADER, at_the_desk(status="concluded"), ("/e/e1/roster", "/e/e1/poster")),
     Scene("nobody came", LEADER, answers(), ("/e/e1/roster?q=zz", "/e/e1/poster", "/e/e1/attendance")),

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
+from ekkyo.contracts.base import FieldError, Refused
+from ekkyo.contracts.events import SetTerms
 from ekkyo.contracts.surveys import GetForm
 from playwright.async_api import Page
 
@@ -43,6 +45,12 @@ FIRST = 60_000
 """Bytes of a page with all that it loads."""
 
 
+NOT_BEFORE_START = Refused(
+    "malformed",
+    "The terms do not fit the event.",
+    400,
+    errors=[FieldError(field="terms.closes_at", code="not_before_start", detail="must not be after the event starts")],
+)
 EMPTIED = """() => {
   const forms = [...document.querySelectorAll('main form')].sort((a, b) => b.elements.length - a.elements.length);
   const typed = forms[0].querySelectorAll('input:not([type=hidden], [type=radio]), textarea');
@@ -87,7 +95,7 @@ async def test_a_form_with_mistakes_can_be_read_by_everybody(tmp_path: Path) -> 
             (LEADER, answers(), "/c/it/charter"),
             (LEADER, answers(), "/c/it/events/new"),
             (in_english(LEADER), answers(), "/e/e1/move"),
-            (in_english(LEADER), answers(terms={"withdraw_by": "2026-12-01T03:00:00Z"}), "/e/e1/terms"),
+            (in_english(LEADER), answers() | {SetTerms: NOT_BEFORE_START}, "/e/e1/terms"),
             (LEADER, answers(), "/e/e1/questions"),
             (LEADER, BEGUN, "/e/e1/attendance"),
             (in_english(STEWARD), PEOPLE, "/people/hanako/erase"),

@@ -6,7 +6,7 @@ from ekkyo.contracts.events import EventReminderDue, RegistrationChanged, Regist
 from ekkyo_notify.model import Recipient, event_notice, registered
 from ekkyo_notify.templates import compose
 
-from tests.notify.making import JOIN, SEATED, TOLD, event, message, notice, reader
+from tests.notify.making import JOIN, SEATED, TOLD, WAITING, event, message, notice, reader
 
 HYBRID = {"format": "hybrid", "place": "本社 5F", "terms": {"online_capacity": 50}}
 META = Meta(id="events/e1/3/0", source="/ekkyo/events", type="ekkyo.events.x", subject="e1", time=TOLD, revision=3)
@@ -20,6 +20,21 @@ def test_each_is_told_what_they_need_to_take_part_their_way(topic: str, attend: 
     assert shows in text
     assert hides not in text
     assert "参加方法" in text
+
+
+@pytest.mark.parametrize(
+    ("attend", "ja", "en"),
+    [
+        ("onsite", "は会場が満席のため", "The room of “"),
+        ("online", "はオンラインが満席のため", "All places online at “"),
+    ],
+)
+def test_who_waits_is_told_what_is_full(attend: str, ja: str, en: str) -> None:
+    told = notice("registration_waitlisted", event=event(**HYBRID), attend=attend)
+    assert ja in compose(told, WAITING, reader()).lead
+    assert en in compose(told, WAITING, reader(locale="en")).lead
+    elsewhere = notice("registration_waitlisted", event=event())
+    assert "」は満席のため" in compose(elsewhere, WAITING, reader()).lead
 
 
 def test_a_reminder_says_to_each_what_is_theirs() -> None:

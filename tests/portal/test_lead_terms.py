@@ -28,6 +28,15 @@ async def test_terms_are_shown_and_set_by_the_clock_of_the_event():
         assert (await browser.post("/e/e1/terms", {"opens_at": "x"})).status_code == 422
 
 
+async def test_a_time_that_was_not_changed_stays_as_it_is_to_the_second():
+    to_the_second = {"withdraw_by": "2026-12-01T03:00:42.500Z"}
+    async with opened(answers(terms=to_the_second), LEADER) as browser:
+        await browser.post("/e/e1/terms", {"withdraw_by": "2026-12-01T12:00", "closes_at": "2026-12-01T18:00"})
+        (sent,) = browser.answering.sent(SetTerms)
+        wanted = Terms.model_validate({**to_the_second, "closes_at": "2026-12-01T09:00:00Z"})
+        assert sent.terms.model_dump() == wanted.model_dump()
+
+
 async def test_a_time_that_does_not_fit_is_told_at_its_field_and_what_was_typed_is_kept():
     wrong = [FieldError(field="terms.closes_at", code="not_before_start", detail="must not be after the event starts")]
     no = Refused("malformed", "The terms do not fit the event.", 400, errors=wrong)

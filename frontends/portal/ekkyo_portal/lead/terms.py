@@ -1,5 +1,6 @@
 """The terms of an event's registration, as its leaders set them."""
 
+from datetime import datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -52,7 +53,7 @@ async def set_terms(visit: Visit, event_id: str) -> Response:
 
 def _wanted(form: Form, event: EventState) -> dict[str, Any]:
     """What the form says, with errors beside the fields that cannot be read."""
-    times = {name: form.local(name, event.timezone) for name in TIMES if form[name]}
+    times = {name: _time(form, event, name) for name in TIMES if form[name]}
     numbers = {name: form[name] for name in NUMBERS if form[name]}
     private = visibility_in(form, event) == "invited"
     chosen = {"invited_only": private, "approval": form.on("approval")}
@@ -60,22 +61,27 @@ def _wanted(form: Form, event: EventState) -> dict[str, Any]:
 
 
 def _lottery(form: Form, event: EventState) -> WantedLottery | None:
-    """The lottery. A time that was not changed stays as it is, to the second."""
-    if not form["draws_at"]:
-        return None
-    was = event.terms.lottery if event.terms else None
-    if was and form["draws_at"] == _typed(event)["draws_at"]:
-        return WantedLottery(draws_at=was.draws_at)
-    draws_at = form.local("draws_at", event.timezone)
+    draws_at = _time(form, event, "draws_at") if form["draws_at"] else None
     return WantedLottery(draws_at=draws_at) if draws_at else None
+
+
+def _time(form: Form, event: EventState, name: str) -> datetime | None:
+    """A time of the form. One that was not changed stays as it is, to the second."""
+    if form[name] == _typed(event).get(name):
+        return _times(event)[name]
+    return form.local(name, event.timezone)
+
+
+def _times(event: EventState) -> dict[str, datetime | None]:
+    terms = event.terms or Terms()
+    times = {name: getattr(terms, name) for name in TIMES}
+    return {**times, "draws_at": terms.lottery.draws_at if terms.lottery else None}
 
 
 def _typed(event: EventState) -> dict[str, Any]:
     """The terms as fields of the form have them: times by the clock of the event."""
     terms, zone = event.terms or Terms(), ZoneInfo(event.timezone)
-    times = {name: getattr(terms, name) for name in TIMES}
-    times["draws_at"] = terms.lottery.draws_at if terms.lottery else None
-    shown = {name: f"{at.astimezone(zone):%Y-%m-%dT%H:%M}" for name, at in times.items() if at}
+    shown = {name: f"{at.astimezone(zone):%Y-%m-%dT%H:%M}" for name, at in _times(event).items() if at}
     numbers = {name: getattr(terms, name) for name in NUMBERS}
     return {**shown, **numbers, "visibility": visibility_of(event), "approval": terms.approval}
 
