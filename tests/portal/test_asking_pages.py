@@ -90,7 +90,7 @@ async def test_what_is_missing_stands_beside_its_question_and_what_was_answered_
         assert 'id="q-note-wrong">500文字以内で入力してください。' in page.text
     async with opened(ASKS | {RegisterForEvent: Refused("already_registered", "…")}) as browser:
         page = await browser.post("/e/e1/register", TYPED)
-        assert (page.status_code, "回答は、イベントのページで変えられます" in text_of(page)) == (409, True)
+        assert (page.status_code, "変更は、イベントのページでできます" in text_of(page)) == (409, True)
 
 
 async def test_an_event_that_asks_nothing_asks_no_service_for_it():

@@ -60,6 +60,16 @@ async def test_what_is_wrong_with_the_addresses_is_said_beside_them(emails: str,
         assert not browser.answering.sent(RegisterGroup)
 
 
+async def test_who_has_a_place_is_told_so_instead_of_a_form():
+    for status in ("confirmed", "waitlisted", "applied"):
+        async with opened(replies() | {MyRegistration: mine(status, **TERMS)}, HANAKO) as browser:
+            page = await browser.get("/e/e1/group")
+            assert "すでにこのイベントに登録しています" in text_of(page)
+            assert 'action="/e/e1/group"' not in page.text
+    async with opened(replies() | {MyRegistration: mine("withdrawn", **TERMS)}, HANAKO) as browser:
+        assert 'action="/e/e1/group"' in (await browser.get("/e/e1/group")).text
+
+
 async def test_a_group_has_to_choose_how_it_takes_part():
     hybrid = mine(None, format="hybrid", place="本社", terms={"group_size": 3, "online_capacity": 5})
     async with opened(replies() | {MyRegistration: hybrid}, in_english(HANAKO)) as browser:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from ekkyo.contracts.base import Refused, new_id
-from ekkyo.contracts.events import EventState, MyRegistration, RegisterGroup
+from ekkyo.contracts.events import EventState, MyRegistration, MyRegistrationAnswer, RegisterGroup
 from ekkyo.contracts.members import FindColleagues
 from ekkyo.words.text import one_line
 from pydantic import ValidationError
@@ -20,18 +20,22 @@ from ekkyo_portal.web.visit import Visit
 BETWEEN: Final = re.compile(r"[\s,;、，；]+")
 BESIDE: Final = ("group_cannot_register", "group_too_large")
 """Refusals that are told beside the addresses."""
+PLACES: Final = ("applied", "confirmed", "waitlisted", "attended")
+"""Who has one of these cannot register in a group."""
 
 
 @room.get("/e/{event_id}/group")
 async def group(visit: Visit, event_id: str) -> Response:
     """The form for the addresses of one's colleagues."""
-    return _page(visit, await _event(visit, event_id), Form.filled({"group_id": new_id()}))
+    mine = await _mine(visit, event_id)
+    has_place = mine.registration is not None and mine.registration.status in PLACES
+    return _page(visit, mine.event, Form.filled({"group_id": new_id()}), has_place=has_place)
 
 
 @room.post("/e/{event_id}/group")
 async def register(visit: Visit, event_id: str) -> Response:
     """Register oneself with these colleagues. The form names the group, so that a second press is the same wish."""
-    event, form = await _event(visit, event_id), await visit.form()
+    event, form = (await _mine(visit, event_id)).event, await visit.form()
     typed = [one for one in BETWEEN.split(form.raw("emails").lower()) if one]
     emails = list(dict.fromkeys(typed))
     if not emails:
@@ -70,8 +74,8 @@ async def register(visit: Visit, event_id: str) -> Response:
     return visit.see_other(f"/e/{event_id}", did=f"groups.{status}")
 
 
-async def _event(visit: Visit, event_id: str) -> EventState:
-    return (await visit.ask(MyRegistration(event_id=event_id, member_id=visit.me.member_id))).event
+async def _mine(visit: Visit, event_id: str) -> MyRegistrationAnswer:
+    return await visit.ask(MyRegistration(event_id=event_id, member_id=visit.me.member_id))
 
 
 async def _found(visit: Visit, event: EventState, emails: Sequence[str]) -> dict[str, str]:
@@ -88,7 +92,15 @@ async def _found(visit: Visit, event: EventState, emails: Sequence[str]) -> dict
     return {one.email: one.member_id for one in told.colleagues}
 
 
-def _page(visit: Visit, event: EventState, form: Form, status: int = 200, wrong: Sequence[str] = ()) -> Response:
+def _page(
+    visit: Visit,
+    event: EventState,
+    form: Form,
+    status: int = 200,
+    wrong: Sequence[str] = (),
+    *,
+    has_place: bool = False,
+) -> Response:
     reader, leads = visit.reader, visit.me.may_lead(event.community_id)
     view = {
         "event": event,
@@ -97,7 +109,9 @@ def _page(visit: Visit, event: EventState, form: Form, status: int = 200, wrong:
         "others": attending.group_size(event) - 1,
         "seats": attending.seats(reader, event),
         "ways": attending.ways(reader, event),
-        "may": attending.group_size(event) > 0
+        "has_place": has_place,
+        "may": not has_place
+        and attending.group_size(event) > 0
         and event.status == "published"
         and reader.now < event.starts_at
         and terms.is_open(event, reader.now, leads=leads),
