@@ -211,7 +211,10 @@ class Season:
         if plan.attendance == "teams":
             return
         seats = await self._roster(event, "confirmed")
-        share = 0.1 if plan.attendance == "zoom" else 0.9
+        share = 0.9
+        if plan.attendance == "zoom":  # of those in its report: who is not is for the wrong report to name
+            reported = {one.member_id for one in match(self._attendance("zoom"), self.people).attendees}
+            seats, share = [member_id for member_id in seats if member_id in reported], 0.1
         coming = [member_id for member_id in seats if self.random.random() < share]
         word = await self._word_on_the_wall(event) if coming and plan.format != "online" else None
         if word:
