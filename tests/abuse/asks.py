@@ -97,7 +97,7 @@ IN_ORDER: list[Any] = [
     events.RegisterForEvent(event_id="e1", member_id="m1", registration_id="r1", answers={"lunch": "肉"}),
     events.AnswerQuestions(event_id="e1", member_id="m1", answers={"lunch": "魚"}),
     events.GetAnswers(event_id="e1", member_id="m1"),
-    events.RegisterGroup(event_id="e7", member_id="m1", group_id="g1", with_members=["m2"]),
+    events.RegisterGroup(event_id="e7", member_id="m1", group_id="g1", with_members=[OTHERS[0]]),
     events.ChangeAttend(event_id="e7", member_id="m1", attend="online"),
     events.ApproveApplications(event_id="e1", applications=[APPLICATION]),
     events.DeclineApplications(event_id="e1", applications=[APPLICATION], reason="full", note="また今度"),

@@ -27,7 +27,7 @@ from tests.abuse.badly import (
 from tests.abuse.world import SYSTEM, World
 
 AT_ONCE = 4
-SEVERAL_LINES = {"description", "objective", "who", "what", "how", "rules", "reason"}
+SEVERAL_LINES = {"description", "objective", "who", "what", "how", "rules", "reason", "note"}
 """Texts that may have several lines."""
 TIDIED = {"answers", "code"}
 """What was answered is taken, on one line: tests/surveys. A code is compared, and goes nowhere."""
