@@ -29,9 +29,7 @@ async def connections(tmp_path: Path) -> AsyncIterator[tuple[Client, Client]]:
         async with await nats.connect(server.url) as nc, await nats.connect(server.url) as playing:
             await playing.subscribe("$JS.API.STREAM.RESTORE.S", cb=answer(deliver_subject=PARTS))
             await playing.flush()
-            await (
-                playing.flush()
-            )  # nats-py pings ahead of what waits to be sent: the first may overtake the subscription
+            await playing.flush()  # nats-py pings ahead of what waits to be sent, such as the subscription
             yield nc, playing
     finally:
         server.stop()
