@@ -1,7 +1,8 @@
 """Places at an event whose terms arrange them: given to who registers, and to who waits. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ekkyo.contracts.base import FieldError, Refused
 from ekkyo.contracts.events import Attend, RegistrationConfirmed, RegistrationWaitlisted
@@ -61,39 +62,26 @@ def placed(event: Event, seats: Entries[Seat], newcomers: Sequence[Seat], people
         now = [one.model_copy(update={"status": "confirmed", "late": False}) for one in newcomers]
         after = recounted(event.model_copy(update={"confirmed": event.confirmed + len(now)}), newcomers, now)
         now = given_tables(after, seats, now, people)
-        each = told_each(state(after, after=event), len(now))
         confirmed = [
-            RegistrationConfirmed(
-                event_id=event.id,
-                event=told,
-                member_id=seat.key,
-                registration_id=seat.registration_id,
-                table=seat.table,
-                withdraw_by=seat.withdraw_by,
-                unanswered=unanswered(event, seat),
-                **arrangement(seat, now),
-            )
-            for seat, told in zip(now, each, strict=False)
+            RegistrationConfirmed(table=seat.table, withdraw_by=seat.withdraw_by, **about)
+            for seat, about in _told(event, after, now)
         ]
         return Placed(after, now, [*confirmed], None)
     ticket, place = max(event.tickets, event.in_draw) + 1, 1 + _waiting_like(newcomers[0], seats)
     after = event.model_copy(update={"waitlisted": event.waitlisted + len(newcomers), "tickets": ticket})
     waits = {"status": "waitlisted", "position": ticket, "was_waitlisted": True, "late": False}
     wait = [one.model_copy(update=waits) for one in newcomers]
-    each = told_each(state(after, after=event), len(wait))
     waitlisted = [
-        RegistrationWaitlisted(
-            event_id=event.id,
-            event=told,
-            member_id=seat.key,
-            registration_id=seat.registration_id,
-            position=place + after.in_draw,
-            unanswered=unanswered(event, seat),
-            **arrangement(seat, wait),
-        )
-        for seat, told in zip(wait, each, strict=False)
+        RegistrationWaitlisted(position=place + after.in_draw, **about) for _, about in _told(event, after, wait)
     ]
     return Placed(after, wait, [*waitlisted], place)
+
+
+def _told(event: Event, after: Event, seats: Sequence[Seat]) -> Iterator[tuple[Seat, dict[str, Any]]]:
+    """Each of these seats, which are given together, with what all facts about a registration carry."""
+    for seat, told in zip(seats, told_each(state(after, after=event), len(seats)), strict=False):
+        about = {"event_id": event.id, "event": told, "member_id": seat.key, "registration_id": seat.registration_id}
+        yield seat, {**about, "unanswered": unanswered(event, seat), **arrangement(seat, seats)}
 
 
 def next_in_line(event: Event, seats: Entries[Seat], people: People, but: str | None) -> tuple[list[Seat], list[Seat]]:
