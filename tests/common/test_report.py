@@ -10,12 +10,13 @@ from ekkyo.contracts import events as e
 from ekkyo.contracts import members as m
 from ekkyo.contracts import surveys as s
 from ekkyo.contracts.base import Fact, Meta, Refused
-from ekkyo_common.report import figures_of, page
+from ekkyo.report import page
+from ekkyo.report.words import WORDS
+from ekkyo_common.report import figures_of
 from ekkyo_common.report.figures import nps
 from ekkyo_common.report.from_facts import rebuild
 from ekkyo_common.report.records import Records
 from ekkyo_common.report.themes import together
-from ekkyo_common.report.words import WORDS
 
 from tests.common.season import community, season
 

@@ -20,7 +20,7 @@ from ekkyo.contracts.surveys import (
     ThemeCount,
     ThemeRanking,
 )
-from ekkyo_common.report.charts.draw import INDIGO, VERMILION
+from ekkyo.report.charts.draw import INDIGO, VERMILION
 
 from tests.portal.leading import NO, answers, registration, roster
 from tests.portal.making import HANAKO, LEADER, STEWARD, opened, text_of

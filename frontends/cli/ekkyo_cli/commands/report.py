@@ -9,7 +9,9 @@ import typer
 from ekkyo.client import Ekkyo
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.members import CommunityFounded, Locale, LogoFile
-from ekkyo_common.report import Report, figures_of, from_facts, from_services, page
+from ekkyo.contracts.reports import Report
+from ekkyo.report import page
+from ekkyo_common.report import figures_of, from_facts, from_services
 
 from ekkyo_cli import output
 from ekkyo_cli.connection import Where, connected

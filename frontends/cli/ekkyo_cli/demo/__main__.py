@@ -16,10 +16,11 @@ from ekkyo.client import Ekkyo
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.members import Member
 from ekkyo.contracts.notify import ListDeliveries
+from ekkyo.contracts.reports import Report
 from ekkyo.decision.clock import utcnow
+from ekkyo.report import page
 from ekkyo_common.report import from_facts, from_services
-from ekkyo_common.report.figures import Report, figures_of
-from ekkyo_common.report.page import page
+from ekkyo_common.report.figures import figures_of
 from rich.console import Console
 
 from ekkyo_cli.demo import calendars, check, coming, season

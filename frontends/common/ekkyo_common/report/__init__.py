@@ -1,6 +1,5 @@
-"""The impact report: what came of a community, held against its charter."""
+"""The impact report: its records are gathered and its figures computed here; `ekkyo.report` makes the page."""
 
-from ekkyo_common.report.figures import Report, figures_of
-from ekkyo_common.report.page import page
+from ekkyo_common.report.figures import figures_of
 
-__all__ = ["Report", "figures_of", "page"]
+__all__ = ["figures_of"]

@@ -4,118 +4,21 @@ from collections import Counter
 from itertools import combinations
 from typing import get_args
 
-from ekkyo.contracts.base import Id, Instant, Model
-from ekkyo.contracts.events import EventFormat, Figures, OutputState
-from ekkyo.contracts.members import Charter, Crossing, Locale
-from ekkyo.contracts.surveys import SurveyStatus, ThemeCount
+from ekkyo.contracts.events import EventFormat
+from ekkyo.contracts.members import Crossing
+from ekkyo.contracts.reports import (
+    CommunityHead,
+    DepartmentFigures,
+    EventFigures,
+    Meetings,
+    Report,
+    SurveyFigures,
+)
+from ekkyo.contracts.surveys import SurveyStatus
 
 from ekkyo_common.report.records import UNKNOWN, Records, SurveyRecord
 
 THEMES = 20
-
-
-class CommunityHead(Model):
-    """The community a report is about, and the charter it is held against."""
-
-    community_id: Id
-    name: str
-    logo_url: str | None = None
-    colour: str | None = None
-    locale: Locale
-    timezone: str
-    charter: Charter
-    founded_at: Instant
-    members: int
-    leaders: int
-
-
-class EventFigures(Model):
-    """One concluded event in figures."""
-
-    event_id: Id
-    title: str
-    format: EventFormat
-    context: str
-    starts_at: Instant
-    timezone: str
-    capacity: int
-    """With the seats online, where they are counted apart."""
-    registered: int
-    """Who ever asked for a place."""
-    attended: int
-    first_timers: int
-    """Of those who came, those who came to an event of this community for the first time."""
-    returners: int
-    walk_ins: int
-    withdrawn: int
-    no_shows: int
-    late_cancellations: int = 0
-    """Of those who withdrew."""
-    departments: int
-    invited: int = 0
-    """To the survey after it."""
-    answered: int = 0
-    suppressed: bool = False
-    nps: float | None = None
-
-
-class DepartmentFigures(Model):
-    """How far the community reaches into one department."""
-
-    department: str
-    members: int
-    """Members of the community who work there."""
-    people: int
-    """Different people from there who attended."""
-    attendances: int
-
-
-class Meetings(Model):
-    """Which departments met: at how many events both were present, or sat at one table where the event had tables.
-
-    In the order of `departments`.
-    """
-
-    departments: list[str]
-    events: list[list[int]]
-    pairs: int
-    """Pairs of departments that met at least once."""
-    possible: int
-
-
-class SurveyFigures(Model):
-    """What the surveys say together. Those with too few answers count in the numbers of answers alone."""
-
-    surveys: int
-    open: int
-    suppressed: int
-    invited: int
-    answered: int
-    response_rate: float | None = None
-    """Per cent of the invited."""
-    nps: float | None = None
-    satisfaction: dict[str, int] = {}
-    choices: dict[str, dict[str, int]] = {}
-    """The other questions with a number or a choice as answer."""
-
-
-class Report(Model):
-    """The impact report of a community."""
-
-    community: CommunityHead
-    totals: Figures
-    attendances_by_format: dict[EventFormat, int]
-    events: list[EventFigures]
-    """Oldest first."""
-    departments: list[DepartmentFigures]
-    """Most attendances first."""
-    meetings: Meetings
-    surveys: SurveyFigures
-    themes: list[ThemeCount]
-    crossings: dict[Crossing, int]
-    """How many people reached each."""
-    outputs: list[OutputState] = []
-    """What came of it, as the board has it, oldest first."""
 
 
 def figures_of(records: Records) -> Report:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from ekkyo.contracts.events import EventPage, EventState, Figures, KindFigures, RosterPage
 from ekkyo.contracts.members import Community
 from ekkyo.contracts.surveys import Form, FormQuestion, ResultsAnswer, SurveyList, ThemeCount, ThemeRanking
+from ekkyo.report import charts
+from ekkyo.report.charts.bars import Bar
+from ekkyo.report.charts.draw import FAINT, GREY, INDIGO, INDIGO_LIGHT, OCHRE, VERMILION
 from ekkyo.words.text import one_line, several_lines
-from ekkyo_common.report import charts
-from ekkyo_common.report.charts.bars import Bar
-from ekkyo_common.report.charts.draw import FAINT, GREY, INDIGO, INDIGO_LIGHT, OCHRE, VERMILION
 from markupsafe import Markup
 
 from ekkyo_portal.events.views import Card, over, when

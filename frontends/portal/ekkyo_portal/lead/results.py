@@ -9,7 +9,8 @@ from ekkyo.contracts.events import GetFigures, GetRoster, ListEvents
 from ekkyo.contracts.members import GetCommunity
 from ekkyo.contracts.surveys import Form as Questions
 from ekkyo.contracts.surveys import GetResults, ListSurveys, PreviewForm, RankThemes, ResultsAnswer
-from ekkyo_common.report import figures_of, from_services, page
+from ekkyo.report import page
+from ekkyo_common.report import figures_of, from_services
 from pydantic import BaseModel
 from starlette.responses import Response
 

@@ -5,7 +5,7 @@ from math import cos, pi, sin
 
 from markupsafe import Markup
 
-from ekkyo_common.report.charts.draw import FAINT, INK, SOFT, circle, path, rect, svg, text
+from ekkyo.report.charts.draw import FAINT, INK, SOFT, circle, path, rect, svg, text
 
 OUTER, INNER, MIDDLE = 84.0, 54.0, 92.0
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from ekkyo_common.report.charts.bars import axis
-from ekkyo_common.report.charts.draw import (
+from ekkyo.report.charts.bars import axis
+from ekkyo.report.charts.draw import (
     FAINT,
     GREEN,
     GREY,

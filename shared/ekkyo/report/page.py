@@ -3,18 +3,18 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from ekkyo.contracts.events import EventFormat
-from ekkyo.contracts.members import Locale, LogoFile
-from ekkyo.words.names import OUTPUT_KINDS
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from ekkyo_common.report import charts
-from ekkyo_common.report.charts.bars import Bar
-from ekkyo_common.report.charts.draw import GREY, INDIGO, INDIGO_LIGHT, OCHRE, VERMILION
-from ekkyo_common.report.charts.timeline import Column
-from ekkyo_common.report.figures import EventFigures, Report
-from ekkyo_common.report.words import WORDS
+from ekkyo.contracts.events import EventFormat
+from ekkyo.contracts.members import Locale, LogoFile
+from ekkyo.contracts.reports import EventFigures, Report
+from ekkyo.report import charts
+from ekkyo.report.charts.bars import Bar
+from ekkyo.report.charts.draw import GREY, INDIGO, INDIGO_LIGHT, OCHRE, VERMILION
+from ekkyo.report.charts.timeline import Column
+from ekkyo.report.words import WORDS
+from ekkyo.words.names import OUTPUT_KINDS
 
 MARKS: dict[EventFormat, str] = {"online": "○", "onsite": "●", "hybrid": "◐"}
 FILLS: dict[EventFormat, str] = {"online": INDIGO, "onsite": VERMILION, "hybrid": OCHRE}
@@ -44,7 +44,7 @@ def page(report: Report, *, made_at: datetime, locale: Locale | None = None, log
 
 def _environment() -> Environment:
     return Environment(
-        loader=PackageLoader("ekkyo_common.report", "templates"),
+        loader=PackageLoader("ekkyo.report", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

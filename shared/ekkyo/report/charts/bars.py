@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from ekkyo_common.report.charts.draw import (
+from ekkyo.report.charts.draw import (
     FAINT,
     GREEN,
     GREY,

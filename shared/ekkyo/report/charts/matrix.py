@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from ekkyo_common.report.charts.draw import INK, SOFT, mix, rect, shorten, svg, text
+from ekkyo.report.charts.draw import INK, SOFT, mix, rect, shorten, svg, text
 
 LEFT, WIDTH = 190, 760
 
