@@ -68,6 +68,8 @@ class Season:
         reported = people.reported(company, map(self._report, ("teams", "zoom")))
         self.people = reported + self.random.sample([p for p in company if p not in reported], PEOPLE - len(reported))
         await self._each(self.people, self._join)
+        for who in self.people:  # facts follow their commands: whom the first events are announced to must be certain
+            await self.heard.until(m.RulesAccepted, who.member_id)
         self.leaders = people.first_pins(self.random.sample(self.people, 20))
         for leader in self.leaders:
             await steward.send(m.GrantRole(member_id=leader.member_id, community_id=self.community_id))
