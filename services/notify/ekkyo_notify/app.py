@@ -12,7 +12,7 @@ from ekkyo_notify.settings import NotifySettings
 
 service = Service(
     "notify",
-    routers=[commands.router, questions.router, reactions.router],
+    routers=[commands.router, questions.router, *reactions.routers],
     collections=[
         store.deliveries,
         store.connections,
