@@ -140,7 +140,7 @@ async def test_a_row_costs_little_enough_for_fifty_thousand_in_two_minutes(stewa
 
 
 async def test_a_refusal_of_another_kind_refuses_the_whole_command(members: Any) -> None:
-    from ekkyo_members import commands
+    from ekkyo_members.commands import people as commands
 
     class Down:
         async def find(self, *_: Any, **__: Any) -> list[Any]:

@@ -15,7 +15,7 @@ async def startup(context: ContextRepo) -> None:
 
 service = Service(
     "members",
-    routers=[commands.router, questions.router, reactions.router],
+    routers=[*commands.routers, *questions.routers, reactions.router],
     collections=[store.communities, store.members, store.turns],
     settings=MembersSettings,
     startup=startup,

@@ -1,4 +1,4 @@
-"""What the members service can be asked to tell."""
+"""What the members service can be asked to tell of members and communities."""
 
 import asyncio
 import re

@@ -1,4 +1,4 @@
-"""What the members service can be asked to do."""
+"""What the members service can be asked to do with members and communities."""
 
 import asyncio
 from contextlib import suppress
