@@ -2,17 +2,14 @@
 
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
-from ekkyo.contracts.surveys import Form, FormQuestion, Results, ThemeCount
+from ekkyo.contracts.surveys import OTHER, Form, FormQuestion, Results, ThemeCount
 
-from ekkyo_surveys.answers import Value, one_line
+from ekkyo_surveys.answers import NPS, Said, Value, counted_as, numbers, one_line
 
 MINIMUM = 5
 """With fewer answers, an anonymous survey's results contain only the counts."""
-
-Said = Mapping[str, Value]
-"""What one person said, by question."""
 
 
 def results(
@@ -22,13 +19,14 @@ def results(
     counts = {"survey_id": survey_id, "event_id": event_id, "invited": invited, "answered": len(said)}
     if anonymous and len(said) < MINIMUM:
         return Results.model_validate({**counts, "suppressed": True, "minimum": MINIMUM})
-    scores = [v for s in said if isinstance(v := s.get("satisfaction"), int)]
+    asked = nps_question(form)
+    scores = [v for s in said if asked and isinstance(v := s.get(asked.key), int)]
     return Results.model_validate(
         {
             **counts,
             "minimum": MINIMUM,
             "nps": nps(scores),
-            "distributions": {q.key: distribution(q, said) for q in form.questions if q.kind in ("scale", "choice")},
+            "distributions": distributions(form, said),
             "themes": themes(s.get(q.key) for q in form.questions if q.kind == "themes" for s in said),
         }
     )
@@ -38,6 +36,13 @@ def comments(form: Form, said: Iterable[Said]) -> list[str]:
     """The free texts, sorted, so that their order tells nothing."""
     texts = [q.key for q in form.questions if q.kind == "text"]
     return sorted(str(s[key]) for s in said for key in texts if key in s)
+
+
+def nps_question(form: Form) -> FormQuestion | None:
+    """The question whose answers are the net promoter score; in forms before there was one, `satisfaction`."""
+    asked = [q for q in form.questions if q.kind == "nps"]
+    asked += [q for q in form.questions if q.kind == "scale" and q.key == "satisfaction" and numbers(q) == NPS]
+    return asked[0] if asked else None
 
 
 def nps(scores: Sequence[int]) -> float | None:
@@ -52,14 +57,35 @@ def nps(scores: Sequence[int]) -> float | None:
     return round(100 * (promoters - detractors) / len(scores), 1)
 
 
+def distributions(form: Form, said: Sequence[Said]) -> dict[str, dict[str, int]]:
+    """How many gave each answer, for each question that can be counted so; of a matrix, for each row (`key.row`)."""
+    found: dict[str, dict[str, int]] = {}
+    for question in form.questions:
+        if question.kind in ("scale", "nps", "choice", "choices"):
+            found[question.key] = distribution(question, said)
+        elif question.kind == "matrix":
+            for row in question.rows:
+                rated = [{question.key: one} for s in said if (one := _of_row(s.get(question.key), row.key))]
+                found[f"{question.key}.{row.key}"] = distribution(question, rated)
+    return found
+
+
 def distribution(question: FormQuestion, said: Iterable[Said]) -> dict[str, int]:
-    """How many gave each answer to a scale or a choice; answers that nobody gave are told as 0."""
-    if question.kind == "scale":
-        possible = [str(n) for n in range(question.minimum or 0, (question.maximum or 0) + 1)]
+    """How many gave each answer to a scale or a choice; answers that nobody gave are told as 0.
+
+    Whoever may choose several is counted with each, and an answer of one's own as `other`.
+    """
+    if question.kind in ("scale", "nps"):
+        possible = [str(n) for n in numbers(question)]
     else:
-        possible = [choice.key for choice in question.choices]
-    given = Counter(str(s[question.key]) for s in said if question.key in s)
+        possible = [choice.key for choice in question.choices] + ([OTHER] if question.other else [])
+    answers = (s[question.key] for s in said if question.key in s)
+    given = Counter(counted_as(one) for a in answers for one in (a if isinstance(a, list) else [a]))
     return {answer: given[answer] for answer in possible}
+
+
+def _of_row(answer: Value | None, row: str) -> str | None:
+    return answer.get(row) if isinstance(answer, dict) else None
 
 
 def same_theme(text: str) -> str:

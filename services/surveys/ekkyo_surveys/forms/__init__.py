@@ -2,6 +2,7 @@
 
 from importlib.resources import files
 
+from ekkyo.contracts.base import Refused
 from ekkyo.contracts.surveys import Form
 
 
@@ -23,5 +24,8 @@ def form(template: str, version: int) -> Form:
 
 
 def newest(template: str) -> Form:
-    """The form that new surveys of this template get."""
-    return max((f for f in _FORMS.values() if f.template == template), key=lambda f: f.version)
+    """The form that new surveys of this template get. Raises Refused `template_not_found` (404)."""
+    found = [f for f in _FORMS.values() if f.template == template]
+    if not found:
+        raise Refused("template_not_found", "There is no template with this key.")
+    return max(found, key=lambda f: f.version)

@@ -6,13 +6,17 @@ survey only when enough people answered.
 """
 
 from ekkyo.contracts.surveys.form import (
+    OTHER,
+    OTHER_PREFIX,
     Answers,
     Choice,
+    Condition,
     Form,
     FormQuestion,
     Key,
     PreviewForm,
     QuestionKind,
+    Section,
 )
 from ekkyo.contracts.surveys.survey import (
     SURVEYS_OF_EVENTS,
@@ -47,12 +51,15 @@ from ekkyo.contracts.surveys.survey import (
 )
 
 __all__ = [
+    "OTHER",
+    "OTHER_PREFIX",
     "SURVEYS_OF_EVENTS",
     "AnswerSurvey",
     "Answered",
     "Answers",
     "Choice",
     "CloseSurvey",
+    "Condition",
     "Form",
     "FormAnswer",
     "FormQuestion",
@@ -71,6 +78,7 @@ __all__ = [
     "RankThemes",
     "Results",
     "ResultsAnswer",
+    "Section",
     "SurveyAnswered",
     "SurveyClosed",
     "SurveyFact",

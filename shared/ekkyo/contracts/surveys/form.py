@@ -1,54 +1,141 @@
 """The questions of a survey, and the answers that they accept."""
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Final, Literal
 
-from pydantic import Field, StrictInt
+from pydantic import ConfigDict, Field, StrictInt
 
-from ekkyo.contracts.base import Model, Question, may
+from ekkyo.contracts.base import Id, Model, Question, may
 from ekkyo.contracts.members import Locale
 
-QuestionKind = Literal["scale", "choice", "themes", "text"]
+QuestionKind = Literal["scale", "choice", "themes", "text", "nps", "choices", "ranking", "matrix", "number", "date"]
+"""scale: a whole number from `minimum` to `maximum`. nps: a whole number from 0 to 10, how likely one would recommend.
+choice: one of `choices`. choices: several of them. ranking: some or all of them, the most preferred first. matrix: for
+each of `rows`, one of `choices`. number: a number, with at most `decimals` digits after the point. date: a day. themes:
+up to `maximum` themes in the member's own words. text: free text."""
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Answers = dict[Annotated[str, Field(max_length=40)], StrictInt | str | list[str]]
-"""The answers, by question: a number (scale), a choice's key, themes in the member's own words, or free text.
+OTHER: Final = "other"
+"""What an answer of one's own counts as where a question has `other`; no choice may have this key there."""
+OTHER_PREFIX: Final = f"{OTHER}:"
+"""An answer of one's own is this and a line of text, which may be empty: `other:By train`."""
+
+Answers = dict[
+    Annotated[str, Field(max_length=40)],
+    StrictInt | Annotated[float, Field(strict=True, allow_inf_nan=False)] | str | list[str] | dict[str, str],
+]
+"""The answers by question, in the shape that its kind has.
+
+scale, nps, number: a number. choice: the key of a choice. choices, ranking: a list of such keys. matrix: by the key of
+a row, the key of a choice. date: `2026-12-24`. themes: a list of lines. text: a text. Where a question has `other`,
+`other:` and a line of text take the place of a choice's key.
 
 The form limits the length of a text, and names the question when it refuses one.
 """
 
 
 class Choice(Model):
-    """One answer to choose."""
+    """One answer to choose, or one row of a matrix."""
 
     key: Key
     label: dict[Locale, str]
+
+
+class Condition(Model):
+    """What another question must be answered with, so that a question is asked."""
+
+    question: Key
+    """An earlier question of the kind scale, nps, choice or choices."""
+    any_of: list[Annotated[str, Field(max_length=40)]] = Field(min_length=1, max_length=50)
+    """Keys of its choices, `other` for an answer of one's own, or numbers as text (`"9"`); one of them suffices."""
+
+
+class Section(Model):
+    """A part of a form, with a heading of its own. A long form is answered section by section."""
+
+    key: Key
+    title: dict[Locale, str]
+    description: dict[Locale, str] = {}
+
+
+_EXAMPLE: Final[dict[str, Any]] = {
+    "key": "useful",
+    "kind": "choice",
+    "label": {"en": "Is it useful in your work?", "ja": "仕事に役立ちますか"},
+    "choices": [
+        {"key": "yes", "label": {"en": "Yes", "ja": "はい"}},
+        {"key": "no", "label": {"en": "No", "ja": "いいえ"}},
+    ],
+}
 
 
 class FormQuestion(Model):
     """One question of a form."""
 
+    model_config = ConfigDict(frozen=True, extra="ignore", json_schema_extra={"example": _EXAMPLE})
     key: Key
     kind: QuestionKind
     label: dict[Locale, str]
     required: bool = False
+    """Whether it must be answered where it is asked; of a matrix, each row."""
     minimum: int | None = None
-    """scale: the lowest number."""
+    """scale, number: the lowest number; choices, ranking: how many must be named, if any are."""
     maximum: int | None = None
-    """scale: the highest number; themes: how many may be named."""
+    """scale, number: the highest number; themes, choices, ranking: how many may be named; text: how many characters
+    it may have (2,000 if nothing is said)."""
     choices: list[Choice] = []
+    """choice, choices, ranking: what there is to choose; matrix: the columns."""
+    other: bool = False
+    """choice, choices: whether one may give an answer of one's own."""
+    rows: list[Choice] = []
+    """matrix: its rows."""
+    decimals: int = Field(default=0, ge=0, le=2)
+    """number: how many digits after the point it may have."""
+    low: dict[Locale, str] = {}
+    """scale, nps: what the lowest number means."""
+    high: dict[Locale, str] = {}
+    """scale, nps: what the highest number means."""
+    shown_if: Condition | None = None
+    """None: it is always asked. A question is asked only if the question that it depends on is asked too."""
+    section: Key | None = None
+    """The section it is in. Questions without one come first."""
+    random_order: bool = False
+    """choice, choices, ranking, matrix: whether each member sees the choices (of a matrix, the rows) in an order of
+    their own. `other` is always last."""
 
 
 class Form(Model):
     """The questions of a survey, in their order."""
 
+    model_config = ConfigDict(
+        frozen=True,
+        extra="ignore",
+        json_schema_extra={
+            "example": {
+                "template": "post_event",
+                "version": 1,
+                "title": {"en": "After the event", "ja": "イベントのアンケート"},
+                "questions": [_EXAMPLE],
+            }
+        },
+    )
     template: str
     version: int
     title: dict[Locale, str]
     questions: list[FormQuestion]
+    sections: list[Section] = []
+    random_order: bool = False
+    """Whether each member sees the questions of a section in an order of their own. A question that depends on another
+    stays after it."""
+    cross_tables: list[tuple[Key, Key]] = []
+    """Pairs of questions (scale, nps, choice, choices) that are counted together when the survey closes."""
 
 
 class PreviewForm(Question[Form]):
-    """The questions that a new survey of this template would ask."""
+    """The questions that a new survey of this template would ask: a built-in one, or one of the community named."""
 
     subject: ClassVar[str] = "ekkyo.ask.surveys.preview"
-    may: ClassVar = may("leader", "steward", "system")
-    template: Literal["post_event"] = "post_event"
+    may: ClassVar = may("leader", "steward", "system", community="community_id")
+    template: str = "post_event"
+    community_id: Id | None = None
+    """Whose template it is; a built-in one needs none."""
+    version: int | None = Field(default=None, ge=1)
+    """None: the newest."""

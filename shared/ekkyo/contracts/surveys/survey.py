@@ -27,6 +27,9 @@ class SurveyState(Model):
     event_id: Id | None = None
     title: dict[Locale, str]
     anonymous: bool
+    template: str = "post_event"
+    version: int = 1
+    """Of the template, as it was when the survey opened."""
     status: SurveyStatus
     opened_at: Instant
     deadline: Instant
@@ -82,7 +85,8 @@ class OpenSurvey(Command[SurveyState]):
     community_id: Id
     event_id: Id | None = None
     title: dict[Locale, Line]
-    template: Literal["post_event"] = "post_event"
+    template: str = "post_event"
+    """Which questions it asks: those of a built-in template, or of one that the community's leaders wrote."""
     anonymous: bool = True
     invited: list[Id] = Field(max_length=5000)
     deadline: Instant
