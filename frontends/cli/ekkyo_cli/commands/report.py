@@ -9,9 +9,9 @@ import typer
 from ekkyo.client import Ekkyo
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.members import CommunityFounded, Locale, LogoFile
-from ekkyo.contracts.reports import Report
+from ekkyo.contracts.reports import Period, Report
 from ekkyo.report import page
-from ekkyo_common.report import figures_of, from_facts, from_services
+from ekkyo_common.report import figures_of, from_facts, from_services, needed
 
 from ekkyo_cli import output
 from ekkyo_cli.connection import Where, connected
@@ -29,6 +29,12 @@ def report(
     check: Annotated[
         bool, typer.Option("--check", help="Compute them both ways, and fail if a figure differs.")
     ] = False,
+    period: Annotated[
+        str | None,
+        typer.Option(
+            "--period", help="Only 2026-11, 2026-Q3, 2026 or 2026-09-01..2026-12-31, with the period before beside it."
+        ),
+    ] = None,
     lang: Annotated[str | None, typer.Option(help="ja or en; by default, the community's language.")] = None,
     dir: Where = None,
     json: Json = False,
@@ -41,28 +47,36 @@ def report(
 
       ekkyo report --json | jq .totals
 
+      ekkyo report --period 2026-Q3 --out q3.html
+
       ekkyo report --check
     """
     if lang not in (None, "ja", "en"):
         raise typer.BadParameter("give ja or en", param_hint="--lang")
     if out is None and not check and not output.speaks_json():
         raise typer.BadParameter("name the page to write, or ask for --json or --check", param_hint="--out")
-    made, logo = asyncio.run(_make(dir, community, facts=facts, check=check, logo=out is not None))
+    chosen = _period(period)
+    made, logo = asyncio.run(_make(dir, community, chosen, facts=facts, check=check, logo=out is not None))
     if out:
         locale: Locale | None = "ja" if lang == "ja" else "en" if lang else None
         text = page(made, made_at=datetime.now(UTC), locale=locale, logo=logo)
         out.write_text(text, encoding="utf-8")
     if output.speaks_json():
         return output.as_json(made)
-    totals = made.totals
+    totals, when = made.totals, f" in {chosen}" if chosen else ""
     output.say(
-        f"[bold]{made.community.name}[/]: {len(made.events)} events, {totals.attendances} attendances of"
+        f"[bold]{made.community.name}[/]{when}: {len(made.events)} events, {totals.attendances} attendances of"
         f" {totals.people} people, {made.meetings.pairs} pairs of departments met."
     )
     output.say(
         f"Of {totals.registrations} registrations: {totals.no_shows} no-shows, {totals.late_cancellations} late"
         f" cancellations, {totals.withdrawn - totals.late_cancellations} other withdrawals."
     )
+    if made.before:
+        output.say(
+            f"In the period before ({made.before.period}): {made.before.totals.attendances} attendances of"
+            f" {made.before.totals.people} people, {made.before.pairs} pairs of departments met."
+        )
     if check:
         output.say("The services and the facts give the same figures.")
     if out:
@@ -70,22 +84,34 @@ def report(
     return None
 
 
+def _period(text: str | None) -> Period | None:
+    """The period that was named."""
+    try:
+        return Period.read(text) if text else None
+    except ValueError as why:
+        raise typer.BadParameter(
+            "write 2026-11, 2026-Q3, 2026 or 2026-09-01..2026-12-31", param_hint="--period"
+        ) from why
+
+
 async def _make(
-    dir: Path | None, community: str | None, *, facts: bool, check: bool, logo: bool
+    dir: Path | None, community: str | None, period: Period | None, *, facts: bool, check: bool, logo: bool
 ) -> tuple[Report, LogoFile | None]:
     async with connected(dir, roles=("steward",)) as ekkyo:
         chosen = community or await _only_one(ekkyo)
         file = await from_services.logo_of(ekkyo, chosen) if logo else None
+        periods = needed(period)
         if facts:
-            return figures_of(await from_facts.gather(ekkyo, chosen)), file
+            return figures_of(await from_facts.gather(ekkyo, chosen, periods=periods), period), file
         with output.progress("Asking") as steps:
-            told = figures_of(
-                await from_services.gather(
-                    ekkyo, chosen, step=lambda what, done, all: steps.at(done, all, f"Asking: {what}")
-                )
+            gathered = await from_services.gather(
+                ekkyo, chosen, periods=periods, step=lambda what, done, all: steps.at(done, all, f"Asking: {what}")
             )
-        if check and (wrong := differences(told, figures_of(await from_facts.gather(ekkyo, chosen)))):
-            raise Refused("figures_differ", "The figures from the facts differ: " + "; ".join(wrong), 409)
+        told = figures_of(gathered, period)
+        if check:
+            counted = figures_of(await from_facts.gather(ekkyo, chosen, periods=periods), period)
+            if wrong := differences(told, counted):
+                raise Refused("figures_differ", "The figures from the facts differ: " + "; ".join(wrong), 409)
         return told, file
 
 

@@ -7,23 +7,48 @@ from typing import get_args
 from ekkyo.contracts.events import EventFormat
 from ekkyo.contracts.members import Crossing
 from ekkyo.contracts.reports import (
+    Before,
     CommunityHead,
     DepartmentFigures,
     EventFigures,
     Meetings,
+    Period,
     Report,
     SurveyFigures,
 )
 from ekkyo.contracts.surveys import SurveyStatus
 
+from ekkyo_common.report.periods import first_day, of_period, within
 from ekkyo_common.report.records import UNKNOWN, Records, SurveyRecord
 
 THEMES = 20
 
 
-def figures_of(records: Records) -> Report:
-    """The report that these records make."""
-    events = _events(records)
+def figures_of(records: Records, period: Period | None = None) -> Report:
+    """The report that these records make: of all that was, or of a period with the one before beside it.
+
+    Raises KeyError when the records were gathered without the figures of the periods that `needed` names.
+    """
+    if period is None:
+        return _report(records, _events(records))
+    events, zone = _events(records), records.community.timezone
+    report = _report(within(records, period), of_period(events, period, zone))
+    earlier = period.before()
+    if earlier.ends_on < first_day(records):
+        return report.model_copy(update={"period": period})
+    then = _report(within(records, earlier), of_period(events, earlier, zone))
+    before = Before(
+        period=earlier,
+        totals=then.totals,
+        first_timers=sum(event.first_timers for event in then.events),
+        pairs=then.meetings.pairs,
+        surveys=then.surveys,
+        outputs=len(then.outputs),
+    )
+    return report.model_copy(update={"period": period, "before": before})
+
+
+def _report(records: Records, events: list[EventFigures]) -> Report:
     came = _came(records)
     return Report(
         community=CommunityHead(

@@ -1,7 +1,7 @@
 """The same records rebuilt from the stream of facts alone, from its beginning: the proof that the figures are true."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from ekkyo.client import Ekkyo
@@ -10,8 +10,9 @@ from ekkyo.contracts import members as m
 from ekkyo.contracts import surveys as s
 from ekkyo.contracts.base import Fact, Refused
 from ekkyo.contracts.members import Crossing
+from ekkyo.contracts.reports import Period
 
-from ekkyo_common.report.records import Records, SurveyRecord, departments_of, in_community
+from ekkyo_common.report.records import PeriodFigures, Records, SurveyRecord, departments_of, in_community
 from ekkyo_common.report.themes import together
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -29,12 +30,12 @@ NEEDED: tuple[type[Fact], ...] = (
 )
 
 
-async def gather(ekkyo: Ekkyo, community_id: str) -> Records:
-    """Read every fact from the beginning and rebuild the records of one community."""
+async def gather(ekkyo: Ekkyo, community_id: str, *, periods: Sequence[Period] = ()) -> Records:
+    """Read every fact from the beginning and rebuild the records of one community, with the figures of periods."""
     read = _Reader(community_id)
     async for fact in ekkyo.facts(since=1, follow=False):
         read.hear(fact)
-    return read.records()
+    return read.records(periods)
 
 
 def _attached(output: e.OutputState) -> tuple[datetime, str]:
@@ -42,12 +43,12 @@ def _attached(output: e.OutputState) -> tuple[datetime, str]:
     return output.attached_at or EPOCH, output.output_id
 
 
-def rebuild(facts: Iterable[Fact], community_id: str) -> Records:
+def rebuild(facts: Iterable[Fact], community_id: str, *, periods: Sequence[Period] = ()) -> Records:
     """The records of one community as these facts tell them, in the order of the stream."""
     read = _Reader(community_id)
     for fact in facts:
         read.hear(fact)
-    return read.records()
+    return read.records(periods)
 
 
 class _Place:
@@ -129,7 +130,7 @@ class _Reader:
             case _:
                 pass
 
-    def records(self) -> Records:
+    def records(self, periods: Sequence[Period] = ()) -> Records:
         """What was heard so far. Refuses when the community was never heard of."""
         if self.community is None:
             raise Refused("community_not_found", "The stream of facts contains no community with this id.")
@@ -162,7 +163,19 @@ class _Reader:
             themes=together(self.themes),
             crossings=sorted(c for c in self.crossings if c[0] in people | erased),
             outputs=sorted((o for o in self.outputs.values() if o.status == "attached"), key=_attached),
+            by_period=[self._of(period, self.community, over, places) for period in periods],
         )
+
+    def _of(
+        self,
+        period: Period,
+        community: m.Community,
+        over: dict[str, e.EventState],
+        places: dict[str, dict[str, _Place]],
+    ) -> PeriodFigures:
+        within = {i: event for i, event in over.items() if period.holds(event.starts_at, community.timezone)}
+        there = {i: places[i] for i in within}
+        return PeriodFigures(period=period, figures=_figures(self.community_id, within, there))
 
     def _newer(self, fact: Fact) -> bool:
         """Whether nothing newer was heard about this entity; facts of one revision belong together."""

@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 from ekkyo.contracts.base import Question, Refused
 from ekkyo.contracts.events import Board, EventState, GetFigures, GetRoster, ListEvents, OutputState, Registration
 from ekkyo.contracts.members import (
+    Community,
     Crossing,
     FindMembers,
     GetCards,
@@ -19,10 +20,11 @@ from ekkyo.contracts.members import (
     MemberCard,
     MemberState,
 )
+from ekkyo.contracts.reports import Period
 from ekkyo.contracts.surveys import GetResults, ListSurveys, RankThemes, SurveyState
 from pydantic import BaseModel
 
-from ekkyo_common.report.records import Records, SurveyRecord, departments_of, in_community
+from ekkyo_common.report.records import PeriodFigures, Records, SurveyRecord, departments_of, in_community
 
 AT_ONCE = 32
 A = TypeVar("A", bound=BaseModel)
@@ -42,8 +44,11 @@ def _silent(what: str, done: int, total: int) -> None:
     """Nobody watches."""
 
 
-async def gather(ekkyo: Asking, community_id: str, *, step: Step = _silent) -> Records:
-    """Ask the services for the records of one community. Raises Refused, also when a service does not answer."""
+async def gather(ekkyo: Asking, community_id: str, *, periods: Sequence[Period] = (), step: Step = _silent) -> Records:
+    """Ask the services for the records of one community, with the figures of these periods beside those of all.
+
+    Raises Refused, also when a service does not answer.
+    """
     community = await ekkyo.ask(GetCommunity(community_id=community_id))
     events = await _events(ekkyo, community_id)
     rosters = await _each(events, lambda event: _roster(ekkyo, event), "events", step)
@@ -71,6 +76,7 @@ async def gather(ekkyo: Asking, community_id: str, *, step: Step = _silent) -> R
         themes=themes.themes,
         crossings=sorted(c for found in crossed for c in found),
         outputs=await _outputs(ekkyo, community_id),
+        by_period=await _each(periods, lambda period: _figures(ekkyo, community, period), "periods", step),
     )
 
 
@@ -97,6 +103,12 @@ async def _each(items: Sequence[T], ask: Callable[[T], Awaitable[R]], what: str,
         return answer
 
     return list(await asyncio.gather(*(one(item) for item in items)))
+
+
+async def _figures(ekkyo: Asking, community: Community, period: Period) -> PeriodFigures:
+    since, until = period.since(community.timezone), period.until(community.timezone)
+    asked = GetFigures(community_id=community.community_id, since=since, until=until)
+    return PeriodFigures(period=period, figures=await ekkyo.ask(asked))
 
 
 async def _events(ekkyo: Asking, community_id: str) -> list[EventState]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from ekkyo.contracts.base import Id, Model
 from ekkyo.contracts.events import EventState, Figures, OutputState, Registration
 from ekkyo.contracts.members import Community, Crossing, MemberCard, MemberState
+from ekkyo.contracts.reports import Period
 from ekkyo.contracts.surveys import Results, SurveyState, ThemeCount
 
 UNKNOWN = "?"
@@ -16,6 +17,13 @@ class SurveyRecord(Model):
 
     survey: SurveyState
     results: Results | None = None
+
+
+class PeriodFigures(Model):
+    """The events service's figures of one period."""
+
+    period: Period
+    figures: Figures
 
 
 class Records(Model):
@@ -34,6 +42,8 @@ class Records(Model):
     crossings: list[tuple[Id, Crossing]]
     outputs: list[OutputState] = []
     """What is on the board, oldest first."""
+    by_period: list[PeriodFigures] = []
+    """The figures of the periods that were asked for when these records were gathered."""
 
 
 def in_community(members: Mapping[str, MemberState], community_id: str, *, role: str | None = None) -> list[str]:

@@ -1,6 +1,8 @@
 """Reports: what services and front ends hand to each other about a whole community."""
 
+from ekkyo.contracts.reports.period import Period, PeriodKind
 from ekkyo.contracts.reports.report import (
+    Before,
     CommunityHead,
     DepartmentFigures,
     EventFigures,
@@ -10,10 +12,13 @@ from ekkyo.contracts.reports.report import (
 )
 
 __all__ = [
+    "Before",
     "CommunityHead",
     "DepartmentFigures",
     "EventFigures",
     "Meetings",
+    "Period",
+    "PeriodKind",
     "Report",
     "SurveyFigures",
 ]

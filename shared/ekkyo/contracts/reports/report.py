@@ -3,6 +3,7 @@
 from ekkyo.contracts.base import Id, Instant, Model
 from ekkyo.contracts.events import EventFormat, Figures, OutputState
 from ekkyo.contracts.members import Charter, Crossing, Locale
+from ekkyo.contracts.reports.period import Period
 from ekkyo.contracts.surveys import ThemeCount
 
 
@@ -91,8 +92,26 @@ class SurveyFigures(Model):
     """The other questions with a number or a choice as answer."""
 
 
+class Before(Model):
+    """The figures of the period before, to stand beside those of a report's period."""
+
+    period: Period
+    totals: Figures
+    first_timers: int
+    """Who came to an event of this community for the first time."""
+    pairs: int
+    """Pairs of departments that met at least once."""
+    surveys: SurveyFigures
+    outputs: int
+
+
 class Report(Model):
-    """The impact report of a community."""
+    """The impact report of a community: of all that was, or of a period.
+
+    Of a period are the events that started in it, the surveys about them, other surveys that opened in it, and what was
+    attached to the board in it. How many people belong to the community and which crossings they reached is told as it
+    is now. Who comes for the first time is so in the whole life of the community.
+    """
 
     community: CommunityHead
     totals: Figures
@@ -108,3 +127,7 @@ class Report(Model):
     """How many people reached each."""
     outputs: list[OutputState] = []
     """What came of it, as the board has it, oldest first."""
+    period: Period | None = None
+    """None: all that was."""
+    before: Before | None = None
+    """None: no period was asked for, or nothing was before it."""
