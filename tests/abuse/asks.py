@@ -4,12 +4,12 @@ import re
 import time
 from base64 import b64encode
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from email.message import EmailMessage
 from typing import Any
 
 from ekkyo.contracts import COMMANDS, QUESTIONS, events, members, notify, surveys
-from ekkyo.contracts.base import Refused, name_of
+from ekkyo.contracts.base import Refused, Span, name_of
 from ekkyo.decision.clock import utcnow
 from pydantic import SecretStr
 
@@ -17,7 +17,12 @@ from tests.abuse.world import SYSTEM, World
 
 OPERATIONS: dict[str, Any] = {name_of(m): m for m in (*COMMANDS.values(), *QUESTIONS.values())}
 CHARTER = members.Charter(
-    objective="同じ質問を半分に。", who="全員", what="もくもく会", how="教え合う", figures=["250"]
+    objective="同じ質問を半分に。",
+    who="全員",
+    what="もくもく会",
+    how="教え合う",
+    figures=["250"],
+    measures=[members.Measure(key="questions", label="問い合わせ", counted="reported", target=200, direction="down")],
 )
 RULES = "笑わない。"
 LOGO = b64encode(b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle r="4"/></svg>').decode()
@@ -46,6 +51,8 @@ IN_ORDER: list[Any] = [
     members.ReviseCharter(community_id="c1", charter=CHARTER, rules=RULES),
     members.ReviseCommunity(community_id="c1", name="越境の会", colour="#31487f", logo_file=LOGO),
     members.GetLogo(community_id="c1"),
+    members.ReportMeasure(report_id="f1", community_id="c1", measure="questions", on=date(2026, 10, 31), value=312),
+    members.GetMeasures(community_id="c1", spans=[Span(until=NOW)]),
     members.RegisterMember(member_id="m1", profile=profile()),
     members.ImportMembers(profiles=[profile("000002")]),
     members.ChangeProfile(member_id="m1", profile=profile()),

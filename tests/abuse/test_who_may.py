@@ -69,6 +69,8 @@ TABLE = {
     "members.community": "anyone",
     "members.revise_community": "leader steward system",
     "members.logo": "anyone",
+    "members.report_measure": "leader steward system",
+    "members.measures": "anyone",
     "members.communities": "anyone",
     "members.cards": "anyone",
     "members.colleagues": "self leader steward system",

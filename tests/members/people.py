@@ -14,6 +14,18 @@ CHARTER = contract.Charter(
     what="Talks, co-working hours, lunches.",
     how="Members teach each other.",
     figures=["250 attendances"],
+    measures=[
+        contract.Measure(key="came", label="Attendances", counted="attendances", target=250),
+        contract.Measure(
+            key="questions",
+            label="Questions to the IT desk",
+            counted="reported",
+            target=200,
+            baseline=400,
+            period="month",
+            direction="down",
+        ),
+    ],
 )
 
 LOGO = b64encode(b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle cx="4" r="4"/></svg>').decode()

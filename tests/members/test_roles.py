@@ -1,6 +1,6 @@
 """Who may use what: every command and question of the members service with every kind of token."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -15,6 +15,8 @@ ASKED: list[Any] = [
     contract.ReviseCharter(community_id="c1", charter=CHARTER),
     contract.ReviseCommunity(community_id="c1", colour="#31487f", logo_file=LOGO),
     contract.GetLogo(community_id="c1"),
+    contract.ReportMeasure(report_id="f1", community_id="c1", measure="questions", on=date(2026, 3, 31), value=312),
+    contract.GetMeasures(community_id="c1"),
     registering(),
     contract.ImportMembers(profiles=[profile(2)]),
     contract.ChangeProfile(member_id="m1", profile=profile(1)),
@@ -64,6 +66,8 @@ ALLOWED: dict[str, set[str]] = {
     "ReviseCharter": {"leader", "steward", "system"},
     "ReviseCommunity": {"leader", "steward", "system"},
     "GetLogo": set(TOKENS),
+    "ReportMeasure": {"leader", "steward", "system"},
+    "GetMeasures": set(TOKENS),
     "RegisterMember": {"steward", "system"},
     "ImportMembers": {"steward", "system"},
     "ChangeProfile": {"steward", "system"},
@@ -104,7 +108,7 @@ ALLOWED: dict[str, set[str]] = {
 def test_every_command_and_question_is_in_the_table() -> None:
     owned = [m for m in (*COMMANDS.values(), *QUESTIONS.values()) if m.subject.split(".")[2] == "members"]
     assert {m.__name__ for m in owned} == set(ALLOWED) == {type(a).__name__ for a in ASKED}
-    assert len(all_messages(Fact, contract)) == 24
+    assert len(all_messages(Fact, contract)) == 26
 
 
 async def test_each_operation_is_for_those_it_says_and_for_nobody_else(steward: Any, client_as: Any) -> None:

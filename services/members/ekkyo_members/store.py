@@ -1,4 +1,5 @@
-"""Communities, each with its logo; members, each with what they did; and whose turn it is to revoke a steward."""
+"""Communities, each with its logo and the figures reported of it; members, each with what they did; and whose turn it
+is to revoke a steward."""
 
 from typing import Annotated
 
@@ -6,9 +7,9 @@ from ekkyo.decision import turn
 from ekkyo.store import Collection, CollectionWithEntries, Index, Turns
 from faststream import Context
 
-from ekkyo_members.model import Community, Logo, Member, Step
+from ekkyo_members.model import Community, CommunityPart, Member, Step
 
-communities = CollectionWithEntries.of(Community, Logo, "communities")
+communities = CollectionWithEntries.of(Community, CommunityPart, "communities")
 members = CollectionWithEntries.of(
     Member,
     Step,
@@ -24,6 +25,6 @@ members = CollectionWithEntries.of(
     ],
 )
 turns = Collection.of(turn.Turn, "turns")
-Communities = Annotated[CollectionWithEntries[Community, Logo], Context("communities")]
+Communities = Annotated[CollectionWithEntries[Community, CommunityPart], Context("communities")]
 Members = Annotated[CollectionWithEntries[Member, Step], Context("members")]
 StewardTurns = Annotated[Turns, Context("steward_turns")]

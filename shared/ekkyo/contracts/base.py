@@ -50,6 +50,13 @@ class Model(Described):
     model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
 
+class Span(Model):
+    """A span of time: from `since`, or from the beginning, up to but not including `until`."""
+
+    since: Instant | None = None
+    until: Instant
+
+
 @dataclass(frozen=True)
 class May:
     """Who may use an operation.

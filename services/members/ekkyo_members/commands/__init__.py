@@ -1,5 +1,5 @@
 """What the members service can be asked to do."""
 
-from ekkyo_members.commands import people
+from ekkyo_members.commands import measures, people
 
-routers = [people.router]
+routers = [people.router, measures.router]

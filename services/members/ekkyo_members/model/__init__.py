@@ -1,7 +1,17 @@
 """What the members service knows, and how it decides. Pure: no I/O, no clock, no randomness, no await."""
 
 from ekkyo_members.model.calendar import calendar_address, end_calendar_address, make_calendar_address
-from ekkyo_members.model.community import LOGO, Community, Logo, found, logo_file, revise, revise_charter
+from ekkyo_members.model.community import (
+    LOGO,
+    Community,
+    CommunityPart,
+    Logo,
+    Reported,
+    found,
+    logo_file,
+    revise,
+    revise_charter,
+)
 from ekkyo_members.model.importing import Found, circles, new_member_id, outcomes, refused, take_over
 from ekkyo_members.model.journey import (
     Step,
@@ -27,6 +37,7 @@ from ekkyo_members.model.leaving import (
     reactivate,
     without_manager,
 )
+from ekkyo_members.model.measures import measures, report_measure, reported_key, reported_ones
 from ekkyo_members.model.member import (
     GONE,
     NO_DEFAULTS,
@@ -66,12 +77,14 @@ __all__ = [
     "LOGO",
     "NO_DEFAULTS",
     "Community",
+    "CommunityPart",
     "Company",
     "Found",
     "Logo",
     "Member",
     "OtherStewards",
     "PurgeTimer",
+    "Reported",
     "Step",
     "accept_rules",
     "address_refused",
@@ -110,6 +123,7 @@ __all__ = [
     "make_calendar_address",
     "may_find",
     "may_see",
+    "measures",
     "must_share",
     "named_speaker",
     "new_member_id",
@@ -121,6 +135,9 @@ __all__ = [
     "record_contribution",
     "refused",
     "register",
+    "report_measure",
+    "reported_key",
+    "reported_ones",
     "revise",
     "revise_charter",
     "revoke_role",

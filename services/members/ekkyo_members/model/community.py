@@ -1,19 +1,42 @@
 """A community: its name and looks, its rules and its charter."""
 
-from datetime import datetime
+from datetime import date, datetime
 from hashlib import sha256
-from typing import Final
+from typing import Any, Final, Self
 
 from ekkyo.contracts import members as contract
 from ekkyo.decision import Decision, Document, Entry, Refused
-from pydantic import Field
+from pydantic import Field, ModelWrapValidatorHandler, model_validator
 
 LOGO: Final = "logo"
-"""The key of a community's one entry."""
+"""The key of a community's logo among its parts. No measure's key holds what stands between a measure and a day."""
 ENDINGS: Final[dict[contract.LogoKind, str]] = {"image/png": "png", "image/jpeg": "jpg", "image/svg+xml": "svg"}
 
 
-class Logo(Entry):
+class CommunityPart(Entry):
+    """Something of a community that is stored beside it. What it is, its key says."""
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _as_what_it_is(cls, row: Any, make: ModelWrapValidatorHandler[Self]) -> Any:
+        """A row becomes a logo or a reported figure; what is made as one of the two stays it."""
+        if cls is not CommunityPart or not isinstance(row, dict):
+            return make(row)
+        return (Logo if row["key"] == LOGO else Reported).model_validate(row)
+
+
+class Reported(CommunityPart):
+    """A figure of one of its measures that was reported, of one day. Its key begins with the measure's."""
+
+    measure: str
+    on: date
+    value: float | None = None
+    """None: it was taken back."""
+    reports: list[str] = []
+    """The ids of the reports of this day, the newest last: one that is sent again changes nothing."""
+
+
+class Logo(CommunityPart):
     """A community's logo, as it is shown. Empty once it is taken away."""
 
     kind: contract.LogoKind = "image/png"
@@ -113,11 +136,11 @@ def revise(
     )
 
 
-def logo_file(community: Community | None, logo: Logo | None) -> contract.LogoFile:
+def logo_file(community: Community | None, logo: CommunityPart | None) -> contract.LogoFile:
     """The logo as it is told."""
     if community is None:
         raise Refused("community_not_found", "There is no community with this id.")
-    if logo is None or not logo.data:
+    if not isinstance(logo, Logo) or not logo.data:
         raise Refused("logo_not_found", "This community has no logo.")
     return contract.LogoFile(community_id=community.id, logo=logo.name, kind=logo.kind, data=logo.data)
 

@@ -53,8 +53,14 @@ def journey_for(member: Member, who: Caller) -> contract.Journey:
 
 def crossed(members: Iterable[Member], community_id: str) -> contract.CrossedList:
     """Who of these reached which crossings in this community, in the order of their ids."""
-    reached = {m.id: sorted(c.crossing for c in m.crossings if c.community_id == community_id) for m in members}
-    found = [contract.Crossed(member_id=one, crossings=some) for one, some in sorted(reached.items()) if some]
+    reached = {
+        m.id: sorted((c.crossing, c.reached_at) for c in m.crossings if c.community_id == community_id) for m in members
+    }
+    found = [
+        contract.Crossed(member_id=one, crossings=[c for c, _ in some], reached_at=[at for _, at in some])
+        for one, some in sorted(reached.items())
+        if some
+    ]
     return contract.CrossedList(members=found)
 
 
@@ -210,7 +216,12 @@ def _reach(
     reached = contract.CrossingReached(crossing=crossing, community_id=community_id, reached_at=at, proof=proof)
     member = member.model_copy(update={"crossings": [*member.crossings, reached]})
     fact = contract.MemberCrossed(
-        member_id=member.id, member=member.state(), community_id=community_id, crossing=crossing, proof=proof
+        member_id=member.id,
+        member=member.state(),
+        community_id=community_id,
+        crossing=crossing,
+        proof=proof,
+        reached_at=at,
     )
     return member, [fact]
 
@@ -226,7 +237,16 @@ def _unproven(
     if others:
         first = min(others, key=lambda step: (step.at, step.key))
         proven = reached[0].model_copy(update={"reached_at": first.at, "proof": first.proof})
-        return member.model_copy(update={"crossings": [*rest, proven]}), []
+        member = member.model_copy(update={"crossings": [*rest, proven]})
+        changed = contract.CrossingProofChanged(
+            member_id=member.id,
+            member=member.state(),
+            community_id=gone.community_id,
+            crossing=crossing,
+            proof=first.proof,
+            reached_at=first.at,
+        )
+        return member, [changed]
     member = member.model_copy(update={"crossings": rest})
     fact = contract.CrossingUndone(
         member_id=member.id, member=member.state(), community_id=gone.community_id, crossing=crossing, proof=gone.proof

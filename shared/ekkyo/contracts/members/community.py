@@ -1,8 +1,8 @@
 """Communities: their charter, rules and appearance."""
 
-from typing import ClassVar, Final, Literal
+from typing import ClassVar, Final, Literal, Self
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from ekkyo.contracts.base import (
     Command,
@@ -18,7 +18,13 @@ from ekkyo.contracts.base import (
     may,
 )
 from ekkyo.contracts.members.colour import Colour
+from ekkyo.contracts.members.measure import Measure
 from ekkyo.contracts.members.member import Locale
+
+
+def _none(value: object) -> bool:
+    """A charter without measures does not mention them, on the wire or in the database."""
+    return not value
 
 
 class Charter(Model):
@@ -29,6 +35,16 @@ class Charter(Model):
     what: Text
     how: Text
     figures: list[Line] = Field(default=[], max_length=20)
+    """In words."""
+    measures: list[Measure] = Field(default=[], max_length=20, exclude_if=_none)
+    """In numbers. Each has a key of its own."""
+
+    @model_validator(mode="after")
+    def _keys_differ(self) -> Self:
+        keys = [measure.key for measure in self.measures]
+        if len(keys) != len(set(keys)):
+            raise ValueError("two measures have the same key")
+        return self
 
 
 class Community(Model):

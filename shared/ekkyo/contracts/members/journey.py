@@ -68,6 +68,8 @@ class Crossed(Model):
 
     member_id: Id
     crossings: list[Crossing]
+    reached_at: list[Instant] = []
+    """When they reached each, in the order of `crossings`."""
 
 
 class CrossedList(Model):
@@ -112,6 +114,18 @@ class MemberCrossed(MemberFact):
     community_id: Id
     crossing: Crossing
     proof: str
+    reached_at: Instant | None = None
+    """None in facts that are older than this field: when the fact was published."""
+
+
+class CrossingProofChanged(MemberFact):
+    """What proved a crossing was undone, and something else that the member did proves it: they reached it then."""
+
+    subject: ClassVar[str] = "ekkyo.fact.members.crossing_proof_changed"
+    community_id: Id
+    crossing: Crossing
+    proof: str
+    reached_at: Instant
 
 
 class CrossingUndone(MemberFact):
