@@ -44,8 +44,11 @@ async def test_by_mail_one_gets_to_where_one_wanted_and_only_in_the_browser_that
         wrong = await portal.post("/signin/code", {"code": "000 000"})
         assert wrong.status_code == 400
         assert "コードが違います" in text_of(wrong)
-        done = await portal.post("/signin/code", {"code": "271 828"})
-        assert done.headers["location"] == "/e/e1?after=3"
+        pressed = [portal.http.post("/signin/code", data={"code": one}) for one in ("271 828", "271828")]
+        done, twice = await asyncio.gather(*pressed)
+        assert {one.headers["location"] for one in (done, twice)} == {"/e/e1?after=3"}
+        tries = [one.finish_id for one in portal.services.answering.sent(FinishSignIn)]
+        assert tries[0] != tries[1] == tries[2], "pressed twice, it is one try for the service"
         cookie = next(one for one in done.headers.get_list("set-cookie") if one.startswith("__Host-ekkyo="))
         assert all(part in cookie for part in ("HttpOnly", "Secure", "SameSite=lax", "Path=/;", "Max-Age=36000"))
         assert "Domain" not in cookie

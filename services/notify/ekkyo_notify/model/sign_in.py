@@ -11,6 +11,8 @@ from ekkyo.decision import Decision, Document, Refused
 
 LASTS: Final = timedelta(minutes=10)
 TRIES: Final = 5
+TWICE: Final = timedelta(minutes=1)
+"""How long the try that was right may be told again: by a retry, or by somebody who pressed the button twice."""
 AN_HOUR: Final = timedelta(hours=1)
 MOST: Final = 5
 
@@ -26,6 +28,7 @@ class SignIn(Document):
     """The names of the tries that were wrong."""
     finished: str | None = None
     """The name of the try that was right."""
+    finished_at: Instant | None = None
 
 
 class Asked(Document):
@@ -69,7 +72,8 @@ def begin_sign_in(
 
 def finish_sign_in(sign_in: SignIn, finish_id: str, given: str, now: datetime) -> Decision[SignIn, SignedIn | None]:
     """Whose code this is; None for a wrong one, which counts. Raises Refused when the attempt is over."""
-    if sign_in.finished == finish_id and sign_in.member_id:
+    again = sign_in.finished_at is None or now < sign_in.finished_at + TWICE
+    if sign_in.finished == finish_id and again and sign_in.member_id:
         return Decision(sign_in, SignedIn(member_id=sign_in.member_id))
     if finish_id in sign_in.tries:
         return Decision(sign_in, None)
@@ -78,5 +82,5 @@ def finish_sign_in(sign_in: SignIn, finish_id: str, given: str, now: datetime) -
     right = any(hmac.compare_digest(given, one) for one in sign_in.digests)
     if not right or sign_in.member_id is None:
         return Decision(sign_in.model_copy(update={"tries": [*sign_in.tries, finish_id]}), None)
-    done = sign_in.model_copy(update={"finished": finish_id, "digests": []})
+    done = sign_in.model_copy(update={"finished": finish_id, "finished_at": now, "digests": []})
     return Decision(done, SignedIn(member_id=sign_in.member_id))
