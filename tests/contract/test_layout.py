@@ -13,7 +13,7 @@ FILES = {"__init__", "app", "commands", "questions", "reactions", "model", "stor
 EXTRAS = {
     "members": {"settings", "logos"},
     "events": set[str](),
-    "surveys": {"settings", "answers", "forms", "results", "sealing", "keys", "known", "turns"},
+    "surveys": {"settings", "answers", "cells", "forms", "results", "sealing", "keys", "known", "turns"},
     "notify": {"settings", "channels", "doctor", "delivering", "inbound", "templates"},
 }
 """Each one a decision, and a visible line here."""

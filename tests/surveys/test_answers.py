@@ -1,10 +1,12 @@
 """Answers to every kind of question: what is taken, how it is kept, and what a refusal says."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import pytest
 from ekkyo.contracts.base import Refused
-from ekkyo.contracts.surveys import AnswerSurvey, Form, FormQuestion
+from ekkyo.contracts.surveys import AnswerSurvey, Form, FormQuestion, Results
 from ekkyo_surveys import answers, results
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -21,6 +23,20 @@ def question(kind: str, key: str = "q", **more: Any) -> FormQuestion:
 
 def form(*questions: FormQuestion) -> Form:
     return Form(template="t", version=1, title={"en": "T"}, questions=list(questions))
+
+
+def told(asked: Form, everyone: Sequence[answers.Said], *, anonymous: bool = False) -> Results:
+    """What these people say together."""
+    number = len(everyone)
+    return results.results(
+        asked,
+        everyone,
+        survey_id="s",
+        event_id=None,
+        invited=number,
+        anonymous=anonymous,
+        opened=date(2026, 12, 1),
+    )
 
 
 TRAVEL = choices("train", "car", "bicycle")
@@ -176,7 +192,7 @@ def test_whatever_is_said_is_taken_once_and_for_all_or_refused(said: dict[str, A
     assert set(kept).isdisjoint(wrong)
     assert wrong | set(kept) <= set(said)
     assert answers.checked(asked, dict(kept)) == kept
-    assert sum(results.distributions(asked, [kept])["nps"].values()) == ("nps" in kept)
+    assert sum(told(asked, [kept]).distributions["nps"].values()) == ("nps" in kept)
 
 
 @pytest.mark.parametrize("said", [float("nan"), float("inf"), None, True, [1], {"a": 1}, [["a"]]])
@@ -191,11 +207,11 @@ def test_distributions_count_each_choice_own_answers_and_every_row() -> None:
         {"choices": ["car", "other:x"], "choice": "other:a", "matrix": {"room": "good", "food": "bad"}, "nps": 9},
         {"choices": ["car", "train"], "choice": "car", "matrix": {"room": "good"}, "date": "2026-12-24", "number": 1.5},
     ]
-    told = results.distributions(asked, everyone)
-    assert told["choices"] == {"train": 1, "car": 2, "bicycle": 0, "other": 1}
-    assert told["choice"] == {"train": 0, "car": 1, "bicycle": 0, "other": 1}
-    assert (told["matrix.room"], told["matrix.food"]) == ({"good": 2, "bad": 0}, {"good": 0, "bad": 1})
-    assert sum(told["nps"].values()) == 1
-    assert set(told) == {"scale", "nps", "choice", "choices", "matrix.room", "matrix.food"}
-    found = results.results(asked, everyone, survey_id="s", event_id=None, invited=2, anonymous=False)
+    found = told(asked, everyone)
+    told_of = found.distributions
+    assert told_of["choices"] == {"train": 1, "car": 2, "bicycle": 0, "other": 1}
+    assert told_of["choice"] == {"train": 0, "car": 1, "bicycle": 0, "other": 1}
+    assert (told_of["matrix.room"], told_of["matrix.food"]) == ({"good": 2, "bad": 0}, {"good": 0, "bad": 1})
+    assert sum(told_of["nps"].values()) == 1
+    assert set(told_of) == set(KINDS) - {"themes", "text", "matrix"} | {"matrix.room", "matrix.food"}
     assert found.nps == 100.0

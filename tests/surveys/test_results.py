@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Mapping
+from datetime import date
 
 import pytest
 from ekkyo.contracts.base import Refused
@@ -25,25 +26,49 @@ said = st.fixed_dictionaries(
 
 def found(said_by_all: list[Mapping[str, answers.Value]], *, anonymous: bool = True) -> Results:
     return results.results(
-        FORM, said_by_all, survey_id="s", event_id="e", invited=len(said_by_all), anonymous=anonymous
+        FORM,
+        said_by_all,
+        survey_id="s",
+        event_id="e",
+        invited=len(said_by_all),
+        anonymous=anonymous,
+        opened=date(2026, 5, 1),
     )
 
 
 @pytest.mark.parametrize(
-    ("given_scores", "score"),
-    [([], None), ([10, 9], 100.0), ([0, 6], -100.0), ([7, 8], 0.0), ([10, 10, 7, 6, 8], 20.0), ([9, 7, 3], 0.0)],
+    ("given_scores", "score", "interval"),
+    [
+        ([10, 9], 100.0, (-24.4, 100.0)),
+        ([0, 6], -100.0, (-100.0, 24.4)),
+        ([7, 8], 0.0, (-48.0, 48.0)),
+        ([10, 10, 7, 6, 8], 20.0, (-38.7, 63.7)),
+        ([9, 7, 3], 0.0, (-61.1, 61.1)),
+    ],
 )
-def test_promoters_minus_detractors(given_scores: list[int], score: float | None) -> None:
-    assert results.nps(given_scores) == score
+def test_promoters_minus_detractors_and_how_far_that_may_be_off(
+    given_scores: list[int], score: float, interval: tuple[float, float]
+) -> None:
+    told = found([{"satisfaction": one} for one in given_scores], anonymous=False)
+    assert (told.nps, (told.nps_low, told.nps_high)) == (score, interval)
 
 
-@given(st.lists(scores, min_size=1))
-def test_nps_lies_between_minus_100_and_100_and_only_its_three_groups_count(given_scores: list[int]) -> None:
-    score = results.nps(given_scores)
-    assert score is not None
-    assert -100 <= score <= 100
-    grouped = [10 if s >= 9 else 0 if s <= 6 else 8 for s in given_scores]
-    assert results.nps(grouped) == score
+@given(st.lists(scores, min_size=5))
+def test_nps_lies_in_its_interval_and_only_its_three_groups_count(given_scores: list[int]) -> None:
+    told = found([{"satisfaction": one} for one in given_scores], anonymous=False)
+    assert told.nps is not None
+    assert told.nps_low is not None
+    assert told.nps_high is not None
+    assert -100 <= told.nps_low <= told.nps + 60
+    assert told.nps_low <= told.nps_high <= 100
+    grouped = found([{"satisfaction": 10 if s >= 9 else 0 if s <= 6 else 8} for s in given_scores], anonymous=False)
+    assert (grouped.nps, grouped.nps_low, grouped.nps_high) == (told.nps, told.nps_low, told.nps_high)
+    hidden = found([{"satisfaction": one} for one in given_scores])
+    if hidden.nps is not None:
+        assert hidden.nps == told.nps
+        assert hidden.nps_low is not None
+        assert hidden.nps_high is not None
+        assert hidden.nps_high - hidden.nps_low >= told.nps_high - told.nps_low or told.nps in (100, -100)
 
 
 @given(st.lists(said, min_size=5, max_size=30), st.randoms())
@@ -52,7 +77,7 @@ def test_the_order_of_responses_changes_nothing(
 ) -> None:
     shuffled = rng.sample(everyone, len(everyone))
     assert found(shuffled) == found(everyone)
-    assert results.comments(FORM, shuffled) == results.comments(FORM, everyone)
+    assert results.texts(FORM, shuffled, anonymous=True) == results.texts(FORM, everyone, anonymous=True)
 
 
 @given(st.lists(said, max_size=30))
@@ -76,6 +101,27 @@ def test_a_distribution_tells_what_nobody_chose_as_zero() -> None:
     told = found([{"satisfaction": 9, "useful": "yes"}] * 5)
     assert told.distributions["satisfaction"] == {str(n): 5 if n == 9 else 0 for n in range(11)}
     assert told.distributions["useful"] == {"yes": 5, "no": 0}
+
+
+def test_an_optional_question_that_few_answered_is_not_told() -> None:
+    told = found([{"satisfaction": 9, "useful": "yes"}] + [{"satisfaction": 10}] * 9)
+    assert "useful" not in told.distributions
+    [useful] = [one for one in told.questions if one.question == "useful"]
+    assert (useful.asked, useful.answered) == (10, None)
+    assert [(cell.answers, cell.people) for cell in useful.cells] == [(["yes", "no", ""], 10)]
+
+
+def test_texts_are_told_from_five_people_on_who_wrote_to_the_same_question() -> None:
+    def written(count: int) -> list[Mapping[str, answers.Value]]:
+        return [{"satisfaction": 9, "comment": f"c{n}", "themes": ["Excel"]} for n in range(count)] + [
+            {"satisfaction": 9}
+        ] * 9
+
+    assert results.texts(FORM, written(4), anonymous=True) == {}
+    assert found(written(4)).themes == []
+    assert results.texts(FORM, written(5), anonymous=True) == {"comment": ["c0", "c1", "c2", "c3", "c4"]}
+    assert [(theme.theme, theme.votes) for theme in found(written(5)).themes] == [("Excel", 5)]
+    assert results.texts(FORM, written(1), anonymous=False) == {"comment": ["c0"]}
 
 
 def test_themes_are_counted_by_what_they_mean_and_shown_as_most_people_wrote_them() -> None:

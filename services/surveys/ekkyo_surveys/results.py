@@ -2,40 +2,83 @@
 
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 
-from ekkyo.contracts.surveys import OTHER, Form, FormQuestion, Results, ThemeCount
+from ekkyo.contracts.surveys import (
+    OTHER,
+    OTHER_PREFIX,
+    AnswerCell,
+    Form,
+    FormQuestion,
+    QuestionResults,
+    Results,
+    ThemeCount,
+)
 
 from ekkyo_surveys.answers import NPS, Said, Value, counted_as, numbers, one_line
+from ekkyo_surveys.cells import Counting
 
 MINIMUM = 5
-"""With fewer answers, an anonymous survey's results contain only the counts."""
+"""With fewer answers, an anonymous survey's results contain only the counts; and no number of people is smaller."""
+NOT_ANSWERED = "no_answer"
+"""What no answer is called where it is told together with an answer."""
 
 
 def results(
-    form: Form, said: Sequence[Said], *, survey_id: str, event_id: str | None, invited: int, anonymous: bool
+    form: Form,
+    said: Sequence[Said],
+    *,
+    survey_id: str,
+    event_id: str | None,
+    invited: int,
+    anonymous: bool,
+    opened: date,
 ) -> Results:
-    """The results, suppressed for an anonymous survey that fewer than MINIMUM answered."""
+    """The results, suppressed for an anonymous survey that fewer than MINIMUM answered.
+
+    Of an anonymous one, nothing is told of fewer than MINIMUM people.
+    """
     counts = {"survey_id": survey_id, "event_id": event_id, "invited": invited, "answered": len(said)}
     if anonymous and len(said) < MINIMUM:
         return Results.model_validate({**counts, "suppressed": True, "minimum": MINIMUM})
     asked = nps_question(form)
-    scores = [v for s in said if asked and isinstance(v := s.get(asked.key), int)]
+    counting = Counting(form, said, nps=asked.key if asked else None, opened=opened, floor=_floor(anonymous=anonymous))
+    score = next((one for one in counting.questions if asked and one.question == asked.key), None)
+    wanted = [question for question in form.questions if question.kind == "themes"]
     return Results.model_validate(
         {
             **counts,
             "minimum": MINIMUM,
-            "nps": nps(scores),
-            "distributions": distributions(form, said),
-            "themes": themes(s.get(q.key) for q in form.questions if q.kind == "themes" for s in said),
+            "nps": score and score.nps,
+            "nps_low": score and score.nps_low,
+            "nps_high": score and score.nps_high,
+            "distributions": distributions(counting.questions),
+            "questions": counting.questions,
+            "cross_tables": counting.cross_tables,
+            "themes": themes(one[question.key] for question in wanted for one in counting.wrote(question)),
         }
     )
 
 
-def comments(form: Form, said: Iterable[Said]) -> list[str]:
-    """The free texts, sorted, so that their order tells nothing."""
-    texts = [q.key for q in form.questions if q.kind == "text"]
-    return sorted(str(s[key]) for s in said for key in texts if key in s)
+def texts(form: Form, said: Sequence[Said], *, anonymous: bool) -> dict[str, list[str]]:
+    """What people wrote, by question, sorted, so that their order tells nothing.
+
+    Of an anonymous survey, only what at least MINIMUM people wrote to the same question.
+    """
+    found = {}
+    for question in form.questions:
+        written = sorted(text for one in said for text in _written(question, one))
+        if len(written) >= _floor(anonymous=anonymous):
+            found[question.key] = written
+    return found
+
+
+def comments(form: Form, written: Mapping[str, Sequence[str]]) -> list[str]:
+    """The free texts to all questions together, sorted."""
+    return sorted(
+        text for question in form.questions if question.kind == "text" for text in written.get(question.key, ())
+    )
 
 
 def nps_question(form: Form) -> FormQuestion | None:
@@ -45,47 +88,39 @@ def nps_question(form: Form) -> FormQuestion | None:
     return asked[0] if asked else None
 
 
-def nps(scores: Sequence[int]) -> float | None:
-    """Net promoter score, -100 to 100, to one decimal: per cent of 9-10 minus per cent of 0-6. None of no scores.
-
-    Source: F. F. Reichheld, The One Number You Need to Grow, Harvard Business Review, December 2003.
-    """
-    if not scores:
-        return None
-    promoters = sum(score >= 9 for score in scores)
-    detractors = sum(score <= 6 for score in scores)
-    return round(100 * (promoters - detractors) / len(scores), 1)
-
-
-def distributions(form: Form, said: Sequence[Said]) -> dict[str, dict[str, int]]:
-    """How many gave each answer, for each question that can be counted so; of a matrix, for each row (`key.row`)."""
+def distributions(questions: Iterable[QuestionResults]) -> dict[str, dict[str, int]]:
+    """How many gave each answer, by question; of a matrix, by row (`key.row`). Merged answers have one key."""
     found: dict[str, dict[str, int]] = {}
-    for question in form.questions:
-        if question.kind in ("scale", "nps", "choice", "choices"):
-            found[question.key] = distribution(question, said)
-        elif question.kind == "matrix":
-            for row in question.rows:
-                rated = [{question.key: one} for s in said if (one := _of_row(s.get(question.key), row.key))]
-                found[f"{question.key}.{row.key}"] = distribution(question, rated)
+    for one in questions:
+        if one.cells and not (
+            one.kind in ("choice", "matrix", "ranking") and len(one.cells) == 1 and one.answered is None
+        ):
+            name = f"{one.question}.{one.row}" if one.row else one.question
+            found[name] = {_key(one, cell): cell.people for cell in one.cells}
     return found
 
 
-def distribution(question: FormQuestion, said: Iterable[Said]) -> dict[str, int]:
-    """How many gave each answer to a scale or a choice; answers that nobody gave are told as 0.
-
-    Whoever may choose several is counted with each, and an answer of one's own as `other`.
-    """
-    if question.kind in ("scale", "nps"):
-        possible = [str(n) for n in numbers(question)]
-    else:
-        possible = [choice.key for choice in question.choices] + ([OTHER] if question.other else [])
-    answers = (s[question.key] for s in said if question.key in s)
-    given = Counter(counted_as(one) for a in answers for one in (a if isinstance(a, list) else [a]))
-    return {answer: given[answer] for answer in possible}
+def _key(question: QuestionResults, cell: AnswerCell) -> str:
+    answers = [answer or NOT_ANSWERED for answer in cell.answers]
+    if question.kind in ("choice", "choices", "matrix", "ranking"):
+        return "+".join(answers)
+    between = "/" if question.kind == "date" else "-"
+    return answers[0] if len(answers) == 1 else f"{answers[0]}{between}{answers[-1]}"
 
 
-def _of_row(answer: Value | None, row: str) -> str | None:
-    return answer.get(row) if isinstance(answer, dict) else None
+def _written(question: FormQuestion, said: Said) -> list[str]:
+    """What one person wrote to a question in words of their own."""
+    answer = said.get(question.key)
+    if answer is None or question.kind == "themes":
+        return []
+    if question.kind == "text":
+        return [str(answer)]
+    own = [str(one) for one in (answer if isinstance(answer, list) else [answer]) if counted_as(one) == OTHER]
+    return [text for one in own if question.other and (text := one.removeprefix(OTHER_PREFIX).removeprefix(OTHER))]
+
+
+def _floor(*, anonymous: bool) -> int:
+    return MINIMUM if anonymous else 1
 
 
 def same_theme(text: str) -> str:

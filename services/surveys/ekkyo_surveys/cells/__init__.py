@@ -7,7 +7,9 @@ that is told, finds no group of people, however it is put together, whose size i
 
 from ekkyo_surveys.cells.average import Average, mean, promoters
 from ekkyo_surveys.cells.crossed import Crossed, crossed
+from ekkyo_surveys.cells.interval import interval
 from ekkyo_surveys.cells.merging import FLOOR, NO_ANSWER, Cell, few, left_out, neighbours, others_together
+from ekkyo_surveys.cells.questions import Counting
 from ekkyo_surveys.cells.ranked import ranks
 from ekkyo_surveys.cells.several import several
 
@@ -16,9 +18,11 @@ __all__ = [
     "NO_ANSWER",
     "Average",
     "Cell",
+    "Counting",
     "Crossed",
     "crossed",
     "few",
+    "interval",
     "left_out",
     "mean",
     "neighbours",

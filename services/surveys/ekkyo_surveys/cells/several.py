@@ -6,17 +6,20 @@ from ekkyo_surveys.cells.merging import FLOOR, few
 
 
 def several(
-    counts: Mapping[str, int], asked: int, *, fewest: int, most: int, floor: int = FLOOR
+    counts: Mapping[str, int], asked: int, *, fewest: int, most: int, group: int = 1, floor: int = FLOOR
 ) -> dict[str, int]:
     """How many of those asked chose each answer, without those that few chose or all but few.
 
-    fewest, most: how many answers everybody who was asked has to give; 0 where they may give none. All counts together
-    are the number of choices: where that tells of few people, answers are left out until it does not.
+    fewest, most: how many answers everybody who was asked has to give; 0 where they may give none. group: how many
+    those have to give at least who give any; where some give none and others two or more, nothing is told. All counts
+    together are the number of choices: where that tells of few people, answers are left out until it does not.
     """
+    if floor <= 1:
+        return dict(counts)
     told = {
         answer: people for answer, people in counts.items() if not few(people, floor) and not few(asked - people, floor)
     }
-    if most == fewest and len(told) < len(counts):
+    if (group > 1 and not fewest) or (most == fewest and len(told) < len(counts)):
         return {}
     while told and _tells(told, len(counts) - len(told), asked, fewest, most, floor):
         del told[min(told, key=lambda answer: (told[answer], answer))]

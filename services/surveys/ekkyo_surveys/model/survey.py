@@ -91,6 +91,8 @@ class Survey(Document):
     boxes: int = 1
     results: Results | None = None
     comments: list[str] = []
+    """Of surveys that were closed before texts were kept by question."""
+    texts: dict[str, list[str]] = {}
 
     @property
     def form(self) -> Form:
@@ -207,15 +209,17 @@ def results_of(survey: Survey | None, boxes: Iterable[Part], *, who: Caller) -> 
         raise Refused("survey_not_found", "There is no survey with this id.")
     who.must_lead(survey.community_id)
     if survey.results:
-        return ResultsAnswer(survey=state(survey), results=survey.results, comments=survey.comments)
+        comments = survey.comments or results.comments(survey.form, survey.texts)
+        return ResultsAnswer(survey=state(survey), results=survey.results, comments=comments, texts=survey.texts)
     if survey.anonymous:
         raise Refused("survey_still_open", "The results of an anonymous survey are available only after it closes.")
-    found, comments = counted(survey, boxes, key=None)
-    return ResultsAnswer(survey=state(survey), results=found, comments=comments)
+    found, texts = counted(survey, boxes, key=None)
+    comments = results.comments(survey.form, texts)
+    return ResultsAnswer(survey=state(survey), results=found, comments=comments, texts=texts)
 
 
-def counted(survey: Survey, boxes: Iterable[Part], *, key: str | None) -> tuple[Results, list[str]]:
-    """What the boxes say: the results, and the comments. What the key does not open is counted as unreadable."""
+def counted(survey: Survey, boxes: Iterable[Part], *, key: str | None) -> tuple[Results, dict[str, list[str]]]:
+    """What the boxes say: the results, and the texts by question. What the key does not open counts as unreadable."""
     boxes = list(boxes)
     read = [sealing.opened(sealed, key) for box in boxes for sealed in box.sealed]
     said = [response.said for box in boxes for response in box.responses] + [one for one in read if one is not None]
@@ -226,17 +230,18 @@ def counted(survey: Survey, boxes: Iterable[Part], *, key: str | None) -> tuple[
         event_id=survey.event_id,
         invited=survey.invited,
         anonymous=survey.anonymous,
+        opened=survey.opened_at.date(),
     )
     found = found.model_copy(update={"unreadable": read.count(None)})
-    return found, [] if found.suppressed else results.comments(survey.form, said)
+    return found, {} if found.suppressed else results.texts(survey.form, said, anonymous=survey.anonymous)
 
 
 def _close(survey: Survey, parts: Entries[Part], key: str | None) -> Decision[Survey, SurveyState]:
     if survey.status == "closed":
         return Decision(survey, state(survey))
     boxes = parts.all(kind="box")
-    found, comments = counted(survey, boxes, key=key)
-    after = survey.model_copy(update={"status": "closed", "results": found, "comments": comments})
+    found, texts = counted(survey, boxes, key=key)
+    after = survey.model_copy(update={"status": "closed", "results": found, "texts": texts})
     told = {"survey_id": survey.id, "survey": state(after, after=1)}
     closed = SurveyClosed(**told, results=found)
     ranked = ThemesRanked(**told, community_id=survey.community_id, themes=found.themes)

@@ -18,6 +18,7 @@ from ekkyo.contracts.surveys.form import (
     QuestionKind,
     Section,
 )
+from ekkyo.contracts.surveys.results import AnswerCell, CrossTable, QuestionResults
 from ekkyo.contracts.surveys.survey import (
     SURVEYS_OF_EVENTS,
     Answered,
@@ -54,12 +55,14 @@ __all__ = [
     "OTHER",
     "OTHER_PREFIX",
     "SURVEYS_OF_EVENTS",
+    "AnswerCell",
     "AnswerSurvey",
     "Answered",
     "Answers",
     "Choice",
     "CloseSurvey",
     "Condition",
+    "CrossTable",
     "Form",
     "FormAnswer",
     "FormQuestion",
@@ -75,6 +78,7 @@ __all__ = [
     "PendingSurveys",
     "PreviewForm",
     "QuestionKind",
+    "QuestionResults",
     "RankThemes",
     "Results",
     "ResultsAnswer",

@@ -7,7 +7,8 @@ from pydantic import ConfigDict, Field
 
 from ekkyo.contracts.base import Command, Fact, Id, Instant, Line, Model, Question, Text, may
 from ekkyo.contracts.members import Locale, MemberForgotten
-from ekkyo.contracts.surveys.form import Answers, Form
+from ekkyo.contracts.surveys.form import Answers, Form, Key
+from ekkyo.contracts.surveys.results import CrossTable, QuestionResults
 
 SurveyStatus = Literal["open", "closed"]
 SURVEYS_OF_EVENTS: Final = uuid.UUID("5b0a3c52-9d0e-5a52-8c67-3d1f6c2a7e10")
@@ -61,8 +62,15 @@ class Results(Model):
     """How many answers could not be read: the survey was restored from a backup, which holds no keys."""
     nps: float | None = None
     """Net promoter score, -100 to 100: share of 9-10 minus share of 0-6 among satisfaction answers, in per cent."""
+    nps_low: float | None = None
+    nps_high: float | None = None
+    """The 95 % interval of the net promoter score: how far it may be off, since only some people answered."""
     distributions: dict[str, dict[str, int]] = {}
-    """For each scale and choice question: how many gave each answer."""
+    """For each question that is counted, how many gave each answer; of a matrix, for each row (`question.row`). Answers
+    that are told together have one key: `0-6` for neighbours, `yes+no` for choices. See `questions`."""
+    questions: list[QuestionResults] = []
+    """The same for each question, with what was merged, averages, and who gave no answer."""
+    cross_tables: list[CrossTable] = []
     themes: list[ThemeCount] = []
 
 
@@ -200,13 +208,17 @@ class ResultsAnswer(Model):
     survey: SurveyState
     results: Results
     comments: list[Text] = []
-    """Free texts, in alphabetical order, so that their order reveals nothing."""
+    """Free texts, in alphabetical order, so that their order reveals nothing. Of an anonymous survey, only those to
+    questions that at least five people answered in words of their own."""
+    texts: dict[Key, list[Text]] = {}
+    """The same by question, with what people answered to a choice in words of their own."""
 
 
 class GetResults(Question[ResultsAnswer]):
     """The results of a closed survey.
 
-    An anonymous survey has no results before it closes, nor with fewer than five answers.
+    An anonymous survey has no results before it closes, nor with fewer than five answers. Its results never tell of
+    fewer than five people: smaller groups are merged with others.
     """
 
     subject: ClassVar[str] = "ekkyo.ask.surveys.results"
