@@ -86,12 +86,15 @@ def test_a_suppressed_survey_counts_as_answers_and_says_nothing() -> None:
     assert sum(report.surveys.satisfaction.values()) == report.surveys.answered - hidden[0].survey.answered
 
 
-@pytest.mark.parametrize(
-    ("distribution", "score"),
-    [({"10": 1}, 100.0), ({"0": 1, "10": 1}, 0.0), ({"7": 3, "8": 2}, 0.0), ({"9": 2, "6": 1}, 33.3), ({}, None)],
-)
-def test_nps_is_the_share_for_it_minus_the_share_against(distribution: dict[str, int], score: float | None) -> None:
-    assert nps(distribution) == score
+def test_nps_over_surveys_is_that_of_each_weighted_by_its_answers() -> None:
+    def told(nps: float | None, **scores: int) -> s.Results:
+        counts = {key.strip("_").replace("_", "-"): n for key, n in scores.items()}
+        known = {"survey_id": "s", "invited": 9, "answered": 9}
+        return s.Results.model_validate({**known, "nps": nps, "distributions": {"satisfaction": counts}})
+
+    assert nps([]) is None
+    assert nps([told(None, _0_10=9)]) is None
+    assert nps([told(100.0, _10=5), told(-20.0, _0_8=10, _9_10=5)]) == 10.0
 
 
 def test_a_theme_written_differently_counts_once_as_most_people_wrote_it() -> None:

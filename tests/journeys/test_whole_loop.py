@@ -169,13 +169,16 @@ async def answer(it: Outside, ids: list[str], came: list[str]) -> None:
     await all_told(it)
     for who, satisfied in zip(came, (10, 9, 9, 7, 3), strict=True):
         said: s.Answers = {"satisfaction": satisfied, "useful": "yes", "themes": ["Excel" if satisfied > 8 else "RPA"]}
-        if satisfied == 3:
-            said["comment"] = COMMENT
+        said["comment"] = COMMENT if satisfied == 3 else f"Good, {satisfied} of 10."
         for _ in range(2):
             await it.send(s.AnswerSurvey(survey_id=s.survey_of_event(TALK), member_id=who, answers=said), who)
     await it.send(s.CloseSurvey(survey_id=s.survey_of_event(TALK)), *leader)
     told = await it.ask(s.GetResults(survey_id=s.survey_of_event(TALK)), *leader)
-    assert (told.results.answered, told.results.nps, told.comments) == (5, 40, [COMMENT])
+    assert (told.results.answered, told.results.nps, told.comments) == (
+        5,
+        40,
+        sorted([COMMENT, "Good, 10 of 10.", "Good, 9 of 10.", "Good, 9 of 10.", "Good, 7 of 10."]),
+    )
     ranking = await it.ask(s.RankThemes(community_id=COMMUNITY), ids[LEADER])
     assert [(theme.theme, theme.votes) for theme in ranking.themes] == [("Excel", 3), ("RPA", 2)]
 

@@ -104,10 +104,13 @@ class Answering(Work):
             assert told.results.answered == told.survey.answered == len(said)
             if told.results.suppressed:
                 continue
-            for question in ("satisfaction", "useful"):
-                wanted = Counter(str(answers[question]) for answers in said)
-                counted = {key: n for key, n in told.results.distributions[question].items() if n}
-                assert counted == wanted, f"{question} of {survey_id}"
+            for question in told.results.questions:
+                wanted = Counter(str(answers[question.question]) for answers in said)
+                for cell in question.cells:
+                    counted = sum(wanted[answer] for answer in cell.answers)
+                    assert cell.people == counted, f"{question.question} of {survey_id}"
+                    small = 0 < cell.people < told.results.minimum
+                    assert not (small and told.survey.anonymous)
             themes = Counter(theme for answers in said for theme in _list(answers["themes"]))
             assert {t.theme: t.votes for t in told.results.themes} == themes
             assert told.comments == sorted(str(answers["comment"]) for answers in said)

@@ -230,8 +230,8 @@ async def test_after_the_survey_nothing_tells_what_else_the_author_of_a_comment_
     copy = await copy_of(world, log_lines)
     kept = [d for d in copy.documents if COMMENT.search(text(d))]
     assert [d["_id"] for d in kept] == [survey]
-    assert kept[0]["comments"] == sorted(truth)
-    assert not COMMENT.search(text({k: v for k, v in kept[0].items() if k != "comments"}))
+    assert kept[0]["texts"] == {"comment": sorted(truth)}
+    assert not COMMENT.search(text({k: v for k, v in kept[0].items() if k != "texts"}))
 
 
 @pytest.mark.parametrize(("count", "boxes"), [(CROWD, 1), (3 * CROWD, 3)])

@@ -1,6 +1,7 @@
 """The figures of the impact report, from records alone. Pure: the same records give an equal report."""
 
 from collections import Counter
+from collections.abc import Iterable
 from itertools import combinations
 from typing import get_args
 
@@ -16,7 +17,7 @@ from ekkyo.contracts.reports import (
     Report,
     SurveyFigures,
 )
-from ekkyo.contracts.surveys import SurveyStatus
+from ekkyo.contracts.surveys import Results, SurveyStatus
 
 from ekkyo_common.report.periods import first_day, of_period, within
 from ekkyo_common.report.records import UNKNOWN, Records, SurveyRecord
@@ -70,14 +71,11 @@ def _report(records: Records, events: list[EventFigures]) -> Report:
     )
 
 
-def nps(distribution: dict[str, int]) -> float | None:
-    """Net promoter score of answers from 0 to 10: per cent of 9 and 10 minus per cent of 0 to 6."""
-    answers = sum(distribution.values())
-    if not answers:
-        return None
-    for_it = sum(n for answer, n in distribution.items() if int(answer) >= 9)
-    against = sum(n for answer, n in distribution.items() if int(answer) <= 6)
-    return round(100 * (for_it - against) / answers, 1)
+def nps(told: Iterable[Results]) -> float | None:
+    """Net promoter score over several surveys: the scores that are told, weighted by their answers."""
+    scored = [(results.nps, results.scored) for results in told if results.nps is not None and results.scored]
+    answers = sum(count for _, count in scored)
+    return round(sum(score * count for score, count in scored) / answers, 1) if answers else None
 
 
 def _came(records: Records) -> dict[str, list[str]]:
@@ -175,10 +173,12 @@ def _surveys(records: list[SurveyRecord]) -> SurveyFigures:
     status: Counter[SurveyStatus] = Counter(s.survey.status for s in records)
     invited, answered = sum(s.survey.invited for s in records), sum(s.survey.answered for s in records)
     together: dict[str, Counter[str]] = {}
+    scores: Counter[str] = Counter()
     for results in told:
+        scores.update({score: n for score, n in results.scores.items() if n})
         for question, distribution in results.distributions.items():
-            together.setdefault(question, Counter()).update(distribution)
-    satisfaction = {k: n for k, n in together.pop("satisfaction", Counter()).items() if n}
+            if distribution is not results.scores:
+                together.setdefault(question, Counter()).update(distribution)
     return SurveyFigures(
         surveys=len(records),
         open=status["open"],
@@ -186,7 +186,7 @@ def _surveys(records: list[SurveyRecord]) -> SurveyFigures:
         invited=invited,
         answered=answered,
         response_rate=round(100 * answered / invited, 1) if invited else None,
-        nps=nps(satisfaction),
-        satisfaction=dict(sorted(satisfaction.items(), key=lambda kv: int(kv[0]))),
+        nps=nps(told),
+        satisfaction=dict(sorted(scores.items(), key=lambda kv: [int(score) for score in kv[0].split("-")])),
         choices={question: dict(sorted(counts.items())) for question, counts in sorted(together.items())},
     )

@@ -87,7 +87,9 @@ class SurveyFigures(Model):
     response_rate: float | None = None
     """Per cent of the invited."""
     nps: float | None = None
+    """Of the surveys that tell one, weighted by their answers."""
     satisfaction: dict[str, int] = {}
+    """How many gave each score from 0 to 10; scores that a survey tells together have a key such as `0-6`."""
     choices: dict[str, dict[str, int]] = {}
     """The other questions with a number or a choice as answer."""
 

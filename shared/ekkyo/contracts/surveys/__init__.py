@@ -18,7 +18,7 @@ from ekkyo.contracts.surveys.form import (
     QuestionKind,
     Section,
 )
-from ekkyo.contracts.surveys.results import AnswerCell, CrossTable, QuestionResults
+from ekkyo.contracts.surveys.results import AnswerCell, CrossTable, QuestionResults, Results, ThemeCount
 from ekkyo.contracts.surveys.survey import (
     SURVEYS_OF_EVENTS,
     Answered,
@@ -35,7 +35,6 @@ from ekkyo.contracts.surveys.survey import (
     OpenSurvey,
     PendingSurveys,
     RankThemes,
-    Results,
     ResultsAnswer,
     SurveyAnswered,
     SurveyClosed,
@@ -45,7 +44,6 @@ from ekkyo.contracts.surveys.survey import (
     SurveysForgotMember,
     SurveyState,
     SurveyStatus,
-    ThemeCount,
     ThemeRanking,
     ThemesRanked,
     survey_of_event,

@@ -1,6 +1,10 @@
-"""What the answers to one question say, and two questions together."""
+"""What the answers to a survey say: to one question, to two together, to all of them."""
 
-from ekkyo.contracts.base import Model
+from typing import Any, Final
+
+from pydantic import ConfigDict
+
+from ekkyo.contracts.base import Id, Model
 from ekkyo.contracts.surveys.form import Key, QuestionKind
 
 
@@ -12,6 +16,23 @@ class AnswerCell(Model):
     people: int
 
 
+_EXAMPLE: Final[dict[str, Any]] = {
+    "question": "satisfaction",
+    "kind": "scale",
+    "asked": 22,
+    "answered": 22,
+    "cells": [
+        {"answers": ["0", "1", "2", "3", "4", "5", "6"], "people": 5},
+        {"answers": ["7", "8"], "people": 7},
+        {"answers": ["9"], "people": 5},
+        {"answers": ["10"], "people": 5},
+    ],
+    "nps": 22.7,
+    "nps_low": -10.9,
+    "nps_high": 50.9,
+}
+
+
 class QuestionResults(Model):
     """What the answers to one question say; of a matrix, to one row.
 
@@ -19,6 +40,7 @@ class QuestionResults(Model):
     these numbers: answers that fewer gave are merged with others, or not told.
     """
 
+    model_config = ConfigDict(frozen=True, extra="ignore", json_schema_extra={"example": _EXAMPLE})
     question: Key
     row: Key | None = None
     """matrix: the row."""
@@ -46,9 +68,69 @@ class QuestionResults(Model):
 class CrossTable(Model):
     """Two questions counted together: the people who gave one of `rows` to one and one of `columns` to the other."""
 
+    model_config = ConfigDict(
+        frozen=True,
+        extra="ignore",
+        json_schema_extra={
+            "example": {
+                "questions": ["satisfaction", "useful"],
+                "rows": [["0", "1", "2", "3", "4", "5", "6", "7", "8"], ["9", "10"]],
+                "columns": [["yes"], ["no", ""]],
+                "people": [[5, 7], [10, 0]],
+            }
+        },
+    )
     questions: tuple[Key, Key]
     """Whose answers are the rows, and whose are the columns."""
     rows: list[list[str]]
     columns: list[list[str]]
     people: list[list[int]]
     """A list for each row."""
+
+
+class ThemeCount(Model):
+    """A theme that people want, as most people wrote it, and how many named it."""
+
+    theme: str
+    votes: int
+
+
+class Results(Model):
+    """The results of a closed survey, in numbers and in sorted texts.
+
+    suppressed: the survey was anonymous and fewer than `minimum` answered, so only the counts are published.
+    """
+
+    survey_id: Id
+    event_id: Id | None = None
+    invited: int
+    answered: int
+    suppressed: bool = False
+    minimum: int = 5
+    unreadable: int = 0
+    """How many answers could not be read: the survey was restored from a backup, which holds no keys."""
+    nps: float | None = None
+    """Net promoter score, -100 to 100: share of 9-10 minus share of 0-6 among satisfaction answers, in per cent."""
+    nps_low: float | None = None
+    nps_high: float | None = None
+    """The 95 % interval of the net promoter score: how far it may be off, since only some people answered."""
+    distributions: dict[str, dict[str, int]] = {}
+    """For each question that is counted, how many gave each answer; of a matrix, for each row (`question.row`). Answers
+    that are told together have one key: `0-6` for neighbours, `yes+no` for choices. See `questions`."""
+    questions: list[QuestionResults] = []
+    """The same for each question, with what was merged, averages, and who gave no answer."""
+    cross_tables: list[CrossTable] = []
+    themes: list[ThemeCount] = []
+    """Of an anonymous survey, told from five people on who named any."""
+
+    @property
+    def scored(self) -> int:
+        """How many answers the net promoter score counts; scores of several surveys are weighted by it."""
+        told = next((one.answered for one in self.questions if one.nps is not None), None)
+        return sum(self.scores.values()) if told is None else told
+
+    @property
+    def scores(self) -> dict[str, int]:
+        """How many gave each score to the question of the net promoter score; merged ones have a key such as `0-6`."""
+        keys = [one.question for one in self.questions if one.kind == "nps"]
+        return self.distributions.get(keys[0] if keys else "satisfaction", {})

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 from ekkyo.contracts.base import Command, Fact, Id, Instant, Line, Model, Question, Text, may
 from ekkyo.contracts.members import Locale, MemberForgotten
 from ekkyo.contracts.surveys.form import Answers, Form, Key
-from ekkyo.contracts.surveys.results import CrossTable, QuestionResults
+from ekkyo.contracts.surveys.results import Results, ThemeCount
 
 SurveyStatus = Literal["open", "closed"]
 SURVEYS_OF_EVENTS: Final = uuid.UUID("5b0a3c52-9d0e-5a52-8c67-3d1f6c2a7e10")
@@ -37,41 +37,6 @@ class SurveyState(Model):
     invited: int
     answered: int
     revision: int
-
-
-class ThemeCount(Model):
-    """A theme that people want, as most people wrote it, and how many named it."""
-
-    theme: str
-    votes: int
-
-
-class Results(Model):
-    """The results of a closed survey, in numbers and in sorted texts.
-
-    suppressed: the survey was anonymous and fewer than `minimum` answered, so only the counts are published.
-    """
-
-    survey_id: Id
-    event_id: Id | None = None
-    invited: int
-    answered: int
-    suppressed: bool = False
-    minimum: int = 5
-    unreadable: int = 0
-    """How many answers could not be read: the survey was restored from a backup, which holds no keys."""
-    nps: float | None = None
-    """Net promoter score, -100 to 100: share of 9-10 minus share of 0-6 among satisfaction answers, in per cent."""
-    nps_low: float | None = None
-    nps_high: float | None = None
-    """The 95 % interval of the net promoter score: how far it may be off, since only some people answered."""
-    distributions: dict[str, dict[str, int]] = {}
-    """For each question that is counted, how many gave each answer; of a matrix, for each row (`question.row`). Answers
-    that are told together have one key: `0-6` for neighbours, `yes+no` for choices. See `questions`."""
-    questions: list[QuestionResults] = []
-    """The same for each question, with what was merged, averages, and who gave no answer."""
-    cross_tables: list[CrossTable] = []
-    themes: list[ThemeCount] = []
 
 
 # Commands

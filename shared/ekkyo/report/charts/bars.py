@@ -8,11 +8,14 @@ from markupsafe import Markup
 from ekkyo.report.charts.draw import (
     FAINT,
     GREEN,
+    GREEN_LIGHT,
     GREY,
+    GREY_LIGHT,
     INDIGO,
     INK,
     SOFT,
     VERMILION,
+    VERMILION_LIGHT,
     line,
     rect,
     scale_top,
@@ -47,22 +50,37 @@ def bars(items: Sequence[Bar], *, label: str, fill: str = INDIGO, width: float =
     return svg(width, max(len(items) * step, 1), body, label=label)
 
 
+def ends(key: str) -> tuple[int, int]:
+    """The lowest and the highest of merged answers: 0 and 6 of `0-6`; of a single one twice the same."""
+    low, _, high = key.partition("-")
+    return int(low), int(high or low)
+
+
 def histogram(counts: Mapping[str, int], *, label: str, width: float = WIDTH) -> Markup:
-    """Answers from 0 to 10: those against in red, those for in green."""
-    height, floor, most = 190, 160, max(counts.values(), default=0) or 1
-    column = width / 11
+    """Answers from 0 to 10: those against in red, those for in green.
+
+    Answers that are told together (`0-6`) lie over all of them, evenly and paler.
+    """
+    height, floor, column = 190, 160, width / 11
+    told = sorted((high - low, low, high, counts[key]) for key in counts for low, high in [ends(key)] if counts[key])
+    most = max((sum(n / (w + 1) for w, low, high, n in told if low <= at <= high) for at in range(11)), default=0) or 1
+    overlap = any(sum(low <= at <= high for _, low, high, _ in told) > 1 for at in range(11))
     body = [line(0, floor + 0.5, width, floor + 0.5, GREY)]
+    tops = [floor * 1.0] * 11
+    for wide, low, high, value in told:
+        tall = (floor - 22) * value / (wide + 1) / most
+        title = f"{low}: {value}" if low == high else f"{low}-{high}: {value}"
+        for answer in range(low, high + 1):
+            fills = (GREEN_LIGHT, GREY_LIGHT, VERMILION_LIGHT) if wide else (GREEN, GREY, VERMILION)
+            fill = fills[0] if answer >= 9 else fills[1] if answer >= 7 else fills[2]
+            left, across = (answer * column + 4, column - 8) if not wide else (answer * column, column + 0.5)
+            body.append(rect(left, tops[answer] - tall, across, tall, fill, title=title, round=0 if wide else 3))
+            tops[answer] -= tall
+        if not overlap:
+            middle = (low + high + 1) / 2 * column
+            body.append(text(middle, min(tops[low : high + 1]) - 6, value, size=12, anchor="middle", bold=True))
     for answer in range(11):
-        value = counts.get(str(answer), 0)
-        tall = (floor - 22) * value / most
-        fill = GREEN if answer >= 9 else GREY if answer >= 7 else VERMILION
-        body.append(
-            rect(answer * column + 4, floor - tall, column - 8, tall, fill, title=f"{answer}: {value}", round=3)
-        )
-        middle = answer * column + column / 2
-        if value:
-            body.append(text(middle, floor - tall - 6, value, size=12, anchor="middle", bold=True))
-        body.append(text(middle, floor + 18, answer, size=12, fill=SOFT, anchor="middle"))
+        body.append(text((answer + 0.5) * column, floor + 18, answer, size=12, fill=SOFT, anchor="middle"))
     return svg(width, height, body, label=label)
 
 

@@ -13,8 +13,11 @@ FAINT: Final = "#e4e0d8"
 INDIGO: Final = "#31487f"
 INDIGO_LIGHT: Final = "#9fb0d4"
 VERMILION: Final = "#d4553a"
+VERMILION_LIGHT: Final = "#eebbae"
 GREEN: Final = "#2f8f7c"
+GREEN_LIGHT: Final = "#b3d6ce"
 GREY: Final = "#b9b6ae"
+GREY_LIGHT: Final = "#dedcd7"
 OCHRE: Final = "#dfa13c"
 
 
