@@ -62,6 +62,8 @@ IN_ORDER: list[Any] = [
     members.JoinCommunity(member_id="m1", community_id="c1"),
     members.AcceptRules(member_id="m1", community_id="c1", rules_version=1),
     members.ChooseMessages(member_id="m1", kind="new_events", community_id="c1", wanted=True),
+    members.DescribeSkills(member_id="m1", skills=members.Skills(teaches=["Excel"], near="大阪")),
+    members.GetSkills(member_id="m1"),
     members.GrantRole(member_id="m1", community_id="c1"),
     members.GrantSteward(member_id="m1"),
     members.RevokeSteward(member_id="m1"),

@@ -37,7 +37,7 @@ MAKES |= {"notify.begin_sign_in", "events.duplicate", "events.plan_series"}
 """What is done to an id that nobody knows yet: it is made."""
 LISTS = {"members.find", "events.list", "events.figures", "surveys.pending", "surveys.list", "surveys.themes"}
 LISTS |= {"events.calendar", "events.mine", "surveys.mine", "surveys.preview", "members.cards", "members.communities"}
-LISTS |= {"members.colleagues"}
+LISTS |= {"members.colleagues", "members.skills"}
 LISTS |= {
     "events.board",
     "events.proposed_outputs",

@@ -49,6 +49,8 @@ TABLE = {
     "members.change_profile": "steward system",
     "members.set_preferences": "self steward system",
     "members.choose_messages": "self steward",
+    "members.describe_skills": "self",
+    "members.skills": "anyone",
     "members.sign_out_everywhere": "self steward",
     "members.make_calendar_address": "self",
     "members.end_calendar_address": "self steward",

@@ -150,6 +150,7 @@ SCENES = [
     Scene("communities", HANAKO, COMMUNITIES, ("/communities", "/c/it", "/c/hr", "/c/book", "/c/it/leave")),
     Scene("a community alone", HANAKO, {**COMMUNITIES, **away(ListEvents, RankThemes, GetCards)}, ("/c/it",)),
     Scene("me", HANAKO, ME, ("/me", "/me/journey", "/me/calendar", "/me/messages", "/me/settings", "/me/data")),
+    Scene("my skills", HANAKO, ME, ("/me/skills",)),
     Scene("me, all away", HANAKO, away(MyEvents, GetJourney), ("/me", "/me/journey")),
     Scene("a survey", HANAKO, {GetForm: test_survey_pages.asked()}, ("/s/s1",)),
     Scene("answered", HANAKO, {GetForm: test_survey_pages.asked(answered=True)}, ("/s/s1",)),

@@ -28,6 +28,8 @@ ASKED: list[Any] = [
     contract.RecordContribution(contribution_id="k1", member_id="m1", community_id="c1", kind="shared", title="Macros"),
     contract.DeclineInvitation(member_id="m1", community_id="c2"),
     contract.ChooseMessages(member_id="m1", kind="surveys", wanted=True),
+    contract.DescribeSkills(member_id="m1", skills=contract.Skills(teaches=["Excel"])),
+    contract.GetSkills(member_id="m1"),
     contract.SignOutEverywhere(member_id="m1", before=datetime(2026, 5, 1, tzinfo=UTC)),
     contract.GrantSteward(member_id="m1"),
     contract.RevokeSteward(member_id="m1"),
@@ -81,6 +83,8 @@ ALLOWED: dict[str, set[str]] = {
     "RecordContribution": {"self", "leader", "steward", "system"},
     "DeclineInvitation": {"self"},
     "ChooseMessages": {"self", "steward"},
+    "DescribeSkills": {"self"},
+    "GetSkills": set(TOKENS),
     "SignOutEverywhere": {"self", "steward"},
     "GrantSteward": {"steward", "system"},
     "RevokeSteward": {"steward", "system"},
@@ -108,7 +112,7 @@ ALLOWED: dict[str, set[str]] = {
 def test_every_command_and_question_is_in_the_table() -> None:
     owned = [m for m in (*COMMANDS.values(), *QUESTIONS.values()) if m.subject.split(".")[2] == "members"]
     assert {m.__name__ for m in owned} == set(ALLOWED) == {type(a).__name__ for a in ASKED}
-    assert len(all_messages(Fact, contract)) == 26
+    assert len(all_messages(Fact, contract)) == 27
 
 
 async def test_each_operation_is_for_those_it_says_and_for_nobody_else(steward: Any, client_as: Any) -> None:

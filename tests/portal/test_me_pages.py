@@ -14,14 +14,19 @@ from ekkyo.contracts.members import (
     CommunityPage,
     CrossingReached,
     DeclineInvitation,
+    DescribeSkills,
     GetCalendarAddress,
     GetJourney,
     GetMember,
+    GetSkills,
     Invitation,
     Journey,
     ListCommunities,
     RecordContribution,
     SetPreferences,
+    Shown,
+    Skills,
+    SkillsSeen,
 )
 from ekkyo.contracts.notify import (
     ChannelConnected,
@@ -54,11 +59,19 @@ def place(status: str, **more: Any) -> MyEvent:
     return MyEvent(event=event(), registration=Registration.model_validate(held | more))
 
 
+SKILLS = SkillsSeen(
+    member_id="hanako",
+    teaches=["Excel", "Power BI"],
+    interests=["Python"],
+    near="大阪本社",
+    shown=Shown(near="everyone"),
+)
 KNOWN: dict[type[Any], Any] = {
     MyEvents: MyEventsPage(entries=[place("confirmed"), place("waitlisted", position=2)]),
     PendingSurveys: SurveyList(surveys=[SURVEY]),
     MySurveys: MySurveysPage(surveys=[]),
     GetCalendarAddress: CalendarAddress(member_id="hanako", since=NOW),
+    GetSkills: SKILLS,
     GetMember: member(invitations=[INVITED], muted=["it"]),
     ListCommunities: CommunityPage(communities=[CommunityListed(community=community(), members=3, leaders=[])]),
     ListDeliveries: DeliveryPage(deliveries=[delivery("sent", None), delivery("dropped", "muted")]),
@@ -249,3 +262,20 @@ async def test_a_link_ends_nothing_but_its_own_and_says_what_to_do_when_it_is_ov
 
 def test_a_visitor_by_link_has_no_roles():
     assert replace(HANAKO, leads=frozenset({"it"}), steward=True, only="e1").roles == frozenset()
+
+
+async def test_i_say_what_i_can_teach_and_choose_for_each_part_who_sees_it() -> None:
+    async with opened({**KNOWN, DescribeSkills: SKILLS}) as browser:
+        page = await browser.get("/me/skills")
+        assert "Excel\nPower BI</textarea>" in page.text
+        assert re.search(r'id="shown_near".*?<option value="everyone" selected>', page.text, re.S)
+        long = await browser.post("/me/skills", {"teaches": "x" * 61, "skills": "\n".join(map(str, range(31)))})
+        assert long.status_code == 400
+        assert "60文字まで" in text_of(long)
+        assert "30個まで" in text_of(long)
+        assert (await browser.post("/me/skills", {"shown_near": "my boss"})).status_code == 400
+        done = await browser.post("/me/skills", {"teaches": " Excel \r\n\r\nWord", "shown_teaches": "everyone"})
+        assert done.headers["location"] == "/me/skills?did=skills.described"
+        (said,) = browser.answering.sent(DescribeSkills)
+        nobody = dict.fromkeys(Shown.model_fields, "nobody")
+        assert said.skills == Skills(teaches=["Excel", "Word"], shown=Shown(**nobody | {"teaches": "everyone"}))

@@ -99,6 +99,10 @@ Day = Annotated[date, BeforeValidator(_date)]
 """A date, written as RFC 3339's full-date: 2026-05-01."""
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line)]
 """One line of text: 1 to 200 characters, no control characters."""
+ShortLine = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60), AfterValidator(_one_line)
+]
+"""A few words on one line: 1 to 60 characters, no control characters."""
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5000)]
 """Free text of several lines: at most 5,000 characters."""
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]

@@ -58,6 +58,7 @@ from ekkyo_members.model.member import (
     unchanged,
 )
 from ekkyo_members.model.membership import accept_rules, decline, grant_role, invite, join, leave, revoke_role
+from ekkyo_members.model.skills import describe, skills_for
 from ekkyo_members.model.standing import (
     OtherStewards,
     card,
@@ -101,6 +102,7 @@ __all__ = [
     "crossed",
     "deactivate",
     "decline",
+    "describe",
     "did_not_attend",
     "end_calendar_address",
     "erase",
@@ -145,6 +147,7 @@ __all__ = [
     "seen_as_author",
     "set_preferences",
     "sign_out",
+    "skills_for",
     "take_over",
     "taught",
     "told_to",

@@ -82,6 +82,10 @@ class Member(Document):
     address_since: int = 0
     """The revision by which they got their mail address; 0: they have it from the beginning."""
     mail_refused_since: Instant | None = None
+    skills: contract.Skills | None = None
+    """What they said of themselves; None: nothing."""
+    known_by: str | None = None
+    """A random name by which others know who can teach something and is not named; it is told to nobody as it is."""
     erased: Erased | None = None
     came_from: str | None = None
     """Of an erased member the id that an import gives to their number: by it an import knows whom not to bring back."""

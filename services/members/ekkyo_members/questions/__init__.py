@@ -1,5 +1,5 @@
 """What the members service can be asked to tell."""
 
-from ekkyo_members.questions import measures, people
+from ekkyo_members.questions import measures, people, skills
 
-routers = [people.router, measures.router]
+routers = [people.router, measures.router, skills.router]

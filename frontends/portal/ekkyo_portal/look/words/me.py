@@ -7,6 +7,7 @@ JA: Final[dict[str, Any]] = {
     "hello": "{name} さん",
     "tab_me": "予定",
     "tab_journey": "歩み",
+    "tab_skills": "スキル",
     "tab_calendar": "カレンダー連携",
     "tab_messages": "お知らせ",
     "tab_settings": "設定",
@@ -76,6 +77,7 @@ JA: Final[dict[str, Any]] = {
     "held_surveys_hint": "匿名のアンケートの回答は、あなたのものとして保存されていません。",
     "held_messages": "送信したお知らせ",
     "held_calendar": "カレンダー用アドレス",
+    "held_skills": "スキルと興味",
     "held_settings": "言語、時間帯、届け方",
     "erasing": "消去について",
     "erasing_lead": "個人データの消去は、コミュニティの管理者に依頼してください。"
@@ -122,6 +124,7 @@ EN: Final[dict[str, Any]] = {
     "hello": "{name}",
     "tab_me": "Upcoming",
     "tab_journey": "Journey",
+    "tab_skills": "Skills",
     "tab_calendar": "Calendar",
     "tab_messages": "Messages",
     "tab_settings": "Settings",
@@ -191,6 +194,7 @@ EN: Final[dict[str, Any]] = {
     "held_surveys_hint": "Your answers to anonymous surveys are not stored with your name.",
     "held_messages": "Messages sent to you",
     "held_calendar": "Address for your calendar",
+    "held_skills": "Skills and interests",
     "held_settings": "Language, time zone, channels",
     "erasing": "Erase my data",
     "erasing_lead": "Ask the stewards to erase your data. Every service then deletes your name and address; "
