@@ -53,6 +53,18 @@ async def draw(timer: model.DrawTimer, events: Events, people: KnownPeople) -> N
         )
 
 
+@router.subscriber(**due(model.ReleaseTimer))
+async def release(timer: model.ReleaseTimer, events: Events, people: KnownPeople) -> None:
+    """Give seats that were kept for some to those who wait longest."""
+    await decided(
+        timer.id,
+        (),
+        people,
+        events,
+        lambda e, seats, known: model.release(e, seats, timer, people=known, now=utcnow()),
+    )
+
+
 @router.subscriber(**due(model.ApplicationsTimer))
 async def expire(timer: model.ApplicationsTimer, events: Events) -> None:
     """Decline the applications that nobody had decided when the event started."""
@@ -123,7 +135,7 @@ async def give_back_again(
 async def _forget(member_id: str, events: Events) -> None:
     """Drop what somebody answered at any event, and what was written to them, also at those that are over."""
     for seat in await events.find_entries({"key": member_id}, limit=0):
-        if seat.answers or seat.note:
+        if seat.answers or seat.note or seat.quotas:
             await events.change(
                 seat.document_id, lambda e, seats: model.forget_answers(e, seats, member_id), entries=[member_id]
             )
@@ -135,11 +147,11 @@ async def _give_back(member_id: str, events: Events, series: AllSeries, people: 
             [member_id],
             people,
             events,
-            lambda known, sat, series_id=regular.document_id: series.change(  # type: ignore[misc]
+            lambda beside, known, series_id=regular.document_id: series.change(  # type: ignore[misc]
                 series_id,
-                lambda s, regulars: model.leave_series(s, regulars, member_id, people=model.People(known, sat)),
+                lambda s, regulars: model.leave_series(s, regulars, member_id, people=known),
                 entries=[member_id],
-                beside=known,
+                beside=beside,
             ),
         )
     concerned = {"key": member_id, "$or": [{"status": {"$in": model.HAS_A_PLACE}}, {"invited": True}]}
@@ -148,11 +160,11 @@ async def _give_back(member_id: str, events: Events, series: AllSeries, people: 
             [member_id],
             people,
             events,
-            lambda known, sat, event_id=seat.document_id: events.change(  # type: ignore[misc]
+            lambda beside, known, event_id=seat.document_id: events.change(  # type: ignore[misc]
                 event_id,
-                lambda e, seats: model.leave(e, seats, member_id, people=model.People(known, sat), now=utcnow()),
+                lambda e, seats: model.leave(e, seats, member_id, people=known, now=utcnow()),
                 entries=[member_id],
-                beside=known,
+                beside=beside,
             ),
         )
 
@@ -185,10 +197,10 @@ def _take(
             (),
             people,
             events,
-            lambda known, sat: events.change(
+            lambda beside, known: events.change(
                 event_id,
-                model.take(series, step, number, people=model.People(known, sat), now=utcnow()),
-                beside=known,
+                model.take(series, step, number, people=known, now=utcnow()),
+                beside=beside,
             ),
         )
     member_id = step.member_id
@@ -196,10 +208,10 @@ def _take(
         [member_id],
         people,
         events,
-        lambda known, sat: events.change(
+        lambda beside, known: events.change(
             event_id,
-            model.seat_of(step, people=model.People(known, sat), now=utcnow()),
+            model.seat_of(step, people=known, now=utcnow()),
             entries=[member_id],
-            beside=known,
+            beside=beside,
         ),
     )

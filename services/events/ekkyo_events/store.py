@@ -61,26 +61,35 @@ KnownPeople = Annotated[Projection[Person], Context("people")]
 
 AT_ONCE = 50
 """Events whose seats are read together."""
+MEMBERS_AT_ONCE = 200
+"""Members of whom it is read together to which events they came."""
 SatAt = Mapping[str, frozenset[str]] | None
 """At which tables members sat before, by member; None: not looked up."""
 
 
 async def knowing(
-    members: Iterable[str], people: KnownPeople, events: Events, change: Callable[[Beside[Person], SatAt], Awaitable[A]]
+    members: Iterable[str],
+    people: KnownPeople,
+    events: Events,
+    change: Callable[[Beside[Person], People], Awaitable[A]],
 ) -> A:
-    """Change something with these members looked up, and with whom else the decision turns out to need.
+    """Change something with these members looked up, and with what else the decision turns out to need of whom.
 
     They are looked up by the change itself, `beside` its document, so that every try is judged by what is known then.
     """
     wanted = list(members)
     sat_at: SatAt = None
+    came: dict[str, frozenset[str]] = {}
     while True:
+        beside = people.beside(wanted)
         try:
-            return await change(people.beside(wanted), sat_at)
+            return await change(beside, People(beside, sat_at, came))
         except NotLookedUp as need:
             wanted += need.members
             if need.tables_of is not None:
                 sat_at = await _sat_together(need.tables_of, events)
+            if need.came is not None:
+                came |= await _came_to(*need.came, events)
 
 
 async def decided(
@@ -97,8 +106,8 @@ async def decided(
         members,
         people,
         events,
-        lambda known, sat: events.change(
-            event_id, lambda e, seats: decide(e, seats, People(known, sat)), entries=seats_of, beside=known
+        lambda beside, known: events.change(
+            event_id, lambda e, seats: decide(e, seats, known), entries=seats_of, beside=beside
         ),
     )
 
@@ -146,6 +155,21 @@ async def _came_before(event: Event, events: Events) -> set[str]:
         seats = await events.find_entries({"document_id": {"$in": ids}, "status": "attended"}, limit=0)
         came |= {seat.key for seat in seats}
     return came
+
+
+async def _came_to(community_id: str, members: Sequence[str], events: Events) -> dict[str, frozenset[str]]:
+    """Which events of the community each of these members attended."""
+    came: dict[str, set[str]] = {member: set() for member in members}
+    for at in range(0, len(members), MEMBERS_AT_ONCE):
+        some = {"key": {"$in": members[at : at + MEMBERS_AT_ONCE]}, "status": "attended"}
+        seats = await events.find_entries(some, limit=0)
+        ids = sorted({seat.document_id for seat in seats})
+        held = await events.find({"community_id": community_id, "id": {"$in": ids}}, limit=0) if ids else []
+        of_community = {event.id for event in held}
+        for seat in seats:
+            if seat.document_id in of_community:
+                came[seat.key].add(seat.document_id)
+    return {member: frozenset(attended) for member, attended in came.items()}
 
 
 async def _sat_together(community_id: str, events: Events) -> SatAt:

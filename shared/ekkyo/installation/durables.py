@@ -27,6 +27,7 @@ DURABLES: Final[Mapping[str, Durables]] = {
             "events-due-departure",
             "events-due-draw",
             "events-due-end",
+            "events-due-release",
             "events-due-reminder",
             "events-due-series",
         ),

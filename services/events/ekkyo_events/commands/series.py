@@ -63,13 +63,11 @@ async def register_series(
         [cmd.member_id],
         people,
         events,
-        lambda known, sat: series.change(
+        lambda beside, known: series.change(
             cmd.series_id,
-            lambda s, regulars: model.register_series(
-                s, regulars, cmd, people=model.People(known, sat), who=who, now=utcnow()
-            ),
+            lambda s, regulars: model.register_series(s, regulars, cmd, people=known, who=who, now=utcnow()),
             entries=[cmd.member_id],
-            beside=known,
+            beside=beside,
         ),
     )
 

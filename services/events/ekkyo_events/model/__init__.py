@@ -54,6 +54,7 @@ from ekkyo_events.model.overbooking import LOOKED_AT, advice, past_of, uncounted
 from ekkyo_events.model.people import NotLookedUp, People, Person
 from ekkyo_events.model.promoting import PROMOTED_AT_ONCE
 from ekkyo_events.model.registrations import HAS_A_PLACE, register, withdraw
+from ekkyo_events.model.releasing import release
 from ekkyo_events.model.series.changes import (
     cancel_series,
     extend_series,
@@ -70,7 +71,7 @@ from ekkyo_events.model.series.telling import carried_out, not_over, tell_series
 from ekkyo_events.model.tables import AT_TABLES, move_seat, my_table, sat_together, seat_tables, told_tables
 from ekkyo_events.model.tables import REMEMBERED as TABLES_REMEMBERED
 from ekkyo_events.model.terms import set_terms
-from ekkyo_events.model.timers import ApplicationsTimer, EndTimer, ReminderTimer
+from ekkyo_events.model.timers import ApplicationsTimer, EndTimer, ReleaseTimer, ReminderTimer
 from ekkyo_events.model.undoing import undo_check_in
 
 __all__ = [
@@ -96,6 +97,7 @@ __all__ = [
     "People",
     "Person",
     "Regular",
+    "ReleaseTimer",
     "ReminderTimer",
     "Seat",
     "Series",
@@ -156,6 +158,7 @@ __all__ = [
     "register_group",
     "register_series",
     "registration",
+    "release",
     "remind",
     "remove",
     "reschedule",

@@ -75,11 +75,11 @@ def answer_questions(
 
 
 def forget_answers(event: Event, seats: Entries[Seat], member_id: str) -> Decision[Event, None]:
-    """Drop what somebody answered who was erased, and what was written to them, also at an event that is over."""
+    """Drop what somebody answered who was erased, what was written to them, and the quotas that were for them."""
     seat = seats.get(member_id)
-    if seat is None or not (seat.answers or seat.note):
+    if seat is None or not (seat.answers or seat.note or seat.quotas):
         return Decision(event, None)
-    return Decision(event, None, entries=[seat.model_copy(update={"answers": {}, "note": ""})])
+    return Decision(event, None, entries=[seat.model_copy(update={"answers": {}, "note": "", "quotas": []})])
 
 
 def form(event: Event) -> RegistrationForm:

@@ -20,6 +20,7 @@ from ekkyo.contracts.events import (
     Terms,
 )
 from ekkyo.decision import Document, Entries, Entry
+from ekkyo.decision.places import Room
 from pydantic import Field
 
 from ekkyo_events.model.asking import is_unanswered
@@ -97,6 +98,32 @@ class Event(Document):
     """How many are invited, whatever they answered."""
     invitations: list[Sent] = Field(default=[], exclude_if=_unset)
     """The last that were sent."""
+
+    released: bool = Field(default=False, exclude_if=_unset)
+    """Whether the seats that its quotas kept are for everybody now."""
+    holders: dict[str, int] = Field(default={}, exclude_if=_unset)
+    """How many of those who have seats in the room count for exactly these quotas, while seats are kept: a bit for each
+    quota, the lowest for the first, as a decimal number."""
+
+    @property
+    def room(self) -> Room:
+        """What is free, by its counts."""
+        online, terms = self.online_taken or 0, self.terms
+        capacity = terms.online_capacity if terms else None
+        kept = terms.quotas.kept if terms and terms.quotas and not self.released else ()
+        return Room(
+            onsite=self.capacity - (self.seats_in_use - online),
+            online=capacity - online if capacity is not None else 0,
+            kept=tuple(quota.seats for quota in kept),
+            holders={int(which): many for which, many in self.holders.items()} if kept else {},
+        )
+
+    @property
+    def kept(self) -> int | None:
+        """How many of the free seats are kept by quotas."""
+        if self.terms is None or self.terms.quotas is None or self.released:
+            return None
+        return max(0, min(self.room.onsite, self.room.held_back))
 
     @property
     def asks(self) -> bool:

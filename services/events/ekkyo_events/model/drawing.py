@@ -19,6 +19,7 @@ from ekkyo.decision import draw as drawn
 
 from ekkyo_events.model.arranged import Unit, room_of
 from ekkyo_events.model.arranged.counting import arrangement, recounted
+from ekkyo_events.model.arranged.quotas import released
 from ekkyo_events.model.asking import seats_at_once
 from ekkyo_events.model.documents import Event, Seat, state, told_each, unanswered
 from ekkyo_events.model.late import with_time_to_decide
@@ -26,6 +27,8 @@ from ekkyo_events.model.line import places
 from ekkyo_events.model.lottery import Drawing, DrawTimer
 from ekkyo_events.model.people import People
 from ekkyo_events.model.promoting import promote, without_place
+from ekkyo_events.model.releasing import is_due
+from ekkyo_events.model.releasing import told as told_released
 from ekkyo_events.model.tables import given_tables
 from ekkyo_events.model.undoing import With
 
@@ -123,6 +126,7 @@ def _held(event: Event, seats: Entries[Seat], drawing: Drawing, people: People, 
         entrants_sha256=drawing.entrants_sha256 or "",
         order=order,
         places=room.onsite,
+        kept=list(room.kept),
         online_places=room.online if event.terms and event.terms.online_capacity is not None else None,
         withdrawn=withdrawn,
         placed=placed,
@@ -182,7 +186,11 @@ def _done(event: Event, seats: Entries[Seat], people: People, now: datetime) -> 
         "tickets": event.tickets + len(waiting),
     }
     after = event.model_copy(update={"drawing": event.drawing.model_copy(update=nothing), **counts})
-    promotion = promote(after, With(seats, [*waiting, *gone]), people, "withdrawal").at(now)
+    there, due = With(seats, [*waiting, *gone]), is_due(after, now)
+    promotion = promote(released(after) if due else after, there, people, "seats_released" if due else "withdrawal").at(
+        now
+    )
+    promoted = told_released(event, promotion) if due else promotion.facts(state(promotion.event, after=event))
     line = places([*seats.all(status="waitlisted"), *waiting])
     facts = _told(event, promotion.event, [], waiting, gone, line)
     changed = {seat.key: seat for seat in [*waiting, *gone, *promotion.entries]}
@@ -190,7 +198,7 @@ def _done(event: Event, seats: Entries[Seat], people: People, now: datetime) -> 
         promotion.event,
         True,
         entries=list(changed.values()),
-        facts=[*facts, *promotion.facts(state(promotion.event, after=event))],
+        facts=[*facts, *promoted],
     )
 
 

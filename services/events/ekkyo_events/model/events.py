@@ -28,6 +28,7 @@ from ekkyo.decision import Cancel, Decision, Entries, Set
 from ekkyo_events.model.approving import applications_timer
 from ekkyo_events.model.arranged import must_fit_places
 from ekkyo_events.model.arranged.counting import arranges, recounted, who_is_online
+from ekkyo_events.model.arranged.quotas import must_release_later, release_timers
 from ekkyo_events.model.asking import must_fit
 from ekkyo_events.model.documents import (
     REMIND_BEFORE,
@@ -110,6 +111,7 @@ def publish(event: Event, seats: Entries[Seat], cmd: PublishEvent, *, lot: Lot, 
     if event.starts_at <= now:
         raise Refused("event_in_the_past", "An event that has started cannot be published.")
     must_say_where(event)
+    must_release_later(event, now)
     after = opened(event.model_copy(update={"status": "published"}), lot, now)
     told = state(after, after=event)
     facts = [EventPublished(event_id=event.id, event=told), *at_publication(event, seats, told)]
@@ -152,7 +154,8 @@ def reschedule(event: Event, seats: Entries[Seat], cmd: RescheduleEvent, *, who:
     must_end_after_start(cmd.starts_at, cmd.ends_at)
     times = {"starts_at": cmd.starts_at, "ends_at": cmd.ends_at, "timezone": cmd.timezone or event.timezone}
     after = event.model_copy(update=times)
-    terms = moved(event.terms, after.starts_at - event.starts_at, after.starts_at, with_draw=event.status == "draft")
+    by, is_draft = after.starts_at - event.starts_at, event.status == "draft"
+    terms = moved(event.terms, by, after.starts_at, with_draw=is_draft, released=event.released)
     after = after.model_copy(update={"terms": terms})
     if after == event:
         return Decision(event, state(event))
@@ -188,7 +191,7 @@ def cancel(event: Event, seats: Entries[Seat], cmd: CancelEvent, *, who: Caller)
     after = event.model_copy(update={"status": "cancelled", "sequence": event.sequence + 1})
     told = state(after, after=event)
     fact = EventCancelled(event_id=event.id, event=told, reason=cmd.reason, **who_hears(seats))
-    return Decision(after, told, facts=[fact], timers=[*_no_timers(event), *draw_timers(after)])
+    return Decision(after, told, facts=[fact], timers=[*_no_timers(after), *draw_timers(after)])
 
 
 def conclude(event: Event, seats: Entries[Seat], cmd: ConcludeEvent, *, who: Caller, now: datetime) -> Answer:
@@ -235,7 +238,7 @@ def _concluded(event: Event, seats: Entries[Seat]) -> Answer:
         attended=[seat.key for seat in seats.all(status="attended")],
         no_shows=[seat.key for seat in absent],
     )
-    return Decision(after, told, entries=absent, facts=[fact], timers=_no_timers(event))
+    return Decision(after, told, entries=absent, facts=[fact], timers=_no_timers(after))
 
 
 def event_timers(event: Event, now: datetime) -> list[Set | Cancel]:
@@ -243,11 +246,12 @@ def event_timers(event: Event, now: datetime) -> list[Set | Cancel]:
     remind_at = event.starts_at - REMIND_BEFORE
     reminder = ReminderTimer(id=event.id, starts_at=event.starts_at).at(remind_at) if remind_at > now else None
     end_of_it = EndTimer(id=event.id, ends_at=event.ends_at).at(event.ends_at)
-    return [reminder or ReminderTimer.cancel(event.id), end_of_it, *applications_timer(event)]
+    return [reminder or ReminderTimer.cancel(event.id), end_of_it, *applications_timer(event), *release_timers(event)]
 
 
 def _no_timers(event: Event) -> list[Set | Cancel]:
-    return [ReminderTimer.cancel(event.id), EndTimer.cancel(event.id)]
+    """For an event that is cancelled or concluded, which is as it is afterwards."""
+    return [ReminderTimer.cancel(event.id), EndTimer.cancel(event.id), *release_timers(event)]
 
 
 def _digest(cmd: DraftEvent) -> str:

@@ -9,6 +9,7 @@ from ekkyo.decision import Decision, Entries
 
 from ekkyo_events.model.arranged import attends, placed
 from ekkyo_events.model.arranged.counting import together
+from ekkyo_events.model.arranged.quotas import counting, keeps
 from ekkyo_events.model.documents import Event, Seat, leads, not_found, registration
 from ekkyo_events.model.entering import enter, takes_entrants
 from ekkyo_events.model.late import with_time_to_decide
@@ -52,6 +53,8 @@ def register_group(
         for member in members
     ]
     newcomers = [seat if seat.key == who.sub else with_time_to_decide(event, seat, now=now) for seat in newcomers]
+    if keeps(event):
+        newcomers = counting(event, newcomers, people)
     if event.drawing and takes_entrants(event, now):
         entered, applied, applications = enter(event, newcomers)
         after = entered.model_copy(update={"grouped": True})

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from ekkyo.contracts.events import Attend, EventStatus, RegistrationStatus, Terms
 
@@ -34,6 +35,10 @@ class WaitedFor(Protocol):
     def seats_in_use(self) -> int: ...
     @property
     def online_taken(self) -> int | None: ...
+    @property
+    def kept(self) -> int | None: ...
+    @property
+    def timezone(self) -> str: ...
 
 
 def place(seat: Waits | None, waiting: Iterable[Waits]) -> int | None:
@@ -74,10 +79,14 @@ def waiting_because(event: WaitedFor, place: int, seat: Waits | None = None, tog
         capacity, where = (event.terms.online_capacity, " online") if online else (capacity, " in the room")
         used = (event.online_taken or 0) if online else used - (event.online_taken or 0)
     taken = f"the only seat{where} is taken" if capacity == 1 else f"all {capacity} seats{where} are taken"
+    kept = 0 if seat is not None and seat.attend == "online" else event.kept or 0
+    if kept:
+        taken = f"{_kept(event, kept)}, and the other seats{where} are taken"
     if together > 1:
-        if capacity - used > 0:
-            seats = "1 seat" if capacity - used == 1 else f"{capacity - used} seats"
-            taken = f"{seats}{where} {'is' if seats == '1 seat' else 'are'} free"
+        if (free := capacity - used - kept) > 0:
+            seats = "1 seat" if free == 1 else f"{free} seats"
+            first = f"{_kept(event, kept)}; " if kept else ""
+            taken = f"{first}{seats}{where} {'is' if free == 1 else 'are'} free"
         taken = f"{taken}, and your group of {together} needs {together} together"
     match place - 1:
         case 0:
@@ -86,3 +95,16 @@ def waiting_because(event: WaitedFor, place: int, seat: Waits | None = None, tog
             return f"{taken}; 1 person is before you"
         case before:
             return f"{taken}; {before} people are before you"
+
+
+def _kept(event: WaitedFor, kept: int) -> str:
+    """For whom seats are kept, and until when by the clock of the event."""
+    quotas = event.terms.quotas if event.terms else None
+    assert quotas is not None
+    whom = [
+        "first-timers" if quota.first_timers else f"members of {' or '.join(quota.departments)}"
+        for quota in quotas.kept
+    ]
+    at = quotas.released_at.astimezone(ZoneInfo(event.timezone))
+    seats = "1 seat is" if kept == 1 else f"{kept} seats are"
+    return f"{seats} kept for {' and '.join(whom)} until {at.day} {at:%B %H:%M}"

@@ -58,13 +58,25 @@ class Restricted(Protocol):
     def members_only(self) -> bool: ...
 
 
+class Attended(Protocol):
+    """An event of a community."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def community_id(self) -> str: ...
+
+
 @dataclass
 class NotLookedUp(Exception):
-    """A decision needs to know these members, or who sat together at a community's tables: look, and decide again."""
+    """A decision needs to know these members, who sat together at a community's tables, or who came to its events:
+    look, and decide again."""
 
     members: list[str]
     tables_of: str | None = None
     """The community."""
+    came: tuple[str, list[str]] | None = None
+    """A community, and members of whom to look up to which of its events they came."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +90,8 @@ class People:
     known: Mapping[str, Person | None] = field(default_factory=dict)
     sat_at: Mapping[str, frozenset[str]] | None = None
     """At which tables members sat at earlier events of the community, by member. None: that was not looked up."""
+    came: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """To which events of the community members came, by member, of those who were looked up."""
 
     def refusal(self, event: Restricted, member_id: str) -> Refused | None:
         """Why this member can have no seat at this event. Raises NotLookedUp."""
@@ -102,6 +116,19 @@ class People:
         members = list(members)
         barred = self.barred(event, members)
         return barred | {member for member in members if self.known[member] is None}
+
+    def came_before(self, event: Attended, members: Sequence[str]) -> set[str]:
+        """Those of these who came to another event of the community. Raises NotLookedUp."""
+        if missing := [member for member in members if member not in self.came]:
+            raise NotLookedUp([], came=(event.community_id, missing))
+        return {member for member in members if self.came[member] - {event.id}}
+
+    def departments(self, members: Iterable[str]) -> dict[str, str | None]:
+        """The department of each of these; None where it is not known. Raises NotLookedUp."""
+        members = list(members)
+        if missing := [member for member in members if member not in self.known]:
+            raise NotLookedUp(missing)
+        return {member: person.department if (person := self.known[member]) else None for member in members}
 
     def guests(self, event: Restricted, members: Sequence[str]) -> list[Guest]:
         """What counts of these members at a table of this event. Raises NotLookedUp for all that was not looked up."""

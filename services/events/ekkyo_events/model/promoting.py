@@ -25,7 +25,7 @@ from ekkyo_events.model.late import with_time_to_decide
 from ekkyo_events.model.people import People
 from ekkyo_events.model.tables import given_tables
 
-Because = Literal["withdrawal", "more_capacity"]
+Because = Literal["withdrawal", "more_capacity", "seats_released"]
 
 PROMOTED_AT_ONCE = 2_000
 """All who are promoted together are saved in one write: more would not fit."""

@@ -17,6 +17,7 @@ from ekkyo.decision import Decision, Entries
 from ekkyo_events.model.approving import applied_already, apply, must_apply
 from ekkyo_events.model.arranged import attends, placed
 from ekkyo_events.model.arranged.counting import arrangement, arranges, recounted
+from ekkyo_events.model.arranged.quotas import counting, keeps
 from ekkyo_events.model.asking import accepted, check
 from ekkyo_events.model.documents import (
     Event,
@@ -71,6 +72,8 @@ def register(
         seat = seat.model_copy(update={"answers": answers})
     if arranges(event) or cmd.attend:
         seat = seat.model_copy(update={"attend": attends(event, cmd.attend)})
+        if keeps(event):
+            [seat] = counting(event, [seat], people)
     if event.drawing and takes_entrants(event, now):
         seat = seat.model_copy(update={"registration_id": cmd.registration_id})
         after, [seat], facts = enter(event, [seat])

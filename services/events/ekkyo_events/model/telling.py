@@ -19,11 +19,13 @@ from ekkyo.contracts.events import (
     MyEventsPage,
     MyRegistrationAnswer,
     Overlap,
+    Registration,
     RegistrationStatus,
     RosterPage,
 )
 
 from ekkyo_events.model.arranged.counting import together
+from ekkyo_events.model.arranged.quotas import keeps
 from ekkyo_events.model.documents import Event, Seat, leads, not_found, registration, state
 from ekkyo_events.model.line import place, places
 from ekkyo_events.model.visibility import by_invitation, seen
@@ -73,13 +75,19 @@ def my_registration(
 
     waiting: all who wait. overlaps: the member's other events at that time. group: with whom they registered.
     """
+    own = None
+    if seat and not seat.only_invited:
+        own = standing(event, seat, registration(event, seat, place(seat, waiting), together(seat, group)))
     return MyRegistrationAnswer(
         event=told_to(event, who, seat),
-        registration=registration(event, seat, place(seat, waiting), together(seat, group))
-        if seat and not seat.only_invited
-        else None,
+        registration=own,
         overlaps=list(overlaps),
     )
+
+
+def standing(event: Event, seat: Seat, told: Registration) -> Registration:
+    """A seat as it is told, with the quotas that are for its member while seats are kept: for them and for leaders."""
+    return told.model_copy(update={"counts_for": seat.quotas}) if seat.quotas and keeps(event) else told
 
 
 def may_overlap(event: Event, member_id: str, who: Caller, *, now: datetime) -> bool:
@@ -127,11 +135,10 @@ def roster(
     return RosterPage(
         event=state(event),
         registrations=[
-            registration(
+            standing(
                 event,
                 s,
-                line.get(s.key),
-                counted[s.group_id, s.status] if s.group_id else None,
+                registration(event, s, line.get(s.key), counted[s.group_id, s.status] if s.group_id else None),
             )
             for s in page
         ],

@@ -1,4 +1,4 @@
-"""What is due at an event: the reminder, its start where leaders approve, and its end."""
+"""What is due at an event: the release of kept seats, the reminder, its start where leaders approve, and its end."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -19,6 +19,14 @@ class EndTimer(Timer):
 
     subject: ClassVar[str] = "ekkyo.timer.events.end"
     ends_at: datetime
+
+
+class ReleaseTimer(Timer):
+    """The time has come until which an event keeps seats for some."""
+
+    subject: ClassVar[str] = "ekkyo.timer.events.release"
+    released_at: datetime
+    """The time it was set for: of a release that was moved since, it says nothing."""
 
 
 class ApplicationsTimer(Timer):

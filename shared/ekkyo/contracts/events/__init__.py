@@ -87,6 +87,7 @@ from ekkyo.contracts.events.output import (
     ReviseOutput,
 )
 from ekkyo.contracts.events.overbooking import GetOverbookingAdvice, OverbookingAdvice, OverbookingOption
+from ekkyo.contracts.events.quotas import Quota, Quotas, WantedQuota, WantedQuotas
 from ekkyo.contracts.events.registration import (
     ChangeAttend,
     GetRoster,
@@ -113,6 +114,7 @@ from ekkyo.contracts.events.registration import (
 )
 from ekkyo.contracts.events.registration import DeclinedBecause as DeclinedBecause
 from ekkyo.contracts.events.registration import DeclineReason as DeclineReason
+from ekkyo.contracts.events.release import SeatsReleased
 from ekkyo.contracts.events.seating import GetTables, MoveSeat, MyTable, MyTableAnswer, SeatTables, Tables, TablesSeated
 from ekkyo.contracts.events.series import (
     CancelSeries,
@@ -234,6 +236,8 @@ __all__ = [
     "PreviewSeriesRule",
     "ProposedOutputs",
     "PublishEvent",
+    "Quota",
+    "Quotas",
     "RegisterForEvent",
     "RegisterForSeries",
     "RegisterGroup",
@@ -256,6 +260,7 @@ __all__ = [
     "RosterPage",
     "SeatAtOccurrence",
     "SeatTables",
+    "SeatsReleased",
     "SeriesAnswer",
     "SeriesCancelled",
     "SeriesChanged",
@@ -279,6 +284,8 @@ __all__ = [
     "Terms",
     "UndoCheckIn",
     "WantedLottery",
+    "WantedQuota",
+    "WantedQuotas",
     "WantedTerms",
     "WithdrawFromEvent",
     "WithdrawFromSeries",

@@ -96,6 +96,9 @@ class EventState(Model):
     """Whether members answer questions when they register (`registration_form`)."""
     draw: Draw | None = Field(default=None, exclude_if=unset)
     """The draw of its lottery, from the publication on."""
+    kept: int | None = Field(default=None, exclude_if=unset)
+    """How many of the free seats are kept now, for those for whom its quotas are. None: it has none, or they were
+    released."""
 
 
 # Commands

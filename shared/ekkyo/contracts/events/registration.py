@@ -58,6 +58,9 @@ class Registration(Model):
     """Until when the member can withdraw without being late, where that is later than for others. Whoever gets a seat
     from the waitlist, or is registered by somebody else, less than a day before the event's `withdraw_by`, or after it,
     has a day, but not beyond the start."""
+    counts_for: list[int] = Field(default=[], exclude_if=nothing)
+    """The quotas that are for this member (`event.terms.quotas.kept`), by their number from 0, until the seats are
+    released. Only the member and leaders are told."""
     attend: Attend | None = Field(default=None, exclude_if=unset)
     """How they take part, at a hybrid event that has a capacity for each way."""
     group_id: Id | None = Field(default=None, exclude_if=unset)
@@ -259,8 +262,9 @@ class RegistrationPromoted(RegistrationFact):
     """A member on the waitlist got a seat, and why."""
 
     subject: ClassVar[str] = "ekkyo.fact.events.registration_promoted"
-    because: Literal["withdrawal", "more_capacity", "attend_changed"]
-    """attend_changed: they take part the other way, where a seat was free."""
+    because: Literal["withdrawal", "more_capacity", "attend_changed", "seats_released"]
+    """attend_changed: they take part the other way, where a seat was free. seats_released: the seat had been kept for
+    others by a quota."""
     table: int | None = Field(default=None, exclude_if=unset)
     """Where they sit, at an event with tables."""
     withdraw_by: Instant | None = Field(default=None, exclude_if=unset)

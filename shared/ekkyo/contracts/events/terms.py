@@ -4,6 +4,7 @@ from pydantic import ConfigDict, Field
 
 from ekkyo.contracts.base import Instant, Model
 from ekkyo.contracts.events.lottery import Lottery, WantedLottery
+from ekkyo.contracts.events.quotas import Quotas, WantedQuotas
 
 
 def unset(value: object) -> bool:
@@ -19,9 +20,10 @@ def nothing(value: object) -> bool:
 class Terms(Model):
     """The terms of an event's registration. What they do not say is as at any event.
 
-    When an event is moved, `closes_at` and `withdraw_by` move by as much as its start. `opens_at` stays, unless
-    registration would then open after it closes: then it moves too. After a published event was moved, `withdraw_by` is
-    at least a day ahead, but not after the new start: whoever cannot come at the new time has time to say so.
+    When an event is moved, `closes_at`, `withdraw_by` and the release of quotas move by as much as its start.
+    `opens_at` stays, unless registration would then open after it closes: then it moves too. After a published event
+    was moved, `withdraw_by` is at least a day ahead, but not after the new start: whoever cannot come at the new time
+    has time to say so.
     """
 
     opens_at: Instant | None = Field(default=None, exclude_if=unset)
@@ -50,9 +52,15 @@ class Terms(Model):
     community or a steward registers needs no approval, they themselves included. It cannot be switched off while
     applications wait."""
 
+    quotas: Quotas | None = Field(default=None, exclude_if=unset)
+    """Seats that are kept for some until a time. With a lottery, only for first-timers: the list of entrants says who
+    counts, and nobody's department is published. Then they cannot be changed between the publication and the draw, but
+    for their release. None: every seat is for everybody."""
+
 
 class WantedTerms(Terms):
     """The terms as leaders set them."""
 
     model_config = ConfigDict(extra="forbid")
     lottery: WantedLottery | None = Field(default=None, exclude_if=unset)
+    quotas: WantedQuotas | None = Field(default=None, exclude_if=unset)

@@ -5,13 +5,16 @@ from typing import Any
 
 from ekkyo.decision import Entries
 
+from ekkyo_events.model.arranged.quotas import held_more, keeps, sits
 from ekkyo_events.model.documents import Event, Seat
 
 
 def arranges(event: Event) -> bool:
     """Whether places at an event are arranged: then `model.arranged` gives them."""
     terms = event.terms
-    return event.grouped or (terms is not None and (terms.online_capacity is not None or terms.group_size is not None))
+    if event.grouped or terms is None:
+        return event.grouped
+    return terms.online_capacity is not None or terms.group_size is not None or keeps(event)
 
 
 def counts_online(event: Event) -> bool:
@@ -20,7 +23,12 @@ def counts_online(event: Event) -> bool:
 
 
 def recounted(event: Event, was: Iterable[Seat], now: Iterable[Seat]) -> Event:
-    """The event with its seats online counted again. was, now: the seats that change, where online is counted apart."""
+    """The event with its seats online, and those that use up quotas, counted again. was, now: the seats that change."""
+    if event.terms is None:
+        return event
+    if keeps(event):
+        was, now = list(was), list(now)
+        event = event.model_copy(update={"holders": held_more(event.holders, was, now)})
     if not counts_online(event):
         return event
     more = sum(map(_sits_online, now)) - sum(map(_sits_online, was))
@@ -28,7 +36,7 @@ def recounted(event: Event, was: Iterable[Seat], now: Iterable[Seat]) -> Event:
 
 
 def _sits_online(seat: Seat) -> bool:
-    return seat.attend == "online" and seat.status in ("confirmed", "attended") and not seat.walk_in
+    return seat.attend == "online" and sits(seat)
 
 
 def arrangement(seat: Seat, others: Iterable[Seat] = ()) -> dict[str, Any]:

@@ -5,15 +5,18 @@ from ekkyo.contracts.events import Terms
 from ekkyo.decision import Entries
 
 from ekkyo_events.model.arranged.counting import counts_online
+from ekkyo_events.model.arranged.quotas import must_fit_seats
 from ekkyo_events.model.documents import Event, Seat
 
 
 def must_fit_places(event: Event) -> None:
-    """Refuse a capacity of its own online where an event is not hybrid, and groups that could never get places."""
+    """Refuse a capacity of its own online where an event is not hybrid, more kept seats than there are, and groups that
+    could never get places."""
     if event.terms and event.terms.online_capacity is not None and event.format != "hybrid":
         wrong = FieldError(field="terms.online_capacity", code="not_hybrid", detail="only for hybrid events")
         raise Refused("terms_conflict", "Only a hybrid event has a capacity of its own online.", errors=[wrong])
 
+    must_fit_seats(event)
     terms = event.terms
     if terms is None or terms.group_size is None:
         return

@@ -17,13 +17,8 @@ from ekkyo_events.model.tables import given_tables
 
 
 def room_of(event: Event) -> Room:
-    """What is free at an event now, by its counts."""
-    online = event.online_taken or 0
-    online_capacity = event.terms.online_capacity if event.terms else None
-    return Room(
-        onsite=event.capacity - (event.seats_in_use - online),
-        online=online_capacity - online if online_capacity is not None else 0,
-    )
+    """What is free at an event now, and what of it is kept."""
+    return event.room
 
 
 def attends(event: Event, asked: Attend | None) -> Attend | None:
