@@ -17,7 +17,8 @@ from ekkyo.contracts.events import (
     WantedTerms,
 )
 from ekkyo.decision.clock import utcnow
-from ekkyo_common.draws import missed_before, verify
+from ekkyo_common.draws import verify
+from ekkyo_common.earlier import missed_before
 
 MEMBERS = [f"m{n}" for n in range(8)]
 

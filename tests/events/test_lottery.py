@@ -31,7 +31,8 @@ from ekkyo.contracts.events import (
     WantedTerms,
 )
 from ekkyo.decision import Cancel, EntriesInMemory, Set, draw
-from ekkyo_common.draws import NothingDrawn, Verdict, missed_before, verify
+from ekkyo_common.draws import NothingDrawn, Verdict, verify
+from ekkyo_common.earlier import missed_before
 from ekkyo_events import model
 from ekkyo_events.model import DrawTimer, Seat
 from ekkyo_events.model.arranged import room_of, units

@@ -4,15 +4,20 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from ekkyo.contracts.base import Caller, Refused
+from ekkyo.contracts.base import Caller, Meta, Refused
 from ekkyo.contracts.events import (
     Application,
     ApproveApplications,
     CancelEvent,
+    CheckInUndone,
     ConcludeEvent,
+    DrawClosed,
+    DrawHeld,
     DuplicateEvent,
     EventRevised,
+    MemberAttended,
     PublishEvent,
+    RegistrationApplied,
     RegistrationConfirmed,
     RegistrationPromoted,
     RescheduleEvent,
@@ -22,17 +27,19 @@ from ekkyo.contracts.events import (
     WantedTerms,
 )
 from ekkyo.decision import Cancel, EntriesInMemory, Set
+from ekkyo_common.draws import verify
+from ekkyo_common.earlier import first_timers
 from ekkyo_events import model
 from ekkyo_events.model import NotLookedUp, People, Person, ReleaseTimer, Seat, telling
 from ekkyo_events.model.arranged import fill, room_of, units
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.events.drawing import Held
+from tests.events.drawing import DRAWS, Held
 from tests.events.people import EVERYBODY, LOT, Known
 from tests.events.test_model import BEFORE, LEADER, START, details, event
 
-RELEASED = START - timedelta(days=2)
+RELEASED = START - timedelta(days=1)
 DUE = ReleaseTimer(id="e1", released_at=RELEASED)
 NEW, SALES = {"first_timers": True}, {"departments": ["Sales"]}
 
@@ -122,13 +129,13 @@ def test_who_waits_is_told_how_many_seats_are_kept_for_whom_and_until_when() -> 
     it = Keeping(14, {"seats": 12, **NEW}, {"seats": 1, **SALES})
     it.register("o1", "o2", "o3")
     assert it.why("o2") == (
-        "13 seats are kept for first-timers and members of Sales until 30 March 12:00, and the other seats are taken; "
+        "13 seats are kept for first-timers and members of Sales until 31 March 12:00, and the other seats are taken; "
         "nobody is before you"
     )
     it.set_terms(quotas({"seats": 1, **SALES}), group_size=5)
     it.register(*(f"o{n}" for n in range(4, 13)))
     assert it.register_group("o13", "o14").registrations[0].waiting_because == (
-        "1 seat is kept for members of Sales until 30 March 12:00; 1 seat is free, and your group of 2 needs 2 "
+        "1 seat is kept for members of Sales until 31 March 12:00; 1 seat is free, and your group of 2 needs 2 "
         "together; nobody is before you"
     )
 
@@ -292,7 +299,7 @@ def test_a_copy_keeps_seats_as_long_before_its_own_start() -> None:
         ([{"seats": 2, **NEW}, {"seats": 2, **SALES}], {}, "terms_conflict", [("terms.quotas", "above_capacity")]),
         (
             [{"seats": 1, **SALES}],
-            {"lottery": {"draws_at": RELEASED - timedelta(days=1)}},
+            {"lottery": {"draws_at": DRAWS}},
             "terms_conflict",
             [("terms.quotas", "department_drawn"), ("terms.lottery", "department_drawn")],
         ),
@@ -368,3 +375,64 @@ def assert_fair(it: Keeping) -> None:
     assert room.onsite == it.event.capacity - len(it.have("confirmed"))
     assert room.onsite >= room.held_back
     assert fill(units(it.seats.all(status="waitlisted")), room).taken == []
+
+
+def test_the_draw_of_a_lottery_keeps_seats_for_first_timers_and_anybody_can_repeat_it() -> None:
+    it = Keeping(4, {"seats": 2, **NEW}, lottery={"draws_at": DRAWS}, group_size=2)
+    it.register(*(f"o{n}" for n in range(1, 9)), "n1")
+    it.register_group("o9", "n2")
+    again = refused(lambda: it.set_terms(quotas({"seats": 3, **NEW}), lottery={"draws_at": DRAWS}, group_size=2))
+    assert again == ("lottery_fixed", [("terms.quotas", "fixed_draw")]), "members were told with the publication"
+    it.release()
+    assert it.event.kept == 2, "quotas count in the draw, however late it is held"
+    it.draw()
+    (closed,), (held,) = it.of(DrawClosed), it.of(DrawHeld)
+    assert sorted(line.partition(" ")[2] for line in closed.entrants) == [
+        *["1"] * 8,
+        "1 quotas=0",
+        "1 size=2 quotas=-,0",
+    ]
+    assert (held.places, held.kept, "n1" in it.have("confirmed")) == (4, [2], True)
+    first = {fact.member_id: fact.member_id.startswith("n") for fact in it.of(RegistrationApplied)}
+    assert verify(it.facts, {}, first).is_right, verify(it.facts, {}, first)
+    wrong = verify(it.facts, {}, {**first, "o3": True})
+    assert [check.what for check in wrong.checks if check.differs] == ["Seats are kept for those who never came before"]
+    fewer = [fact.model_copy(update={"kept": [1]}) if fact is held else fact for fact in it.facts]
+    assert [check.what for check in verify(fewer).checks if check.differs] == ["The places went by the order"]
+    it.release()
+    assert it.event.kept is None
+    assert_fair(it)
+
+
+def test_a_draw_that_is_held_after_the_release_gives_what_nobody_took_to_who_waits() -> None:
+    it = Keeping(2, {"seats": 2, **NEW}, lottery={"draws_at": DRAWS})
+    it.register("o1", "o2", "n1")
+    it.release()
+    it.draw(now=RELEASED)
+    assert ("n1" in it.have("confirmed"), len(it.have("confirmed")), it.event.kept) == (True, 2, None)
+    assert it.of(DrawHeld)[0].placed == [it.seats.items["n1"].registration_id]
+    (released,) = it.of(SeatsReleased)
+    assert (released.released, it.of(RegistrationPromoted)[0].because) == (1, "seats_released")
+    assert verify(it.facts).is_right
+
+
+def test_who_was_a_first_timer_follows_from_the_facts() -> None:
+    it = Keeping(2, {"seats": 1, **NEW}, lottery={"draws_at": DRAWS})
+    it.register("m1", "m2", "m3", "m4")
+    earlier = model.state(event(id="e0"))
+
+    def heard(fact: Any, minutes: int) -> Any:
+        time = BEFORE + timedelta(minutes=minutes)
+        return fact.model_copy().told(Meta(id="f", source="/", type="t", subject="s", time=time, revision=1))
+
+    def came(member: str) -> MemberAttended:
+        return MemberAttended(event_id="e0", event=earlier, member_id=member, by="check_in", walk_in=False)
+
+    undone = CheckInUndone(event_id="e0", event=earlier, member_id="m2", status="confirmed", because="asked")
+    facts = [
+        heard(came("m1"), 0), heard(came("m2"), 0), heard(undone, 1), heard(came("m3"), 9),
+        *(heard(fact, 10) for fact in it.of(RegistrationApplied)), heard(came("m4"), 20),
+    ]  # fmt: skip
+    assert first_timers(facts, "e1", "c1") == {"m1": False, "m2": True, "m3": False, "m4": True}
+    assert first_timers([heard(came("m1"), 10), *facts[4:5]], "e1", "c1") == {"m1": None}
+    assert first_timers([*facts[4:5], heard(came("m1"), 10)], "e1", "c1") == {"m1": None}

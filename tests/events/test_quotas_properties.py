@@ -1,4 +1,4 @@
-"""Whatever happens while seats are kept, and when they are released: none is oversold, given to others or left empty."""
+"""Whatever happens while seats are kept, and when they are released: none is oversold, misgiven or left empty."""
 
 from collections import Counter
 from datetime import timedelta

@@ -13,9 +13,12 @@ from ekkyo.contracts.events import (
     EventConcluded,
     EventReminderDue,
     MyRegistration,
+    PublishEvent,
     RegistrationApplied,
     RegistrationDeclined,
+    RegistrationPromoted,
     RescheduleEvent,
+    SeatsReleased,
     SetTerms,
     WantedTerms,
 )
@@ -138,3 +141,25 @@ async def test_applications_are_decided_until_the_event_starts_and_then_declined
     assert (fact.member_id, fact.because, fact.event.applied) == ("m2", "not_decided", 0)
     own = await (await scene.as_("m2")).ask(MyRegistration(event_id=event.event_id, member_id="m2"))
     assert (own.registration.status, own.registration.declined_because) == ("declined", "not_decided")
+
+
+async def test_kept_seats_are_for_first_timers_until_they_are_released_to_who_waits(scene: Any) -> None:
+    earlier = await scene.published(starts_in=1800)
+    for member in ("old", "older"):
+        await scene.leads(CheckIn(event_id=earlier.event_id, member_id=member))
+    event = await scene.draft(capacity=2)
+    kept = [{"seats": 1, "first_timers": True}]
+    late = WantedTerms.model_validate({"quotas": {"kept": kept, "released_at": event.starts_at - timedelta(hours=1)}})
+    await scene.leads(SetTerms(event_id=event.event_id, terms=late))
+    await scene.leads(PublishEvent(event_id=event.event_id))
+    assert [(await scene.register(event, member)).status for member in ("old", "older")] == ["confirmed", "waitlisted"]
+    older = await scene.as_("older")
+    mine = await older.ask(MyRegistration(event_id=event.event_id, member_id="older"))
+    assert (mine.event.kept, mine.registration.counts_for) == (1, [])
+    assert mine.registration.waiting_because.startswith("1 seat is kept for first-timers until ")
+    quotas = {"kept": kept, "released_at": utcnow() + timedelta(seconds=1)}
+    await scene.leads(SetTerms(event_id=event.event_id, terms=WantedTerms.model_validate({"quotas": quotas})))
+    (released,) = await scene.heard.until(SeatsReleased, event.event_id)
+    (promoted,) = await scene.heard.until(RegistrationPromoted, event.event_id)
+    assert (released.released, released.promoted, promoted.because) == (1, ["older"], "seats_released")
+    assert (await scene.register(event, "new")).status == "waitlisted"

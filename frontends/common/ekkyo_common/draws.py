@@ -7,12 +7,10 @@ from typing import TypeVar
 from ekkyo.contracts.events import (
     DrawClosed,
     DrawHeld,
-    EventCancelled,
     EventFact,
     RegistrationApplied,
     RegistrationConfirmed,
     RegistrationFact,
-    RegistrationPromoted,
     RegistrationWaitlisted,
     RegistrationWithdrawn,
 )
@@ -21,8 +19,6 @@ from ekkyo.decision.places import Room
 
 A = TypeVar("A")
 
-EARLIER = 6
-"""How many earlier draws count, the latest."""
 NAMED = 3
 """How many ids a problem names."""
 
@@ -53,11 +49,17 @@ class NothingDrawn(Exception):
     """There is no draw to verify. Its text says why."""
 
 
-def verify(facts: Iterable[EventFact], missed: Mapping[str, int] | None = None) -> Verdict:
+def verify(
+    facts: Iterable[EventFact],
+    missed: Mapping[str, int] | None = None,
+    first_timers: Mapping[str, bool | None] | None = None,
+) -> Verdict:
     """Repeat the draw of an event. Raises NothingDrawn.
 
     facts: all about the event, in the order of the stream. missed: how many draws in a row members missed before;
-    without it, why an entrant has its weight is not looked at.
+    without it, why an entrant has its weight is not looked at. first_timers: which members of those who applied had
+    come to no event of the community then, as `first_timers` finds it; without it, for whom seats are kept is not
+    looked at.
     """
     facts = list(facts)
     drawn = [fact for fact in facts if fact.event.draw is not None]
@@ -86,6 +88,11 @@ def verify(facts: Iterable[EventFact], missed: Mapping[str, int] | None = None) 
         *(
             [Check("Who missed out before weighs more", _weighed(facts, closed[0], list_, missed))]
             if missed is not None
+            else []
+        ),
+        *(
+            [Check("Seats are kept for those who never came before", _first(facts, closed[0], list_, first_timers))]
+            if result.kept and first_timers is not None
             else []
         ),
         Check("The order is the one that follows from the seed and the list", _ordered(list_, result)),
@@ -155,32 +162,20 @@ def _weighed(facts: Sequence[EventFact], closed_at: int, closed: DrawClosed, mis
     return _missing(other, "weighed otherwise than follows from earlier draws")
 
 
-def missed_before(facts: Iterable[EventFact], community_id: str) -> dict[str, int]:
-    """How many draws of a community in a row members missed. facts: all before a list of entrants was closed, in order.
-
-    The service counts in the same way (docs/decisions/lottery.md).
-    """
-    results: dict[str, dict[str, bool]] = {}
-    for fact in facts:
-        if fact.event.community_id != community_id:
-            continue
-        if isinstance(fact, DrawHeld):
-            results[fact.event_id] = {}
-        if isinstance(fact, EventCancelled):
-            results.pop(fact.event_id, None)
-        got = results.get(fact.event_id, {})
-        if isinstance(fact, RegistrationConfirmed | RegistrationWaitlisted) and fact.because == "draw":
-            got[fact.member_id] = isinstance(fact, RegistrationConfirmed)
-        if isinstance(fact, RegistrationPromoted) and fact.member_id in got:
-            got[fact.member_id] = True
-    missed, settled = dict[str, int](), set[str]()
-    for result in list(results.values())[::-1][:EARLIER]:
-        for member, placed in result.items():
-            if placed:
-                settled.add(member)
-            elif member not in settled:
-                missed[member] = missed.get(member, 0) + 1
-    return missed
+def _first(
+    facts: Sequence[EventFact], closed_at: int, closed: DrawClosed, first_timers: Mapping[str, bool | None]
+) -> str | None:
+    """Whom kept seats are for although that does not follow. Of a group that somebody left since, it is not known."""
+    members, later = _members(facts[:closed_at]), _members(facts)
+    other = set()
+    entrants = _read(lambda: [draw.Entrant.read(line) for line in closed.entrants])
+    for entrant in [] if isinstance(entrants, str) else entrants:
+        who = members.get(entrant.unit, set())
+        known = [first for member in who if (first := first_timers.get(member)) is not None]
+        same = len(known) == len(entrant.seats) == len(who) and (len(who) == 1 or who == later.get(entrant.unit))
+        if same and sum(known) != sum(bool(seat.quotas) for seat in entrant.seats):
+            other.add(entrant.unit)
+    return _missing(other, "counted otherwise than follows from who came to earlier events")
 
 
 def _ordered(closed: DrawClosed, held: DrawHeld) -> str | None:
@@ -191,7 +186,11 @@ def _ordered(closed: DrawClosed, held: DrawHeld) -> str | None:
 
 
 def _placed(closed: DrawClosed, held: DrawHeld) -> str | None:
-    room = Room(onsite=held.places, online=held.online_places or 0)
+    terms = held.event.terms
+    promised = [quota.seats for quota in terms.quotas.kept] if terms and terms.quotas else []
+    if held.kept != promised:
+        return f"{held.kept} seats were kept, and {promised} were promised"
+    room = Room(onsite=held.places, online=held.online_places or 0, kept=tuple(held.kept))
     placed = _read(lambda: draw.placed(held.order, closed.entrants, room, but=set(held.withdrawn)))
     if isinstance(placed, str):
         return placed

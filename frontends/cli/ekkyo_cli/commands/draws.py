@@ -9,15 +9,19 @@ from typing import Annotated
 import typer
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import (
+    CheckInUndone,
     DrawClosed,
     DrawHeld,
     EventCancelled,
     EventFact,
+    MemberAttended,
+    RegistrationApplied,
     RegistrationConfirmed,
     RegistrationPromoted,
     RegistrationWaitlisted,
 )
-from ekkyo_common.draws import NothingDrawn, Verdict, missed_before, verify
+from ekkyo_common.draws import NothingDrawn, Verdict, verify
+from ekkyo_common.earlier import first_timers, missed_before
 from rich.markup import escape
 
 from ekkyo_cli import output
@@ -33,6 +37,8 @@ EARLIER = (
     RegistrationWaitlisted,
 )
 """What tells who missed out at earlier draws."""
+CAME = (CheckInUndone, MemberAttended, RegistrationApplied)
+"""What tells who had never come when they applied."""
 
 
 def verify_draw(
@@ -43,8 +49,8 @@ def verify_draw(
     """Check that the places of an event with a lottery were drawn as promised, by the facts alone.
 
     It reads the facts, asks no service, and computes again: the hash of the seed, the hash of the list of entrants,
-    their weights from earlier draws, the order, who got places, and what everybody was told. Exit code 1 if anything
-    differs, or if the draw was not held yet.
+    their weights from earlier draws, for whom seats are kept, the order, who got places, and what everybody was told.
+    Exit code 1 if anything differs, or if the draw was not held yet.
 
     Example:
 
@@ -75,11 +81,13 @@ async def _verify(dir: Path | None, event: str) -> Verdict:
         if closed is None:
             return verify(about)
         earlier = []
-        async for fact in ekkyo.facts(*EARLIER, since=1, follow=False):
+        keeps = closed.event.terms is not None and closed.event.terms.quotas is not None
+        async for fact in ekkyo.facts(*EARLIER, *(CAME if keeps else ()), since=1, follow=False):
             if isinstance(fact, DrawClosed) and fact.event_id == event:
                 break
             earlier += [fact] if isinstance(fact, EventFact) else []
-    return verify(about, missed_before(earlier, closed.event.community_id))
+    community = closed.event.community_id
+    return verify(about, missed_before(earlier, community), first_timers(earlier, event, community) if keeps else None)
 
 
 def _tell(verdict: Verdict) -> None:
