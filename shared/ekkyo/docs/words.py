@@ -140,6 +140,7 @@ TIMES = {
     "starts_until": "2026-10-01T00:00:00Z",
     "until": "2026-10-01T00:00:00Z",
     "draws_at": "2026-05-17T03:00:00Z",
+    "released_at": "2026-05-18T03:00:00Z",
 }
 DAYS = {"birth_date": "1990-04-01", "except_on": "2026-08-12", "also_on": "2026-08-19", "ends_before": "2026-10-01"}
 OF_SERIES = {"series_id", "recurrence_id", "series_change"}
