@@ -169,6 +169,12 @@ IN_ORDER: list[Any] = [
     surveys.CloseSurvey(survey_id="s1"),
     surveys.GetResults(survey_id="s1"),
     surveys.RankThemes(community_id="c1"),
+    surveys.MergeThemes(community_id="c1", themes=["Excel", "RPA"], into="RPA"),
+    surveys.AddTerm(community_id="c1", theme="Excel", words=["ExL"]),
+    surveys.SplitTheme(community_id="c1", theme="Excel", words=["ExL"], into="ExL"),
+    surveys.RemoveWords(community_id="c1", words=["ExL"]),
+    surveys.IgnoreWords(community_id="c1", words=["lunch"]),
+    surveys.GetVocabulary(community_id="c1"),
     members.LeaveCommunity(member_id="m1", community_id="c1"),
     notify.ConnectChannel(member_id="m1", url="https://chat.example.com/hooks/1"),  # type: ignore[arg-type]
     notify.GetChannel(member_id="m1"),

@@ -98,7 +98,7 @@ def test_nps_over_surveys_is_that_of_each_weighted_by_its_answers() -> None:
 
 
 def test_a_theme_written_differently_counts_once_as_most_people_wrote_it() -> None:
-    ranking = together([[_theme("ＥＸＣＥＬ", 1), _theme("RPA", 3)], [_theme("Excel", 4)]])
+    ranking = together([([_theme("ＥＸＣＥＬ", 1), _theme("RPA", 3)], []), ([_theme("Excel", 4)], [])])
     assert ranking == [_theme("Excel", 5), _theme("RPA", 3)]
 
 

@@ -96,7 +96,19 @@ from ekkyo.contracts.notify import (
     GetChannel,
     TryChannel,
 )
-from ekkyo.contracts.surveys import ListSurveys, RankThemes, SurveyList, ThemeCount, ThemeRanking
+from ekkyo.contracts.surveys import (
+    GetVocabulary,
+    ListSurveys,
+    RankThemes,
+    SurveyList,
+    Term,
+    ThemeCount,
+    ThemeDetail,
+    ThemeRanking,
+    VocabularyAnswer,
+    VocabularyState,
+    WordCount,
+)
 
 from tests.portal.making import LEADER
 from tests.portal.test_events_pages import event
@@ -127,6 +139,29 @@ IT = Community(
     charter=Charter(objective="", who="", what="", how=""),
     founded_at="2026-01-01T00:00:00Z",
     revision=1,
+)
+VOCABULARY = VocabularyAnswer(
+    vocabulary=VocabularyState(
+        community_id="it", starter=1, terms=[Term(name="Excel", words=["ExL", "エクセル"])], revision=3
+    ),
+    terms=[
+        Term(name="Excel", words=["ExL", "エクセル"]),
+        Term(name="RPA", words=["UiPath", "WinActor"]),
+        Term(name="Zoom", words=["ズーム"]),
+    ],
+    themes=[
+        ThemeDetail(
+            theme="Excel",
+            votes=11,
+            mentions=4,
+            term=True,
+            written=[WordCount(word="エクセル", count=7), WordCount(word="Excelの関数", count=4)],
+        ),
+        ThemeDetail(theme="花見", votes=3, term=False, written=[WordCount(word="花見", count=3)]),
+        ThemeDetail(theme="RPA", votes=1, term=True, written=[WordCount(word="RPA", count=1)]),
+        ThemeDetail(theme="Zoom", votes=0, mentions=2, term=True),
+    ],
+    proposals=[WordCount(word="量子計算", count=5), WordCount(word="Miro", count=3)],
 )
 NO = replace(LEADER, leads=frozenset({"other"}))
 """Leads another community."""
@@ -266,6 +301,7 @@ def answers(**changes: object) -> dict[type, object]:
         Board: OutputPage(outputs=[]),
         ListCrossings: lambda q: CrossedList(members=[Crossed(member_id=q.member_ids[0], crossings=["taught"])]),
         RankThemes: ThemeRanking(community_id="it", themes=[ThemeCount(theme="AI", votes=9)]),
+        GetVocabulary: VOCABULARY,
         ListSurveys: SurveyList(surveys=[]),
         ConnectChannel: ChannelConnected(connection_id="it", kind="chat"),
         TryChannel: ChannelTried(taken=True),

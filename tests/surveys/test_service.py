@@ -10,26 +10,34 @@ from ekkyo.contracts import surveys as contract
 from ekkyo.contracts.base import Command, Question, Refused, all_messages, new_id
 from ekkyo.contracts.events import EventConcluded
 from ekkyo.contracts.surveys import (
+    AddTerm,
     Answers,
     AnswerSurvey,
     CloseSurvey,
     GetForm,
     GetResults,
+    GetVocabulary,
+    IgnoreWords,
     InvitationWithdrawn,
     ListSurveys,
+    MergeThemes,
     MySurveys,
     OpenSurvey,
     PendingSurveys,
     PreviewForm,
     RankThemes,
+    RemoveWords,
+    SplitTheme,
     SurveyAnswered,
     SurveyClosed,
     SurveyOpened,
     ThemesRanked,
+    VocabularyChanged,
     survey_of_event,
 )
 from ekkyo.decision import turn
 from ekkyo.testing.plugin import Run
+from ekkyo_common.report.themes import together
 from ekkyo_surveys.app import service
 
 from .conftest import COMMUNITY, World
@@ -223,6 +231,16 @@ async def test_themes_are_ranked_over_all_closed_surveys_of_a_community(world: W
         await world.answer(open_still.survey_id, member, themes=["secret"])
     told = await world.ask(RankThemes(community_id=COMMUNITY, limit=2), "anybody")
     assert [(t.theme, t.votes) for t in told.themes] == [("Excel", 18), ("RPA", 6)]
+    for _ in range(2):
+        await world.ask(MergeThemes(community_id=COMMUNITY, themes=["RPA", "生成AI"], into="自動化"), *LEADER)
+    told = await world.ask(RankThemes(community_id=COMMUNITY), "anybody")
+    assert [(t.theme, t.votes) for t in told.themes] == [("Excel", 18), ("自動化", 12)]
+    (changed,) = [fact for fact in await world.facts() if isinstance(fact, VocabularyChanged)]
+    assert changed.vocabulary.revision == changed.meta.revision == 1
+    seen = await world.ask(GetVocabulary(community_id=COMMUNITY), *LEADER)
+    assert [one.word for one in seen.themes[1].written] == ["RPA", "生成AI"]
+    rankings = [(fact.themes, fact.mentions) for fact in await world.facts(ThemesRanked)]
+    assert together(rankings, changed.vocabulary) == told.themes
 
 
 async def test_a_survey_closes_by_itself_at_its_deadline(world: World) -> None:
@@ -440,6 +458,12 @@ MAY = {
     "list": ["lead", "steward", "system"],
     "results": ["lead", "steward", "system"],
     "themes": ["self", "other", "lead", "lead of another", "steward", "system"],
+    "vocabulary": ["lead", "steward", "system"],
+    "merge_themes": ["lead", "steward", "system"],
+    "add_term": ["lead", "steward", "system"],
+    "split_theme": ["lead", "steward", "system"],
+    "remove_words": ["lead", "steward", "system"],
+    "ignore_words": ["lead", "steward", "system"],
     "close": ["lead", "steward", "system"],
 }
 CALLERS = {
@@ -483,6 +507,12 @@ async def test_each_operation_is_for_those_it_names_and_for_nobody_without_a_tok
         "list": ListSurveys(community_id=COMMUNITY),
         "results": GetResults(survey_id=closed),
         "themes": RankThemes(community_id=COMMUNITY),
+        "vocabulary": GetVocabulary(community_id=COMMUNITY),
+        "merge_themes": MergeThemes(community_id=COMMUNITY, themes=["Excel"], into="RPA"),
+        "add_term": AddTerm(community_id=COMMUNITY, theme="RPA", words=["ExL"]),
+        "split_theme": SplitTheme(community_id=COMMUNITY, theme="RPA", words=["ExL"], into="ExL"),
+        "remove_words": RemoveWords(community_id=COMMUNITY, words=["ExL2"]),
+        "ignore_words": IgnoreWords(community_id=COMMUNITY, words=["lunch"]),
         "close": CloseSurvey(survey_id=survey),
     }
     assert {type(message) for message in messages.values()} == {

@@ -3,13 +3,25 @@
 from secrets import randbits, token_bytes
 
 from ekkyo.broker import Router, Who, asked
-from ekkyo.contracts.surveys import Answered, AnswerSurvey, CloseSurvey, OpenSurvey, SurveyState
+from ekkyo.contracts.surveys import (
+    AddTerm,
+    Answered,
+    AnswerSurvey,
+    CloseSurvey,
+    IgnoreWords,
+    MergeThemes,
+    OpenSurvey,
+    RemoveWords,
+    SplitTheme,
+    SurveyState,
+    VocabularyState,
+)
 from ekkyo.decision.clock import utcnow
 
 from ekkyo_surveys import model
 from ekkyo_surveys.keys import Keys
 from ekkyo_surveys.known import Known
-from ekkyo_surveys.store import Surveys
+from ekkyo_surveys.store import Surveys, Vocabularies
 from ekkyo_surveys.turns import Opening
 
 router = Router()
@@ -45,7 +57,37 @@ async def answer_survey(cmd: AnswerSurvey, surveys: Surveys, keys: Keys) -> Answ
 
 
 @router.subscriber(**asked(CloseSurvey))
-async def close_survey(cmd: CloseSurvey, surveys: Surveys, keys: Keys, who: Who) -> SurveyState:
+async def close_survey(cmd: CloseSurvey, surveys: Surveys, keys: Keys, known: Known, who: Who) -> SurveyState:
     """Take no more answers, and publish the results."""
-    key = await keys.secret(cmd.survey_id)
-    return await surveys.change(cmd.survey_id, lambda s, parts: model.close(s, parts, key=key, who=who))
+    key, words = await keys.secret(cmd.survey_id), await known.words(cmd.survey_id)
+    return await surveys.change(cmd.survey_id, lambda s, parts: model.close(s, parts, key=key, words=words, who=who))
+
+
+@router.subscriber(**asked(MergeThemes))
+async def merge_themes(cmd: MergeThemes, vocabularies: Vocabularies) -> VocabularyState:
+    """Count several themes as one."""
+    return await vocabularies.create(cmd.community_id, lambda v: model.merge(v, cmd))
+
+
+@router.subscriber(**asked(SplitTheme))
+async def split_theme(cmd: SplitTheme, vocabularies: Vocabularies) -> VocabularyState:
+    """Take words out of a theme and count them as another one."""
+    return await vocabularies.create(cmd.community_id, lambda v: model.split(v, cmd))
+
+
+@router.subscriber(**asked(AddTerm))
+async def add_term(cmd: AddTerm, vocabularies: Vocabularies) -> VocabularyState:
+    """Add a theme or more words to the vocabulary."""
+    return await vocabularies.create(cmd.community_id, lambda v: model.add(v, cmd))
+
+
+@router.subscriber(**asked(RemoveWords))
+async def remove_words(cmd: RemoveWords, vocabularies: Vocabularies) -> VocabularyState:
+    """Take words out of the vocabulary."""
+    return await vocabularies.create(cmd.community_id, lambda v: model.remove(v, cmd))
+
+
+@router.subscriber(**asked(IgnoreWords))
+async def ignore_words(cmd: IgnoreWords, vocabularies: Vocabularies) -> VocabularyState:
+    """Propose words no more."""
+    return await vocabularies.create(cmd.community_id, lambda v: model.ignore(v, cmd))

@@ -9,10 +9,11 @@ from typing import Annotated
 from ekkyo.broker import Heard, NotYet
 from ekkyo.contracts.events import CheckInUndone, EventConcluded, MemberAttended
 from ekkyo.contracts.surveys import OpenSurvey
+from ekkyo.words.themes import Vocabulary, starting, vocabulary_of
 from faststream import Context, ContextRepo
 
 from ekkyo_surveys import model
-from ekkyo_surveys.store import KnownEvents, People, Surveys
+from ekkyo_surveys.store import KnownEvents, People, Surveys, Vocabularies
 
 PROJECTIONS = ("surveys-people",)
 """The durables that hear of members."""
@@ -27,13 +28,14 @@ class Knowledge:
     surveys: Surveys
     people: People
     known_events: KnownEvents
+    vocabularies: Vocabularies
     heard: Heard
     opened: Heard
 
     @classmethod
     async def open(cls, context: ContextRepo) -> None:
         """Make it known to handlers as `knowledge`."""
-        names = ("surveys", "people", "known_events")
+        names = ("surveys", "people", "known_events", "vocabularies")
         broker = context.get("broker")
         given = {name: context.get(name) for name in names}
         context.set_global("knowledge", cls(**given, heard=Heard(broker, PROJECTIONS), opened=Heard(broker, OPENING)))
@@ -42,6 +44,16 @@ class Knowledge:
         """Those of these who are known, by id."""
         found = await self.people.find({"id": {"$in": sorted(set(members))}}, limit=0)
         return {person.id: person for person in found}
+
+    async def words(self, survey_id: str) -> Vocabulary:
+        """The vocabulary of the community whose survey this is."""
+        survey = await self.surveys.get(survey_id)
+        return await self.words_of(survey.community_id) if survey else starting()
+
+    async def words_of(self, community_id: str) -> Vocabulary:
+        """The vocabulary of a community."""
+        changed = await self.vocabularies.get(community_id)
+        return vocabulary_of(changed.told() if changed else None)
 
     async def who_came(self, fact: EventConcluded | MemberAttended) -> dict[str, model.Person]:
         """Those who came to an event that is over, by id; who is unknown then never registered.

@@ -1,11 +1,14 @@
 """What the surveys service can be asked to tell."""
 
+import asyncio
+
 from ekkyo.broker import Router, Who, asked
 from ekkyo.contracts.surveys import (
     Form,
     FormAnswer,
     GetForm,
     GetResults,
+    GetVocabulary,
     ListSurveys,
     MySurvey,
     MySurveys,
@@ -16,10 +19,12 @@ from ekkyo.contracts.surveys import (
     ResultsAnswer,
     SurveyList,
     ThemeRanking,
+    VocabularyAnswer,
 )
 
-from ekkyo_surveys import forms, model, results
-from ekkyo_surveys.store import Surveys
+from ekkyo_surveys import forms, model
+from ekkyo_surveys.known import Known
+from ekkyo_surveys.store import Surveys, Vocabularies
 
 router = Router()
 MOST = 1000
@@ -74,8 +79,18 @@ async def get_results(ask: GetResults, surveys: Surveys, who: Who) -> ResultsAns
 
 
 @router.subscriber(**asked(RankThemes))
-async def themes(ask: RankThemes, surveys: Surveys) -> ThemeRanking:
+async def rank_themes(ask: RankThemes, surveys: Surveys, known: Known) -> ThemeRanking:
     """What members want next, over all closed surveys."""
+    words = await known.words_of(ask.community_id)
     found = await surveys.find({"community_id": ask.community_id, "status": "closed"}, sort="-opened_at", limit=MOST)
-    votes = [(t.theme, t.votes) for s in found if s.results for t in s.results.themes]
-    return ThemeRanking(community_id=ask.community_id, themes=results.ranked(votes)[: ask.limit])
+    themes = model.ranking((survey.results for survey in found), words)
+    return ThemeRanking(community_id=ask.community_id, themes=themes[: ask.limit])
+
+
+@router.subscriber(**asked(GetVocabulary))
+async def get_vocabulary(ask: GetVocabulary, surveys: Surveys, vocabularies: Vocabularies) -> VocabularyAnswer:
+    """The words of a community's themes, and what they make of all closed surveys."""
+    changed = await vocabularies.get(ask.community_id) or model.ThemeVocabulary(id=ask.community_id)
+    found = await surveys.find({"community_id": ask.community_id, "status": "closed"}, sort="-opened_at", limit=MOST)
+    closed = [(survey.results, model.comments_of(survey)) for survey in found]
+    return await asyncio.to_thread(model.vocabulary_told, changed.told(), closed)

@@ -91,7 +91,7 @@ async def forget_member(fact: MemberErased, surveys: Surveys, people: People, fo
 
 
 @router.subscriber(**due(model.CloseTimer))
-async def close_at_deadline(timer: model.CloseTimer, surveys: Surveys, keys: Keys) -> None:
+async def close_at_deadline(timer: model.CloseTimer, surveys: Surveys, keys: Keys, known: Known) -> None:
     """Close a survey whose deadline has come."""
-    key = await keys.secret(timer.id)
-    await surveys.change(timer.id, lambda s, parts: model.close_when_due(s, parts, key=key, now=utcnow()))
+    key, words = await keys.secret(timer.id), await known.words(timer.id)
+    await surveys.change(timer.id, lambda s, parts: model.close_when_due(s, parts, key=key, words=words, now=utcnow()))

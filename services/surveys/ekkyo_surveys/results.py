@@ -1,7 +1,5 @@
 """What responses say together: distributions, net promoter score, themes ranked. Pure, and blind to their order."""
 
-import unicodedata
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
@@ -15,8 +13,9 @@ from ekkyo.contracts.surveys import (
     Results,
     ThemeCount,
 )
+from ekkyo.words.themes import Vocabulary, asked_for, starting
 
-from ekkyo_surveys.answers import NPS, Said, Value, counted_as, numbers, one_line
+from ekkyo_surveys.answers import NPS, Said, Value, counted_as, numbers
 from ekkyo_surveys.cells import Counting
 
 MINIMUM = 5
@@ -34,10 +33,11 @@ def results(
     invited: int,
     anonymous: bool,
     opened: date,
+    words: Vocabulary | None = None,
 ) -> Results:
     """The results, suppressed for an anonymous survey that fewer than MINIMUM answered.
 
-    Of an anonymous one, nothing is told of fewer than MINIMUM people.
+    Of an anonymous one, nothing is told of fewer than MINIMUM people. words: the community's vocabulary of themes.
     """
     counts = {"survey_id": survey_id, "event_id": event_id, "invited": invited, "answered": len(said)}
     if anonymous and len(said) < MINIMUM:
@@ -56,7 +56,7 @@ def results(
             "distributions": distributions(counting.questions),
             "questions": counting.questions,
             "cross_tables": counting.cross_tables,
-            "themes": themes(one[question.key] for question in wanted for one in counting.wrote(question)),
+            "themes": themes((one[question.key] for question in wanted for one in counting.wrote(question)), words),
         }
     )
 
@@ -123,30 +123,7 @@ def _floor(*, anonymous: bool) -> int:
     return MINIMUM if anonymous else 1
 
 
-def same_theme(text: str) -> str:
-    """What themes are counted by: NFKC, casefolded, one space between words."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return one_line(unicodedata.normalize("NFKC", folded))
-
-
-def themes(named: Iterable[Value | None]) -> list[ThemeCount]:
-    """Themes by how many people asked for them, most wanted first; a person counts once for each."""
-    votes: list[tuple[str, int]] = []
-    for answer in named:
-        if isinstance(answer, list):
-            votes.extend({same_theme(t): (one_line(t), 1) for t in sorted(answer)}.values())
-    return ranked(votes)
-
-
-def ranked(votes: Iterable[tuple[str, int]]) -> list[ThemeCount]:
-    """Votes for themes summed, most wanted first, each theme as most people wrote it."""
-    spellings: dict[str, Counter[str]] = defaultdict(Counter)
-    for theme, count in votes:
-        if key := same_theme(theme):
-            spellings[key][theme] += count
-    counted = [
-        (sum(written.values()), key, min(written, key=lambda text: (-written[text], text)))
-        for key, written in spellings.items()
-    ]
-    counted.sort(key=lambda c: (-c[0], c[1]))
-    return [ThemeCount(theme=shown, votes=total) for total, _, shown in counted]
+def themes(named: Iterable[Value | None], words: Vocabulary | None = None) -> list[ThemeCount]:
+    """Themes by how many asked for them, as people wrote them, most wanted first; a person counts once for each."""
+    texts = [answer for answer in named if isinstance(answer, list)]
+    return [ThemeCount(theme=text, votes=n) for text, n in asked_for(texts, words or starting())]

@@ -13,7 +13,7 @@ from ekkyo.contracts.members import Crossing
 from ekkyo.contracts.reports import Period
 
 from ekkyo_common.report.records import PeriodFigures, Records, SurveyRecord, departments_of, in_community
-from ekkyo_common.report.themes import together
+from ekkyo_common.report.themes import Ranking, together
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MOST_KINDS = 200
@@ -27,6 +27,7 @@ NEEDED: tuple[type[Fact], ...] = (
     m.CharterRevised,
     m.CommunityRevised,
     s.SurveyFact,
+    s.VocabularyChanged,
 )
 
 
@@ -96,7 +97,8 @@ class _Reader:
         self.events: dict[str, e.EventState] = {}
         self.places: dict[str, dict[str, _Place]] = {}
         self.surveys: dict[str, SurveyRecord] = {}
-        self.themes: list[list[s.ThemeCount]] = []
+        self.themes: list[Ranking] = []
+        self.vocabulary: s.VocabularyState | None = None
         self.crossings: set[tuple[str, Crossing]] = set()
         self.outputs: dict[str, e.OutputState] = {}
         self.erased: dict[str, m.MemberErased] = {}
@@ -127,6 +129,9 @@ class _Reader:
                     self.outputs[fact.output_id] = fact.output
             case s.SurveyFact() if fact.survey.community_id == self.community_id:
                 self._survey(fact)
+            case s.VocabularyChanged() if fact.community_id == self.community_id:
+                if self._newer(fact):
+                    self.vocabulary = fact.vocabulary
             case _:
                 pass
 
@@ -160,7 +165,8 @@ class _Reader:
             ],
             figures=_figures(self.community_id, over, places),
             surveys=[self.surveys[i] for i in sorted(self.surveys)],
-            themes=together(self.themes),
+            themes=together(self.themes, self.vocabulary),
+            vocabulary=self.vocabulary,
             crossings=sorted(c for c in self.crossings if c[0] in people | erased),
             outputs=sorted((o for o in self.outputs.values() if o.status == "attached"), key=_attached),
             by_period=[self._of(period, self.community, over, places) for period in periods],
@@ -208,7 +214,7 @@ class _Reader:
         if isinstance(fact, s.SurveyClosed):
             results = fact.results
         if isinstance(fact, s.ThemesRanked):
-            self.themes.append(fact.themes)
+            self.themes.append((fact.themes, fact.mentions))
         self.surveys[fact.survey_id] = SurveyRecord(survey=survey, results=results)
 
 

@@ -21,7 +21,7 @@ from ekkyo.contracts.members import (
     MemberState,
 )
 from ekkyo.contracts.reports import Period
-from ekkyo.contracts.surveys import GetResults, ListSurveys, RankThemes, SurveyState
+from ekkyo.contracts.surveys import GetResults, GetVocabulary, ListSurveys, RankThemes, SurveyState
 from pydantic import BaseModel
 
 from ekkyo_common.report.records import PeriodFigures, Records, SurveyRecord, departments_of, in_community
@@ -64,6 +64,7 @@ async def gather(ekkyo: Asking, community_id: str, *, periods: Sequence[Period] 
     surveys = (await ekkyo.ask(ListSurveys(community_id=community_id))).surveys
     results = await _each(surveys, lambda survey: _survey(ekkyo, survey), "surveys", step)
     themes = await ekkyo.ask(RankThemes(community_id=community_id, limit=100))
+    vocabulary = (await ekkyo.ask(GetVocabulary(community_id=community_id))).vocabulary
     return Records(
         community=community,
         departments=departments_of(known, people),
@@ -74,6 +75,7 @@ async def gather(ekkyo: Asking, community_id: str, *, periods: Sequence[Period] 
         figures=await ekkyo.ask(GetFigures(community_id=community_id)),
         surveys=sorted(results, key=lambda record: record.survey.survey_id),
         themes=themes.themes,
+        vocabulary=vocabulary if vocabulary.revision else None,
         crossings=sorted(c for found in crossed for c in found),
         outputs=await _outputs(ekkyo, community_id),
         by_period=await _each(periods, lambda period: _figures(ekkyo, community, period), "periods", step),

@@ -17,7 +17,7 @@ def within(records: Records, period: Period) -> Records:
     held = {event.event_id for event in events}
     starts = {event.event_id: event.starts_at for event in records.events}
     surveys = [record for record in records.surveys if period.holds(_asked_at(record, starts), zone)]
-    told = [s.results.themes for s in surveys if s.results and not s.results.suppressed]
+    told = [(s.results.themes, s.results.mentions) for s in surveys if s.results and not s.results.suppressed]
     figures = {str(one.period): one.figures for one in records.by_period}
     return records.model_copy(
         update={
@@ -25,7 +25,7 @@ def within(records: Records, period: Period) -> Records:
             "registrations": [place for place in records.registrations if place.event_id in held],
             "figures": figures[str(period)],
             "surveys": surveys,
-            "themes": together(told),
+            "themes": together(told, records.vocabulary),
             "outputs": [o for o in records.outputs if o.attached_at and period.holds(o.attached_at, zone)],
         }
     )

@@ -6,7 +6,7 @@ from ekkyo.contracts.base import Id, Model
 from ekkyo.contracts.events import EventState, Figures, OutputState, Registration
 from ekkyo.contracts.members import Community, Crossing, MemberCard, MemberState
 from ekkyo.contracts.reports import Period
-from ekkyo.contracts.surveys import Results, SurveyState, ThemeCount
+from ekkyo.contracts.surveys import Results, SurveyState, ThemeCount, VocabularyState
 
 UNKNOWN = "?"
 """The department of somebody who is not known any more."""
@@ -39,6 +39,8 @@ class Records(Model):
     figures: Figures
     surveys: list[SurveyRecord]
     themes: list[ThemeCount]
+    vocabulary: VocabularyState | None = None
+    """As the community's leaders changed it last; None: they never did."""
     crossings: list[tuple[Id, Crossing]]
     outputs: list[OutputState] = []
     """What is on the board, oldest first."""

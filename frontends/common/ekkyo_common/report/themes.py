@@ -1,26 +1,16 @@
-"""Themes of several surveys counted together. Pure."""
+"""Themes of several surveys counted together, as the surveys service ranks them. Pure."""
 
-import unicodedata
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from ekkyo.contracts.surveys import ThemeCount
+from ekkyo.contracts.surveys import ThemeCount, VocabularyState, WordCount
+from ekkyo.words.themes import most_wanted, vocabulary_of
+
+Ranking = tuple[Sequence[ThemeCount], Sequence[WordCount]]
+"""What one survey found: the themes that people asked for, and the words that they mentioned."""
 
 
-def together(rankings: Iterable[Sequence[ThemeCount]], *, limit: int = 100) -> list[ThemeCount]:
-    """One ranking of all: the same theme written differently counts once, under its most frequent spelling."""
-    spellings: dict[str, Counter[str]] = {}
-    for ranking in rankings:
-        for entry in ranking:
-            spellings.setdefault(_same(entry.theme), Counter())[entry.theme] += entry.votes
-    found = sorted(spellings.items(), key=lambda kv: (-kv[1].total(), kv[0]))[:limit]
-    return [
-        ThemeCount(theme=min(written, key=lambda text: (-written[text], text)), votes=written.total())
-        for _, written in found
-    ]
-
-
-def _same(theme: str) -> str:
-    """What themes are compared by: NFKC, casefolded, one space between words."""
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", theme).casefold())
-    return " ".join(folded.split())
+def together(
+    rankings: Iterable[Ranking], vocabulary: VocabularyState | None = None, *, limit: int = 100
+) -> list[ThemeCount]:
+    """One ranking of all. vocabulary: as the community's leaders changed it last."""
+    return most_wanted(rankings, vocabulary_of(vocabulary))[:limit]

@@ -14,6 +14,7 @@ from ekkyo_surveys.model.opening import (
     open_after_event,
     open_by_hand,
 )
+from ekkyo_surveys.model.rankings import ranking, vocabulary_told
 from ekkyo_surveys.model.survey import (
     Chance,
     CloseTimer,
@@ -25,12 +26,14 @@ from ekkyo_surveys.model.survey import (
     box_key,
     close,
     close_when_due,
+    comments_of,
     counted,
     form_for,
     key_lost,
     results_of,
     state,
 )
+from ekkyo_surveys.model.vocabulary import ThemeVocabulary, add, ignore, merge, remove, split
 
 __all__ = [
     "COMPARED_FOR",
@@ -45,19 +48,28 @@ __all__ = [
     "Person",
     "Response",
     "Survey",
+    "ThemeVocabulary",
+    "add",
     "answer",
     "box_key",
     "came_to_what_is_over",
     "close",
     "close_when_due",
+    "comments_of",
     "counted",
     "did_not_come",
     "forget",
     "form_for",
+    "ignore",
     "key_lost",
     "may_be_asked",
+    "merge",
     "open_after_event",
     "open_by_hand",
+    "ranking",
+    "remove",
     "results_of",
+    "split",
     "state",
+    "vocabulary_told",
 ]

@@ -25,9 +25,11 @@ from ekkyo.contracts.surveys import (
     ThemesRanked,
 )
 from ekkyo.decision import Caller, Decision, Document, Entries, Entry, Refused, Timer
+from ekkyo.words.themes import Vocabulary
 from pydantic import Field
 
 from ekkyo_surveys import answers, forms, results, sealing
+from ekkyo_surveys.model.rankings import mentions
 
 PEOPLE_PER_BOX = 20
 MOST_BOXES = 64
@@ -172,22 +174,24 @@ def answer(
     )
 
 
-def close(survey: Survey, parts: Entries[Part], *, key: str | None, who: Caller) -> Decision[Survey, SurveyState]:
+def close(
+    survey: Survey, parts: Entries[Part], *, key: str | None, who: Caller, words: Vocabulary | None = None
+) -> Decision[Survey, SurveyState]:
     """Take no more answers, and count the boxes. Those of an anonymous survey are emptied for good.
 
-    key: the secret key that opens what is sealed.
+    key: the secret key that opens what is sealed. words: the community's vocabulary of themes.
     """
     who.must_lead(survey.community_id)
-    return _close(survey, parts, key)
+    return _close(survey, parts, key, words)
 
 
 def close_when_due(
-    survey: Survey, parts: Entries[Part], *, key: str | None, now: datetime
+    survey: Survey, parts: Entries[Part], *, key: str | None, now: datetime, words: Vocabulary | None = None
 ) -> Decision[Survey, SurveyState]:
     """Close at the deadline; a timer that fires before it is set again."""
     if survey.status == "open" and survey.deadline - now > CLOCKS_DIFFER:
         return Decision(survey, state(survey), timers=[CloseTimer(id=survey.id).at(survey.deadline)])
-    return _close(survey, parts, key)
+    return _close(survey, parts, key, words)
 
 
 def form_for(survey: Survey | None, part: Part | None, *, who: Caller, member_id: str) -> FormAnswer:
@@ -209,7 +213,7 @@ def results_of(survey: Survey | None, boxes: Iterable[Part], *, who: Caller) -> 
         raise Refused("survey_not_found", "There is no survey with this id.")
     who.must_lead(survey.community_id)
     if survey.results:
-        comments = survey.comments or results.comments(survey.form, survey.texts)
+        comments = comments_of(survey)
         return ResultsAnswer(survey=state(survey), results=survey.results, comments=comments, texts=survey.texts)
     if survey.anonymous:
         raise Refused("survey_still_open", "The results of an anonymous survey are available only after it closes.")
@@ -218,7 +222,14 @@ def results_of(survey: Survey | None, boxes: Iterable[Part], *, who: Caller) -> 
     return ResultsAnswer(survey=state(survey), results=found, comments=comments, texts=texts)
 
 
-def counted(survey: Survey, boxes: Iterable[Part], *, key: str | None) -> tuple[Results, dict[str, list[str]]]:
+def comments_of(survey: Survey) -> list[str]:
+    """The free texts of a closed survey that may be told."""
+    return survey.comments or results.comments(survey.form, survey.texts)
+
+
+def counted(
+    survey: Survey, boxes: Iterable[Part], *, key: str | None, words: Vocabulary | None = None
+) -> tuple[Results, dict[str, list[str]]]:
     """What the boxes say: the results, and the texts by question. What the key does not open counts as unreadable."""
     boxes = list(boxes)
     read = [sealing.opened(sealed, key) for box in boxes for sealed in box.sealed]
@@ -231,20 +242,24 @@ def counted(survey: Survey, boxes: Iterable[Part], *, key: str | None) -> tuple[
         invited=survey.invited,
         anonymous=survey.anonymous,
         opened=survey.opened_at.date(),
+        words=words,
     )
-    found = found.model_copy(update={"unreadable": read.count(None)})
-    return found, {} if found.suppressed else results.texts(survey.form, said, anonymous=survey.anonymous)
+    texts = {} if found.suppressed else results.texts(survey.form, said, anonymous=survey.anonymous)
+    more = {"unreadable": read.count(None), "mentions": mentions(results.comments(survey.form, texts), words)}
+    return found.model_copy(update=more), texts
 
 
-def _close(survey: Survey, parts: Entries[Part], key: str | None) -> Decision[Survey, SurveyState]:
+def _close(
+    survey: Survey, parts: Entries[Part], key: str | None, words: Vocabulary | None
+) -> Decision[Survey, SurveyState]:
     if survey.status == "closed":
         return Decision(survey, state(survey))
     boxes = parts.all(kind="box")
-    found, texts = counted(survey, boxes, key=key)
+    found, texts = counted(survey, boxes, key=key, words=words)
     after = survey.model_copy(update={"status": "closed", "results": found, "texts": texts})
     told = {"survey_id": survey.id, "survey": state(after, after=1)}
     closed = SurveyClosed(**told, results=found)
-    ranked = ThemesRanked(**told, community_id=survey.community_id, themes=found.themes)
+    ranked = ThemesRanked(**told, community_id=survey.community_id, themes=found.themes, mentions=found.mentions)
     return Decision(
         after,
         state(after, after=1),

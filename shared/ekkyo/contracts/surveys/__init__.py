@@ -18,7 +18,7 @@ from ekkyo.contracts.surveys.form import (
     QuestionKind,
     Section,
 )
-from ekkyo.contracts.surveys.results import AnswerCell, CrossTable, QuestionResults, Results, ThemeCount
+from ekkyo.contracts.surveys.results import AnswerCell, CrossTable, QuestionResults, Results, ThemeCount, WordCount
 from ekkyo.contracts.surveys.survey import (
     SURVEYS_OF_EVENTS,
     Answered,
@@ -48,11 +48,26 @@ from ekkyo.contracts.surveys.survey import (
     ThemesRanked,
     survey_of_event,
 )
+from ekkyo.contracts.surveys.themes import (
+    AddTerm,
+    GetVocabulary,
+    IgnoreWords,
+    MergeThemes,
+    RemoveWords,
+    SplitTheme,
+    Term,
+    ThemeDetail,
+    VocabularyAnswer,
+    VocabularyChanged,
+    VocabularyState,
+    Word,
+)
 
 __all__ = [
     "OTHER",
     "OTHER_PREFIX",
     "SURVEYS_OF_EVENTS",
+    "AddTerm",
     "AnswerCell",
     "AnswerSurvey",
     "Answered",
@@ -66,9 +81,12 @@ __all__ = [
     "FormQuestion",
     "GetForm",
     "GetResults",
+    "GetVocabulary",
+    "IgnoreWords",
     "InvitationWithdrawn",
     "Key",
     "ListSurveys",
+    "MergeThemes",
     "MySurvey",
     "MySurveys",
     "MySurveysPage",
@@ -78,9 +96,11 @@ __all__ = [
     "QuestionKind",
     "QuestionResults",
     "RankThemes",
+    "RemoveWords",
     "Results",
     "ResultsAnswer",
     "Section",
+    "SplitTheme",
     "SurveyAnswered",
     "SurveyClosed",
     "SurveyFact",
@@ -89,8 +109,15 @@ __all__ = [
     "SurveyState",
     "SurveyStatus",
     "SurveysForgotMember",
+    "Term",
     "ThemeCount",
+    "ThemeDetail",
     "ThemeRanking",
     "ThemesRanked",
+    "VocabularyAnswer",
+    "VocabularyChanged",
+    "VocabularyState",
+    "Word",
+    "WordCount",
     "survey_of_event",
 ]

@@ -93,6 +93,16 @@ class ThemeCount(Model):
 
     theme: str
     votes: int
+    mentions: int = 0
+    """In how many free texts it is mentioned. They are not votes, and decide the order only where votes are equal."""
+
+
+class WordCount(Model):
+    """A word, or a few, and how many people or texts have it."""
+
+    model_config = ConfigDict(json_schema_extra={"example": {"word": "エクセル", "count": 4}})
+    word: str
+    count: int
 
 
 class Results(Model):
@@ -121,7 +131,10 @@ class Results(Model):
     """The same for each question, with what was merged, averages, and who gave no answer."""
     cross_tables: list[CrossTable] = []
     themes: list[ThemeCount] = []
-    """Of an anonymous survey, told from five people on who named any."""
+    """As people wrote them; a person counts once for a theme of the vocabulary. `surveys.themes` adds up synonyms. Of
+    an anonymous survey, told from five people on who named any."""
+    mentions: list[WordCount] = []
+    """The vocabulary's words that stand in published free texts, and in how many; a text counts once for each theme."""
 
     @property
     def scored(self) -> int:

@@ -8,7 +8,7 @@ from pydantic import ConfigDict, Field
 from ekkyo.contracts.base import Command, Fact, Id, Instant, Line, Model, Question, Text, may
 from ekkyo.contracts.members import Locale, MemberForgotten
 from ekkyo.contracts.surveys.form import Answers, Form, Key
-from ekkyo.contracts.surveys.results import Results, ThemeCount
+from ekkyo.contracts.surveys.results import Results, ThemeCount, WordCount
 
 SurveyStatus = Literal["open", "closed"]
 SURVEYS_OF_EVENTS: Final = uuid.UUID("5b0a3c52-9d0e-5a52-8c67-3d1f6c2a7e10")
@@ -199,7 +199,7 @@ class ThemeRanking(Model):
 
 
 class RankThemes(Question[ThemeRanking]):
-    """What members want next, most wanted first."""
+    """What members want next, most wanted first, with synonyms added up by the community's vocabulary."""
 
     subject: ClassVar[str] = "ekkyo.ask.surveys.themes"
     may: ClassVar = may("member")
@@ -253,6 +253,7 @@ class ThemesRanked(SurveyFact):
     subject: ClassVar[str] = "ekkyo.fact.surveys.themes_ranked"
     community_id: Id
     themes: list[ThemeCount]
+    mentions: list[WordCount] = []
 
 
 class SurveysForgotMember(MemberForgotten):
