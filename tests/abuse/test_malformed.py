@@ -96,7 +96,7 @@ async def ask_all(world: World, subject: str, wrong: Iterable[Wrong], headers: d
     return list(await asyncio.gather(*(one(w) for w in wrong)))
 
 
-@pytest.fixture(params=OPERATIONS)
+@pytest.fixture(scope="module", params=OPERATIONS)
 def operation(request: pytest.FixtureRequest) -> str:
     name: str = request.param
     return name
@@ -108,9 +108,12 @@ def quiet(world: World) -> list[Any]:
     return [world.at_rest()]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def unharmed(world: World, quiet: list[Any], operation: str) -> Iterator[World]:
-    """Afterwards the same process is ready, and nothing was stored, told or logged."""
+    """After all that was wrong with one operation, the same process is ready, and nothing was stored, told or logged.
+
+    To look at all there is costs more than what was asked.
+    """
     service = owner_of(OPERATIONS[operation])
     logged = world.log(service).read_bytes()
     yield world

@@ -27,6 +27,9 @@ from ekkyo.contracts.fields import (
     Text as Text,
 )
 from ekkyo.contracts.fields import (
+    Unit as Unit,
+)
+from ekkyo.contracts.fields import (
     Url as Url,
 )
 from ekkyo.contracts.fields import (

@@ -103,6 +103,8 @@ ShortLine = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60), AfterValidator(_one_line)
 ]
 """A few words on one line: 1 to 60 characters, no control characters."""
+Unit = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20), AfterValidator(_one_line)]
+"""What a figure is counted in, such as `h`: at most 20 characters on one line, or nothing."""
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5000)]
 """Free text of several lines: at most 5,000 characters."""
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]

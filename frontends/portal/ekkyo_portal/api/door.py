@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Sequence
+from functools import cache
 from typing import Any, Final, Protocol
 
 import structlog
@@ -33,6 +34,15 @@ AGAIN: Final = {429: "1", 503: "5"}
 """After how many seconds a caller should try again, by status."""
 
 
+explorer = cache(Explorer)
+
+
+@cache
+def document() -> bytes:
+    """The OpenAPI document. It takes a second to make, and is the same for every portal of this process."""
+    return json.dumps(openapi(), ensure_ascii=False).encode()
+
+
 class Speaks(Protocol):
     """A connection that speaks for the holder of a token."""
 
@@ -47,8 +57,7 @@ class Door:
     ) -> None:
         self._ekkyo, self._measured, self._facts = ekkyo, measured, facts
         self._free, self._within = at_once, within
-        self._explorer = Explorer()
-        self._document = json.dumps(openapi(), ensure_ascii=False).encode()
+        self._explorer, self._document = explorer(), document()
 
     @property
     def route(self) -> Mount:

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Final, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from ekkyo.contracts.base import Command, Day, Fact, Id, Line, Model, Question, Span, may
+from ekkyo.contracts.base import Command, Day, Fact, Id, Line, Model, Question, Span, Unit, may
 
 Counted = Literal[
     "attendances",
@@ -59,7 +59,7 @@ class Measure(Model):
     target: Amount
     baseline: Amount | None = None
     """What the figure was before the community existed."""
-    unit: Annotated[str, Field(max_length=20)] = ""
+    unit: Unit = ""
     """Of a reported figure, such as `h`."""
     period: Period = "whole"
     direction: Literal["up", "down"] = "up"
