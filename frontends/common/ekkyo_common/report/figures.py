@@ -19,6 +19,7 @@ from ekkyo.contracts.reports import (
 )
 from ekkyo.contracts.surveys import Results, SurveyStatus
 
+from ekkyo_common.report.meetings import came_to, together_at
 from ekkyo_common.report.periods import first_day, of_period, within
 from ekkyo_common.report.records import UNKNOWN, Records, SurveyRecord
 
@@ -50,15 +51,9 @@ def figures_of(records: Records, period: Period | None = None) -> Report:
 
 
 def _report(records: Records, events: list[EventFigures]) -> Report:
-    came = _came(records)
+    came = came_to(records)
     return Report(
-        community=CommunityHead(
-            **records.community.model_dump(
-                include={"community_id", "name", "logo_url", "colour", "locale", "timezone", "charter", "founded_at"}
-            ),
-            members=len(records.members),
-            leaders=len(records.leaders),
-        ),
+        community=head_of(records),
         totals=records.figures,
         attendances_by_format=_by_format(events),
         events=events,
@@ -71,6 +66,17 @@ def _report(records: Records, events: list[EventFigures]) -> Report:
     )
 
 
+def head_of(records: Records) -> CommunityHead:
+    """The community as it is now."""
+    return CommunityHead(
+        **records.community.model_dump(
+            include={"community_id", "name", "logo_url", "colour", "locale", "timezone", "charter", "founded_at"}
+        ),
+        members=len(records.members),
+        leaders=len(records.leaders),
+    )
+
+
 def nps(told: Iterable[Results]) -> float | None:
     """Net promoter score over several surveys: the scores that are told, weighted by their answers."""
     scored = [(results.nps, results.scored) for results in told if results.nps is not None and results.scored]
@@ -78,17 +84,8 @@ def nps(told: Iterable[Results]) -> float | None:
     return round(sum(score * count for score, count in scored) / answers, 1) if answers else None
 
 
-def _came(records: Records) -> dict[str, list[str]]:
-    """Who came to each event."""
-    came: dict[str, list[str]] = {event.event_id: [] for event in records.events}
-    for place in records.registrations:
-        if place.status == "attended":
-            came[place.event_id].append(place.member_id)
-    return came
-
-
 def _events(records: Records) -> list[EventFigures]:
-    came, seen = _came(records), set[str]()
+    came, seen = came_to(records), set[str]()
     surveys = {s.survey.event_id: s for s in records.surveys if s.survey.event_id}
     found = []
     for event in sorted(records.events, key=lambda e: (e.starts_at, e.event_id)):
@@ -143,7 +140,7 @@ def _meetings(records: Records, came: dict[str, list[str]]) -> Meetings:
     departments = [d.department for d in _departments(records, came) if d.attendances and d.department != UNKNOWN]
     place = {d: n for n, d in enumerate(departments)}
     met = [[0] * len(departments) for _ in departments]
-    for groups in _together(records, came):
+    for groups in together_at(records, came):
         present = [{place[d] for m in people if (d := records.departments[m]) != UNKNOWN} for people in groups]
         for a, b in {pair for some in present for pair in combinations(sorted(some), 2)}:
             met[a][b] += 1
@@ -151,21 +148,6 @@ def _meetings(records: Records, came: dict[str, list[str]]) -> Meetings:
     pairs = sum(1 for a, b in combinations(range(len(departments)), 2) if met[a][b])
     everywhere = len(set(records.departments.values()) - {UNKNOWN})
     return Meetings(departments=departments, events=met, pairs=pairs, possible=everywhere * (everywhere - 1) // 2)
-
-
-def _together(records: Records, came: dict[str, list[str]]) -> list[list[list[str]]]:
-    """Of each event the groups of people who met there: its tables; without tables, all who came.
-
-    Who came to an event with tables and sat at none, such as who is in an attendance report alone, met nobody for sure.
-    """
-    tables: dict[str, dict[int, list[str]]] = {}
-    seated = {event.event_id for event in records.events if event.table_count}
-    for at in records.registrations:
-        if at.status == "attended" and at.table is not None:
-            tables.setdefault(at.event_id, {}).setdefault(at.table, []).append(at.member_id)
-    return [
-        list(tables.get(event_id, {}).values()) if event_id in seated else [people] for event_id, people in came.items()
-    ]
 
 
 def _surveys(records: list[SurveyRecord]) -> SurveyFigures:

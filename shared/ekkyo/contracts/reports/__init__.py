@@ -1,5 +1,6 @@
 """Reports: what services and front ends hand to each other about a whole community."""
 
+from ekkyo.contracts.reports.department import DepartmentQuarter, DepartmentReport, EventHeld
 from ekkyo.contracts.reports.period import Period, PeriodKind
 from ekkyo.contracts.reports.report import (
     Before,
@@ -15,7 +16,10 @@ __all__ = [
     "Before",
     "CommunityHead",
     "DepartmentFigures",
+    "DepartmentQuarter",
+    "DepartmentReport",
     "EventFigures",
+    "EventHeld",
     "Meetings",
     "Period",
     "PeriodKind",
