@@ -13,6 +13,7 @@ from ekkyo.report import charts
 from ekkyo.report.charts.bars import Bar
 from ekkyo.report.charts.draw import GREY, INDIGO, INDIGO_LIGHT, OCHRE, VERMILION
 from ekkyo.report.charts.timeline import Column
+from ekkyo.report.periods import beside, in_words
 from ekkyo.report.words import WORDS
 from ekkyo.words.names import OUTPUT_KINDS
 
@@ -26,7 +27,7 @@ def page(report: Report, *, made_at: datetime, locale: Locale | None = None, log
     """The page in the community's language, or in another. Times are told in the community's zone."""
     chosen = locale or report.community.locale
     words = WORDS[chosen]
-    template = _environment().get_template("report.html.j2")
+    template = environment().get_template("report.html.j2")
     return template.render(
         r=report,
         logo=f"data:{logo.kind};base64,{logo.data}" if logo else None,
@@ -35,14 +36,17 @@ def page(report: Report, *, made_at: datetime, locale: Locale | None = None, log
         charts=_charts(report, words),
         marks=MARKS,
         kinds=OUTPUT_KINDS[chosen],
-        day=lambda at: _day(at, report.community.timezone, chosen),
-        period=_period(report, chosen),
-        made=words["made"].format(date=_day(made_at, report.community.timezone, chosen)),
+        day=lambda at: day_of(at, report.community.timezone, chosen),
+        period=in_words(report.period, chosen) if report.period else _period(report, chosen),
+        before=in_words(report.before.period, chosen) if report.before else None,
+        beside=beside(report, words),
+        made=words["made"].format(date=day_of(made_at, report.community.timezone, chosen)),
         share=_share,
     )
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """What templates of reports are filled in with."""
     return Environment(
         loader=PackageLoader("ekkyo.report", "templates"),
         autoescape=True,
@@ -118,7 +122,8 @@ def _column(event: EventFigures) -> Column:
     )
 
 
-def _day(at: datetime, zone: str, locale: Locale) -> str:
+def day_of(at: datetime, zone: str, locale: Locale) -> str:
+    """The day of a moment, in words."""
     local = at.astimezone(ZoneInfo(zone))
     if locale == "ja":
         return f"{local.year}年{local.month}月{local.day}日"
@@ -129,7 +134,7 @@ def _period(report: Report, locale: Locale) -> str:
     if not report.events:
         return ""
     first, last = report.events[0], report.events[-1]
-    days = [_day(event.starts_at, event.timezone, locale) for event in (first, last)]
+    days = [day_of(event.starts_at, event.timezone, locale) for event in (first, last)]
     return " – ".join(dict.fromkeys(days))
 
 

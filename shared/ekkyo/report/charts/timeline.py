@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from markupsafe import Markup
 
@@ -25,6 +26,8 @@ from ekkyo.report.charts.draw import (
 )
 
 WIDTH, LEFT = 920.0, 36.0
+DAY = 46.0
+"""How wide a day is written."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ def timeline(columns: Sequence[Column], *, label: str, first: str, again: str) -
         body.append(
             text(middle, floor - old - new - 6, column.first + column.again, size=12, anchor="middle", bold=True)
         )
-        body += _foot(column, middle, floor, wide)
+        body += _foot(column, middle, floor, wide, n)
     body += [rect(LEFT, 0, 12, 12, INDIGO_LIGHT), text(LEFT + 18, 10.5, first, size=12)]
     x = LEFT + 42 + width_of(first, 12)
     body += [rect(x, 0, 12, 12, INDIGO), text(x + 18, 10.5, again, size=12)]
@@ -86,16 +89,19 @@ def course(columns: Sequence[Column], *, label: str) -> Markup:
         middle = LEFT + wide * (n + 0.5)
         if column.nps is None and column.hidden:
             body.append(circle(middle, y(0), 5, "#fff", stroke=GREY, title=f"{column.day} {column.title}"))
-        body += _foot(column, middle, top + height + 6, wide)
+        body += _foot(column, middle, top + height + 6, wide, n)
     return svg(WIDTH, top + height + 60, body, label=label)
 
 
-def _foot(column: Column, middle: float, floor: float, wide: float) -> list[str]:
-    """The day, and the event's title as far as there is room."""
+def _foot(column: Column, middle: float, floor: float, wide: float, n: int) -> list[str]:
+    """The day, and the event's title as far as there is room; where many events stand close, the day of some."""
+    each = ceil(DAY / wide)
+    titles = wrap(column.title, wide - 4, 9.5, lines=2) if wide >= DAY else []
+    day = f"{column.mark} {column.day}"
     return [
-        text(middle, floor + 17, f"{column.mark} {column.day}", size=11, anchor="middle"),
+        *([] if n % each else [text(middle, floor + 17, day, size=11, anchor="middle")]),
         *(
-            text(middle, floor + 33 + 13 * n, words, size=9.5, fill=SOFT, anchor="middle")
-            for n, words in enumerate(wrap(column.title, wide - 4, 9.5, lines=2))
+            text(middle, floor + 33 + 13 * k, words, size=9.5, fill=SOFT, anchor="middle")
+            for k, words in enumerate(titles)
         ),
     ]
