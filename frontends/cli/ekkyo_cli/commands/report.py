@@ -1,21 +1,27 @@
 """`ekkyo report`: a community's figures, compared with its charter."""
 
 import asyncio
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar, cast
 
 import typer
 from ekkyo.client import Ekkyo
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.members import CommunityFounded, Locale, LogoFile
-from ekkyo.contracts.reports import Period, Report
-from ekkyo.report import page
+from ekkyo.contracts.reports import DepartmentReport, Period, Report
+from ekkyo.report import department_page, page
 from ekkyo_common.report import figures_of, from_facts, from_services, needed
+from ekkyo_common.report.departments import department_report, last_quarter
+from ekkyo_common.report.records import Records
+from pydantic import BaseModel
 
 from ekkyo_cli import output
 from ekkyo_cli.connection import Where, connected
 from ekkyo_cli.output import Json
+
+R = TypeVar("R", bound=BaseModel)
 
 
 def report(
@@ -35,6 +41,10 @@ def report(
             "--period", help="Only 2026-11, 2026-Q3, 2026 or 2026-09-01..2026-12-31, with the period before beside it."
         ),
     ] = None,
+    department: Annotated[
+        str | None,
+        typer.Option("--department", help="The report of one department, for its head: of a quarter that is over."),
+    ] = None,
     lang: Annotated[str | None, typer.Option(help="ja or en; by default, the community's language.")] = None,
     dir: Where = None,
     json: Json = False,
@@ -50,15 +60,19 @@ def report(
       ekkyo report --period 2026-Q3 --out q3.html
 
       ekkyo report --check
+
+      ekkyo report --department "Design" --period 2026-Q3 --out design.html
     """
     if lang not in (None, "ja", "en"):
         raise typer.BadParameter("give ja or en", param_hint="--lang")
     if out is None and not check and not output.speaks_json():
         raise typer.BadParameter("name the page to write, or ask for --json or --check", param_hint="--out")
-    chosen = _period(period)
+    chosen, locale = _period(period), cast("Locale | None", lang)
+    if department is not None:
+        apart = asyncio.run(_apart(dir, community, department, chosen, facts=facts, check=check, logo=out is not None))
+        return _say_apart(*apart, locale=locale, out=out, check=check)
     made, logo = asyncio.run(_make(dir, community, chosen, facts=facts, check=check, logo=out is not None))
     if out:
-        locale: Locale | None = "ja" if lang == "ja" else "en" if lang else None
         text = page(made, made_at=datetime.now(UTC), locale=locale, logo=logo)
         out.write_text(text, encoding="utf-8")
     if output.speaks_json():
@@ -101,18 +115,79 @@ async def _make(
         chosen = community or await _only_one(ekkyo)
         file = await from_services.logo_of(ekkyo, chosen) if logo else None
         periods = needed(period)
-        if facts:
-            return figures_of(await from_facts.gather(ekkyo, chosen, periods=periods), period), file
-        with output.progress("Asking") as steps:
-            gathered = await from_services.gather(
-                ekkyo, chosen, periods=periods, step=lambda what, done, all: steps.at(done, all, f"Asking: {what}")
-            )
-        told = figures_of(gathered, period)
-        if check:
-            counted = figures_of(await from_facts.gather(ekkyo, chosen, periods=periods), period)
-            if wrong := differences(told, counted):
-                raise Refused("figures_differ", "The figures from the facts differ: " + "; ".join(wrong), 409)
-        return told, file
+        made = await _figures(
+            ekkyo, chosen, lambda records: figures_of(records, period), periods, facts=facts, check=check
+        )
+        return made, file
+
+
+async def _apart(
+    dir: Path | None,
+    community: str | None,
+    department: str,
+    period: Period | None,
+    *,
+    facts: bool,
+    check: bool,
+    logo: bool,
+) -> tuple[DepartmentReport, LogoFile | None]:
+    """The report of a department, by default of the last quarter that is over."""
+    now = datetime.now(UTC)
+
+    def figures(records: Records) -> DepartmentReport:
+        quarter = period or last_quarter(now, records.community.timezone)
+        return department_report(records, department, quarter, now=now)
+
+    async with connected(dir, roles=("steward",)) as ekkyo:
+        chosen = community or await _only_one(ekkyo)
+        file = await from_services.logo_of(ekkyo, chosen) if logo else None
+        return await _figures(ekkyo, chosen, figures, facts=facts, check=check), file
+
+
+def _say_apart(
+    made: DepartmentReport, logo: LogoFile | None, *, locale: Locale | None, out: Path | None, check: bool
+) -> None:
+    if out:
+        text = department_page(made, made_at=datetime.now(UTC), locale=locale, logo=logo)
+        out.write_text(text, encoding="utf-8")
+    if output.speaks_json():
+        return output.as_json(made)
+    quarter = made.quarters[-1]
+    told = (
+        "not shown, because a figure about fewer than five people would be told, or could be computed"
+        if quarter.people is None
+        else f"{quarter.attendances} attendances of {quarter.people} people, who met {quarter.met} other departments"
+    )
+    output.say(f"[bold]{made.department}[/] in {quarter.period}: {told}.")
+    if check:
+        output.say("The services and the facts give the same figures.")
+    if out:
+        output.say(f"Written: {out}")
+    return None
+
+
+async def _figures(
+    ekkyo: Ekkyo,
+    community_id: str,
+    figures: Callable[[Records], R],
+    periods: Sequence[Period] = (),
+    *,
+    facts: bool,
+    check: bool,
+) -> R:
+    """The figures from the services, or from the facts; with check from both, which must be equal."""
+    if facts:
+        return figures(await from_facts.gather(ekkyo, community_id, periods=periods))
+    with output.progress("Asking") as steps:
+        gathered = await from_services.gather(
+            ekkyo, community_id, periods=periods, step=lambda what, done, all: steps.at(done, all, f"Asking: {what}")
+        )
+    told = figures(gathered)
+    if check:
+        counted = figures(await from_facts.gather(ekkyo, community_id, periods=periods))
+        if wrong := differences(told, counted):
+            raise Refused("figures_differ", "The figures from the facts differ: " + "; ".join(wrong), 409)
+    return told
 
 
 async def _only_one(ekkyo: Ekkyo) -> str:
@@ -125,7 +200,7 @@ async def _only_one(ekkyo: Ekkyo) -> str:
     raise Refused("several_communities", f"Name one with --community: {', '.join(found)}", 400)
 
 
-def differences(one: Report, other: Report) -> list[str]:
+def differences(one: BaseModel, other: BaseModel) -> list[str]:
     """The figures that differ between two reports, each by its name."""
     first, second = one.model_dump(), other.model_dump()
     return [f"{name}: {first[name]} and {second[name]}" for name in first if first[name] != second[name]]
