@@ -3,7 +3,7 @@
 import pytest
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import EventPage, GetEvent, GetFigures, GetRoster, ListEvents
-from ekkyo.contracts.members import FindMembers, GetLogo, ListErasures, MemberPage
+from ekkyo.contracts.members import Cards, FindMembers, GetCards, GetLogo, ListErasures, MemberCard, MemberPage
 from ekkyo.contracts.notify import ConnectChannel
 from ekkyo.contracts.surveys import (
     Choice,
@@ -120,7 +120,7 @@ async def test_a_community_sees_its_figures_and_what_its_members_want_next():
         assert ">AI<" in page.text
         assert "もくもく会" in page.text
         assert "3 人が参加" in text_of(page)
-        assert 'href="/c/it/report"' in page.text
+        assert 'href="/c/it/reports"' in page.text
     empty = {RankThemes: ThemeRanking(community_id="it", themes=[]), ListEvents: EventPage(events=[])}
     async with opened(over() | empty, LEADER) as browser:
         said = text_of(await browser.get("/c/it/results"))
@@ -147,6 +147,63 @@ async def test_stewards_and_leaders_get_the_report_of_their_community_as_a_file(
         assert f'src="data:image/png;base64,{FILE.data}"' in (await browser.get("/c/it/report")).text
         for visitor in (NO, HANAKO):
             assert (await browser.as_(visitor).get("/c/it/report")).status_code == 403
+
+
+async def test_a_report_is_of_a_period_with_the_one_before_or_says_what_is_wrong_with_it():
+    async with opened(over() | {FindMembers: MemberPage(members=[])}, LEADER) as browser:
+        choice = await browser.get("/c/it/reports")
+        assert '<option value="2026-Q4">2026年10〜12月</option>' in choice.text
+        assert '<option value="2026-11">2026年11月</option>' in choice.text
+        shown = await browser.get("/c/it/report?period=2026-11&as=page")
+        assert "content-disposition" not in shown.headers
+        assert "default-src 'none'; style-src 'unsafe-inline'" in shown.headers["content-security-policy"]
+        assert "2026年11月と2026年10月の比較" in text_of(shown)
+        asked = [(q.since, q.until) for q in browser.answering.sent(GetFigures) if q.since]
+        assert [f"{at:%m-%dT%H}" for pair in asked for at in pair] == ["10-31T15", "11-30T15", "09-30T15", "10-31T15"]
+        days = await browser.get("/c/it/report?period=2026-11&from=2026-11-01&to=2026-11-20")
+        assert "-2026-11-01..2026-11-20.html" in days.headers["content-disposition"]
+        for wrong, field in (
+            ("period=x", "period"),
+            ("from=2026-11-01", "to"),
+            ("from=2026-11-02&to=2026-11-01", "to"),
+        ):
+            page = await browser.get(f"/c/it/report?{wrong}")
+            assert page.status_code == 422
+            assert f'id="{field}-wrong"' in page.text
+        for visitor in (NO, HANAKO):
+            assert (await browser.as_(visitor).get("/c/it/reports")).status_code == 403
+
+
+async def test_the_report_of_a_department_is_of_a_quarter_that_is_over():
+    held = event(status="concluded", starts_at="2026-08-20T03:00:00Z", ends_at="2026-08-20T04:00:00Z", title="夏の会")
+    replies = {
+        **over(),
+        GetRoster: roster(held, *[registration(f"m{n}", "attended") for n in range(9)]),
+        GetCards: lambda q: Cards(
+            cards=[MemberCard(member_id=m, name="山田 花子", department="製造部") for m in q.member_ids]
+        ),
+        FindMembers: MemberPage(members=[]),
+        ListEvents: EventPage(events=[held]),
+    }
+    async with opened(replies, LEADER) as browser:
+        page = await browser.get("/c/it/report/department?department=製造部&quarter=2026-Q3&as=page")
+        said = text_of(page)
+        assert "部署別レポート · 2026年7〜9月" in said
+        assert "9 参加した人" in said
+        assert "夏の会" in said
+        assert "山田" not in said, "nobody is named"
+        wrong = {"department=x&quarter=2026-Q3": "department", "department=製造部&quarter=2026-Q4": "quarter"}
+        for query, field in {
+            **wrong,
+            "department=製造部&quarter=2026-08": "quarter",
+            "quarter=2026-Q3": "department",
+        }.items():
+            page = await browser.get(f"/c/it/report/department?{query}")
+            assert page.status_code == 422
+            assert f'id="{field}-wrong"' in page.text
+        for visitor in (NO, HANAKO):
+            asked = "/c/it/report/department?department=製造部&quarter=2026-Q3"
+            assert (await browser.as_(visitor).get(asked)).status_code == 403
 
 
 async def test_a_chat_channel_is_connected_and_its_address_is_never_shown():

@@ -82,6 +82,12 @@ async def gather(ekkyo: Asking, community_id: str, *, periods: Sequence[Period] 
     )
 
 
+async def departments(ekkyo: Asking, community_id: str) -> list[str]:
+    """The departments of its members. Raises Refused."""
+    members = await _members(ekkyo, FindMembers(community_id=community_id, limit=500))
+    return sorted({member.department for member in members.values()})
+
+
 async def logo_of(ekkyo: Asking, community_id: str) -> LogoFile | None:
     """The community's logo as it is now; None: it has none. Raises Refused."""
     try:

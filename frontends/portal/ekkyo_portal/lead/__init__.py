@@ -12,6 +12,7 @@ from ekkyo_portal.lead import life as life
 from ekkyo_portal.lead import live as live
 from ekkyo_portal.lead import overbooking as overbooking
 from ekkyo_portal.lead import poster as poster
+from ekkyo_portal.lead import reporting as reporting
 from ekkyo_portal.lead import results as results
 from ekkyo_portal.lead import scans as scans
 from ekkyo_portal.lead import series as series

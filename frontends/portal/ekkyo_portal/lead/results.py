@@ -1,27 +1,17 @@
-"""What came of an event and of a community: figures, what people said, what they want next, the report."""
+"""What came of an event and of a community: figures, what people said, what they want next."""
 
 import asyncio
-from typing import Final, TypeVar
-from urllib.parse import quote
 
-from ekkyo.contracts.base import Question
 from ekkyo.contracts.events import GetFigures, GetRoster, ListEvents
 from ekkyo.contracts.members import GetCommunity
 from ekkyo.contracts.surveys import Form as Questions
 from ekkyo.contracts.surveys import GetResults, ListSurveys, PreviewForm, RankThemes, ResultsAnswer
-from ekkyo.report import page
-from ekkyo_common.report import figures_of, from_services
-from pydantic import BaseModel
 from starlette.responses import Response
 
 from ekkyo_portal.lead import outcomes
 from ekkyo_portal.lead.room import must_lead, room
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
-
-A = TypeVar("A", bound=BaseModel)
-REPORTED: Final = 30.0
-"""Seconds that one question of a report may take: hundreds are asked."""
 
 
 @room.get("/e/{event_id}/results", who=Who.LEADERS)
@@ -51,29 +41,3 @@ async def community_results(visit: Visit, community_id: str) -> Response:
         visit.maybe(concluded),
     )
     return visit.page("lead/community.html", outcomes.community(visit.reader, community, figures, themes, events))
-
-
-@room.get("/c/{community_id}/report", who=Who.LEADERS)
-async def report(visit: Visit, community_id: str) -> Response:
-    """The impact report as a file: one page with charts, which needs nothing else."""
-    must_lead(visit, community_id)
-    asking = Patient(visit)
-    records, logo = await asyncio.gather(
-        from_services.gather(asking, community_id), from_services.logo_of(asking, community_id)
-    )
-    figures, locale = figures_of(records), visit.reader.locale
-    text = await asyncio.to_thread(page, figures, made_at=visit.now, locale=locale, logo=logo)
-    name = quote(f"{records.community.name}-{visit.now:%Y-%m-%d}.html", safe="")
-    headers = {"content-disposition": f"attachment; filename=\"report.html\"; filename*=UTF-8''{name}"}
-    return Response(text, media_type="text/html", headers=headers)
-
-
-class Patient:
-    """Asks as the visitor, with time: a report asks several questions at once, and each may wait for the others."""
-
-    def __init__(self, visit: Visit) -> None:
-        self._visit = visit
-
-    async def ask(self, question: Question[A], *, within: float = REPORTED) -> A:
-        """The answer. Raises Refused."""
-        return await self._visit.ask(question, within)

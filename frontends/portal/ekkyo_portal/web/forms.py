@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ValidationError
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, QueryParams
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -23,7 +23,7 @@ class Form:
     errors: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, sent: FormData) -> "Form":
+    def of(cls, sent: FormData | QueryParams) -> "Form":
         """What was typed. Line breaks are one character; NUL, which no text holds, is taken out."""
         form = cls()
         for name, value in sent.multi_items():

@@ -24,7 +24,7 @@ JA: Final[dict[str, str]] = {
     "registered": "登録",
     "past": "終わったイベント",
     "none_past": "終わったイベントはまだありません。",
-    "report": "活動レポートをダウンロードする",
+    "report": "活動レポート",
     "chat": "チャットへの投稿",
     "chat_lead": "新しいイベントなどのお知らせを、コミュニティのチャットに投稿します。"
     "Slack・Teams・Google Chat・Mattermost などの Incoming Webhook のURLを入力してください。",
@@ -56,7 +56,7 @@ EN: Final[dict[str, str]] = {
     "registered": "Registered",
     "past": "Past events",
     "none_past": "No events have taken place yet.",
-    "report": "Download the impact report",
+    "report": "Impact report",
     "chat": "Posts to chat",
     "chat_lead": "New events and other announcements are posted to the community's chat. "
     "Enter the address of an incoming webhook of Slack, Teams, Google Chat, Mattermost or another chat.",
