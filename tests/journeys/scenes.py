@@ -184,7 +184,8 @@ SCENES = [
     ),
     Scene("it has begun", LEADER, BEGUN, ("/e/e1/attendance?new=2&walk_ins=1&already=1&passed=1", "/e/e1/conclude")),
     Scene("results", LEADER, over(), ("/e/e1/results", "/c/it/results")),
-    Scene("reports", LEADER, over(), ("/c/it/reports", "/c/it/report?from=2026-11-02&to=2026-11-01")),
+    Scene("reports", LEADER, over(), ("/c/it/reports", "/c/it/report?period=2026-11&as=page")),
+    Scene("a report of no days", LEADER, over(), ("/c/it/report?from=2026-11-02&to=2026-11-01",), 422),
     Scene("no results", LEADER, {**over(), ListSurveys: SurveyList(surveys=[])}, ("/e/e1/results",)),
     Scene(
         "results away",
