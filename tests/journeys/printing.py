@@ -19,14 +19,14 @@ RIGHTMOST = "Math.max(...[...document.querySelectorAll('main *')].map(e => e.get
 
 async def cut_off(browser: BrowserContext) -> list[str]:
     """What is wrong with a report on A4, in English, whose words are wider in the columns of its tables."""
-    text = page(
-        figures_of(gathered(season(), QUARTER), QUARTER), made_at=datetime(2024, 12, 1, tzinfo=UTC), locale="en"
-    )
-    await browser.set_viewport_size({"width": INSIDE, "height": 1000})
-    await browser.emulate_media(media="print")
-    await browser.set_content(text)
-    wide = await browser.evaluate(RIGHTMOST)
-    file = await browser.pdf(prefer_css_page_size=True)
+    report = figures_of(gathered(season(), QUARTER), QUARTER)
+    text = page(report, made_at=datetime(2024, 12, 1, tzinfo=UTC), locale="en")
+    shown = await browser.new_page()
+    await shown.set_viewport_size({"width": INSIDE, "height": 1000})
+    await shown.emulate_media(media="print")
+    await shown.set_content(text)
+    wide = await shown.evaluate(RIGHTMOST)
+    file = await shown.pdf(prefer_css_page_size=True)
     sheets = re.findall(rb"/MediaBox \[0 0 (\S+) (\S+)\]", file)
     sizes = {(round(float(width)), round(float(height))) for width, height in sheets}
     return [
