@@ -64,6 +64,13 @@ IN_ORDER: list[Any] = [
     members.ChooseMessages(member_id="m1", kind="new_events", community_id="c1", wanted=True),
     members.DescribeSkills(member_id="m1", skills=members.Skills(teaches=["Excel"], near="大阪")),
     members.GetSkills(member_id="m1"),
+    members.FindTeachers(community_id="c1", topic="Excel"),
+    members.RequestIntroduction(
+        member_id="m1", request_id="q1", community_id="c1", teacher="t1", topic="Excel", message="教えてください。"
+    ),
+    members.AnswerIntroduction(member_id="m1", introduction_id="q1", accept=True),
+    members.TakeBackIntroduction(member_id="m1", introduction_id="q1"),
+    members.ListIntroductions(member_id="m1"),
     members.GrantRole(member_id="m1", community_id="c1"),
     members.GrantSteward(member_id="m1"),
     members.RevokeSteward(member_id="m1"),
@@ -190,6 +197,15 @@ ONE_OF_EACH: dict[str, Any] = {name_of(type(message)): message for message in IN
 assert set(ONE_OF_EACH) == set(OPERATIONS), "a command or a question is missing"
 
 
+UNKNOWN = (
+    notify.ResendDelivery,
+    events.DeclineOutput,
+    members.RequestIntroduction,
+    members.AnswerIntroduction,
+    members.TakeBackIntroduction,
+)
+
+
 def before() -> Iterator[Any]:
     """Who is erased, and the events that are withdrawn from, cancelled and concluded; the last begins in a moment."""
     yield members.RegisterMember(member_id="m9", profile=profile("000009"))
@@ -222,8 +238,8 @@ def play(world: World) -> None:
     for message in IN_ORDER:
         if isinstance(message, notify.FinishSignIn):
             message = message.model_copy(update={"code": SecretStr(mailed_code(world))})
-        # ids of deliveries are not known beforehand, and of one output only one thing can be decided
-        if not isinstance(message, notify.ResendDelivery | events.DeclineOutput):
+        # ids of deliveries and introductions are not known beforehand, and of one output only one thing can be decided
+        if not isinstance(message, UNKNOWN):
             once_begun(world, message, *asker(type(message)))
     while world.ask(events.GetSeries(series_id="w1"), *SYSTEM).under_way:
         time.sleep(0.1)

@@ -27,7 +27,7 @@ from tests.abuse.badly import (
 from tests.abuse.world import SYSTEM, World
 
 AT_ONCE = 4
-SEVERAL_LINES = {"description", "objective", "who", "what", "how", "rules", "reason", "note"}
+SEVERAL_LINES = {"description", "objective", "who", "what", "how", "rules", "reason", "note", "message"}
 """Texts that may have several lines."""
 TIDIED = {"answers", "code"}
 """What was answered is taken, on one line: tests/surveys. A code is compared, and goes nowhere."""
@@ -38,8 +38,7 @@ MAKES |= {"notify.begin_sign_in", "events.duplicate", "events.plan_series"}
 """What is done to an id that nobody knows yet: it is made."""
 LISTS = {"members.find", "events.list", "events.figures", "surveys.pending", "surveys.list", "surveys.themes"}
 LISTS |= {"events.calendar", "events.mine", "surveys.mine", "surveys.preview", "members.cards", "members.communities"}
-LISTS |= {"members.colleagues", "members.skills"}
-LISTS |= {"members.colleagues", "surveys.vocabulary"}
+LISTS |= {"members.colleagues", "surveys.vocabulary", "members.skills", "members.teachers"}
 LISTS |= {
     "events.board",
     "events.proposed_outputs",

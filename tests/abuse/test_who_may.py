@@ -51,6 +51,11 @@ TABLE = {
     "members.choose_messages": "self steward",
     "members.describe_skills": "self",
     "members.skills": "anyone",
+    "members.teachers": "self leader steward system",
+    "members.request_introduction": "self",
+    "members.answer_introduction": "self",
+    "members.take_back_introduction": "self",
+    "members.introductions": "self",
     "members.sign_out_everywhere": "self steward",
     "members.make_calendar_address": "self",
     "members.end_calendar_address": "self steward",
@@ -194,13 +199,16 @@ MESSAGES: dict[str, Any] = {**ONE_OF_EACH, **VARIANTS, **LEAVING}
 
 ANSWERED = {
     "notify.resend": (404, "delivery_not_found"),
+    "members.request_introduction": (404, "teacher_not_found"),
+    "members.answer_introduction": (404, "introduction_not_found"),
+    "members.take_back_introduction": (404, "introduction_not_found"),
     "events.decline_output": (409, "output_not_proposed"),
     "events.preview_series_rule": (409, "series_cancelled"),
     "members.make_calendar_address": (409, "calendar_address_ended"),
 }
-"""How who may is answered, where it is a refusal: ids of deliveries are not known beforehand (tests/notify), and this
-output was confirmed (tests/events/test_outputs.py), this series
-was cancelled (tests/events/test_series.py), and this address was ended (test_calendar_address.py there)."""
+"""How who may is answered, where it is a refusal: ids of deliveries and of introductions are not known beforehand
+(tests/notify, tests/members/test_introductions.py), this output was confirmed (tests/events/test_outputs.py), this
+series was cancelled (tests/events/test_series.py), and this address was ended (test_calendar_address.py there)."""
 
 
 UNSEEN = {"events.invite", "events.preview_invitation", "events.invitees"}
@@ -237,7 +245,10 @@ def test_the_table_has_every_operation_and_says_what_the_contract_says() -> None
         channels = {f"notify.{name}" for name in ("connect_channel", "channel", "try_channel", "disconnect_channel")}
         own = channels | {"members.join"}  # refused by a rule: leaders do so for nobody but themselves
         of_one = told - {"leader"} if name in own else told
-        if name == "members.colleagues":  # refused by a rule: told to members of the community alone
+        if name in (
+            "members.colleagues",
+            "members.teachers",
+        ):  # refused by a rule: told to members of the community alone
             of_one = {"self", "leader", "steward", "system"}
         assert set(TABLE[name].replace("leaders", "leader").split()) == of_one, name
 

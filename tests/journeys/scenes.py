@@ -45,6 +45,7 @@ from tests.portal import (
     test_output_pages,
     test_people_pages,
     test_survey_pages,
+    test_teaching_pages,
 )
 from tests.portal.leading import answers, series
 from tests.portal.making import HANAKO, LEADER, NOW, STEWARD
@@ -151,6 +152,7 @@ SCENES = [
     Scene("a community alone", HANAKO, {**COMMUNITIES, **away(ListEvents, RankThemes, GetCards)}, ("/c/it",)),
     Scene("me", HANAKO, ME, ("/me", "/me/journey", "/me/calendar", "/me/messages", "/me/settings", "/me/data")),
     Scene("my skills", HANAKO, ME, ("/me/skills",)),
+    Scene("introductions", HANAKO, test_teaching_pages.KNOWN, test_teaching_pages.PAGES),
     Scene("me, all away", HANAKO, away(MyEvents, GetJourney), ("/me", "/me/journey")),
     Scene("a survey", HANAKO, {GetForm: test_survey_pages.asked()}, ("/s/s1",)),
     Scene("answered", HANAKO, {GetForm: test_survey_pages.asked(answered=True)}, ("/s/s1",)),

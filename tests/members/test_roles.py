@@ -30,6 +30,13 @@ ASKED: list[Any] = [
     contract.ChooseMessages(member_id="m1", kind="surveys", wanted=True),
     contract.DescribeSkills(member_id="m1", skills=contract.Skills(teaches=["Excel"])),
     contract.GetSkills(member_id="m1"),
+    contract.FindTeachers(community_id="c1"),
+    contract.RequestIntroduction(
+        member_id="m1", request_id="q1", community_id="c1", teacher="t1", topic="Excel", message="Please"
+    ),
+    contract.AnswerIntroduction(member_id="m1", introduction_id="q1", accept=True),
+    contract.TakeBackIntroduction(member_id="m1", introduction_id="q1"),
+    contract.ListIntroductions(member_id="m1"),
     contract.SignOutEverywhere(member_id="m1", before=datetime(2026, 5, 1, tzinfo=UTC)),
     contract.GrantSteward(member_id="m1"),
     contract.RevokeSteward(member_id="m1"),
@@ -85,6 +92,11 @@ ALLOWED: dict[str, set[str]] = {
     "ChooseMessages": {"self", "steward"},
     "DescribeSkills": {"self"},
     "GetSkills": set(TOKENS),
+    "FindTeachers": {"self", "leader", "steward", "system"},
+    "RequestIntroduction": {"self"},
+    "AnswerIntroduction": {"self"},
+    "TakeBackIntroduction": {"self"},
+    "ListIntroductions": {"self"},
     "SignOutEverywhere": {"self", "steward"},
     "GrantSteward": {"steward", "system"},
     "RevokeSteward": {"steward", "system"},
@@ -107,12 +119,14 @@ ALLOWED: dict[str, set[str]] = {
     "ListCrossings": {"leader", "steward", "system"},
 }
 """Written out, not derived from the contract: this is what was promised."""
+UNKNOWN = {"RequestIntroduction", "AnswerIntroduction", "TakeBackIntroduction"}
+"""About what is not known beforehand: tests/members/test_introductions.py."""
 
 
 def test_every_command_and_question_is_in_the_table() -> None:
     owned = [m for m in (*COMMANDS.values(), *QUESTIONS.values()) if m.subject.split(".")[2] == "members"]
     assert {m.__name__ for m in owned} == set(ALLOWED) == {type(a).__name__ for a in ASKED}
-    assert len(all_messages(Fact, contract)) == 27
+    assert len(all_messages(Fact, contract)) == 30
 
 
 async def test_each_operation_is_for_those_it_says_and_for_nobody_else(steward: Any, client_as: Any) -> None:
@@ -130,7 +144,8 @@ async def test_each_operation_is_for_those_it_says_and_for_nobody_else(steward: 
                 await client._request(asked, 30)
             except Refused as no:
                 refused = no.status
-            assert refused == (None if who in ALLOWED[name] else 403), f"{name} by {who}"
+            answered = 404 if name in UNKNOWN else None
+            assert refused == (answered if who in ALLOWED[name] else 403), f"{name} by {who}"
 
 
 async def test_without_a_valid_token_nothing_is_done(members: Any, client_as: Any, token: Any, facts: Any) -> None:

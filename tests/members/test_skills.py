@@ -7,7 +7,6 @@ from ekkyo.contracts import members as contract
 from ekkyo.contracts.base import Caller, Refused
 from ekkyo.decision import Purge
 from ekkyo.testing import eventually
-from ekkyo.words.spelling import folded
 from ekkyo_members import model
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -37,24 +36,6 @@ def seen_by(asker: model.Member | None, of: model.Member, *roles: str) -> dict[s
     told = model.skills_for(of.id, of, asker, who).model_dump(exclude_none=True)
     assert told.pop("member_id") == of.id
     return {part: value for part, value in told.items() if value}
-
-
-@pytest.mark.parametrize(
-    "spellings",
-    [
-        ("Power BI", "powerbi", "POWER-BI", "ＰＯＷＥＲ　ＢＩ", "power_bi"),
-        ("サーバー", "サーバ", "ｻｰﾊﾞｰ", "さーばー"),
-        ("Node.js", "NodeJS"),
-        ("データ・ベース", "データベース"),
-    ],
-)
-def test_spellings_of_one_word_are_the_same(spellings: tuple[str, ...]) -> None:
-    assert len({folded(one) for one in spellings}) == 1
-
-
-def test_words_that_differ_stay_apart() -> None:
-    words = ["C", "C++", "C#", ".NET", "NET", "コピー", "コピ機", "R", "ルビー", "ルビ打ち", "---", "。"]
-    assert len({folded(one) for one in words}) == len(words)
 
 
 def test_of_two_spellings_the_first_is_kept_and_saying_it_again_changes_nothing() -> None:

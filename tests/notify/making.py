@@ -50,6 +50,9 @@ WHO: dict[Topic, Recipient] = {
     "output_attached": MEMBER,
     "output_proposed": MEMBER,
     "output_declined": MEMBER,
+    "introduction_requested": MEMBER,
+    "introduction_given": MEMBER,
+    "introduction_not_given": MEMBER,
 }
 """The recipient that each topic mostly has."""
 
@@ -127,6 +130,8 @@ def notice(topic: Topic, *, about: EventState | None = None, **changes: Any) -> 
     of: dict[str, Any] = {"survey": survey()} if topic == "survey_opened" else {"event": about or event()}
     if topic.startswith("output_"):
         of = {"output": output()}
+    if topic.startswith("introduction_"):
+        of = {}
     values: dict[str, Any] = {
         "topic": topic,
         "fact_id": "events/e1/3/0",

@@ -60,6 +60,9 @@ JAPANESE = {
     "output_attached": ("【新しい成果】Excel ピボット入門の資料", "あなたの貢献として数えられます"),
     "output_proposed": ("【確認のお願い】Excel ピボット入門の資料", "リーダーが承認すると、成果一覧に載ります"),
     "output_declined": ("【見送り】Excel ピボット入門の資料", "掲載を見送りました"),
+    "introduction_requested": ("【紹介の依頼】IT活用コミュニティのメンバーから", "見送っても、相手には伝わりません"),
+    "introduction_given": ("【紹介】IT活用コミュニティの紹介が成立しました", "お二人とも希望しました"),
+    "introduction_not_given": ("【紹介】今回は見送りになりました", "ほかのメンバーも探して"),
 }
 ENGLISH = {
     "event_published": ("New event: Excel ピボット入門 (Mon 30 Nov 12:00)", "Registration is open"),
@@ -96,6 +99,9 @@ ENGLISH = {
     "output_attached": ("New on the board: Excel ピボット入門の資料", "it counts as your contribution"),
     "output_proposed": ("Please look at: Excel ピボット入門の資料", "once a leader has confirmed it"),
     "output_declined": ("Not on the board: Excel ピボット入門の資料", "did not put"),
+    "introduction_requested": ("A request for an introduction in IT活用コミュニティ", "they are not told"),
+    "introduction_given": ("An introduction in IT活用コミュニティ", "Both of you said yes"),
+    "introduction_not_given": ("Your introduction: not this time", "did not come about this time"),
 }
 
 
@@ -124,7 +130,7 @@ def test_a_message_is_in_one_language(topic):
     assert not any(word in japanese for word in ("When", "Hello", "event", "seat", "waitlist"))
 
 
-@pytest.mark.parametrize("topic", [topic for topic in TOPICS if not topic.startswith("output_")])
+@pytest.mark.parametrize("topic", [topic for topic in TOPICS if not topic.startswith(("output_", "introduction_"))])
 @pytest.mark.parametrize("locale", ["ja", "en"])
 def test_times_are_the_readers_own_with_the_zone_named(topic, locale):
     zone = "America/New_York"

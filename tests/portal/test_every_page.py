@@ -29,6 +29,7 @@ IDS = {
     "member_id": examples.IDS["member_id"],
     "output_id": examples.IDS["output_id"],
     "series_id": examples.IDS["series_id"],
+    "teacher": examples.IDS["teacher"],
 }
 IDS["name"] = "b8401f"  # of the styles of a colour
 PAGES = [page for room in ROOMS for page in room.pages]

@@ -23,9 +23,10 @@ from ekkyo.contracts.events import (
 from ekkyo.contracts.members import MemberForgotten, MemberPurged
 from ekkyo.contracts.notify import AddressRefused
 from ekkyo.decision import Decision, Entries
+from ekkyo.decision.clock import utcnow
 
 from ekkyo_members import model
-from ekkyo_members.store import Members
+from ekkyo_members.store import AllIntroductions, AllWishes, Members, forget_introductions
 
 router = Router()
 PLACES: Final = (RegistrationApplied, RegistrationConfirmed, RegistrationWaitlisted, MemberAttended)
@@ -137,9 +138,18 @@ async def follow_erasure(fact: MemberForgotten | MemberPurged, members: Members)
 
 
 @router.subscriber(**due(model.PurgeTimer))
-async def purge_again(timer: model.PurgeTimer, members: Members) -> None:
+async def purge_again(
+    timer: model.PurgeTimer, members: Members, introductions: AllIntroductions, wishes: AllWishes
+) -> None:
     """Purge an erased member's facts once more, a day later, in case one of them was announced late."""
+    await forget_introductions(timer.id, introductions, wishes)
     await members.change(timer.id, lambda m, _: model.purge_again(m))
+
+
+@router.subscriber(**due(model.IntroductionTimer))
+async def end_introductions(timer: model.IntroductionTimer, introductions: AllIntroductions) -> None:
+    """Tell that the time of an introduction is over, or delete what was said 90 days ago."""
+    await introductions.change(timer.id, lambda kept: model.end(kept, now=utcnow()))
 
 
 async def _change(

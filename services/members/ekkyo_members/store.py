@@ -1,13 +1,14 @@
-"""Communities, each with its logo and the figures reported of it; members, each with what they did; and whose turn it
-is to revoke a steward."""
+"""Communities, each with its logo and the figures reported of it; members, each with what they did; introductions,
+and how many a member asked for; and whose turn it is to revoke a steward."""
 
+import asyncio
 from typing import Annotated
 
 from ekkyo.decision import turn
 from ekkyo.store import Collection, CollectionWithEntries, Index, Turns
 from faststream import Context
 
-from ekkyo_members.model import Community, CommunityPart, Member, Step
+from ekkyo_members.model import Community, CommunityPart, Introduction, Member, Step, Wishes, no_wishes, without
 
 communities = CollectionWithEntries.of(Community, CommunityPart, "communities")
 members = CollectionWithEntries.of(
@@ -22,9 +23,35 @@ members = CollectionWithEntries.of(
         Index("came_from"),
         Index("manager_number"),
         Index("calendar"),
+        Index("communities", "name", name="teachers", where={"can_teach": True}),
     ],
 )
+introductions = Collection.of(Introduction, "introductions", indexes=[Index("asked_by"), Index("teacher_id")])
+wishes = Collection.of(Wishes, "wishes")
 turns = Collection.of(turn.Turn, "turns")
 Communities = Annotated[CollectionWithEntries[Community, CommunityPart], Context("communities")]
 Members = Annotated[CollectionWithEntries[Member, Step], Context("members")]
+AllIntroductions = Annotated[Collection[Introduction], Context("introductions")]
+AllWishes = Annotated[Collection[Wishes], Context("wishes")]
 StewardTurns = Annotated[Turns, Context("steward_turns")]
+
+
+async def teaching_in(community_id: str, members: Members) -> list[Member]:
+    """Who in a community shows anybody what they can teach."""
+    return await members.find({"can_teach": True, "communities": {"$in": [community_id]}}, limit=0)
+
+
+async def introductions_of(member_id: str, introductions: AllIntroductions) -> list[Introduction]:
+    """What a member asked for, and what they were asked."""
+    asked, received = await asyncio.gather(
+        introductions.find({"asked_by": member_id}, limit=0), introductions.find({"teacher_id": member_id}, limit=0)
+    )
+    return [*asked, *received]
+
+
+async def forget_introductions(member_id: str, introductions: AllIntroductions, wishes: AllWishes) -> None:
+    """Forget what an erased member asked for, and that others asked them."""
+    if await wishes.get(member_id):
+        await wishes.change(member_id, no_wishes)
+    for kept in await introductions_of(member_id, introductions):
+        await introductions.change(kept.id, lambda one: without(one, member_id))

@@ -18,7 +18,7 @@ DURABLES: Final[Mapping[str, Durables]] = {
             "members-speakers",
             "members-undone_attendances",
         ),
-        "TIMERS": ("members-due-purge",),
+        "TIMERS": ("members-due-introduction", "members-due-purge"),
     },
     "events": {
         "FACTS": ("events-gone", "events-people"),
@@ -54,6 +54,7 @@ DURABLES: Final[Mapping[str, Durables]] = {
             "notify-tell_applications",
             "notify-tell_changed",
             "notify-tell_declined",
+            "notify-tell_introduction",
             "notify-tell_invited",
             "notify-tell_output",
             "notify-tell_proposed",

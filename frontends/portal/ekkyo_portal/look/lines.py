@@ -59,13 +59,14 @@ def delivery(reader: Reader, it: ListedDelivery, *, own: bool = False, no: NotAg
     tone = {"sent": "good", "failed": "hot", "planned": "accent"}.get(it.status, "")
     rooms = {"survey": "s", "series": "series", "output": "o"}
     kind = rooms.get(it.topic.split("_")[0], "e")
+    href = "/me/introductions" if it.topic.startswith("introduction_") else f"/{kind}/{it.entity_id}"
     what = f"{words.topics[it.topic]} ({words.channels[it.channel]})"
     more = [what, one_line(it.community_name or "")] if it.title else [one_line(it.community_name or "")]
     return Message(
         title=one_line(it.title) if it.title else what,
         when=reader.moment(it.done_at or it.planned_at),
         state=state,
-        href=f"/{kind}/{it.entity_id}",
+        href=href,
         tone=tone,
         more=" · ".join(part for part in more if part),
         delivery_id=it.delivery_id,

@@ -4,7 +4,7 @@ import asyncio
 
 from ekkyo.contracts.base import Refused, new_id
 from ekkyo.contracts.events import MyEvents
-from ekkyo.contracts.members import GetJourney, GetMember, ListCommunities, RecordContribution
+from ekkyo.contracts.members import GetJourney, GetMember, ListCommunities, ListIntroductions, RecordContribution
 from ekkyo.contracts.notify import ListDeliveries, ResendDelivery
 from ekkyo.contracts.surveys import MySurveys, PendingSurveys
 from starlette.responses import Response
@@ -22,14 +22,16 @@ room = Room("me")
 async def me(visit: Visit) -> Response:
     """What is coming for me, what I am asked, and where I am invited."""
     who = visit.me.member_id
-    events, surveys, member = await asyncio.gather(
+    events, surveys, member, introductions = await asyncio.gather(
         visit.maybe(MyEvents(member_id=who, upcoming=True, limit=50)),
         visit.maybe(PendingSurveys(member_id=who)),
         visit.maybe(GetMember(member_id=who)),
+        visit.maybe(ListIntroductions(member_id=who)),
     )
+    waits = introductions is not None and any(one.status == "asked" for one in introductions.received)
     invited = [i.community_id for i in member.invitations] if member else []
     named = await visit.maybe(ListCommunities(community_ids=invited)) if invited else None
-    return visit.page("me/me.html", views.mine(visit.reader, events, surveys, named))
+    return visit.page("me/me.html", views.mine(visit.reader, events, surveys, named), waits=waits)
 
 
 @room.get("/me/journey")

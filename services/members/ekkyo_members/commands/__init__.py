@@ -1,5 +1,5 @@
 """What the members service can be asked to do."""
 
-from ekkyo_members.commands import measures, people, skills
+from ekkyo_members.commands import introductions, measures, people, skills
 
-routers = [people.router, measures.router, skills.router]
+routers = [people.router, measures.router, skills.router, introductions.router]

@@ -12,7 +12,7 @@ from faststream import Context
 
 from ekkyo_members import logos, model
 from ekkyo_members.settings import MembersSettings
-from ekkyo_members.store import Communities, Members, StewardTurns
+from ekkyo_members.store import AllIntroductions, AllWishes, Communities, Members, StewardTurns, forget_introductions
 
 router = Router()
 MySettings = Annotated[MembersSettings, Context("settings")]
@@ -118,12 +118,15 @@ async def reactivate(cmd: contract.ReactivateMember, members: Members) -> contra
 
 
 @router.subscriber(**asked(contract.EraseMember))
-async def erase(cmd: contract.EraseMember, members: Members) -> contract.Erasure:
-    """Forget who a member was, in the rows of those whom they manage too, and have all others forget them."""
+async def erase(
+    cmd: contract.EraseMember, members: Members, introductions: AllIntroductions, wishes: AllWishes
+) -> contract.Erasure:
+    """Forget who a member was, also with those whom they manage or asked something, and have others forget them."""
     if (member := await members.get(cmd.member_id)) and not member.erased:
         number = member.number
         managed = await members.find({"manager_number": number}, limit=0)
         await asyncio.gather(*(members.change(m.id, lambda m, _: model.without_manager(m, number)) for m in managed))
+        await forget_introductions(cmd.member_id, introductions, wishes)
     return await members.change(cmd.member_id, lambda m, _: model.erase(m, now=utcnow()))
 
 

@@ -13,6 +13,22 @@ from ekkyo_members.model.community import (
     revise_charter,
 )
 from ekkyo_members.model.importing import Found, circles, new_member_id, outcomes, refused, take_over
+from ekkyo_members.model.introductions import (
+    Introduction,
+    IntroductionTimer,
+    Two,
+    Wishes,
+    answer,
+    end,
+    introduction_id,
+    introduction_not_found,
+    listed,
+    no_wishes,
+    request,
+    take_back,
+    wish,
+    without,
+)
 from ekkyo_members.model.journey import (
     Step,
     attended,
@@ -48,16 +64,14 @@ from ekkyo_members.model.member import (
     choose_messages,
     keep_address,
     lend_address,
-    may_find,
-    may_see,
     not_found,
     present,
     register,
     set_preferences,
-    told_to,
     unchanged,
 )
 from ekkyo_members.model.membership import accept_rules, decline, grant_role, invite, join, leave, revoke_role
+from ekkyo_members.model.seeing import may_find, may_see, told_to
 from ekkyo_members.model.skills import describe, skills_for
 from ekkyo_members.model.standing import (
     OtherStewards,
@@ -72,6 +86,10 @@ from ekkyo_members.model.standing import (
     seen_as_author,
     sign_out,
 )
+from ekkyo_members.model.teaching import (
+    known_as,
+    teachers,
+)
 
 __all__ = [
     "GONE",
@@ -81,14 +99,19 @@ __all__ = [
     "CommunityPart",
     "Company",
     "Found",
+    "Introduction",
+    "IntroductionTimer",
     "Logo",
     "Member",
     "OtherStewards",
     "PurgeTimer",
     "Reported",
     "Step",
+    "Two",
+    "Wishes",
     "accept_rules",
     "address_refused",
+    "answer",
     "attended",
     "attended_key",
     "calendar_address",
@@ -104,6 +127,7 @@ __all__ = [
     "decline",
     "describe",
     "did_not_attend",
+    "end",
     "end_calendar_address",
     "erase",
     "erasure",
@@ -114,13 +138,17 @@ __all__ = [
     "grant_steward",
     "had_a_place",
     "identity",
+    "introduction_id",
+    "introduction_not_found",
     "invite",
     "join",
     "journey",
     "journey_for",
     "keep_address",
+    "known_as",
     "leave",
     "lend_address",
+    "listed",
     "logo_file",
     "make_calendar_address",
     "may_find",
@@ -129,6 +157,7 @@ __all__ = [
     "must_share",
     "named_speaker",
     "new_member_id",
+    "no_wishes",
     "not_found",
     "outcomes",
     "present",
@@ -140,6 +169,7 @@ __all__ = [
     "report_measure",
     "reported_key",
     "reported_ones",
+    "request",
     "revise",
     "revise_charter",
     "revoke_role",
@@ -148,9 +178,13 @@ __all__ = [
     "set_preferences",
     "sign_out",
     "skills_for",
+    "take_back",
     "take_over",
     "taught",
+    "teachers",
     "told_to",
     "unchanged",
+    "wish",
+    "without",
     "without_manager",
 ]

@@ -9,7 +9,7 @@ from typing import Any
 from ekkyo.contracts import members as contract
 from ekkyo.contracts.base import Instant
 from ekkyo.contracts.notify import AddressRefused
-from ekkyo.decision import Caller, Decision, Document, Refused
+from ekkyo.decision import Decision, Document, Refused
 from pydantic import BaseModel, computed_field
 
 _PROFILE = tuple(name for name in contract.Profile.model_fields if name not in ("locale", "timezone"))
@@ -115,6 +115,13 @@ class Member(Document):
     def purged(self) -> bool:
         """Whether their erasure is complete, for looking erasures up."""
         return self.erased is not None and self.erased.purged_at is not None
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def can_teach(self) -> bool:
+        """Whether they show anybody what they can teach, for looking teachers up."""
+        said = self.skills
+        return self.active and said is not None and bool(said.teaches) and said.shown.teaches != "nobody"
 
     @property
     def address(self) -> str:
@@ -264,30 +271,6 @@ def choose_messages(member: Member, cmd: contract.ChooseMessages) -> Decision[Me
     if wanted == member:
         return unchanged(member)
     return changed(wanted, [contract.PreferencesChanged(member_id=member.id, member=wanted.state())])
-
-
-def may_see(member: Member, who: Caller) -> None:
-    """Refuse (403) a leader of communities this member is not in. The member, stewards and systems pass."""
-    if who.sub == member.id or who.leads_all:
-        return
-    if who.led.isdisjoint(member.communities):
-        raise Refused("not_allowed", "Only leaders of one of this member's communities may see the member.", 403)
-
-
-def told_to(member: Member, who: Caller) -> contract.Member:
-    """As this caller is told: leaders learn nothing of invitations to communities that they do not lead."""
-    told = member.told()
-    if who.sub == member.id or who.leads_all:
-        return told
-    return told.model_copy(update={"invitations": [i for i in told.invitations if i.community_id in who.led]})
-
-
-def may_find(who: Caller, community_id: str | None) -> None:
-    """Refuse (403) leaders who look for members elsewhere than in the communities they lead."""
-    if community_id is not None:
-        who.must_lead(community_id)
-    elif not who.leads_all:
-        raise Refused("not_allowed", "Leaders can search only in communities that they lead. Give `community_id`.", 403)
 
 
 def _preferences(preferences: contract.Preferences) -> dict[str, Any]:

@@ -1,11 +1,11 @@
 """What members say of themselves, and what others may see of it."""
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 from ekkyo.contracts import members as contract
 from ekkyo.decision import Caller, Decision, Purge
-from ekkyo.words.spelling import folded
+from ekkyo.words.themes.spelling import key
 
 from ekkyo_members.model.member import Member, must_be_active
 
@@ -52,7 +52,7 @@ def skills_for(member_id: str, member: Member | None, asker: Member | None, who:
     return nothing.model_copy(update=parts(member, asker))
 
 
-def parts(member: Member, asker: Member | None) -> dict[str, object]:
+def parts(member: Member, asker: Member | None) -> dict[str, Any]:
     """The parts of what they said that this asker may see."""
     said = member.skills or UNSAID
     return {part: getattr(said, part) for part in PARTS if may_see_part(member, part, asker)}
@@ -87,5 +87,5 @@ def _once(named: Iterable[str]) -> list[str]:
     """Each skill in the spelling that came first."""
     found: dict[str, str] = {}
     for one in named:
-        found.setdefault(folded(one), one)
+        found.setdefault(key(one), one)
     return list(found.values())

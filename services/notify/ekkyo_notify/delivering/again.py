@@ -37,7 +37,8 @@ async def look_up(post: PostOffice, delivery: Delivery) -> Again:
         if notice.topic in ("event_published", "series_planned") and notice.community_id not in contact.communities:
             return Again(by, why_not="not_a_member")
     community = await post.audience.community(notice)
-    jobs = [j for j in await post.audience.jobs([recipient], contacts, community) if j.channel == delivery.channel]
+    found = await post.audience.with_other(await post.audience.jobs([recipient], contacts, community), notice)
+    jobs = [job for job in found if job.channel == delivery.channel]
     if not jobs:
         return Again(by, why_not="channel_not_connected")
     against = model.useless(notice, post.sending.now()) or await post.sending.why_not(notice, jobs[0], again=True)

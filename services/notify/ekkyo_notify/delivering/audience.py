@@ -1,7 +1,7 @@
 """Whom a notice is for: members and chats, over each of their channels."""
 
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ekkyo.broker import Heard
@@ -23,6 +23,8 @@ class Job:
     reader: Reader
     contact: Contact | None = None
     connection: Connection | None = None
+    other: Contact | None = None
+    """The other one of an introduction."""
     refused: bool = False
     """The mail server refused the member's address for good."""
 
@@ -93,6 +95,17 @@ class Audience:
                     no_good = channel == "mail" and refused.get(contact.id) == contact.email
                     jobs.append(Job(recipient, channel, reader, contact, own, refused=no_good))
         return jobs
+
+    async def with_other(self, jobs: list[Job], notice: Notice) -> list[Job]:
+        """The jobs of an introduction, each with the other one, if they are still there."""
+        if not notice.both:
+            return jobs
+        known = await self.known(Recipient(member_id=one) for one in notice.both)
+        there = {id: contact for id, contact in known.items() if contact.active}
+        return [
+            replace(job, other=next((there.get(one) for one in notice.both if one != job.recipient.member_id), None))
+            for job in jobs
+        ]
 
     async def _refused(self, members: Iterable[str]) -> dict[str, str]:
         """The addresses of these members that were refused for good."""

@@ -154,7 +154,8 @@ class PostOffice:
     async def _tell(self, notice: Notice, recipients: Sequence[Recipient], contacts: dict[str, Contact]) -> None:
         notice = await self.as_it_is(notice)
         community = await self.audience.community(notice)
-        await self.sending.make(notice, await self.audience.jobs(recipients, contacts, community))
+        jobs = await self.audience.jobs(recipients, contacts, community)
+        await self.sending.make(notice, await self.audience.with_other(jobs, notice))
 
 
 Post = Annotated[PostOffice, Context("post")]

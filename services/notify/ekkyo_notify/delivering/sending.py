@@ -170,6 +170,8 @@ class Sending:
             return "by_invitation"
         if job.contact and model.muted(job.contact, notice):
             return "muted"
+        if notice.both and job.other is None:
+            return "member_left"
         if job.refused:
             return "address_refused"
         of_a_place = job.recipient.member_id is not None and model.kind_of(notice.topic) == "places"
@@ -191,7 +193,12 @@ class Sending:
             notice=notice,
             recipient=job.recipient,
             message=compose(
-                notice, job.recipient, job.reader, self.links, private=job.channel == "mail" and job.contact is not None
+                notice,
+                job.recipient,
+                job.reader,
+                self.links,
+                private=job.channel == "mail" and job.contact is not None,
+                other=job.other,
             ),
             contact=job.contact,
             connection=job.connection,

@@ -55,6 +55,7 @@ from ekkyo_notify.model.incoming import (
     refusal_means,
     take_in,
 )
+from ekkyo_notify.model.introductions import introduction_notice
 from ekkyo_notify.model.kinds import Kind, kind_of, muted
 from ekkyo_notify.model.known import KnownEvent, KnownSurvey, Told
 from ekkyo_notify.model.listing import about, listed
@@ -133,6 +134,7 @@ __all__ = [
     "finish_sign_in",
     "forget_chat",
     "hold_mail",
+    "introduction_notice",
     "invitation",
     "invitation_answered",
     "invited",

@@ -104,6 +104,10 @@ class Notice(Model):
     """How the recipient takes part, where that is counted apart: the event is told as the one or the other."""
     group: list[Id] = []
     """With whom the recipient registered, and got this together; themself among them."""
+    both: list[Id] = []
+    """The two of an introduction, who are told who the other is."""
+    ends_at: Instant | None = None
+    """Until when an introduction can be answered."""
     by_another: bool = False
     """Whether somebody else registered the group."""
 
@@ -180,7 +184,7 @@ def useless(notice: Notice, now: datetime) -> str | None:
         return "survey_closed" if notice.survey.status == "closed" or notice.survey.deadline <= now else None
     event = notice.event
     if event is None:
-        return None
+        return "introduction_over" if notice.ends_at and notice.ends_at <= now else None
     if notice.dates:
         return "event_over" if max(date.ends_at for date in notice.dates) <= now else None
     if notice.because == "left":

@@ -18,8 +18,9 @@ from ekkyo.words.times import differ, moment, span, until, zone_name
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from ekkyo_notify.model import Notice, Recipient, invitation, may_join
+from ekkyo_notify.model import Contact, Notice, Recipient, invitation, may_join
 from ekkyo_notify.templates.dates import date_rows
+from ekkyo_notify.templates.introductions import other_rows
 from ekkyo_notify.templates.labels import LABELS, SEAT_FIRST, URL_FOLLOWS
 from ekkyo_notify.templates.links import NO_LINKS, Action, Links
 from ekkyo_notify.templates.logo import Logo, shown
@@ -112,9 +113,18 @@ class Message:
 
 
 def compose(
-    notice: Notice, recipient: Recipient, reader: Reader, links: Links = NO_LINKS, *, private: bool = False
+    notice: Notice,
+    recipient: Recipient,
+    reader: Reader,
+    links: Links = NO_LINKS,
+    *,
+    private: bool = False,
+    other: Contact | None = None,
 ) -> Message:
-    """Put a notice into words for one reader. private: nobody else reads it, so that its links may be theirs alone."""
+    """Put a notice into words for one reader.
+
+    private: nobody else reads it, so that its links may be theirs alone. other: who they are introduced to.
+    """
     notice = notice.to(recipient)
     community = one_line(reader.community) or LABELS[reader.locale]["community"]
     join = http_url(notice.event.url) if notice.event and may_join(notice, recipient) else None
@@ -135,7 +145,7 @@ def compose(
         lead=texts["lead"].strip(),
         rows=_event_rows(notice, event, recipient, reader, join, tells_all) + _at_the_desk(notice, event, reader, links)
         if event
-        else _other_rows(notice, reader),
+        else _other_rows(notice, reader) + other_rows(other, reader.locale),
         description=several_lines(event.description) if event and tells_all else "",
         join=join,
         topic=notice.topic,

@@ -25,6 +25,8 @@ LABELS: dict[Locale, dict[str, str]] = {
         "kind": "種類",
         "event": "イベント",
         "url": "URL",
+        "name": "氏名",
+        "address": "メールアドレス",
         "about": "内容",
         "colon": ": ",
         "REQUEST": "カレンダーに登録できる招待を添付しています。",
@@ -77,6 +79,8 @@ LABELS: dict[Locale, dict[str, str]] = {
         "kind": "Kind",
         "event": "Event",
         "url": "Link",
+        "name": "Name",
+        "address": "Mail",
         "about": "About",
         "colon": ": ",
         "REQUEST": "An invitation for your calendar is attached.",
@@ -137,6 +141,9 @@ ACTIONS: dict[Locale, dict[Topic, str]] = {
         "output_attached": "成果を見る",
         "output_proposed": "内容を確認する",
         "output_declined": "成果のページを開く",
+        "introduction_requested": "依頼を読んで返事をする",
+        "introduction_given": "紹介のページを開く",
+        "introduction_not_given": "紹介のページを開く",
     },
     "en": {
         "event_published": "See the event and register",
@@ -164,6 +171,9 @@ ACTIONS: dict[Locale, dict[Topic, str]] = {
         "output_attached": "See it on the board",
         "output_proposed": "Look at it",
         "output_declined": "Open its page",
+        "introduction_requested": "Read the request and answer",
+        "introduction_given": "Open my introductions",
+        "introduction_not_given": "Open my introductions",
     },
 }
 """What the button of a message says."""

@@ -45,6 +45,9 @@ class Links:
         topic: Topic = notice.topic
         room = "s" if notice.survey else "o" if notice.output else "series" if topic in SERIES_TOPICS else "e"
         short = f"{self.portal}/{room}/{notice.entity_id}"
+        if topic.startswith("introduction_"):
+            page = f"{self.portal}/me/introductions"
+            return Action(ACTIONS[locale][topic], page, page)
         if topic == "applications_waiting":  # a page of leaders, which no pass opens
             return Action(ACTIONS[locale][topic], f"{short}/applications", f"{short}/applications")
         href, event = short, notice.event

@@ -31,6 +31,7 @@ from ekkyo.contracts.members.importing import (
     ImportedRow,
     ImportMembers,
 )
+from ekkyo.contracts.members.introductions import *  # noqa: F403 - the names in its __all__
 from ekkyo.contracts.members.journey import (
     ContributionKind,
     ContributionRecorded,
@@ -143,6 +144,12 @@ from ekkyo.contracts.members.standing import (
     StewardGranted,
     StewardRevoked,
 )
+from ekkyo.contracts.members.teachers import (
+    FindTeachers,
+    Taught,
+    Teacher,
+    Teachers,
+)
 
 __all__ = [
     "LOGO_BYTES",
@@ -188,6 +195,7 @@ __all__ = [
     "ErasurePage",
     "FindColleagues",
     "FindMembers",
+    "FindTeachers",
     "Forgetter",
     "FoundCommunity",
     "Gender",
@@ -269,5 +277,8 @@ __all__ = [
     "SkillsSeen",
     "StewardGranted",
     "StewardRevoked",
+    "Taught",
+    "Teacher",
+    "Teachers",
     "contrast",
 ]

@@ -34,6 +34,9 @@ Topic = Literal[
     "output_attached",
     "output_proposed",
     "output_declined",
+    "introduction_requested",
+    "introduction_given",
+    "introduction_not_given",
 ]
 """What a message is about."""
 
@@ -48,7 +51,7 @@ class Delivery(Model):
     community_id: Id | None = None
     """Set on posts to a community's chat."""
     entity_id: Id
-    """The event, the series, the survey or the output it is about."""
+    """The event, the series, the survey, the output or the introduction it is about."""
     fact_id: str
     """The fact that caused it."""
     status: DeliveryStatus
@@ -67,6 +70,7 @@ FOR_GOOD: Final = frozenset(
         "event_started",
         "event_cancelled",
         "survey_closed",
+        "introduction_over",
         "member_left",
         "member_erased",
         "superseded",

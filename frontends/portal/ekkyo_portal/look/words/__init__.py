@@ -38,6 +38,7 @@ from ekkyo_portal.look.words import (
     skills,
     surveys,
     tables,
+    teaching,
     terms,
 )
 
@@ -70,6 +71,7 @@ ROOMS: Final[dict[str, ModuleType]] = {
     "skills": skills,
     "surveys": surveys,
     "tables": tables,
+    "teaching": teaching,
     "terms": terms,
 }
 

@@ -1,0 +1,31 @@
+"""Who can teach what, and introductions."""
+
+from ekkyo.broker import Router, Who, asked
+from ekkyo.contracts import members as contract
+from ekkyo.decision.clock import utcnow
+
+from ekkyo_members import model
+from ekkyo_members.store import AllIntroductions, Members, introductions_of, teaching_in
+
+router = Router()
+
+
+@router.subscriber(**asked(contract.FindTeachers))
+async def teachers(question: contract.FindTeachers, members: Members, who: Who) -> contract.Teachers:
+    """Who in a community can teach a topic, near a place."""
+    asker = await members.get(who.sub)
+    model.must_share(question.community_id, asker, who)
+    return model.teachers(question, await teaching_in(question.community_id, members), asker)
+
+
+@router.subscriber(**asked(contract.ListIntroductions))
+async def list_introductions(
+    question: contract.ListIntroductions, members: Members, introductions: AllIntroductions
+) -> contract.Introductions:
+    """What a member asked for, and what they were asked."""
+    if (member := await members.get(question.member_id)) is None:
+        raise model.not_found()
+    found = await introductions_of(model.present(member).id, introductions)
+    ids = {one for kept in found for one in (kept.asked_by, kept.teacher_id) if one}
+    known = {one.id: one for one in await members.find({"id": {"$in": sorted(ids)}}, limit=0)}
+    return model.listed(member.id, found, known, utcnow())
