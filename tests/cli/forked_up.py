@@ -28,6 +28,7 @@ from ekkyo_cli.local import control, parts, supervisor
 from ekkyo_cli.local.folder import Folder
 from ekkyo_cli.local.provision import provision
 from ekkyo_cli.main import main
+from ekkyo_portal.api.door import document, explorer
 
 MAINS: dict[str, Callable[[], object]] = {
     "ekkyo-events": ekkyo_events.app.main,
@@ -131,5 +132,6 @@ def run(command: Sequence[str], *, input: bytes, env: dict[str, str], **_how: An
         return subprocess.CompletedProcess(command, code, out.read())
 
 
+document(), explorer()  # which each portal would make anew
 for module in (control, parts):
     setattr(module, "subprocess", SimpleNamespace(**{**vars(subprocess), "Popen": begin, "run": run}))  # noqa: B010

@@ -28,10 +28,12 @@ VERSION = "1.31"
 CRDS = {"ServiceMonitor", "PrometheusRule", "ScaledObject"}
 OVERLAYS = sorted(path.name for path in (ROOT / "overlays").iterdir())
 Manifest = dict[str, Any]
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The one in C, where it was built: some ten times as fast."""
 
 
 def kustomization(folder: Path) -> Manifest:
-    found: Manifest = yaml.safe_load((folder / "kustomization.yaml").read_text())
+    found: Manifest = yaml.load((folder / "kustomization.yaml").read_text(), LOADER)
     return found
 
 
@@ -41,14 +43,14 @@ def resources(folder: Path) -> Iterator[Manifest]:
     found: list[Manifest] = []
     for name in said.get("resources", ()):
         path = (folder / name).resolve()
-        found += resources(path) if path.is_dir() else yaml.safe_load_all(path.read_text())
+        found += resources(path) if path.is_dir() else yaml.load_all(path.read_text(), LOADER)
     for name in said.get("components", ()):
         found += resources((folder / name).resolve())
     found = deepcopy(found)
     for patch in said.get("patches", ()):
         targets = [m for m in found if patch["target"].items() <= {"kind": m["kind"], "name": name_of(m)}.items()]
         assert targets, f"{folder.name}: no {patch['target']}"
-        for operation in yaml.safe_load((folder / patch["path"]).read_text()):
+        for operation in yaml.load((folder / patch["path"]).read_text(), LOADER):
             for target in targets:
                 apply(target, operation)
     yield from found
@@ -119,7 +121,7 @@ def test_every_file_is_named_by_a_kustomization(file):
     named = {
         (k.parent / name).resolve()
         for k in ROOT.rglob("kustomization.yaml")
-        for said in [yaml.safe_load(k.read_text())]
+        for said in [yaml.load(k.read_text(), LOADER)]
         for name in (
             *said.get("resources", ()),
             *said.get("components", ()),
@@ -200,7 +202,7 @@ def test_with_tls_every_pod_is_given_its_certificate(tmp_path):
     found = list(resources(ROOT / "overlays/small"))
     for patch in kustomization(component)["patches"]:
         for target in (m for m in found if m["kind"] == patch["target"]["kind"]):
-            for operation in yaml.safe_load((component / patch["path"]).read_text()):
+            for operation in yaml.load((component / patch["path"]).read_text(), LOADER):
                 apply(target, operation)
             kubernetes_validate.validate(target, VERSION, strict=True)
             spec = target["spec"]["template"]["spec"]
@@ -234,7 +236,7 @@ def test_with_mail_in_notify_takes_mail_from_the_mail_server_alone(tmp_path):
     component = ROOT / "components/mail-in"
     [patch] = kustomization(component)["patches"]
     [notify] = [m for m in resources(ROOT / "overlays/small") if m["kind"] == "Deployment" and name_of(m) == "notify"]
-    for operation in yaml.safe_load((component / patch["path"]).read_text()):
+    for operation in yaml.load((component / patch["path"]).read_text(), LOADER):
         apply(notify, operation)
     kubernetes_validate.validate(notify, VERSION, strict=True)
     service, policy = yaml.safe_load_all((component / "from-the-mail-server.yaml").read_text())
