@@ -46,3 +46,25 @@ def test_who_enters_the_draw_of_a_hybrid_event_is_told_of_the_seats_in_the_room_
     about = event(format="hybrid", place="本社", terms=terms)
     assert "会場40名とオンライン50名を抽選で" in message("registration_applied", about=about).lead
     assert "40 seats in the room and 50 online are drawn" in message("registration_applied", "en", about=about).lead
+
+
+def test_kept_seats_are_told_with_the_waitlist_and_as_the_reason_of_a_promotion():
+    kept = [{"seats": 5, "first_timers": True}, {"seats": 2, "departments": ["Sales"]}]
+    terms = {"quotas": {"kept": kept, "released_at": NOON - timedelta(days=1)}}
+    about = event(terms=terms, kept=3)
+    said = message("registration_waitlisted", "en", about=about, position=2)
+    whom = "kept for first-timers and members of Sales until Sun 29 Nov 12:00. Then"
+    assert whom in said.lead
+    assert ("Kept seats", "5 for first-timers and 2 for members of Sales, until Sun 29 Nov 12:00") in said.rows
+    ja = message("registration_waitlisted", about=about, position=2)
+    assert "初めて参加する方、Salesの方のために確保しています" in ja.lead
+    assert ("確保している席", "初めて参加する方 5 席、Salesの方 2 席(11月29日(日) 12:00 まで)") in ja.rows
+    used_up = message("registration_waitlisted", "en", about=event(terms=terms, kept=0), position=2)
+    assert "is full at the moment" in used_up.lead
+    online = message("registration_waitlisted", "en", about=about, position=2, attend="online")
+    assert whom not in online.lead
+    assert (
+        "Seats that were kept for others were left"
+        in message("registration_promoted", "en", because="seats_released").lead
+    )
+    assert "確保していた席が残ったため" in message("registration_promoted", because="seats_released").lead

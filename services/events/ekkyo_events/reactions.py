@@ -42,7 +42,7 @@ async def draw(timer: model.DrawTimer, events: Events, people: KnownPeople) -> N
     """Draw the places of an event by lot, step by step: each is saved before the next is decided."""
     event = await events.get(timer.id)
     missed = await missed_draws(event, events) if event and model.is_to_be_closed(event) else {}
-    over = False
+    over, looked_up = False, list[str]()
     while not over:
         over = await decided(
             timer.id,
@@ -50,6 +50,7 @@ async def draw(timer: model.DrawTimer, events: Events, people: KnownPeople) -> N
             people,
             events,
             lambda e, seats, known: model.draw(e, seats, timer, people=known, missed=missed, now=utcnow()),
+            looked_up=looked_up,
         )
 
 

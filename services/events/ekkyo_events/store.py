@@ -72,12 +72,14 @@ async def knowing(
     people: KnownPeople,
     events: Events,
     change: Callable[[Beside[Person], People], Awaitable[A]],
+    looked_up: list[str] | None = None,
 ) -> A:
     """Change something with these members looked up, and with what else the decision turns out to need of whom.
 
     They are looked up by the change itself, `beside` its document, so that every try is judged by what is known then.
+    looked_up: whom the change before this one needed, where several follow each other; it is kept up to date.
     """
-    wanted = list(members)
+    wanted = [*members, *(looked_up or ())]
     sat_at: SatAt = None
     came: dict[str, frozenset[str]] = {}
     while True:
@@ -86,6 +88,8 @@ async def knowing(
             return await change(beside, People(beside, sat_at, came))
         except NotLookedUp as need:
             wanted += need.members
+            if looked_up is not None:
+                looked_up += need.members
             if need.tables_of is not None:
                 sat_at = await _sat_together(need.tables_of, events)
             if need.came is not None:
@@ -99,8 +103,12 @@ async def decided(
     events: Events,
     decide: Callable[[Event, Entries[Seat], People], Decision[Event, A]],
     entries: Sequence[str] | None = None,
+    looked_up: list[str] | None = None,
 ) -> A:
-    """Change an event with these members looked up. entries: whose seats to read with it, where those are others."""
+    """Change an event with these members looked up. entries: whose seats to read with it, where those are others.
+
+    looked_up: as for `knowing`.
+    """
     seats_of = members if entries is None else entries
     return await knowing(
         members,
@@ -109,6 +117,7 @@ async def decided(
         lambda beside, known: events.change(
             event_id, lambda e, seats: decide(e, seats, known), entries=seats_of, beside=beside
         ),
+        looked_up,
     )
 
 

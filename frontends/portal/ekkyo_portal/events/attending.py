@@ -6,7 +6,7 @@ from typing import Final
 
 from ekkyo.contracts.events import Attend, EventState, Registration
 
-from ekkyo_portal.events import lottery
+from ekkyo_portal.events import lottery, quotas
 from ekkyo_portal.look.reader import Reader, count
 
 WAYS: Final[tuple[Attend, ...]] = ("onsite", "online")
@@ -54,7 +54,8 @@ def seats(reader: Reader, event: EventState) -> str:
     if len(each) > 1:
         return " · ".join(f"{way.name}: {way.seats}" for way in ways(reader, event))
     if each["onsite"] > 0:
-        return count(words.seats_left, each["onsite"])
+        left_of_it = count(words.seats_left, each["onsite"])
+        return left_of_it + reader.words.quotas.some_kept if each["onsite"] <= (event.kept or 0) else left_of_it
     return count(words.waiting, event.waitlisted) if event.waitlisted else words.full
 
 
@@ -104,7 +105,9 @@ def together(reader: Reader, own: Registration | None) -> str:
 def waits(reader: Reader, it: EventState, own: Registration) -> str:
     """Why somebody waits, and what has to happen."""
     if own.together and own.together > 1:
-        free = left(it).get(own.attend or "onsite", 0)
+        free = left(it).get(own.attend or "onsite", 0) - quotas.kept_from(it, own)
         so_far = count(reader.words.groups.free, free) if free > 0 else ""
         return str(so_far + reader.words.groups.waits.format(n=own.together))
+    if quotas.kept_from(it, own):
+        return quotas.waits(reader, it)
     return count(reader.words.events.waits, capacity_for(it, own))

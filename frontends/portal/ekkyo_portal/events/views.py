@@ -21,7 +21,7 @@ from ekkyo.words.text import http_url, one_line, several_lines
 from ekkyo.words.times import differ
 from markupsafe import Markup
 
-from ekkyo_portal.events import lottery, terms
+from ekkyo_portal.events import lottery, quotas, terms
 from ekkyo_portal.events.attending import Way, as_attended, group_size, is_full, other_way, seats, together, waits, ways
 from ekkyo_portal.events.presence import Here, here
 from ekkyo_portal.look.marks import Mark
@@ -211,7 +211,11 @@ def event(
         mark=mark,
         overlaps=[] if visitor.only else _overlaps(reader, mine.overlaps, zone),
         table=table,
-        terms=[*terms.said(reader, it, held, zone), *lottery.said(reader, it, held, zone)],
+        terms=[
+            *terms.said(reader, it, held, zone),
+            *lottery.said(reader, it, held, zone),
+            *quotas.said(reader, it, held, zone),
+        ],
         enters=lottery.enters(it, reader),
         draw=lottery.checking(reader, it),
         code=qr(code(it.event_id, held.member_id))

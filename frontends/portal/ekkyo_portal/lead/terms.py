@@ -11,6 +11,7 @@ from ekkyo.words.times import zone_name
 from starlette.responses import Response
 
 from ekkyo_portal.events.views import when
+from ekkyo_portal.lead import quotas
 from ekkyo_portal.lead.room import led, room, wrong_words
 from ekkyo_portal.lead.visibility import registers, visibilities, visibility_in, visibility_of
 from ekkyo_portal.web.forms import Form
@@ -21,6 +22,8 @@ TIMES: Final = ("opens_at", "closes_at", "withdraw_by")
 FIELDS: Final = {"terms.lottery": "draws_at", "terms.lottery.draws_at": "draws_at"}
 """Fields of the form that are called otherwise in the terms."""
 NUMBERS: Final = ("online_capacity", "group_size")
+QUOTAS: Final = {"departments": "departments_1", "seats": "seats_1", "kept": quotas.FIRST}
+"""Fields of quotas, for what only the contract finds wrong with them."""
 
 
 @room.get("/e/{event_id}/terms", who=Who.LEADERS)
@@ -35,7 +38,8 @@ async def set_terms(visit: Visit, event_id: str) -> Response:
     """Set the terms. What does not fit stands beside its field."""
     event = await led(visit, event_id)
     form = await visit.form()
-    made = form.make(SetTerms, event_id=event_id, terms=_wanted(form, event))
+    kept, fields = quotas.wanted(form)
+    made = form.make(SetTerms, QUOTAS, event_id=event_id, terms=_wanted(form, event, kept))
     if made is None:
         return _page(visit, event, form, 422)
     try:
@@ -44,20 +48,23 @@ async def set_terms(visit: Visit, event_id: str) -> Response:
         if not why.errors:
             raise
         for error in why.errors:
-            form.wrong(FIELDS.get(error.field, error.field.removeprefix("terms.")), error.code)
+            of_quotas = quotas.field_of(error.field, fields)
+            form.wrong(of_quotas or FIELDS.get(error.field, error.field.removeprefix("terms.")), error.code)
         return _page(visit, event, form, 422)
     if revise := registers(form, event):
         await visit.send(revise)
     return visit.see_other(f"/e/{event_id}", did="terms.set")
 
 
-def _wanted(form: Form, event: EventState) -> dict[str, Any]:
+def _wanted(form: Form, event: EventState, kept: list[dict[str, Any]]) -> dict[str, Any]:
     """What the form says, with errors beside the fields that cannot be read."""
     times = {name: _time(form, event, name) for name in TIMES if form[name]}
     numbers = {name: form[name] for name in NUMBERS if form[name]}
     private = visibility_in(form, event) == "invited"
     chosen = {"invited_only": private, "approval": form.on("approval")}
-    return {**times, **numbers, **chosen, "lottery": _lottery(form, event)}
+    released_at = _time(form, event, "released_at") if kept else None
+    quotas_wanted = {"kept": kept, "released_at": released_at} if released_at else None
+    return {**times, **numbers, **chosen, "lottery": _lottery(form, event), "quotas": quotas_wanted}
 
 
 def _lottery(form: Form, event: EventState) -> WantedLottery | None:
@@ -75,7 +82,8 @@ def _time(form: Form, event: EventState, name: str) -> datetime | None:
 def _times(event: EventState) -> dict[str, datetime | None]:
     terms = event.terms or Terms()
     times = {name: getattr(terms, name) for name in TIMES}
-    return {**times, "draws_at": terms.lottery.draws_at if terms.lottery else None}
+    draws_at = terms.lottery.draws_at if terms.lottery else None
+    return {**times, "draws_at": draws_at, "released_at": terms.quotas.released_at if terms.quotas else None}
 
 
 def _typed(event: EventState) -> dict[str, Any]:
@@ -83,7 +91,7 @@ def _typed(event: EventState) -> dict[str, Any]:
     terms, zone = event.terms or Terms(), ZoneInfo(event.timezone)
     shown = {name: f"{at.astimezone(zone):%Y-%m-%dT%H:%M}" for name, at in _times(event).items() if at}
     numbers = {name: getattr(terms, name) for name in NUMBERS}
-    return {**shown, **numbers, "visibility": visibility_of(event), "approval": terms.approval}
+    return {**shown, **numbers, **quotas.typed(event), "visibility": visibility_of(event), "approval": terms.approval}
 
 
 def _page(visit: Visit, event: EventState, form: Form, status: int = 200) -> Response:
@@ -100,6 +108,7 @@ def _page(visit: Visit, event: EventState, form: Form, status: int = 200) -> Res
         "lottery": "" if event.draw is None else hints.over_hint if drawn else hints.later_hint,
         "places": event.format == "hybrid" or (event.terms is not None and event.terms.online_capacity is not None),
         "visibility": visibilities(reader),
+        "rows": quotas.rows(form),
         "may": event.status in ("draft", "published"),
         "told": event.status == "published" and event.confirmed + event.waitlisted + event.applied > 0,
     }
@@ -107,6 +116,7 @@ def _page(visit: Visit, event: EventState, form: Form, status: int = 200) -> Res
         **wrong_words(visit),
         **vars(reader.words.lottery),
         **vars(reader.words.groups),
+        **vars(reader.words.quotas),
         **vars(reader.words.terms),
     }
     return visit.page("lead/terms.html", view, status=status, wrong=wrong)

@@ -36,7 +36,8 @@ T = TypeVar("T")
 Place = Literal["confirmed", "waitlisted", "applied"]
 """What a member has at an event that is to come."""
 Because = (
-    Literal["withdrawal", "more_capacity", "attend_changed", "asked", "left", "extended", "draw"] | DeclinedBecause
+    Literal["withdrawal", "more_capacity", "attend_changed", "seats_released", "asked", "left", "extended", "draw"]
+    | DeclinedBecause
 )
 """Why something became of a registration."""
 Method = Literal["REQUEST", "CANCEL", "DATES", "DATES_OFF"]

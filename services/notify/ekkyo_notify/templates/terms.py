@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from ekkyo.contracts.events import EventState
+from ekkyo.contracts.events import EventState, Quota
 from ekkyo.contracts.members import Locale
+from ekkyo.words.text import one_line
 from ekkyo.words.times import moment, until
 
 from ekkyo_notify.templates.labels import LABELS
@@ -31,6 +32,34 @@ def drawn_at(event: EventState, zone: str, locale: Locale, now: datetime, *, nam
     return _said(named)(lottery.draws_at, zone, locale, now=now) if lottery else ""
 
 
+def kept_for(event: EventState, zone: str, locale: Locale, now: datetime, *, named: bool) -> dict[str, str] | None:
+    """For whom free seats of an event are kept, and until when; None where none are. named: with the time zone."""
+    quotas = event.terms.quotas if event.terms else None
+    if quotas is None or not event.kept or now >= quotas.released_at:
+        return None
+    whom = LABELS[locale]["kept_and"].join(_whom(quota, locale) for quota in quotas.kept)
+    return {"whom": whom, "at": _said(named)(quotas.released_at, zone, locale, now=now)}
+
+
+def _whom(quota: Quota, locale: Locale) -> str:
+    labels = LABELS[locale]
+    if quota.first_timers:
+        return labels["first_timers"]
+    return labels["of_departments"].format(names=labels["kept_or"].join(map(one_line, quota.departments)))
+
+
+def _kept(event: EventState, zone: str, locale: Locale, now: datetime, *, named: bool) -> list[tuple[str, str]]:
+    """How many seats are kept for whom, until they are released."""
+    quotas, labels = event.terms.quotas if event.terms else None, LABELS[locale]
+    if quotas is None or event.kept is None or now >= quotas.released_at:
+        return []
+    each = labels["kept_and"].join(
+        labels["kept_each"].format(seats=quota.seats, whom=_whom(quota, locale)) for quota in quotas.kept
+    )
+    at = _said(named)(quotas.released_at, zone, locale, now=now)
+    return [(labels["kept"], labels["kept_until"].format(each=each, at=at))]
+
+
 def online_capacity(event: EventState) -> int | None:
     """How many can take part online, where that is counted apart."""
     return event.terms.online_capacity if event.terms else None
@@ -52,7 +81,8 @@ def term_rows(
     now: datetime,
     own: datetime | None = None,
 ) -> list[tuple[str, str]]:
-    """When members can register, for those without a seat; until when to give a seat back, for those with one.
+    """When members can register and which seats are kept, for those without a seat; for those with one, until when to
+    give it back.
 
     named: with the time zone, as the message tells the event's time in two of them.
     """
@@ -63,7 +93,8 @@ def term_rows(
     if not seated:
         draws_at = terms.lottery.draws_at if terms.lottery else None
         wanted = {"opens": terms.opens_at, "closes": terms.closes_at, "draw": draws_at}
-    return [(labels[name], _said(named)(at, zone, locale, now=now)) for name, at in wanted.items() if at and now < at]
+    rows = [(labels[name], _said(named)(at, zone, locale, now=now)) for name, at in wanted.items() if at and now < at]
+    return rows if seated else [*rows, *_kept(event, zone, locale, now, named=named)]
 
 
 def _said(named: bool) -> Callable[..., str]:
