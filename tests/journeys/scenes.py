@@ -188,6 +188,9 @@ SCENES = [
     Scene("results", LEADER, over(), ("/e/e1/results", "/c/it/results")),
     Scene("reports", LEADER, over(), ("/c/it/reports", "/c/it/report?period=2026-11&as=page")),
     Scene("a report of no days", LEADER, over(), ("/c/it/report?from=2026-11-02&to=2026-11-01",), 422),
+    Scene(
+        "themes", LEADER, answers(), ("/c/it/themes", "/c/it/themes/theme?name=Excel", "/c/it/themes/theme?name=花見")
+    ),
     Scene("no results", LEADER, {**over(), ListSurveys: SurveyList(surveys=[])}, ("/e/e1/results",)),
     Scene(
         "results away",

@@ -18,5 +18,6 @@ from ekkyo_portal.lead import scans as scans
 from ekkyo_portal.lead import series as series
 from ekkyo_portal.lead import tables as tables
 from ekkyo_portal.lead import terms as terms
+from ekkyo_portal.lead import themes as themes
 from ekkyo_portal.lead import writing as writing
 from ekkyo_portal.lead.room import room as room

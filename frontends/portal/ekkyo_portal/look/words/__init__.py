@@ -41,6 +41,7 @@ from ekkyo_portal.look.words import (
     tables,
     teaching,
     terms,
+    themes,
 )
 
 ROOMS: Final[dict[str, ModuleType]] = {
@@ -75,6 +76,7 @@ ROOMS: Final[dict[str, ModuleType]] = {
     "tables": tables,
     "teaching": teaching,
     "terms": terms,
+    "themes": themes,
 }
 
 
