@@ -65,6 +65,8 @@ IN_ORDER: list[Any] = [
     members.DescribeSkills(member_id="m1", skills=members.Skills(teaches=["Excel"], near="大阪")),
     members.GetSkills(member_id="m1"),
     members.FindTeachers(community_id="c1", topic="Excel"),
+    members.GetRulesVersions(community_id="c1"),
+    members.ListAcceptances(community_id="c1"),
     members.RequestIntroduction(
         member_id="m1", request_id="q1", community_id="c1", teacher="t1", topic="Excel", message="教えてください。"
     ),

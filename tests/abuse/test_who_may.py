@@ -51,6 +51,8 @@ TABLE = {
     "members.choose_messages": "self steward",
     "members.describe_skills": "self",
     "members.skills": "anyone",
+    "members.rules_versions": "anyone",
+    "members.rules_acceptances": "leader steward system",
     "members.teachers": "self leader steward system",
     "members.request_introduction": "self",
     "members.answer_introduction": "self",

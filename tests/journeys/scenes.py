@@ -44,6 +44,7 @@ from tests.portal import (
     test_me_pages,
     test_output_pages,
     test_people_pages,
+    test_rules_pages,
     test_survey_pages,
     test_teaching_pages,
 )
@@ -152,6 +153,7 @@ SCENES = [
     Scene("a community alone", HANAKO, {**COMMUNITIES, **away(ListEvents, RankThemes, GetCards)}, ("/c/it",)),
     Scene("me", HANAKO, ME, ("/me", "/me/journey", "/me/calendar", "/me/messages", "/me/settings", "/me/data")),
     Scene("my skills", HANAKO, ME, ("/me/skills",)),
+    Scene("rules over time", LEADER, test_rules_pages.KNOWN, test_rules_pages.PAGES),
     Scene("introductions", HANAKO, test_teaching_pages.KNOWN, test_teaching_pages.PAGES),
     Scene("me, all away", HANAKO, away(MyEvents, GetJourney), ("/me", "/me/journey")),
     Scene("a survey", HANAKO, {GetForm: test_survey_pages.asked()}, ("/s/s1",)),

@@ -40,7 +40,9 @@ def test_founding_told_twice_founds_once() -> None:
 
 def test_founding_told_again_after_the_charter_was_revised_leaves_the_revision() -> None:
     stands = after(model.found(None, founding(), now=NOW))
-    revised = after(model.revise_charter(stands, contract.ReviseCharter(community_id="c1", rules="Ask nicely.")))
+    revised = after(
+        model.revise_charter(stands, contract.ReviseCharter(community_id="c1", rules="Ask nicely."), now=NOW)
+    )
     again = model.found(revised, founding(), now=NOW)
     assert not again.facts
     assert again.answer.rules == "Ask nicely."
@@ -57,9 +59,9 @@ def test_two_communities_cannot_have_one_id() -> None:
 def test_changed_rules_get_the_next_version_and_a_changed_charter_does_not() -> None:
     stands = community()
     charter = CHARTER.model_copy(update={"objective": "Another."})
-    one = model.revise_charter(stands, contract.ReviseCharter(community_id="c1", charter=charter))
+    one = model.revise_charter(stands, contract.ReviseCharter(community_id="c1", charter=charter), now=NOW)
     assert (one.answer.rules_version, one.answer.revision, one.answer.charter) == (1, 2, charter)
-    two = model.revise_charter(after(one), contract.ReviseCharter(community_id="c1", rules="Ask nicely."))
+    two = model.revise_charter(after(one), contract.ReviseCharter(community_id="c1", rules="Ask nicely."), now=NOW)
     assert (two.answer.rules_version, two.answer.revision, two.answer.charter) == (2, 3, charter)
     assert two.facts == [contract.CharterRevised(community_id="c1", community=two.answer)]
 
@@ -67,7 +69,7 @@ def test_changed_rules_get_the_next_version_and_a_changed_charter_does_not() -> 
 def test_a_charter_revised_to_what_it_is_changes_nothing() -> None:
     stands = community()
     decision = model.revise_charter(
-        stands, contract.ReviseCharter(community_id="c1", charter=CHARTER, rules="Ask anything.")
+        stands, contract.ReviseCharter(community_id="c1", charter=CHARTER, rules="Ask anything."), now=NOW
     )
     assert decision.document is stands
     assert not decision.facts
@@ -189,21 +191,21 @@ def test_leaving_ends_the_role_and_both_are_told() -> None:
 
 
 def test_the_current_rules_are_accepted_once() -> None:
-    decision = model.accept_rules(member(communities=("c1",)), community(rules_version=2), 2)
+    decision = model.accept_rules(member(communities=("c1",)), community(rules_version=2), 2, now=NOW)
     assert decision.answer.communities[0].rules_accepted == 2
     assert [f.rules_version for f in decision.facts] == [2]  # type: ignore[attr-defined]
-    assert not model.accept_rules(after(decision), community(rules_version=3), 2).facts
+    assert not model.accept_rules(after(decision), community(rules_version=3), 2, now=NOW).facts
 
 
 @pytest.mark.parametrize("version", [1, 3])
 def test_only_the_current_rules_can_be_accepted(version: int) -> None:
     with pytest.raises(Refused, match="rules_version_not_current"):
-        model.accept_rules(member(communities=("c1",)), community(rules_version=2), version)
+        model.accept_rules(member(communities=("c1",)), community(rules_version=2), version, now=NOW)
 
 
 def test_rules_and_roles_are_for_members_of_the_community() -> None:
     with pytest.raises(Refused, match="not_a_member"):
-        model.accept_rules(member(), community(), 1)
+        model.accept_rules(member(), community(), 1, now=NOW)
     with pytest.raises(Refused, match="not_a_member"):
         model.grant_role(member(), contract.GrantRole(member_id="m1", community_id="c1"))
 

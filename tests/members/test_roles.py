@@ -31,6 +31,8 @@ ASKED: list[Any] = [
     contract.DescribeSkills(member_id="m1", skills=contract.Skills(teaches=["Excel"])),
     contract.GetSkills(member_id="m1"),
     contract.FindTeachers(community_id="c1"),
+    contract.GetRulesVersions(community_id="c1"),
+    contract.ListAcceptances(community_id="c1"),
     contract.RequestIntroduction(
         member_id="m1", request_id="q1", community_id="c1", teacher="t1", topic="Excel", message="Please"
     ),
@@ -92,6 +94,8 @@ ALLOWED: dict[str, set[str]] = {
     "ChooseMessages": {"self", "steward"},
     "DescribeSkills": {"self"},
     "GetSkills": set(TOKENS),
+    "GetRulesVersions": set(TOKENS),
+    "ListAcceptances": {"leader", "steward", "system"},
     "FindTeachers": {"self", "leader", "steward", "system"},
     "RequestIntroduction": {"self"},
     "AnswerIntroduction": {"self"},

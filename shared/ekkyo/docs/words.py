@@ -102,6 +102,7 @@ WORDS = {
     "interests": "Python",
     "near": "大阪",
     "topic": "Excel",
+    "text": "Ask anything. Nobody is made fun of.",
     "message": "Could you show me how pivot tables work?",
     "job_family": "営業",
     "site": "大阪",

@@ -29,7 +29,7 @@ async def found_community(cmd: contract.FoundCommunity, communities: Communities
 @router.subscriber(**asked(contract.ReviseCharter))
 async def revise_charter(cmd: contract.ReviseCharter, communities: Communities) -> contract.Community:
     """Change a community's charter, its rules, or both."""
-    return await communities.change(cmd.community_id, lambda c, _: model.revise_charter(c, cmd))
+    return await communities.change(cmd.community_id, lambda c, _: model.revise_charter(c, cmd, now=utcnow()))
 
 
 @router.subscriber(**asked(contract.ReviseCommunity))
@@ -168,7 +168,7 @@ async def accept_rules(cmd: contract.AcceptRules, members: Members, communities:
     """Accept a community's rules as they are now."""
     community = await _community(cmd.community_id, communities)
     return await members.change(
-        cmd.member_id, lambda m, _: model.accept_rules(model.present(m), community, cmd.rules_version)
+        cmd.member_id, lambda m, _: model.accept_rules(model.present(m), community, cmd.rules_version, now=utcnow())
     )
 
 

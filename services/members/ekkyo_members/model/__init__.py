@@ -3,6 +3,7 @@
 from ekkyo_members.model.calendar import calendar_address, end_calendar_address, make_calendar_address
 from ekkyo_members.model.community import (
     LOGO,
+    RULES,
     Community,
     CommunityPart,
     Logo,
@@ -71,6 +72,7 @@ from ekkyo_members.model.member import (
     unchanged,
 )
 from ekkyo_members.model.membership import accept_rules, decline, grant_role, invite, join, leave, revoke_role
+from ekkyo_members.model.rules import acceptances, rules_versions
 from ekkyo_members.model.seeing import may_find, may_see, told_to
 from ekkyo_members.model.skills import describe, skills_for
 from ekkyo_members.model.standing import (
@@ -95,6 +97,7 @@ __all__ = [
     "GONE",
     "LOGO",
     "NO_DEFAULTS",
+    "RULES",
     "Community",
     "CommunityPart",
     "Company",
@@ -110,6 +113,7 @@ __all__ = [
     "Two",
     "Wishes",
     "accept_rules",
+    "acceptances",
     "address_refused",
     "answer",
     "attended",
@@ -174,6 +178,7 @@ __all__ = [
     "revise_charter",
     "revoke_role",
     "revoke_steward",
+    "rules_versions",
     "seen_as_author",
     "set_preferences",
     "sign_out",

@@ -5,11 +5,14 @@ from hashlib import sha256
 from typing import Any, Final, Self
 
 from ekkyo.contracts import members as contract
+from ekkyo.contracts.base import Instant
 from ekkyo.decision import Decision, Document, Entry, Refused
 from pydantic import Field, ModelWrapValidatorHandler, model_validator
 
 LOGO: Final = "logo"
 """The key of a community's logo among its parts. No measure's key holds what stands between a measure and a day."""
+RULES: Final = "rules/"
+"""What the keys of earlier rules begin with. No measure's key has a slash."""
 ENDINGS: Final[dict[contract.LogoKind, str]] = {"image/png": "png", "image/jpeg": "jpg", "image/svg+xml": "svg"}
 
 
@@ -19,9 +22,11 @@ class CommunityPart(Entry):
     @model_validator(mode="wrap")
     @classmethod
     def _as_what_it_is(cls, row: Any, make: ModelWrapValidatorHandler[Self]) -> Any:
-        """A row becomes a logo or a reported figure; what is made as one of the two stays it."""
+        """A row becomes what its key says; what is made as one of them stays it."""
         if cls is not CommunityPart or not isinstance(row, dict):
             return make(row)
+        if row["key"].startswith(RULES):
+            return EarlierRules.model_validate(row)
         return (Logo if row["key"] == LOGO else Reported).model_validate(row)
 
 
@@ -34,6 +39,15 @@ class Reported(CommunityPart):
     """None: it was taken back."""
     reports: list[str] = []
     """The ids of the reports of this day, the newest last: one that is sent again changes nothing."""
+
+
+class EarlierRules(CommunityPart):
+    """Rules that were replaced. Its key ends in their version."""
+
+    version: int
+    text: str
+    since: Instant | None = None
+    """When they became the newest; None: that was not kept."""
 
 
 class Logo(CommunityPart):
@@ -63,6 +77,8 @@ class Community(Document):
     small_logo: str = Field(default="", repr=False)
     rules: str
     rules_version: int = 1
+    rules_since: Instant | None = None
+    """When these rules replaced earlier ones; None: they did not, or before that was kept."""
     charter: contract.Charter
     locale: contract.Locale
     timezone: str
@@ -70,7 +86,7 @@ class Community(Document):
 
     def told(self) -> contract.Community:
         """As everyone with a token may know it."""
-        return contract.Community(community_id=self.id, **self.model_dump(exclude={"id", "small_logo"}))
+        return contract.Community(community_id=self.id, **self.model_dump(exclude={"id", "small_logo", "rules_since"}))
 
     def next_told(self) -> contract.Community:
         """As the fact that makes this change known tells it."""
@@ -94,13 +110,20 @@ def found(
     )
 
 
-def revise_charter(community: Community, cmd: contract.ReviseCharter) -> Decision[Community, contract.Community]:
-    """Change the charter, the rules, or both. Changed rules get the next version, which members must accept."""
+def revise_charter(
+    community: Community, cmd: contract.ReviseCharter, *, now: datetime
+) -> Decision[Community, contract.Community]:
+    """Change the charter, the rules, or both. Changed rules get the next version; the earlier text is kept."""
     changes: dict[str, object] = {}
+    earlier: list[EarlierRules] = []
     if cmd.charter is not None and cmd.charter != community.charter:
         changes["charter"] = cmd.charter
     if cmd.rules is not None and cmd.rules != community.rules:
-        changes |= {"rules": cmd.rules, "rules_version": community.rules_version + 1}
+        changes |= {"rules": cmd.rules, "rules_version": community.rules_version + 1, "rules_since": now}
+        since = community.rules_since or (community.founded_at if community.rules_version == 1 else None)
+        version, key = community.rules_version, f"{RULES}{community.rules_version:06}"
+        was = EarlierRules(document_id=community.id, key=key, version=version, text=community.rules, since=since)
+        earlier.append(was)
     if not changes:
         return Decision(community, answer=community.told())
     revised = community.model_copy(update=changes)
@@ -108,6 +131,7 @@ def revise_charter(community: Community, cmd: contract.ReviseCharter) -> Decisio
     return Decision(
         revised,
         answer=told,
+        entries=earlier,
         facts=[contract.CharterRevised(community_id=revised.id, community=told, small_logo=revised.small_logo)],
     )
 

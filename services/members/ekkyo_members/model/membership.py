@@ -71,7 +71,7 @@ def leave(member: Member, community_id: str) -> Answer:
     return changed(member, [revoked, left])
 
 
-def accept_rules(member: Member, community: Community, version: int) -> Answer:
+def accept_rules(member: Member, community: Community, version: int, *, now: datetime) -> Answer:
     """Accept the rules as they are now; a version that was replaced cannot be accepted any more."""
     place = _place(member, community.id)
     if place.rules_accepted >= version:
@@ -82,7 +82,7 @@ def accept_rules(member: Member, community: Community, version: int) -> Answer:
             "rules_version_not_current",
             f"The current version of the rules is {community.rules_version}. Accept that version.",
         )
-    member = _with(member, place.model_copy(update={"rules_accepted": version}))
+    member = _with(member, place.model_copy(update={"rules_accepted": version, "rules_accepted_at": now}))
     fact = contract.RulesAccepted(
         member_id=member.id, member=member.state(), community_id=community.id, rules_version=version
     )

@@ -1,5 +1,5 @@
 """What the members service can be asked to tell."""
 
-from ekkyo_members.questions import introductions, measures, people, skills
+from ekkyo_members.questions import introductions, measures, people, rules, skills
 
-routers = [people.router, measures.router, skills.router, introductions.router]
+routers = [people.router, measures.router, skills.router, introductions.router, rules.router]

@@ -118,6 +118,7 @@ from ekkyo.contracts.members.membership import (
     RoleRevoked,
     RulesAccepted,
 )
+from ekkyo.contracts.members.rules import *  # noqa: F403 - the names in its __all__
 from ekkyo.contracts.members.skills import (
     Audience,
     DescribeSkills,

@@ -79,6 +79,8 @@ class Membership(Model):
     role: CommunityRole | None = None
     rules_accepted: int = 0
     """The version of the rules that was accepted; 0: none yet."""
+    rules_accepted_at: Instant | None = None
+    """When that was; None: not yet, or before this was kept."""
     joined_at: Instant
 
 
