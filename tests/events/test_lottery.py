@@ -131,8 +131,9 @@ def test_places_are_given_in_as_few_writes_as_the_document_holds() -> None:
     it.event = it.event.model_copy(update={"applied": 1_500})
     assert not it.step()
     assert not it.step()
-    before, written = len(it.facts), []
-    while not it.step():
+    before, written, over = len(it.facts), [], False
+    while not over:
+        over = it.step()
         facts = it.facts[before:]
         written.append((len(facts), sum(len(fact.model_dump_json().encode()) + 600 for fact in facts)))
         before = len(it.facts)

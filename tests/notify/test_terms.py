@@ -68,3 +68,10 @@ def test_kept_seats_are_told_with_the_waitlist_and_as_the_reason_of_a_promotion(
         in message("registration_promoted", "en", because="seats_released").lead
     )
     assert "確保していた席が残ったため" in message("registration_promoted", because="seats_released").lead
+
+
+def test_who_can_enter_a_draw_until_registration_closes_is_told_that_time():
+    closes_at = NOON - timedelta(days=4)
+    about = event(terms=Terms(lottery=Lottery(draws_at=NOON - timedelta(days=3)), closes_at=closes_at))
+    assert "by Thu 26 Nov 12:00" in message("registration_applied", "en", about=about).lead
+    assert "11月26日(木) 12:00 までに" in message("event_published", about=about).lead

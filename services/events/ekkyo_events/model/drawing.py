@@ -5,6 +5,7 @@ What stops in between goes on with the next step. A step that is made again find
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any, Final
 
 from ekkyo.contracts.events import (
     DrawClosed,
@@ -39,6 +40,8 @@ SAVED_AT_ONCE = 6_000_000
 the write before left, as long as that is not published, and a description of a megabyte of characters."""
 EACH = 1_100
 """Bytes of a seat, and of a fact without the event it tells."""
+DONE: Final[Mapping[str, Any]] = {"stage": "done", "entrants": [], "order": [], "placed": []}
+"""A draw whose places are given."""
 EARLIER = 6
 """Earlier draws of a community, the latest, in which it is looked up who missed out."""
 
@@ -164,14 +167,22 @@ def _given(event: Event, seats: Entries[Seat], drawing: Drawing, people: People,
     after = recounted(after, [], seated)
     seated = given_tables(after, seats, seated, people)
     line = places([*seats.all(status="waitlisted"), *waiting])
+    over = until >= len(drawing.order) and _is_all(after, now)
+    if over:
+        after = after.model_copy(update={"drawing": drawing.model_copy(update={**DONE, "given": until})})
     facts = _told(event, after, seated, waiting, gone, line)
-    return Decision(after, False, entries=[*seated, *waiting, *gone], facts=facts)
+    return Decision(after, over, entries=[*seated, *waiting, *gone], facts=facts)
+
+
+def _is_all(event: Event, now: datetime) -> bool:
+    """Whether nobody is left who applied, and no seat for those who wait: then a draw is over with its last places."""
+    full = event.room.onsite <= 0 and event.room.online <= 0
+    return event.applied == 0 and (full or event.waitlisted == 0) and not is_due(event, now)
 
 
 def _done(event: Event, seats: Entries[Seat], people: People, now: datetime) -> Step:
     """End the draw. What was given back meanwhile goes to those who wait; who was on no list waits behind them."""
     assert event.drawing is not None
-    nothing = {"stage": "done", "entrants": [], "order": [], "placed": []}
     left = seats.all(status="applied")
     barred = people.barred(event, [seat.key for seat in left])
     gone = [without_place(seat) for seat in left if seat.key in barred]
@@ -185,13 +196,13 @@ def _done(event: Event, seats: Entries[Seat], people: People, now: datetime) -> 
         "waitlisted": event.waitlisted + len(waiting),
         "tickets": event.tickets + len(waiting),
     }
-    after = event.model_copy(update={"drawing": event.drawing.model_copy(update=nothing), **counts})
+    after = event.model_copy(update={"drawing": event.drawing.model_copy(update=DONE), **counts})
     there, due = With(seats, [*waiting, *gone]), is_due(after, now)
     promotion = promote(released(after) if due else after, there, people, "seats_released" if due else "withdrawal").at(
         now
     )
     promoted = told_released(event, promotion) if due else promotion.facts(state(promotion.event, after=event))
-    line = places([*seats.all(status="waitlisted"), *waiting])
+    line = places([*seats.all(status="waitlisted"), *waiting]) if waiting else {}
     facts = _told(event, promotion.event, [], waiting, gone, line)
     changed = {seat.key: seat for seat in [*waiting, *gone, *promotion.entries]}
     return Decision(

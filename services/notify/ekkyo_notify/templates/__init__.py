@@ -24,7 +24,7 @@ from ekkyo_notify.templates.introductions import other_rows
 from ekkyo_notify.templates.labels import LABELS, SEAT_FIRST, URL_FOLLOWS
 from ekkyo_notify.templates.links import NO_LINKS, Action, Links
 from ekkyo_notify.templates.logo import Logo, shown
-from ekkyo_notify.templates.terms import closed, drawn_at, is_open, kept_for, online_capacity, term_rows, withdraw_by
+from ekkyo_notify.templates.terms import closed, enter_by, is_open, kept_for, online_capacity, term_rows, withdraw_by
 
 OFF = ("event_cancelled", "registration_withdrawn", "registration_declined", "series_cancelled", "series_withdrawn")
 """Topics of what is off for the reader: of it, only the time is told."""
@@ -200,7 +200,7 @@ def _words(notice: Notice, recipient: Recipient, reader: Reader, community: str)
         by = withdraw_by(event, notice.withdraw_by)
         words["withdraw_by"] = by is not None and notice.told_at < by
         zone, other = _zones(event, reader)
-        words["draw"] = drawn_at(event, zone, reader.locale, notice.told_at, named=other is not None)
+        words["draw"] = enter_by(event, zone, reader.locale, notice.told_at, named=other is not None)
         words["kept"] = None
         if notice.attend != "online":
             words["kept"] = kept_for(event, zone, reader.locale, notice.told_at, named=other is not None)

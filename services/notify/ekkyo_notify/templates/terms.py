@@ -26,10 +26,12 @@ def closed(event: EventState, now: datetime) -> bool:
     return event.terms is not None and event.terms.closes_at is not None and now >= event.terms.closes_at
 
 
-def drawn_at(event: EventState, zone: str, locale: Locale, now: datetime, *, named: bool) -> str:
-    """When places are drawn by lot; nothing where they are not. named: with the time zone."""
+def enter_by(event: EventState, zone: str, locale: Locale, now: datetime, *, named: bool) -> str:
+    """Until when members can enter the draw of a lottery; nothing where there is none. named: with the time zone."""
     lottery = event.terms.lottery if event.terms else None
-    return _said(named)(lottery.draws_at, zone, locale, now=now) if lottery else ""
+    if event.terms is None or lottery is None:
+        return ""
+    return _said(named)(min(lottery.draws_at, event.terms.closes_at or lottery.draws_at), zone, locale, now=now)
 
 
 def kept_for(event: EventState, zone: str, locale: Locale, now: datetime, *, named: bool) -> dict[str, str] | None:
