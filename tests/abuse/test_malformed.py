@@ -33,7 +33,7 @@ TIDIED = {"answers", "code"}
 """What was answered is taken, on one line: tests/surveys. A code is compared, and goes nowhere."""
 EVERYBODY = {"self": ("m1",), "leader": ("l1", "leader:c1"), "steward": ("s1", "steward"), "system": SYSTEM}
 MAKES = {"members.found_community", "members.register", "members.import", "events.draft", "surveys.open"}
-MAKES |= {"surveys.merge_themes", "surveys.add_term", "surveys.remove_words", "surveys.ignore_words"}
+MAKES |= {f"surveys.{do}" for do in ("merge_themes", "split_theme", "add_term", "remove_words", "ignore_words")}
 MAKES |= {"notify.begin_sign_in", "events.duplicate", "events.plan_series"}
 """What is done to an id that nobody knows yet: it is made."""
 LISTS = {"members.find", "events.list", "events.figures", "surveys.pending", "surveys.list", "surveys.themes"}
