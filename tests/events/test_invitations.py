@@ -239,6 +239,8 @@ def test_a_segment_is_a_condition_on_what_is_known_of_members() -> None:
         "communities": {"$in": ["c1"]},
         "accepted": {"$in": ["c1"]},
     }
+    newest = inviting.in_segment(event(), Segment(accepted_rules=True), 3)
+    assert newest == {"active": True, "versions": {"$in": ["c1/3"]}}
     assert inviting.in_segment(event(), Segment(never_came=True)) == {"active": True}
     assert inviting.in_segment(event(members_only=True), Segment(never_came=True)) == {
         "active": True,

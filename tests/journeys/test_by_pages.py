@@ -42,6 +42,8 @@ async def test_a_season_by_pages_alone(stack: Stack, it: Outside, tmp_path: Path
         ids = {x.number: x.member_id for x in (await it.ask(m.FindMembers(limit=50), *SYSTEM)).members}
         for who in (LEADER, FOURTH, FIFTH):
             await it.send(m.JoinCommunity(member_id=ids[f"P{who}"], community_id=community), ids[f"P{who}"])
+        accepts = m.AcceptRules(member_id=ids["P1"], community_id=community, rules_version=1)
+        await it.send(accepts, ids["P1"])  # who publishes an event has accepted the rules
         await a_steward_makes_a_leader(steward, ids["P1"])
         leader = await them.person(address_of(stack, "P1"), size="phone")
         event = await a_leader_publishes_an_event(leader, community)

@@ -7,7 +7,7 @@ from ekkyo_events import commands, questions, reactions, store
 service = Service(
     "events",
     routers=[*commands.routers, questions.router, reactions.router],
-    collections=[store.events, store.series, store.departures, store.doors, store.outputs, store.people],
+    collections=[store.events, store.series, store.departures, store.doors, store.outputs, store.people, store.rules],
     settings=Settings,
 )
 

@@ -53,7 +53,7 @@ from ekkyo.decision.clock import utcnow
 
 from ekkyo_events import model
 from ekkyo_events.model import telling
-from ekkyo_events.store import AllSeries, Doors, Events, KnownPeople, Outputs, chosen, places_at, seen_of
+from ekkyo_events.store import AllSeries, Doors, Events, KnownPeople, Outputs, RulesKnown, chosen, places_at, seen_of
 
 router = Router()
 AT_ONCE = 20
@@ -219,11 +219,11 @@ async def invitees(ask: ListInvitees, events: Events, who: Who) -> InviteePage:
 
 @router.subscriber(**asked(PreviewInvitation))
 async def preview_invitation(
-    ask: PreviewInvitation, events: Events, people: KnownPeople, who: Who
+    ask: PreviewInvitation, events: Events, people: KnownPeople, rules: RulesKnown, who: Who
 ) -> InvitationPreview:
     """Whom an invitation would reach."""
     event = telling.led_by(await events.get(ask.event_id), who)
-    members = await chosen(event, ask, events, people)
+    members = await chosen(event, ask, events, people, rules)
     seats = await events.find_entries({"document_id": event.id, "key": {"$in": members}}, limit=0)
     return model.preview_invitation(event, seats, ask, members, people=model.People(await people.read(members)))
 

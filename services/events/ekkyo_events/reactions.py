@@ -5,6 +5,8 @@ from collections.abc import Awaitable
 
 from ekkyo.broker import Router, due, told
 from ekkyo.contracts.members import (
+    CharterRevised,
+    CommunityFounded,
     MemberDeactivated,
     MemberErased,
     MemberFact,
@@ -18,7 +20,7 @@ from ekkyo.contracts.members import (
 from ekkyo.decision.clock import utcnow
 
 from ekkyo_events import model
-from ekkyo_events.store import AllSeries, Departures, Events, KnownPeople, decided, knowing, missed_draws
+from ekkyo_events.store import AllSeries, Departures, Events, KnownPeople, RulesKnown, decided, knowing, missed_draws
 
 router = Router()
 AT_ONCE = 20
@@ -104,6 +106,12 @@ async def carry_out(timer: model.SeriesTimer, series: AllSeries, events: Events,
 async def know_person(fact: MemberFact | MemberErased, people: KnownPeople) -> None:
     """Remember whether a member is active, where they belong, and what counts at a table."""
     await people.put(fact.member_id, fact.meta.revision, model.Person.of(fact))
+
+
+@router.subscriber(**told(CommunityFounded, CharterRevised, by="events", name="rules", start="beginning"))
+async def know_rules(fact: CommunityFounded | CharterRevised, rules: RulesKnown) -> None:
+    """Remember the newest version of a community's rules, which its hosts must have accepted."""
+    await rules.put(fact.community_id, fact.meta.revision, model.KnownRules.of(fact))
 
 
 @router.subscriber(**told(MemberDeactivated, MemberErased, MemberLeft, by="events", name="gone", start="beginning"))

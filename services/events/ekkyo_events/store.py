@@ -15,6 +15,7 @@ from ekkyo_events.model import (
     Departure,
     Door,
     Event,
+    KnownRules,
     NotLookedUp,
     Output,
     People,
@@ -51,12 +52,14 @@ outputs = Collection.of(
     Output, "outputs", indexes=[Index("community_id", "attached_at"), Index("event_id"), Index("authors")]
 )
 people = Projection.of(Person, "people")
+rules = Projection.of(KnownRules, "rules")
 Events = Annotated[CollectionWithEntries[Event, Seat], Context("events")]
 AllSeries = Annotated[CollectionWithEntries[Series, Regular], Context("series")]
 Departures = Annotated[Collection[Departure], Context("departures")]
 Doors = Annotated[Collection[Door], Context("doors")]
 Outputs = Annotated[Collection[Output], Context("outputs")]
 KnownPeople = Annotated[Projection[Person], Context("people")]
+RulesKnown = Annotated[Projection[KnownRules], Context("rules")]
 
 
 AT_ONCE = 50
@@ -141,14 +144,20 @@ async def places_at(events: Events, some: Sequence[Event], who: Caller) -> list[
 
 
 async def chosen(
-    event: Event, wanted: InviteMembers | PreviewInvitation, events: Events, people: KnownPeople
+    event: Event,
+    wanted: InviteMembers | PreviewInvitation,
+    events: Events,
+    people: KnownPeople,
+    rules: RulesKnown,
 ) -> list[str]:
     """The members whom an invitation names, and those of its segment, each once."""
     must_choose(wanted)
     named = dict.fromkeys(wanted.members)
     if wanted.segment is None:
         return list(named)
-    found = await people.find(in_segment(event, wanted.segment), limit=0)
+    newest = await rules.get(event.community_id) if wanted.segment.accepted_rules else None
+    meant = in_segment(event, wanted.segment, newest.version if newest else None)
+    found = await people.find(meant, limit=0)
     came = await _came_before(event, events) if wanted.segment.never_came else set()
     return list(named | dict.fromkeys(person.id for person in found if person.id not in came))
 

@@ -21,7 +21,7 @@ DURABLES: Final[Mapping[str, Durables]] = {
         "TIMERS": ("members-due-introduction", "members-due-purge"),
     },
     "events": {
-        "FACTS": ("events-gone", "events-people"),
+        "FACTS": ("events-gone", "events-people", "events-rules"),
         "TIMERS": (
             "events-due-applications",
             "events-due-departure",

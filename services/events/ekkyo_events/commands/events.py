@@ -1,9 +1,11 @@
 """What the events service can be asked to do with an event, the places at it, and its tables."""
 
 import secrets
+import sys
+from typing import Annotated, Final
 
-from ekkyo.broker import Router, Who, asked
-from ekkyo.contracts.base import new_id
+from ekkyo.broker import Broker, Heard, Router, Who, asked
+from ekkyo.contracts.base import Refused, new_id
 from ekkyo.contracts.events import (
     AttendanceImported,
     CancelEvent,
@@ -29,11 +31,15 @@ from ekkyo.contracts.events import (
     WithdrawFromEvent,
 )
 from ekkyo.decision.clock import utcnow
+from faststream import Context
 
 from ekkyo_events import model
-from ekkyo_events.store import Doors, Events, KnownPeople, decided
+from ekkyo_events.store import Doors, Events, KnownPeople, RulesKnown, decided
 
 router = Router()
+OwnBroker = Annotated[Broker, Context("broker")]
+ALL: Final = sys.maxsize
+"""Behind every fact there is."""
 
 
 @router.subscriber(**asked(DraftEvent))
@@ -50,12 +56,34 @@ async def duplicate(cmd: DuplicateEvent, events: Events, who: Who) -> EventState
 
 
 @router.subscriber(**asked(PublishEvent))
-async def publish(cmd: PublishEvent, events: Events, who: Who) -> EventState:
-    """Announce a draft and open its registration."""
+async def publish(
+    cmd: PublishEvent, events: Events, people: KnownPeople, rules: RulesKnown, broker: OwnBroker, who: Who
+) -> EventState:
+    """Announce a draft and open its registration, by a host who accepted the community's rules."""
     lot = model.Lot(new_id(), secrets.token_hex(32))
-    return await events.change(
-        cmd.event_id, lambda e, seats: model.publish(e, seats, cmd, lot=lot, who=who, now=utcnow())
-    )
+
+    async def published() -> EventState:
+        event = await events.get(cmd.event_id)
+        newest = await rules.get(event.community_id) if event else None
+        version = newest.version if newest else None
+        return await decided(
+            cmd.event_id,
+            [who.sub],
+            people,
+            events,
+            lambda e, seats, known: model.publish(
+                e, seats, cmd, lot=lot, host=model.Host(known.known[who.sub], version), who=who, now=utcnow()
+            ),
+            entries=[],
+        )
+
+    try:
+        return await published()
+    except Refused as no:
+        if no.code != "rules_not_accepted":
+            raise
+    await Heard(broker, ("events-people", "events-rules")).soon(ALL)  # they may have accepted them a moment ago
+    return await published()
 
 
 @router.subscriber(**asked(ReviseEvent))

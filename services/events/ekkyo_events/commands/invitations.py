@@ -7,16 +7,18 @@ from ekkyo.decision.clock import utcnow
 
 from ekkyo_events import model
 from ekkyo_events.model import telling
-from ekkyo_events.store import Events, KnownPeople, chosen, decided
+from ekkyo_events.store import Events, KnownPeople, RulesKnown, chosen, decided
 
 router = Router()
 
 
 @router.subscriber(**asked(InviteMembers))
-async def invite(cmd: InviteMembers, events: Events, people: KnownPeople, who: Who) -> InvitedToEvent:
+async def invite(
+    cmd: InviteMembers, events: Events, people: KnownPeople, rules: RulesKnown, who: Who
+) -> InvitedToEvent:
     """Invite members to an event."""
     event = telling.led_by(await events.get(cmd.event_id), who)
-    members = await chosen(event, cmd, events, people)
+    members = await chosen(event, cmd, events, people, rules)
     return await decided(
         cmd.event_id,
         members,

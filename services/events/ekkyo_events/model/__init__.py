@@ -26,6 +26,7 @@ from ekkyo_events.model.drawing import EARLIER, draw, is_to_be_closed, missed_be
 from ekkyo_events.model.events import cancel, conclude, draft, duplicate, end, publish, remind, reschedule, revise
 from ekkyo_events.model.figures import figures
 from ekkyo_events.model.grouping import register_group
+from ekkyo_events.model.hosting import Host, KnownRules
 from ekkyo_events.model.inviting import (
     in_segment,
     invite,
@@ -89,6 +90,8 @@ __all__ = [
     "DrawTimer",
     "EndTimer",
     "Event",
+    "Host",
+    "KnownRules",
     "Leaving",
     "Lot",
     "NotLookedUp",

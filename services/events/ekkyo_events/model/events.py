@@ -40,6 +40,7 @@ from ekkyo_events.model.documents import (
     who_hears,
 )
 from ekkyo_events.model.entering import draw_timers, must_draw_before, must_not_be_drawn, opened
+from ekkyo_events.model.hosting import NOBODY, Host, must_have_accepted
 from ekkyo_events.model.inviting import at_publication
 from ekkyo_events.model.late import after_move, unfilled
 from ekkyo_events.model.lottery import Lot
@@ -101,7 +102,9 @@ def duplicate(event: Event | None, like: Event | None, cmd: DuplicateEvent, *, w
     return replace(drafted, document=new, answer=state(new, after=new))
 
 
-def publish(event: Event, seats: Entries[Seat], cmd: PublishEvent, *, lot: Lot, who: Caller, now: datetime) -> Answer:
+def publish(
+    event: Event, seats: Entries[Seat], cmd: PublishEvent, *, lot: Lot, host: Host = NOBODY, who: Caller, now: datetime
+) -> Answer:
     """Announce a draft and set its timers. lot: the secret of its draw, if places are drawn by lot."""
     who.must_lead(event.community_id)
     if event.status == "published":
@@ -110,6 +113,7 @@ def publish(event: Event, seats: Entries[Seat], cmd: PublishEvent, *, lot: Lot, 
         must_be_published(event, "be published")
     if event.starts_at <= now:
         raise Refused("event_in_the_past", "An event that has started cannot be published.")
+    must_have_accepted(event, host)
     must_say_where(event)
     must_release_later(event, now)
     after = opened(event.model_copy(update={"status": "published"}), lot, now)

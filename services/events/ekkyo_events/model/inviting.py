@@ -27,7 +27,7 @@ from ekkyo.decision import Decision, Entries
 
 from ekkyo_events.model.documents import Event, Seat, must_be_published, state
 from ekkyo_events.model.parts import Sent
-from ekkyo_events.model.people import People
+from ekkyo_events.model.people import People, accepted_version
 from ekkyo_events.model.registrations import withdraw_who_left
 from ekkyo_events.model.visibility import by_invitation, has_place
 
@@ -51,16 +51,21 @@ def must_choose(wanted: InviteMembers | PreviewInvitation) -> None:
         raise Refused("malformed", "A segment needs at least one condition.", 400, errors=[wrong])
 
 
-def in_segment(event: Event, segment: Segment) -> dict[str, Any]:
-    """Which of the people known belong to a segment, but for who came before."""
+def in_segment(event: Event, segment: Segment, rules: int | None = None) -> dict[str, Any]:
+    """Which of the people known belong to a segment, but for who came before.
+
+    rules: the newest version of the community's rules, which must be accepted; None: none was heard of.
+    """
     community = {"$in": [event.community_id]}
+    newest = {"versions": {"$in": [accepted_version(event.community_id, rules)]}} if rules else None
+    accepted = newest or {"accepted": community}
     of_community = segment.in_community or event.members_only
     return {
         "active": True,
         **({"department": {"$in": segment.departments}} if segment.departments else {}),
         **({"site": {"$in": segment.sites}} if segment.sites else {}),
         **({"communities": community} if of_community else {}),
-        **({"accepted": community} if segment.accepted_rules else {}),
+        **(accepted if segment.accepted_rules else {}),
     }
 
 

@@ -18,6 +18,11 @@ def _nothing(value: object) -> bool:
     return not value
 
 
+def accepted_version(community_id: str, version: int) -> str:
+    """A version of a community's rules, as it is looked up."""
+    return f"{community_id}/{version}"
+
+
 class Person(Document):
     """What has to be known of a member to give them a seat: a projection of the members service's facts."""
 
@@ -30,6 +35,8 @@ class Person(Document):
     site: str | None = Field(default=None, exclude_if=_nothing)
     accepted: list[str] = Field(default=[], exclude_if=_nothing)
     """The communities whose rules they accepted."""
+    versions: list[str] = Field(default=[], exclude_if=_nothing)
+    """Which versions these were, as `accepted_version` writes them."""
 
     @classmethod
     def of(cls, fact: MemberFact | MemberErased) -> "Person":
@@ -46,6 +53,11 @@ class Person(Document):
             department=fact.member.department,
             site=fact.member.site,
             accepted=[place.community_id for place in fact.member.communities if place.rules_accepted],
+            versions=[
+                accepted_version(place.community_id, place.rules_accepted)
+                for place in fact.member.communities
+                if place.rules_accepted
+            ],
         )
 
 

@@ -29,7 +29,7 @@ class Segment(Model):
     in_community: bool = False
     """Only members of the community."""
     accepted_rules: bool = False
-    """Only members of the community who accepted its rules, in whichever version."""
+    """Only members of the community who accepted the newest version of its rules."""
     never_came: bool = False
     """Only members who have never attended an event of the community."""
 
