@@ -10,10 +10,12 @@ from typing import Any
 
 from ekkyo.contracts import COMMANDS, QUESTIONS, events, members, notify, surveys
 from ekkyo.contracts.base import Refused, Span, name_of
+from ekkyo.contracts.reports import Period
 from ekkyo.decision.clock import utcnow
 from pydantic import SecretStr
 
 from tests.abuse.world import SYSTEM, World
+from tests.notify.reporting import october
 
 OPERATIONS: dict[str, Any] = {name_of(m): m for m in (*COMMANDS.values(), *QUESTIONS.values())}
 CHARTER = members.Charter(
@@ -37,6 +39,8 @@ DETAILS = events.EventDetails(
 ASKED = events.RegistrationQuestion(key="lunch", kind="choice", text="お弁当は?", choices=["肉", "魚"])
 APPLICATION = events.Application(member_id="m1", registration_id="r1")
 OUTPUT = events.OutputDetails(kind="slides", title="RPAの資料", url="https://x.example/2", authors=["m1"])
+
+REPORT = october().model_copy(update={"period": Period.read("2026-01")})
 
 
 def profile(number: str = "000001") -> members.Profile:
@@ -99,6 +103,9 @@ IN_ORDER: list[Any] = [
     members.Identify(member_id="m1"),
     members.GetCards(member_ids=["m1"]),
     members.FindColleagues(community_id="c1", emails=["m1@example.co.jp"]),
+    members.AddSponsor(sponsor_id="p1", community_id="c1", name="山本 一郎", email="yamamoto@example.co.jp"),
+    members.ListSponsors(community_id="c1"),
+    members.RemoveSponsor(sponsor_id="m1", community_id="c1"),
     members.DeactivateMember(member_id="m1"),
     members.ReactivateMember(member_id="m1"),
     members.EraseMember(member_id="m9"),
@@ -192,6 +199,9 @@ IN_ORDER: list[Any] = [
     notify.BeginSignIn(attempt_id=ATTEMPT, email=profile().email, locale="ja"),
     notify.FinishSignIn(attempt_id=ATTEMPT, finish_id="f1", code=SecretStr("000000")),
     notify.ResendDelivery(delivery_id="d1", resend_id="rs1", member_id="m1"),
+    notify.PreviewReport(community_id="c1", month="2026-01", report=REPORT, locale="ja"),
+    notify.SendReport(community_id="c1", month="2026-01", report=REPORT, sponsors=["p1"]),
+    notify.ListReleases(community_id="c1"),
     notify.ListDeliveries(member_id="m1", topic="event_published", status="sent"),
     notify.NotifyStatus(),
 ]
@@ -214,6 +224,7 @@ def before() -> Iterator[Any]:
     yield members.RegisterMember(member_id="m8", profile=profile("000008"))
     yield members.GrantSteward(member_id="m8")
     yield members.FoundCommunity(community_id="c1", name="越境の会", rules=RULES, charter=CHARTER)
+    yield members.AddSponsor(sponsor_id="m1", community_id="c1", name="鈴木 次郎", email="suzuki@example.co.jp")
     for n, other in enumerate(OTHERS):
         yield members.RegisterMember(member_id=other, profile=profile(f"00001{n}"))
         yield members.JoinCommunity(member_id=other, community_id="c1")
@@ -252,6 +263,8 @@ def asker(operation: Any) -> tuple[str, ...]:
     """Who may ask this: a system wherever one may, else a front end, else the member it is about."""
     if operation.may.roles & {"system", "member"}:
         return SYSTEM
+    if operation.may.roles == {"leader", "steward"}:
+        return ("s1", "steward")
     return ("portal", "portal") if "portal" in operation.may.roles else ("m1",)
 
 

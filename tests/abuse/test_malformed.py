@@ -39,6 +39,7 @@ MAKES |= {"notify.begin_sign_in", "events.duplicate", "events.plan_series"}
 LISTS = {"members.find", "events.list", "events.figures", "surveys.pending", "surveys.list", "surveys.themes"}
 LISTS |= {"events.calendar", "events.mine", "surveys.mine", "surveys.preview", "members.cards", "members.communities"}
 LISTS |= {"members.colleagues", "surveys.vocabulary", "members.skills", "members.teachers"}
+LISTS |= {"members.sponsors", "notify.releases"}
 LISTS |= {
     "events.board",
     "events.proposed_outputs",

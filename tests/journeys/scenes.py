@@ -29,7 +29,7 @@ from ekkyo.contracts.members import (
     ListErasures,
     MemberPage,
 )
-from ekkyo.contracts.notify import DeliveryPage, ListDeliveries
+from ekkyo.contracts.notify import DeliveryPage, ListDeliveries, ListReleases
 from ekkyo.contracts.surveys import GetForm, GetResults, ListSurveys, RankThemes, SurveyList, ThemeRanking
 from ekkyo_portal.web.visitor import Visitor
 
@@ -53,7 +53,9 @@ from tests.portal.making import HANAKO, LEADER, NOW, STEWARD
 from tests.portal.test_events_pages import event, mine
 from tests.portal.test_lead_attendance import BEGUN
 from tests.portal.test_lead_desk import at_the_desk
+from tests.portal.test_lead_hours import HOURS
 from tests.portal.test_lead_results import over
+from tests.portal.test_lead_sponsors import REPORTED, reporting
 
 WHOLE: dict[str, Any] = {
     "format": "hybrid",
@@ -189,6 +191,9 @@ SCENES = [
     Scene("it has begun", LEADER, BEGUN, ("/e/e1/attendance?new=2&walk_ins=1&already=1&passed=1", "/e/e1/conclude")),
     Scene("results", LEADER, over(), ("/e/e1/results", "/c/it/results")),
     Scene("reports", LEADER, over(), ("/c/it/reports", "/c/it/report?period=2026-11&as=page")),
+    Scene("sponsors", LEADER, reporting(), ("/c/it/sponsors", "/c/it/reports/2026-10", "/c/it/sponsors/p1/remove")),
+    Scene("a report that was sent", LEADER, {**reporting(), ListReleases: REPORTED}, ("/c/it/reports/2026-10",)),
+    Scene("learning hours", LEADER, HOURS, ("/c/it/hours",)),
     Scene("a report of no days", LEADER, over(), ("/c/it/report?from=2026-11-02&to=2026-11-01",), 422),
     Scene(
         "themes", LEADER, answers(), ("/c/it/themes", "/c/it/themes/theme?name=Excel", "/c/it/themes/theme?name=花見")

@@ -55,6 +55,9 @@ ASKED: list[Any] = [
     contract.GetJourney(member_id="m1"),
     contract.RevokeRole(member_id="m1", community_id="c1"),
     contract.LeaveCommunity(member_id="m1", community_id="c1"),
+    contract.AddSponsor(sponsor_id="p1", community_id="c1", name="山本 一郎", email="yamamoto@example.co.jp"),
+    contract.ListSponsors(community_id="c1"),
+    contract.RemoveSponsor(sponsor_id="p1", community_id="c1"),
     contract.DeactivateMember(member_id="m1"),
     contract.ReactivateMember(member_id="m1"),
     contract.EraseMember(member_id="m1"),
@@ -115,6 +118,9 @@ ALLOWED: dict[str, set[str]] = {
     "FindMembers": {"leader", "steward", "system"},
     "GetCommunity": set(TOKENS),
     "GetJourney": {"self", "leader", "steward", "system"},
+    "AddSponsor": {"leader", "steward", "system"},
+    "ListSponsors": {"leader", "steward", "system"},
+    "RemoveSponsor": {"leader", "steward", "system"},
     "DeactivateMember": {"steward", "system"},
     "ReactivateMember": {"steward", "system"},
     "EraseMember": {"steward", "system"},
@@ -130,7 +136,7 @@ UNKNOWN = {"RequestIntroduction", "AnswerIntroduction", "TakeBackIntroduction"}
 def test_every_command_and_question_is_in_the_table() -> None:
     owned = [m for m in (*COMMANDS.values(), *QUESTIONS.values()) if m.subject.split(".")[2] == "members"]
     assert {m.__name__ for m in owned} == set(ALLOWED) == {type(a).__name__ for a in ASKED}
-    assert len(all_messages(Fact, contract)) == 30
+    assert len(all_messages(Fact, contract)) == 34
 
 
 async def test_each_operation_is_for_those_it_says_and_for_nobody_else(steward: Any, client_as: Any) -> None:

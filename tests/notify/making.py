@@ -53,8 +53,13 @@ WHO: dict[Topic, Recipient] = {
     "introduction_requested": MEMBER,
     "introduction_given": MEMBER,
     "introduction_not_given": MEMBER,
+    "report_due": MEMBER,
+    "report_reminder": MEMBER,
+    "report_sent": Recipient(sponsor_id="p1"),
 }
 """The recipient that each topic mostly has."""
+TOPICS: list[Topic] = [topic for topic in WHO if topic != "report_sent"]
+"""But for the report itself, which has a mail of its own: test_reports."""
 
 
 def event(**changes: Any) -> EventState:
@@ -132,6 +137,8 @@ def notice(topic: Topic, *, about: EventState | None = None, **changes: Any) -> 
         of = {"output": output()}
     if topic.startswith("introduction_"):
         of = {}
+    if topic.startswith("report_"):
+        of = {"month": "2026-10"}
     values: dict[str, Any] = {
         "topic": topic,
         "fact_id": "events/e1/3/0",

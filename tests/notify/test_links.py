@@ -2,11 +2,9 @@
 
 import json
 from datetime import timedelta
-from typing import get_args
 
 import pytest
 from ekkyo.contracts.events import EventPublished, RegistrationConfirmed
-from ekkyo.contracts.notify import Topic
 from ekkyo.contracts.surveys import SurveyOpened
 from ekkyo.wire.passes import PassMaker, PassReader
 from ekkyo.wire.tokens import Verifier, make_keys
@@ -16,7 +14,7 @@ from ekkyo_notify.templates import compose
 from ekkyo_notify.templates.links import Links
 from markupsafe import escape
 
-from tests.notify.making import CHAT, NOON, TOLD, WHO, event, notice, reader, survey
+from tests.notify.making import CHAT, NOON, TOLD, TOPICS, WHO, event, notice, reader, survey
 from tests.notify.world import World, address, soon
 
 PORTAL = "https://ekkyo.example.com"
@@ -25,13 +23,14 @@ MAKER, READER = PassMaker(PRIVATE), PassReader(PUBLIC["keys"])
 
 
 @pytest.mark.parametrize("locale", ["ja", "en"])
-@pytest.mark.parametrize("topic", get_args(Topic))
+@pytest.mark.parametrize("topic", TOPICS)
 def test_every_mail_has_a_button_and_its_address_as_text(topic, locale):
     said = compose(notice(topic), WHO[topic], reader(locale), Links(PORTAL), private=True)
     rooms = {"survey": "s", "series": "series", "output": "o"}
     room = rooms.get(topic.split("_")[0], "e")
     short = f"{PORTAL}/{room}/e1" + ("/applications" if topic == "applications_waiting" else "")
     short = f"{PORTAL}/me/introductions" if topic.startswith("introduction_") else short
+    short = f"{PORTAL}/c/c1/reports/2026-10" if topic.startswith("report_") else short
     assert said.action
     assert (said.action.href, said.action.shown) == (short, short)
     assert f'href="{short}"' in said.html()
@@ -39,7 +38,7 @@ def test_every_mail_has_a_button_and_its_address_as_text(topic, locale):
     assert escape(said.action.label) in said.html()
 
 
-@pytest.mark.parametrize("topic", get_args(Topic))
+@pytest.mark.parametrize("topic", TOPICS)
 def test_without_a_portal_there_is_no_empty_button(topic):
     said = compose(notice(topic), WHO[topic], reader(), Links(), private=True)
     assert said.action is None
@@ -67,7 +66,7 @@ def test_a_post_in_a_chat_has_a_button_without_anybodys_pass():
     assert said.unsubscribe is None
 
 
-@pytest.mark.parametrize("topic", get_args(Topic))
+@pytest.mark.parametrize("topic", TOPICS)
 def test_what_is_no_answer_to_ones_own_action_can_be_ended(topic):
     said = compose(notice(topic), WHO[topic], reader(), Links(PORTAL, None, MAKER), private=True)
     assert (said.unsubscribe is not None) == (kind_of(topic) != "places")

@@ -23,6 +23,7 @@ from ekkyo_cli.commands import (
     portal,
     report,
     secrets,
+    sponsors,
     stack,
     steward,
     systems,
@@ -72,6 +73,7 @@ app.add_typer(steward.app, name="steward", rich_help_panel=RUN)
 app.add_typer(events.app, name="events", rich_help_panel=TALK)
 app.add_typer(facts.app, name="facts", rich_help_panel=TALK)
 app.command("report", rich_help_panel=TALK)(report.report)
+app.add_typer(sponsors.app, name="sponsors", rich_help_panel=TALK)
 app.command("doctor", rich_help_panel=RUN)(doctor.doctor)
 app.command("backup", rich_help_panel=RUN)(backup.backup)
 app.command("restore", rich_help_panel=RUN)(backup.restore)

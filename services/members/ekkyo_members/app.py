@@ -16,7 +16,14 @@ async def startup(context: ContextRepo) -> None:
 service = Service(
     "members",
     routers=[*commands.routers, *questions.routers, reactions.router],
-    collections=[store.communities, store.members, store.introductions, store.wishes, store.turns],
+    collections=[
+        store.communities,
+        store.members,
+        store.introductions,
+        store.wishes,
+        store.sponsors,
+        store.turns,
+    ],
     settings=MembersSettings,
     startup=startup,
 )

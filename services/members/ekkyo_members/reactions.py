@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 from ekkyo.broker import NotYet, Router, due, told
 from ekkyo.contracts.base import Refused
@@ -24,11 +24,14 @@ from ekkyo.contracts.members import MemberForgotten, MemberPurged
 from ekkyo.contracts.notify import AddressRefused
 from ekkyo.decision import Decision, Entries
 from ekkyo.decision.clock import utcnow
+from faststream import Context
 
 from ekkyo_members import model
-from ekkyo_members.store import AllIntroductions, AllWishes, Members, forget_introductions
+from ekkyo_members.settings import MembersSettings
+from ekkyo_members.store import AllIntroductions, AllWishes, Communities, Members, Sponsors, forget_introductions
 
 router = Router()
+MySettings = Annotated[MembersSettings, Context("settings")]
 PLACES: Final = (RegistrationApplied, RegistrationConfirmed, RegistrationWaitlisted, MemberAttended)
 """What tells first that somebody has a place at an event."""
 
@@ -150,6 +153,28 @@ async def purge_again(
 async def end_introductions(timer: model.IntroductionTimer, introductions: AllIntroductions) -> None:
     """Tell that the time of an introduction is over, or delete what was said 90 days ago."""
     await introductions.change(timer.id, lambda kept: model.end(kept, now=utcnow()))
+
+
+@router.subscriber(**due(model.ReportTimer))
+async def report_is_due(
+    timer: model.ReportTimer, communities: Communities, sponsors: Sponsors, settings: MySettings
+) -> None:
+    """Say that the leaders of a community with sponsors have a report to release."""
+    found = await sponsors.find({"community_id": timer.id}, limit=0)
+    there, now = any(not one.removed_at for one in found), utcnow()
+    await communities.change(timer.id, lambda c, _: model.report_due(c, settings.reporting, sponsors=there, now=now))
+
+
+@router.subscriber(**due(model.ReportReminderTimer))
+async def report_reminder_is_due(timer: model.ReportReminderTimer, communities: Communities) -> None:
+    """Say so once more, some days later."""
+    await communities.change(timer.id, lambda c, _: model.report_reminder_due(c))
+
+
+@router.subscriber(**due(model.SponsorPurgeTimer))
+async def purge_sponsor_again(timer: model.SponsorPurgeTimer, sponsors: Sponsors) -> None:
+    """Purge a removed sponsor's facts once more, a day later, in case one of them was announced late."""
+    await sponsors.change(timer.id, lambda s: model.purge_sponsor_again(s))
 
 
 async def _change(

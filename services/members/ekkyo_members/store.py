@@ -1,5 +1,5 @@
 """Communities, each with its logo and the figures reported of it; members, each with what they did; introductions,
-and how many a member asked for; and whose turn it is to revoke a steward."""
+and how many a member asked for; sponsors; and whose turn it is to revoke a steward."""
 
 import asyncio
 from typing import Annotated
@@ -8,7 +8,17 @@ from ekkyo.decision import turn
 from ekkyo.store import Collection, CollectionWithEntries, Index, Turns
 from faststream import Context
 
-from ekkyo_members.model import Community, CommunityPart, Introduction, Member, Step, Wishes, no_wishes, without
+from ekkyo_members.model import (
+    Community,
+    CommunityPart,
+    Introduction,
+    Member,
+    Sponsor,
+    Step,
+    Wishes,
+    no_wishes,
+    without,
+)
 
 communities = CollectionWithEntries.of(Community, CommunityPart, "communities")
 members = CollectionWithEntries.of(
@@ -28,11 +38,22 @@ members = CollectionWithEntries.of(
 )
 introductions = Collection.of(Introduction, "introductions", indexes=[Index("asked_by"), Index("teacher_id")])
 wishes = Collection.of(Wishes, "wishes")
+sponsors = Collection.of(
+    Sponsor,
+    "sponsors",
+    indexes=[
+        Index("held", unique=True, name="email"),
+        Index("community_id"),
+        Index("email", name="address"),
+        Index("member_id"),
+    ],
+)
 turns = Collection.of(turn.Turn, "turns")
 Communities = Annotated[CollectionWithEntries[Community, CommunityPart], Context("communities")]
 Members = Annotated[CollectionWithEntries[Member, Step], Context("members")]
 AllIntroductions = Annotated[Collection[Introduction], Context("introductions")]
 AllWishes = Annotated[Collection[Wishes], Context("wishes")]
+Sponsors = Annotated[Collection[Sponsor], Context("sponsors")]
 StewardTurns = Annotated[Turns, Context("steward_turns")]
 
 

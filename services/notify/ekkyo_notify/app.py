@@ -21,6 +21,8 @@ service = Service(
         store.communities,
         store.known_events,
         store.known_surveys,
+        store.sponsors,
+        store.releases,
         store.incoming,
         store.texts_sent,
         store.told,

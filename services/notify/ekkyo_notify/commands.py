@@ -14,10 +14,13 @@ from ekkyo.contracts.notify import (
     Delivery,
     DisconnectChannel,
     FinishSignIn,
+    ReportRelease,
     ResendDelivery,
+    SendReport,
     SignedIn,
     SignInBegun,
     TryChannel,
+    report_id,
 )
 from ekkyo.decision.clock import utcnow
 from faststream import Context
@@ -26,7 +29,7 @@ from ekkyo_notify import model
 from ekkyo_notify.delivering import again, trying
 from ekkyo_notify.delivering.codes import SendCodes, codes
 from ekkyo_notify.delivering.post import Post
-from ekkyo_notify.store import AskedCodes, Connections, Contacts, Deliveries, SignIns
+from ekkyo_notify.store import AskedCodes, Communities, Connections, Contacts, Deliveries, Releases, SignIns
 
 router = Router()
 SHARE = 5
@@ -75,6 +78,14 @@ async def resend_delivery(cmd: ResendDelivery, deliveries: Deliveries, post: Pos
     if ours:
         await again.send(post, cmd.delivery_id, message)
     return model.present(await deliveries.get(cmd.delivery_id), cmd).state
+
+
+@router.subscriber(**asked(SendReport))
+async def send_report(cmd: SendReport, releases: Releases, communities: Communities, who: Who) -> ReportRelease:
+    """Release a community's report of a month, for its sponsors to get it."""
+    community, now = await communities.get(cmd.community_id), utcnow()
+    key = report_id(cmd.community_id, cmd.month)
+    return await releases.create(key, lambda r: model.release(r, cmd, community, who=who.sub, now=now))
 
 
 @router.subscriber(**asked(BeginSignIn))

@@ -11,12 +11,28 @@ from ekkyo.contracts.notify import (
     DeliveryStatus,
     GetChannel,
     ListDeliveries,
+    ListReleases,
     NotifyStatus,
     NotifyStatusAnswer,
+    PreviewReport,
+    ReleasedReports,
+    ReportPreview,
 )
+from ekkyo.decision.clock import utcnow
 
 from ekkyo_notify import model
-from ekkyo_notify.store import Communities, Connections, Contacts, Deliveries, KnownEvents, KnownSurveys
+from ekkyo_notify.delivering.post import Post
+from ekkyo_notify.store import (
+    Communities,
+    Connections,
+    Contacts,
+    Deliveries,
+    KnownEvents,
+    KnownSurveys,
+    Releases,
+    Sponsors,
+)
+from ekkyo_notify.templates.reports import previewed
 
 router = Router()
 
@@ -47,6 +63,25 @@ async def list_deliveries(
 async def channel(ask: GetChannel, connections: Connections, who: Who) -> ChannelState:
     """Whether a chat channel is connected, at which host, and since when."""
     return model.state(await connections.get(model.theirs(ask, who)))
+
+
+@router.subscriber(**asked(PreviewReport))
+async def preview_report(ask: PreviewReport, communities: Communities, sponsors: Sponsors, post: Post) -> ReportPreview:
+    """The mail that a sponsor would get if this report were released now."""
+    now = utcnow()
+    community = model.must_be_of(await communities.get(ask.community_id), ask.month, ask.report, now)
+    known = await sponsors.get(ask.sponsor_id) if ask.sponsor_id else None
+    name = known.name if known and known.community_id == community.id else None
+    return previewed(ask, community, name, post.sending.links, now)
+
+
+@router.subscriber(**asked(ListReleases))
+async def releases(ask: ListReleases, releases: Releases, deliveries: Deliveries) -> ReleasedReports:
+    """Which reports of a community were released, and what became of them."""
+    where = ask.model_dump(include={"community_id", "month"}, exclude_none=True)
+    found = await releases.find(where, sort="-month", limit=ask.limit)
+    sent = await asyncio.gather(*(deliveries.find({"entity_id": one.id}, limit=0) for one in found))
+    return ReleasedReports(reports=[model.told_release(one, each) for one, each in zip(found, sent, strict=True)])
 
 
 @router.subscriber(**asked(NotifyStatus))

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from ekkyo.contracts.members import MemberErased
+from ekkyo.contracts.members import MemberErased, SponsorRemoved
 from ekkyo.decision import forgetting
 from ekkyo.store import Collection, Index, Projection
 from faststream import Context
@@ -15,8 +15,10 @@ from ekkyo_notify.model import (
     Delivery,
     Incoming,
     KnownEvent,
+    KnownSponsor,
     KnownSurvey,
     RefusedAddress,
+    Release,
     SignIn,
     TextsSent,
     Told,
@@ -38,10 +40,14 @@ connections = Collection.of(Connection, "connections")
 contacts = Projection.of(
     Contact, "contacts", indexes=[Index("communities"), Index("email")], forgotten_by=[MemberErased]
 )
-refused_addresses = Projection.of(RefusedAddress, "refused_addresses", forgotten_by=[MemberErased])
+refused_addresses = Projection.of(RefusedAddress, "refused_addresses", forgotten_by=[MemberErased, SponsorRemoved])
 communities = Projection.of(CommunityName, "communities")
 known_events = Projection.of(KnownEvent, "known_events")
 known_surveys = Projection.of(KnownSurvey, "known_surveys")
+sponsors = Projection.of(
+    KnownSponsor, "sponsors", indexes=[Index("member_id"), Index("email")], forgotten_by=[SponsorRemoved, MemberErased]
+)
+releases = Collection.of(Release, "releases", indexes=[Index("community_id", "month")])
 sign_ins = Collection.of(SignIn, "sign_ins")
 asked_codes = Collection.of(Asked, "asked_codes")
 incoming = Collection.of(Incoming, "incoming", indexes=[Index("waiting", where={"waiting": True})])
@@ -56,6 +62,8 @@ RefusedAddresses = Annotated[Projection[RefusedAddress], Context("refused_addres
 Communities = Annotated[Projection[CommunityName], Context("communities")]
 KnownEvents = Annotated[Projection[KnownEvent], Context("known_events")]
 KnownSurveys = Annotated[Projection[KnownSurvey], Context("known_surveys")]
+Sponsors = Annotated[Projection[KnownSponsor], Context("sponsors")]
+Releases = Annotated[Collection[Release], Context("releases")]
 SignIns = Annotated[Collection[SignIn], Context("sign_ins")]
 AskedCodes = Annotated[Collection[Asked], Context("asked_codes")]
 IncomingMail = Annotated[Collection[Incoming], Context("incoming")]

@@ -24,6 +24,9 @@ from ekkyo.contracts.fields import (
     Line as Line,
 )
 from ekkyo.contracts.fields import (
+    Month as Month,
+)
+from ekkyo.contracts.fields import (
     Text as Text,
 )
 from ekkyo.contracts.fields import (

@@ -61,9 +61,14 @@ def _utc(value: datetime) -> datetime:
 def _one_line(value: str) -> str:
     """Control characters and line breaks have no place in a name or a title: they would break headers and lists.
     Neither have those that turn the direction of what follows: it would not be read as it was written."""
-    if _NOT_IN_A_LINE.search(value):
+    if not is_one_line(value):
         raise ValueError("must be one line without control characters")
     return value
+
+
+def is_one_line(value: str) -> bool:
+    """Whether it is a line of text: without line breaks and control characters."""
+    return not _NOT_IN_A_LINE.search(value)
 
 
 _NOT_IN_A_LINE = re.compile("[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\u202a-\\u202e\\u2066-\\u2069]")
@@ -107,6 +112,8 @@ Unit = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20), A
 """What a figure is counted in, such as `h`: at most 20 characters on one line, or nothing."""
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5000)]
 """Free text of several lines: at most 5,000 characters."""
+Month = Annotated[str, StringConstraints(pattern=r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$")]
+"""A calendar month, in the time zone of the community it is about: 2026-11."""
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 """A few sentences: at most 500 characters."""
 Zone = Annotated[str, AfterValidator(_zone)]

@@ -9,7 +9,7 @@ from typing import Annotated, TypeVar, cast
 import typer
 from ekkyo.client import Ekkyo
 from ekkyo.contracts.base import Refused
-from ekkyo.contracts.members import CommunityFounded, Locale, LogoFile
+from ekkyo.contracts.members import Locale, LogoFile
 from ekkyo.contracts.reports import DepartmentReport, Period, Report
 from ekkyo.report import department_page, page
 from ekkyo_common.report import figures_of, from_facts, from_services, needed
@@ -18,6 +18,8 @@ from ekkyo_common.report.records import Records
 from pydantic import BaseModel
 
 from ekkyo_cli import output
+from ekkyo_cli.commands import sponsors
+from ekkyo_cli.commands.community import only_community
 from ekkyo_cli.connection import Where, connected
 from ekkyo_cli.output import Json
 
@@ -45,6 +47,9 @@ def report(
         str | None,
         typer.Option("--department", help="The report of one department, for its head: of a quarter that is over."),
     ] = None,
+    send: Annotated[
+        bool, typer.Option("--send", help="Mail the report of a month that is over to the community's sponsors, once.")
+    ] = False,
     lang: Annotated[str | None, typer.Option(help="ja or en; by default, the community's language.")] = None,
     dir: Where = None,
     json: Json = False,
@@ -61,12 +66,16 @@ def report(
 
       ekkyo report --check
 
+      ekkyo report --period 2026-10 --send
+
       ekkyo report --department "Design" --period 2026-Q3 --out design.html
     """
     if lang not in (None, "ja", "en"):
         raise typer.BadParameter("give ja or en", param_hint="--lang")
-    if out is None and not check and not output.speaks_json():
+    if out is None and not check and not send and not output.speaks_json():
         raise typer.BadParameter("name the page to write, or ask for --json or --check", param_hint="--out")
+    if send and (department or (_period(period) or Period.read("2000")).kind != "month"):
+        raise typer.BadParameter("name the month with --period, such as 2026-10", param_hint="--send")
     chosen, locale = _period(period), cast("Locale | None", lang)
     if department is not None:
         apart = asyncio.run(_apart(dir, community, department, chosen, facts=facts, check=check, logo=out is not None))
@@ -75,6 +84,8 @@ def report(
     if out:
         text = page(made, made_at=datetime.now(UTC), locale=locale, logo=logo)
         out.write_text(text, encoding="utf-8")
+    if send:
+        sponsors.send_report(dir, made)
     if output.speaks_json():
         return output.as_json(made)
     totals, when = made.totals, f" in {chosen}" if chosen else ""
@@ -112,7 +123,7 @@ async def _make(
     dir: Path | None, community: str | None, period: Period | None, *, facts: bool, check: bool, logo: bool
 ) -> tuple[Report, LogoFile | None]:
     async with connected(dir, roles=("steward",)) as ekkyo:
-        chosen = community or await _only_one(ekkyo)
+        chosen = community or await only_community(ekkyo)
         file = await from_services.logo_of(ekkyo, chosen) if logo else None
         periods = needed(period)
         made = await _figures(
@@ -139,7 +150,7 @@ async def _apart(
         return department_report(records, department, quarter, now=now)
 
     async with connected(dir, roles=("steward",)) as ekkyo:
-        chosen = community or await _only_one(ekkyo)
+        chosen = community or await only_community(ekkyo)
         file = await from_services.logo_of(ekkyo, chosen) if logo else None
         return await _figures(ekkyo, chosen, figures, facts=facts, check=check), file
 
@@ -188,16 +199,6 @@ async def _figures(
         if wrong := differences(told, counted):
             raise Refused("figures_differ", "The figures from the facts differ: " + "; ".join(wrong), 409)
     return told
-
-
-async def _only_one(ekkyo: Ekkyo) -> str:
-    told = ekkyo.facts(CommunityFounded, since=1, follow=False)
-    found = [fact.entity_id async for fact in told]
-    if len(found) == 1:
-        return found[0]
-    if not found:
-        raise Refused("community_not_found", "There is no community yet.")
-    raise Refused("several_communities", f"Name one with --community: {', '.join(found)}", 400)
 
 
 def differences(one: BaseModel, other: BaseModel) -> list[str]:

@@ -50,16 +50,16 @@ async def gather(ekkyo: Asking, community_id: str, *, periods: Sequence[Period] 
     Raises Refused, also when a service does not answer.
     """
     community = await ekkyo.ask(GetCommunity(community_id=community_id))
-    events = await _events(ekkyo, community_id)
-    rosters = await _each(events, lambda event: _roster(ekkyo, event), "events", step)
+    events = await events_of(ekkyo, community_id)
+    rosters = await _each(events, lambda event: roster_of(ekkyo, event), "events", step)
     registrations = [place for roster in rosters for place in roster]
     members = await _members(ekkyo, FindMembers(community_id=community_id, limit=500))
     belong = set(in_community(members, community_id))
     people = belong | {place.member_id for place in registrations}
     known: dict[str, MemberState | MemberCard] = {**members}
-    for cards in await _each(_chunks(sorted(people - belong), 200), lambda some: _cards(ekkyo, some), "people", step):
+    for cards in await _each(chunks(sorted(people - belong), 200), lambda some: _cards(ekkyo, some), "people", step):
         known |= cards
-    grown = _chunks(sorted(people | await _erased(ekkyo, community_id)))
+    grown = chunks(sorted(people | await _erased(ekkyo, community_id)))
     crossed = await _each(grown, lambda some: _crossed(ekkyo, some, community_id), "journeys", step)
     surveys = (await ekkyo.ask(ListSurveys(community_id=community_id))).surveys
     results = await _each(surveys, lambda survey: _survey(ekkyo, survey), "surveys", step)
@@ -119,7 +119,8 @@ async def _figures(ekkyo: Asking, community: Community, period: Period) -> Perio
     return PeriodFigures(period=period, figures=await ekkyo.ask(asked))
 
 
-async def _events(ekkyo: Asking, community_id: str) -> list[EventState]:
+async def events_of(ekkyo: Asking, community_id: str) -> list[EventState]:
+    """All concluded events of a community."""
     found: list[EventState] = []
     after: str | None = None
     while True:
@@ -130,7 +131,8 @@ async def _events(ekkyo: Asking, community_id: str) -> list[EventState]:
             return found
 
 
-async def _roster(ekkyo: Asking, event: EventState) -> list[Registration]:
+async def roster_of(ekkyo: Asking, event: EventState) -> list[Registration]:
+    """All places at an event."""
     found: list[Registration] = []
     after: str | None = None
     while True:
@@ -191,6 +193,7 @@ async def _survey(ekkyo: Asking, survey: SurveyState) -> SurveyRecord:
     return SurveyRecord(survey=answer.survey, results=answer.results)
 
 
-def _chunks(ids: Iterable[str], size: int = 500) -> list[list[str]]:
+def chunks(ids: Iterable[str], size: int = 500) -> list[list[str]]:
+    """These, so many at a time."""
     ids = list(ids)
     return [ids[n : n + size] for n in range(0, len(ids), size)]

@@ -7,6 +7,7 @@ from ekkyo_portal.lead import attendance as attendance
 from ekkyo_portal.lead import calendar as calendar
 from ekkyo_portal.lead import chat as chat
 from ekkyo_portal.lead import desk as desk
+from ekkyo_portal.lead import hours as hours
 from ekkyo_portal.lead import invitations as invitations
 from ekkyo_portal.lead import life as life
 from ekkyo_portal.lead import live as live
@@ -16,6 +17,7 @@ from ekkyo_portal.lead import reporting as reporting
 from ekkyo_portal.lead import results as results
 from ekkyo_portal.lead import scans as scans
 from ekkyo_portal.lead import series as series
+from ekkyo_portal.lead import sponsors as sponsors
 from ekkyo_portal.lead import tables as tables
 from ekkyo_portal.lead import terms as terms
 from ekkyo_portal.lead import themes as themes

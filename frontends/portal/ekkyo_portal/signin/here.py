@@ -84,6 +84,11 @@ class SigningIn:
         known = await self.identities.of(held.member_id) if held else None
         return of(known, only=MESSAGES) if known and known.active else None
 
+    def sponsor_by_link(self, text: str, community_id: str) -> Visitor | None:
+        """The sponsor whose reports a link in a mail ends. They need not be a member, and may do nothing else."""
+        held = self.passes.of(text, "messages", f"reports/{community_id}", now=self.now()) if self.passes else None
+        return Visitor(held.member_id, "", "ja", "UTC", only=MESSAGES) if held else None
+
 
 def of(identity: Identity, *, only: str | None = None) -> Visitor:
     """A member as a visitor."""

@@ -248,6 +248,7 @@ def registration(event: Event, seat: Seat, place: int | None = None, together: i
         waiting_because=waiting_because(event, place, seat, together or 1) if place else None,
         walk_in=seat.walk_in,
         checked_in_at=seat.checked_in_at,
+        minutes=(seat.minutes or None) if seat.status == "attended" else None,
         table=seat.table,
         declined_because=seat.declined_because if seat.status == "declined" else None,
         note=seat.note if seat.status == "declined" else "",

@@ -12,7 +12,15 @@ from faststream import Context
 
 from ekkyo_members import logos, model
 from ekkyo_members.settings import MembersSettings
-from ekkyo_members.store import AllIntroductions, AllWishes, Communities, Members, StewardTurns, forget_introductions
+from ekkyo_members.store import (
+    AllIntroductions,
+    AllWishes,
+    Communities,
+    Members,
+    Sponsors,
+    StewardTurns,
+    forget_introductions,
+)
 
 router = Router()
 MySettings = Annotated[MembersSettings, Context("settings")]
@@ -119,11 +127,13 @@ async def reactivate(cmd: contract.ReactivateMember, members: Members) -> contra
 
 @router.subscriber(**asked(contract.EraseMember))
 async def erase(
-    cmd: contract.EraseMember, members: Members, introductions: AllIntroductions, wishes: AllWishes
+    cmd: contract.EraseMember, members: Members, introductions: AllIntroductions, wishes: AllWishes, sponsors: Sponsors
 ) -> contract.Erasure:
-    """Forget who a member was, also with those whom they manage or asked something, and have others forget them."""
+    """Forget who a member was, also as a sponsor and with those whom they manage or asked, and have others forget."""
     if (member := await members.get(cmd.member_id)) and not member.erased:
-        number = member.number
+        number, theirs = member.number, {"$or": [{"email": member.address}, {"member_id": member.id}]}
+        for one in await sponsors.find(theirs, limit=0):
+            await sponsors.change(one.id, lambda s: model.remove_sponsor(s, s.community_id, now=utcnow()))
         managed = await members.find({"manager_number": number}, limit=0)
         await asyncio.gather(*(members.change(m.id, lambda m, _: model.without_manager(m, number)) for m in managed))
         await forget_introductions(cmd.member_id, introductions, wishes)

@@ -72,9 +72,23 @@ from ekkyo_members.model.member import (
     unchanged,
 )
 from ekkyo_members.model.membership import accept_rules, decline, grant_role, invite, join, leave, revoke_role
+from ekkyo_members.model.reporting import (
+    Reporting,
+    ReportReminderTimer,
+    ReportTimer,
+    report_due,
+    report_reminder_due,
+)
 from ekkyo_members.model.rules import acceptances, rules_versions
 from ekkyo_members.model.seeing import may_find, may_see, told_to
 from ekkyo_members.model.skills import describe, skills_for
+from ekkyo_members.model.sponsors import (
+    Sponsor,
+    SponsorPurgeTimer,
+    add_sponsor,
+    purge_sponsor_again,
+    remove_sponsor,
+)
 from ekkyo_members.model.standing import (
     OtherStewards,
     card,
@@ -108,12 +122,18 @@ __all__ = [
     "Member",
     "OtherStewards",
     "PurgeTimer",
+    "ReportReminderTimer",
+    "ReportTimer",
     "Reported",
+    "Reporting",
+    "Sponsor",
+    "SponsorPurgeTimer",
     "Step",
     "Two",
     "Wishes",
     "accept_rules",
     "acceptances",
+    "add_sponsor",
     "address_refused",
     "answer",
     "attended",
@@ -166,11 +186,15 @@ __all__ = [
     "outcomes",
     "present",
     "purge_again",
+    "purge_sponsor_again",
     "reactivate",
     "record_contribution",
     "refused",
     "register",
+    "remove_sponsor",
+    "report_due",
     "report_measure",
+    "report_reminder_due",
     "reported_key",
     "reported_ones",
     "request",

@@ -13,6 +13,7 @@ LOGO: Final = "logo"
 """The key of a community's logo among its parts. No measure's key holds what stands between a measure and a day."""
 RULES: Final = "rules/"
 """What the keys of earlier rules begin with. No measure's key has a slash."""
+_UNTOLD: Final = ("small_logo", "rules_since", "report_due", "report_reminded")
 ENDINGS: Final[dict[contract.LogoKind, str]] = {"image/png": "png", "image/jpeg": "jpg", "image/svg+xml": "svg"}
 
 
@@ -83,10 +84,14 @@ class Community(Document):
     locale: contract.Locale
     timezone: str
     founded_at: datetime
+    report_due: str | None = None
+    """The newest month that its leaders were told to report to its sponsors."""
+    report_reminded: str | None = None
+    """The newest month that they were reminded of."""
 
     def told(self) -> contract.Community:
         """As everyone with a token may know it."""
-        return contract.Community(community_id=self.id, **self.model_dump(exclude={"id", "small_logo", "rules_since"}))
+        return contract.Community(community_id=self.id, **self.model_dump(exclude={"id", *_UNTOLD}))
 
     def next_told(self) -> contract.Community:
         """As the fact that makes this change known tells it."""

@@ -26,7 +26,12 @@ async def look_up(post: PostOffice, delivery: Delivery) -> Again:
     if kept is None:
         return Again(by)
     notice = await post.as_it_is(kept.notice)
-    recipient = Recipient(delivery.member_id, delivery.community_id, kept.seat)
+    recipient = Recipient(delivery.member_id, delivery.community_id, kept.seat, delivery.sponsor_id)
+    if delivery.sponsor_id:
+        jobs = await post.audience.sponsor_jobs([delivery.sponsor_id], await post.audience.community(notice))
+        if not jobs:
+            return Again(by, why_not="sponsor_removed")
+        return Again(by, notice, jobs[0], await post.sending.why_not(notice, jobs[0], again=True))
     contacts = await post.audience.known([recipient])
     if delivery.member_id:
         contact = contacts.get(delivery.member_id)

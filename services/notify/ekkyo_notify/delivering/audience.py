@@ -10,7 +10,7 @@ from ekkyo.store import Collection, Projection
 
 from ekkyo_notify import model
 from ekkyo_notify.channels import NotNow
-from ekkyo_notify.model import CommunityName, Connection, Contact, Notice, Recipient, RefusedAddress
+from ekkyo_notify.model import CommunityName, Connection, Contact, KnownSponsor, Notice, Recipient, RefusedAddress
 from ekkyo_notify.templates import Reader
 
 
@@ -37,6 +37,7 @@ class Audience:
     contacts: Projection[Contact]
     refused_addresses: Projection[RefusedAddress]
     communities: Projection[CommunityName]
+    sponsors: Projection[KnownSponsor]
     heard: Heard
 
     async def community(self, notice: Notice) -> CommunityName:
@@ -106,6 +107,36 @@ class Audience:
             replace(job, other=next((there.get(one) for one in notice.both if one != job.recipient.member_id), None))
             for job in jobs
         ]
+
+    async def sponsor_jobs(self, ids: Iterable[str], community: CommunityName) -> list[Job]:
+        """A mail to each of these sponsors of a community who is there still.
+
+        Who is a member too gets it at the address that they have as a member, and not once they left the company.
+        """
+        known = await self.sponsors.read(ids)
+        theirs = [sponsor for sponsor in known.values() if sponsor.community_id == community.id]
+        members = await self._members_among(theirs)
+        refused = await self._refused([*known, *(member.id for member in members.values())])
+        jobs: list[Job] = []
+        for sponsor in theirs:
+            contact = sponsor.contact(members.get(sponsor.id), community.timezone)
+            looks = (community.colour, community.logo)
+            reader = Reader(sponsor.locale, community.timezone, community.name, sponsor.name, *looks)
+            member = members.get(sponsor.id)
+            no_good = contact.email in {refused.get(sponsor.id), refused.get(member.id if member else "")}
+            recipient = Recipient(sponsor_id=sponsor.id)
+            jobs.append(Job(recipient, "mail", reader, contact, refused=no_good))
+        return jobs
+
+    async def _members_among(self, sponsors: Iterable[KnownSponsor]) -> dict[str, Contact]:
+        """Those of these sponsors who are members too, by the sponsor's id."""
+        found: dict[str, Contact] = {}
+        for sponsor in sponsors:
+            member = await self.contacts.get(sponsor.member_id) if sponsor.member_id else None
+            same = [member] if member else await self.contacts.find({"email": sponsor.email}, limit=5)
+            if same:  # those who left keep the address that they had
+                found[sponsor.id] = next((one for one in same if one.active), same[0])
+        return found
 
     async def _refused(self, members: Iterable[str]) -> dict[str, str]:
         """The addresses of these members that were refused for good."""

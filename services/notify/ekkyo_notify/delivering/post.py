@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from ekkyo.broker import Heard, NotYet
-from ekkyo.store import Projection
+from ekkyo.store import Collection, Projection
 from faststream import Context, ContextRepo
 
 from ekkyo_notify.channels import NotNow
@@ -19,12 +19,12 @@ from ekkyo_notify.delivering.codes import Codes
 from ekkyo_notify.delivering.counted import DELIVERY
 from ekkyo_notify.delivering.sending import Sending
 from ekkyo_notify.inbound.opening import close_inbound, open_inbound
-from ekkyo_notify.model import Contact, Delivery, KnownEvent, KnownSurvey, Notice, Recipient, Told
+from ekkyo_notify.model import Contact, Delivery, KnownEvent, KnownSurvey, Notice, Recipient, Release, Told
 from ekkyo_notify.settings import NotifySettings
 from ekkyo_notify.templates import preload
 
-PROJECTIONS = ("notify-contacts", "notify-communities")
-"""The durables that hear of members and of communities."""
+PROJECTIONS = ("notify-contacts", "notify-communities", "notify-sponsors")
+"""The durables that hear of members, communities and sponsors."""
 
 
 @dataclass
@@ -34,6 +34,7 @@ class PostOffice:
     known_events: Projection[KnownEvent]
     known_surveys: Projection[KnownSurvey]
     told: Projection[Told]
+    releases: Collection[Release]
     audience: Audience
     sending: Sending
 
@@ -46,11 +47,13 @@ class PostOffice:
             known_events=context.get("known_events"),
             known_surveys=context.get("known_surveys"),
             told=context.get("told"),
+            releases=context.get("releases"),
             audience=Audience(
                 connections=context.get("connections"),
                 contacts=context.get("contacts"),
                 refused_addresses=context.get("refused_addresses"),
                 communities=context.get("communities"),
+                sponsors=context.get("sponsors"),
                 heard=Heard(context.get("broker"), PROJECTIONS),
             ),
             sending=Sending(
@@ -117,8 +120,23 @@ class PostOffice:
         """Tell everyone who leads the community. Raises NotNow as `tell_community` does."""
         await self._tell_all(notice, self.audience.leaders(notice.community_id), [])
 
+    async def tell_sponsors(self, notice: Notice, sponsors: Sequence[str]) -> None:
+        """Send a report to these, as far as they are sponsors still. Raises NotNow as `tell_community` does."""
+        if await self.told.get(notice.key):
+            return
+        heard = await self.audience.heard.soon(notice.sequence)
+        whole = await self.as_it_is(notice)
+        community = await self.audience.community(notice)
+        await self.sending.make(whole, await self.audience.sponsor_jobs(sponsors, community))
+        if not heard:
+            raise NotNow("members_behind")
+        await self._all_told(notice)
+
     async def as_it_is(self, notice: Notice) -> Notice:
-        """The notice, with its event or survey as it is by now."""
+        """The notice, with its event or survey as it is by now, or with the report that was released."""
+        if notice.topic == "report_sent":
+            released = await self.releases.get(notice.entity_id)
+            return notice.model_copy(update={"report": released.report if released else None})
         if notice.survey:
             asked = await self.known_surveys.get(notice.entity_id)
             return notice.knowing(asked.survey if asked else None)
@@ -133,6 +151,8 @@ class PostOffice:
 
     async def _why_left(self, notice: Notice, delivery: Delivery) -> str:
         """Why a message that was put off is for nobody any more: its reader changed in the meantime."""
+        if delivery.sponsor_id:
+            return "sponsor_removed"
         contact = await self.audience.contacts.get(delivery.member_id) if delivery.member_id else None
         if contact is None:
             return "member_erased" if delivery.member_id else "channel_not_connected"

@@ -19,8 +19,9 @@ from ekkyo_notify.channels import AddressRefused, Never, NotNow, Outgoing, Trans
 from ekkyo_notify.delivering.audience import Job
 from ekkyo_notify.delivering.counted import Outcome, counted
 from ekkyo_notify.model import Contact, Delivery, Notice, RefusedAddress
-from ekkyo_notify.templates import compose
+from ekkyo_notify.templates import Message, compose
 from ekkyo_notify.templates.links import NO_LINKS, Links
+from ekkyo_notify.templates.reports import report_mail
 
 logger = logging.getLogger("ekkyo.notify")
 
@@ -94,7 +95,7 @@ class Sending:
         if job.contact is None and job.connection is None and await self.deliveries.get(planned.id) is None:
             return None  # the community's chat was disconnected before anything was to be posted
         why_not = model.useless(notice, now) or await self.why_not(notice, job)
-        kept = model.Kept(notice=notice, seat=job.recipient.seat)
+        kept = model.Kept.of(notice, job.recipient)
         claimed = await self.deliveries.create(
             planned.id, lambda d: model.claim(d, planned, useless=why_not, by=by, now=now, kept=kept)
         )
@@ -153,7 +154,7 @@ class Sending:
     async def _failed(self, notice: Notice, job: Job, delivery_id: str, reason: str, refused: Contact | None) -> None:
         """Record that it failed, for all to hear, and keep an address that is no good."""
         revision = refused.revision if refused else None
-        kept = model.Kept(notice=notice, seat=job.recipient.seat)
+        kept = model.Kept.of(notice, job.recipient)
         await self.deliveries.change(
             delivery_id, lambda d: model.failed(d, reason=reason, now=self.now(), refused=revision, kept=kept)
         )
@@ -170,7 +171,8 @@ class Sending:
             return "by_invitation"
         if job.contact and model.muted(job.contact, notice):
             return "muted"
-        if notice.both and job.other is None:
+        left = job.contact is not None and not job.contact.active  # of a sponsor who is a member too
+        if left or (notice.both and job.other is None):
             return "member_left"
         if job.refused:
             return "address_refused"
@@ -187,19 +189,18 @@ class Sending:
             return "superseded" if await self.deliveries.find(newer, limit=1) else None
         return None
 
+    def _composed(self, notice: Notice, job: Job) -> Message:
+        if notice.topic == "report_sent":
+            return report_mail(notice, job.recipient, job.reader, self.links)
+        private = job.channel == "mail" and job.contact is not None
+        return compose(notice, job.recipient, job.reader, self.links, private=private, other=job.other)
+
     async def _send(self, notice: Notice, job: Job, delivery_id: str) -> str | None:
         outgoing = Outgoing(
             delivery_id=delivery_id,
             notice=notice,
             recipient=job.recipient,
-            message=compose(
-                notice,
-                job.recipient,
-                job.reader,
-                self.links,
-                private=job.channel == "mail" and job.contact is not None,
-                other=job.other,
-            ),
+            message=self._composed(notice, job),
             contact=job.contact,
             connection=job.connection,
             at=self.now(),

@@ -74,6 +74,16 @@ from ekkyo_notify.model.notice import (
 )
 from ekkyo_notify.model.private import invited, is_private
 from ekkyo_notify.model.recipients import concerned, named, registered
+from ekkyo_notify.model.releases import (
+    KnownSponsor,
+    Release,
+    due_notice,
+    month_named,
+    must_be_of,
+    release,
+    release_notice,
+)
+from ekkyo_notify.model.releases import released as told_release
 from ekkyo_notify.model.resending import present, resend
 from ekkyo_notify.model.series import of_series, series_notice, with_places
 from ekkyo_notify.model.sign_in import Asked, SignIn, asked_key, begin_sign_in, count_attempt, digest, finish_sign_in
@@ -99,6 +109,7 @@ __all__ = [
     "Kept",
     "Kind",
     "KnownEvent",
+    "KnownSponsor",
     "KnownSurvey",
     "Method",
     "Notice",
@@ -106,6 +117,7 @@ __all__ = [
     "Place",
     "Recipient",
     "RefusedAddress",
+    "Release",
     "Reply",
     "Said",
     "SeriesDate",
@@ -128,6 +140,7 @@ __all__ = [
     "digest",
     "disconnect",
     "dropped",
+    "due_notice",
     "end_try",
     "event_notice",
     "failed",
@@ -146,6 +159,8 @@ __all__ = [
     "mail_done",
     "may_join",
     "meant",
+    "month_named",
+    "must_be_of",
     "muted",
     "named",
     "newest_place",
@@ -158,6 +173,8 @@ __all__ = [
     "refusal_means",
     "registered",
     "registration_notice",
+    "release",
+    "release_notice",
     "released",
     "resend",
     "sent",
@@ -166,6 +183,7 @@ __all__ = [
     "survey_notice",
     "take_in",
     "theirs",
+    "told_release",
     "tried",
     "useless",
     "with_places",

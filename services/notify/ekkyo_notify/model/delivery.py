@@ -43,6 +43,11 @@ class Kept(Model):
     notice: Notice
     seat: Literal["confirmed", "waitlisted", "applied"] | None = None
 
+    @classmethod
+    def of(cls, notice: Notice, recipient: Recipient) -> "Kept":
+        """What is kept of it. A report is kept once, with its release."""
+        return cls(notice=notice.model_copy(update={"report": None}), seat=recipient.seat)
+
 
 class Resend(Model):
     """One more try, by the caller's name for it."""
@@ -69,6 +74,7 @@ class Delivery(Document):
     channel: Channel
     member_id: str | None = None
     community_id: str | None = None
+    sponsor_id: str | None = None
     entity_id: str
     entity_revision: int = 0
     fact_id: str
@@ -108,6 +114,7 @@ def plan(notice: Notice, recipient: Recipient, channel: Channel, now: datetime) 
         channel=channel,
         member_id=recipient.member_id,
         community_id=recipient.community_id,
+        sponsor_id=recipient.sponsor_id,
         entity_id=notice.entity_id,
         entity_revision=notice.entity_revision,
         fact_id=notice.fact_id,

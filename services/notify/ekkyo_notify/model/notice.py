@@ -30,6 +30,7 @@ from ekkyo.contracts.events import (
     RegistrationWithdrawn,
 )
 from ekkyo.contracts.notify import Topic
+from ekkyo.contracts.reports import Report
 from ekkyo.contracts.surveys import SurveyOpened, SurveyState
 
 T = TypeVar("T")
@@ -111,6 +112,9 @@ class Notice(Model):
     """Until when an introduction can be answered."""
     by_another: bool = False
     """Whether somebody else registered the group."""
+    month: str | None = None
+    report: Report | None = None
+    """Of a report: its month, and the report itself while its mails are written."""
 
     @classmethod
     def of(cls, fact: Fact, topic: Topic, community_id: str, **more: Any) -> "Notice":
@@ -168,14 +172,17 @@ class Notice(Model):
 
 @dataclass(frozen=True)
 class Recipient:
-    """A member, or a community's chat. seat: what a named member has at the event."""
+    """A member, a community's chat, or a sponsor. seat: what a named member has at the event."""
 
     member_id: str | None = None
     community_id: str | None = None
     seat: Place | None = None
+    sponsor_id: str | None = None
 
     @property
     def key(self) -> str:
+        if self.sponsor_id:
+            return f"sponsor/{self.sponsor_id}"
         return f"member/{self.member_id}" if self.member_id else f"community/{self.community_id}"
 
 

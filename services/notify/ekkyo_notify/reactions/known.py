@@ -27,6 +27,7 @@ from ekkyo_notify.store import (
     KnownEvents,
     KnownSurveys,
     RefusedAddresses,
+    Sponsors,
 )
 
 router = Router()
@@ -91,12 +92,15 @@ async def forget_member(
     connections: Connections,
     deliveries: Deliveries,
     incoming: IncomingMail,
+    sponsors: Sponsors,
     forgotten: Forgotten,
 ) -> None:
     """Forget how to reach somebody who was erased, and drop what was still to be sent to them and what they sent."""
     await drop_mail(incoming, await contacts.get(fact.member_id))
     await contacts.forget(fact.member_id, fact.meta.revision)
     await refused.forget(fact.member_id, fact.meta.revision)
+    for sponsor in await sponsors.find({"member_id": fact.member_id}, limit=0):
+        await sponsors.forget(sponsor.id, sponsor.revision)
     key = model.connection_id(member_id=fact.member_id)
     await connections.create(key, lambda c: model.forget_chat(c, fact.member_id))
     for planned in await deliveries.find({"member_id": fact.member_id, "status": "planned"}, limit=0):

@@ -18,12 +18,14 @@ from ekkyo.words.times import differ, moment, span, until, zone_name
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from ekkyo_notify.model import Contact, Notice, Recipient, invitation, may_join
+from ekkyo_notify.model import Contact, Notice, Recipient, invitation, may_join, month_named
 from ekkyo_notify.templates.dates import date_rows
 from ekkyo_notify.templates.introductions import other_rows
-from ekkyo_notify.templates.labels import LABELS, SEAT_FIRST, URL_FOLLOWS
+from ekkyo_notify.templates.joining import at_the_desk, where_to_join
+from ekkyo_notify.templates.labels import LABELS
 from ekkyo_notify.templates.links import NO_LINKS, Action, Links
 from ekkyo_notify.templates.logo import Logo, shown
+from ekkyo_notify.templates.pages import FirstPage
 from ekkyo_notify.templates.terms import closed, enter_by, is_open, kept_for, online_capacity, term_rows, withdraw_by
 
 OFF = ("event_cancelled", "registration_withdrawn", "registration_declined", "series_cancelled", "series_withdrawn")
@@ -34,8 +36,6 @@ _HTML = Environment(loader=_LOADER, autoescape=True, undefined=StrictUndefined)
 
 COLOUR = "#31487f"
 """The colour of a community that has none of its own, as in the portal."""
-SHOWS_CODE = ("registration_confirmed", "registration_promoted", "event_reminder")
-"""Topics that say where the code is that the desk asks for."""
 
 
 @dataclass(frozen=True)
@@ -79,21 +79,28 @@ class Message:
     """The community's, on which white text can be read."""
     logo: Logo | None = None
     """The community's, which goes along with the mail."""
+    greeting: str = ""
+    stop: str = ""
+    """What the link that ends such messages says. Both in place of the usual words."""
+    first_page: FirstPage | None = None
+    file: tuple[str, str] | None = None
+    """Of a report: its first page, and the name and the text of the HTML file that goes along."""
 
     def text(self) -> str:
         """The plain text of a mail."""
         return _TEXT.get_template("mail.txt.j2").render(**self._layout(), lead=self.lead).strip() + "\n"
 
-    def html(self) -> str:
-        """The HTML of a mail. Everything that is not ours is escaped."""
+    def html(self, *, inline: bool = False) -> str:
+        """The HTML of a mail. Everything that is not ours is escaped. inline: with its logo in it, for a browser."""
         topic = _HTML.get_template(f"{self.locale}/{self.topic}.j2")
         escaped = {name: Markup(_block(topic, name, self.words)) for name in ("title", "lead")}  # noqa: S704
-        return _HTML.get_template("mail.html.j2").render(**self._layout(), **escaped)
+        return _HTML.get_template("mail.html.j2").render(**self._layout(inline=inline), **escaped)
 
-    def _layout(self) -> dict[str, Any]:
+    def _layout(self, *, inline: bool = False) -> dict[str, Any]:
         labels = LABELS[self.locale]
         own = {
-            "greeting": labels["greeting"].format(name=self.name) if self.name else "",
+            "greeting": (self.greeting or labels["greeting"]).format(name=self.name) if self.name else "",
+            "unsubscribe": self.stop or labels["unsubscribe"],
             "footer": self.footer or labels["footer"].format(community=self.community),
         }
         return {
@@ -108,6 +115,8 @@ class Message:
             "unsubscribe": self.unsubscribe,
             "colour": self.colour or COLOUR,
             "logo": self.logo,
+            "logo_at": self.logo and (self.logo.inline if inline else f"cid:{self.logo.cid}"),
+            "first_page": self.first_page,
             "preview": self.subject,
         }
 
@@ -143,7 +152,8 @@ def compose(
         subject=one_line(texts["subject"], 250),
         title=texts["title"].strip(),
         lead=texts["lead"].strip(),
-        rows=_event_rows(notice, event, recipient, reader, join, tells_all) + _at_the_desk(notice, event, reader, links)
+        rows=_event_rows(notice, event, recipient, reader, join, tells_all)
+        + at_the_desk(notice, event, reader.locale, links)
         if event
         else _other_rows(notice, reader) + other_rows(other, reader.locale),
         description=several_lines(event.description) if event and tells_all else "",
@@ -174,6 +184,7 @@ def said(locale: Locale, topic: str, words: Mapping[str, Any]) -> dict[str, str]
 def _words(notice: Notice, recipient: Recipient, reader: Reader, community: str) -> dict[str, Any]:
     words: dict[str, Any] = {
         "community": community,
+        "month": month_named(notice.month, reader.locale) if notice.month else "",
         "seat": recipient.seat == "confirmed",
         "waiting": recipient.seat == "waitlisted",
         "applied": recipient.seat == "applied",
@@ -247,7 +258,7 @@ def _event_rows(
     if not tells_all:
         return rows
     how = labels["attend" if notice.attend else "format"]
-    rows.append((how, FORMATS[locale][event.format] + _where_to_join(event, join, locale)))
+    rows.append((how, FORMATS[locale][event.format] + where_to_join(event, join, locale)))
     if event.place and event.format != "online":
         rows.append((labels["place"], one_line(event.place)))
     if notice.table is not None:
@@ -257,22 +268,6 @@ def _event_rows(
     seated = recipient.seat == "confirmed"
     own, named = notice.withdraw_by, other is not None
     return rows + term_rows(event, zone, locale, named=named, seated=seated, now=now, own=own)
-
-
-def _at_the_desk(notice: Notice, event: EventState, reader: Reader, links: Links) -> list[tuple[str, str]]:
-    """Where the code is that the desk asks for: who has to be somewhere shows it there."""
-    labels = LABELS[reader.locale]
-    asked = bool(links.portal) and notice.topic in SHOWS_CODE and event.format != "online"
-    return [(labels["check_in"], labels["check_in_code"])] if asked else []
-
-
-def _where_to_join(event: EventState, join: str | None, locale: Locale) -> str:
-    """Why the address to join is not in this message, or nothing."""
-    if event.format == "onsite" or join:
-        return ""
-    if event.url:
-        return SEAT_FIRST[locale]
-    return URL_FOLLOWS[locale] if event.url_follows else ""
 
 
 def _other_rows(notice: Notice, reader: Reader) -> list[tuple[str, str]]:

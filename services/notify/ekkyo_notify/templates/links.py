@@ -43,6 +43,9 @@ class Links:
         if not self.portal or (notice.topic == "event_cancelled" and notice.event is None):
             return None
         topic: Topic = notice.topic
+        if notice.month:
+            address = f"{self.portal}/c/{notice.community_id}/reports/{notice.month}"
+            return Action(ACTIONS[locale][topic], address, address)
         room = "s" if notice.survey else "o" if notice.output else "series" if topic in SERIES_TOPICS else "e"
         short = f"{self.portal}/{room}/{notice.entity_id}"
         if topic.startswith("introduction_"):
@@ -71,6 +74,13 @@ class Links:
             return None
         until = notice.told_at + UNSUBSCRIBING
         return f"{self.portal}/u/{about}/{self.unsubscribing.make('messages', about, recipient.member_id, until)}"
+
+    def no_reports(self, notice: Notice, recipient: Recipient) -> str | None:
+        """The address at which a sponsor ends their reports; None where there is none, as in a preview."""
+        if not (self.portal and self.unsubscribing and recipient.sponsor_id):
+            return None
+        about, until = f"reports/{notice.community_id}", notice.told_at + UNSUBSCRIBING
+        return f"{self.portal}/u/{about}/{self.unsubscribing.make('messages', about, recipient.sponsor_id, until)}"
 
 
 NO_LINKS: Final = Links()

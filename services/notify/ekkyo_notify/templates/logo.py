@@ -1,6 +1,6 @@
 """A community's logo in a mail: a part of it that its HTML names (RFC 2392). Nothing is loaded from anywhere."""
 
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -18,6 +18,11 @@ class Logo:
     cid: str
     width: int
     height: int
+
+    @property
+    def inline(self) -> str:
+        """As an address that holds it (RFC 2397)."""
+        return "data:image/png;base64," + b64encode(self.data).decode("ascii")
 
 
 @lru_cache(64)

@@ -45,6 +45,8 @@ class Registration(Model):
     walk_in: bool = False
     checked_in_at: Instant | None = None
     """None: not checked in. Members who are only in an attendance report were not checked in either."""
+    minutes: int | None = Field(default=None, exclude_if=unset)
+    """How long they were there, as an attendance report says. None: no report says it."""
     table: int | None = Field(default=None, exclude_if=unset)
     """Where they sit or sat, at an event with tables."""
     declined_because: DeclinedBecause | None = Field(default=None, exclude_if=unset)

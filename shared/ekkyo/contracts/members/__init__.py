@@ -129,6 +129,16 @@ from ekkyo.contracts.members.skills import (
     SkillsChanged,
     SkillsSeen,
 )
+from ekkyo.contracts.members.sponsors import AddSponsor as AddSponsor
+from ekkyo.contracts.members.sponsors import ListSponsors as ListSponsors
+from ekkyo.contracts.members.sponsors import RemoveSponsor as RemoveSponsor
+from ekkyo.contracts.members.sponsors import ReportDue as ReportDue
+from ekkyo.contracts.members.sponsors import ReportReminderDue as ReportReminderDue
+from ekkyo.contracts.members.sponsors import Sponsor as Sponsor
+from ekkyo.contracts.members.sponsors import SponsorAdded as SponsorAdded
+from ekkyo.contracts.members.sponsors import SponsorList as SponsorList
+from ekkyo.contracts.members.sponsors import SponsorRemoval as SponsorRemoval
+from ekkyo.contracts.members.sponsors import SponsorRemoved as SponsorRemoved
 from ekkyo.contracts.members.standing import (
     Cards,
     Colleague,

@@ -37,6 +37,9 @@ Topic = Literal[
     "introduction_requested",
     "introduction_given",
     "introduction_not_given",
+    "report_due",
+    "report_reminder",
+    "report_sent",
 ]
 """What a message is about."""
 
@@ -50,8 +53,10 @@ class Delivery(Model):
     member_id: Id | None = None
     community_id: Id | None = None
     """Set on posts to a community's chat."""
+    sponsor_id: Id | None = None
+    """Set on reports to a sponsor."""
     entity_id: Id
-    """The event, the series, the survey, the output or the introduction it is about."""
+    """The event, the series, the survey, the output, the introduction or the report it is about."""
     fact_id: str
     """The fact that caused it."""
     status: DeliveryStatus
@@ -73,6 +78,7 @@ FOR_GOOD: Final = frozenset(
         "introduction_over",
         "member_left",
         "member_erased",
+        "sponsor_removed",
         "superseded",
     }
 )

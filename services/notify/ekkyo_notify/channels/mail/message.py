@@ -98,6 +98,11 @@ def build(
         )
     )
     parts = [_part("text/plain; charset=utf-8", message.text()), _html(message, delivery_id)]
+    if message.file:
+        name, page = message.file
+        file = _part(f'text/html; charset=utf-8; name="{name}"', page, _ATTACHED.format(name))
+        alternative = _multipart("alternative", f"=_alternative_{delivery_id}", parts)
+        return headers + _multipart("mixed", f"=_mixed_{delivery_id}", [alternative, file])
     if calendar is None:
         return headers + _multipart("alternative", f"=_alternative_{delivery_id}", parts)
     method, ics = calendar
