@@ -57,6 +57,8 @@ IN_ORDER: list[Any] = [
     members.GetLogo(community_id="c1"),
     members.ReportMeasure(report_id="f1", community_id="c1", measure="questions", on=date(2026, 10, 31), value=312),
     members.GetMeasures(community_id="c1", spans=[Span(until=NOW)]),
+    events.CountEvents(community_id="c1", spans=[Span(until=NOW)]),
+    surveys.CountAnswers(community_id="c1", spans=[Span(until=NOW)]),
     members.RegisterMember(member_id="m1", profile=profile()),
     members.ImportMembers(profiles=[profile("000002")]),
     members.ChangeProfile(member_id="m1", profile=profile()),

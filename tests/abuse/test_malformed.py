@@ -40,6 +40,7 @@ LISTS = {"members.find", "events.list", "events.figures", "surveys.pending", "su
 LISTS |= {"events.calendar", "events.mine", "surveys.mine", "surveys.preview", "members.cards", "members.communities"}
 LISTS |= {"members.colleagues", "surveys.vocabulary", "members.skills", "members.teachers"}
 LISTS |= {"members.sponsors", "notify.releases"}
+LISTS |= {"events.counts", "surveys.counts"}
 LISTS |= {
     "events.board",
     "events.proposed_outputs",

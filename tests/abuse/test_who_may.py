@@ -83,6 +83,8 @@ TABLE = {
     "members.logo": "anyone",
     "members.report_measure": "leader steward system",
     "members.measures": "anyone",
+    "events.counts": "anyone",
+    "surveys.counts": "anyone",
     "members.communities": "anyone",
     "members.cards": "anyone",
     "members.colleagues": "self leader steward system",

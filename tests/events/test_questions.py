@@ -4,11 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from ekkyo.contracts.base import new_id
+from ekkyo.contracts.base import Span, new_id
 from ekkyo.contracts.events import (
     Attendee,
     CheckIn,
     ConcludeEvent,
+    CountEvents,
     DraftEvent,
     EventDetails,
     GetEvent,
@@ -196,6 +197,8 @@ async def test_the_figures_are_those_of_the_concluded_events_and_of_their_facts(
     await scene.leads(ConcludeEvent(event_id=talk.event_id))
     await scene.published()
     figures = await leader.ask(GetFigures(community_id="c1"))
+    (counted,) = (await leader.ask(CountEvents(community_id="c1", spans=[Span(until=utcnow())]))).counts
+    assert (counted.events, counted.attendances, counted.people, counted.returners) == (2, 4, 3, 1)
     assert figures.model_dump() == {
         "community_id": "c1",
         "events": {"onsite": 1, "online": 1},

@@ -75,6 +75,7 @@ TABLE: dict[type[Any], tuple[dict[str, Any], set[str]]] = {
     events.GetOutput: ({}, {*LEADERS, "self", "member", "leader:c2", "leader"}),
     events.Board: ({}, {*LEADERS, "self", "member", "leader:c2", "leader"}),
     events.ProposedOutputs: ({"community_id": "c1"}, LEADERS),
+    events.CountEvents: ({"community_id": "c1", "spans": []}, {*LEADERS, "self", "member", "leader:c2", "leader"}),
     events.GetFigures: ({"community_id": "c1"}, LEADERS),
     events.GetOverbookingAdvice: ({}, LEADERS),
 }

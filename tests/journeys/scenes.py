@@ -42,6 +42,7 @@ from tests.portal import (
     test_lead_overbooking,
     test_looks,
     test_me_pages,
+    test_measures_pages,
     test_output_pages,
     test_people_pages,
     test_rules_pages,
@@ -88,6 +89,7 @@ def away(*questions: type[Any]) -> Replies:
 
 
 COMMUNITIES = test_community_pages.known()
+MEASURED = test_measures_pages.replies(*test_measures_pages.ALL)
 COMING = {
     MyEvents: test_me_pages.KNOWN[MyEvents],
     **COMMUNITIES,
@@ -152,6 +154,8 @@ SCENES = [
     Scene("cancelled, long", HANAKO, {MyRegistration: mine("confirmed", **LONG, status="cancelled")}, SEEN),
     Scene("by a link", replace(HANAKO, only="e1"), {MyRegistration: mine("confirmed")}, ("/e/e1?p=x",)),
     Scene("communities", HANAKO, COMMUNITIES, ("/communities", "/c/it", "/c/hr", "/c/book", "/c/it/leave")),
+    Scene("measures", LEADER, MEASURED, ("/c/it/measures", "/c/it", "/c/it/measures/edit")),
+    Scene("measures as members see them", HANAKO, MEASURED, ("/c/it/measures", "/c/it")),
     Scene("a community alone", HANAKO, {**COMMUNITIES, **away(ListEvents, RankThemes, GetCards)}, ("/c/it",)),
     Scene("me", HANAKO, ME, ("/me", "/me/journey", "/me/calendar", "/me/messages", "/me/settings", "/me/data")),
     Scene("my skills", HANAKO, ME, ("/me/skills",)),

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 import structlog
 from ekkyo.contracts.base import Refused, new_id
 from ekkyo.contracts.members import CommunityPage, Locale
+from ekkyo.contracts.reports import MeasureFigures
 from ekkyo.process.running import Instance
 from ekkyo.wire import trace
 from prometheus_client import CollectorRegistry
@@ -38,7 +39,7 @@ from ekkyo_portal.signin.signed import Signed
 from ekkyo_portal.web.body import limited, most
 from ekkyo_portal.web.measured import Measured
 from ekkyo_portal.web.problems import problem, refused
-from ekkyo_portal.web.remembered import Remembered
+from ekkyo_portal.web.remembered import Remembered, RememberedEach
 from ekkyo_portal.web.rooms import Page, Room
 from ekkyo_portal.web.visit import HELD, Asking, Visit
 from ekkyo_portal.web.visitor import Visitor
@@ -97,6 +98,7 @@ class Site:
         self.look = the_look()
         self.measured = Measured(self.registry)
         self.communities: Remembered[CommunityPage] = Remembered()
+        self.measures: RememberedEach[list[MeasureFigures]] = RememberedEach(200)
 
     async def visit(self, request: Request) -> Visit:
         """Who comes with this request, and how they read. Raises Refused when that cannot be known."""

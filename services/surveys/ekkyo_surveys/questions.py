@@ -4,6 +4,7 @@ import asyncio
 
 from ekkyo.broker import Router, Who, asked
 from ekkyo.contracts.surveys import (
+    CountAnswers,
     Form,
     FormAnswer,
     GetForm,
@@ -17,6 +18,7 @@ from ekkyo.contracts.surveys import (
     PreviewForm,
     RankThemes,
     ResultsAnswer,
+    SurveyCounts,
     SurveyList,
     ThemeRanking,
     VocabularyAnswer,
@@ -94,3 +96,10 @@ async def get_vocabulary(ask: GetVocabulary, surveys: Surveys, vocabularies: Voc
     found = await surveys.find({"community_id": ask.community_id, "status": "closed"}, sort="-opened_at", limit=MOST)
     closed = [(survey.results, model.comments_of(survey)) for survey in found]
     return await asyncio.to_thread(model.vocabulary_told, changed.told(), closed)
+
+
+@router.subscriber(**asked(CountAnswers))
+async def counts(ask: CountAnswers, surveys: Surveys) -> SurveyCounts:
+    """How many answered, and how they judge, as numbers alone."""
+    found = await surveys.find({"community_id": ask.community_id, "status": "closed"}, limit=0)
+    return model.counts(ask, found)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Generic, Literal, TypeVar, get_args
+from typing import Any, ClassVar, Final, Generic, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr
 
@@ -54,6 +54,10 @@ class Model(Described):
     """A value inside a message. Unknown fields are ignored, so that newer senders can be read."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
+
+
+MOST_SPANS: Final = 100
+"""How many spans one question counts."""
 
 
 class Span(Model):

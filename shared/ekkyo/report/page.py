@@ -13,6 +13,8 @@ from ekkyo.report import charts
 from ekkyo.report.charts.bars import Bar
 from ekkyo.report.charts.draw import GREY, INDIGO, INDIGO_LIGHT, OCHRE, VERMILION
 from ekkyo.report.charts.timeline import Column
+from ekkyo.report.measure_words import MEASURE_WORDS
+from ekkyo.report.measures import shown
 from ekkyo.report.periods import beside, in_words
 from ekkyo.report.words import WORDS
 from ekkyo.words.names import OUTPUT_KINDS
@@ -32,6 +34,8 @@ def page(report: Report, *, made_at: datetime, locale: Locale | None = None, log
         r=report,
         logo=f"data:{logo.kind};base64,{logo.data}" if logo else None,
         w=words,
+        mw=MEASURE_WORDS[chosen],
+        measures=shown(report.measures, chosen),
         locale=chosen,
         charts=_charts(report, words),
         marks=MARKS,

@@ -15,6 +15,7 @@ from ekkyo.report import department_page, page
 from ekkyo_common.report import figures_of, from_facts, from_services, needed
 from ekkyo_common.report.departments import department_report, last_quarter
 from ekkyo_common.report.records import Records
+from ekkyo_common.report.tallies import measured
 from pydantic import BaseModel
 
 from ekkyo_cli import output
@@ -125,10 +126,12 @@ async def _make(
     async with connected(dir, roles=("steward",)) as ekkyo:
         chosen = community or await only_community(ekkyo)
         file = await from_services.logo_of(ekkyo, chosen) if logo else None
-        periods = needed(period)
-        made = await _figures(
-            ekkyo, chosen, lambda records: figures_of(records, period), periods, facts=facts, check=check
-        )
+        periods, now = needed(period), datetime.now(UTC)
+
+        def figures(records: Records) -> Report:
+            return measured(figures_of(records, period), records, now)
+
+        made = await _figures(ekkyo, chosen, figures, periods, facts=facts, check=check)
         return made, file
 
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from ekkyo.client import Ekkyo
 from ekkyo.contracts import events as e
@@ -26,6 +26,7 @@ NEEDED: tuple[type[Fact], ...] = (
     m.CommunityFounded,
     m.CharterRevised,
     m.CommunityRevised,
+    m.MeasureReported,
     s.SurveyFact,
     s.VocabularyChanged,
 )
@@ -99,7 +100,8 @@ class _Reader:
         self.surveys: dict[str, SurveyRecord] = {}
         self.themes: list[Ranking] = []
         self.vocabulary: s.VocabularyState | None = None
-        self.crossings: set[tuple[str, Crossing]] = set()
+        self.crossings: dict[tuple[str, Crossing], datetime] = {}
+        self.reports: dict[tuple[str, date], float | None] = {}
         self.outputs: dict[str, e.OutputState] = {}
         self.erased: dict[str, m.MemberErased] = {}
         self._revisions: dict[tuple[str, str], int] = {}
@@ -109,19 +111,23 @@ class _Reader:
             case m.CommunityFounded() | m.CharterRevised() | m.CommunityRevised():
                 if fact.community_id == self.community_id and self._newer(fact):
                     self.community = fact.community
+            case m.MeasureReported() if fact.community_id == self.community_id:
+                self.reports[fact.measure, fact.on] = fact.value
             case m.MemberFact():
                 if self._newer(fact):
                     self.members[fact.member_id] = fact.member
                 if isinstance(fact, m.MemberCrossed) and fact.community_id == self.community_id:
-                    self.crossings.add((fact.member_id, fact.crossing))
+                    self.crossings[fact.member_id, fact.crossing] = fact.reached_at or fact.meta.time
+                if isinstance(fact, m.CrossingProofChanged) and fact.community_id == self.community_id:
+                    self.crossings[fact.member_id, fact.crossing] = fact.reached_at
                 if isinstance(fact, m.CrossingUndone) and fact.community_id == self.community_id:
-                    self.crossings.discard((fact.member_id, fact.crossing))
+                    self.crossings.pop((fact.member_id, fact.crossing), None)
             case m.MemberErased():
                 self._newer(fact)
                 self.members.pop(fact.member_id, None)
                 self.erased[fact.member_id] = fact
-                reached = {c.crossing for c in fact.crossings if c.community_id == self.community_id}
-                self.crossings |= {(fact.member_id, crossing) for crossing in reached}
+                reached = [c for c in fact.crossings if c.community_id == self.community_id]
+                self.crossings |= {(fact.member_id, c.crossing): c.reached_at for c in reached}
             case e.EventFact() if fact.event.community_id == self.community_id:
                 self._event(fact)
             case e.OutputFact() if fact.output.community_id == self.community_id:
@@ -168,6 +174,8 @@ class _Reader:
             themes=together(self.themes, self.vocabulary),
             vocabulary=self.vocabulary,
             crossings=sorted(c for c in self.crossings if c[0] in people | erased),
+            crossed_at=sorted(at for c, at in self.crossings.items() if c[0] in people | erased),
+            reports=self._reports(self.community.charter),
             outputs=sorted((o for o in self.outputs.values() if o.status == "attached"), key=_attached),
             by_period=[self._of(period, self.community, over, places) for period in periods],
         )
@@ -182,6 +190,15 @@ class _Reader:
         within = {i: event for i, event in over.items() if period.holds(event.starts_at, community.timezone)}
         there = {i: places[i] for i in within}
         return PeriodFigures(period=period, figures=_figures(self.community_id, within, there))
+
+    def _reports(self, charter: m.Charter) -> list[m.MeasureReports]:
+        """What the members service answers to GetMeasures."""
+        told = sorted((on, key, value) for (key, on), value in self.reports.items() if value is not None)
+        values = {
+            key: [m.MeasureValue(on=on, value=value) for on, of, value in told if of == key][-m.MOST_VALUES :]
+            for key in (measure.key for measure in charter.measures if measure.counted == "reported")
+        }
+        return [m.MeasureReports(key=key, values=some) for key, some in values.items()]
 
     def _newer(self, fact: Fact) -> bool:
         """Whether nothing newer was heard about this entity; facts of one revision belong together."""

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import datetime
+from itertools import zip_longest
 from typing import Protocol, TypeVar
 
 from ekkyo.contracts.base import Question, Refused
@@ -13,9 +15,11 @@ from ekkyo.contracts.members import (
     GetCards,
     GetCommunity,
     GetLogo,
+    GetMeasures,
     ListCrossings,
     ListErasures,
     LogoFile,
+    MeasureReports,
     Member,
     MemberCard,
     MemberState,
@@ -76,7 +80,9 @@ async def gather(ekkyo: Asking, community_id: str, *, periods: Sequence[Period] 
         surveys=sorted(results, key=lambda record: record.survey.survey_id),
         themes=themes.themes,
         vocabulary=vocabulary if vocabulary.revision else None,
-        crossings=sorted(c for found in crossed for c in found),
+        crossings=sorted((member, crossing) for found in crossed for member, crossing, _ in found),
+        crossed_at=sorted(at for found in crossed for _, _, at in found if at),
+        reports=await _reports(ekkyo, community),
         outputs=await _outputs(ekkyo, community_id),
         by_period=await _each(periods, lambda period: _figures(ekkyo, community, period), "periods", step),
     )
@@ -170,9 +176,13 @@ async def _erased(ekkyo: Asking, community_id: str) -> set[str]:
             return were_in
 
 
-async def _crossed(ekkyo: Asking, some: list[str], community_id: str) -> list[tuple[str, Crossing]]:
+async def _crossed(ekkyo: Asking, some: list[str], community_id: str) -> list[tuple[str, Crossing, datetime | None]]:
     told = await ekkyo.ask(ListCrossings(community_id=community_id, member_ids=some))
-    return [(one.member_id, crossing) for one in told.members for crossing in one.crossings]
+    return [
+        (one.member_id, crossing, at)
+        for one in told.members
+        for crossing, at in zip_longest(one.crossings, one.reached_at)
+    ]
 
 
 async def _outputs(ekkyo: Asking, community_id: str) -> list[OutputState]:
@@ -184,6 +194,12 @@ async def _outputs(ekkyo: Asking, community_id: str) -> list[OutputState]:
         after = page.next
         if after is None:
             return found[::-1]
+
+
+async def _reports(ekkyo: Asking, community: Community) -> list[MeasureReports]:
+    if not any(measure.counted == "reported" for measure in community.charter.measures):
+        return []
+    return (await ekkyo.ask(GetMeasures(community_id=community.community_id))).reports
 
 
 async def _survey(ekkyo: Asking, survey: SurveyState) -> SurveyRecord:

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from ekkyo.contracts.base import Id, Model
+from ekkyo.contracts.base import Id, Instant, Model
 from ekkyo.contracts.events import EventState, Figures, OutputState, Registration
-from ekkyo.contracts.members import Community, Crossing, MemberCard, MemberState
+from ekkyo.contracts.members import Community, Crossing, MeasureReports, MemberCard, MemberState
 from ekkyo.contracts.reports import Period
 from ekkyo.contracts.surveys import Results, SurveyState, ThemeCount, VocabularyState
 
@@ -42,6 +42,10 @@ class Records(Model):
     vocabulary: VocabularyState | None = None
     """As the community's leaders changed it last; None: they never did."""
     crossings: list[tuple[Id, Crossing]]
+    crossed_at: list[Instant] = []
+    """When each of the crossings was reached, oldest first."""
+    reports: list[MeasureReports] = []
+    """The reported figures of the charter's measures."""
     outputs: list[OutputState] = []
     """What is on the board, oldest first."""
     by_period: list[PeriodFigures] = []

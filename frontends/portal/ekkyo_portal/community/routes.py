@@ -11,6 +11,7 @@ from ekkyo.contracts.surveys import RankThemes
 from starlette.responses import Response
 
 from ekkyo_portal.community import views
+from ekkyo_portal.community.standing import standing
 from ekkyo_portal.look.outputs import items
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.rooms import Room
@@ -61,9 +62,15 @@ async def shown(visit: Visit, community_id: str, form: Form, status: int = 200) 
         visit.maybe(Board(community_id=community_id, limit=OUTPUTS)),
     )
     mine = await visit.maybe(MyEvents(member_id=visit.me.member_id, limit=100)) if events and events.events else None
+    measures = await standing(visit, listed.community)
     view = views.community(visit.reader, visit.me, listed, member, events, cards, themes, COMING, mine)
     return visit.page(
-        "community/community.html", view, status=status, form=form, outputs=items(visit.reader, outputs, {}, None)
+        "community/community.html",
+        view,
+        status=status,
+        form=form,
+        measures=measures,
+        outputs=items(visit.reader, outputs, {}, None),
     )
 
 

@@ -9,6 +9,7 @@ from ekkyo.contracts.base import Question, Refused
 from ekkyo.report import department_page, page
 from ekkyo_common.report import figures_of, from_services, needed
 from ekkyo_common.report.departments import department_report
+from ekkyo_common.report.tallies import measured
 from pydantic import BaseModel
 from starlette.responses import Response
 
@@ -48,7 +49,7 @@ async def report(visit: Visit, community_id: str) -> Response:
         from_services.gather(asking, community_id, periods=needed(period)),
         from_services.logo_of(asking, community_id),
     )
-    figures, locale = figures_of(records, period), visit.reader.locale
+    figures, locale = measured(figures_of(records, period), records, visit.now), visit.reader.locale
     text = await asyncio.to_thread(page, figures, made_at=visit.now, locale=locale, logo=logo)
     return _html(visit, text, [records.community.name, str(period or f"{visit.now:%Y-%m-%d}")])
 

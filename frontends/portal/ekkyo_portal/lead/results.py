@@ -8,6 +8,7 @@ from ekkyo.contracts.surveys import Form as Questions
 from ekkyo.contracts.surveys import GetResults, ListSurveys, PreviewForm, RankThemes, ResultsAnswer
 from starlette.responses import Response
 
+from ekkyo_portal.community.standing import standing
 from ekkyo_portal.lead import outcomes
 from ekkyo_portal.lead.room import must_lead, room
 from ekkyo_portal.web.visit import Visit
@@ -40,4 +41,6 @@ async def community_results(visit: Visit, community_id: str) -> Response:
         visit.maybe(RankThemes(community_id=community_id)),
         visit.maybe(concluded),
     )
-    return visit.page("lead/community.html", outcomes.community(visit.reader, community, figures, themes, events))
+    measures = await standing(visit, community)
+    view = outcomes.community(visit.reader, community, figures, themes, events)
+    return visit.page("lead/community.html", view, measures=measures)

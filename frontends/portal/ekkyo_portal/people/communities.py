@@ -89,7 +89,12 @@ async def revise(visit: Visit, community_id: str) -> Response:
     """Change the charter or the rules. Members accept changed rules again, so unchanged ones are not sent."""
     form, now = await visit.form(), await led(visit, community_id)
     rules = form["rules"] if form["rules"] != now.rules else None
-    command = form.make(ReviseCharter, community_id=community_id, charter=_charter(form), rules=rules)
+    command = form.make(
+        ReviseCharter,
+        community_id=community_id,
+        charter={**_charter(form), "measures": now.charter.measures},
+        rules=rules,
+    )
     if command is None:
         return charter_form(visit, now, form, status=400)
     await visit.send(command)

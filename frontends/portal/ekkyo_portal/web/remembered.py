@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Awaitable, Callable
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 A = TypeVar("A")
 LASTS: Final = 60.0
@@ -27,3 +27,17 @@ class Remembered(Generic[A]):
     def forget(self) -> None:
         """Ask again: something about it was changed here."""
         self._known = None
+
+
+class RememberedEach(Generic[A]):
+    """An answer for each of several keys, at most so many of them."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._each: dict[Any, Remembered[A]] = {}
+
+    async def of(self, key: Any, ask: Callable[[], Awaitable[A | None]]) -> A | None:
+        """The answer for this key, of the last minute, else a new one; None: the service is away."""
+        if len(self._each) >= self._most and key not in self._each:
+            self._each.clear()
+        return await self._each.setdefault(key, Remembered()).of(ask)

@@ -24,7 +24,7 @@ from ekkyo_events.model.documents import (
 from ekkyo_events.model.door import Door, door, has_a_door, word_now
 from ekkyo_events.model.drawing import EARLIER, draw, is_to_be_closed, missed_before
 from ekkyo_events.model.events import cancel, conclude, draft, duplicate, end, publish, remind, reschedule, revise
-from ekkyo_events.model.figures import figures
+from ekkyo_events.model.figures import counts, figures, told_in_counts
 from ekkyo_events.model.grouping import register_group
 from ekkyo_events.model.hosting import Host, KnownRules
 from ekkyo_events.model.inviting import (
@@ -119,6 +119,7 @@ __all__ = [
     "conclude",
     "confirm",
     "corresponding",
+    "counts",
     "decline",
     "decline_applications",
     "departed",
@@ -179,6 +180,7 @@ __all__ = [
     "take",
     "tell_series",
     "told_answers",
+    "told_in_counts",
     "told_output",
     "told_tables",
     "uncounted",

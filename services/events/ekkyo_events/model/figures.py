@@ -4,9 +4,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-from ekkyo.contracts.events import EventFormat, Figures, KindFigures
+from ekkyo.contracts.base import Caller
+from ekkyo.contracts.events import CountEvents, EventCounts, EventFormat, Figures, KindFigures
+from ekkyo.contracts.events.counts import Held, counted
 
 from ekkyo_events.model.documents import Event, Seat
+from ekkyo_events.model.outputs import Output
+from ekkyo_events.model.people import Person
+from ekkyo_events.model.visibility import seen
 
 TOTALS: Final = (
     "registrations",
@@ -47,6 +52,25 @@ def figures(community_id: str, concluded: Iterable[tuple[Event, Sequence[Seat]]]
             "kinds": _most_held(kinds),
         }
     )
+
+
+def told_in_counts(concluded: Iterable[Event], who: Caller) -> list[Event]:
+    """Those of these that the caller may hear of: short spans would tell others of an event by invitation."""
+    return [event for event in concluded if seen(event, who, None)]
+
+
+def counts(
+    ask: CountEvents,
+    concluded: Iterable[Event],
+    came: Mapping[str, Iterable[str]],
+    people: Iterable[Person],
+    board: Iterable[Output],
+) -> EventCounts:
+    """What took place within the spans that the question names. came: who attended each event."""
+    held = [Held(event.starts_at, frozenset(came[event.id])) for event in concluded]
+    attached = [output.attached_at for output in board if output.attached_at]
+    departments = {person.id: person.department for person in people}
+    return EventCounts(community_id=ask.community_id, counts=counted(held, attached, departments, ask.spans))
 
 
 def _counted(seat: Seat) -> Iterable[str]:

@@ -1,5 +1,6 @@
 """Surveys, who took part, the ballot boxes, and how all that is decided. Pure: no I/O, no clock, no randomness."""
 
+from ekkyo_surveys.model.counts import counts
 from ekkyo_surveys.model.forgetting import forget
 from ekkyo_surveys.model.opening import (
     COMPARED_FOR,
@@ -57,6 +58,7 @@ __all__ = [
     "close_when_due",
     "comments_of",
     "counted",
+    "counts",
     "did_not_come",
     "forget",
     "form_for",

@@ -29,6 +29,7 @@ from ekkyo.contracts.events.attendance import (
     UndoCheckIn,
 )
 from ekkyo.contracts.events.calendar import CalendarEntry, CalendarPage, GetCalendar
+from ekkyo.contracts.events.counts import CountEvents, EventCounts, SpanCounts
 from ekkyo.contracts.events.draw import DrawClosed, DrawHeld
 from ekkyo.contracts.events.event import (
     Attend,
@@ -171,6 +172,7 @@ __all__ = [
     "Concerned",
     "ConcludeEvent",
     "ConfirmOutput",
+    "CountEvents",
     "DeclineOutput",
     "DoorWord",
     "DraftEvent",
@@ -180,6 +182,7 @@ __all__ = [
     "DuplicateEvent",
     "EventCancelled",
     "EventConcluded",
+    "EventCounts",
     "EventDetails",
     "EventFact",
     "EventFormat",
@@ -279,6 +282,7 @@ __all__ = [
     "SeriesState",
     "SeriesWithdrawn",
     "SetTerms",
+    "SpanCounts",
     "Tables",
     "TablesSeated",
     "Terms",

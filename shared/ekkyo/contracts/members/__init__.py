@@ -64,7 +64,6 @@ from ekkyo.contracts.members.leaving import (
     ReactivateMember,
 )
 from ekkyo.contracts.members.measure import (
-    MOST_SPANS,
     MOST_VALUES,
     Amount,
     Counted,
@@ -164,7 +163,6 @@ from ekkyo.contracts.members.teachers import (
 
 __all__ = [
     "LOGO_BYTES",
-    "MOST_SPANS",
     "MOST_VALUES",
     "READABLE",
     "AcceptRules",

@@ -4,7 +4,7 @@ from typing import Annotated, ClassVar, Final, Literal, Self
 
 from pydantic import ConfigDict, Field, model_validator
 
-from ekkyo.contracts.base import Command, Day, Fact, Id, Line, Model, Question, Span, Unit, may
+from ekkyo.contracts.base import MOST_SPANS, Command, Day, Fact, Id, Line, Model, Question, Span, Unit, may
 
 Counted = Literal[
     "attendances",
@@ -22,15 +22,15 @@ Counted = Literal[
 """What a measure counts, always within its period and of concluded events. attendances: once per person and event.
 people: different people who attended. departments: different departments that they work in. first_timers: people
 whose first event of this community it was. returners: people who came and had come before. events: held. outputs: on
-the board. crossings: reached by members. answers: to surveys. nps: of the surveys after events. reported: a figure
+the board. crossings: reached by members. answers: to surveys that are
+closed. nps: of the
+surveys that publish one. reported: a figure
 that another system or a leader reports (`members.report_measure`)."""
 Period = Literal["month", "quarter", "season", "whole"]
 """What a target is for. month, quarter: each calendar month or quarter by itself, in the community's time zone. season:
 from `starts_on` to `until`. whole: since the community was founded."""
 Amount = Annotated[float, Field(ge=-1e12, le=1e12, allow_inf_nan=False)]
 """A figure."""
-MOST_SPANS: Final = 100
-"""How many spans one question counts."""
 MOST_VALUES: Final = 2000
 """How many reported figures of one measure are returned, the newest."""
 

@@ -1,6 +1,7 @@
 """Reports: what services and front ends hand to each other about a whole community."""
 
 from ekkyo.contracts.reports.department import DepartmentQuarter, DepartmentReport, EventHeld
+from ekkyo.contracts.reports.measure import MeasureFigures, MeasurePoint, Outcome
 from ekkyo.contracts.reports.period import Period, PeriodKind
 from ekkyo.contracts.reports.report import (
     Before,
@@ -20,7 +21,10 @@ __all__ = [
     "DepartmentReport",
     "EventFigures",
     "EventHeld",
+    "MeasureFigures",
+    "MeasurePoint",
     "Meetings",
+    "Outcome",
     "Period",
     "PeriodKind",
     "Report",

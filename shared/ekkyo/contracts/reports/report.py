@@ -3,6 +3,7 @@
 from ekkyo.contracts.base import Id, Instant, Model
 from ekkyo.contracts.events import EventFormat, Figures, OutputState
 from ekkyo.contracts.members import Charter, Crossing, Locale
+from ekkyo.contracts.reports.measure import MeasureFigures
 from ekkyo.contracts.reports.period import Period
 from ekkyo.contracts.surveys import ThemeCount
 
@@ -129,6 +130,8 @@ class Report(Model):
     """How many people reached each."""
     outputs: list[OutputState] = []
     """What came of it, as the board has it, oldest first."""
+    measures: list[MeasureFigures] = []
+    """The charter's, each against its target as it stands now, whatever the period of the report."""
     period: Period | None = None
     """None: all that was."""
     before: Before | None = None

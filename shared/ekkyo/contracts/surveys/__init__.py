@@ -5,6 +5,7 @@ who took part, never what was said; results are published in numbers, once a sur
 survey only when enough people answered.
 """
 
+from ekkyo.contracts.surveys.counts import AnswerCounts, CountAnswers, SurveyCounts
 from ekkyo.contracts.surveys.form import (
     OTHER,
     OTHER_PREFIX,
@@ -69,12 +70,14 @@ __all__ = [
     "SURVEYS_OF_EVENTS",
     "AddTerm",
     "AnswerCell",
+    "AnswerCounts",
     "AnswerSurvey",
     "Answered",
     "Answers",
     "Choice",
     "CloseSurvey",
     "Condition",
+    "CountAnswers",
     "CrossTable",
     "Form",
     "FormAnswer",
@@ -103,6 +106,7 @@ __all__ = [
     "SplitTheme",
     "SurveyAnswered",
     "SurveyClosed",
+    "SurveyCounts",
     "SurveyFact",
     "SurveyList",
     "SurveyOpened",

@@ -4,6 +4,7 @@ from ekkyo.report.charts.bars import bars, histogram, parts
 from ekkyo.report.charts.matrix import matrix
 from ekkyo.report.charts.ring import ring
 from ekkyo.report.charts.stairs import stairs
+from ekkyo.report.charts.target import target
 from ekkyo.report.charts.timeline import course, timeline
 
-__all__ = ["bars", "course", "histogram", "matrix", "parts", "ring", "stairs", "timeline"]
+__all__ = ["bars", "course", "histogram", "matrix", "parts", "ring", "stairs", "target", "timeline"]

@@ -1,4 +1,4 @@
-"""What the events service can be asked to tell."""
+"""What the events service can be asked to tell of events, registrations and outputs."""
 
 import asyncio
 import secrets
