@@ -193,6 +193,8 @@ IN_ORDER: list[Any] = [
     surveys.RemoveWords(community_id="c1", words=["ExL"]),
     surveys.IgnoreWords(community_id="c1", words=["lunch"]),
     surveys.GetVocabulary(community_id="c1"),
+    surveys.GetTrend(community_id="c1", template="post_event"),
+    surveys.CompareCommunities(),
     members.LeaveCommunity(member_id="m1", community_id="c1"),
     notify.ConnectChannel(member_id="m1", url="https://chat.example.com/hooks/1"),  # type: ignore[arg-type]
     notify.GetChannel(member_id="m1"),

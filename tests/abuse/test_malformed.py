@@ -41,6 +41,7 @@ LISTS |= {"events.calendar", "events.mine", "surveys.mine", "surveys.preview", "
 LISTS |= {"members.colleagues", "surveys.vocabulary", "members.skills", "members.teachers"}
 LISTS |= {"members.sponsors", "notify.releases"}
 LISTS |= {"events.counts", "surveys.counts"}
+LISTS |= {"surveys.trend", "surveys.compare"}
 LISTS |= {
     "events.board",
     "events.proposed_outputs",

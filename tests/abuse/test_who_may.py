@@ -172,6 +172,8 @@ TABLE = {
     "surveys.remove_words": "leader steward system",
     "surveys.ignore_words": "leader steward system",
     "surveys.vocabulary": "leader steward system",
+    "surveys.trend": "leader steward system",
+    "surveys.compare": "steward system",
     "notify.connect_channel": "self steward system",
     "notify.connect_channel, a community's": "leader steward system",
     "notify.channel": "self steward system",

@@ -55,7 +55,7 @@ from tests.portal.test_events_pages import event, mine
 from tests.portal.test_lead_attendance import BEGUN
 from tests.portal.test_lead_desk import at_the_desk
 from tests.portal.test_lead_hours import HOURS
-from tests.portal.test_lead_results import over
+from tests.portal.test_lead_results import answered, over
 from tests.portal.test_lead_sponsors import REPORTED, reporting
 
 WHOLE: dict[str, Any] = {
@@ -202,6 +202,8 @@ SCENES = [
     Scene(
         "themes", LEADER, answers(), ("/c/it/themes", "/c/it/themes/theme?name=Excel", "/c/it/themes/theme?name=花見")
     ),
+    Scene("results of a survey", LEADER, answered(), ("/s/s1/results", "/c/it/trend", "/e/e1/results")),
+    Scene("communities compared", STEWARD, answered(), ("/people-surveys",)),
     Scene("no results", LEADER, {**over(), ListSurveys: SurveyList(surveys=[])}, ("/e/e1/results",)),
     Scene(
         "results away",

@@ -7,11 +7,16 @@ from ekkyo.contracts.members import Cards, FindMembers, GetCards, GetLogo, ListE
 from ekkyo.contracts.notify import ConnectChannel
 from ekkyo.contracts.surveys import (
     Choice,
+    CommunityScore,
+    CommunityScores,
+    CompareCommunities,
     Form,
+    FormAnswer,
     FormQuestion,
+    GetForm,
     GetResults,
+    GetTrend,
     ListSurveys,
-    PreviewForm,
     RankThemes,
     Results,
     ResultsAnswer,
@@ -19,6 +24,7 @@ from ekkyo.contracts.surveys import (
     SurveyState,
     ThemeCount,
     ThemeRanking,
+    Trend,
 )
 from ekkyo.report.charts.draw import INDIGO, VERMILION
 
@@ -56,6 +62,57 @@ FORM = Form(
         ),
     ],
 )
+QUESTIONS = [
+    {"question": "satisfaction", "kind": "scale", "asked": 12, "answered": 12, "nps": 33.3, "nps_low": -9.0,
+     "nps_high": 62.3, "cells": [{"answers": [str(n) for n in range(9)], "people": 5}, {"answers": ["9"], "people": 7},
+                                 {"answers": ["10"], "people": 0}]},
+    {"question": "level", "kind": "choice", "asked": 12, "answered": 12,
+     "cells": [{"answers": ["right"], "people": 7}, {"answers": ["hard", "other", ""], "people": 5}]},
+    {"question": "wishes", "kind": "choices", "asked": 12, "withheld": ["other"],
+     "cells": [{"answers": ["right"], "people": 7}]},
+    {"question": "order", "kind": "ranking", "asked": 12, "answered": 12, "places": {"right": 1.25, "hard": 1.75}},
+    {"question": "hours", "kind": "number", "asked": 12, "answered": 12, "mean": 2.5,
+     "cells": [{"answers": ["0-4"], "people": 12}]},
+    {"question": "few", "kind": "choice", "asked": 12, "cells": [{"answers": ["a", "b"], "people": 12}]},
+]  # fmt: skip
+TOLD = Results.model_validate(
+    {
+        "survey_id": "s1",
+        "invited": 20,
+        "answered": 12,
+        "nps": 33.3,
+        "nps_low": -9.0,
+        "nps_high": 62.3,
+        "distributions": {
+            "satisfaction": {"0-8": 5, "9": 7, "10": 0},
+            "level": {"right": 7, "hard+other+no_answer": 5},
+        },
+        "questions": QUESTIONS,
+        "cross_tables": [
+            {
+                "questions": ["satisfaction", "level"],
+                "rows": [[str(n) for n in range(9)], ["9", "10"]],
+                "columns": [["right"], ["hard", "other", ""]],
+                "people": [[0, 5], [7, 0]],
+            }
+        ],
+        "themes": [{"theme": MARKUP, "votes": 4}],
+    }
+)
+TREND = Trend.model_validate(
+    {
+        "community_id": "it",
+        "points": [
+            {"survey": SURVEY, "scored": 12, "nps": 33.3, "nps_low": -9.0, "nps_high": 62.3},
+            {"survey": SURVEY.model_copy(update={"survey_id": "s2"}), "suppressed": True},
+        ],
+    }
+)
+SCORES = CommunityScores(
+    communities=[
+        CommunityScore(community_id="it", surveys=3, suppressed=1, invited=40, answered=20, scored=16, nps=12.5)
+    ]
+)
 SAID = Results(
     survey_id="s1",
     invited=20,
@@ -66,6 +123,17 @@ SAID = Results(
 )
 
 
+def answered():
+    """Answers to a survey with questions of many kinds."""
+    texts = {"comment": [MARKUP, "=1+1"]}
+    return {
+        **over(),
+        GetResults: ResultsAnswer(survey=SURVEY, results=TOLD, comments=texts["comment"], texts=texts),
+        GetTrend: TREND,
+        CompareCommunities: SCORES,
+    }
+
+
 def over():
     people = [registration(f"m{n}", "attended", walk_in=n == 0) for n in range(9)]
     return {
@@ -74,7 +142,7 @@ def over():
         GetRoster: roster(OVER, *people, registration("x", "no_show"), registration("y", "withdrawn")),
         ListSurveys: SurveyList(surveys=[SURVEY]),
         GetResults: ResultsAnswer(survey=SURVEY, results=SAID, comments=[MARKUP]),
-        PreviewForm: FORM,
+        GetForm: FormAnswer(survey=SURVEY, form=FORM, invited=False, answered=False),
         ListEvents: EventPage(events=[OVER.model_copy(update={"attended": 3})]),
     }
 
@@ -111,6 +179,63 @@ async def test_where_no_answers_are_shown_the_page_says_why(changes, says):
         assert page.status_code == 200
         assert says in text_of(page)
         assert "薦めますか" not in page.text
+
+
+async def test_each_question_is_shown_as_its_kind_wants_and_what_is_not_told_says_why():
+    async with opened(answered(), LEADER) as browser:
+        for path in ("/s/s1/results", "/e/e1/results"):
+            page = await browser.get(path)
+            said = text_of(page)
+            assert "NPS +33(95%信頼区間 -9 〜 +62)" in said
+            assert "12人中 12人の回答を集計" in said
+            assert "5人に満たない回答は、ほかの回答とまとめています" in said
+            assert "その他, 無回答" in page.text
+            assert "1.2 right" in said
+            assert "平均 2.5" in said
+            assert "回答が少ないため、内訳は表示しません" in said
+            assert '<th scope="row">9–10</th><td>7</td><td>0</td>' in page.text
+            assert "<script>alert" not in page.text
+    hidden = TOLD.model_copy(update={"suppressed": True, "compared": True})
+    replies = answered() | {GetResults: ResultsAnswer(survey=SURVEY, results=hidden)}
+    async with opened(replies, LEADER) as browser:
+        page = await browser.get("/s/s1/results")
+        assert "結果を比べると5人未満の回答がわかってしまいます" in text_of(page)
+        assert "results.csv" not in page.text
+
+
+async def test_results_are_saved_as_files_in_which_no_text_is_a_formula():
+    async with opened(answered(), in_english(LEADER)) as browser:
+        csv = await browser.get("/s/s1/results.csv")
+        assert csv.headers["content-disposition"].startswith('attachment; filename="results.csv"')
+        text = csv.content.decode("utf-8-sig")
+        assert "Would you recommend it?,0–8,5" in text
+        assert "'=1+1" in text
+        assert "Level,Right,7" in text
+        told = ResultsAnswer.model_validate_json((await browser.get("/s/s1/results.json")).content)
+        assert told.results == TOLD
+        assert (await browser.get("/s/s1/results.xlsx")).content[:2] == b"PK"
+        for visitor in (NO, HANAKO):
+            for ending in ("", ".csv", ".xlsx", ".json"):
+                assert (await browser.as_(visitor).get(f"/s/s1/results{ending}")).status_code == 403
+    open_still = FormAnswer(
+        survey=SURVEY.model_copy(update={"status": "open"}), form=FORM, invited=False, answered=False
+    )
+    async with opened(answered() | {GetForm: open_still}, LEADER) as browser:
+        assert "アンケートを受付中です" in text_of(await browser.get("/s/s1/results"))
+        assert (await browser.get("/s/s1/results.csv")).status_code == 409
+
+
+async def test_scores_are_shown_over_time_and_stewards_compare_communities():
+    async with opened(answered(), LEADER) as browser:
+        page = await browser.get("/c/it/trend")
+        assert "+33" in text_of(page)
+        assert 'href="/s/s1/results"' in page.text
+        assert "-9 … +62" in page.text
+        assert (await browser.get("/people-surveys")).status_code == 403
+        page = await browser.as_(STEWARD).get("/people-surveys")
+        assert "20/40 50% +12 16" in text_of(page)
+        for visitor in (NO, HANAKO):
+            assert (await browser.as_(visitor).get("/c/it/trend")).status_code == 403
 
 
 async def test_a_community_sees_its_figures_and_what_its_members_want_next():

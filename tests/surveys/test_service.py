@@ -14,8 +14,10 @@ from ekkyo.contracts.surveys import (
     Answers,
     AnswerSurvey,
     CloseSurvey,
+    CompareCommunities,
     GetForm,
     GetResults,
+    GetTrend,
     GetVocabulary,
     IgnoreWords,
     InvitationWithdrawn,
@@ -464,6 +466,8 @@ MAY = {
     "split_theme": ["lead", "steward", "system"],
     "remove_words": ["lead", "steward", "system"],
     "ignore_words": ["lead", "steward", "system"],
+    "trend": ["lead", "steward", "system"],
+    "compare": ["steward", "system"],
     "close": ["lead", "steward", "system"],
 }
 CALLERS = {
@@ -513,6 +517,8 @@ async def test_each_operation_is_for_those_it_names_and_for_nobody_without_a_tok
         "split_theme": SplitTheme(community_id=COMMUNITY, theme="RPA", words=["ExL"], into="ExL"),
         "remove_words": RemoveWords(community_id=COMMUNITY, words=["ExL2"]),
         "ignore_words": IgnoreWords(community_id=COMMUNITY, words=["lunch"]),
+        "trend": GetTrend(community_id=COMMUNITY),
+        "compare": CompareCommunities(),
         "close": CloseSurvey(survey_id=survey),
     }
     assert {type(message) for message in messages.values()} == {
@@ -525,3 +531,21 @@ async def test_each_operation_is_for_those_it_names_and_for_nobody_without_a_tok
         assert outcomes == wanted, operation
         reply = await world.outside.request(message.subject, message.model_dump_json().encode(), timeout=5)
         assert (reply.headers or {})["Nats-Service-Error-Code"] == "401", operation
+
+
+async def test_results_that_would_tell_of_few_beside_those_of_another_survey_are_not_told(world: World) -> None:
+    crowd = [f"p{n}" for n in range(8)]
+    first, second = await world.opened_for(*crowd), await world.opened_for(*crowd)
+    for survey, answering in ((first, crowd[:7]), (second, crowd)):
+        for member in answering:
+            await world.answer(survey.survey_id, member)
+        await world.ask(CloseSurvey(survey_id=survey.survey_id), *LEADER)
+    told = await world.ask(GetTrend(community_id=COMMUNITY), *LEADER)
+    assert [(point.suppressed, point.nps, point.scored) for point in told.points] == [
+        (False, 100.0, 7),
+        (True, None, 0),
+    ]
+    hidden = (await world.ask(GetResults(survey_id=second.survey_id), *LEADER)).results
+    assert (hidden.compared, hidden.answered, hidden.questions, hidden.distributions) == (True, 8, [], {})
+    [score] = (await world.ask(CompareCommunities(), "boss", "steward")).communities
+    assert (score.surveys, score.suppressed, score.answered, score.scored, score.nps) == (2, 1, 15, 7, 100.0)

@@ -10,6 +10,7 @@ import typer
 
 from ekkyo_cli import output
 from ekkyo_cli.commands import (
+    audit,
     backup,
     call,
     caught,
@@ -74,6 +75,7 @@ app.add_typer(events.app, name="events", rich_help_panel=TALK)
 app.add_typer(facts.app, name="facts", rich_help_panel=TALK)
 app.command("report", rich_help_panel=TALK)(report.report)
 app.add_typer(sponsors.app, name="sponsors", rich_help_panel=TALK)
+app.add_typer(audit.app, name="audit", rich_help_panel=RUN)
 app.command("doctor", rich_help_panel=RUN)(doctor.doctor)
 app.command("backup", rich_help_panel=RUN)(backup.backup)
 app.command("restore", rich_help_panel=RUN)(backup.restore)

@@ -57,10 +57,16 @@ async def answer_survey(cmd: AnswerSurvey, surveys: Surveys, keys: Keys) -> Answ
 
 
 @router.subscriber(**asked(CloseSurvey))
-async def close_survey(cmd: CloseSurvey, surveys: Surveys, keys: Keys, known: Known, who: Who) -> SurveyState:
+async def close_survey(
+    cmd: CloseSurvey, surveys: Surveys, known: Known, keys: Keys, opening: Opening, who: Who
+) -> SurveyState:
     """Take no more answers, and publish the results."""
-    key, words = await keys.secret(cmd.survey_id), await known.words(cmd.survey_id)
-    return await surveys.change(cmd.survey_id, lambda s, parts: model.close(s, parts, key=key, words=words, who=who))
+    async with opening.for_closing(await known.to_compare(cmd.survey_id, utcnow())) as compared:
+        key, words = await keys.secret(cmd.survey_id), await known.words(cmd.survey_id)
+        told = await known.told(compared)
+        return await surveys.change(
+            cmd.survey_id, lambda s, parts: model.close(s, parts, key=key, words=words, who=who, told=told)
+        )
 
 
 @router.subscriber(**asked(MergeThemes))

@@ -74,13 +74,48 @@ class Knowledge:
         """What decides whether a survey may be opened by hand. until: how long nobody else opens an anonymous one."""
         parts = await self.surveys.entries(cmd.survey_id, where={"kind": "participation"})
         everybody = {*cmd.invited, *(part.key for part in parts)}
+        others = await self._others(cmd.survey_id, everybody, now) if cmd.anonymous else []
+        several = await self._invited(other.id for other in others) if len(others) > 1 else {}
         return model.Known(
             people=await self.of(cmd.invited),
             event=await self.known_events.get(cmd.event_id) if cmd.event_id else None,
-            others=await self._others(cmd.survey_id, everybody, now) if cmd.anonymous else (),
+            others=others,
+            groups=[everybody, *several.values()] if several else [],
             everybody=len(everybody),
             until=until,
         )
+
+    async def to_compare(self, survey_id: str, now: datetime) -> list[str]:
+        """Anonymous surveys of the last days with the same questions, open or closed, that are compared with this one.
+
+        Surveys after events ask about different things, and are not compared with each other.
+        """
+        survey = await self.surveys.get(survey_id)
+        if survey is None or not survey.anonymous or survey.status == "closed":
+            return []
+        where = {"anonymous": True, "template": survey.template, "opened_at": {"$gte": now - model.COMPARED_FOR}}
+        found = await self.surveys.find(where, limit=0)
+        return [one.id for one in found if one.id != survey_id and not (one.is_after_event and survey.is_after_event)]
+
+    async def told(self, survey_ids: list[str]) -> list[set[str]]:
+        """Who answered those of these surveys whose results are told."""
+        found = await self.surveys.find({"id": {"$in": survey_ids}, "status": "closed"}, limit=0)
+        told = [survey.id for survey in found if survey.results and not survey.results.suppressed]
+        answered: dict[str, set[str]] = {}
+        for part in await self._participations(told):
+            if part.answered:
+                answered.setdefault(part.document_id, set()).add(part.key)
+        return list(answered.values())
+
+    async def _invited(self, survey_ids: Iterable[str]) -> dict[str, set[str]]:
+        invited: dict[str, set[str]] = {}
+        for part in await self._participations(survey_ids):
+            invited.setdefault(part.document_id, set()).add(part.key)
+        return invited
+
+    async def _participations(self, survey_ids: Iterable[str]) -> list[model.Part]:
+        where = {"document_id": {"$in": sorted(survey_ids)}, "kind": "participation"}
+        return await self.surveys.find_entries(where, limit=0)
 
     async def _others(self, survey_id: str, everybody: set[str], now: datetime) -> list[model.Other]:
         """Anonymous surveys, open or recent, that ask some of the same people, and enough to be told of at all."""

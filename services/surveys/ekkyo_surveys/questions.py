@@ -4,11 +4,14 @@ import asyncio
 
 from ekkyo.broker import Router, Who, asked
 from ekkyo.contracts.surveys import (
+    CommunityScores,
+    CompareCommunities,
     CountAnswers,
     Form,
     FormAnswer,
     GetForm,
     GetResults,
+    GetTrend,
     GetVocabulary,
     ListSurveys,
     MySurvey,
@@ -21,6 +24,7 @@ from ekkyo.contracts.surveys import (
     SurveyCounts,
     SurveyList,
     ThemeRanking,
+    Trend,
     VocabularyAnswer,
 )
 
@@ -103,3 +107,22 @@ async def counts(ask: CountAnswers, surveys: Surveys) -> SurveyCounts:
     """How many answered, and how they judge, as numbers alone."""
     found = await surveys.find({"community_id": ask.community_id, "status": "closed"}, limit=0)
     return model.counts(ask, found)
+
+
+@router.subscriber(**asked(GetTrend))
+async def trend(ask: GetTrend, surveys: Surveys) -> Trend:
+    """How answers changed from survey to survey."""
+    where = {
+        "community_id": ask.community_id,
+        "status": "closed",
+        **({"template": ask.template} if ask.template else {}),
+    }
+    found = await surveys.find(where, sort="-opened_at", limit=ask.limit)
+    return model.trend_of(ask.community_id, found)
+
+
+@router.subscriber(**asked(CompareCommunities))
+async def compare(ask: CompareCommunities, surveys: Surveys) -> CommunityScores:
+    """What the surveys of each community say together."""
+    where = {"status": "closed", **({"opened_at": {"$gte": ask.since}} if ask.since else {})}
+    return model.compared(await surveys.find(where, sort="-opened_at", limit=MOST))

@@ -15,6 +15,7 @@ from ekkyo_surveys.keys import Keys
 from ekkyo_surveys.known import Known
 from ekkyo_surveys.settings import SurveySettings
 from ekkyo_surveys.store import Forgotten, KnownEvents, People, Surveys
+from ekkyo_surveys.turns import Opening
 
 router = Router()
 
@@ -91,7 +92,14 @@ async def forget_member(fact: MemberErased, surveys: Surveys, people: People, fo
 
 
 @router.subscriber(**due(model.CloseTimer))
-async def close_at_deadline(timer: model.CloseTimer, surveys: Surveys, keys: Keys, known: Known) -> None:
+async def close_at_deadline(
+    timer: model.CloseTimer, surveys: Surveys, known: Known, keys: Keys, opening: Opening
+) -> None:
     """Close a survey whose deadline has come."""
-    key, words = await keys.secret(timer.id), await known.words(timer.id)
-    await surveys.change(timer.id, lambda s, parts: model.close_when_due(s, parts, key=key, words=words, now=utcnow()))
+    async with opening.for_closing(await known.to_compare(timer.id, utcnow())) as compared:
+        key, words = await keys.secret(timer.id), await known.words(timer.id)
+        told = await known.told(compared)
+        await surveys.change(
+            timer.id,
+            lambda s, parts: model.close_when_due(s, parts, key=key, words=words, now=utcnow(), told=told),
+        )

@@ -1,4 +1,5 @@
-"""Anonymous surveys are opened by hand one at a time, so that each is compared with all that were opened before."""
+"""Anonymous surveys are opened by hand one at a time, so that each is compared with all that were opened before; and
+surveys that are compared with others close one at a time."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -34,6 +35,18 @@ class OpeningTurns:
             return
         async with self.anonymous.taken() as until:
             yield until
+
+    @asynccontextmanager
+    async def for_closing(self, compared: list[str]) -> AsyncIterator[list[str]]:
+        """Wait for the turn if a survey that closes is compared with others, so that no two close at the same moment.
+
+        Gives those others. Raises Refused `unavailable` (503) if others take too long.
+        """
+        if not compared:
+            yield []
+            return
+        async with self.anonymous.taken():
+            yield compared
 
 
 Opening = Annotated[OpeningTurns, Context("opening_turns")]

@@ -6,28 +6,20 @@ from dataclasses import dataclass
 
 from ekkyo.contracts.events import EventPage, EventState, Figures, KindFigures, RosterPage
 from ekkyo.contracts.members import Community
-from ekkyo.contracts.surveys import Form, FormQuestion, ResultsAnswer, SurveyList, ThemeCount, ThemeRanking
+from ekkyo.contracts.surveys import Form, ResultsAnswer, SurveyList, ThemeRanking
 from ekkyo.report import charts
-from ekkyo.report.charts.bars import Bar
 from ekkyo.report.charts.draw import FAINT, GREY, INDIGO, INDIGO_LIGHT, OCHRE, VERMILION
-from ekkyo.words.text import one_line, several_lines
+from ekkyo.words.text import one_line
 from markupsafe import Markup
 
 from ekkyo_portal.events.views import Card, over, when
+from ekkyo_portal.lead.said import Chart, Table, charts_of, ranked, tables_of, texts_of, why_not
 from ekkyo_portal.look.reader import Reader
 
 SHOWN = 12
 """Themes of a chart, and kinds of events."""
 WIDTH = 320
 """Units of a chart's width: about the pixels of a phone, so that letters are as large there as they say."""
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A picture with its title."""
-
-    title: str
-    picture: Markup
 
 
 @dataclass(frozen=True)
@@ -40,8 +32,11 @@ class EventResults:
     tiles: Sequence[tuple[str, str]]
     seats: Markup
     state: str
+    survey_id: str
+    """Empty: there is none."""
     charts: Sequence[Chart]
-    comments: Sequence[str]
+    tables: Sequence[Table]
+    texts: Sequence[tuple[str, Sequence[str]]]
 
 
 @dataclass(frozen=True)
@@ -86,6 +81,8 @@ def event(
     told = said.results if said and not said.results.suppressed else None
     if told and told.nps is not None:
         tiles.append((f"{told.nps:+.0f}", "NPS"))
+    if told and told.nps_low is not None and told.nps_high is not None:
+        tiles.append((f"{told.nps_low:+.0f} … {told.nps_high:+.0f}", reader.words.told.interval))
     return EventResults(
         event=it,
         title=one_line(it.title),
@@ -93,8 +90,10 @@ def event(
         tiles=tiles,
         seats=charts.parts(seats, label=words.seats, width=WIDTH),
         state="" if told else _why_not(reader, surveys, said),
-        charts=_charts(reader, said, form) if told and said else [],
-        comments=[several_lines(text) for text in said.comments] if told and said else [],
+        survey_id=survey.survey_id if survey else "",
+        charts=charts_of(reader, said, form) if told and said else [],
+        tables=tables_of(reader, said, form) if told and said else [],
+        texts=texts_of(reader, said, form) if told and said else [],
     )
 
 
@@ -121,7 +120,7 @@ def community(
         name=one_line(it.name),
         tiles=tiles or None,
         kinds=[_kind(reader, one) for one in figures.kinds[:SHOWN]] if figures else [],
-        themes=_ranked(themes.themes, words.themes) if themes and themes.themes else None,
+        themes=ranked(themes.themes, words.themes) if themes and themes.themes else None,
         themes_away=themes is None,
         events=None if events is None else [over(reader, one) for one in events.events],
     )
@@ -134,41 +133,6 @@ def _kind(reader: Reader, one: KindFigures) -> tuple[str, str, Sequence[str]]:
 
 def _why_not(reader: Reader, surveys: SurveyList | None, said: ResultsAnswer | None) -> str:
     """Why no answers are shown."""
-    words = reader.words.results
-    state: str = words.none
     if surveys is None:
-        state = reader.words.common.away
-    elif said is not None:
-        state = words.few.format(n=said.results.minimum)
-    elif surveys.surveys and surveys.surveys[0].status == "closed":
-        state = reader.words.common.away
-    elif surveys.surveys:
-        state = words.open.format(at=reader.until(surveys.surveys[0].deadline))
-    return state
-
-
-def _charts(reader: Reader, said: ResultsAnswer, form: Form | None) -> list[Chart]:
-    questions = {one.key: one for one in form.questions} if form else {}
-    found = []
-    for key, counts in said.results.distributions.items():
-        question = questions.get(key)
-        title = one_line(question.label[reader.locale]) if question else key
-        if key == "satisfaction":
-            found.append(Chart(title, charts.histogram(counts, label=title, width=WIDTH)))
-        else:
-            bars = [Bar(_answer(reader, question, answer), n) for answer, n in counts.items()]
-            found.append(Chart(title, charts.bars(bars, label=title, width=WIDTH)))
-    if said.results.themes:
-        title = reader.words.results.themes
-        found.append(Chart(title, _ranked(said.results.themes, title)))
-    return found
-
-
-def _answer(reader: Reader, question: FormQuestion | None, answer: str) -> str:
-    labels = {choice.key: choice.label[reader.locale] for choice in question.choices} if question else {}
-    return one_line(labels.get(answer, answer))
-
-
-def _ranked(themes: Sequence[ThemeCount], label: str) -> Markup:
-    bars = [Bar(one_line(one.theme), one.votes) for one in themes[:SHOWN]]
-    return charts.bars(bars, label=label, fill=VERMILION, width=WIDTH)
+        return str(reader.words.common.away)
+    return why_not(reader, surveys.surveys[0], said) if surveys.surveys else str(reader.words.results.none)

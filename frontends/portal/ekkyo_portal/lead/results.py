@@ -5,7 +5,7 @@ import asyncio
 from ekkyo.contracts.events import GetFigures, GetRoster, ListEvents
 from ekkyo.contracts.members import GetCommunity
 from ekkyo.contracts.surveys import Form as Questions
-from ekkyo.contracts.surveys import GetResults, ListSurveys, PreviewForm, RankThemes, ResultsAnswer
+from ekkyo.contracts.surveys import GetForm, GetResults, ListSurveys, RankThemes, ResultsAnswer
 from starlette.responses import Response
 
 from ekkyo_portal.community.standing import standing
@@ -24,9 +24,11 @@ async def event_results(visit: Visit, event_id: str) -> Response:
     said: ResultsAnswer | None = None
     form: Questions | None = None
     if surveys and surveys.surveys and surveys.surveys[0].status == "closed":
-        said, form = await asyncio.gather(
-            visit.maybe(GetResults(survey_id=surveys.surveys[0].survey_id)), visit.maybe(PreviewForm())
+        id = surveys.surveys[0].survey_id
+        said, asked = await asyncio.gather(
+            visit.maybe(GetResults(survey_id=id)), visit.maybe(GetForm(survey_id=id, member_id=visit.me.member_id))
         )
+        form = asked.form if asked else None
     return visit.page("lead/results.html", outcomes.event(visit.reader, roster, surveys, said, form))
 
 

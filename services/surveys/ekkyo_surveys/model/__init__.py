@@ -1,5 +1,6 @@
 """Surveys, who took part, the ballot boxes, and how all that is decided. Pure: no I/O, no clock, no randomness."""
 
+from ekkyo_surveys.model.comparing import tells_of_few
 from ekkyo_surveys.model.counts import counts
 from ekkyo_surveys.model.forgetting import forget
 from ekkyo_surveys.model.opening import (
@@ -34,6 +35,7 @@ from ekkyo_surveys.model.survey import (
     results_of,
     state,
 )
+from ekkyo_surveys.model.trends import compared, trend_of
 from ekkyo_surveys.model.vocabulary import ThemeVocabulary, add, ignore, merge, remove, split
 
 __all__ = [
@@ -57,6 +59,7 @@ __all__ = [
     "close",
     "close_when_due",
     "comments_of",
+    "compared",
     "counted",
     "counts",
     "did_not_come",
@@ -73,5 +76,7 @@ __all__ = [
     "results_of",
     "split",
     "state",
+    "tells_of_few",
+    "trend_of",
     "vocabulary_told",
 ]

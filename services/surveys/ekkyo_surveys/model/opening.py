@@ -12,6 +12,7 @@ from ekkyo.contracts.surveys import InvitationWithdrawn, OpenSurvey, SurveyOpene
 from ekkyo.decision import Decision, Entries, Refused, turn
 
 from ekkyo_surveys import forms
+from ekkyo_surveys.model.comparing import tells_of_few
 from ekkyo_surveys.model.survey import CloseTimer, NeedsKey, Part, Survey, box_key, state
 
 PEOPLE_PER_BOX = 20
@@ -66,6 +67,8 @@ class Known:
     others: Sequence[Other] = ()
     everybody: int = 0
     """How many it invites then, with those it invited before."""
+    groups: Sequence[Collection[str]] = ()
+    """Whom this survey and those others invite, where there are several others."""
     until: datetime | None = None
     """Until when `others` are all there are, since nobody else opens an anonymous survey meanwhile."""
 
@@ -266,3 +269,11 @@ def _must_differ(known: Known) -> None:
                 f"until that survey is closed and {COMPARED_FOR.days} days old."
             )
             raise Refused("surveys_overlap", text)
+    if tells_of_few(known.groups):
+        named = ", ".join(other.id for other in known.others if other.shared)
+        text = (
+            f"The anonymous surveys {named} also invite some of these members. Adding and subtracting the results of "
+            f"all of them would show what fewer than {FEWEST} people said. Invite other members, or wait until those "
+            f"surveys are closed and {COMPARED_FOR.days} days old."
+        )
+        raise Refused("surveys_overlap", text)

@@ -5,7 +5,7 @@ were invited, and what they said lies in a ballot box among what others said, so
 survey it is sealed too. When that closes, the boxes are opened, counted and emptied. See docs/decisions/anonymity.md.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar, Literal
@@ -23,12 +23,14 @@ from ekkyo.contracts.surveys import (
     SurveyState,
     SurveyStatus,
     ThemesRanked,
+    survey_of_event,
 )
 from ekkyo.decision import Caller, Decision, Document, Entries, Entry, Refused, Timer
 from ekkyo.words.themes import Vocabulary
 from pydantic import Field
 
 from ekkyo_surveys import answers, forms, results, sealing
+from ekkyo_surveys.model.comparing import tells_of_few
 from ekkyo_surveys.model.rankings import mentions
 
 PEOPLE_PER_BOX = 20
@@ -95,6 +97,11 @@ class Survey(Document):
     comments: list[str] = []
     """Of surveys that were closed before texts were kept by question."""
     texts: dict[str, list[str]] = {}
+
+    @property
+    def is_after_event(self) -> bool:
+        """Whether it opened by itself, for those who attended."""
+        return self.event_id is not None and self.id == survey_of_event(self.event_id)
 
     @property
     def form(self) -> Form:
@@ -175,23 +182,36 @@ def answer(
 
 
 def close(
-    survey: Survey, parts: Entries[Part], *, key: str | None, who: Caller, words: Vocabulary | None = None
+    survey: Survey,
+    parts: Entries[Part],
+    *,
+    key: str | None,
+    who: Caller,
+    words: Vocabulary | None = None,
+    told: Sequence[Collection[str]] = (),
 ) -> Decision[Survey, SurveyState]:
     """Take no more answers, and count the boxes. Those of an anonymous survey are emptied for good.
 
-    key: the secret key that opens what is sealed. words: the community's vocabulary of themes.
+    key: the secret key that opens what is sealed. words: the community's vocabulary of themes. told: who answered the
+    surveys that it is compared with.
     """
     who.must_lead(survey.community_id)
-    return _close(survey, parts, key, words)
+    return _close(survey, parts, key, words, told)
 
 
 def close_when_due(
-    survey: Survey, parts: Entries[Part], *, key: str | None, now: datetime, words: Vocabulary | None = None
+    survey: Survey,
+    parts: Entries[Part],
+    *,
+    key: str | None,
+    now: datetime,
+    words: Vocabulary | None = None,
+    told: Sequence[Collection[str]] = (),
 ) -> Decision[Survey, SurveyState]:
     """Close at the deadline; a timer that fires before it is set again."""
     if survey.status == "open" and survey.deadline - now > CLOCKS_DIFFER:
         return Decision(survey, state(survey), timers=[CloseTimer(id=survey.id).at(survey.deadline)])
-    return _close(survey, parts, key, words)
+    return _close(survey, parts, key, words, told)
 
 
 def form_for(survey: Survey | None, part: Part | None, *, who: Caller, member_id: str) -> FormAnswer:
@@ -250,12 +270,20 @@ def counted(
 
 
 def _close(
-    survey: Survey, parts: Entries[Part], key: str | None, words: Vocabulary | None
+    survey: Survey,
+    parts: Entries[Part],
+    key: str | None,
+    words: Vocabulary | None,
+    others: Sequence[Collection[str]],
 ) -> Decision[Survey, SurveyState]:
     if survey.status == "closed":
         return Decision(survey, state(survey))
     boxes = parts.all(kind="box")
     found, texts = counted(survey, boxes, key=key, words=words)
+    answered = [part.key for part in parts.all(kind="participation") if part.answered] if others else []
+    if not found.suppressed and others and tells_of_few([answered, *others]):
+        counts = found.model_dump(include={"survey_id", "event_id", "invited", "answered", "unreadable", "minimum"})
+        found, texts = Results(**counts, suppressed=True, compared=True), {}
     after = survey.model_copy(update={"status": "closed", "results": found, "texts": texts})
     told = {"survey_id": survey.id, "survey": state(after, after=1)}
     closed = SurveyClosed(**told, results=found)

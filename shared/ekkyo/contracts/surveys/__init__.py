@@ -5,6 +5,14 @@ who took part, never what was said; results are published in numbers, once a sur
 survey only when enough people answered.
 """
 
+from ekkyo.contracts.surveys.comparing import (
+    CommunityScore,
+    CommunityScores,
+    CompareCommunities,
+    GetTrend,
+    SurveyPoint,
+    Trend,
+)
 from ekkyo.contracts.surveys.counts import AnswerCounts, CountAnswers, SurveyCounts
 from ekkyo.contracts.surveys.form import (
     OTHER,
@@ -76,6 +84,9 @@ __all__ = [
     "Answers",
     "Choice",
     "CloseSurvey",
+    "CommunityScore",
+    "CommunityScores",
+    "CompareCommunities",
     "Condition",
     "CountAnswers",
     "CrossTable",
@@ -84,6 +95,7 @@ __all__ = [
     "FormQuestion",
     "GetForm",
     "GetResults",
+    "GetTrend",
     "GetVocabulary",
     "IgnoreWords",
     "InvitationWithdrawn",
@@ -110,6 +122,7 @@ __all__ = [
     "SurveyFact",
     "SurveyList",
     "SurveyOpened",
+    "SurveyPoint",
     "SurveyState",
     "SurveyStatus",
     "SurveysForgotMember",
@@ -118,6 +131,7 @@ __all__ = [
     "ThemeDetail",
     "ThemeRanking",
     "ThemesRanked",
+    "Trend",
     "VocabularyAnswer",
     "VocabularyChanged",
     "VocabularyState",

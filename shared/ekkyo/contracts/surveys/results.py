@@ -117,6 +117,9 @@ class Results(Model):
     answered: int
     suppressed: bool = False
     minimum: int = 5
+    compared: bool = False
+    """Whether they are suppressed although enough people answered: together with the results of another survey, whose
+    people are almost the same, they would tell of fewer than `minimum`."""
     unreadable: int = 0
     """How many answers could not be read: the survey was restored from a backup, which holds no keys."""
     nps: float | None = None

@@ -46,6 +46,7 @@ from ekkyo_portal.look.words import (
     teaching,
     terms,
     themes,
+    told,
 )
 
 ROOMS: Final[dict[str, ModuleType]] = {
@@ -85,6 +86,7 @@ ROOMS: Final[dict[str, ModuleType]] = {
     "teaching": teaching,
     "terms": terms,
     "themes": themes,
+    "told": told,
 }
 
 
