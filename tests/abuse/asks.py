@@ -102,6 +102,7 @@ IN_ORDER: list[Any] = [
     members.ListCommunities(community_ids=["c1"]),
     members.GetJourney(member_id="m1"),
     members.ListCrossings(community_id="c1", member_ids=["m1"]),
+    members.SuggestLeaders(community_id="c1", of="community", choose=1, candidates=["m1"], weights={"site": 1}),
     members.Identify(member_id="m1"),
     members.GetCards(member_ids=["m1"]),
     members.FindColleagues(community_id="c1", emails=["m1@example.co.jp"]),

@@ -75,6 +75,9 @@ TABLE = {
     "members.get": "self leader steward system",
     "members.find": "leader steward system",
     "members.find, in no community": "steward system",
+    "members.suggest_leaders": "leader steward system",
+    "members.suggest_leaders, of the company": "steward system",
+    "members.suggest_leaders, by gender": "steward system",
     "members.community": "anyone",
     "members.revise_community": "leader steward system",
     "members.add_sponsor": "leader steward system",
@@ -189,7 +192,10 @@ TABLE = {
     "notify.status": "steward system",
 }
 """As the contracts have it, and the decisions behind them: a leader is one of the community that it is about."""
+SUGGEST: dict[str, Any] = {"community_id": "c1", "choose": 1, "candidates": ["m1"]}
 VARIANTS: dict[str, Any] = {
+    "members.suggest_leaders, of the company": members.SuggestLeaders(**SUGGEST, weights={"site": 1}),
+    "members.suggest_leaders, by gender": members.SuggestLeaders(**SUGGEST, of="community", weights={"gender": 1}),
     "members.find, in no community": members.FindMembers(name="越境"),
     "members.erasures, of no community": members.ListErasures(),
     "notify.connect_channel, a community's": notify.ConnectChannel(
@@ -216,6 +222,7 @@ ANSWERED = {
     "members.take_back_introduction": (404, "introduction_not_found"),
     "events.decline_output": (409, "output_not_proposed"),
     "events.preview_series_rule": (409, "series_cancelled"),
+    "members.suggest_leaders, by gender": (409, "too_few_for_sensitive"),
     "members.make_calendar_address": (409, "calendar_address_ended"),
 }
 """How who may is answered, where it is a refusal: ids of deliveries and of introductions are not known beforehand

@@ -51,6 +51,7 @@ ASKED: list[Any] = [
     contract.ListCommunities(),
     contract.GetMember(member_id="m1"),
     contract.FindMembers(community_id="c1"),
+    contract.SuggestLeaders(community_id="c1", of="community", choose=1, candidates=["m1"], weights={"site": 1}),
     contract.GetCommunity(community_id="c1"),
     contract.GetJourney(member_id="m1"),
     contract.RevokeRole(member_id="m1", community_id="c1"),
@@ -127,6 +128,7 @@ ALLOWED: dict[str, set[str]] = {
     "GetErasure": {"steward", "system"},
     "ListErasures": {"leader", "steward", "system"},
     "ListCrossings": {"leader", "steward", "system"},
+    "SuggestLeaders": {"leader", "steward", "system"},
 }
 """Written out, not derived from the contract: this is what was promised."""
 UNKNOWN = {"RequestIntroduction", "AnswerIntroduction", "TakeBackIntroduction"}

@@ -2,6 +2,7 @@
 and how many a member asked for; sponsors; and whose turn it is to revoke a steward."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Annotated
 
 from ekkyo.decision import turn
@@ -60,6 +61,19 @@ StewardTurns = Annotated[Turns, Context("steward_turns")]
 async def teaching_in(community_id: str, members: Members) -> list[Member]:
     """Who in a community shows anybody what they can teach."""
     return await members.find({"can_teach": True, "communities": {"$in": [community_id]}}, limit=0)
+
+
+async def active_people(community_id: str | None, members: Members) -> list[Member]:
+    """Everybody who is active, in a community or in the company."""
+    there = {} if community_id is None else {"communities": {"$in": [community_id]}}
+    return [one for one in await members.find({"active": True, **there}, limit=0) if not one.erased]
+
+
+async def steps_of(member_ids: Sequence[str], members: Members) -> list[Step]:
+    """What these members did."""
+    some = [member_ids[n : n + 500] for n in range(0, len(member_ids), 500)]
+    found = [await members.find_entries({"document_id": {"$in": ids}}, limit=0) for ids in some]
+    return [step for steps in found for step in steps]
 
 
 async def introductions_of(member_id: str, introductions: AllIntroductions) -> list[Introduction]:

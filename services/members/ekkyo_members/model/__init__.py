@@ -43,6 +43,7 @@ from ekkyo_members.model.journey import (
     record_contribution,
     taught,
 )
+from ekkyo_members.model.leaders import counted, may_have_done, may_suggest, suggest
 from ekkyo_members.model.leaving import (
     PurgeTimer,
     deactivate,
@@ -145,6 +146,7 @@ __all__ = [
     "circles",
     "colleagues",
     "contribution_key",
+    "counted",
     "credited",
     "crossed",
     "deactivate",
@@ -176,7 +178,9 @@ __all__ = [
     "logo_file",
     "make_calendar_address",
     "may_find",
+    "may_have_done",
     "may_see",
+    "may_suggest",
     "measures",
     "must_share",
     "named_speaker",
@@ -207,6 +211,7 @@ __all__ = [
     "set_preferences",
     "sign_out",
     "skills_for",
+    "suggest",
     "take_back",
     "take_over",
     "taught",

@@ -48,6 +48,7 @@ from ekkyo.contracts.members.journey import (
     MemberCrossed,
     RecordContribution,
 )
+from ekkyo.contracts.members.leaders import *  # noqa: F403 - the names in its __all__
 from ekkyo.contracts.members.leaving import (
     DeactivateMember,
     EraseMember,
