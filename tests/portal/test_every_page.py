@@ -42,8 +42,8 @@ STREAM = "/e/{event_id}/roster/live"
 GETS = [page.path for page in PAGES if page.method == "GET" and page.path != STREAM]
 POSTS = [page.path for page in PAGES if page.method == "POST" and not page.path.startswith("/u/")]
 """All but those that a mail program presses (RFC 8058): they go by what their address holds, and read no cookie."""
-NOT_THERE = ("/e/{event_id}/publish", "/signin/", "/u/", "/calendar/", "/board/{secret}")
-"""No draft, no company's sign-in, no link of a mail and no address for calendar programs is in this test."""
+NOT_THERE = ("/s/{survey_id}/results.", "/e/{event_id}/publish", "/signin/", "/u/", "/calendar/", "/board/{secret}")
+"""No closed survey, no draft, no company's sign-in, no link of a mail and no address for calendar is in this test."""
 NOT_THERE += ("/c/{community_id}/themes/theme",)  # no theme is named
 KEPT = ("/c/{community_id}/logo", "/accent/{name}.css")
 """What browsers keep for ever: its address changes with it, and holds nothing about whoever looks."""
