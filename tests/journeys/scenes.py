@@ -40,6 +40,7 @@ from tests.portal import (
     test_lead_applications,
     test_lead_invitations,
     test_lead_overbooking,
+    test_leaders_page,
     test_looks,
     test_me_pages,
     test_measures_pages,
@@ -217,6 +218,7 @@ SCENES = [
     Scene("a person alone", STEWARD, {GetMember: PEOPLE[GetMember]}, ("/people/hanako",)),
     Scene("nobody", STEWARD, {**PEOPLE, FindMembers: MemberPage(members=[])}, ("/people?q=@@", "/people-import")),
     Scene("people, all away", STEWARD, {}, ("/people", "/people-communities", "/people-sent", "/people-state")),
+    Scene("the first leaders", STEWARD, test_leaders_page.KNOWN, ("/c/it/first-leaders",)),
     Scene(
         "what stewards do",
         STEWARD,

@@ -19,6 +19,7 @@ from ekkyo_cli.commands import (
     draws,
     events,
     facts,
+    leaders,
     leaving,
     members,
     portal,
@@ -70,6 +71,7 @@ for name in ("deactivate", "reactivate", "erase", "erasures"):
     members.app.command(name)(getattr(leaving, name))
 events.app.command("verify-draw")(draws.verify_draw)
 app.add_typer(members.app, name="members", rich_help_panel=TALK)
+app.add_typer(leaders.app, name="leaders", rich_help_panel=TALK)
 app.add_typer(steward.app, name="steward", rich_help_panel=RUN)
 app.add_typer(events.app, name="events", rich_help_panel=TALK)
 app.add_typer(facts.app, name="facts", rich_help_panel=TALK)

@@ -1,0 +1,60 @@
+"""`ekkyo leaders suggest`: what is asked, what is told, and that nothing is granted without being asked for."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ekkyo.contracts.members import FindMembers, GrantRole, JoinCommunity, MemberPage, SuggestLeaders
+from ekkyo_cli.commands import leaders
+from ekkyo_cli.main import app
+from typer.testing import CliRunner
+
+from tests.portal.test_leaders_page import KNOWN
+from tests.portal.test_people_pages import member
+
+
+class Asked:
+    """Whom the command line talks to."""
+
+    def __init__(self) -> None:
+        self.said: list[Any] = []
+
+    async def ask(self, message: Any) -> Any:
+        self.said.append(message)
+        if isinstance(message, FindMembers):
+            return MemberPage(members=[member("hanako", communities=[])])
+        return KNOWN[type(message)]
+
+    send = ask
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
+    it = Asked()
+
+    @asynccontextmanager
+    async def connected(dir: Path | None) -> AsyncIterator[Asked]:
+        yield it
+
+    monkeypatch.setattr(leaders, "connected", connected)
+    return it
+
+
+def test_a_suggestion_is_told_and_granted_only_if_asked_for(asked: Asked, tmp_path: Path) -> None:
+    file = tmp_path / "runs.csv"
+    file.write_text("email,runs\na@example.com,12\n")
+    wish = ["leaders", "suggest", "it", "--weight", "site=2", "--figures", str(file), "--figure", "10"]
+    told = CliRunner().invoke(app, [*wish, "--at-least", "site=Osaka: HQ:1"])
+    assert told.exit_code == 0, told.output
+    assert "Chosen from 20 candidates" in told.output
+    (question,) = [one for one in asked.said if isinstance(one, SuggestLeaders)]
+    assert (question.figures, question.did.figure) == ({"a@example.com": 12}, 10)
+    assert [(r.attribute, r.value, r.at_least) for r in question.rules] == [("site", "Osaka: HQ", 1)]
+    assert not any(isinstance(one, GrantRole) for one in asked.said)
+    granted = CliRunner().invoke(app, [*wish, "--grant", "--json"])
+    assert json.loads(granted.output)["granted"] is True
+    assert [type(one) for one in asked.said[-2:]] == [JoinCommunity, GrantRole]
+    assert CliRunner().invoke(app, ["leaders", "suggest", "it", "--weight", "shoes=2"]).exit_code == 2
