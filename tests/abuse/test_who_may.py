@@ -195,7 +195,7 @@ TABLE = {
 SUGGEST: dict[str, Any] = {"community_id": "c1", "choose": 1, "candidates": ["m1"]}
 VARIANTS: dict[str, Any] = {
     "members.suggest_leaders, of the company": members.SuggestLeaders(**SUGGEST, weights={"site": 1}),
-    "members.suggest_leaders, by gender": members.SuggestLeaders(**SUGGEST, of="community", weights={"gender": 1}),
+    "members.suggest_leaders, by gender": members.SuggestLeaders(**SUGGEST, weights={"gender": 1}),
     "members.find, in no community": members.FindMembers(name="越境"),
     "members.erasures, of no community": members.ListErasures(),
     "notify.connect_channel, a community's": notify.ConnectChannel(
