@@ -176,6 +176,22 @@ IN_ORDER: list[Any] = [
     events.ProposedOutputs(community_id="c1"),
     events.DeclineOutput(output_id="o1", reason="二重です。"),
     events.RemoveOutput(output_id="o2", member_id="m1"),
+    surveys.SaveTemplate(
+        community_id="c1",
+        template="spring",
+        title={"ja": "春"},
+        questions=[surveys.TemplateQuestion(key="score", kind="nps", label={"ja": "すすめますか"})],
+    ),
+    surveys.ListTemplates(community_id="c1"),
+    surveys.OpenSurvey(
+        survey_id="s2",
+        community_id="c1",
+        title={"ja": "記名"},
+        anonymous=False,
+        invited=["m1", *OTHERS],
+        deadline=NOW + timedelta(days=2),
+    ),
+    surveys.SaveDraft(survey_id="s2", member_id="m1", answers=ANSWERS),
     surveys.OpenSurvey(
         survey_id="s1", community_id="c1", title={"ja": "春"}, invited=["m1", *OTHERS], deadline=NOW + timedelta(days=2)
     ),

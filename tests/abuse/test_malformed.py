@@ -35,6 +35,7 @@ EVERYBODY = {"self": ("m1",), "leader": ("l1", "leader:c1"), "steward": ("s1", "
 MAKES = {"members.found_community", "members.register", "members.import", "events.draft", "surveys.open"}
 MAKES |= {f"surveys.{do}" for do in ("merge_themes", "split_theme", "add_term", "remove_words", "ignore_words")}
 MAKES |= {"notify.begin_sign_in", "events.duplicate", "events.plan_series"}
+MAKES |= {"surveys.save_template"}
 """What is done to an id that nobody knows yet: it is made."""
 LISTS = {"members.find", "events.list", "events.figures", "surveys.pending", "surveys.list", "surveys.themes"}
 LISTS |= {"events.calendar", "events.mine", "surveys.mine", "surveys.preview", "members.cards", "members.communities"}
@@ -50,6 +51,7 @@ LISTS |= {
     "notify.deliveries",
     "notify.status",
     "events.preview_series",
+    "surveys.templates",
 }
 """What is told of an id that nobody knows: nothing, none, zero."""
 SECRETS = {"notify.finish_sign_in"}

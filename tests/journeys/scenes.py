@@ -47,8 +47,10 @@ from tests.portal import (
     test_output_pages,
     test_people_pages,
     test_rules_pages,
+    test_survey_answers,
     test_survey_pages,
     test_teaching_pages,
+    test_template_pages,
 )
 from tests.portal.leading import answers, series
 from tests.portal.making import HANAKO, LEADER, NOW, STEWARD
@@ -59,6 +61,7 @@ from tests.portal.test_lead_hours import HOURS
 from tests.portal.test_lead_results import answered, over
 from tests.portal.test_lead_sponsors import REPORTED, reporting
 
+TEMPLATES = tuple(f"/c/it/templates{path}" for path in ("", "/new", "/spring", "/spring/preview"))
 WHOLE: dict[str, Any] = {
     "format": "hybrid",
     "place": "本社3F",
@@ -164,6 +167,8 @@ SCENES = [
     Scene("introductions", HANAKO, test_teaching_pages.KNOWN, test_teaching_pages.PAGES),
     Scene("me, all away", HANAKO, away(MyEvents, GetJourney), ("/me", "/me/journey")),
     Scene("a survey", HANAKO, {GetForm: test_survey_pages.asked()}, ("/s/s1",)),
+    Scene("a long survey", HANAKO, {GetForm: test_survey_answers.asked(anonymous=False)}, ("/s/s1",)),
+    Scene("all kinds of questions", LEADER, test_template_pages.REPLIES, TEMPLATES),
     Scene("answered", HANAKO, {GetForm: test_survey_pages.asked(answered=True)}, ("/s/s1",)),
     Scene("the services are away", HANAKO, away(MyRegistration, GetForm), ("/e/e1", "/s/s1"), 503),
     Scene("its own look", LEADER, test_looks.replies(), ("/c/it", "/communities", "/e/e1", "/", "/c/it/charter")),

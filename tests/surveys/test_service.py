@@ -22,6 +22,7 @@ from ekkyo.contracts.surveys import (
     IgnoreWords,
     InvitationWithdrawn,
     ListSurveys,
+    ListTemplates,
     MergeThemes,
     MySurveys,
     OpenSurvey,
@@ -29,10 +30,13 @@ from ekkyo.contracts.surveys import (
     PreviewForm,
     RankThemes,
     RemoveWords,
+    SaveDraft,
+    SaveTemplate,
     SplitTheme,
     SurveyAnswered,
     SurveyClosed,
     SurveyOpened,
+    TemplateQuestion,
     ThemesRanked,
     VocabularyChanged,
     survey_of_event,
@@ -453,6 +457,9 @@ async def test_a_wrong_answer_names_its_question_and_what_was_expected(world: Wo
 MAY = {
     "open": ["lead", "steward", "system"],
     "answer": ["self"],
+    "save_draft": ["self"],
+    "save_template": ["lead", "steward", "system"],
+    "templates": ["lead", "steward", "system"],
     "form": ["self", "lead", "steward", "system"],
     "pending": ["self", "steward", "system"],
     "mine": ["self", "system"],
@@ -491,6 +498,7 @@ async def outcome(world: World, message: Any, sub: str, *roles: str) -> str:
 async def test_each_operation_is_for_those_it_names_and_for_nobody_without_a_token(world: World) -> None:
     survey = (await world.opened_for("a", "b")).survey_id
     closed = (await world.opened_for("a", "b")).survey_id
+    named = (await world.opened_for("a", "b", anonymous=False)).survey_id
     await world.ask(CloseSurvey(survey_id=closed), *LEADER)
     five = [f"p{n}" for n in range(5)]
     await world.join(*five)
@@ -504,6 +512,14 @@ async def test_each_operation_is_for_those_it_names_and_for_nobody_without_a_tok
             deadline=datetime.now(UTC) + timedelta(days=1),
         ),
         "answer": AnswerSurvey(survey_id=survey, member_id="a", answers={"satisfaction": 9}),
+        "save_draft": SaveDraft(survey_id=named, member_id="a", answers={"satisfaction": 9}),
+        "save_template": SaveTemplate(
+            community_id=COMMUNITY,
+            template="spring",
+            title={"en": "Spring"},
+            questions=[TemplateQuestion(key="score", kind="nps", label={"en": "Would you recommend us?"})],
+        ),
+        "templates": ListTemplates(community_id=COMMUNITY),
         "form": GetForm(survey_id=survey, member_id="a"),
         "pending": PendingSurveys(member_id="a"),
         "mine": MySurveys(member_id="a"),

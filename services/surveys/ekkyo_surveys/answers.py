@@ -5,7 +5,8 @@ from collections.abc import Collection, Mapping
 from datetime import date
 
 from ekkyo.contracts.base import FieldError, Refused
-from ekkyo.contracts.surveys import OTHER, OTHER_PREFIX, Answers, Condition, Form, FormQuestion
+from ekkyo.contracts.surveys import OTHER, OTHER_PREFIX, Answers, Form, FormQuestion, is_asked
+from ekkyo.contracts.surveys import counted_as as counted_as
 
 THEME_LENGTH = 100
 """Characters of a theme, and of an answer of one's own to a choice."""
@@ -66,26 +67,6 @@ def kept(form: Form, given: Answers) -> dict[str, Value]:
         if tidy is not None and not _is_empty(tidy):
             taken[question.key] = tidy
     return taken
-
-
-def is_asked(question: FormQuestion, said: Said) -> bool:
-    """Whether a question is asked, given the answers to the questions before it that are asked."""
-    return question.shown_if is None or meets(question.shown_if, said)
-
-
-def meets(condition: Condition, said: Said) -> bool:
-    """Whether the question of a condition was answered with one of the answers that it names."""
-    answer = said.get(condition.question)
-    if answer is None:
-        return False
-    given = answer if isinstance(answer, list) else [answer]
-    return any(counted_as(one) in condition.any_of for one in given)
-
-
-def counted_as(answer: object) -> str:
-    """What an answer to a scale or a choice counts as: its number or key as text; `other` for one's own."""
-    text = str(answer)
-    return OTHER if text.startswith(OTHER_PREFIX) else text
 
 
 def numbers(question: FormQuestion) -> range:

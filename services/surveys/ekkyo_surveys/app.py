@@ -20,7 +20,15 @@ async def startup(context: ContextRepo) -> None:
 service = Service(
     "surveys",
     routers=[commands.router, questions.router, reactions.router],
-    collections=[store.surveys, store.people, store.known_events, store.vocabularies, store.turns, store.forgotten],
+    collections=[
+        store.surveys,
+        store.templates,
+        store.people,
+        store.known_events,
+        store.vocabularies,
+        store.turns,
+        store.forgotten,
+    ],
     settings=SurveySettings,
     startup=startup,
 )

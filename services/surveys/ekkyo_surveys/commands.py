@@ -8,20 +8,25 @@ from ekkyo.contracts.surveys import (
     Answered,
     AnswerSurvey,
     CloseSurvey,
+    DraftSaved,
     IgnoreWords,
     MergeThemes,
     OpenSurvey,
     RemoveWords,
+    SaveDraft,
+    SaveTemplate,
     SplitTheme,
     SurveyState,
+    TemplateState,
     VocabularyState,
+    templates_of,
 )
 from ekkyo.decision.clock import utcnow
 
 from ekkyo_surveys import model
 from ekkyo_surveys.keys import Keys
 from ekkyo_surveys.known import Known
-from ekkyo_surveys.store import Surveys, Vocabularies
+from ekkyo_surveys.store import Surveys, Templates, Vocabularies
 from ekkyo_surveys.turns import Opening
 
 router = Router()
@@ -53,6 +58,14 @@ async def answer_survey(cmd: AnswerSurvey, surveys: Surveys, keys: Keys) -> Answ
             lambda s, parts: model.answer(s, parts, cmd, key=key, chance=chance, now=utcnow()),
             entries=[cmd.member_id],
         ),
+    )
+
+
+@router.subscriber(**asked(SaveDraft))
+async def save_draft(cmd: SaveDraft, surveys: Surveys) -> DraftSaved:
+    """Keep one member's unfinished answers to a survey that is not anonymous."""
+    return await surveys.change(
+        cmd.survey_id, lambda s, parts: model.save_draft(s, parts, cmd, now=utcnow()), entries=[cmd.member_id]
     )
 
 
@@ -97,3 +110,11 @@ async def remove_words(cmd: RemoveWords, vocabularies: Vocabularies) -> Vocabula
 async def ignore_words(cmd: IgnoreWords, vocabularies: Vocabularies) -> VocabularyState:
     """Propose words no more."""
     return await vocabularies.create(cmd.community_id, lambda v: model.ignore(v, cmd))
+
+
+@router.subscriber(**asked(SaveTemplate))
+async def save_template(cmd: SaveTemplate, templates: Templates) -> TemplateState:
+    """Save the questions of a template of a community."""
+    return await templates.create(
+        templates_of(cmd.community_id), lambda t, versions: model.save_template(t, versions, cmd)
+    )

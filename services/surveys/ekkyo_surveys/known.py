@@ -8,12 +8,12 @@ from typing import Annotated
 
 from ekkyo.broker import Heard, NotYet
 from ekkyo.contracts.events import CheckInUndone, EventConcluded, MemberAttended
-from ekkyo.contracts.surveys import OpenSurvey
+from ekkyo.contracts.surveys import Form, OpenSurvey, templates_of
 from ekkyo.words.themes import Vocabulary, starting, vocabulary_of
 from faststream import Context, ContextRepo
 
-from ekkyo_surveys import model
-from ekkyo_surveys.store import KnownEvents, People, Surveys, Vocabularies
+from ekkyo_surveys import forms, model
+from ekkyo_surveys.store import KnownEvents, People, Surveys, Templates, Vocabularies
 
 PROJECTIONS = ("surveys-people",)
 """The durables that hear of members."""
@@ -29,13 +29,14 @@ class Knowledge:
     people: People
     known_events: KnownEvents
     vocabularies: Vocabularies
+    templates: Templates
     heard: Heard
     opened: Heard
 
     @classmethod
     async def open(cls, context: ContextRepo) -> None:
         """Make it known to handlers as `knowledge`."""
-        names = ("surveys", "people", "known_events", "vocabularies")
+        names = ("surveys", "people", "known_events", "vocabularies", "templates")
         broker = context.get("broker")
         given = {name: context.get(name) for name in names}
         context.set_global("knowledge", cls(**given, heard=Heard(broker, PROJECTIONS), opened=Heard(broker, OPENING)))
@@ -82,6 +83,7 @@ class Knowledge:
             others=others,
             groups=[everybody, *several.values()] if several else [],
             everybody=len(everybody),
+            form=await self.own_form(cmd),
             until=until,
         )
 
@@ -116,6 +118,24 @@ class Knowledge:
     async def _participations(self, survey_ids: Iterable[str]) -> list[model.Part]:
         where = {"document_id": {"$in": sorted(survey_ids)}, "kind": "participation"}
         return await self.surveys.find_entries(where, limit=0)
+
+    async def own_form(self, cmd: OpenSurvey) -> Form | None:
+        """The questions of a template that the leaders of the community wrote; None: it is not one of theirs."""
+        if cmd.template in forms.BUILT_IN:
+            return None
+        templates = await self.templates.get(templates_of(cmd.community_id))
+        return await self._form(cmd.community_id, model.newest_of(templates, cmd.template))
+
+    async def form_after_events(self, community_id: str) -> Form | None:
+        """The community's own questions after events; None: those of the built-in template."""
+        templates = await self.templates.get(templates_of(community_id))
+        return await self._form(community_id, model.after_events(templates))
+
+    async def _form(self, community_id: str, key: str | None) -> Form | None:
+        if key is None:
+            return None
+        _, version = await self.templates.entry(templates_of(community_id), key)
+        return version.form if version else None
 
     async def _others(self, survey_id: str, everybody: set[str], now: datetime) -> list[model.Other]:
         """Anonymous surveys, open or recent, that ask some of the same people, and enough to be told of at all."""

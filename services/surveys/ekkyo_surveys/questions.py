@@ -14,6 +14,7 @@ from ekkyo.contracts.surveys import (
     GetTrend,
     GetVocabulary,
     ListSurveys,
+    ListTemplates,
     MySurvey,
     MySurveys,
     MySurveysPage,
@@ -23,14 +24,17 @@ from ekkyo.contracts.surveys import (
     ResultsAnswer,
     SurveyCounts,
     SurveyList,
+    TemplateList,
     ThemeRanking,
     Trend,
     VocabularyAnswer,
+    templates_of,
 )
+from ekkyo.decision.clock import utcnow
 
 from ekkyo_surveys import forms, model
 from ekkyo_surveys.known import Known
-from ekkyo_surveys.store import Surveys, Vocabularies
+from ekkyo_surveys.store import Surveys, Templates, Vocabularies
 
 router = Router()
 MOST = 1000
@@ -41,7 +45,9 @@ MOST = 1000
 async def form(ask: GetForm, surveys: Surveys, who: Who) -> FormAnswer:
     """The questions of a survey, and whether this member may still answer them."""
     survey, part = await surveys.entry(ask.survey_id, ask.member_id)
-    return model.form_for(survey, part, who=who, member_id=ask.member_id)
+    shows = model.has_answers_to_show(survey, part)
+    boxes = await surveys.entries(ask.survey_id, where={"kind": "box"}) if shows else []
+    return model.form_for(survey, part, boxes, who=who, member_id=ask.member_id, now=utcnow())
 
 
 @router.subscriber(**asked(PendingSurveys))
@@ -63,9 +69,22 @@ async def mine(ask: MySurveys, surveys: Surveys) -> MySurveysPage:
 
 
 @router.subscriber(**asked(PreviewForm))
-async def preview(ask: PreviewForm) -> Form:
-    """The form that a new survey of this template would get."""
-    return forms.newest(ask.template)
+async def preview(ask: PreviewForm, templates: Templates, who: Who) -> Form:
+    """The form that a new survey of this template would get, or an earlier version of it."""
+    if ask.template in forms.BUILT_IN:
+        return forms.form(ask.template, ask.version) if ask.version else forms.newest(ask.template)
+    if ask.community_id is None:
+        raise forms.not_found()
+    id = templates_of(ask.community_id)
+    known = await templates.get(id)
+    _, version = await templates.entry(id, model.version_of(known, ask.template, ask.version))
+    return model.form_previewed(version, who, ask.community_id)
+
+
+@router.subscriber(**asked(ListTemplates))
+async def list_templates(ask: ListTemplates, templates: Templates) -> TemplateList:
+    """The built-in templates, and those of a community."""
+    return model.templates_told(await templates.get(templates_of(ask.community_id)))
 
 
 @router.subscriber(**asked(ListSurveys))

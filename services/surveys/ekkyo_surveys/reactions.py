@@ -45,13 +45,22 @@ async def open_after_event(
     people = await known.who_came(fact)
     if model.may_be_asked(fact, people):
         id, came, days = survey_of_event(fact.event_id), model.came_to_what_is_over(fact), settings.survey_days
-        revision = fact.meta.revision
+        revision, form = fact.meta.revision, await known.form_after_events(fact.event.community_id)
         await keys.given_if_needed(
             id,
             lambda key: surveys.create(
                 id,
                 lambda s, parts: model.open_after_event(
-                    s, parts, fact.event, came, people, key=key, now=utcnow(), days=days, revision=revision
+                    s,
+                    parts,
+                    fact.event,
+                    came,
+                    people,
+                    key=key,
+                    now=utcnow(),
+                    days=days,
+                    revision=revision,
+                    own_form=form,
                 ),
                 entries=came,
             ),

@@ -24,9 +24,14 @@ def public_key(key: str) -> str:
     return bytes(PrivateKey(bytes.fromhex(key)).public_key).hex()
 
 
+def text_of(said: dict[str, Value]) -> bytes:
+    """What was said, as it is sealed before it is padded."""
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+
+
 def seal(said: dict[str, Value], *, to: str, ephemeral: bytes) -> str:
     """What was said, sealed to a public key. ephemeral: 32 random bytes, never used for another answer."""
-    text = json.dumps(said, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+    text = text_of(said)
     padded = text.ljust(next(length for length in LENGTHS if length >= len(text)))
     sender, receiver = PrivateKey(ephemeral), PublicKey(bytes.fromhex(to))
     nonce = blake2b(bytes(sender.public_key) + bytes(receiver), digest_size=Box.NONCE_SIZE).digest()

@@ -1,4 +1,4 @@
-"""Surveys, with participations and ballot boxes as entries; vocabularies; what others told; and who was forgotten."""
+"""Surveys with participations and ballot boxes, templates with versions, vocabularies; what others told; who left."""
 
 from typing import Annotated
 
@@ -7,7 +7,8 @@ from ekkyo.decision import forgetting, turn
 from ekkyo.store import Collection, CollectionWithEntries, Index, Projection
 from faststream import Context
 
-from ekkyo_surveys.model import KnownEvent, Part, Person, Survey, ThemeVocabulary
+from ekkyo_surveys.model import KnownEvent, Part, Person, Survey, TemplateVersion, ThemeVocabulary
+from ekkyo_surveys.model import Templates as TemplatesDocument
 
 surveys = CollectionWithEntries.of(
     Survey,
@@ -17,6 +18,7 @@ surveys = CollectionWithEntries.of(
     entry_indexes=[Index("document_id", "kind"), Index("member_id", "answered")],
 )
 vocabularies = Collection.of(ThemeVocabulary, "vocabularies")
+templates = CollectionWithEntries.of(TemplatesDocument, TemplateVersion, "templates")
 people = Projection.of(Person, "people", forgotten_by=[MemberErased])
 known_events = Projection.of(KnownEvent, "known_events")
 turns = Collection.of(turn.Turn, "turns")
@@ -26,3 +28,4 @@ Vocabularies = Annotated[Collection[ThemeVocabulary], Context("vocabularies")]
 People = Annotated[Projection[Person], Context("people")]
 KnownEvents = Annotated[Projection[KnownEvent], Context("known_events")]
 Forgotten = Annotated[Collection[forgetting.Forgotten], Context("forgotten")]
+Templates = Annotated[CollectionWithEntries[TemplatesDocument, TemplateVersion], Context("templates")]

@@ -14,6 +14,7 @@ IDS = {
     "change_id": _ID.format("a8"),
     "scan_id": _ID.format("c1"),
     "survey_id": _ID.format("e1"),
+    "templates_id": "3f0e6a1c-52f4-5b0e-9c1d-7a2b8e4f6d90",
     "registration_id": _ID.format("b1"),
     "draw_id": _ID.format("d7"),
     "order": _ID.format("b1"),

@@ -1,12 +1,12 @@
 """The page of a survey. What was said goes to the surveys service and nowhere else: no log, no address, no figure."""
 
 from ekkyo.contracts.base import Refused
-from ekkyo.contracts.surveys import AnswerSurvey, GetForm
+from ekkyo.contracts.surveys import Answers, AnswerSurvey, FormAnswer, GetForm, SaveDraft
 from starlette.responses import Response
 
-from ekkyo_portal.surveys import views
+from ekkyo_portal.surveys import answered, views
 from ekkyo_portal.web.forms import Form
-from ekkyo_portal.web.rooms import Room
+from ekkyo_portal.web.rooms import FORM, Room
 from ekkyo_portal.web.visit import Visit
 
 room = Room("surveys")
@@ -16,15 +16,28 @@ room = Room("surveys")
 async def survey(visit: Visit, survey_id: str) -> Response:
     """The questions, or that one has answered, or that it is closed."""
     asked = await visit.ask(GetForm(survey_id=survey_id, member_id=visit.me.member_id))
-    return visit.page("surveys/survey.html", views.survey(visit.reader, asked), form=Form())
+    change = "change" in visit.request.query_params or asked.draft
+    return _page(visit, asked, answered.typed(asked.form, asked.answers), change=change)
 
 
-@room.post("/s/{survey_id}")
+@room.post("/s/{survey_id}", largest=2 * FORM)
 async def answer(visit: Visit, survey_id: str) -> Response:
-    """Answer it. The first answer counts, so a second press changes nothing."""
+    """Go on to the next step, or answer; save what was typed for later where the survey is not anonymous.
+
+    Of an anonymous survey the first answer counts, so a second press changes nothing.
+    """
     form, member_id = await visit.form(), visit.me.member_id
     asked = await visit.ask(GetForm(survey_id=survey_id, member_id=member_id))
-    said = views.answers(asked.form, form)
+    said, at, do = answered.read(asked.form, form), _number(form["at"]), form["do"]
+    if do == "save":
+        right = {key: value for key, value in said.items() if key not in form.errors}
+        await visit.send(SaveDraft(survey_id=survey_id, member_id=member_id, answers=right))
+        return visit.see_other(f"/s/{survey_id}", did="surveys.saved")
+    if do == "back":
+        form.errors.clear()
+        return _page(visit, asked, form, at=views.asked_step(asked.form, said, at, -1), change=True, fresh=False)
+    if not views.is_last(asked.form, said, at):
+        return _next(visit, asked, form, said, at)
     if not form.errors:
         try:
             await visit.send(AnswerSurvey(survey_id=survey_id, member_id=member_id, answers=said))
@@ -34,4 +47,32 @@ async def answer(visit: Visit, survey_id: str) -> Response:
                 raise
             for error in no.errors:
                 form.wrong(error.field.removeprefix("answers."), "wrong")
-    return visit.page("surveys/survey.html", views.survey(visit.reader, asked), form=form, status=400)
+    wrong = [n for n, page in enumerate(views.steps(asked.form)) if any(q.key in form.errors for q in page)]
+    return _page(visit, asked, form, at=min(wrong, default=at), change=True, fresh=False, status=400)
+
+
+def _next(visit: Visit, asked: FormAnswer, form: Form, said: Answers, at: int) -> Response:
+    """The next step, if nothing is wrong with this one."""
+    here = {q.key for q in views.steps(asked.form)[max(0, at)]}
+    form.errors = {key: code for key, code in form.errors.items() if key in here}
+    if form.errors:
+        return _page(visit, asked, form, at=at, change=True, fresh=False, status=400)
+    return _page(visit, asked, form, at=views.asked_step(asked.form, said, at, 1), change=True, fresh=False)
+
+
+def _page(
+    visit: Visit,
+    asked: FormAnswer,
+    form: Form,
+    *,
+    at: int = 0,
+    change: bool = False,
+    fresh: bool = True,
+    status: int = 200,
+) -> Response:
+    view = views.survey(visit.reader, asked, form, visit.me.member_id, at=at, change=change, fresh=fresh)
+    return visit.page("surveys/survey.html", view, form=form, status=status)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 3 else 0

@@ -1,5 +1,6 @@
 """Surveys, who took part, the ballot boxes, and how all that is decided. Pure: no I/O, no clock, no randomness."""
 
+from ekkyo_surveys.model.answering import answer, form_for, has_answers_to_show, save_draft
 from ekkyo_surveys.model.comparing import tells_of_few
 from ekkyo_surveys.model.counts import counts
 from ekkyo_surveys.model.forgetting import forget
@@ -24,16 +25,24 @@ from ekkyo_surveys.model.survey import (
     Part,
     Response,
     Survey,
-    answer,
     box_key,
     close,
     close_when_due,
     comments_of,
     counted,
-    form_for,
     key_lost,
     results_of,
     state,
+)
+from ekkyo_surveys.model.templates import (
+    Templates,
+    TemplateVersion,
+    after_events,
+    form_previewed,
+    newest_of,
+    save_template,
+    templates_told,
+    version_of,
 )
 from ekkyo_surveys.model.trends import compared, trend_of
 from ekkyo_surveys.model.vocabulary import ThemeVocabulary, add, ignore, merge, remove, split
@@ -51,8 +60,11 @@ __all__ = [
     "Person",
     "Response",
     "Survey",
+    "TemplateVersion",
+    "Templates",
     "ThemeVocabulary",
     "add",
+    "after_events",
     "answer",
     "box_key",
     "came_to_what_is_over",
@@ -65,18 +77,25 @@ __all__ = [
     "did_not_come",
     "forget",
     "form_for",
+    "form_previewed",
+    "has_answers_to_show",
     "ignore",
     "key_lost",
     "may_be_asked",
     "merge",
+    "newest_of",
     "open_after_event",
     "open_by_hand",
     "ranking",
     "remove",
     "results_of",
+    "save_draft",
+    "save_template",
     "split",
     "state",
     "tells_of_few",
+    "templates_told",
     "trend_of",
+    "version_of",
     "vocabulary_told",
 ]

@@ -13,12 +13,13 @@ def forget(survey: Survey, parts: Entries[Part], member_id: str) -> Decision[Sur
     mine = parts.get(member_id)
     if mine is None or mine.member_id is None:
         return Decision(survey, None)
+    gone = {"member_id": None, "draft": None, "drafted": None}
     boxes = parts.all(kind="box") if mine.answered and not survey.anonymous else []
     theirs = [box for box in boxes if any(r.member_id == member_id for r in box.responses)]
     return Decision(
         survey,
         None,
-        entries=[mine.model_copy(update={"member_id": None}), *(_without(box, member_id) for box in theirs)],
+        entries=[mine.model_copy(update=gone), *(_without(box, member_id) for box in theirs)],
     )
 
 

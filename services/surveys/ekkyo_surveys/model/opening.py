@@ -8,7 +8,7 @@ from uuid import UUID
 from ekkyo.contracts.base import FieldError, Model
 from ekkyo.contracts.events import EventConcluded, EventState, MemberAttended
 from ekkyo.contracts.members import MemberState
-from ekkyo.contracts.surveys import InvitationWithdrawn, OpenSurvey, SurveyOpened, SurveyState, survey_of_event
+from ekkyo.contracts.surveys import Form, InvitationWithdrawn, OpenSurvey, SurveyOpened, SurveyState, survey_of_event
 from ekkyo.decision import Decision, Entries, Refused, turn
 
 from ekkyo_surveys import forms
@@ -69,6 +69,8 @@ class Known:
     """How many it invites then, with those it invited before."""
     groups: Sequence[Collection[str]] = ()
     """Whom this survey and those others invite, where there are several others."""
+    form: Form | None = None
+    """The questions, if the template is one of the community's own."""
     until: datetime | None = None
     """Until when `others` are all there are, since nobody else opens an anonymous survey meanwhile."""
 
@@ -90,7 +92,7 @@ def open_by_hand(
                 raise turn.busy()
             _must_differ(known)
     if survey is None:
-        form = forms.newest(cmd.template)
+        form = known.form or forms.newest(cmd.template)
         survey = Survey(
             id=cmd.survey_id,
             community_id=cmd.community_id,
@@ -98,6 +100,7 @@ def open_by_hand(
             title=dict(cmd.title),
             template=form.template,
             version=form.version,
+            own_form=known.form,
             anonymous=cmd.anonymous,
             opened_at=now,
             deadline=cmd.deadline,
@@ -116,16 +119,17 @@ def open_after_event(
     now: datetime,
     days: int,
     revision: int = 0,
+    own_form: Form | None = None,
 ) -> Decision[Survey, SurveyState]:
     """Open the survey of an event that is over for those who came, or invite those who were found to have come.
 
     Who has left the company, or is no member of the event's community, is passed over; somebody must be left.
-    revision: of the event, when they were found to have come.
+    revision: of the event, when they were found to have come. own_form: the questions of the community's own template.
     """
     asked = [m for m in attended if m in people and people[m].may_be_asked_by(event.community_id)]
     assert asked, "a survey of nobody is not opened"
     if survey is None:
-        form = forms.newest("post_event")
+        form = own_form or forms.newest(forms.AFTER_EVENTS)
         survey = Survey(
             id=survey_of_event(event.event_id),
             community_id=event.community_id,
@@ -133,6 +137,7 @@ def open_after_event(
             title={"ja": f"{event.title[:190]}のアンケート", "en": f"Survey on {event.title[:190]}"},
             template=form.template,
             version=form.version,
+            own_form=own_form,
             anonymous=True,
             opened_at=now,
             deadline=now + timedelta(days=days),

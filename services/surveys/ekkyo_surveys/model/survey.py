@@ -12,13 +12,9 @@ from typing import ClassVar, Literal
 
 from ekkyo.contracts.base import Instant, Model
 from ekkyo.contracts.surveys import (
-    Answered,
-    AnswerSurvey,
     Form,
-    FormAnswer,
     Results,
     ResultsAnswer,
-    SurveyAnswered,
     SurveyClosed,
     SurveyState,
     SurveyStatus,
@@ -74,6 +70,10 @@ class Part(Entry):
     responses: list[Response] = []
     sealed: list[str] = []
     """Of an anonymous survey: what was said, each sealed to the survey's key."""
+    draft: dict[str, answers.Value] | None = Field(default=None, exclude_if=_unset)
+    """Of a survey that is not anonymous: answers that are not finished. Gone once they are given, or it closes."""
+    drafted: bool | None = Field(default=None, exclude_if=_unset)
+    """Whether there is a draft."""
 
 
 class Survey(Document):
@@ -97,6 +97,10 @@ class Survey(Document):
     comments: list[str] = []
     """Of surveys that were closed before texts were kept by question."""
     texts: dict[str, list[str]] = {}
+    own_form: Form | None = Field(default=None, exclude_if=_unset)
+    """The questions, where the template is not a built-in one."""
+    drafts: bool | None = Field(default=None, exclude_if=_unset)
+    """Whether anybody ever saved a draft."""
 
     @property
     def is_after_event(self) -> bool:
@@ -105,7 +109,7 @@ class Survey(Document):
 
     @property
     def form(self) -> Form:
-        return forms.form(self.template, self.version)
+        return self.own_form or forms.form(self.template, self.version)
 
 
 class NeedsKey(Exception):
@@ -148,39 +152,6 @@ def box_key(number: int) -> str:
     return f"box~{number:02}"
 
 
-def answer(
-    survey: Survey, parts: Entries[Part], cmd: AnswerSurvey, *, key: str | None, chance: Chance, now: datetime
-) -> Decision[Survey, Answered]:
-    """Take an answer. key: the public key of the survey, None when it is not known."""
-    mine = parts.get(cmd.member_id)
-    told = Answered(survey_id=survey.id, member_id=cmd.member_id)
-    if mine is None or mine.member_id is None:
-        raise Refused("not_invited", "This member was not invited to the survey.", 403)
-    if mine.answered:
-        return Decision(survey, told)
-    if survey.status == "closed" or now >= survey.deadline:
-        raise Refused("survey_closed", "This survey is closed.")
-    said = answers.checked(survey.form, cmd.answers)
-    box = parts.get(box_key(chance.draw % survey.boxes))
-    assert box is not None, "the boxes were made when the survey opened"
-    kept: dict[str, object]
-    if survey.anonymous:
-        if key is None:
-            raise NeedsKey(new=not survey.sealed)
-        sealed = sealing.seal(said, to=key, ephemeral=chance.ephemeral)
-        kept = {"sealed": sorted([*box.sealed, sealed])}
-    else:
-        response = Response(said=said, member_id=cmd.member_id)
-        kept = {"responses": sorted([*box.responses, response], key=lambda r: r.text)}
-    after = survey.model_copy(update={"answered": survey.answered + 1, "sealed": survey.anonymous})
-    return Decision(
-        after,
-        told,
-        entries=[mine.model_copy(update={"answered": True}), box.model_copy(update=kept)],
-        facts=[SurveyAnswered(survey_id=survey.id, survey=state(after, after=1), member_id=cmd.member_id)],
-    )
-
-
 def close(
     survey: Survey,
     parts: Entries[Part],
@@ -212,19 +183,6 @@ def close_when_due(
     if survey.status == "open" and survey.deadline - now > CLOCKS_DIFFER:
         return Decision(survey, state(survey), timers=[CloseTimer(id=survey.id).at(survey.deadline)])
     return _close(survey, parts, key, words, told)
-
-
-def form_for(survey: Survey | None, part: Part | None, *, who: Caller, member_id: str) -> FormAnswer:
-    """The form as one member sees it."""
-    if survey is None:
-        raise Refused("survey_not_found", "There is no survey with this id.")
-    who.must_lead(survey.community_id, or_is=member_id)
-    return FormAnswer(
-        survey=state(survey),
-        form=survey.form,
-        invited=bool(part and part.member_id),
-        answered=bool(part and part.answered),
-    )
 
 
 def results_of(survey: Survey | None, boxes: Iterable[Part], *, who: Caller) -> ResultsAnswer:
@@ -286,12 +244,15 @@ def _close(
         found, texts = Results(**counts, suppressed=True, compared=True), {}
     after = survey.model_copy(update={"status": "closed", "results": found, "texts": texts})
     told = {"survey_id": survey.id, "survey": state(after, after=1)}
+    drafts = parts.all(kind="participation", drafted=True) if survey.drafts else []
+    gone = [part.model_copy(update={"draft": None, "drafted": None}) for part in drafts]
+    emptied = [box.model_copy(update={"responses": [], "sealed": []}) for box in boxes] if survey.anonymous else []
     closed = SurveyClosed(**told, results=found)
     ranked = ThemesRanked(**told, community_id=survey.community_id, themes=found.themes, mentions=found.mentions)
     return Decision(
         after,
         state(after, after=1),
-        entries=[box.model_copy(update={"responses": [], "sealed": []}) for box in boxes] if survey.anonymous else [],
+        entries=[*emptied, *gone],
         facts=[closed] if found.suppressed else [closed, ranked],
         timers=[CloseTimer.cancel(survey.id)],
     )

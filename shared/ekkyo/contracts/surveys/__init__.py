@@ -14,6 +14,7 @@ from ekkyo.contracts.surveys.comparing import (
     Trend,
 )
 from ekkyo.contracts.surveys.counts import AnswerCounts, CountAnswers, SurveyCounts
+from ekkyo.contracts.surveys.drafts import DraftSaved, SaveDraft
 from ekkyo.contracts.surveys.form import (
     OTHER,
     OTHER_PREFIX,
@@ -26,6 +27,8 @@ from ekkyo.contracts.surveys.form import (
     PreviewForm,
     QuestionKind,
     Section,
+    counted_as,
+    is_asked,
 )
 from ekkyo.contracts.surveys.results import AnswerCell, CrossTable, QuestionResults, Results, ThemeCount, WordCount
 from ekkyo.contracts.surveys.survey import (
@@ -56,6 +59,15 @@ from ekkyo.contracts.surveys.survey import (
     ThemeRanking,
     ThemesRanked,
     survey_of_event,
+)
+from ekkyo.contracts.surveys.templates import (
+    ListTemplates,
+    SaveTemplate,
+    TemplateList,
+    TemplateQuestion,
+    TemplateSaved,
+    TemplateState,
+    templates_of,
 )
 from ekkyo.contracts.surveys.themes import (
     AddTerm,
@@ -90,6 +102,7 @@ __all__ = [
     "Condition",
     "CountAnswers",
     "CrossTable",
+    "DraftSaved",
     "Form",
     "FormAnswer",
     "FormQuestion",
@@ -101,6 +114,7 @@ __all__ = [
     "InvitationWithdrawn",
     "Key",
     "ListSurveys",
+    "ListTemplates",
     "MergeThemes",
     "MySurvey",
     "MySurveys",
@@ -114,6 +128,8 @@ __all__ = [
     "RemoveWords",
     "Results",
     "ResultsAnswer",
+    "SaveDraft",
+    "SaveTemplate",
     "Section",
     "SplitTheme",
     "SurveyAnswered",
@@ -126,6 +142,10 @@ __all__ = [
     "SurveyState",
     "SurveyStatus",
     "SurveysForgotMember",
+    "TemplateList",
+    "TemplateQuestion",
+    "TemplateSaved",
+    "TemplateState",
     "Term",
     "ThemeCount",
     "ThemeDetail",
@@ -137,5 +157,8 @@ __all__ = [
     "VocabularyState",
     "Word",
     "WordCount",
+    "counted_as",
+    "is_asked",
     "survey_of_event",
+    "templates_of",
 ]

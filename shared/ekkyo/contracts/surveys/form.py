@@ -1,8 +1,10 @@
 """The questions of a survey, and the answers that they accept."""
 
+import re
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Final, Literal
 
-from pydantic import ConfigDict, Field, StrictInt
+from pydantic import AfterValidator, ConfigDict, Field, StrictInt
 
 from ekkyo.contracts.base import Id, Model, Question, may
 from ekkyo.contracts.members import Locale
@@ -13,6 +15,17 @@ choice: one of `choices`. choices: several of them. ranking: some or all of them
 each of `rows`, one of `choices`. number: a number, with at most `decimals` digits after the point. date: a day. themes:
 up to `maximum` themes in the member's own words. text: free text."""
 Key = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+_KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
+
+
+def _key(value: str) -> str:
+    if not _KEY.fullmatch(value):
+        raise ValueError("must be a key of small letters, digits and _, such as post_event")
+    return value
+
+
+TemplateKey = Annotated[str, AfterValidator(_key)]
+"""The key of a template. The first schema that was published named the only one there was, and no pattern."""
 OTHER: Final = "other"
 """What an answer of one's own counts as where a question has `other`; no choice may have this key there."""
 OTHER_PREFIX: Final = f"{OTHER}:"
@@ -133,9 +146,24 @@ class PreviewForm(Question[Form]):
     """The questions that a new survey of this template would ask: a built-in one, or one of the community named."""
 
     subject: ClassVar[str] = "ekkyo.ask.surveys.preview"
-    may: ClassVar = may("leader", "steward", "system", community="community_id")
-    template: str = "post_event"
+    may: ClassVar = may("leader", "steward", "system")
+    template: TemplateKey = "post_event"
     community_id: Id | None = None
     """Whose template it is; a built-in one needs none."""
     version: int | None = Field(default=None, ge=1)
     """None: the newest."""
+
+
+def counted_as(answer: object) -> str:
+    """What an answer to a scale or a choice counts as: its number or key as text; `other` for one's own."""
+    text = str(answer)
+    return OTHER if text.startswith(OTHER_PREFIX) else text
+
+
+def is_asked(question: FormQuestion, said: Mapping[str, object]) -> bool:
+    """Whether a question is asked, given the answers to the questions before it that are asked."""
+    if question.shown_if is None:
+        return True
+    answer = said.get(question.shown_if.question)
+    given = answer if isinstance(answer, list) else [answer]
+    return any(one is not None and counted_as(one) in question.shown_if.any_of for one in given)

@@ -7,7 +7,7 @@ from pydantic import ConfigDict, Field
 
 from ekkyo.contracts.base import Command, Fact, Id, Instant, Line, Model, Question, Text, may
 from ekkyo.contracts.members import Locale, MemberForgotten
-from ekkyo.contracts.surveys.form import Answers, Form, Key
+from ekkyo.contracts.surveys.form import Answers, Form, Key, TemplateKey
 from ekkyo.contracts.surveys.results import Results, ThemeCount, WordCount
 
 SurveyStatus = Literal["open", "closed"]
@@ -58,7 +58,7 @@ class OpenSurvey(Command[SurveyState]):
     community_id: Id
     event_id: Id | None = None
     title: dict[Locale, Line]
-    template: str = "post_event"
+    template: TemplateKey = "post_event"
     """Which questions it asks: those of a built-in template, or of one that the community's leaders wrote."""
     anonymous: bool = True
     invited: list[Id] = Field(max_length=5000)
@@ -74,7 +74,11 @@ class Answered(Model):
 
 
 class AnswerSurvey(Command[Answered]):
-    """Answer a survey to which one was invited. The first answer counts; sending it again changes nothing."""
+    """Answer a survey to which one was invited.
+
+    Of an anonymous survey the first answer counts, and sending another changes nothing. Of one that is not anonymous
+    the last one counts: it replaces the earlier one until the survey closes.
+    """
 
     subject: ClassVar[str] = "ekkyo.cmd.surveys.answer"
     may: ClassVar = may("self")
@@ -89,7 +93,7 @@ class AnswerSurvey(Command[Answered]):
     )
     survey_id: Id
     member_id: Id
-    answers: Answers
+    answers: Answers = Field(repr=False)
 
 
 class CloseSurvey(Command[SurveyState]):
@@ -110,6 +114,12 @@ class FormAnswer(Model):
     form: Form
     invited: bool
     answered: bool
+    answers: Answers = Field(default={}, repr=False)
+    """Of a survey that is not anonymous, what the member who asks has saved or answered; nobody else gets it."""
+    draft: bool = False
+    """Whether `answers` are a draft."""
+    may_change: bool = False
+    """Whether answers that were given can still be changed."""
 
 
 class GetForm(Question[FormAnswer]):

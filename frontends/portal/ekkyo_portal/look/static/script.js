@@ -14,6 +14,9 @@ document.addEventListener("submit", (e) => {
     const kept = Object.keys(store).filter((key) => key.startsWith("ekkyo.scan."));
     if (kept.length && !window.confirm(form.dataset.unsent)) return e.preventDefault();
     kept.forEach((key) => store.removeItem(key));
+    try { // and what was typed into surveys in this tab
+      Object.keys(sessionStorage).filter((key) => key.startsWith("ekkyo.draft.")).forEach((key) => sessionStorage.removeItem(key));
+    } catch { /* forbidden as well */ }
   }
   form.dataset.sent = "1";
   setTimeout(() => delete form.dataset.sent, 4000);
@@ -56,13 +59,14 @@ document.querySelectorAll("[data-live]").forEach((root) => {
 });
 
 
-// <x data-if="field" data-is="value"> is shown while that field of its form is, and has this value.
+// <x data-if="field" data-is="value"> is shown while that field of its form is, and has this value; with data-any="a b",
+// one of these.
 document.querySelectorAll("form").forEach((form) => {
   const parts = [...form.querySelectorAll("[data-if]")];
   if (!parts.length) return;
   const update = () => parts.forEach((part) => { // in their order: what a part depends on stands before it
     const met = [...form.elements].some((field) =>
-      field.name === part.dataset.if && field.value === part.dataset.is && field.checked && !field.closest("[data-if][hidden]"));
+      field.name === part.dataset.if && (part.dataset.any?.split(" ") ?? [part.dataset.is]).includes(field.value) && field.checked && !field.closest("[data-if][hidden]"));
     part.hidden = !met;
     part.classList.toggle("shown", met); // before this runs, the style hides what is not shown: nothing moves
   });
