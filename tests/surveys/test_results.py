@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 from ekkyo.contracts.base import Refused
-from ekkyo.contracts.surveys import Results
+from ekkyo.contracts.surveys import Form, Results
 from ekkyo_surveys import answers, forms, results
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -34,6 +34,12 @@ def found(said_by_all: list[Mapping[str, answers.Value]], *, anonymous: bool = T
         anonymous=anonymous,
         opened=date(2026, 5, 1),
     )
+
+
+def texts(
+    said_by_all: list[Mapping[str, answers.Value]], *, anonymous: bool, form: Form = FORM
+) -> dict[str, list[str]]:
+    return results.texts(form, said_by_all, anonymous=anonymous, opened=date(2026, 5, 1))
 
 
 @pytest.mark.parametrize(
@@ -78,7 +84,7 @@ def test_the_order_of_responses_changes_nothing(
 ) -> None:
     shuffled = rng.sample(everyone, len(everyone))
     assert found(shuffled) == found(everyone)
-    assert results.texts(FORM, shuffled, anonymous=True) == results.texts(FORM, everyone, anonymous=True)
+    assert texts(shuffled, anonymous=True) == texts(everyone, anonymous=True)
 
 
 @given(st.lists(said, max_size=30))
@@ -118,11 +124,32 @@ def test_texts_are_told_from_five_people_on_who_wrote_to_the_same_question() -> 
             {"satisfaction": 9}
         ] * 9
 
-    assert results.texts(FORM, written(4), anonymous=True) == {}
+    assert texts(written(4), anonymous=True) == {}
     assert found(written(4)).themes == []
-    assert results.texts(FORM, written(5), anonymous=True) == {"comment": ["c0", "c1", "c2", "c3", "c4"]}
+    assert texts(written(5), anonymous=True) == {"comment": ["c0", "c1", "c2", "c3", "c4"]}
     assert [(theme.theme, theme.votes) for theme in found(written(5)).themes] == [("Excel", 5)]
-    assert results.texts(FORM, written(1), anonymous=False) == {"comment": ["c0"]}
+    assert texts(written(1), anonymous=False) == {"comment": ["c0"]}
+
+
+@pytest.mark.parametrize(("few", "told"), [(0, True), (2, False)])
+@pytest.mark.parametrize("kind", ["choice", "choices"])
+def test_the_number_of_texts_tells_of_no_few_who_answered_otherwise(kind: str, few: int, told: bool) -> None:
+    """Six of eight wrote: two gave another answer, which is merged with theirs."""
+    choices = [{"key": key, "label": {"ja": key, "en": key}} for key in ("train", "car")]
+    label = {"ja": "問", "en": "Asked"}
+    travel = {"key": "travel", "kind": kind, "label": label, "required": True, "choices": choices, "other": True}
+    why = {"key": "why", "kind": "text", "label": label, "required": True}
+    why["shown_if"] = {"question": "travel", "any_of": ["train"]}
+    form = Form.model_validate({"template": "f", "version": 1, "title": label, "questions": [travel, why]})
+
+    def people(value: str, number: int, **more: str) -> list[Mapping[str, answers.Value]]:
+        return [{"travel": [value] if kind == "choices" else value, **more} for _ in range(number)]
+
+    walked = texts(people("other:on foot", 6) + people("car", few), anonymous=True, form=form)
+    assert walked == ({"travel": ["on foot"] * 6} if told else {})
+    asked = texts(people("train", 6, why="fast") + people("car", few), anonymous=True, form=form)
+    assert asked == ({"why": ["fast"] * 6} if told else {})
+    assert texts(people("train", 1, why="fast"), anonymous=False, form=form) == {"why": ["fast"]}
 
 
 def test_themes_are_counted_by_what_they_mean_and_shown_as_most_people_wrote_them() -> None:

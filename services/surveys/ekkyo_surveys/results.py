@@ -43,7 +43,7 @@ def results(
     if anonymous and len(said) < MINIMUM:
         return Results.model_validate({**counts, "suppressed": True, "minimum": MINIMUM})
     asked = nps_question(form)
-    counting = Counting(form, said, nps=asked.key if asked else None, opened=opened, floor=_floor(anonymous=anonymous))
+    counting = _counting(form, said, anonymous=anonymous, opened=opened)
     score = next((one for one in counting.questions if asked and one.question == asked.key), None)
     wanted = [question for question in form.questions if question.kind == "themes"]
     return Results.model_validate(
@@ -61,14 +61,15 @@ def results(
     )
 
 
-def texts(form: Form, said: Sequence[Said], *, anonymous: bool) -> dict[str, list[str]]:
+def texts(form: Form, said: Sequence[Said], *, anonymous: bool, opened: date) -> dict[str, list[str]]:
     """What people wrote, by question, sorted, so that their order tells nothing.
 
-    Of an anonymous survey, only what at least MINIMUM people wrote to the same question.
+    Of an anonymous survey, only what at least MINIMUM people wrote to the same question, and only if those who could
+    write it are told: how many texts there are would tell what merged answers hide.
     """
-    found = {}
+    counting, found = _counting(form, said, anonymous=anonymous, opened=opened), {}
     for question in form.questions:
-        written = sorted(text for one in said for text in _written(question, one))
+        written = sorted(text for one in counting.wrote(question) for text in _written(question, one))
         if len(written) >= _floor(anonymous=anonymous):
             found[question.key] = written
     return found
@@ -117,6 +118,11 @@ def _written(question: FormQuestion, said: Said) -> list[str]:
         return [str(answer)]
     own = [str(one) for one in (answer if isinstance(answer, list) else [answer]) if counted_as(one) == OTHER]
     return [text for one in own if question.other and (text := one.removeprefix(OTHER_PREFIX).removeprefix(OTHER))]
+
+
+def _counting(form: Form, said: Sequence[Said], *, anonymous: bool, opened: date) -> Counting:
+    asked = nps_question(form)
+    return Counting(form, said, nps=asked.key if asked else None, opened=opened, floor=_floor(anonymous=anonymous))
 
 
 def _floor(*, anonymous: bool) -> int:

@@ -82,9 +82,21 @@ class Counting:
         return found
 
     def wrote(self, question: FormQuestion) -> list[Said]:
-        """Who gave any answer to this question; none if they are few."""
+        """Who gave any answer to this question; none if they are few, or if who was asked it must not be told."""
         found = [one for one in self._said if question.key in one]
-        return [] if few(len(found), self._floor) else found
+        return [] if few(len(found), self._floor) or not self._may_quote(question) else found
+
+    def _may_quote(self, question: FormQuestion) -> bool:
+        """Whether the number of texts that people wrote to a question tells only of a group that is told anyway.
+
+        They are those who were asked it or, beside choices, those who chose "other".
+        """
+        if self._floor <= 1:
+            return True
+        if self._asked(question) is None:
+            return False
+        told = self._told[question.key]
+        return not question.other or OTHER in told.chosen or any(cell.answers == (OTHER,) for cell in told.cells)
 
     def _asked(self, question: FormQuestion) -> list[int] | None:
         """Who was asked a question; None when that must not be told."""

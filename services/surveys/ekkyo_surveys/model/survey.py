@@ -212,6 +212,7 @@ def counted(
     boxes = list(boxes)
     read = [sealing.opened(sealed, key) for box in boxes for sealed in box.sealed]
     said = [response.said for box in boxes for response in box.responses] + [one for one in read if one is not None]
+    opened = survey.opened_at.date()
     found = results.results(
         survey.form,
         said,
@@ -219,10 +220,10 @@ def counted(
         event_id=survey.event_id,
         invited=survey.invited,
         anonymous=survey.anonymous,
-        opened=survey.opened_at.date(),
+        opened=opened,
         words=words,
     )
-    texts = {} if found.suppressed else results.texts(survey.form, said, anonymous=survey.anonymous)
+    texts = {} if found.suppressed else results.texts(survey.form, said, anonymous=survey.anonymous, opened=opened)
     more = {"unreadable": read.count(None), "mentions": mentions(results.comments(survey.form, texts), words)}
     return found.model_copy(update=more), texts
 
