@@ -136,6 +136,25 @@ async def test_looking_at_a_page_changes_nothing_and_shows_texts_as_texts(tmp_pa
     assert not hidden if "steward" in more else hidden
 
 
+TEMPLATES = sorted(Path(ekkyo_portal.__file__).parent.rglob("*.html"))
+LEADS_TO = re.compile(r'(href|action)="(/[^"#?]*)')
+
+
+def test_every_link_and_form_of_a_template_leads_to_a_page() -> None:
+    routes = {
+        "href": [re.sub(r"\{\w+\}", "x", page.path) for page in PAGES if page.method == "GET"],
+        "action": [re.sub(r"\{\w+\}", "x", page.path) for page in PAGES],  # a search is a form too
+    }
+    found = [
+        (template.name, name, re.sub(r"\\{\\{.*?\\}\\}", "[^/]*", re.escape(where)))
+        for template in TEMPLATES
+        for name, where in LEADS_TO.findall(template.read_text())
+        if "{%" not in where and not where.startswith("/api/")
+    ]
+    assert len(found) > 100
+    assert [one for one in found if not any(re.fullmatch(one[2], route) for route in routes[one[1]])] == []
+
+
 CHOSEN = {"attend": "online"}
 """Without it the form of how one takes part asks for nothing."""
 OURS = "https://ekkyo.example.com"
