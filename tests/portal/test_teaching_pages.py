@@ -96,8 +96,10 @@ async def test_an_introduction_is_asked_for_once_with_a_message_and_with_a_name_
         assert (asked.request_id, asked.teacher, asked.named) == ("q1", HANDLE, False)
         assert (await browser.get("/c/it/teachers/nobody?topic=Excel")).status_code == 404
         browser.answering.replies[RequestIntroduction] = Refused("too_many_introductions")
-        busy = await browser.post(f"/c/it/teachers/{HANDLE}", {**form, "message": "x"})
+        busy = await browser.post(f"/c/it/teachers/{HANDLE}", {**form, "message": "<b>ピボットを教えてください。"})
         assert "14日間に頼める紹介は5件まで" in text_of(busy)
+        assert "&lt;b&gt;ピボットを教えてください。</textarea>" in busy.text, "what was written is not lost"
+        assert busy.text.count("<textarea") == 1
 
 
 async def test_who_is_asked_says_yes_or_no_and_who_asked_can_take_it_back() -> None:

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 from urllib.parse import urlencode
@@ -48,6 +48,8 @@ class Visit:
     look: Look
     site: Any
     """What the rooms share beside this: settings, the stream of facts, signing in."""
+    typed: Form = field(default_factory=Form)
+    """The form that was sent, once it is read: a page that says why nothing came of it gives it back."""
 
     @property
     def me(self) -> Visitor:
@@ -85,7 +87,8 @@ class Visit:
 
     async def form(self) -> Form:
         """What was typed and chosen; files are in `await visit.sent()`."""
-        return Form.of(await self.sent())
+        self.typed = Form.of(await self.sent())
+        return self.typed
 
     async def sent(self) -> FormData:
         """The fields and files of a form. A field may be as large as its page takes: it may hold a file as text."""
