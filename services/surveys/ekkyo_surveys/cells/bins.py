@@ -7,6 +7,8 @@ from math import ceil
 
 from ekkyo.contracts.surveys import FormQuestion
 
+from ekkyo_surveys.cells.merging import FLOOR
+
 FEW_VALUES = 11
 """So many whole numbers or fewer are counted one by one."""
 BINS = 10
@@ -57,6 +59,22 @@ def months(opened: date) -> list[str]:
 def month_of(keys: Sequence[str], day: str) -> str:
     """The key that a day (`2026-12-24`) is counted in."""
     return min(max(day[:7], keys[0]), keys[-1])
+
+
+def far_from_bounds(ranges: Sequence[tuple[int, int, int]], total: int) -> bool:
+    """Whether a sum is so far from what it can be at least and at most that it tells nothing beside the ranges."""
+    widest = max((high - low for low, high, _ in ranges), default=0)
+    lowest, highest = (sum(one[end] * one[2] for one in ranges) for end in (0, 1))
+    return widest > 1 and min(total - lowest, highest - total) >= max(FLOOR, 2 * widest)
+
+
+def joined(first: str, last: str) -> str:
+    """From the beginning of one range to the end of another."""
+    if first == last:
+        return first
+    begin = first if first.count("-", 1) == 0 else first[: first.index("-", 1)]
+    end = last if last.count("-", 1) == 0 else last[last.index("-", 1) + 1 :]
+    return f"{begin}-{end}"
 
 
 def _between(low: int, high: int, decimals: int) -> str:

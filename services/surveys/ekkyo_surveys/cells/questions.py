@@ -14,7 +14,7 @@ from ekkyo.contracts.surveys import OTHER, AnswerCell, CrossTable, Form, FormQue
 
 from ekkyo_surveys.answers import Said, Value, counted_as, numbers
 from ekkyo_surveys.cells.average import Average, mean, promoters
-from ekkyo_surveys.cells.bins import FEW_VALUES, Bin, bin_of, month_of, months, number_bins
+from ekkyo_surveys.cells.bins import FEW_VALUES, Bin, bin_of, far_from_bounds, joined, month_of, months, number_bins
 from ekkyo_surveys.cells.crossed import crossed
 from ekkyo_surveys.cells.interval import interval
 from ekkyo_surveys.cells.merging import FLOOR, NO_ANSWER, Cell, few, left_out, neighbours, others_together
@@ -196,11 +196,11 @@ class Counting:
         ranges = [(by_key[c.answers[0]].low, by_key[c.answers[-1]].high, c.people) for c in about.cells if c.people]
         update: dict[str, object] = {
             "cells": [
-                AnswerCell(answers=[_range(cell.answers[0], cell.answers[-1])], people=cell.people)
+                AnswerCell(answers=[joined(cell.answers[0], cell.answers[-1])], people=cell.people)
                 for cell in about.cells
             ]
         }
-        if self._floor <= 1 or _far_from_bounds(ranges, total):
+        if self._floor <= 1 or far_from_bounds(ranges, total):
             update["mean"] = round(total / unit / len(kept), 2)
         return Told([about.model_copy(update=update)], told.gave, told.cells)
 
@@ -284,22 +284,6 @@ def _averages(told: Average, people: int, *, is_nps: bool) -> dict[str, float | 
 
 def _bin(bins: Sequence[Bin], value: Value, question: FormQuestion) -> int:
     return bin_of(bins, float(value), question.decimals)  # type: ignore[arg-type]
-
-
-def _far_from_bounds(ranges: Sequence[tuple[int, int, int]], total: int) -> bool:
-    """Whether a sum is so far from what it can be at least and at most that it tells nothing beside the ranges."""
-    widest = max((high - low for low, high, _ in ranges), default=0)
-    lowest, highest = (sum(one[end] * one[2] for one in ranges) for end in (0, 1))
-    return widest > 1 and min(total - lowest, highest - total) >= max(FLOOR, 2 * widest)
-
-
-def _range(first: str, last: str) -> str:
-    """From the beginning of one range to the end of another."""
-    if first == last:
-        return first
-    begin = first if first.count("-", 1) == 0 else first[: first.index("-", 1)]
-    end = last if last.count("-", 1) == 0 else last[last.index("-", 1) + 1 :]
-    return f"{begin}-{end}"
 
 
 def _shown(cells: Sequence[Cell]) -> list[AnswerCell]:
