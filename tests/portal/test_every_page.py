@@ -46,7 +46,6 @@ POSTS = [page.path for page in PAGES if page.method == "POST" and not page.path.
 NOT_THERE = ("/s/{survey_id}/results.", "/e/{event_id}/publish", "/signin/", "/u/", "/calendar/", "/board/{secret}")
 """No closed survey, no draft, no company's sign-in, no link of a mail and no address for calendar is in this test."""
 NOT_THERE += ("/c/{community_id}/themes/theme",)  # no theme is named
-NOT_THERE += ("/s/{survey_id}/results.",)  # there is no file while a survey is open
 KEPT = ("/c/{community_id}/logo", "/accent/{name}.css")
 """What browsers keep for ever: its address changes with it, and holds nothing about whoever looks."""
 ELSEWHERE = {
