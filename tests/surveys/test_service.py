@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from ekkyo.contracts import surveys as contract
-from ekkyo.contracts.base import Command, Question, Refused, all_messages, new_id
+from ekkyo.contracts.base import Command, Question, Refused, Span, all_messages, new_id
 from ekkyo.contracts.events import EventConcluded
 from ekkyo.contracts.surveys import (
     AddTerm,
@@ -15,6 +15,7 @@ from ekkyo.contracts.surveys import (
     AnswerSurvey,
     CloseSurvey,
     CompareCommunities,
+    CountAnswers,
     GetForm,
     GetResults,
     GetTrend,
@@ -465,6 +466,7 @@ MAY = {
     "mine": ["self", "system"],
     "preview": ["lead", "lead of another", "steward", "system"],
     "list": ["lead", "steward", "system"],
+    "counts": ["self", "other", "lead", "lead of another", "steward", "system"],
     "results": ["lead", "steward", "system"],
     "themes": ["self", "other", "lead", "lead of another", "steward", "system"],
     "vocabulary": ["lead", "steward", "system"],
@@ -525,6 +527,7 @@ async def test_each_operation_is_for_those_it_names_and_for_nobody_without_a_tok
         "mine": MySurveys(member_id="a"),
         "preview": PreviewForm(),
         "list": ListSurveys(community_id=COMMUNITY),
+        "counts": CountAnswers(community_id=COMMUNITY, spans=[Span(until=datetime.now(UTC))]),
         "results": GetResults(survey_id=closed),
         "themes": RankThemes(community_id=COMMUNITY),
         "vocabulary": GetVocabulary(community_id=COMMUNITY),

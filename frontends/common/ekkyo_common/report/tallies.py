@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from ekkyo_common.report.from_services import Asking
 from ekkyo_common.report.measures import PACE_MONTHS, Known, Tally, measures_of
 from ekkyo_common.report.months import spans_of
-from ekkyo_common.report.records import UNKNOWN, Records
+from ekkyo_common.report.records import UNKNOWN, Records, SurveyRecord
 
 A = TypeVar("A", bound=BaseModel)
 ELSEWHERE: Final = {"answers", "nps", "crossings", "reported"}
@@ -87,17 +87,15 @@ def _tallies(records: Records, spans: Sequence[Span]) -> dict[Span, Tally]:
         {member: None if department == UNKNOWN else department for member, department in records.departments.items()},
         spans,
     )
-    asked = [
-        Asked(
-            one.survey.opened_at,
-            one.survey.answered,
-            one.results.nps if one.results and not one.results.suppressed else None,
-        )
-        for one in records.surveys
-        if one.survey.status == "closed"
-    ]
-    answers = answers_counted(asked, spans)
+    answers = answers_counted((_asked(one) for one in records.surveys if one.survey.status == "closed"), spans)
     return {
         span: Tally(there, sum(within(at, span) for at in records.crossed_at), said.answers, said.nps)
         for span, there, said in zip(spans, counts, answers, strict=True)
     }
+
+
+def _asked(record: SurveyRecord) -> Asked:
+    told = record.results if record.results and not record.results.suppressed else None
+    return Asked(
+        record.survey.opened_at, record.survey.answered, told.nps if told else None, told.scored if told else 0
+    )

@@ -60,9 +60,8 @@ class AcceptancesView:
 @room.get("/c/{community_id}/rules")
 async def rules(visit: Visit, community_id: str) -> Response:
     """The rules as they are and as they were."""
-    listed, told = await asyncio.gather(
-        found(visit, community_id), visit.ask(GetRulesVersions(community_id=community_id))
-    )
+    question = GetRulesVersions(community_id=community_id)
+    listed, told = await asyncio.gather(found(visit, community_id), visit.ask(question))
     versions = [
         Version(one.version, several_lines(one.text or ""), visit.reader.day(one.since) if one.since else "")
         for one in told.versions

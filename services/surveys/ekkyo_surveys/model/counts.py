@@ -9,8 +9,9 @@ from ekkyo_surveys.model.survey import Survey
 
 def counts(ask: CountAnswers, closed: Iterable[Survey]) -> SurveyCounts:
     """What these surveys say together within the spans that the question names."""
-    asked = [
-        Asked(one.opened_at, one.answered, one.results.nps if one.results and not one.results.suppressed else None)
-        for one in closed
-    ]
-    return SurveyCounts(community_id=ask.community_id, counts=answers_counted(asked, ask.spans))
+    return SurveyCounts(community_id=ask.community_id, counts=answers_counted(map(_asked, closed), ask.spans))
+
+
+def _asked(survey: Survey) -> Asked:
+    told = survey.results if survey.results and not survey.results.suppressed else None
+    return Asked(survey.opened_at, survey.answered, told.nps if told else None, told.scored if told else 0)

@@ -17,7 +17,7 @@ class AnswerCounts(Model):
     answers: int = 0
     """People who answered, once per survey."""
     nps: float | None = None
-    """The NPS of those that publish one, weighted by their answers. None: there are none."""
+    """The NPS of those that publish one, weighted by the answers it counts. None: there are none."""
 
 
 class SurveyCounts(Model):
@@ -41,11 +41,12 @@ class CountAnswers(Question[SurveyCounts]):
 
 @dataclass(frozen=True)
 class Asked:
-    """A closed survey. nps None: it publishes no results, or it did not ask."""
+    """A closed survey. nps None: it publishes none. scored: how many answers its NPS counts."""
 
     opened_at: datetime
     answered: int
     nps: float | None
+    scored: int
 
 
 def answers_counted(surveys: Iterable[Asked], spans: Sequence[Span]) -> list[AnswerCounts]:
@@ -53,12 +54,12 @@ def answers_counted(surveys: Iterable[Asked], spans: Sequence[Span]) -> list[Ans
     all, counts = sorted(surveys, key=lambda one: (one.opened_at, one.answered, one.nps or 0)), []
     for span in spans:
         here = [one for one in all if within(one.opened_at, span)]
-        scored = [(one.nps, one.answered) for one in here if one.nps is not None and one.answered]
-        weight = sum(answered for _, answered in scored)
+        scored = [(one.nps, one.scored) for one in here if one.nps is not None and one.scored]
+        weight = sum(people for _, people in scored)
         counts.append(
             AnswerCounts(
                 answers=sum(one.answered for one in here),
-                nps=round(sum(nps * answered for nps, answered in scored) / weight, 1) if weight else None,
+                nps=round(sum(nps * people for nps, people in scored) / weight, 1) if weight else None,
             )
         )
     return counts
