@@ -5,7 +5,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from ekkyo.contracts.base import Id, Instant, Model, Question, may
-from ekkyo.contracts.surveys.form import Key
+from ekkyo.contracts.surveys.form import Key, TemplateKey
 from ekkyo.contracts.surveys.survey import SurveyState
 
 
@@ -37,7 +37,7 @@ class GetTrend(Question[Trend]):
     subject: ClassVar[str] = "ekkyo.ask.surveys.trend"
     may: ClassVar = may("leader", "steward", "system", community="community_id")
     community_id: Id
-    template: str | None = None
+    template: TemplateKey | None = None
     """Only surveys with the questions of this template."""
     limit: int = Field(default=24, ge=1, le=100)
 
