@@ -52,7 +52,7 @@ def after(*commands: Command, vocabulary: ThemeVocabulary | None = None) -> Them
 def told(vocabulary: ThemeVocabulary | None, **more: Any) -> VocabularyAnswer:
     votes = [ThemeCount(theme=theme, votes=n) for theme, n in VOTES.items()]
     results = Results(survey_id="s", invited=9, answered=9, themes=votes, **more)
-    return model.vocabulary_told((vocabulary or ThemeVocabulary(id="c1")).told(), [(results, [])])
+    return model.vocabulary_told((vocabulary or ThemeVocabulary.of("c1")).told(), [(results, [])])
 
 
 def ranking(*commands: Command) -> dict[str, int]:
@@ -148,7 +148,7 @@ def test_removed_words_are_people_s_own_words_again() -> None:
 
 
 def test_a_vocabulary_has_an_end() -> None:
-    vocabulary = ThemeVocabulary(id="c1", terms=[Term(name=f"t{n}") for n in range(500)])
+    vocabulary = ThemeVocabulary(id="v", community_id="c1", terms=[Term(name=f"t{n}") for n in range(500)])
     with pytest.raises(Refused) as refused:
         model.add(vocabulary, add("one more"))
     assert refused.value.code == "vocabulary_full"
@@ -163,7 +163,7 @@ def test_leaders_see_what_is_counted_as_what() -> None:
 def test_what_is_only_mentioned_is_no_wish() -> None:
     results = Results(survey_id="s", invited=9, answered=9, mentions=[WordCount(word="Zoom", count=9)])
     assert model.ranking([results, None], vocabulary_of(None)) == []
-    (zoom,) = model.vocabulary_told(ThemeVocabulary(id="c1").told(), [(results, [])]).themes
+    (zoom,) = model.vocabulary_told(ThemeVocabulary.of("c1").told(), [(results, [])]).themes
     assert (zoom.theme, zoom.votes, zoom.mentions) == ("Zoom", 0, 9)
 
 
@@ -216,7 +216,7 @@ def test_whatever_leaders_do_a_word_has_one_theme_and_every_vote_counts(asked: l
             vocabulary = after(cmd, vocabulary=vocabulary)
         except Refused:
             continue
-    state = (vocabulary or ThemeVocabulary(id="c1")).told()
+    state = (vocabulary or ThemeVocabulary.of("c1")).told()
     all_words = [key(word) for term in state.terms for word in {key(w): w for w in term.all}.values()]
     assert len(all_words) == len(set(all_words))
     found = told(vocabulary).themes

@@ -20,6 +20,7 @@ from ekkyo.contracts.surveys import (
     TemplateState,
     VocabularyState,
     templates_of,
+    vocabulary_id_of,
 )
 from ekkyo.decision.clock import utcnow
 
@@ -85,31 +86,31 @@ async def close_survey(
 @router.subscriber(**asked(MergeThemes))
 async def merge_themes(cmd: MergeThemes, vocabularies: Vocabularies) -> VocabularyState:
     """Count several themes as one."""
-    return await vocabularies.create(cmd.community_id, lambda v: model.merge(v, cmd))
+    return await vocabularies.create(vocabulary_id_of(cmd.community_id), lambda v: model.merge(v, cmd))
 
 
 @router.subscriber(**asked(SplitTheme))
 async def split_theme(cmd: SplitTheme, vocabularies: Vocabularies) -> VocabularyState:
     """Take words out of a theme and count them as another one."""
-    return await vocabularies.create(cmd.community_id, lambda v: model.split(v, cmd))
+    return await vocabularies.create(vocabulary_id_of(cmd.community_id), lambda v: model.split(v, cmd))
 
 
 @router.subscriber(**asked(AddTerm))
 async def add_term(cmd: AddTerm, vocabularies: Vocabularies) -> VocabularyState:
     """Add a theme or more words to the vocabulary."""
-    return await vocabularies.create(cmd.community_id, lambda v: model.add(v, cmd))
+    return await vocabularies.create(vocabulary_id_of(cmd.community_id), lambda v: model.add(v, cmd))
 
 
 @router.subscriber(**asked(RemoveWords))
 async def remove_words(cmd: RemoveWords, vocabularies: Vocabularies) -> VocabularyState:
     """Take words out of the vocabulary."""
-    return await vocabularies.create(cmd.community_id, lambda v: model.remove(v, cmd))
+    return await vocabularies.create(vocabulary_id_of(cmd.community_id), lambda v: model.remove(v, cmd))
 
 
 @router.subscriber(**asked(IgnoreWords))
 async def ignore_words(cmd: IgnoreWords, vocabularies: Vocabularies) -> VocabularyState:
     """Propose words no more."""
-    return await vocabularies.create(cmd.community_id, lambda v: model.ignore(v, cmd))
+    return await vocabularies.create(vocabulary_id_of(cmd.community_id), lambda v: model.ignore(v, cmd))
 
 
 @router.subscriber(**asked(SaveTemplate))

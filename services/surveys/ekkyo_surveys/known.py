@@ -8,7 +8,7 @@ from typing import Annotated
 
 from ekkyo.broker import Heard, NotYet
 from ekkyo.contracts.events import CheckInUndone, EventConcluded, MemberAttended
-from ekkyo.contracts.surveys import Form, OpenSurvey, templates_of
+from ekkyo.contracts.surveys import Form, OpenSurvey, templates_of, vocabulary_id_of
 from ekkyo.words.themes import Vocabulary, starting, vocabulary_of
 from faststream import Context, ContextRepo
 
@@ -53,7 +53,7 @@ class Knowledge:
 
     async def words_of(self, community_id: str) -> Vocabulary:
         """The vocabulary of a community."""
-        changed = await self.vocabularies.get(community_id)
+        changed = await self.vocabularies.get(vocabulary_id_of(community_id))
         return vocabulary_of(changed.told() if changed else None)
 
     async def who_came(self, fact: EventConcluded | MemberAttended) -> dict[str, model.Person]:

@@ -29,6 +29,7 @@ from ekkyo.contracts.surveys import (
     Trend,
     VocabularyAnswer,
     templates_of,
+    vocabulary_id_of,
 )
 from ekkyo.decision.clock import utcnow
 
@@ -115,7 +116,8 @@ async def rank_themes(ask: RankThemes, surveys: Surveys, known: Known) -> ThemeR
 @router.subscriber(**asked(GetVocabulary))
 async def get_vocabulary(ask: GetVocabulary, surveys: Surveys, vocabularies: Vocabularies) -> VocabularyAnswer:
     """The words of a community's themes, and what they make of all closed surveys."""
-    changed = await vocabularies.get(ask.community_id) or model.ThemeVocabulary(id=ask.community_id)
+    kept = await vocabularies.get(vocabulary_id_of(ask.community_id))
+    changed = kept or model.ThemeVocabulary.of(ask.community_id)
     found = await surveys.find({"community_id": ask.community_id, "status": "closed"}, sort="-opened_at", limit=MOST)
     closed = [(survey.results, model.comments_of(survey)) for survey in found]
     return await asyncio.to_thread(model.vocabulary_told, changed.told(), closed)

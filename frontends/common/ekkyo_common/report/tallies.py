@@ -87,14 +87,14 @@ def _tallies(records: Records, spans: Sequence[Span]) -> dict[Span, Tally]:
         {member: None if department == UNKNOWN else department for member, department in records.departments.items()},
         spans,
     )
-    answers = answers_counted((_asked(one) for one in records.surveys if one.survey.status == "closed"), spans)
+    answers = answers_counted((_counted(one) for one in records.surveys if one.survey.status == "closed"), spans)
     return {
         span: Tally(there, sum(within(at, span) for at in records.crossed_at), said.answers, said.nps)
         for span, there, said in zip(spans, counts, answers, strict=True)
     }
 
 
-def _asked(record: SurveyRecord) -> Asked:
+def _counted(record: SurveyRecord) -> Asked:
     told = record.results if record.results and not record.results.suppressed else None
     return Asked(
         record.survey.opened_at, record.survey.answered, told.nps if told else None, told.scored if told else 0

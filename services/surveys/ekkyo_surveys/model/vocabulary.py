@@ -15,6 +15,7 @@ from ekkyo.contracts.surveys import (
     Term,
     VocabularyChanged,
     VocabularyState,
+    vocabulary_id_of,
 )
 from ekkyo.decision import Decision, Document, Refused
 from ekkyo.words.themes import NEWEST, Vocabulary, key, vocabulary_of
@@ -27,17 +28,23 @@ MOST_LISTED = 2000
 
 
 class ThemeVocabulary(Document):
-    """What leaders made of the starter vocabulary; the id is the community's."""
+    """What leaders made of the starter vocabulary. Its id follows from the community's, and no survey can have it."""
 
+    community_id: str
     starter: int = NEWEST
     terms: list[Term] = []
     removed: list[str] = []
     ignored: list[str] = []
 
+    @classmethod
+    def of(cls, community_id: str) -> "ThemeVocabulary":
+        """As it is before leaders change it."""
+        return cls(id=vocabulary_id_of(community_id), community_id=community_id)
+
     def told(self, *, after: int = 0) -> VocabularyState:
         """As facts and answers carry it; within a decision as of the next revision (`after=1`)."""
         kept = self.model_dump(exclude={"id", "revision"})
-        return VocabularyState(community_id=self.id, revision=self.revision + after, **kept)
+        return VocabularyState(revision=self.revision + after, **kept)
 
 
 Changed = Decision[ThemeVocabulary, VocabularyState]
@@ -45,7 +52,7 @@ Changed = Decision[ThemeVocabulary, VocabularyState]
 
 def merge(vocabulary: ThemeVocabulary | None, cmd: MergeThemes) -> Changed:
     """Count themes as one, with all their words."""
-    before = vocabulary or ThemeVocabulary(id=cmd.community_id)
+    before = vocabulary or ThemeVocabulary.of(cmd.community_id)
     words = vocabulary_of(before.told())
     named = [cmd.into, *cmd.themes]
     all_of_them = [word for name in named for word in [name, *_words_of(words, name)]]
@@ -54,7 +61,7 @@ def merge(vocabulary: ThemeVocabulary | None, cmd: MergeThemes) -> Changed:
 
 def split(vocabulary: ThemeVocabulary | None, cmd: SplitTheme) -> Changed:
     """Take words out of a theme and count them as another one."""
-    before = vocabulary or ThemeVocabulary(id=cmd.community_id)
+    before = vocabulary or ThemeVocabulary.of(cmd.community_id)
     words = vocabulary_of(before.told())
     target, source = words.whole(cmd.into), words.whole(cmd.theme)
     moved = {key(word) for word in cmd.words}
@@ -74,7 +81,7 @@ def split(vocabulary: ThemeVocabulary | None, cmd: SplitTheme) -> Changed:
 
 def add(vocabulary: ThemeVocabulary | None, cmd: AddTerm) -> Changed:
     """Add a theme, or words to one that is there."""
-    before = vocabulary or ThemeVocabulary(id=cmd.community_id)
+    before = vocabulary or ThemeVocabulary.of(cmd.community_id)
     words = vocabulary_of(before.told())
     found = words.whole(cmd.theme)
     name = words.terms[found.term].name if found else cmd.theme
@@ -83,7 +90,7 @@ def add(vocabulary: ThemeVocabulary | None, cmd: AddTerm) -> Changed:
 
 def remove(vocabulary: ThemeVocabulary | None, cmd: RemoveWords) -> Changed:
     """Take words out of the vocabulary."""
-    before = vocabulary or ThemeVocabulary(id=cmd.community_id)
+    before = vocabulary or ThemeVocabulary.of(cmd.community_id)
     gone = {key(word) for word in cmd.words}
     terms = _without(before.terms, gone)
     left = vocabulary_of(before.told().model_copy(update={"terms": terms}))
@@ -94,7 +101,7 @@ def remove(vocabulary: ThemeVocabulary | None, cmd: RemoveWords) -> Changed:
 
 def ignore(vocabulary: ThemeVocabulary | None, cmd: IgnoreWords) -> Changed:
     """Propose words no more."""
-    before = vocabulary or ThemeVocabulary(id=cmd.community_id)
+    before = vocabulary or ThemeVocabulary.of(cmd.community_id)
     return _decided(before, {"ignored": sorted(_unique([*before.ignored, *cmd.words]))})
 
 
@@ -139,4 +146,5 @@ def _decided(before: ThemeVocabulary, changes: dict[str, object]) -> Changed:
         text = f"A vocabulary has at most {MOST_TERMS} themes of its own, each with at most {MOST_WORDS} words."
         raise Refused("vocabulary_full", text)
     told = after.told(after=1)
-    return Decision(after, told, facts=[VocabularyChanged(community_id=after.id, vocabulary=told)])
+    fact = VocabularyChanged(vocabulary_id=after.id, community_id=after.community_id, vocabulary=told)
+    return Decision(after, told, facts=[fact])

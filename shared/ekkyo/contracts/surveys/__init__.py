@@ -82,6 +82,7 @@ from ekkyo.contracts.surveys.themes import (
     VocabularyChanged,
     VocabularyState,
     Word,
+    vocabulary_id_of,
 )
 
 __all__ = [
@@ -161,4 +162,5 @@ __all__ = [
     "is_asked",
     "survey_of_event",
     "templates_of",
+    "vocabulary_id_of",
 ]

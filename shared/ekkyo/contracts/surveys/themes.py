@@ -1,11 +1,20 @@
 """The vocabulary of a community: which words mean the same theme, and the ranking that follows from it."""
 
-from typing import Annotated, ClassVar
+import uuid
+from typing import Annotated, ClassVar, Final
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from ekkyo.contracts.base import Command, Fact, Id, Line, Model, Question, may
 from ekkyo.contracts.surveys.results import ThemeCount, WordCount
+
+VOCABULARIES_OF_COMMUNITIES: Final = uuid.UUID("8d1b8f62-51c7-5f0e-9f3a-27c94be0a6d3")
+"""The namespace of the ids under which the vocabulary of a community is kept."""
+
+
+def vocabulary_id_of(community_id: str) -> str:
+    """The id under which the vocabulary of a community is kept: the UUIDv5 of the community's id. No survey has it."""
+    return str(uuid.uuid5(VOCABULARIES_OF_COMMUNITIES, community_id))
 
 
 def _something(value: str) -> str:
@@ -185,6 +194,7 @@ class VocabularyChanged(Fact):
     """Leaders changed which words mean which theme. With `surveys.themes_ranked`, the ranking can be recomputed."""
 
     subject: ClassVar[str] = "ekkyo.fact.surveys.vocabulary_changed"
-    about: ClassVar[str] = "community_id"
+    about: ClassVar[str] = "vocabulary_id"
+    vocabulary_id: Id
     community_id: Id
     vocabulary: VocabularyState
