@@ -20,6 +20,7 @@ from ekkyo.contracts.notify import (
 )
 from ekkyo.testing import eventually
 
+from tests.abuse.asks import ONE_OF_EACH
 from tests.notify.world import World, soon
 
 SECRET = "s3cret-part-of-the-address"
@@ -68,6 +69,7 @@ async def test_without_a_token_nothing_is_answered(world: World):
         ResendDelivery(delivery_id="d", resend_id="r"),
         ListDeliveries(),
         NotifyStatus(),
+        *(ONE_OF_EACH[name] for name in ("notify.preview_report", "notify.releases", "notify.send_report")),
     )
     assert {type(message) for message in every} == {*all_messages(Command, contract), *all_messages(Question, contract)}
     try:

@@ -39,6 +39,7 @@ def test_each_projection_is_built_by_reactions_that_do_nothing_else() -> None:
         "communities": ["notify-communities"],
         "known_events": ["notify-known_events"],
         "known_surveys": ["notify-known_surveys"],
+        "sponsors": ["notify-sponsors"],
     }
     assert builders(members) == {}
 

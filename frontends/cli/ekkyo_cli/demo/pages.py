@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
@@ -44,11 +45,16 @@ class Browser:
 
     def _ask(self, url: str, form: bytes | None = None) -> str:
         request = urllib.request.Request(url, form, {"sec-fetch-site": "same-origin"})  # noqa: S310
-        try:
-            with self._web.open(request, timeout=WITHIN) as response:
-                return str(response.read().decode())
-        except urllib.error.HTTPError as error:
-            raise Refused("page_failed", f"{urlsplit(url).path}: status {error.code}") from None
+        until = time.monotonic() + WITHIN
+        while True:
+            try:
+                with self._web.open(request, timeout=WITHIN) as response:
+                    return str(response.read().decode())
+            except urllib.error.HTTPError as error:
+                # A page of a busy machine is away for a moment, and may be asked for again; a form may not.
+                if error.code != 503 or form is not None or time.monotonic() > until:
+                    raise Refused("page_failed", f"{urlsplit(url).path}: status {error.code}") from None
+            time.sleep(0.5)
 
 
 async def register(address: Address, member_id: str, event: EventState) -> None:

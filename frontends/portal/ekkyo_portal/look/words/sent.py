@@ -45,6 +45,7 @@ JA: Final[dict[str, Any]] = {
         "dropped": "送る理由がなくなったため、送信しなかったものです。",
     },
     "reasons": {
+        "sponsor_removed": "報告先から外されました。",
         "address_not_supported": "このアドレスには送信できません",
         "address_refused": "アドレスが存在しません",
         "address_invalid": "アドレスの形式が正しくありません",
@@ -125,6 +126,7 @@ EN: Final[dict[str, Any]] = {
         "dropped": "There was no reason to send these any more.",
     },
     "reasons": {
+        "sponsor_removed": "This person no longer receives the reports.",
         "address_not_supported": "mail cannot be sent to this address",
         "address_refused": "the address does not exist",
         "address_invalid": "this is not a mail address",
