@@ -40,6 +40,7 @@ WHO: dict[Topic, Recipient] = {
     "event_reminder": SEATED,
     "questions_asked": MEMBER,
     "survey_opened": MEMBER,
+    "survey_reminder": MEMBER,
     "series_planned": MEMBER,
     "series_revised": SEATED,
     "series_rescheduled": SEATED,
@@ -132,7 +133,7 @@ def dates(first: Any, count: int = 3) -> list[SeriesDate]:
 
 
 def notice(topic: Topic, *, about: EventState | None = None, **changes: Any) -> Notice:
-    of: dict[str, Any] = {"survey": survey()} if topic == "survey_opened" else {"event": about or event()}
+    of: dict[str, Any] = {"survey": survey()} if topic.startswith("survey_") else {"event": about or event()}
     if topic.startswith("output_"):
         of = {"output": output()}
     if topic.startswith("introduction_"):

@@ -47,6 +47,7 @@ JAPANESE = {
     "questions_asked": ("【質問への回答のお願い】Excel ピボット入門 11月30日(月) 12:00", "あなたの回答が必要な質問"),
     "event_reminder": ("【まもなく開催】Excel ピボット入門 11月30日(月) 12:00", "近づいてきました"),
     "survey_opened": ("【回答のお願い】Excel ピボット入門のアンケート", "回答は匿名です"),
+    "survey_reminder": ("【回答受付中】Excel ピボット入門のアンケート", "まだ回答をいただいていない方に、一度だけ"),
     "series_planned": ("【新しいシリーズ】Excel ピボット入門 全3回", "すべての回にまとめてでも参加登録できます"),
     "series_revised": ("【内容変更】Excel ピボット入門 3回分", "内容が変わりました"),
     "series_rescheduled": ("【日時変更】Excel ピボット入門 3回分", "席はそのままです"),
@@ -85,6 +86,7 @@ ENGLISH = {
     "questions_asked": ("Please answer: Excel ピボット入門 (Mon 30 Nov 12:00)", "have not answered all of them"),
     "event_reminder": ("Coming up: Excel ピボット入門 (Mon 30 Nov 12:00)", "is coming up"),
     "survey_opened": ("Your opinion, please: Survey on pivot tables", "Answers are anonymous"),
+    "survey_reminder": ("Still open for your answer: Survey on pivot tables", "have not answered yet"),
     "series_planned": ("New series: Excel ピボット入門 (3 dates)", "or for all at once"),
     "series_revised": ("Changed: Excel ピボット入門 (3 dates)", "have changed"),
     "series_rescheduled": ("New time: Excel ピボット入門 (3 dates)", "You keep your seats"),
@@ -137,7 +139,7 @@ def test_times_are_the_readers_own_with_the_zone_named(topic, locale):
     zone = "America/New_York"
     said = compose(notice(topic), WHO[topic], reader(locale, zone))
     when = said.rows[0][1]
-    if topic == "survey_opened":
+    if topic.startswith("survey_"):
         assert (
             when
             == {"ja": "12月6日(日) 22:00 (米国東部時間・UTC-5)", "en": "Sun 6 Dec 22:00 (US Eastern time, UTC-5)"}[
@@ -361,7 +363,7 @@ HOSTILE = [
 @pytest.mark.parametrize("locale", ["ja", "en"])
 def test_a_hostile_title_stays_text(title, topic, locale):
     about = event(title=title, place=title, description=title, format="hybrid")
-    changes = {"survey": survey(title={"ja": title, "en": title})} if topic == "survey_opened" else {"about": about}
+    changes = {"survey": survey(title={"ja": title, "en": title})} if topic.startswith("survey_") else {"about": about}
     if topic.startswith("output_"):
         changes = {"output": output(title=title, event_title=title, url='https://a.example/<script>"&amp;')}
     clean = message(topic, locale)

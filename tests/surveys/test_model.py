@@ -130,9 +130,8 @@ def test_a_survey_opens_for_those_who_came_and_is_due_a_week_later() -> None:
     [opened] = world.facts
     assert isinstance(opened, SurveyOpened)
     assert (opened.invited, opened.more, opened.survey.revision) == (["a", "b"], False, 1)
-    [timer] = world.timers
-    assert isinstance(timer, Set)
-    assert timer.at == world.survey.deadline
+    due = {type(one.timer): one.at for one in world.timers if isinstance(one, Set)}
+    assert due == {model.CloseTimer: world.survey.deadline, model.RemindTimer: NOW + timedelta(days=3, hours=12)}
 
 
 def test_told_three_times_that_an_event_is_over_there_is_one_survey_and_one_invitation_each() -> None:
@@ -181,7 +180,7 @@ def test_an_invitation_is_withdrawn_from_everybody_and_the_survey_goes_on() -> N
     assert world.survey.invited == 0
     world.conclude("b", revision=6)
     assert [fact.more for fact in world.facts if isinstance(fact, SurveyOpened)] == [False, True]
-    assert len(world.timers) == 1
+    assert [type(one.timer) for one in world.timers if isinstance(one, Set)] == [model.CloseTimer, model.RemindTimer]
     world.answer("b")
 
 

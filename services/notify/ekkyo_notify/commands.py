@@ -69,9 +69,9 @@ async def try_channel(cmd: TryChannel, connections: Connections, post: Post, who
 
 
 @router.subscriber(**asked(ResendDelivery))
-async def resend_delivery(cmd: ResendDelivery, deliveries: Deliveries, post: Post) -> Delivery:
+async def resend_delivery(cmd: ResendDelivery, deliveries: Deliveries, post: Post, who: Who) -> Delivery:
     """Send a message once more that failed, or was dropped for a reason that is gone."""
-    message = await again.look_up(post, model.present(await deliveries.get(cmd.delivery_id), cmd))
+    message = await again.look_up(post, model.present(await deliveries.get(cmd.delivery_id), cmd, who))
     ours = await deliveries.change(
         cmd.delivery_id, lambda d: model.resend(d, cmd, why_not=message.why_not, by=message.by, now=utcnow())
     )

@@ -44,9 +44,11 @@ async def list_deliveries(
     known_events: KnownEvents,
     known_surveys: KnownSurveys,
     communities: Communities,
+    who: Who,
 ) -> DeliveryPage:
     """What was sent, to whom, why, and what became of it: oldest first, or newest."""
     where = ask.model_dump(exclude={"after", "limit", "newest_first", "locale"}, exclude_none=True)
+    where |= model.topics_told(ask, who)
     sort = "-planned_at" if ask.newest_first else "planned_at"
     found = await deliveries.find(where, sort=sort, after=ask.after, limit=ask.limit + 1)
     page = found[: ask.limit]

@@ -112,3 +112,9 @@ async def close_at_deadline(
             timer.id,
             lambda s, parts: model.close_when_due(s, parts, key=key, words=words, now=utcnow(), told=told),
         )
+
+
+@router.subscriber(**due(model.RemindTimer))
+async def remind_at_half_time(timer: model.RemindTimer, surveys: Surveys) -> None:
+    """Announce that half of a survey's time is over, for those who have not answered to be reminded."""
+    await surveys.change(timer.id, lambda s, parts: model.remind_when_due(s, parts, now=utcnow()))

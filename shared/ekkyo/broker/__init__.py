@@ -5,6 +5,7 @@ from ekkyo.broker.defence import Limits, NotYet, Retries
 from ekkyo.broker.heard import Heard
 from ekkyo.broker.keys import KeyStore
 from ekkyo.broker.outbox import JetStreamOutbox
+from ekkyo.broker.past import Past
 from ekkyo.broker.routes import Reaction, Router, Who, asked, due, told
 from ekkyo.broker.streams import STREAMS, SURVEY_KEYS, consumer_configs
 
@@ -18,6 +19,7 @@ __all__ = [
     "Limits",
     "NotProvisioned",
     "NotYet",
+    "Past",
     "Reaction",
     "Retries",
     "Router",

@@ -47,7 +47,7 @@ DURABLES: Final[Mapping[str, Durables]] = {
             "surveys-people",
             "surveys-withdraw_invitation",
         ),
-        "TIMERS": ("surveys-due-close",),
+        "TIMERS": ("surveys-due-close", "surveys-due-remind"),
     },
     "notify": {
         "FACTS": (
@@ -76,6 +76,7 @@ DURABLES: Final[Mapping[str, Durables]] = {
             "notify-tell_series_registration",
             "notify-tell_sponsors",
             "notify-tell_survey",
+            "notify-tell_survey_reminder",
         ),
         "TIMERS": ("notify-due-incoming", "notify-due-incoming_end"),
     },

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
-from ekkyo.broker import Heard, NotYet
+from ekkyo.broker import Heard, NotYet, Past
 from ekkyo.store import Collection, Projection
 from faststream import Context, ContextRepo
 
@@ -72,6 +72,7 @@ class PostOffice:
             ),
         )
         context.set_global("post", office)
+        context.set_global("past", Past(context.get("broker")))
         Codes.open(context)
         context.set_global("chat_hosts", settings.chats)
         await open_inbound(context)
@@ -158,7 +159,9 @@ class PostOffice:
             return "member_erased" if delivery.member_id else "channel_not_connected"
         if not contact.active:
             return "member_left"
-        return "not_a_member" if delivery.channel in contact.channels else "channel_not_selected"
+        if delivery.channel not in contact.channels:
+            return "channel_not_selected"
+        return "survey_answered" if notice.topic == "survey_reminder" else "not_a_member"
 
     async def _tell_all(self, notice: Notice, whom: AsyncIterator[Contact], also: Sequence[Recipient]) -> None:
         """Tell all who are found. What is older than the notice is heard first, as far as it has come."""

@@ -136,7 +136,7 @@ class Sending:
         try:
             sent_as = await self._send(notice, job, delivery_id)
         except Never as e:
-            logger.warning("a delivery failed", extra={"delivery": delivery_id, "reason": e.reason})
+            logger.warning("a delivery failed", extra=model.named_in_logs(notice, delivery_id) | {"reason": e.reason})
             refused = job.contact if isinstance(e, AddressRefused) else None
             await self._failed(notice, job, delivery_id, e.reason, refused)
             return "failed"

@@ -58,7 +58,7 @@ from ekkyo_notify.model.incoming import (
 from ekkyo_notify.model.introductions import introduction_notice
 from ekkyo_notify.model.kinds import Kind, kind_of, muted
 from ekkyo_notify.model.known import KnownEvent, KnownSurvey, Told
-from ekkyo_notify.model.listing import about, listed
+from ekkyo_notify.model.listing import about, listed, topics_told
 from ekkyo_notify.model.notice import (
     SERIES_TOPICS,
     Method,
@@ -69,7 +69,6 @@ from ekkyo_notify.model.notice import (
     invitation,
     may_join,
     registration_notice,
-    survey_notice,
     useless,
 )
 from ekkyo_notify.model.private import invited, is_private
@@ -87,6 +86,7 @@ from ekkyo_notify.model.releases import released as told_release
 from ekkyo_notify.model.resending import present, resend
 from ekkyo_notify.model.series import of_series, series_notice, with_places
 from ekkyo_notify.model.sign_in import Asked, SignIn, asked_key, begin_sign_in, count_attempt, digest, finish_sign_in
+from ekkyo_notify.model.surveys import named_in_logs, survey_notice, survey_reminder
 
 __all__ = [
     "LEASE",
@@ -163,6 +163,7 @@ __all__ = [
     "must_be_of",
     "muted",
     "named",
+    "named_in_logs",
     "newest_place",
     "of_output",
     "of_series",
@@ -181,9 +182,11 @@ __all__ = [
     "series_notice",
     "state",
     "survey_notice",
+    "survey_reminder",
     "take_in",
     "theirs",
     "told_release",
+    "topics_told",
     "tried",
     "useless",
     "with_places",

@@ -9,6 +9,7 @@ from ekkyo.contracts.events import EventState
 from ekkyo.contracts.members import Channel
 from ekkyo.contracts.notify import (
     FOR_GOOD,
+    OWN,
     AddressRefused,
     Delivered,
     DeliveryFact,
@@ -159,7 +160,8 @@ def sent(
     update: dict[str, object] = {"status": "sent", "reason": None, "message_id": message_id, "done_at": now}
     update |= {"kept": None, "invited": invited}
     after = delivery.model_copy(update=update | {"claimed_by": None, "claimed_until": None})
-    return Decision(after, None, facts=[Delivered(delivery_id=after.id, delivery=after.state)])
+    facts = [] if after.topic in OWN else [Delivered(delivery_id=after.id, delivery=after.state)]
+    return Decision(after, None, facts=facts)
 
 
 def failed(
@@ -174,6 +176,8 @@ def failed(
     update = {"status": "failed", "reason": reason, "done_at": now, "claimed_by": None, "claimed_until": None}
     update |= {"kept": kept}
     after = delivery.model_copy(update=update)
+    if after.topic in OWN:
+        return Decision(after, None)
     facts: list[DeliveryFact] = [DeliveryFailed(delivery_id=after.id, delivery=after.state)]
     if refused is not None and after.member_id:
         facts.append(

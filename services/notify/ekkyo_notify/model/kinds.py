@@ -14,7 +14,7 @@ def kind_of(topic: Topic) -> Kind:
     """The kind of a message."""
     if topic in ("event_published", "series_planned"):
         return "new_events"
-    return "surveys" if topic == "survey_opened" else "places"
+    return "surveys" if topic in ("survey_opened", "survey_reminder") else "places"
 
 
 def muted(contact: Contact, notice: Notice) -> bool:

@@ -1,14 +1,24 @@
 """Deliveries as lists show them: with the names of what they are about."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any, get_args
 
+from ekkyo.contracts.base import Caller
 from ekkyo.contracts.events import EventState
 from ekkyo.contracts.members import Locale
-from ekkyo.contracts.notify import ListedDelivery
+from ekkyo.contracts.notify import OWN, ListDeliveries, ListedDelivery, Topic
 from ekkyo.contracts.surveys import SurveyState
 
 from ekkyo_notify.model.delivery import Delivery
 from ekkyo_notify.model.known import KnownEvent, KnownSurvey
+
+
+def topics_told(ask: ListDeliveries, who: Caller) -> dict[str, Any]:
+    """Which topics this caller is told of: those of which only the recipient is told, to the recipient alone."""
+    if ask.member_id is not None and ask.member_id == who.sub:
+        return {}
+    wanted = [ask.topic] if ask.topic else get_args(Topic)
+    return {"topic": {"$in": [topic for topic in wanted if topic not in OWN]}}
 
 
 def about(

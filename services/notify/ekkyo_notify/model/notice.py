@@ -31,7 +31,7 @@ from ekkyo.contracts.events import (
 )
 from ekkyo.contracts.notify import Topic
 from ekkyo.contracts.reports import Report
-from ekkyo.contracts.surveys import SurveyOpened, SurveyState
+from ekkyo.contracts.surveys import SurveyState
 
 T = TypeVar("T")
 Place = Literal["confirmed", "waitlisted", "applied"]
@@ -293,8 +293,3 @@ def registration_notice(fact: RegistrationFact) -> Notice | None:
     if not fact.unanswered:
         return None
     return Notice.of(fact, "questions_asked", fact.event.community_id, event=fact.event)
-
-
-def survey_notice(fact: SurveyOpened) -> Notice:
-    """What an opened survey gives to tell."""
-    return Notice.of(fact, "survey_opened", fact.survey.community_id, survey=fact.survey)

@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from ekkyo.contracts.base import Refused
-from ekkyo.contracts.notify import FOR_GOOD, ResendDelivery
+from ekkyo.contracts.base import Caller, Refused
+from ekkyo.contracts.notify import FOR_GOOD, OWN, ResendDelivery
 from ekkyo.decision import Decision
 
 from ekkyo_notify.model.delivery import LEASE, Delivery, Resend
@@ -13,10 +13,15 @@ A_DAY: Final = timedelta(hours=24)
 MOST: Final = 3
 
 
-def present(delivery: Delivery | None, cmd: ResendDelivery) -> Delivery:
-    """The delivery, if there is one, and it is this member's where one is named."""
+def present(delivery: Delivery | None, cmd: ResendDelivery, who: Caller | None = None) -> Delivery:
+    """The delivery, if there is one, and it is this member's where one is named.
+
+    who: the caller, who is told of no others' reminders of surveys.
+    """
     if delivery is None or (cmd.member_id and delivery.member_id != cmd.member_id):
-        raise Refused("delivery_not_found", "There is no such delivery.")
+        raise _not_found()
+    if who is not None and delivery.topic in OWN and delivery.member_id != who.sub:
+        raise _not_found()
     return delivery
 
 
@@ -59,6 +64,10 @@ def resend(
     return Decision(delivery.model_copy(update=update), True)
 
 
+def _not_found() -> Refused:
+    return Refused("delivery_not_found", "There is no such delivery.")
+
+
 def _against(reason: str) -> Refused:
     """Why it is not sent again, for people."""
     match reason:
@@ -68,6 +77,8 @@ def _against(reason: str) -> Refused:
             return Refused("event_cancelled", "The event was cancelled.")
         case "survey_closed":
             return Refused("survey_closed", "The survey is closed.")
+        case "survey_answered":
+            return Refused("survey_answered", "This survey was answered.")
         case "member_erased":
             return Refused("member_erased", "This member was erased.")
         case "member_inactive" | "member_left":

@@ -1,6 +1,8 @@
 """Notifications: who is told what, because of which fact."""
 
-from ekkyo.broker import Router, told
+from typing import Annotated
+
+from ekkyo.broker import Past, Router, told
 from ekkyo.contracts.events import (
     EventCancelled,
     EventPublished,
@@ -27,7 +29,8 @@ from ekkyo.contracts.events import (
     SeriesRuleChanged,
     SeriesWithdrawn,
 )
-from ekkyo.contracts.surveys import SurveyOpened
+from ekkyo.contracts.surveys import SurveyAnswered, SurveyOpened, SurveyReminderDue
+from faststream import Context
 
 from ekkyo_notify import model
 from ekkyo_notify.delivering.post import Post
@@ -150,6 +153,13 @@ async def tell_survey(fact: SurveyOpened, post: Post) -> None:
     """Ask those whom the fact invites to answer a survey."""
     invited = [model.Recipient(member_id=member) for member in dict.fromkeys(fact.invited)]
     await post.tell(model.survey_notice(fact), invited, leave_out_unknown=True)
+
+
+@router.subscriber(**told(SurveyReminderDue, by="notify", name="tell_survey_reminder", start="new"))
+async def tell_survey_reminder(fact: SurveyReminderDue, post: Post, past: Annotated[Past, Context("past")]) -> None:
+    """Remind those who are invited to a survey and have not answered. Nothing keeps who they are but their messages."""
+    answered = {one.member_id async for one in past.of(SurveyAnswered, fact.survey_id)}
+    await post.tell(*model.survey_reminder(fact, answered), leave_out_unknown=True)
 
 
 @router.subscriber(**told(OutputAttached, by="notify", name="tell_output", start="new"))

@@ -18,6 +18,7 @@ from ekkyo_surveys.model.opening import (
     open_by_hand,
 )
 from ekkyo_surveys.model.rankings import ranking, vocabulary_told
+from ekkyo_surveys.model.reminding import RemindTimer, half_time, remind_when_due
 from ekkyo_surveys.model.survey import (
     Chance,
     CloseTimer,
@@ -58,6 +59,7 @@ __all__ = [
     "Other",
     "Part",
     "Person",
+    "RemindTimer",
     "Response",
     "Survey",
     "TemplateVersion",
@@ -78,6 +80,7 @@ __all__ = [
     "forget",
     "form_for",
     "form_previewed",
+    "half_time",
     "has_answers_to_show",
     "ignore",
     "key_lost",
@@ -87,6 +90,7 @@ __all__ = [
     "open_after_event",
     "open_by_hand",
     "ranking",
+    "remind_when_due",
     "remove",
     "results_of",
     "save_draft",

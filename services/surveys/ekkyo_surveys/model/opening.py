@@ -13,6 +13,7 @@ from ekkyo.decision import Decision, Entries, Refused, turn
 
 from ekkyo_surveys import forms
 from ekkyo_surveys.model.comparing import tells_of_few
+from ekkyo_surveys.model.reminding import reminder
 from ekkyo_surveys.model.survey import CloseTimer, NeedsKey, Part, Survey, box_key, state
 
 PEOPLE_PER_BOX = 20
@@ -212,7 +213,7 @@ def _invite(
         told,
         entries=made,
         facts=[SurveyOpened(survey_id=survey.id, survey=told, invited=new, more=not opening)],
-        timers=[CloseTimer(id=survey.id).at(survey.deadline)] if opening else [],
+        timers=[CloseTimer(id=survey.id).at(survey.deadline), *reminder(survey)] if opening else [],
     )
 
 

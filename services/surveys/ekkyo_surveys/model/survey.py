@@ -101,6 +101,8 @@ class Survey(Document):
     """The questions, where the template is not a built-in one."""
     drafts: bool | None = Field(default=None, exclude_if=_unset)
     """Whether anybody ever saved a draft."""
+    reminded: bool | None = Field(default=None, exclude_if=_unset)
+    """Whether half of its time is over, and who had not answered then was reminded."""
 
     @property
     def is_after_event(self) -> bool:

@@ -11,6 +11,7 @@ from ekkyo.contracts.notify.channel import (
 )
 from ekkyo.contracts.notify.delivery import (
     FOR_GOOD,
+    OWN,
     AddressRefused,
     Delivered,
     Delivery,
@@ -47,6 +48,7 @@ from ekkyo.contracts.notify.sign_in import (
 
 __all__ = [
     "FOR_GOOD",
+    "OWN",
     "AddressRefused",
     "BeginSignIn",
     "ChannelConnected",

@@ -24,6 +24,7 @@ Topic = Literal[
     "event_reminder",
     "questions_asked",
     "survey_opened",
+    "survey_reminder",
     "series_planned",
     "series_revised",
     "series_rescheduled",
@@ -42,6 +43,9 @@ Topic = Literal[
     "report_sent",
 ]
 """What a message is about."""
+OWN: Final[frozenset[Topic]] = frozenset({"survey_reminder"})
+"""What only its recipient is told of: nobody else is given these deliveries, and no fact announces them. A list of who
+was reminded of a survey would tell who had not answered it."""
 
 
 class Delivery(Model):
@@ -75,6 +79,7 @@ FOR_GOOD: Final = frozenset(
         "event_started",
         "event_cancelled",
         "survey_closed",
+        "survey_answered",
         "introduction_over",
         "member_left",
         "member_erased",
@@ -121,7 +126,10 @@ class DeliveryPage(Model):
 
 
 class ListDeliveries(Question[DeliveryPage]):
-    """Deliveries: what was sent, to whom, why, and with which result."""
+    """Deliveries: what was sent, to whom, why, and with which result.
+
+    Reminders of surveys are told to the member who got them, and to nobody else.
+    """
 
     subject: ClassVar[str] = "ekkyo.ask.notify.deliveries"
     may: ClassVar = may("self", "steward", "system")
@@ -163,13 +171,16 @@ class DeliveryFact(Fact):
 
 
 class Delivered(DeliveryFact):
-    """The mail server or the chat accepted a message."""
+    """The mail server or the chat accepted a message. Not announced of reminders of surveys."""
 
     subject: ClassVar[str] = "ekkyo.fact.notify.delivered"
 
 
 class DeliveryFailed(DeliveryFact):
-    """A message cannot be delivered, and is not tried again unless somebody asks for it (`notify.resend`)."""
+    """A message cannot be delivered, and is not tried again unless somebody asks for it (`notify.resend`).
+
+    Not announced of reminders of surveys.
+    """
 
     subject: ClassVar[str] = "ekkyo.fact.notify.failed"
 

@@ -30,6 +30,7 @@ from ekkyo.contracts.surveys.form import (
     counted_as,
     is_asked,
 )
+from ekkyo.contracts.surveys.reminding import SurveyReminderDue
 from ekkyo.contracts.surveys.results import AnswerCell, CrossTable, QuestionResults, Results, ThemeCount, WordCount
 from ekkyo.contracts.surveys.survey import (
     SURVEYS_OF_EVENTS,
@@ -140,6 +141,7 @@ __all__ = [
     "SurveyList",
     "SurveyOpened",
     "SurveyPoint",
+    "SurveyReminderDue",
     "SurveyState",
     "SurveyStatus",
     "SurveysForgotMember",
