@@ -23,6 +23,7 @@ service = Service(
     collections=[
         store.surveys,
         store.templates,
+        store.pulses,
         store.people,
         store.known_events,
         store.vocabularies,

@@ -9,9 +9,12 @@ from ekkyo.contracts.surveys import (
     AnswerSurvey,
     CloseSurvey,
     DraftSaved,
+    EndPulse,
     IgnoreWords,
     MergeThemes,
     OpenSurvey,
+    PlanPulse,
+    PulseState,
     RemoveWords,
     SaveDraft,
     SaveTemplate,
@@ -19,6 +22,7 @@ from ekkyo.contracts.surveys import (
     SurveyState,
     TemplateState,
     VocabularyState,
+    pulse_of,
     templates_of,
     vocabulary_id_of,
 )
@@ -27,7 +31,7 @@ from ekkyo.decision.clock import utcnow
 from ekkyo_surveys import model
 from ekkyo_surveys.keys import Keys
 from ekkyo_surveys.known import Known
-from ekkyo_surveys.store import Surveys, Templates, Vocabularies
+from ekkyo_surveys.store import Pulses, Surveys, Templates, Vocabularies
 from ekkyo_surveys.turns import Opening
 
 router = Router()
@@ -119,3 +123,19 @@ async def save_template(cmd: SaveTemplate, templates: Templates) -> TemplateStat
     return await templates.create(
         templates_of(cmd.community_id), lambda t, versions: model.save_template(t, versions, cmd)
     )
+
+
+@router.subscriber(**asked(PlanPulse))
+async def plan_pulse(cmd: PlanPulse, pulses: Pulses, known: Known) -> PulseState:
+    """Plan surveys that open by themselves, or change the plan."""
+    there, others = await known.for_pulse(cmd)
+    return await pulses.create(
+        pulse_of(cmd.community_id, cmd.pulse),
+        lambda p: model.plan_pulse(p, cmd, there=there, others=others, now=utcnow()),
+    )
+
+
+@router.subscriber(**asked(EndPulse))
+async def end_pulse(cmd: EndPulse, pulses: Pulses) -> PulseState:
+    """Open no more surveys of a pulse."""
+    return await pulses.create(pulse_of(cmd.community_id, cmd.pulse), model.end_pulse)

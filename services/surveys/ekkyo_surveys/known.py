@@ -8,15 +8,25 @@ from typing import Annotated
 
 from ekkyo.broker import Heard, NotYet
 from ekkyo.contracts.events import CheckInUndone, EventConcluded, MemberAttended
-from ekkyo.contracts.surveys import Form, OpenSurvey, templates_of, vocabulary_id_of
+from ekkyo.contracts.surveys import (
+    Form,
+    OpenSurvey,
+    PlanPulse,
+    pulse_of,
+    survey_of_pulse,
+    templates_of,
+    vocabulary_id_of,
+)
 from ekkyo.words.themes import Vocabulary, starting, vocabulary_of
 from faststream import Context, ContextRepo
 
 from ekkyo_surveys import forms, model
-from ekkyo_surveys.store import KnownEvents, People, Surveys, Templates, Vocabularies
+from ekkyo_surveys.store import KnownEvents, People, Pulses, Surveys, Templates, Vocabularies
 
 PROJECTIONS = ("surveys-people",)
 """The durables that hear of members."""
+TURNS = 100
+"""Surveys that are looked at for whose turn it is, the newest ones."""
 OPENING = ("surveys-open_after_event",)
 """The durable that invites who came."""
 
@@ -30,13 +40,14 @@ class Knowledge:
     known_events: KnownEvents
     vocabularies: Vocabularies
     templates: Templates
+    pulses: Pulses
     heard: Heard
     opened: Heard
 
     @classmethod
     async def open(cls, context: ContextRepo) -> None:
         """Make it known to handlers as `knowledge`."""
-        names = ("surveys", "people", "known_events", "vocabularies", "templates")
+        names = ("surveys", "people", "known_events", "vocabularies", "templates", "pulses")
         broker = context.get("broker")
         given = {name: context.get(name) for name in names}
         context.set_global("knowledge", cls(**given, heard=Heard(broker, PROJECTIONS), opened=Heard(broker, OPENING)))
@@ -121,10 +132,60 @@ class Knowledge:
 
     async def own_form(self, cmd: OpenSurvey) -> Form | None:
         """The questions of a template that the leaders of the community wrote; None: it is not one of theirs."""
-        if cmd.template in forms.BUILT_IN:
+        return await self._own_form(cmd.community_id, cmd.template)
+
+    async def for_pulse(self, cmd: PlanPulse) -> tuple[bool, int]:
+        """Whether surveys can be opened with a template, and how many other active pulses the community has."""
+        own = await self._own_form(cmd.community_id, cmd.template)
+        found = await self.pulses.find({"community_id": cmd.community_id}, limit=0)
+        others = [one for one in found if not one.ended and one.id != pulse_of(cmd.community_id, cmd.pulse)]
+        return own is not None or cmd.template in forms.BUILT_IN, len(others)
+
+    async def day_of_pulse(self, pulse_id: str, now: datetime) -> model.Day | None:
+        """The day of a pulse that has come, with the members who can be asked; None: none has."""
+        pulse = await self.pulses.get(pulse_id)
+        on = model.due_on(pulse, now)
+        if pulse is None or on is None:
             return None
-        templates = await self.templates.get(templates_of(cmd.community_id))
-        return await self._form(cmd.community_id, model.newest_of(templates, cmd.template))
+        template, community_id = pulse.plan.template, pulse.community_id
+        own = await self._own_form(community_id, template)
+        form = forms.newest(template) if template in forms.BUILT_IN else own
+        members = await self.members(community_id, now, besides=survey_of_pulse(pulse_id, on), pulse_id=pulse_id)
+        return model.Day(pulse, on, members, form, own_form=own is not None)
+
+    async def members(
+        self, community_id: str, now: datetime, *, besides: str = "", pulse_id: str | None = None
+    ) -> model.Members:
+        """The members of a community, those who were asked lately, and whom surveys ask that a sample is compared with.
+
+        besides: the survey that the sample is for. pulse_id: the pulse whose turn it is; without one, that of all
+        surveys of the community that did not open after an event.
+        """
+        people = await self.people.find({"communities": {"$in": [community_id]}}, limit=0)
+        recent = {"$or": [{"status": "open"}, {"opened_at": {"$gt": now - model.RESTS}}]}
+        found = [survey for survey in await self.surveys.find(recent, limit=0) if survey.id != besides]
+        of = {"pulse_id": pulse_id} if pulse_id else {"community_id": community_id}
+        before = await self.surveys.find(of, sort="-opened_at", limit=TURNS)
+        asked_at = {one.id: one.opened_at for one in before if not one.is_after_event and one.id != besides}
+        invited = await self._invited({*asked_at, *(survey.id for survey in found)})
+        compared = [one.id for one in found if one.anonymous and one.invited >= model.FEWEST]
+        by_choice = [survey.id for survey in found if not survey.is_after_event]
+        asked: dict[str, list[datetime]] = {}
+        for id, at in sorted(asked_at.items(), key=lambda one: one[1]):
+            for member in invited.get(id, ()):
+                asked.setdefault(member, []).append(at)
+        return model.Members(
+            there=[person.id for person in people if person.may_be_asked_by(community_id)],
+            rested=frozenset().union(*(invited.get(id, ()) for id in by_choice)),
+            asked=asked,
+            others={id: invited[id] for id in compared if id in invited},
+        )
+
+    async def _own_form(self, community_id: str, template: str) -> Form | None:
+        if template in forms.BUILT_IN:
+            return None
+        templates = await self.templates.get(templates_of(community_id))
+        return await self._form(community_id, model.newest_of(templates, template))
 
     async def form_after_events(self, community_id: str) -> Form | None:
         """The community's own questions after events; None: those of the built-in template."""

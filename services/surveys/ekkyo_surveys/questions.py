@@ -13,6 +13,7 @@ from ekkyo.contracts.surveys import (
     GetResults,
     GetTrend,
     GetVocabulary,
+    ListPulses,
     ListSurveys,
     ListTemplates,
     MySurvey,
@@ -20,6 +21,7 @@ from ekkyo.contracts.surveys import (
     MySurveysPage,
     PendingSurveys,
     PreviewForm,
+    PulseList,
     RankThemes,
     ResultsAnswer,
     SurveyCounts,
@@ -35,7 +37,7 @@ from ekkyo.decision.clock import utcnow
 
 from ekkyo_surveys import forms, model
 from ekkyo_surveys.known import Known
-from ekkyo_surveys.store import Surveys, Templates, Vocabularies
+from ekkyo_surveys.store import Pulses, Surveys, Templates, Vocabularies
 
 router = Router()
 MOST = 1000
@@ -147,3 +149,10 @@ async def compare(ask: CompareCommunities, surveys: Surveys) -> CommunityScores:
     """What the surveys of each community say together."""
     where = {"status": "closed", **({"opened_at": {"$gte": ask.since}} if ask.since else {})}
     return model.compared(await surveys.find(where, sort="-opened_at", limit=MOST))
+
+
+@router.subscriber(**asked(ListPulses))
+async def list_pulses(ask: ListPulses, pulses: Pulses, known: Known) -> PulseList:
+    """The pulses of a community, and how many of its members can be asked."""
+    found = await pulses.find({"community_id": ask.community_id}, limit=0)
+    return model.pulses_told(found, await known.members(ask.community_id, utcnow()))

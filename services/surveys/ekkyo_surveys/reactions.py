@@ -1,11 +1,12 @@
 """What the surveys service does on facts and on due timers."""
 
+from datetime import datetime
 from typing import Annotated
 
 from ekkyo.broker import Router, due, told
 from ekkyo.contracts.events import CheckInUndone, EventConcluded, EventPublished, MemberAttended
 from ekkyo.contracts.members import MemberErased, MemberFact
-from ekkyo.contracts.surveys import SurveyClosed, SurveysForgotMember, survey_of_event
+from ekkyo.contracts.surveys import PulseRound, SurveyClosed, SurveysForgotMember, survey_of_event
 from ekkyo.decision import forgetting
 from ekkyo.decision.clock import utcnow
 from faststream import Context
@@ -14,7 +15,7 @@ from ekkyo_surveys import model
 from ekkyo_surveys.keys import Keys
 from ekkyo_surveys.known import Known
 from ekkyo_surveys.settings import SurveySettings
-from ekkyo_surveys.store import Forgotten, KnownEvents, People, Surveys
+from ekkyo_surveys.store import Forgotten, KnownEvents, People, Pulses, Surveys
 from ekkyo_surveys.turns import Opening
 
 router = Router()
@@ -118,3 +119,30 @@ async def close_at_deadline(
 async def remind_at_half_time(timer: model.RemindTimer, surveys: Surveys) -> None:
     """Announce that half of a survey's time is over, for those who have not answered to be reminded."""
     await surveys.change(timer.id, lambda s, parts: model.remind_when_due(s, parts, now=utcnow()))
+
+
+@router.subscriber(**due(model.PulseTimer))
+async def hold_pulse(
+    timer: model.PulseTimer, pulses: Pulses, surveys: Surveys, known: Known, keys: Keys, opening: Opening
+) -> None:
+    """Open the survey of a pulse whose day has come, or say why none opens; then wait for the next day."""
+    async with opening.for_sample() as until:
+        day = await known.day_of_pulse(timer.id, utcnow())
+        round = await _held(day, surveys, keys, until) if day else None
+        await pulses.change(timer.id, lambda p: model.ran(p, round, now=utcnow()))
+
+
+async def _held(day: model.Day, surveys: Surveys, keys: Keys, until: datetime) -> PulseRound:
+    """Open the survey of this day unless it is there, or there is nobody to ask."""
+    there, sample = await surveys.get(day.survey_id), day.sample
+    if there is not None or not sample:
+        return model.round_of(day, there.invited if there else 0)
+    invited = await keys.given_if_needed(
+        day.survey_id,
+        lambda key: surveys.create(
+            day.survey_id,
+            lambda s, parts: model.open_round(s, parts, day, sample, key=key, now=utcnow(), until=until),
+            entries=sample,
+        ),
+    )
+    return model.round_of(day, invited)

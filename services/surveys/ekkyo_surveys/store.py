@@ -7,23 +7,25 @@ from ekkyo.decision import forgetting, turn
 from ekkyo.store import Collection, CollectionWithEntries, Index, Projection
 from faststream import Context
 
-from ekkyo_surveys.model import KnownEvent, Part, Person, Survey, TemplateVersion, ThemeVocabulary
+from ekkyo_surveys.model import KnownEvent, Part, Person, Pulse, Survey, TemplateVersion, ThemeVocabulary
 from ekkyo_surveys.model import Templates as TemplatesDocument
 
 surveys = CollectionWithEntries.of(
     Survey,
     Part,
     "surveys",
-    indexes=[Index("community_id", "opened_at"), Index("opened_at")],
+    indexes=[Index("community_id", "opened_at"), Index("opened_at"), Index("pulse_id", "opened_at")],
     entry_indexes=[Index("document_id", "kind"), Index("member_id", "answered")],
 )
 vocabularies = Collection.of(ThemeVocabulary, "vocabularies")
+pulses = Collection.of(Pulse, "pulses", indexes=[Index("community_id")])
 templates = CollectionWithEntries.of(TemplatesDocument, TemplateVersion, "templates")
-people = Projection.of(Person, "people", forgotten_by=[MemberErased])
+people = Projection.of(Person, "people", indexes=[Index("communities")], forgotten_by=[MemberErased])
 known_events = Projection.of(KnownEvent, "known_events")
 turns = Collection.of(turn.Turn, "turns")
 forgotten = Collection.of(forgetting.Forgotten, "forgotten")
 Surveys = Annotated[CollectionWithEntries[Survey, Part], Context("surveys")]
+Pulses = Annotated[Collection[Pulse], Context("pulses")]
 Vocabularies = Annotated[Collection[ThemeVocabulary], Context("vocabularies")]
 People = Annotated[Projection[Person], Context("people")]
 KnownEvents = Annotated[Projection[KnownEvent], Context("known_events")]

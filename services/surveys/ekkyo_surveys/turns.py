@@ -37,6 +37,15 @@ class OpeningTurns:
             yield until
 
     @asynccontextmanager
+    async def for_sample(self) -> AsyncIterator[datetime]:
+        """Wait for the turn, whether the survey is anonymous or not: nobody may be in two samples at the same moment.
+
+        Gives the time until which it may be opened. Raises Refused `unavailable` (503) if others take too long.
+        """
+        async with self.anonymous.taken() as until:
+            yield until
+
+    @asynccontextmanager
     async def for_closing(self, compared: list[str]) -> AsyncIterator[list[str]]:
         """Wait for the turn if a survey that closes is compared with others, so that no two close at the same moment.
 

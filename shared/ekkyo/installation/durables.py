@@ -47,7 +47,7 @@ DURABLES: Final[Mapping[str, Durables]] = {
             "surveys-people",
             "surveys-withdraw_invitation",
         ),
-        "TIMERS": ("surveys-due-close", "surveys-due-remind"),
+        "TIMERS": ("surveys-due-close", "surveys-due-pulse", "surveys-due-remind"),
     },
     "notify": {
         "FACTS": (

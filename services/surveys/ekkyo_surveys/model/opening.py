@@ -14,6 +14,7 @@ from ekkyo.decision import Decision, Entries, Refused, turn
 from ekkyo_surveys import forms
 from ekkyo_surveys.model.comparing import tells_of_few
 from ekkyo_surveys.model.reminding import reminder
+from ekkyo_surveys.model.sampling import tells_apart
 from ekkyo_surveys.model.survey import CloseTimer, NeedsKey, Part, Survey, box_key, state
 
 PEOPLE_PER_BOX = 20
@@ -106,7 +107,7 @@ def open_by_hand(
             opened_at=now,
             deadline=cmd.deadline,
         )
-    return _invite(survey, parts, new, key=key, now=now)
+    return invite(survey, parts, new, key=key, now=now)
 
 
 def open_after_event(
@@ -143,7 +144,7 @@ def open_after_event(
             opened_at=now,
             deadline=now + timedelta(days=days),
         )
-    return _invite(survey, parts, asked, key=key, now=now, revision=revision)
+    return invite(survey, parts, asked, key=key, now=now, revision=revision)
 
 
 def did_not_come(
@@ -177,7 +178,7 @@ def may_be_asked(fact: EventConcluded | MemberAttended, people: Mapping[str, Per
     return any(m in people and people[m].may_be_asked_by(community) for m in came_to_what_is_over(fact))
 
 
-def _invite(
+def invite(
     survey: Survey,
     parts: Entries[Part],
     members: Iterable[str],
@@ -267,7 +268,7 @@ def _must_be_members(community_id: str, new: Collection[str], people: Mapping[st
 def _must_differ(known: Known) -> None:
     for other in known.others:
         apart = (known.everybody - other.shared, other.invited - other.shared)
-        if other.shared and (not any(apart) or any(0 < people < FEWEST for people in apart)):
+        if tells_apart(known.everybody, other.invited, other.shared):
             text = (
                 f"The anonymous survey {other.id} also invites {other.shared} of these members. {apart[0]} are invited "
                 f"only to this survey, and {apart[1]} only to that one. Comparing the two results would show what "

@@ -101,6 +101,8 @@ class Survey(Document):
     """The questions, where the template is not a built-in one."""
     drafts: bool | None = Field(default=None, exclude_if=_unset)
     """Whether anybody ever saved a draft."""
+    pulse_id: str | None = Field(default=None, exclude_if=_unset)
+    """The pulse that opened it."""
     reminded: bool | None = Field(default=None, exclude_if=_unset)
     """Whether half of its time is over, and who had not answered then was reminded."""
 

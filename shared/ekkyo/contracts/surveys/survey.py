@@ -26,6 +26,8 @@ class SurveyState(Model):
     survey_id: Id
     community_id: Id
     event_id: Id | None = None
+    pulse_id: Id | None = None
+    """The pulse that opened it."""
     title: dict[Locale, str]
     anonymous: bool
     template: str = "post_event"
