@@ -5,7 +5,7 @@ from typing import Any
 
 from ekkyo.contracts.events import EventState, OutputState
 from ekkyo.contracts.notify import Topic
-from ekkyo.contracts.surveys import SurveyState
+from ekkyo.contracts.surveys import PulseRound, PulseState, SurveyState
 from ekkyo_notify.model import SERIES_TOPICS, Notice, Recipient, SeriesDate
 from ekkyo_notify.templates import Message, Reader, compose
 
@@ -41,6 +41,7 @@ WHO: dict[Topic, Recipient] = {
     "questions_asked": MEMBER,
     "survey_opened": MEMBER,
     "survey_reminder": MEMBER,
+    "pulse_skipped": MEMBER,
     "series_planned": MEMBER,
     "series_revised": SEATED,
     "series_rescheduled": SEATED,
@@ -103,6 +104,30 @@ def survey(**changes: Any) -> SurveyState:
     )
 
 
+def pulse(**changes: Any) -> PulseState:
+    return PulseState(
+        **{
+            "pulse_id": "e1",
+            "community_id": "c1",
+            "pulse": "how",
+            "title": {"ja": "いまの調子", "en": "How are we?"},
+            "template": "post_event",
+            "anonymous": True,
+            "weeks": 1,
+            "weekday": "MO",
+            "clock": "12:00",
+            "timezone": "Asia/Tokyo",
+            "starts_on": NOON.date(),
+            "days": 7,
+            "share": 20,
+            "status": "active",
+            "rounds": [PulseRound(day=NOON.date(), because="too_few", members=20, rested=16)],
+            "revision": 3,
+        }
+        | changes
+    )
+
+
 def output(**changes: Any) -> OutputState:
     return OutputState(
         **{
@@ -136,6 +161,8 @@ def notice(topic: Topic, *, about: EventState | None = None, **changes: Any) -> 
     of: dict[str, Any] = {"survey": survey()} if topic.startswith("survey_") else {"event": about or event()}
     if topic.startswith("output_"):
         of = {"output": output()}
+    if topic == "pulse_skipped":
+        of = {"pulse": pulse()}
     if topic.startswith("introduction_"):
         of = {}
     if topic.startswith("report_"):

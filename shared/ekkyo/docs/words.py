@@ -14,6 +14,8 @@ IDS = {
     "change_id": _ID.format("a8"),
     "scan_id": _ID.format("c1"),
     "survey_id": _ID.format("e1"),
+    "pulse_id": "1d8f3b52-6c7a-5e94-b0d3-5a2e9c4f7b18",
+    "pulse": "how_are_we",
     "templates_id": "3f0e6a1c-52f4-5b0e-9c1d-7a2b8e4f6d90",
     "vocabulary_id": "5b2d9c4e-7f10-5c3a-8e6d-1a4f0b9c2d73",
     "registration_id": _ID.format("b1"),

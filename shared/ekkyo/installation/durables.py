@@ -67,6 +67,7 @@ DURABLES: Final[Mapping[str, Durables]] = {
             "notify-tell_output",
             "notify-tell_proposed",
             "notify-tell_published",
+            "notify-tell_pulse_skipped",
             "notify-tell_questions",
             "notify-tell_registration",
             "notify-tell_reminder",

@@ -60,6 +60,7 @@ def delivery(reader: Reader, it: ListedDelivery, *, own: bool = False, no: NotAg
     rooms = {"survey": "s", "series": "series", "output": "o"}
     kind = rooms.get(it.topic.split("_")[0], "e")
     href = "/me/introductions" if it.topic.startswith("introduction_") else f"/{kind}/{it.entity_id}"
+    href = "/lead" if it.topic == "pulse_skipped" else href
     what = f"{words.topics[it.topic]} ({words.channels[it.channel]})"
     more = [what, one_line(it.community_name or "")] if it.title else [one_line(it.community_name or "")]
     return Message(

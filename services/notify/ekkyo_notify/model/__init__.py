@@ -86,7 +86,7 @@ from ekkyo_notify.model.releases import released as told_release
 from ekkyo_notify.model.resending import present, resend
 from ekkyo_notify.model.series import of_series, series_notice, with_places
 from ekkyo_notify.model.sign_in import Asked, SignIn, asked_key, begin_sign_in, count_attempt, digest, finish_sign_in
-from ekkyo_notify.model.surveys import named_in_logs, survey_notice, survey_reminder
+from ekkyo_notify.model.surveys import named_in_logs, pulse_notice, survey_notice, survey_reminder
 
 __all__ = [
     "LEASE",
@@ -171,6 +171,7 @@ __all__ = [
     "place_of",
     "plan",
     "present",
+    "pulse_notice",
     "refusal_means",
     "registered",
     "registration_notice",

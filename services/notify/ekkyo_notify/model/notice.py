@@ -31,7 +31,7 @@ from ekkyo.contracts.events import (
 )
 from ekkyo.contracts.notify import Topic
 from ekkyo.contracts.reports import Report
-from ekkyo.contracts.surveys import SurveyState
+from ekkyo.contracts.surveys import PulseState, SurveyState
 
 T = TypeVar("T")
 Place = Literal["confirmed", "waitlisted", "applied"]
@@ -80,6 +80,7 @@ class Notice(Model):
     community_id: Id
     event: EventState | None = None
     survey: SurveyState | None = None
+    pulse: PulseState | None = None
     output: OutputState | None = None
     was_starts_at: Instant | None = None
     was_ends_at: Instant | None = None

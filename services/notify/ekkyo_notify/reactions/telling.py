@@ -29,7 +29,7 @@ from ekkyo.contracts.events import (
     SeriesRuleChanged,
     SeriesWithdrawn,
 )
-from ekkyo.contracts.surveys import SurveyAnswered, SurveyOpened, SurveyReminderDue
+from ekkyo.contracts.surveys import PulseSkipped, SurveyAnswered, SurveyOpened, SurveyReminderDue
 from faststream import Context
 
 from ekkyo_notify import model
@@ -160,6 +160,12 @@ async def tell_survey_reminder(fact: SurveyReminderDue, post: Post, past: Annota
     """Remind those who are invited to a survey and have not answered. Nothing keeps who they are but their messages."""
     answered = {one.member_id async for one in past.of(SurveyAnswered, fact.survey_id)}
     await post.tell(*model.survey_reminder(fact, answered), leave_out_unknown=True)
+
+
+@router.subscriber(**told(PulseSkipped, by="notify", name="tell_pulse_skipped", start="new"))
+async def tell_pulse_skipped(fact: PulseSkipped, post: Post) -> None:
+    """Tell the leaders of the community why a pulse opened no survey."""
+    await post.tell_leaders(model.pulse_notice(fact))
 
 
 @router.subscriber(**told(OutputAttached, by="notify", name="tell_output", start="new"))

@@ -26,6 +26,7 @@ from ekkyo_notify.templates.labels import LABELS
 from ekkyo_notify.templates.links import NO_LINKS, Action, Links
 from ekkyo_notify.templates.logo import Logo, shown
 from ekkyo_notify.templates.pages import FirstPage
+from ekkyo_notify.templates.pulses import pulse_words
 from ekkyo_notify.templates.terms import closed, enter_by, is_open, kept_for, online_capacity, term_rows, withdraw_by
 
 OFF = ("event_cancelled", "registration_withdrawn", "registration_declined", "series_cancelled", "series_withdrawn")
@@ -219,8 +220,8 @@ def _words(notice: Notice, recipient: Recipient, reader: Reader, community: str)
         words["output"] = {"title": one_line(output.title), "outside": output.kind == "talk_outside"}
     if survey := notice.survey:
         title = survey.title.get(reader.locale) or next(iter(survey.title.values()), "")
-        words["survey"] = {"title": one_line(title), "anonymous": survey.anonymous}
-    return words
+        words["survey"] = {"title": one_line(title), "anonymous": survey.anonymous, "drawn": bool(survey.pulse_id)}
+    return words | pulse_words(notice, reader.locale)
 
 
 def _zones(event: EventState, reader: Reader) -> tuple[str, str | None]:

@@ -46,6 +46,9 @@ class Links:
         if notice.month:
             address = f"{self.portal}/c/{notice.community_id}/reports/{notice.month}"
             return Action(ACTIONS[locale][topic], address, address)
+        if notice.pulse:
+            page = f"{self.portal}/c/{notice.community_id}/pulses"
+            return Action(ACTIONS[locale][topic], page, page)
         room = "s" if notice.survey else "o" if notice.output else "series" if topic in SERIES_TOPICS else "e"
         short = f"{self.portal}/{room}/{notice.entity_id}"
         if topic.startswith("introduction_"):

@@ -25,6 +25,7 @@ Topic = Literal[
     "questions_asked",
     "survey_opened",
     "survey_reminder",
+    "pulse_skipped",
     "series_planned",
     "series_revised",
     "series_rescheduled",
@@ -60,7 +61,7 @@ class Delivery(Model):
     sponsor_id: Id | None = None
     """Set on reports to a sponsor."""
     entity_id: Id
-    """The event, the series, the survey, the output, the introduction or the report it is about."""
+    """The event, the series, the survey, the pulse, the output, the introduction or the report it is about."""
     fact_id: str
     """The fact that caused it."""
     status: DeliveryStatus

@@ -32,6 +32,18 @@ def survey_of_pulse(pulse_id: str, day: date) -> str:
 class PulseRound(Model):
     """One day of a pulse, and what became of it."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "day": "2026-05-12",
+                "survey_id": "7f6c2a10-3b5e-5d49-8a21-0c9e4b7d5f36",
+                "because": None,
+                "members": 120,
+                "rested": 24,
+                "invited": 24,
+            }
+        }
+    )
     day: Day
     survey_id: Id | None = None
     """None: no survey was opened."""
@@ -47,6 +59,30 @@ class PulseRound(Model):
 class PulseState(Model):
     """A pulse as facts and answers carry it."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "pulse_id": "1d8f3b52-6c7a-5e94-b0d3-5a2e9c4f7b18",
+                "community_id": "0192f0c1-7a00-7000-8000-000000000001",
+                "pulse": "how_are_we",
+                "title": {"ja": "いまの調子", "en": "How are we doing?"},
+                "template": "post_event",
+                "anonymous": True,
+                "weeks": 2,
+                "weekday": "TU",
+                "clock": "10:00",
+                "timezone": "Asia/Tokyo",
+                "starts_on": "2026-05-12",
+                "days": 7,
+                "share": 20,
+                "status": "active",
+                "next_on": "2026-05-26",
+                "next_at": "2026-05-26T01:00:00Z",
+                "rounds": [],
+                "revision": 2,
+            }
+        }
+    )
     pulse_id: Id
     community_id: Id
     pulse: Key
