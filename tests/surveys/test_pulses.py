@@ -13,6 +13,7 @@ from ekkyo.contracts.base import Refused
 from ekkyo.contracts.surveys import (
     EndPulse,
     ListPulses,
+    OpenSurvey,
     PlanPulse,
     PulseEnded,
     PulseHeld,
@@ -259,6 +260,27 @@ def test_beside_other_anonymous_surveys_a_sample_tells_of_nobody_or_five(data: s
         assert len(sample) == min(wanted, len(there))
 
 
+def test_by_hand_everybody_or_a_sample_is_invited_and_said_again_nobody_else() -> None:
+    cmd = OpenSurvey(
+        survey_id="s1", community_id="c1", title={"en": "?"}, whom="sample", sample=6, deadline=NOW + timedelta(days=1)
+    )
+    members = Members(there=[f"m{n}" for n in range(20)], rested=frozenset({"m0", "m1"}))
+    drawn = model.with_invited(cmd, members).invited
+    assert (len(drawn), {"m0", "m1"} & set(drawn)) == (6, set())
+    everybody = cmd.model_copy(update={"whom": "everybody", "sample": None})
+    assert model.with_invited(everybody, members).invited == sorted(members.there)
+    assert model.with_invited(everybody, None).invited == [], "it is open already"
+    wrong = [
+        (cmd.model_copy(update={"sample": None}), members, "sample"),
+        (cmd.model_copy(update={"invited": ["m1"]}), members, "invited"),
+        (everybody, Members(there=[f"m{n}" for n in range(5001)]), "whom"),
+    ]
+    for said, among, field in wrong:
+        with pytest.raises(Refused, match="malformed") as refused:
+            model.with_invited(said, among)
+        assert [error.field for error in refused.value.errors] == [field]
+
+
 async def due_now(world: World, pulse_id: str, times: int = 1) -> None:
     async with await world.nats.connect("surveys") as nc:
         for _ in range(times):
@@ -289,8 +311,19 @@ async def test_a_pulse_opens_by_its_timer_once_for_those_who_were_not_asked_late
     opened = await world.facts(SurveyOpened)
     assert [len(fact.invited) for fact in opened] == [6, 5], "told twice, opened once"
     assert not set(opened[0].invited) & set(opened[1].invited)
+    by_hand = OpenSurvey(
+        survey_id="s1", community_id=COMMUNITY, title={"en": "All"}, whom="sample", sample=5,
+        deadline=utcnow() + timedelta(days=1),
+    )  # fmt: skip
+    with pytest.raises(Refused, match="malformed") as refused:
+        await world.ask(by_hand, *LEADER)
+    assert [(error.field, error.code) for error in refused.value.errors] == [("whom", "too_few")]
+    everybody = by_hand.model_copy(update={"whom": "everybody", "sample": None, "anonymous": False})
+    for _ in range(2):
+        assert (await world.ask(everybody, *LEADER)).invited == 13, "whom a leader means is not left out"
+    assert len(await world.facts(SurveyOpened)) == 3
     told = await world.ask(ListPulses(community_id=COMMUNITY), *LEADER)
-    assert (told.members, told.rested, [one.pulse for one in told.pulses]) == (13, 11, sorted(sizes))
+    assert (told.members, told.rested, [one.pulse for one in told.pulses]) == (13, 13, sorted(sizes))
     assert [len(one.rounds) for one in told.pulses] == [1, 1, 1]
     ended = await world.ask(EndPulse(community_id=COMMUNITY, pulse="first"), *LEADER)
     assert (ended.status, ended.next_on) == ("ended", None)

@@ -39,8 +39,9 @@ router = Router()
 
 @router.subscriber(**asked(OpenSurvey))
 async def open_survey(cmd: OpenSurvey, surveys: Surveys, known: Known, keys: Keys, opening: Opening) -> SurveyState:
-    """Open a survey by hand for named members."""
-    async with opening.for_survey(anonymous=cmd.anonymous) as until:
+    """Open a survey by hand."""
+    async with opening.for_survey(anonymous=cmd.anonymous, sample=cmd.whom == "sample") as until:
+        cmd = model.with_invited(cmd, await known.to_invite(cmd, utcnow()))
         about = await known.for_survey(cmd, utcnow(), until)
         return await keys.given_if_needed(
             cmd.survey_id,

@@ -98,6 +98,12 @@ class Knowledge:
             until=until,
         )
 
+    async def to_invite(self, cmd: OpenSurvey, now: datetime) -> model.Members | None:
+        """The members among whom a survey by hand invites everybody or a sample; None: it names them, or it is open."""
+        if cmd.whom == "named" or await self.surveys.get(cmd.survey_id):
+            return None
+        return await self.members(cmd.community_id, now)
+
     async def to_compare(self, survey_id: str, now: datetime) -> list[str]:
         """Anonymous surveys of the last days with the same questions, open or closed, that are compared with this one.
 

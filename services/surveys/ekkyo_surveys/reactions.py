@@ -126,7 +126,7 @@ async def hold_pulse(
     timer: model.PulseTimer, pulses: Pulses, surveys: Surveys, known: Known, keys: Keys, opening: Opening
 ) -> None:
     """Open the survey of a pulse whose day has come, or say why none opens; then wait for the next day."""
-    async with opening.for_sample() as until:
+    async with opening.for_survey(anonymous=True, sample=True) as until:
         day = await known.day_of_pulse(timer.id, utcnow())
         round = await _held(day, surveys, keys, until) if day else None
         await pulses.change(timer.id, lambda p: model.ran(p, round, now=utcnow()))

@@ -1,5 +1,5 @@
-"""Anonymous surveys are opened by hand one at a time, so that each is compared with all that were opened before; and
-surveys that are compared with others close one at a time."""
+"""Anonymous surveys are opened by hand one at a time, so that each is compared with all that were opened before; so are
+surveys for a sample, so that nobody is in two; and surveys that are compared with others close one at a time."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -25,23 +25,14 @@ class OpeningTurns:
         context.set_global("opening_turns", cls(Turns(context.get("turns"), "anonymous")))
 
     @asynccontextmanager
-    async def for_survey(self, *, anonymous: bool) -> AsyncIterator[datetime]:
-        """Wait for the turn if the survey is anonymous; gives the time until which it may be opened.
+    async def for_survey(self, *, anonymous: bool, sample: bool = False) -> AsyncIterator[datetime]:
+        """Wait for the turn if the survey is anonymous or for a sample; gives the time until which it may be opened.
 
         Raises Refused `unavailable` (503) if others take too long.
         """
-        if not anonymous:
+        if not (anonymous or sample):
             yield utcnow() + turn.USABLE
             return
-        async with self.anonymous.taken() as until:
-            yield until
-
-    @asynccontextmanager
-    async def for_sample(self) -> AsyncIterator[datetime]:
-        """Wait for the turn, whether the survey is anonymous or not: nobody may be in two samples at the same moment.
-
-        Gives the time until which it may be opened. Raises Refused `unavailable` (503) if others take too long.
-        """
         async with self.anonymous.taken() as until:
             yield until
 

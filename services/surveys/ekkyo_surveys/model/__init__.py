@@ -4,6 +4,7 @@ from ekkyo_surveys.model.answering import answer, form_for, has_answers_to_show,
 from ekkyo_surveys.model.comparing import tells_of_few
 from ekkyo_surveys.model.counts import counts
 from ekkyo_surveys.model.forgetting import forget
+from ekkyo_surveys.model.inviting import with_invited
 from ekkyo_surveys.model.opening import (
     COMPARED_FOR,
     FEWEST,
@@ -129,4 +130,5 @@ __all__ = [
     "trend_of",
     "version_of",
     "vocabulary_told",
+    "with_invited",
 ]

@@ -51,6 +51,7 @@ from ekkyo.contracts.surveys.pulses import (
 from ekkyo.contracts.surveys.reminding import SurveyReminderDue
 from ekkyo.contracts.surveys.results import AnswerCell, CrossTable, QuestionResults, Results, ThemeCount, WordCount
 from ekkyo.contracts.surveys.survey import (
+    MOST_INVITED,
     SURVEYS_OF_EVENTS,
     Answered,
     AnswerSurvey,
@@ -105,6 +106,7 @@ from ekkyo.contracts.surveys.themes import (
 )
 
 __all__ = [
+    "MOST_INVITED",
     "OTHER",
     "OTHER_PREFIX",
     "SURVEYS_OF_EVENTS",

@@ -11,6 +11,8 @@ from ekkyo.contracts.surveys.form import Answers, Form, Key, TemplateKey
 from ekkyo.contracts.surveys.results import Results, ThemeCount, WordCount
 
 SurveyStatus = Literal["open", "closed"]
+MOST_INVITED: Final = 5000
+"""Members that a survey opened by hand invites at once."""
 SURVEYS_OF_EVENTS: Final = uuid.UUID("5b0a3c52-9d0e-5a52-8c67-3d1f6c2a7e10")
 """The namespace of the ids of surveys that open after an event."""
 
@@ -45,7 +47,7 @@ class SurveyState(Model):
 
 
 class OpenSurvey(Command[SurveyState]):
-    """Open a survey by hand for at least five named members.
+    """Open a survey by hand for at least five members: named ones, everybody in the community, or a sample.
 
     The survey after an event opens by itself, for those who attended. Everybody invited must be an active member of the
     community, and a named event must belong to it. An anonymous survey that asks some of the people of another
@@ -63,7 +65,11 @@ class OpenSurvey(Command[SurveyState]):
     template: TemplateKey = "post_event"
     """Which questions it asks: those of a built-in template, or of one that the community's leaders wrote."""
     anonymous: bool = True
-    invited: list[Id] = Field(max_length=5000)
+    whom: Literal["named", "everybody", "sample"] = "named"
+    """named: those in `invited`. everybody: all active members of the community. sample: `sample` of them, those who
+    have waited longest, and nobody who was asked in the last 30 days by a pulse or a survey opened by hand."""
+    invited: list[Id] = Field(default=[], max_length=MOST_INVITED)
+    sample: int | None = Field(default=None, ge=5, le=MOST_INVITED)
     deadline: Instant
 
 
