@@ -19,7 +19,7 @@ SPRING = TemplateState(
 )
 BUILT_IN = TemplateState(template="post_event", version=1, title={"ja": "イベントのアンケート"}, questions=4)
 LISTED = TemplateList(templates=[BUILT_IN, SPRING, SPRING.model_copy(update={"template": "old", "retired": True})])
-WITH_TABLES = ALL.model_copy(update={"cross_tables": [("score", "how")]})
+WITH_TABLES = ALL.model_copy(update={"cross_tables": [("score", "one")]})
 
 
 def previewed(ask: PreviewForm) -> Form:

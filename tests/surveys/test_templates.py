@@ -15,7 +15,7 @@ from ekkyo.contracts.surveys import (
     templates_of,
 )
 from ekkyo.decision import EntriesInMemory
-from ekkyo_surveys import answers, forms, model, sealing
+from ekkyo_surveys import answers, forms, model, results, sealing
 from ekkyo_surveys.forms import rules
 from ekkyo_surveys.model import TemplateVersion
 from ekkyo_surveys.model.templates import MOST_TEMPLATES, version_key
@@ -175,6 +175,13 @@ CONTRADICTIONS: list[tuple[str, Callable[[dict[str, Any]], None]]] = [
     ("questions.0.decimals", without(0, decimals=1)),
     ("cross_tables.0", lambda it: it.update(cross_tables=[("score", "why")])),
     ("cross_tables.0", lambda it: it.update(cross_tables=[("score", "score")])),
+    (
+        "cross_tables.0",
+        lambda it: it.update(
+            questions=[*it["questions"], question("choices", "days", choices=TRAVEL).model_dump()],
+            cross_tables=[("score", "days")],
+        ),
+    ),
 ]
 
 
@@ -226,6 +233,18 @@ def test_no_answer_is_longer_than_the_form_allows_for(text: str, kind: str) -> N
 def test_every_built_in_form_makes_sense() -> None:
     for form in forms.built_in():
         rules.must_make_sense(form)
+
+
+def test_the_starter_template_asks_for_the_score_as_such_and_surveys_of_before_stay_readable() -> None:
+    before, now = forms.form("post_event", 1), forms.newest("post_event")
+    assert (now.version, [q.kind for q in now.questions]) == (2, ["nps", "choice", "themes", "text"])
+    assert [q.key for q in before.questions] == [q.key for q in now.questions]
+    said: list[answers.Said] = [{"satisfaction": n} for n in (10, 10, 10, 10, 10, 3, 3, 3, 3, 3, 3)]
+    scores = [
+        results.results(form, said, survey_id="s1", event_id=None, invited=11, anonymous=True, opened=NOW.date())
+        for form in (before, now)
+    ]
+    assert scores[0].nps == scores[1].nps == pytest.approx(-9.1)
 
 
 async def test_the_survey_after_an_event_asks_what_the_leaders_of_the_community_chose(world: World) -> None:

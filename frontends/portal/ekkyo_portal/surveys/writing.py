@@ -118,7 +118,7 @@ def _page(
         "rows": list(zip(sheet.rows, written.conditions(sheet), strict=True)),
         "named": {row.key: _named(visit, row, n) for n, row in enumerate(sheet.rows)},
         "answers": {row.key: _answers(visit, row) for row in sheet.rows},
-        "counted": [row.key for row in sheet.rows if row.kind in written.COUNTED],
+        "counted": [row.key for row in sheet.rows if row.kind in written.CROSSED],
         "kinds": [(kind, getattr(words, f"kind_{kind}")) for kind in written.KINDS],
         "full": len(sheet.rows) >= written.MOST,
         "tables": (sheet.tables + [("", "")] * written.TABLES)[: written.TABLES],

@@ -12,7 +12,9 @@ from ekkyo_portal.web.forms import Form as Typed
 
 KINDS: Final[tuple[str, ...]] = get_args(QuestionKind)
 COUNTED: Final = ("scale", "nps", "choice", "choices")
-"""Kinds on whose answers a question can depend, and that can be counted together."""
+"""Kinds on whose answers a question can depend."""
+CROSSED: Final = ("scale", "nps", "choice")
+"""Kinds that can be counted together."""
 MOST: Final = 50
 TABLES: Final = 5
 LONGEST: Final = 8_000
@@ -108,7 +110,8 @@ def filled(form: Form, *, based_on: int, use_after_events: bool = False, retired
         section = sections.get(q.section or "") if q.section != at else None
         at = q.section
         rows.append(_row(q, section))
-    tables = [(one, other) for one, other in form.cross_tables]
+    crossed = {q.key for q in form.questions if q.kind in CROSSED}
+    tables = [(one, other) for one, other in form.cross_tables if {one, other} <= crossed]
     return Sheet(
         form.template, based_on, {**_worded("", form.title)}, rows, tables, form.random_order, use_after_events, retired
     )

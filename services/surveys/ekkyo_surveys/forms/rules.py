@@ -18,7 +18,10 @@ LARGEST = 65_536
 """Bytes of a form as JSON: it is in the document of each survey that asks it, and in a fact."""
 BYTES_PER_CHARACTER = 4
 COUNTED = ("scale", "nps", "choice", "choices")
-"""Kinds whose answers can be counted together with those of another question, and on which a question can depend."""
+"""Kinds whose answers are counted one by one, so that a question can depend on them."""
+CROSSED = ("scale", "nps", "choice")
+"""Kinds that can be counted together with another. Who gave several answers would stand in several cells, and sums over
+them tell of few."""
 TAKES = {
     "minimum": ("scale", "number", "choices", "ranking"),
     "maximum": ("scale", "number", "choices", "ranking", "themes", "text"),
@@ -96,8 +99,8 @@ def _wrong(form: Form) -> Wrong:
         at = max(at, here)
     for n, pair in enumerate(form.cross_tables):
         kinds = [earlier[key].kind for key in dict.fromkeys(pair) if key in earlier]
-        if len(kinds) < 2 or not set(kinds) <= set(COUNTED):
-            yield f"cross_tables.{n}", "unexpected", f"Expected two questions of the kinds {', '.join(COUNTED)}."
+        if len(kinds) < 2 or not set(kinds) <= set(CROSSED):
+            yield f"cross_tables.{n}", "unexpected", f"Expected two questions of the kinds {', '.join(CROSSED)}."
 
 
 def _question(it: FormQuestion) -> Wrong:

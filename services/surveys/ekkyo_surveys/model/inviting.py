@@ -3,7 +3,8 @@
 from ekkyo.contracts.base import FieldError, Refused
 from ekkyo.contracts.surveys import MOST_INVITED, OpenSurvey
 
-from ekkyo_surveys.model.sampling import FEWEST, Members, drawn
+from ekkyo_surveys.model.comparing import FEWEST
+from ekkyo_surveys.model.sampling import Members, drawn
 
 
 def with_invited(cmd: OpenSurvey, members: Members | None) -> OpenSurvey:

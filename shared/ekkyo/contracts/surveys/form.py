@@ -139,7 +139,8 @@ class Form(Model):
     """Whether each member sees the questions of a section in an order of their own. A question that depends on another
     stays after it."""
     cross_tables: list[tuple[Key, Key]] = []
-    """Pairs of questions (scale, nps, choice, choices) that are counted together when the survey closes."""
+    """Pairs of questions (scale, nps, choice) that are counted together when the survey closes. A pair with a question
+    of the kind choices, which an older template may name, is not counted."""
 
 
 class PreviewForm(Question[Form]):

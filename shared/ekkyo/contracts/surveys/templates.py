@@ -72,8 +72,8 @@ class SaveTemplate(Command[TemplateState]):
                     },
                     {
                         "key": "format",
-                        "kind": "choices",
-                        "label": {"en": "Which formats suit you?"},
+                        "kind": "choice",
+                        "label": {"en": "Which format suits you best?"},
                         "choices": [
                             {"key": "lunch", "label": {"en": "Lunch"}},
                             {"key": "online", "label": {"en": "Online"}},
