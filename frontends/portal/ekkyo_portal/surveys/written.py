@@ -101,6 +101,11 @@ def new_template() -> str:
     return "t_" + new_id().replace("-", "")[-12:]
 
 
+def new_pulse() -> str:
+    """A key that no pulse has."""
+    return "p_" + new_id().replace("-", "")[-12:]
+
+
 def filled(form: Form, *, based_on: int, use_after_events: bool = False, retired: bool = False) -> Sheet:
     """A template as it is."""
     sections = {section.key: section for section in form.sections}

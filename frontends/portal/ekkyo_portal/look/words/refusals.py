@@ -97,6 +97,8 @@ REFUSALS: Final[dict[Locale, dict[str, str]]] = {
         "no_drafts": "匿名のアンケートの下書きは保存されません。",
         "not_invited": "このアンケートの対象ではありません。",
         "survey_answered": "このアンケートには回答済みです。",
+        "surveys_overlap": "ほかの匿名アンケートとお願いする方が重なっていて、結果を比べると個人が分かってしまいます。"
+        "お願いする方を変えるか、そのアンケートから30日たってから開いてください。",
         "pulse_not_found": "この定期アンケートは見つかりません。",
         "too_many_pulses": "定期アンケートの数が上限に達しています。使っていないものを終了してください。",
         "survey_closed": "このアンケートの受付は終了しました。",
@@ -225,6 +227,8 @@ REFUSALS: Final[dict[Locale, dict[str, str]]] = {
         "no_drafts": "No drafts of anonymous surveys are kept.",
         "not_invited": "You were not invited to this survey.",
         "survey_answered": "This survey was answered.",
+        "surveys_overlap": "Another anonymous survey asks some of the same people, and comparing the results would tell who "
+        "said what. Ask others, or wait until 30 days after that survey.",
         "pulse_not_found": "There is no such pulse.",
         "too_many_pulses": "There are as many pulses as a community can have. End one first.",
         "survey_closed": "This survey is closed.",
