@@ -35,6 +35,7 @@ IDS = {
     "month": examples.WORDS["month"],
     "of": "members",
 }
+IDS["pulse"] = examples.IDS["pulse"]
 IDS["template"] = examples.WORDS["template"]
 IDS["name"] = "b8401f"  # of the styles of a colour
 PAGES = [page for room in ROOMS for page in room.pages]

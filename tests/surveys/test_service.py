@@ -249,6 +249,9 @@ async def test_themes_are_ranked_over_all_closed_surveys_of_a_community(world: W
     assert changed.vocabulary.revision == changed.meta.revision == 1
     seen = await world.ask(GetVocabulary(community_id=COMMUNITY), *LEADER)
     assert [one.word for one in seen.themes[1].written] == ["RPA", "生成AI"]
+    one = await world.ask(GetResults(survey_id=survey.survey_id), *LEADER)
+    assert [(t.theme, t.votes) for t in one.results.themes] == [("Excel", 6), ("生成AI", 6)], "as it was written"
+    assert [(t.theme, t.votes) for t in one.themes] == [("Excel", 6), ("自動化", 6)], "as it counts now"
     rankings = [(fact.themes, fact.mentions) for fact in await world.facts(ThemesRanked)]
     assert together(rankings, changed.vocabulary) == told.themes
 

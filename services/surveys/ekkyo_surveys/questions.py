@@ -99,11 +99,12 @@ async def list_surveys(ask: ListSurveys, surveys: Surveys) -> SurveyList:
 
 
 @router.subscriber(**asked(GetResults))
-async def get_results(ask: GetResults, surveys: Surveys, who: Who) -> ResultsAnswer:
+async def get_results(ask: GetResults, surveys: Surveys, known: Known, who: Who) -> ResultsAnswer:
     """What a survey says."""
     survey = await surveys.get(ask.survey_id)
     boxes = await surveys.entries(ask.survey_id, where={"kind": "box"})
-    return model.results_of(survey, boxes, who=who)
+    words = await known.words_of(survey.community_id) if survey else None
+    return model.results_of(survey, boxes, who=who, words=words)
 
 
 @router.subscriber(**asked(RankThemes))

@@ -103,9 +103,14 @@ def charts_of(reader: Reader, said: ResultsAnswer, form: Form | None) -> list[Ch
     for key, counts in results.distributions.items():
         if key.partition(".")[0] not in known:
             found.append(_plain(reader, key, counts, _question(form, key)))
-    if results.themes:
-        found.append(Chart(reader.words.results.themes, ranked(results.themes, reader.words.results.themes)))
+    if themes := themes_of(said):
+        found.append(Chart(reader.words.results.themes, ranked(themes, reader.words.results.themes)))
     return found
+
+
+def themes_of(said: ResultsAnswer) -> Sequence[ThemeCount]:
+    """What people want next, as the community's vocabulary counts it now; as written where nobody counted it so."""
+    return said.themes or said.results.themes
 
 
 def ranked(themes: Sequence[ThemeCount], label: str) -> Markup:
@@ -149,7 +154,7 @@ def rows_of(reader: Reader, found: Said, said: ResultsAnswer, form: Form | None)
             for row, counts in table.rows
             for column, people in zip(table.columns, counts, strict=True)
         ]
-    rows += [[reader.words.results.themes, one_line(one.theme), one.votes] for one in said.results.themes]
+    rows += [[reader.words.results.themes, one_line(one.theme), one.votes] for one in themes_of(said)]
     rows += [[title, text, ""] for title, texts in found.texts for text in texts]
     return rows
 

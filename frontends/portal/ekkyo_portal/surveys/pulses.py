@@ -26,13 +26,18 @@ async def pulses(visit: Visit, community_id: str) -> Response:
     return visit.page("surveys/pulses.html", pulsing.listed(visit.reader, community, told))
 
 
+@room.get("/c/{community_id}/pulses/new", who=Who.LEADERS)
+async def new(visit: Visit, community_id: str) -> Response:
+    """A pulse to be planned."""
+    community = await led_community(visit, community_id)
+    first = visit.now.astimezone(ZoneInfo(community.timezone)).date()
+    return await _page(visit, community_id, new_pulse(), Form.filled(pulsing.begun(first)))
+
+
 @room.get("/c/{community_id}/pulses/{pulse}", who=Who.LEADERS)
 async def pulse(visit: Visit, community_id: str, pulse: str) -> Response:
-    """A pulse to be planned (`new`), or as it is, to be changed."""
-    community = await led_community(visit, community_id)
-    if pulse == "new":
-        first = visit.now.astimezone(ZoneInfo(community.timezone)).date()
-        return await _page(visit, community_id, new_pulse(), Form.filled(pulsing.begun(first)))
+    """A pulse as it is, to be changed."""
+    must_lead(visit, community_id)
     told = await visit.ask(ListPulses(community_id=community_id))
     state = next((one for one in told.pulses if one.pulse == pulse), None)
     if state is None:

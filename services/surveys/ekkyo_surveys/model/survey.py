@@ -22,12 +22,12 @@ from ekkyo.contracts.surveys import (
     survey_of_event,
 )
 from ekkyo.decision import Caller, Decision, Document, Entries, Entry, Refused, Timer
-from ekkyo.words.themes import Vocabulary
+from ekkyo.words.themes import Vocabulary, starting
 from pydantic import Field
 
 from ekkyo_surveys import answers, forms, results, sealing
 from ekkyo_surveys.model.comparing import tells_of_few
-from ekkyo_surveys.model.rankings import mentions
+from ekkyo_surveys.model.rankings import mentions, ranking
 
 PEOPLE_PER_BOX = 20
 MOST_BOXES = 64
@@ -189,19 +189,27 @@ def close_when_due(
     return _close(survey, parts, key, words, told)
 
 
-def results_of(survey: Survey | None, boxes: Iterable[Part], *, who: Caller) -> ResultsAnswer:
-    """What a survey says: once closed for good; before, only of one that is not anonymous, from its boxes."""
+def results_of(
+    survey: Survey | None, boxes: Iterable[Part], *, who: Caller, words: Vocabulary | None = None
+) -> ResultsAnswer:
+    """What a survey says: once closed for good; before, only of one that is not anonymous, from its boxes.
+
+    words: the vocabulary of its community, by which its themes are counted.
+    """
     if survey is None:
         raise Refused("survey_not_found", "There is no survey with this id.")
     who.must_lead(survey.community_id)
     if survey.results:
         comments = comments_of(survey)
-        return ResultsAnswer(survey=state(survey), results=survey.results, comments=comments, texts=survey.texts)
+        themes = ranking([survey.results], words or starting())
+        return ResultsAnswer(
+            survey=state(survey), results=survey.results, comments=comments, texts=survey.texts, themes=themes
+        )
     if survey.anonymous:
         raise Refused("survey_still_open", "The results of an anonymous survey are available only after it closes.")
     found, texts = counted(survey, boxes, key=None)
-    comments = results.comments(survey.form, texts)
-    return ResultsAnswer(survey=state(survey), results=found, comments=comments, texts=texts)
+    comments, themes = results.comments(survey.form, texts), ranking([found], words or starting())
+    return ResultsAnswer(survey=state(survey), results=found, comments=comments, texts=texts, themes=themes)
 
 
 def comments_of(survey: Survey) -> list[str]:

@@ -195,6 +195,8 @@ class ResultsAnswer(Model):
     questions that at least five people answered in words of their own."""
     texts: dict[Key, list[Text]] = {}
     """The same by question, with what people answered to a choice in words of their own."""
+    themes: list[ThemeCount] = []
+    """The themes of the results as the community's vocabulary counts them now; in `results` they stand as written."""
 
 
 class GetResults(Question[ResultsAnswer]):

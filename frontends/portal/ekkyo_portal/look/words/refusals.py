@@ -227,7 +227,7 @@ REFUSALS: Final[dict[Locale, dict[str, str]]] = {
         "no_drafts": "No drafts of anonymous surveys are kept.",
         "not_invited": "You were not invited to this survey.",
         "survey_answered": "This survey was answered.",
-        "surveys_overlap": "Another anonymous survey asks some of the same people, and comparing the results would tell who "
+        "surveys_overlap": "Another anonymous survey asks some of the same people, and comparing both would tell who "
         "said what. Ask others, or wait until 30 days after that survey.",
         "pulse_not_found": "There is no such pulse.",
         "too_many_pulses": "There are as many pulses as a community can have. End one first.",
