@@ -206,7 +206,7 @@ async def test_each_question_is_shown_as_its_kind_wants_and_what_is_not_told_say
 async def test_themes_of_a_survey_are_shown_as_the_vocabulary_counts_them_now():
     told = ResultsAnswer(survey=SURVEY, results=TOLD, themes=[ThemeCount(theme="自動化", votes=4)])
     async with opened({**answered(), GetResults: told}, LEADER) as browser:
-        assert "自動化" in text_of(await browser.get("/s/s1/results"))
+        assert "自動化" in (await browser.get("/s/s1/results")).text
         assert "自動化" in (await browser.get("/s/s1/results.csv")).text
 
 
