@@ -12,7 +12,7 @@ from ekkyo import wire
 from ekkyo.contracts.base import Fact, new_id
 from ekkyo.contracts.events import CheckInUndone, EventConcluded, EventPublished, EventState, MemberAttended
 from ekkyo.contracts.members import MemberDeactivated, MemberJoined, Membership, MemberState
-from ekkyo.contracts.surveys import AnswerSurvey, OpenSurvey, SurveyFact, survey_of_event
+from ekkyo.contracts.surveys import AnswerSurvey, OpenSurvey, survey_of_event
 from ekkyo.testing.nats import Nats
 from ekkyo.testing.plugin import Mongo, Run, Token
 from ekkyo.testing.waiting import eventually
@@ -164,13 +164,13 @@ class World:
         await reader.unsubscribe()
         return found
 
-    async def facts(self, *kinds: type[SurveyFact]) -> list[Any]:
+    async def facts(self, *kinds: type[Fact]) -> list[Any]:
         """What the surveys service told, in order."""
         stored = [m for m in await self.stored() if m[0].startswith("ekkyo.fact.surveys.")]
         read = [wire.read_fact(subject, headers, body) for subject, headers, body in stored]
         return [f for f in read if not kinds or isinstance(f, kinds)]
 
-    async def fact(self, kind: type[SurveyFact], count: int = 1) -> Any:
+    async def fact(self, kind: type[Fact], count: int = 1) -> Any:
         """The `count`-th fact of this kind, once it was told."""
 
         async def told() -> Any:

@@ -39,7 +39,7 @@ async def open_survey(visit: Visit, community_id: str, survey_id: str) -> Respon
     deadline = form.local("deadline", community.timezone)
     made = form.make(
         OpenSurvey,
-        pulsing.FIELDS | {"sample": "sample", "invited": "whom", "whom": "whom"},
+        {**pulsing.FIELDS, "sample": "sample", "invited": "whom"},
         survey_id=survey_id,
         community_id=community_id,
         title=pulsing.title(form),
