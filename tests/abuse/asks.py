@@ -70,6 +70,8 @@ IN_ORDER: list[Any] = [
     members.ChooseMessages(member_id="m1", kind="new_events", community_id="c1", wanted=True),
     members.DescribeSkills(member_id="m1", skills=members.Skills(teaches=["Excel"], near="大阪")),
     members.GetSkills(member_id="m1"),
+    members.FollowTheme(member_id="m1", community_id="c1", theme="Excel"),
+    members.GetFollowedThemes(community_id="c1"),
     members.FindTeachers(community_id="c1", topic="Excel"),
     members.GetRulesVersions(community_id="c1"),
     members.ListAcceptances(community_id="c1"),
@@ -211,6 +213,7 @@ IN_ORDER: list[Any] = [
     surveys.IgnoreWords(community_id="c1", words=["lunch"]),
     surveys.GetVocabulary(community_id="c1"),
     surveys.GetTrend(community_id="c1", template="post_event"),
+    surveys.GetSuits(community_id="c1"),
     surveys.CompareCommunities(),
     surveys.PlanPulse(
         community_id="c1",

@@ -43,6 +43,7 @@ LISTS |= {"members.colleagues", "surveys.vocabulary", "members.skills", "members
 LISTS |= {"members.sponsors", "notify.releases"}
 LISTS |= {"events.counts", "surveys.counts"}
 LISTS |= {"surveys.trend", "surveys.compare", "surveys.pulses"}
+LISTS |= {"surveys.suits", "members.followed_themes"}
 LISTS |= {
     "events.board",
     "events.proposed_outputs",

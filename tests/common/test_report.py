@@ -102,6 +102,21 @@ def test_a_theme_written_differently_counts_once_as_most_people_wrote_it() -> No
     assert ranking == [_theme("Excel", 5), _theme("RPA", 3)]
 
 
+def test_a_theme_is_followed_from_what_was_asked_for_to_who_came() -> None:
+    records = _records(places={"e1": ["a", "b"], "e2": ["a"], "e3": ["a", "b", "c"]})
+    titles = {"e1": "エクセル入門", "e2": "もくもく会", "e3": "はじめての花見"}
+    events = [event.model_copy(update={"title": titles[event.event_id]}) for event in records.events]
+    events[1] = events[1].model_copy(update={"from_theme": e.FromTheme(theme="EXCEL", votes=5)})
+    events[2] = events[2].model_copy(update={"from_theme": e.FromTheme(theme="花見", votes=2)})
+    themes = [_theme("Excel", 5), _theme("RPA", 3)]
+    loop = figures_of(records.model_copy(update={"events": events, "themes": themes})).loop
+    assert [(one.theme, one.asked, one.held, one.came) for one in loop] == [
+        ("Excel", 5, 2, 3),
+        ("RPA", 3, 0, 0),
+        ("花見", 0, 1, 3),
+    ]
+
+
 @pytest.mark.parametrize("locale", ["ja", "en"])
 def test_the_page_stands_alone_and_every_chart_is_well_formed(locale: m.Locale) -> None:
     text = page(figures_of(season()), made_at=NOW, locale=locale)

@@ -48,6 +48,7 @@ from tests.portal import (
     test_people_pages,
     test_pulse_pages,
     test_rules_pages,
+    test_suggestions_pages,
     test_survey_answers,
     test_survey_pages,
     test_teaching_pages,
@@ -206,6 +207,9 @@ SCENES = [
     Scene("sponsors", LEADER, reporting(), ("/c/it/sponsors", "/c/it/reports/2026-10", "/c/it/sponsors/p1/remove")),
     Scene("a report that was sent", LEADER, {**reporting(), ListReleases: REPORTED}, ("/c/it/reports/2026-10",)),
     Scene("learning hours", LEADER, HOURS, ("/c/it/hours",)),
+    Scene("suggestions", LEADER, test_suggestions_pages.SUGGESTED, ("/c/it/suggestions",)),
+    Scene("nothing to suggest", LEADER, test_suggestions_pages.NOTHING, ("/c/it/suggestions",)),
+    Scene("themes that somebody waits for", HANAKO, test_suggestions_pages.following(), ("/c/it", "/me", "/e/e1")),
     Scene("a report of no days", LEADER, over(), ("/c/it/report?from=2026-11-02&to=2026-11-01",), 422),
     Scene(
         "themes", LEADER, answers(), ("/c/it/themes", "/c/it/themes/theme?name=Excel", "/c/it/themes/theme?name=花見")

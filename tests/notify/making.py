@@ -28,6 +28,7 @@ WHO: dict[Topic, Recipient] = {
     "event_published": MEMBER,
     "registration_applied": APPLIED,
     "event_invited": MEMBER,
+    "event_wanted": MEMBER,
     "registration_confirmed": SEATED,
     "registration_waitlisted": WAITING,
     "registration_promoted": SEATED,

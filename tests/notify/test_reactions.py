@@ -24,9 +24,9 @@ from ekkyo.contracts.events import (
     RegistrationWithdrawn,
     Terms,
 )
-from ekkyo.contracts.members import Charter, Community, CommunityRevised, Membership
+from ekkyo.contracts.members import Charter, Community, CommunityRevised, FollowedTheme, Membership
 from ekkyo.contracts.notify import ConnectChannel
-from ekkyo.contracts.surveys import SurveyOpened
+from ekkyo.contracts.surveys import SurveyOpened, Term, VocabularyChanged, VocabularyState, vocabulary_id_of
 from ekkyo.decision.clock import utcnow
 
 from tests.notify.making import CHAT, JOIN, LOGO, MEMBER, notice, output, survey
@@ -62,6 +62,34 @@ async def test_a_new_event_is_told_to_all_members_and_the_chat(world: World):
     _, post = world.chat.posts[0]
     assert "【新しいイベント】Excel ピボット入門" in post["text"]
     assert not any(word in str(post) for word in ("太郎", "@example", JOIN))
+
+
+async def test_who_asked_for_its_theme_is_told_first_and_not_again_with_everybody(world: World):
+    here = {"community_id": "c1", "since": utcnow()}
+    excel, tables = FollowedTheme(theme="エクセル", **here), FollowedTheme(theme="作表", **here)
+    merged = Term(name="Excel", words=["エクセル", "作表"])
+    await world.tell(
+        VocabularyChanged(
+            vocabulary_id=vocabulary_id_of("c1"),
+            community_id="c1",
+            vocabulary=VocabularyState(community_id="c1", starter=1, terms=[merged], revision=1),
+        )
+    )
+    await world.join("m1", follows=[excel], muted=["c1"])
+    await world.join("m2", follows=[tables])
+    await world.join("m3", follows=[FollowedTheme(theme="RPA", **here)])
+    await world.join("m4", follows=[FollowedTheme(theme="Excel", community_id="c2", since=utcnow())])
+    await world.tell(EventPublished(event_id="e1", event=soon()), times=3)
+    done = await world.done(4)
+    assert {(d.member_id, d.topic, d.status) for d in done} == {
+        ("m1", "event_wanted", "sent"),  # also who gets no messages about new events asked for this one
+        ("m2", "event_wanted", "sent"),
+        ("m3", "event_published", "sent"),
+        ("m4", "event_published", "sent"),
+    }
+    await world.quiet()
+    assert set(world.mail.recipients[:2]) == {address("m1"), address("m2")}
+    assert len(world.mail.recipients) == 4
 
 
 async def test_mail_bears_the_new_name_colour_and_logo_of_a_community_that_was_revised(world: World):

@@ -14,7 +14,7 @@ from ekkyo_notify.app import service
 
 from tests.notify.world import World, soon
 
-KEPT = ("communities", "contacts", "known_events", "known_surveys")
+KEPT = ("communities", "contacts", "known_events", "known_surveys", "known_vocabularies")
 
 
 async def rebuilt(world: World, name: str = "contacts") -> tuple[Mended, list[str]]:
@@ -39,6 +39,7 @@ def test_each_projection_is_built_by_reactions_that_do_nothing_else() -> None:
         "communities": ["notify-communities"],
         "known_events": ["notify-known_events"],
         "known_surveys": ["notify-known_surveys"],
+        "known_vocabularies": ["notify-known_vocabularies"],
         "sponsors": ["notify-sponsors"],
     }
     assert builders(members) == {}
@@ -68,7 +69,9 @@ async def test_lost_and_altered_rows_are_as_the_facts_say_and_nobody_is_told_any
     assert (await rebuilt(world, "communities"))[0].wrong == 1
     assert (await rebuilt(world, "known_events"))[0].wrong == 1
     assert await rows(world) == before
-    assert [(await rebuilt(world, name))[0].differed for name in KEPT] == [0, 0, 0, 0], "said again it changes nothing"
+    assert [(await rebuilt(world, name))[0].differed for name in KEPT] == [0, 0, 0, 0, 0], (
+        "said again it changes nothing"
+    )
     await world.quiet()
     assert (world.mail.contents, await world.deliveries(), await world.dead()) == (mails, told, 0)
     await world.tell(EventRevised(event_id="e1", event=soon(revision=4), confirmed=["m0", "m1"], waitlisted=[]))

@@ -32,6 +32,7 @@ JAPANESE = {
     "event_published": ("【新しいイベント】Excel ピボット入門 11月30日(月) 12:00", "参加登録を受け付けています"),
     "registration_applied": ("【抽選申し込み】Excel ピボット入門 11月30日(月) 12:00", "40名を抽選で決めます"),
     "event_invited": ("【ご招待】Excel ピボット入門 11月30日(月) 12:00", "招待された方だけが見られる"),
+    "event_wanted": ("【お待ちのテーマ】Excel ピボット入門 11月30日(月) 12:00", "ほかの方より先に"),
     "registration_confirmed": ("【参加確定】Excel ピボット入門 11月30日(月) 12:00", "席を用意しました"),
     "registration_waitlisted": ("【キャンセル待ち】Excel ピボット入門 11月30日(月) 12:00", "いまは3番目にお待ち"),
     "registration_promoted": ("【繰り上げ・参加確定】Excel ピボット入門 11月30日(月) 12:00", "取りやめた方がいたため"),
@@ -69,6 +70,7 @@ ENGLISH = {
     "event_published": ("New event: Excel ピボット入門 (Mon 30 Nov 12:00)", "Registration is open"),
     "registration_applied": ("You are in the draw: Excel ピボット入門 (Mon 30 Nov 12:00)", "40 seats are drawn by lot"),
     "event_invited": ("Invitation: Excel ピボット入門 (Mon 30 Nov 12:00)", "Only members who are invited can see"),
+    "event_wanted": ("You asked for this: Excel ピボット入門 (Mon 30 Nov 12:00)", "You are told before others"),
     "registration_confirmed": ("You have a seat: Excel ピボット入門 (Mon 30 Nov 12:00)", "is confirmed"),
     "registration_waitlisted": (
         "You are on the waitlist: Excel ピボット入門 (Mon 30 Nov 12:00)",

@@ -6,7 +6,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ekkyo.contracts.base import Refused
-from ekkyo.contracts.events import MyEvent, MyEvents, MyEventsPage, Registration
+from ekkyo.contracts.events import (
+    Board,
+    EventPage,
+    ListEvents,
+    MyEvent,
+    MyEvents,
+    MyEventsPage,
+    OutputPage,
+    OutputState,
+    Registration,
+)
 from ekkyo.contracts.members import (
     CalendarAddress,
     ChooseMessages,
@@ -15,6 +25,7 @@ from ekkyo.contracts.members import (
     CrossingReached,
     DeclineInvitation,
     DescribeSkills,
+    FollowedTheme,
     GetCalendarAddress,
     GetJourney,
     GetMember,
@@ -37,7 +48,16 @@ from ekkyo.contracts.notify import (
     ListDeliveries,
     ResendDelivery,
 )
-from ekkyo.contracts.surveys import MySurveys, MySurveysPage, PendingSurveys, SurveyList, SurveyState
+from ekkyo.contracts.surveys import (
+    MySurveys,
+    MySurveysPage,
+    PendingSurveys,
+    RankThemes,
+    SurveyList,
+    SurveyState,
+    ThemeCount,
+    ThemeRanking,
+)
 
 from tests.portal.making import HANAKO, NOW, opened, text_of
 from tests.portal.test_events_pages import event
@@ -279,3 +299,32 @@ async def test_i_say_what_i_can_teach_and_choose_for_each_part_who_sees_it() -> 
         (said,) = browser.answering.sent(DescribeSkills)
         nobody = dict.fromkeys(Shown.model_fields, "nobody")
         assert said.skills == Skills(teaches=["Excel", "Word"], shown=Shown(**nobody | {"teaches": "everyone"}))
+
+
+async def test_the_journey_says_what_comes_next_and_what_grew_and_compares_nobody():
+    talk = event("e7", title="Power BIの会", status="concluded", speakers=["hanako"], attended=18)
+    coming = [event("e8", title="Python入門"), event("e9", title="花見"), event("e5", title="もくもく会")]
+    slides = OutputState(
+        output_id="o1", community_id="it", kind="slides", title="資料", authors=["hanako"], status="attached"
+    )
+    known = {
+        **KNOWN,
+        GetMember: member(follows=[FollowedTheme(community_id="it", theme="花見", since=NOW)]),
+        ListEvents: lambda q: EventPage(events=[talk] if q.status == ["concluded"] else coming),
+        Board: OutputPage(outputs=[slides]),
+        RankThemes: ThemeRanking(community_id="it", themes=[ThemeCount(theme="PowerBI", votes=9)]),
+    }
+    async with opened(known) as browser:
+        said = text_of(await browser.get("/me/journey"))
+        for part in (
+            "Python入門 学びたいこと「Python」のイベントです",
+            "花見 お知らせを待っているテーマのイベントです",
+            "「PowerBI」を 9 人が希望しています。「Power BI」を教えられるあなたから",
+            "のべ 18 人が参加しました",
+            "あなたの成果が 1 件",
+        ):
+            assert part in said, part
+        assert "もくもく会" not in said
+        nobody = Journey(member_id="hanako", attended=0, crossings=[])
+        browser.answering.replies |= {GetJourney: nobody, GetMember: member(), GetSkills: SkillsSeen(member_id="h")}
+        assert "Python入門 はじめての参加に" in text_of(await browser.get("/me/journey"))

@@ -234,4 +234,7 @@ async def test_a_rebuild_killed_half_way_leaves_the_service_serving_and_is_run_a
     assert await installation.dead_letters() == 0
     async with rebuilding(installation, "contact") as unknown:
         assert await unknown.ended() == 2
-    assert "There are: communities, contacts, known_events, known_surveys, sponsors." in unknown.errors.read_text()
+    assert (
+        "There are: communities, contacts, known_events, known_surveys, known_vocabularies, sponsors."
+        in unknown.errors.read_text()
+    )

@@ -19,6 +19,7 @@ from ekkyo.contracts.surveys import (
     EndPulse,
     GetForm,
     GetResults,
+    GetSuits,
     GetTrend,
     GetVocabulary,
     IgnoreWords,
@@ -482,6 +483,7 @@ MAY = {
     "remove_words": ["lead", "steward", "system"],
     "ignore_words": ["lead", "steward", "system"],
     "trend": ["lead", "steward", "system"],
+    "suits": ["lead", "steward", "system"],
     "compare": ["steward", "system"],
     "close": ["lead", "steward", "system"],
     "plan_pulse": ["lead", "steward", "system"],
@@ -546,6 +548,7 @@ async def test_each_operation_is_for_those_it_names_and_for_nobody_without_a_tok
         "remove_words": RemoveWords(community_id=COMMUNITY, words=["ExL2"]),
         "ignore_words": IgnoreWords(community_id=COMMUNITY, words=["lunch"]),
         "trend": GetTrend(community_id=COMMUNITY),
+        "suits": GetSuits(community_id=COMMUNITY),
         "compare": CompareCommunities(),
         "plan_pulse": PlanPulse(
             community_id=COMMUNITY,

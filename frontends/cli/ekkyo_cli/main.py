@@ -28,6 +28,7 @@ from ekkyo_cli.commands import (
     sponsors,
     stack,
     steward,
+    suggest,
     systems,
 )
 from ekkyo_cli.failing import exit_code
@@ -75,6 +76,7 @@ app.add_typer(leaders.app, name="leaders", rich_help_panel=TALK)
 app.add_typer(steward.app, name="steward", rich_help_panel=RUN)
 app.add_typer(events.app, name="events", rich_help_panel=TALK)
 app.add_typer(facts.app, name="facts", rich_help_panel=TALK)
+app.command("suggest", rich_help_panel=TALK)(suggest.suggest)
 app.command("report", rich_help_panel=TALK)(report.report)
 app.add_typer(sponsors.app, name="sponsors", rich_help_panel=TALK)
 app.add_typer(audit.app, name="audit", rich_help_panel=RUN)

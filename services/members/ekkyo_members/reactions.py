@@ -49,6 +49,7 @@ async def count_attendance(fact: MemberAttended, members: Members) -> None:
             proof=fact.meta.id,
             at=fact.meta.time,
             revision=fact.meta.revision,
+            event=fact.event,
         ),
         members,
         entries=[model.attended_key(fact.event_id)],

@@ -21,6 +21,7 @@ service = Service(
         store.communities,
         store.known_events,
         store.known_surveys,
+        store.known_vocabularies,
         store.sponsors,
         store.releases,
         store.incoming,

@@ -17,6 +17,7 @@ from ekkyo_notify.model import (
     KnownEvent,
     KnownSponsor,
     KnownSurvey,
+    KnownVocabulary,
     RefusedAddress,
     Release,
     SignIn,
@@ -44,6 +45,7 @@ refused_addresses = Projection.of(RefusedAddress, "refused_addresses", forgotten
 communities = Projection.of(CommunityName, "communities")
 known_events = Projection.of(KnownEvent, "known_events")
 known_surveys = Projection.of(KnownSurvey, "known_surveys")
+known_vocabularies = Projection.of(KnownVocabulary, "known_vocabularies")
 sponsors = Projection.of(
     KnownSponsor, "sponsors", indexes=[Index("member_id"), Index("email")], forgotten_by=[SponsorRemoved, MemberErased]
 )
@@ -62,6 +64,7 @@ RefusedAddresses = Annotated[Projection[RefusedAddress], Context("refused_addres
 Communities = Annotated[Projection[CommunityName], Context("communities")]
 KnownEvents = Annotated[Projection[KnownEvent], Context("known_events")]
 KnownSurveys = Annotated[Projection[KnownSurvey], Context("known_surveys")]
+KnownVocabularies = Annotated[Projection[KnownVocabulary], Context("known_vocabularies")]
 Sponsors = Annotated[Projection[KnownSponsor], Context("sponsors")]
 Releases = Annotated[Collection[Release], Context("releases")]
 SignIns = Annotated[Collection[SignIn], Context("sign_ins")]

@@ -1,6 +1,8 @@
 """What the surveys service can be asked to tell."""
 
 import asyncio
+from datetime import datetime
+from typing import Any
 
 from ekkyo.broker import Router, Who, asked
 from ekkyo.contracts.surveys import (
@@ -11,6 +13,7 @@ from ekkyo.contracts.surveys import (
     FormAnswer,
     GetForm,
     GetResults,
+    GetSuits,
     GetTrend,
     GetVocabulary,
     ListPulses,
@@ -24,6 +27,7 @@ from ekkyo.contracts.surveys import (
     PulseList,
     RankThemes,
     ResultsAnswer,
+    Suits,
     SurveyCounts,
     SurveyList,
     TemplateList,
@@ -111,9 +115,16 @@ async def get_results(ask: GetResults, surveys: Surveys, known: Known, who: Who)
 async def rank_themes(ask: RankThemes, surveys: Surveys, known: Known) -> ThemeRanking:
     """What members want next, over all closed surveys."""
     words = await known.words_of(ask.community_id)
-    found = await surveys.find({"community_id": ask.community_id, "status": "closed"}, sort="-opened_at", limit=MOST)
+    found = await surveys.find(_closed(ask.community_id, ask.since), sort="-opened_at", limit=MOST)
     themes = model.ranking((survey.results for survey in found), words)
     return ThemeRanking(community_id=ask.community_id, themes=themes[: ask.limit])
+
+
+@router.subscriber(**asked(GetSuits))
+async def suits(ask: GetSuits, surveys: Surveys) -> Suits:
+    """Which formats, weekdays and times suit people."""
+    found = await surveys.find(_closed(ask.community_id, ask.since), sort="-opened_at", limit=MOST)
+    return model.suits(ask.community_id, (survey.results for survey in found))
 
 
 @router.subscriber(**asked(GetVocabulary))
@@ -157,3 +168,9 @@ async def list_pulses(ask: ListPulses, pulses: Pulses, known: Known) -> PulseLis
     """The pulses of a community, and how many of its members can be asked."""
     found = await pulses.find({"community_id": ask.community_id}, limit=0)
     return model.pulses_told(found, await known.members(ask.community_id, utcnow()))
+
+
+def _closed(community_id: str, since: datetime | None) -> dict[str, Any]:
+    """Closed surveys of a community, or those of them that opened at a time or later."""
+    opened = {"opened_at": {"$gte": since}} if since else {}
+    return {"community_id": community_id, "status": "closed", **opened}

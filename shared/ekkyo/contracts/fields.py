@@ -108,6 +108,18 @@ ShortLine = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60), AfterValidator(_one_line)
 ]
 """A few words on one line: 1 to 60 characters, no control characters."""
+
+
+def _something(value: str) -> str:
+    if not any(char.isalnum() for char in value):
+        raise ValueError("must have a letter or a digit")
+    return value
+
+
+Word = Annotated[
+    Line, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_something)
+]
+"""A word or a few, of at most 100 characters. Width, case, hiragana or katakana, and spaces make no difference."""
 Unit = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20), AfterValidator(_one_line)]
 """What a figure is counted in, such as `h`: at most 20 characters on one line, or nothing."""
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=5000)]

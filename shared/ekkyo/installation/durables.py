@@ -57,6 +57,7 @@ DURABLES: Final[Mapping[str, Durables]] = {
             "notify-forget_sponsor",
             "notify-known_events",
             "notify-known_surveys",
+            "notify-known_vocabularies",
             "notify-new_address",
             "notify-sponsors",
             "notify-tell_applications",

@@ -98,6 +98,9 @@ def report(
         f"Of {totals.registrations} registrations: {totals.no_shows} no-shows, {totals.late_cancellations} late"
         f" cancellations, {totals.withdrawn - totals.late_cancellations} other withdrawals."
     )
+    if made.loop:
+        shown = ", ".join(f"{one.theme} {one.asked} → {one.held} → {one.came}" for one in made.loop[:5])
+        output.say(f"Asked for → held → came: {shown}")
     if made.before:
         output.say(
             f"In the period before ({made.before.period}): {made.before.totals.attendances} attendances of"

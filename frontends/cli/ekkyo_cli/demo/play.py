@@ -18,7 +18,7 @@ from ekkyo.decision.clock import utcnow
 from ekkyo_common.attendance import Report, everybody, match, read_attendance, record
 from pydantic import SecretStr
 
-from ekkyo_cli.demo import drawing, outputs, pages, people, season, tables, terms
+from ekkyo_cli.demo import drawing, outputs, pages, people, season, suggesting, tables, terms
 from ekkyo_cli.demo.answering import answers_of
 from ekkyo_cli.demo.correcting import import_corrected
 from ekkyo_cli.demo.listen import Listener
@@ -90,11 +90,11 @@ class Season:
         """One round: announce, register, come, conclude, ask, and let the answers decide what comes next."""
         self.say(f"Round {number}: {len(plans)} events")
         themes = await self._next_themes(sum(plan.from_theme for plan in plans))
-        titles = [f"{themes.pop(0)}をやってみる会" if plan.from_theme else plan.title for plan in plans]
+        origins = [themes.pop(0) if plan.from_theme else None for plan in plans]
         starts_at = utcnow() + BEFORE_START
         held = [
-            await self._publish(plan, title, starts_at, number, place)
-            for place, (plan, title) in enumerate(zip(plans, titles, strict=True))
+            await self._publish(plan, origin, starts_at, number, place)
+            for place, (plan, origin) in enumerate(zip(plans, origins, strict=True))
         ]
         await self._all(self._fill(plan, event) for plan, event in zip(plans, held, strict=True))
         await self._all(self._check_in(plan, event) for plan, event in zip(plans, held, strict=True))
@@ -136,7 +136,9 @@ class Season:
 
     # one event
 
-    async def _publish(self, plan: Plan, title: str, starts_at: Any, number: int, place: int) -> e.EventState:
+    async def _publish(
+        self, plan: Plan, origin: e.WantedFromTheme | None, starts_at: Any, number: int, place: int
+    ) -> e.EventState:
         leader = self.leaders[(number + place) % 4]
         speaker = leader if plan.context != "IT" or number == 1 else self.random.choice(self.people)
         as_leader = self.as_(leader.member_id, f"leader:{self.community_id}")
@@ -148,7 +150,7 @@ class Season:
                 event_id=event_id,
                 community_id=self.community_id,
                 details=e.EventDetails(
-                    title=title,
+                    title=f"{origin.theme}をやってみる会" if origin else plan.title,
                     format=plan.format,
                     context=plan.context,
                     capacity=plan.capacity,
@@ -158,6 +160,7 @@ class Season:
                 ),
                 starts_at=first,
                 ends_at=first + length,
+                from_theme=origin,
             )
         )
         await terms.set_terms(as_leader, event_id, plan, starts_at)
@@ -274,15 +277,13 @@ class Season:
         score = "-" if told.results.nps is None else f"{told.results.nps:+.0f}"
         self.say(f"  {event.title}: {len(came)} came, {told.results.answered} answered, NPS {score}")
 
-    async def _next_themes(self, count: int) -> list[str]:
-        """The themes most asked for that had no event yet."""
-        if not count:
-            return []
-        ranking = await self.as_("portal", "system").ask(s.RankThemes(community_id=self.community_id))
-        found = [t.theme for t in ranking.themes if t.theme not in self.used_themes][:count]
-        self.used_themes.update(found)
-        self.say("  asked for most, so held next: " + ", ".join(found))
-        return found
+    async def _next_themes(self, count: int) -> list[e.WantedFromTheme]:
+        """The themes suggested first; some members wait for an event on them."""
+        leader = self.as_(self.leaders[0].member_id, f"leader:{self.community_id}")
+        found = await suggesting.suggested(leader, self.community_id, self.used_themes, count)
+        await suggesting.wait_for_it(self.as_, self.people[-suggesting.WAITING :], self.community_id, found)
+        self.say("  suggested first, so held next: " + (", ".join(one.theme for one in found) or "nothing yet"))
+        return [suggesting.origin(one) for one in found]
 
     # many at once
 

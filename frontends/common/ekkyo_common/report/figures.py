@@ -19,6 +19,7 @@ from ekkyo.contracts.reports import (
 )
 from ekkyo.contracts.surveys import Results, SurveyStatus
 
+from ekkyo_common.report.loop import loop_of
 from ekkyo_common.report.meetings import came_to, together_at
 from ekkyo_common.report.periods import first_day, of_period, within
 from ekkyo_common.report.records import UNKNOWN, Records, SurveyRecord
@@ -61,6 +62,7 @@ def _report(records: Records, events: list[EventFigures]) -> Report:
         meetings=_meetings(records, came),
         surveys=_surveys(records.surveys),
         themes=records.themes[:THEMES],
+        loop=loop_of(records, came, THEMES),
         outputs=records.outputs,
         crossings={step: len({m for m, c in records.crossings if c == step}) for step in get_args(Crossing)},
     )

@@ -1,5 +1,6 @@
 """Communities as members see them: which there are, one of them, joining and leaving."""
 
+from ekkyo_portal.community import following as following
 from ekkyo_portal.community import joining as joining
 from ekkyo_portal.community import looks as looks
 from ekkyo_portal.community import measures as measures

@@ -7,6 +7,7 @@ from ekkyo.contracts.events import EventPage, MyEventsPage
 from ekkyo.contracts.members import Cards, CommunityListed, CommunityPage, Member, Membership
 from ekkyo.contracts.surveys import ThemeCount, ThemeRanking
 from ekkyo.words.text import one_line, several_lines
+from ekkyo.words.themes import same, starting
 
 from ekkyo_portal.events import views as events
 from ekkyo_portal.events.views import Card
@@ -45,6 +46,15 @@ class Leader:
 
 
 @dataclass(frozen=True)
+class Wanted:
+    """A theme that members want. followed: what the visitor follows that is the same theme; empty: nothing."""
+
+    theme: str
+    votes: int
+    followed: str = ""
+
+
+@dataclass(frozen=True)
 class CommunityView:
     """A community's page."""
 
@@ -67,10 +77,12 @@ class CommunityView:
     events: Sequence[Card] | None
     more: bool
     """Whether there are more events than are shown."""
-    themes: Sequence[ThemeCount] | None
+    themes: Sequence[Wanted] | None
     most: int
     """How many asked for the theme that most asked for."""
     leads: bool
+    followed: Sequence[str] = ()
+    """Themes that the visitor follows here, beside those that are shown."""
 
 
 def communities(
@@ -132,6 +144,8 @@ def community(
     inviter = known.get(invitation.invited_by) if invitation else None
     ahead = [one for one in coming.events if not events.is_over(one, reader.now)] if coming else []
     own = events.all_held(reader, mine)
+    follows = [one.theme for one in member.follows if one.community_id == it.community_id]
+    wanted = [_wanted(one, follows) for one in themes.themes] if themes else []
     parts = ("objective", "who", "what", "how")
     return CommunityView(
         mark=mark(it),
@@ -150,7 +164,13 @@ def community(
         if coming
         else None,
         more=len(ahead) > most,
-        themes=[ThemeCount(theme=one_line(one.theme), votes=one.votes) for one in themes.themes] if themes else None,
+        themes=wanted if themes else None,
         most=max((one.votes for one in themes.themes), default=1) if themes else 1,
         leads=visitor.may_lead(it.community_id),
+        followed=[one for one in follows if one not in {it.followed for it in wanted}],
     )
+
+
+def _wanted(one: ThemeCount, follows: Sequence[str]) -> Wanted:
+    followed = next((theme for theme in follows if same(theme, one.theme, starting())), "")
+    return Wanted(one_line(one.theme), one.votes, followed)

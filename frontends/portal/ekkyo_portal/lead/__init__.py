@@ -18,6 +18,7 @@ from ekkyo_portal.lead import results as results
 from ekkyo_portal.lead import scans as scans
 from ekkyo_portal.lead import series as series
 from ekkyo_portal.lead import sponsors as sponsors
+from ekkyo_portal.lead import suggesting as suggesting
 from ekkyo_portal.lead import surveyed as surveyed
 from ekkyo_portal.lead import tables as tables
 from ekkyo_portal.lead import terms as terms

@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from ekkyo_portal.look.lines import NotAgain, outcome
 from ekkyo_portal.me import views
+from ekkyo_portal.me.growing import growing
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.rooms import Room
 from ekkyo_portal.web.visit import Visit
@@ -30,14 +31,16 @@ async def me(visit: Visit) -> Response:
     )
     waits = introductions is not None and any(one.status == "asked" for one in introductions.received)
     invited = [i.community_id for i in member.invitations] if member else []
-    named = await visit.maybe(ListCommunities(community_ids=invited)) if invited else None
-    return visit.page("me/me.html", views.mine(visit.reader, events, surveys, named), waits=waits)
+    followed = [one.community_id for one in member.follows] if member else []
+    ids = list(dict.fromkeys([*invited, *followed]))
+    named = await visit.maybe(ListCommunities(community_ids=ids)) if ids else None
+    return visit.page("me/me.html", views.mine(visit.reader, events, surveys, member, named), waits=waits)
 
 
 @room.get("/me/journey")
 async def journey(visit: Visit) -> Response:
     """The crossings I reached, each with its proof, and where I was."""
-    return visit.page("me/journey.html", await _journey(visit), form=Form())
+    return await _journey(visit, Form())
 
 
 @room.post("/me/journey")
@@ -54,19 +57,21 @@ async def contribute(visit: Visit) -> Response:
         url=form["url"] or None,
     )
     if command is None:
-        return visit.page("me/journey.html", await _journey(visit), form=form, status=400)
+        return await _journey(visit, form, 400)
     await visit.send(command)
     return visit.see_other("/me/journey", did="me.contributed")
 
 
-async def _journey(visit: Visit) -> views.JourneyView:
+async def _journey(visit: Visit, form: Form, status: int = 200) -> Response:
     who = visit.me.member_id
     found, past, communities = await asyncio.gather(
         visit.maybe(GetJourney(member_id=who)),
         visit.maybe(MyEvents(member_id=who, upcoming=False, limit=100)),
         visit.maybe(ListCommunities(community_ids=sorted(visit.me.communities))),
     )
-    return views.journey(visit.reader, found, past, communities)
+    grown = await growing(visit, found)
+    view = views.journey(visit.reader, found, past, communities)
+    return visit.page("me/journey.html", view, form=form, grown=grown, status=status)
 
 
 @room.get("/me/messages")

@@ -1,7 +1,7 @@
 """What my page shows, made from answers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 from ekkyo.contracts.events import MyEvent, MyEventsPage
@@ -37,10 +37,22 @@ class Mine:
     places: list[Place] | None
     surveys: list[Line] | None
     invitations: list[CommunityListed]
+    follows: list[tuple[str, str, str]] = field(default_factory=list)
+    """Themes that I wait for: the community's id, its name, and the theme."""
 
 
-def mine(reader: Reader, page: MyEventsPage | None, surveys: SurveyList | None, invited: CommunityPage | None) -> Mine:
-    """What is coming for me, what I am asked, and where I am invited."""
+def mine(
+    reader: Reader,
+    page: MyEventsPage | None,
+    surveys: SurveyList | None,
+    member: Member | None,
+    named: CommunityPage | None,
+) -> Mine:
+    """What is coming for me, what I am asked, where I am invited, and which themes I wait for."""
+    listed = named.communities if named else []
+    names = {one.community.community_id: one_line(one.community.name) for one in listed}
+    invited = {one.community_id for one in member.invitations} if member else set[str]()
+    followed = {one.community_id for one in member.follows} - invited if member else set[str]()
     return Mine(
         places=[_place(reader, entry) for entry in page.entries] if page else None,
         surveys=[
@@ -49,7 +61,11 @@ def mine(reader: Reader, page: MyEventsPage | None, surveys: SurveyList | None, 
         ]
         if surveys
         else None,
-        invitations=invited.communities if invited else [],
+        invitations=[one for one in listed if one.community.community_id not in followed],
+        follows=[
+            (one.community_id, names.get(one.community_id, ""), one_line(one.theme))
+            for one in (member.follows if member else [])
+        ],
     )
 
 

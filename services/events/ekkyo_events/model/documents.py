@@ -12,6 +12,7 @@ from ekkyo.contracts.events import (
     EventFormat,
     EventState,
     EventStatus,
+    FromTheme,
     Lottery,
     Registration,
     RegistrationAnswers,
@@ -89,7 +90,7 @@ class Event(Document):
     """Of the seats in use, those online, where they are counted apart."""
     grouped: bool = Field(default=False, exclude_if=_unset)
     """Whether members registered in groups, which are never parted, whatever became of the terms."""
-
+    from_theme: FromTheme | None = Field(default=None, exclude_if=_unset)
     drawing: Drawing | None = Field(default=None, exclude_if=_unset)
     """The draw of its lottery, from the publication on. It holds the secret seed."""
     drawn_at: datetime | None = Field(default=None, exclude_if=_unset)
@@ -98,7 +99,6 @@ class Event(Document):
     """How many are invited, whatever they answered."""
     invitations: list[Sent] = Field(default=[], exclude_if=_unset)
     """The last that were sent."""
-
     released: bool = Field(default=False, exclude_if=_unset)
     """Whether the seats that its quotas kept are for everybody now."""
     holders: dict[str, int] = Field(default={}, exclude_if=_unset)

@@ -19,6 +19,7 @@ from ekkyo.contracts.events import (
     EventReminderDue,
     EventRescheduled,
     EventState,
+    FromTheme,
     PublishEvent,
     RescheduleEvent,
     ReviseEvent,
@@ -70,6 +71,7 @@ def draft(event: Event | None, cmd: DraftEvent) -> Answer:
         ends_at=cmd.ends_at,
         timezone=cmd.timezone,
         drafted_as=digest,
+        from_theme=cmd.from_theme and FromTheme.model_validate(cmd.from_theme.model_dump()),
         **cmd.details.model_dump(),
     )
     return Decision(new, state(new, after=new))
@@ -97,7 +99,7 @@ def duplicate(event: Event | None, like: Event | None, cmd: DuplicateEvent, *, w
             raise Refused("event_taken", "Another event already has this id.")
         return Decision(event, state(event))
     drafted = draft(None, as_drafted)
-    copied = {"drafted_as": digest, "terms": terms, "questions": like.questions}
+    copied = {"drafted_as": digest, "terms": terms, "questions": like.questions, "from_theme": like.from_theme}
     new = drafted.document.model_copy(update=copied)
     return replace(drafted, document=new, answer=state(new, after=new))
 

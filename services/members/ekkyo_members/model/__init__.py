@@ -13,6 +13,7 @@ from ekkyo_members.model.community import (
     revise,
     revise_charter,
 )
+from ekkyo_members.model.following import follow_theme, followed, fulfilled
 from ekkyo_members.model.importing import Found, circles, new_member_id, outcomes, refused, take_over
 from ekkyo_members.model.introductions import (
     Introduction,
@@ -159,7 +160,10 @@ __all__ = [
     "erasure",
     "erasures",
     "follow",
+    "follow_theme",
+    "followed",
     "found",
+    "fulfilled",
     "grant_role",
     "grant_steward",
     "had_a_place",

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from ekkyo.contracts import members as contract
-from ekkyo.contracts.events import OutputState
+from ekkyo.contracts.events import EventState, OutputState
 from ekkyo.decision import Caller, Decision, Entries, Entry, Refused
 
+from ekkyo_members.model.following import fulfilled
 from ekkyo_members.model.member import Member, must_be_active
 
 
@@ -65,9 +66,20 @@ def crossed(members: Iterable[Member], community_id: str) -> contract.CrossedLis
 
 
 def attended(
-    member: Member, steps: Entries[Step], *, event_id: str, community_id: str, proof: str, at: datetime, revision: int
+    member: Member,
+    steps: Entries[Step],
+    *,
+    event_id: str,
+    community_id: str,
+    proof: str,
+    at: datetime,
+    revision: int,
+    event: EventState | None = None,
 ) -> Decision[Member, None]:
-    """Count that they came to an event; the first time in a community they took part."""
+    """Count that they came to an event; the first time in a community they took part.
+
+    event: as the fact tells it; a theme that they followed and it was on is followed no more.
+    """
     key = attended_key(event_id)
     before = steps.get(key)
     if member.erased or (before and before.event_revision >= revision):
@@ -75,8 +87,12 @@ def attended(
     if before and not before.undone:
         return Decision(member, answer=None, entries=[before.model_copy(update={"event_revision": revision})])
     step = Step(document_id=member.id, key=key, community_id=community_id, at=at, proof=proof, event_revision=revision)
+    follows = member.follows
     member = member.model_copy(update={"attended": member.attended + 1})
+    member = fulfilled(member, event) if event else member
     member, facts = _reach(member, "took_part", community_id, at=at, proof=proof)
+    if member.follows != follows and not facts:
+        facts = [contract.PreferencesChanged(member_id=member.id, member=member.state())]
     return Decision(member, answer=None, entries=[step], facts=facts)
 
 

@@ -10,7 +10,7 @@ from ekkyo.contracts import members as contract
 from ekkyo.contracts.base import Instant
 from ekkyo.contracts.notify import AddressRefused
 from ekkyo.decision import Decision, Document, Refused
-from pydantic import BaseModel, computed_field
+from pydantic import BaseModel, Field, computed_field
 
 _PROFILE = tuple(name for name in contract.Profile.model_fields if name not in ("locale", "timezone"))
 UNTOLD: tuple[contract.Locale, str] = ("en", "UTC")
@@ -21,6 +21,11 @@ GONE = "~"
 """What the number and the address of an erased member begin with: no real one can, and it sorts behind all of them."""
 LENT = "~~"
 """What the address of a member begins with while another one takes it, who gives up their own for it."""
+
+
+def _nothing(value: object) -> bool:
+    """Whether there is nothing to keep."""
+    return not value
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,8 @@ class Member(Document):
     """The communities at whose events they have or had a place: their leaders may see who they are."""
     muted: list[str] = []
     surveys: bool = True
+    follows: list[contract.FollowedTheme] = Field(default=[], exclude_if=_nothing)
+    """Themes of whose next event they asked to be told."""
     signed_out_before: Instant | None = None
     calendar: str | None = None
     """The digest of the secret in the address that their calendar programs read; None: they have none."""
@@ -109,6 +116,12 @@ class Member(Document):
     def leads_any(self) -> bool:
         """Whether they lead any community, for looking leaders up: databases differ on conditions on empty lists."""
         return bool(self.leads)
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def follows_in(self) -> list[str]:
+        """The communities whose themes they follow, for looking followers up by them."""
+        return [one.community_id for one in self.follows]
 
     @computed_field  # type: ignore[prop-decorator]
     @property

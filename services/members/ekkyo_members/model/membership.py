@@ -63,7 +63,9 @@ def leave(member: Member, community_id: str) -> Answer:
     place = member.membership(community_id)
     if place is None:
         return unchanged(member)
-    member = member.model_copy(update={"memberships": [m for m in member.memberships if m != place]})
+    follows = [one for one in member.follows if one.community_id != community_id]
+    memberships = [m for m in member.memberships if m != place]
+    member = member.model_copy(update={"memberships": memberships, "follows": follows})
     left = contract.MemberLeft(member_id=member.id, member=member.state(), community_id=community_id)
     if place.role is None:
         return changed(member, [left])

@@ -15,9 +15,14 @@ def may_see(member: Member, who: Caller) -> None:
 
 
 def told_to(member: Member, who: Caller) -> contract.Member:
-    """As this caller is told: leaders learn nothing of invitations to communities that they do not lead."""
-    told = member.told()
-    if who.sub == member.id or who.leads_all:
+    """As this caller is told: leaders learn nothing of invitations to communities that they do not lead.
+
+    Which themes a member follows is told to themselves alone.
+    """
+    if who.sub == member.id:
+        return member.told()
+    told = member.told().model_copy(update={"follows": []})
+    if who.leads_all:
         return told
     return told.model_copy(update={"invitations": [i for i in told.invitations if i.community_id in who.led]})
 

@@ -1,11 +1,12 @@
 """What the members service can be asked to tell."""
 
-from ekkyo_members.questions import introductions, leaders, measures, people, rules, skills, sponsors
+from ekkyo_members.questions import following, introductions, leaders, measures, people, rules, skills, sponsors
 
 routers = [
     people.router,
     measures.router,
     skills.router,
+    following.router,
     introductions.router,
     leaders.router,
     rules.router,

@@ -39,7 +39,8 @@ async def look_up(post: PostOffice, delivery: Delivery) -> Again:
             return Again(by, why_not="member_erased")
         if not contact.active:
             return Again(by, why_not="member_inactive")
-        if notice.topic in ("event_published", "series_planned") and notice.community_id not in contact.communities:
+        of_community = ("event_published", "event_wanted", "series_planned")
+        if notice.topic in of_community and notice.community_id not in contact.communities:
             return Again(by, why_not="not_a_member")
     community = await post.audience.community(notice)
     found = await post.audience.with_other(await post.audience.jobs([recipient], contacts, community), notice)

@@ -5,12 +5,24 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ekkyo.broker import Heard
+from ekkyo.contracts.events import EventState
 from ekkyo.contracts.members import Channel
+from ekkyo.contracts.surveys import vocabulary_id_of
 from ekkyo.store import Collection, Projection
+from ekkyo.words.themes import vocabulary_of
 
 from ekkyo_notify import model
 from ekkyo_notify.channels import NotNow
-from ekkyo_notify.model import CommunityName, Connection, Contact, KnownSponsor, Notice, Recipient, RefusedAddress
+from ekkyo_notify.model import (
+    CommunityName,
+    Connection,
+    Contact,
+    KnownSponsor,
+    KnownVocabulary,
+    Notice,
+    Recipient,
+    RefusedAddress,
+)
 from ekkyo_notify.templates import Reader
 
 
@@ -37,6 +49,7 @@ class Audience:
     contacts: Projection[Contact]
     refused_addresses: Projection[RefusedAddress]
     communities: Projection[CommunityName]
+    vocabularies: Projection[KnownVocabulary]
     sponsors: Projection[KnownSponsor]
     heard: Heard
 
@@ -59,6 +72,14 @@ class Audience:
         """Everyone who leads a community."""
         async for contact in self._where({"leads": {"$in": [community_id]}}):
             yield contact
+
+    async def followers(self, event: EventState) -> AsyncIterator[Contact]:
+        """Everyone who asked to be told when there is an event on the theme of this one."""
+        known = await self.vocabularies.get(vocabulary_id_of(event.community_id))
+        words = vocabulary_of(known.vocabulary if known else None)
+        async for contact in self._where({"follows_in": {"$in": [event.community_id]}}):
+            if contact.wants(event, words):
+                yield contact
 
     async def _where(self, where: dict[str, Any]) -> AsyncIterator[Contact]:
         after = ""

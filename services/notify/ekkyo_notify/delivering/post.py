@@ -23,8 +23,8 @@ from ekkyo_notify.model import Contact, Delivery, KnownEvent, KnownSurvey, Notic
 from ekkyo_notify.settings import NotifySettings
 from ekkyo_notify.templates import preload
 
-PROJECTIONS = ("notify-contacts", "notify-communities", "notify-sponsors")
-"""The durables that hear of members, communities and sponsors."""
+PROJECTIONS = ("notify-contacts", "notify-communities", "notify-sponsors", "notify-known_vocabularies")
+"""The durables that hear of members, communities, sponsors and themes."""
 
 
 @dataclass
@@ -53,6 +53,7 @@ class PostOffice:
                 contacts=context.get("contacts"),
                 refused_addresses=context.get("refused_addresses"),
                 communities=context.get("communities"),
+                vocabularies=context.get("known_vocabularies"),
                 sponsors=context.get("sponsors"),
                 heard=Heard(context.get("broker"), PROJECTIONS),
             ),
@@ -112,10 +113,18 @@ class PostOffice:
         """Tell everyone in the community, and its chat.
 
         Raises NotNow, after those known were told, while facts about members older than this notice are still coming
-        in: somebody in them may have joined in time.
+        in: somebody in them may have joined in time. Whoever was told of the event because they follow its theme is
+        left out.
         """
         chat = Recipient(community_id=notice.community_id)
-        await self._tell_all(notice, self.audience.members(notice.community_id), [chat])
+        first = await self.sending.told_first(notice)
+        others = (one async for one in self.audience.members(notice.community_id) if one.id not in first)
+        await self._tell_all(notice, others, [chat])
+
+    async def tell_followers(self, notice: Notice) -> None:
+        """Tell everyone who follows the theme of the event. Raises NotNow as `tell_community` does."""
+        if event := notice.event:
+            await self._tell_all(notice, self.audience.followers(event), [])
 
     async def tell_leaders(self, notice: Notice) -> None:
         """Tell everyone who leads the community. Raises NotNow as `tell_community` does."""

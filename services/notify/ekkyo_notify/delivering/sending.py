@@ -162,11 +162,16 @@ class Sending:
             address = RefusedAddress(id=refused.id, email=refused.email)
             await self.refused_addresses.put(refused.id, refused.revision, address)
 
+    async def told_first(self, notice: Notice) -> set[str]:
+        """Who was told of this event because they follow its theme."""
+        found = await self.deliveries.find({"entity_id": notice.entity_id, "topic": "event_wanted"}, limit=0)
+        return {one.member_id for one in found if one.member_id}
+
     async def why_not(self, notice: Notice, job: Job, *, again: bool = False) -> str | None:
         """Why this reader is not to be told. again: it is told late, so news about their place count for more."""
         if job.channel == "chat" and job.connection is None:
             return "channel_not_connected"
-        of_everybody = job.recipient.member_id is None or notice.topic == "event_published"
+        of_everybody = job.recipient.member_id is None or notice.topic in ("event_published", "event_wanted")
         if of_everybody and model.is_private(notice.event):
             return "by_invitation"
         if job.contact and model.muted(job.contact, notice):

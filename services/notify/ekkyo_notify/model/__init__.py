@@ -32,6 +32,7 @@ from ekkyo_notify.model.delivery import (
     released,
     sent,
 )
+from ekkyo_notify.model.following import wanted_notice
 from ekkyo_notify.model.incoming import (
     OF_THE_MEMBER,
     TEXTS,
@@ -57,7 +58,7 @@ from ekkyo_notify.model.incoming import (
 )
 from ekkyo_notify.model.introductions import introduction_notice
 from ekkyo_notify.model.kinds import Kind, kind_of, muted
-from ekkyo_notify.model.known import KnownEvent, KnownSurvey, Told
+from ekkyo_notify.model.known import KnownEvent, KnownSurvey, KnownVocabulary, Told
 from ekkyo_notify.model.listing import about, listed, topics_told
 from ekkyo_notify.model.notice import (
     SERIES_TOPICS,
@@ -111,6 +112,7 @@ __all__ = [
     "KnownEvent",
     "KnownSponsor",
     "KnownSurvey",
+    "KnownVocabulary",
     "Method",
     "Notice",
     "Outcome",
@@ -190,5 +192,6 @@ __all__ = [
     "topics_told",
     "tried",
     "useless",
+    "wanted_notice",
     "with_places",
 ]

@@ -1,8 +1,10 @@
 """How to reach members, and what communities are called."""
 
 from ekkyo.contracts.base import Zone
-from ekkyo.contracts.members import Channel, Community, Locale, MemberState
+from ekkyo.contracts.events import EventState
+from ekkyo.contracts.members import Channel, Community, FollowedTheme, Locale, MemberState
 from ekkyo.decision import Document
+from ekkyo.words.themes import Vocabulary, is_on
 from pydantic import Field
 
 
@@ -19,6 +21,10 @@ class Contact(Document):
     """The communities that they lead."""
     muted: list[str] = []
     surveys: bool = True
+    follows: list[FollowedTheme] = []
+    """Themes of whose next event they asked to be told."""
+    follows_in: list[str] = []
+    """The communities whose themes these are, for looking followers up by them."""
     active: bool = True
     """False: they left the company and are told nothing."""
 
@@ -36,8 +42,15 @@ class Contact(Document):
             leads=[m.community_id for m in member.communities if m.role == "leader"],
             muted=member.muted,
             surveys=member.surveys,
+            follows=member.follows,
+            follows_in=sorted({one.community_id for one in member.follows}),
             active=member.active,
         )
+
+    def wants(self, event: EventState, vocabulary: Vocabulary) -> bool:
+        """Whether they asked to be told of an event on this theme of its community."""
+        here = [one for one in self.follows if one.community_id == event.community_id]
+        return any(is_on(event, one.theme, vocabulary) for one in here)
 
 
 class RefusedAddress(Document):

@@ -1,7 +1,7 @@
 """What was heard and told, as it is kept."""
 
 from ekkyo.contracts.events import EventState
-from ekkyo.contracts.surveys import SurveyState
+from ekkyo.contracts.surveys import SurveyState, VocabularyState
 from ekkyo.decision import Document
 
 
@@ -15,6 +15,12 @@ class KnownSurvey(Document):
     """The newest that was heard of a survey: what it is called, and whether it is closed. A projection."""
 
     survey: SurveyState
+
+
+class KnownVocabulary(Document):
+    """What the leaders of a community made of the vocabulary of themes, under the vocabulary's id. A projection."""
+
+    vocabulary: VocabularyState
 
 
 class Told(Document):

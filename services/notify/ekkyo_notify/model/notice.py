@@ -41,6 +41,7 @@ Because = (
     | DeclinedBecause
 )
 """Why something became of a registration."""
+NEW_EVENT = ("event_published", "event_invited", "event_wanted")
 Method = Literal["REQUEST", "CANCEL", "DATES", "DATES_OFF"]
 """What a calendar message asks for: take this entry, or drop it. Of a series: a file of dates, or of their end."""
 SERIES_TOPICS: dict[Topic, Method | None] = {
@@ -204,8 +205,7 @@ def useless(notice: Notice, now: datetime) -> str | None:
     if event.status == "concluded" or event.ends_at <= now:
         return "event_over"
     before_start = (
-        "event_published",
-        "event_invited",
+        *NEW_EVENT,
         "event_reminder",
         "questions_asked",
         "registration_waitlisted",

@@ -11,7 +11,7 @@ from ekkyo.contracts.members import (
     ProfileChanged,
 )
 from ekkyo.contracts.notify import NotifyForgotMember
-from ekkyo.contracts.surveys import SurveyClosed, SurveyOpened
+from ekkyo.contracts.surveys import SurveyClosed, SurveyOpened, VocabularyChanged
 from ekkyo.decision import forgetting
 from ekkyo.decision.clock import utcnow
 
@@ -26,6 +26,7 @@ from ekkyo_notify.store import (
     IncomingMail,
     KnownEvents,
     KnownSurveys,
+    KnownVocabularies,
     RefusedAddresses,
     Sponsors,
 )
@@ -74,6 +75,13 @@ async def know_survey(fact: SurveyOpened | SurveyClosed, known_surveys: KnownSur
     """Remember what a survey is called, and that it is closed, so that nobody is asked to answer it any more."""
     known = model.KnownSurvey(id=fact.survey_id, survey=fact.survey)
     await known_surveys.put(fact.survey_id, fact.meta.revision, known)
+
+
+@router.subscriber(**told(VocabularyChanged, by="notify", name="known_vocabularies", start="beginning"))
+async def know_vocabulary(fact: VocabularyChanged, vocabularies: KnownVocabularies) -> None:
+    """Remember which words mean which theme, so that followers of a theme are told of events on it."""
+    known = model.KnownVocabulary(id=fact.vocabulary_id, vocabulary=fact.vocabulary)
+    await vocabularies.put(fact.vocabulary_id, fact.meta.revision, known)
 
 
 @router.subscriber(**told(ProfileChanged, by="notify", name="new_address", start="new"))

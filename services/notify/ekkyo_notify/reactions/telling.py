@@ -42,9 +42,11 @@ router = Router()
 async def tell_published(fact: EventPublished, post: Post) -> None:
     """Tell everyone in the community, and its chat, of a new event, unless its series is told as a whole.
 
-    Of an event that only invited members see, those who are invited hear by a fact of their own.
+    Those who asked to be told when there is an event on its theme are told first, and are not told twice. Of an event
+    that only invited members see, those who are invited hear by a fact of their own.
     """
     if fact.series_change is None and not model.is_private(fact.event):
+        await post.tell_followers(model.wanted_notice(fact))
         await post.tell_community(model.event_notice(fact))
 
 

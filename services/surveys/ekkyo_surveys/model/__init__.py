@@ -31,6 +31,7 @@ from ekkyo_surveys.model.rankings import ranking, vocabulary_told
 from ekkyo_surveys.model.reminding import RemindTimer, half_time, remind_when_due
 from ekkyo_surveys.model.rounds import Day, open_round, round_of
 from ekkyo_surveys.model.sampling import RESTS, Members, drawn, size, tells_apart, ticket
+from ekkyo_surveys.model.suiting import suits
 from ekkyo_surveys.model.survey import (
     Chance,
     CloseTimer,
@@ -123,6 +124,7 @@ __all__ = [
     "size",
     "split",
     "state",
+    "suits",
     "tells_apart",
     "tells_of_few",
     "templates_told",

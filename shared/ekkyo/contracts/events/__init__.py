@@ -66,6 +66,8 @@ from ekkyo.contracts.events.invitation import Segment as Segment
 from ekkyo.contracts.events.invitation import UninviteMember as UninviteMember
 from ekkyo.contracts.events.leaving import EventsForgotMember
 from ekkyo.contracts.events.lottery import Draw, Lottery, WantedLottery
+from ekkyo.contracts.events.origin import FromTheme as FromTheme
+from ekkyo.contracts.events.origin import WantedFromTheme as WantedFromTheme
 from ekkyo.contracts.events.output import (
     AttachOutput,
     Board,

@@ -4,20 +4,9 @@ from typing import ClassVar, Literal
 
 from pydantic import ConfigDict, Field
 
-from ekkyo.contracts.base import (
-    Command,
-    Fact,
-    Id,
-    Instant,
-    Line,
-    Model,
-    Question,
-    Text,
-    Url,
-    Zone,
-    may,
-)
+from ekkyo.contracts.base import Command, Fact, Id, Instant, Line, Model, Question, Text, Url, Zone, may
 from ekkyo.contracts.events.lottery import Draw
+from ekkyo.contracts.events.origin import FromTheme, WantedFromTheme
 from ekkyo.contracts.events.terms import Terms
 from ekkyo.contracts.events.terms import nothing as nothing
 from ekkyo.contracts.events.terms import unset as unset
@@ -99,6 +88,8 @@ class EventState(Model):
     kept: int | None = Field(default=None, exclude_if=unset)
     """How many of the free seats are kept now, for those for whom its quotas are. None: it has none, or they were
     released."""
+    from_theme: FromTheme | None = Field(default=None, exclude_if=unset)
+    """The theme that it was drafted from. None: it was drafted from none."""
 
 
 # Commands
@@ -115,6 +106,8 @@ class DraftEvent(Command[EventState]):
     starts_at: Instant
     ends_at: Instant
     timezone: Zone = "Asia/Tokyo"
+    from_theme: WantedFromTheme | None = Field(default=None, exclude_if=unset)
+    """The theme that asked for it. The event keeps it, and so do its copies."""
 
 
 class DuplicateEvent(Command[EventState]):

@@ -26,6 +26,12 @@ from ekkyo.contracts.members.community import (
     ReviseCharter,
     ReviseCommunity,
 )
+from ekkyo.contracts.members.following import Followed as Followed
+from ekkyo.contracts.members.following import FollowedTheme as FollowedTheme
+from ekkyo.contracts.members.following import FollowedThemes as FollowedThemes
+from ekkyo.contracts.members.following import FollowTheme as FollowTheme
+from ekkyo.contracts.members.following import GetFollowedThemes as GetFollowedThemes
+from ekkyo.contracts.members.following import ThemeFollowers as ThemeFollowers
 from ekkyo.contracts.members.importing import (
     Imported,
     ImportedRow,

@@ -17,6 +17,7 @@ from ekkyo.contracts.base import (
     Zone,
     may,
 )
+from ekkyo.contracts.members.following import FollowedTheme
 
 Locale = Literal["ja", "en"]
 
@@ -32,6 +33,11 @@ Gender = Literal["female", "male", "other"]
 
 Number = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
 """A personnel number as the personnel system writes it, leading zeros kept."""
+
+
+def nothing(value: object) -> bool:
+    """Whether there is nothing to tell: then it is left out, on the wire and in the database."""
+    return not value
 
 
 class Profile(Model):
@@ -114,6 +120,8 @@ class MemberState(Model):
     """Communities about whose new events they get no messages."""
     surveys: bool = True
     """Whether they are asked to answer surveys."""
+    follows: list[FollowedTheme] = Field(default=[], exclude_if=nothing)
+    """Themes of whose next event they asked to be told. In answers, only to the member themselves."""
 
 
 class Member(MemberState):

@@ -12,6 +12,7 @@ Topic = Literal[
     "event_published",
     "registration_applied",
     "event_invited",
+    "event_wanted",
     "registration_confirmed",
     "registration_waitlisted",
     "registration_promoted",

@@ -11,6 +11,7 @@ from ekkyo.contracts.reports.report import (
     Meetings,
     Report,
     SurveyFigures,
+    ThemeServed,
 )
 
 __all__ = [
@@ -29,4 +30,5 @@ __all__ = [
     "PeriodKind",
     "Report",
     "SurveyFigures",
+    "ThemeServed",
 ]

@@ -95,6 +95,18 @@ class SurveyFigures(Model):
     """The other questions with a number or a choice as answer."""
 
 
+class ThemeServed(Model):
+    """A theme, from what people asked for to who came."""
+
+    theme: str
+    asked: int
+    """How many asked for it in the surveys of the report."""
+    held: int
+    """Concluded events on it: those that were drafted from it, or whose title or subject names it."""
+    came: int
+    """Attendances at those."""
+
+
 class Before(Model):
     """The figures of the period before, to stand beside those of a report's period."""
 
@@ -126,6 +138,8 @@ class Report(Model):
     meetings: Meetings
     surveys: SurveyFigures
     themes: list[ThemeCount]
+    loop: list[ThemeServed] = []
+    """The same themes and those that events were drafted from: how many asked, what was held, how many came."""
     crossings: dict[Crossing, int]
     """How many people reached each."""
     outputs: list[OutputState] = []

@@ -50,6 +50,7 @@ from ekkyo.contracts.surveys.pulses import (
 )
 from ekkyo.contracts.surveys.reminding import SurveyReminderDue
 from ekkyo.contracts.surveys.results import AnswerCell, CrossTable, QuestionResults, Results, ThemeCount, WordCount
+from ekkyo.contracts.surveys.suiting import SUITING, GetSuits, Suited, Suiting, Suits
 from ekkyo.contracts.surveys.survey import (
     MOST_INVITED,
     SURVEYS_OF_EVENTS,
@@ -109,6 +110,7 @@ __all__ = [
     "MOST_INVITED",
     "OTHER",
     "OTHER_PREFIX",
+    "SUITING",
     "SURVEYS_OF_EVENTS",
     "AddTerm",
     "AnswerCell",
@@ -131,6 +133,7 @@ __all__ = [
     "FormQuestion",
     "GetForm",
     "GetResults",
+    "GetSuits",
     "GetTrend",
     "GetVocabulary",
     "IgnoreWords",
@@ -167,6 +170,9 @@ __all__ = [
     "Section",
     "SkippedBecause",
     "SplitTheme",
+    "Suited",
+    "Suiting",
+    "Suits",
     "SurveyAnswered",
     "SurveyClosed",
     "SurveyCounts",

@@ -225,6 +225,8 @@ class RankThemes(Question[ThemeRanking]):
     may: ClassVar = may("member")
     community_id: Id
     limit: int = Field(default=20, ge=1, le=100)
+    since: Instant | None = None
+    """Only surveys that opened at this time or later. None: all that closed."""
 
 
 # Facts

@@ -1,11 +1,12 @@
 """The vocabulary of a community: which words mean the same theme, and the ranking that follows from it."""
 
 import uuid
-from typing import Annotated, ClassVar, Final
+from typing import ClassVar, Final
 
-from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field
 
-from ekkyo.contracts.base import Command, Fact, Id, Line, Model, Question, may
+from ekkyo.contracts.base import Command, Fact, Id, Model, Question, may
+from ekkyo.contracts.fields import Word as Word
 from ekkyo.contracts.surveys.results import ThemeCount, WordCount
 
 VOCABULARIES_OF_COMMUNITIES: Final = uuid.UUID("8d1b8f62-51c7-5f0e-9f3a-27c94be0a6d3")
@@ -15,18 +16,6 @@ VOCABULARIES_OF_COMMUNITIES: Final = uuid.UUID("8d1b8f62-51c7-5f0e-9f3a-27c94be0
 def vocabulary_id_of(community_id: str) -> str:
     """The id under which the vocabulary of a community is kept: the UUIDv5 of the community's id. No survey has it."""
     return str(uuid.uuid5(VOCABULARIES_OF_COMMUNITIES, community_id))
-
-
-def _something(value: str) -> str:
-    if not any(char.isalnum() for char in value):
-        raise ValueError("must have a letter or a digit")
-    return value
-
-
-Word = Annotated[
-    Line, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(_something)
-]
-"""A word or a few, of at most 100 characters. Width, case, hiragana or katakana, and spaces make no difference."""
 
 
 class Term(Model):

@@ -3,6 +3,7 @@
 Pure. The surveys service counts with it, and whoever recomputes the ranking from facts gets the same.
 """
 
+from ekkyo.words.themes.matching import is_on, names, same
 from ekkyo.words.themes.ranking import Ranked, asked_for, mentioned, most_wanted, one_line, ranked, ranked_of
 from ekkyo.words.themes.spelling import folded, key
 from ekkyo.words.themes.starter import NEWEST, common, starter, starting, vocabulary_of
@@ -16,12 +17,15 @@ __all__ = [
     "asked_for",
     "common",
     "folded",
+    "is_on",
     "key",
     "mentioned",
     "most_wanted",
+    "names",
     "one_line",
     "ranked",
     "ranked_of",
+    "same",
     "starter",
     "starting",
     "vocabulary_of",

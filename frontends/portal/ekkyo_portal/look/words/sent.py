@@ -7,6 +7,7 @@ JA: Final[dict[str, Any]] = {
         "event_published": "新しいイベントのお知らせ",
         "registration_applied": "申し込みの確認",
         "event_invited": "イベントへのご招待",
+        "event_wanted": "お待ちのテーマのイベント",
         "registration_confirmed": "参加確定のお知らせ",
         "registration_waitlisted": "キャンセル待ちのお知らせ",
         "registration_promoted": "繰り上げのお知らせ",
@@ -90,6 +91,7 @@ EN: Final[dict[str, Any]] = {
     "topics": {
         "event_published": "A new event",
         "event_invited": "Invitation to an event",
+        "event_wanted": "An event on a theme you asked for",
         "registration_confirmed": "Registration confirmed",
         "registration_applied": "Application received",
         "registration_waitlisted": "On the waitlist",
