@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import jsonschema
+import jsonschema_rs
 import pytest
 from ekkyo.contracts import COMMANDS, FACTS, OWNERS, QUESTIONS
 from ekkyo.docs import flow
@@ -59,14 +59,14 @@ def _copied(folder: Path) -> list[str]:
 
 
 def test_asyncapi_is_valid_by_asyncapis_own_schema(document: dict[str, Any]) -> None:
-    errors = list(jsonschema.Draft7Validator(META).iter_errors(document))
+    errors = list(jsonschema_rs.Draft7Validator(META).iter_errors(document))
     assert errors == []
 
 
 def test_the_schema_of_asyncapi_would_find_a_mistake(document: dict[str, Any]) -> None:
     shouted = {**document["operations"]["events.register"], "action": "shout"}
     with_mistake = {**document, "operations": {"events.register": shouted}}
-    assert next(jsonschema.Draft7Validator(META).iter_errors(with_mistake), None)
+    assert next(jsonschema_rs.Draft7Validator(META).iter_errors(with_mistake), None)
 
 
 def test_every_reference_in_asyncapi_leads_somewhere(document: dict[str, Any]) -> None:
@@ -102,7 +102,7 @@ def test_every_message_example_in_asyncapi_fits_its_payload(document: dict[str, 
     for name, message in document["components"]["messages"].items():
         schema = {**message["payload"], "components": document["components"]}
         for shown in message["examples"]:
-            errors = list(jsonschema.Draft7Validator(schema).iter_errors(shown["payload"]))
+            errors = list(jsonschema_rs.Draft7Validator(schema).iter_errors(shown["payload"]))
             assert errors == [], name
 
 

@@ -44,8 +44,7 @@ async def in_node(back: str) -> AsyncIterator[str]:
     )
     assert running.stdout
     try:
-        async with asyncio.timeout(20):
-            yield (await running.stdout.readline()).decode().strip()
+        yield (await asyncio.wait_for(running.stdout.readline(), 60)).decode().strip()
     finally:
         running.kill()
         await running.wait()

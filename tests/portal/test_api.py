@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import httpx
-import jsonschema
+import jsonschema_rs
 import jwt
 import pytest
 from ekkyo.contracts.base import Problem, Refused
@@ -238,7 +238,7 @@ async def test_the_document_describes_every_operation_that_is_offered(tmp_path):
     for path, methods in served["paths"].items():
         assert set(methods) == ({"post", "get"} if "/questions/" in path else {"post"})
         body = methods["post"]["requestBody"]["content"]["application/json"]
-        jsonschema.Draft202012Validator({**body["schema"], "components": served["components"]}).validate(
+        jsonschema_rs.Draft202012Validator({**body["schema"], "components": served["components"]}).validate(
             body["example"]
         )
 

@@ -287,12 +287,15 @@ class Installation:
         return {f"EKKYO_{key.upper()}": str(value) for key, value in (values | more).items()}
 
 
-async def insist(client: Ekkyo, message: Command[Any] | Question[Any]) -> Any:
-    """Say it, with the ids it has, until it is answered: as the contract says to after a 429 or a 503."""
+async def insist(client: Ekkyo, message: Command[Any] | Question[Any], within: float = 1.0) -> Any:
+    """Say it, with the ids it has, until it is answered: as the contract says to after a 429 or a 503.
+
+    within: seconds for each try, after which the service also stops working on it.
+    """
     async with asyncio.timeout(3 * PATIENCE):
         while True:
             try:
-                return await client._request(message, 1.0)
+                return await client._request(message, within)
             except Refused as no:
                 if no.status not in (429, 503):
                     raise

@@ -148,4 +148,5 @@ async def prepare(installation: Installation, name: str) -> None:
         await installation.joined(*invited)
         await installation.heard("surveys")
         about = {"survey_id": "s1", "community_id": "c1", "title": {"en": "How was it?"}}
-        await insist(client, s.OpenSurvey(**about, invited=invited, deadline=deadline))
+        opening = s.OpenSurvey(**about, invited=invited, deadline=deadline)
+        await insist(client, opening, within=20)  # five thousand members are written one by one

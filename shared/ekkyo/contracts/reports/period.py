@@ -87,12 +87,12 @@ class Period(Model):
     def before(self) -> "Period":
         """The one before: as many months, where this one is whole months, else as many days.
 
-        Raises ValueError before the year 1900.
+        It may begin before the year 1900, where nothing was ever held: nobody can ask for it by itself.
         """
         last = self.starts_on - timedelta(days=1)
         length = LENGTHS.get(self.kind) or self._whole_months()
         first = _months_later(self.starts_on, -length) if length else last - (self.ends_on - self.starts_on)
-        return Period(kind=self.kind, starts_on=first, ends_on=last)
+        return Period.model_construct(kind=self.kind, starts_on=first, ends_on=last)
 
     def since(self, zone: str) -> Instant:
         """The moment it begins, in a time zone."""
