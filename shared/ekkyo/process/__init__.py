@@ -2,4 +2,4 @@
 
 import gc
 
-gc.set_threshold(50_000, 20, 20)  # what a process imports stays to its end: looking for garbage in it was a fifth of its start
+gc.set_threshold(50_000, 20, 20)  # imports stay to the end: a fifth of a start was looking for garbage in them
