@@ -111,6 +111,11 @@ IN_ORDER: list[Any] = [
     members.AddSponsor(sponsor_id="p1", community_id="c1", name="山本 一郎", email="yamamoto@example.co.jp"),
     members.ListSponsors(community_id="c1"),
     members.RemoveSponsor(sponsor_id="m1", community_id="c1"),
+    members.PreviewMerge(kept_id="m1", absorbed_id="m7"),
+    members.MergeMembers(merge_id="mg1", kept_id="m1", absorbed_id="m7"),
+    members.ListMerges(member_id="m1"),
+    members.UndoMerge(absorbed_id="m7"),
+    members.ChangeNumber(member_id="m1", number="000001"),
     members.DeactivateMember(member_id="m1"),
     members.ReactivateMember(member_id="m1"),
     members.EraseMember(member_id="m9"),
@@ -259,6 +264,7 @@ def before() -> Iterator[Any]:
     """Who is erased, and the events that are withdrawn from, cancelled and concluded; the last begins in a moment."""
     yield members.RegisterMember(member_id="m9", profile=profile("000009"))
     yield members.RegisterMember(member_id="m8", profile=profile("000008"))
+    yield members.RegisterMember(member_id="m7", profile=profile("000007"))
     yield members.GrantSteward(member_id="m8")
     yield members.FoundCommunity(community_id="c1", name="越境の会", rules=RULES, charter=CHARTER)
     yield members.AddSponsor(sponsor_id="m1", community_id="c1", name="鈴木 次郎", email="suzuki@example.co.jp")

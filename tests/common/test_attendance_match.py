@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ekkyo.contracts.events import Attendee
+from ekkyo.contracts.members import Former
 from ekkyo_common.attendance import Ambiguous, Participant, Report, TooShort, Unmatched, match, read_attendance
 
 DATA = Path(__file__).parents[2] / "data"
@@ -17,6 +18,7 @@ class Someone:
     email: str = "nobody@example.com"
     number: str = ""
     department: str = "総務部"
+    former: Former | None = None
 
 
 def report(*participants: Participant) -> Report:
@@ -43,6 +45,17 @@ def test_a_personnel_number_decides_before_anything_else() -> None:
 def test_a_name_decides_when_only_one_member_has_it_whatever_its_spaces_and_width() -> None:
     found = match(report(came("森葵"), came("ＫＥＮ smith")), [Someone("m1", "森　葵"), Someone("m2", "Ken Smith")])
     assert [a.member_id for a in found.attendees] == ["m1", "m2"]
+
+
+def test_what_a_member_was_called_before_counts_until_somebody_else_is_called_that() -> None:
+    before = Former(names=["森 葵"], emails=["mori@example.com"], numbers=["0007"])
+    married = Someone("m1", "林 葵", email="hayashi@example.com", number="0009", former=before)
+    for was in (came("森葵"), came("Aoi", email="mori@example.com"), came("", number="0007")):
+        assert [a.member_id for a in match(report(was), [married]).attendees] == ["m1"]
+        now = Someone("m2", "森 葵", email="mori@example.com", number="0007")
+        assert [a.member_id for a in match(report(was), [married, now]).attendees] == ["m2"]
+    other = Someone("m3", "岡 葵", former=before)
+    assert len(match(report(came("森葵")), [married, other]).ambiguous) == 1
 
 
 def test_a_name_that_several_members_have_is_told_and_not_guessed() -> None:

@@ -37,9 +37,10 @@ from ekkyo.store.driver import Database, Replacement
 from ekkyo.testing import Nats, eventually
 from ekkyo.testing.plugin import Mongo
 from ekkyo.wire import OutMessage
-from ekkyo_events import model, reactions, store
+from ekkyo_events import model, store
 from ekkyo_events.app import service
 from ekkyo_events.model import Departure, Event, Person, Seat, departures
+from ekkyo_events.reactions import people as reactions
 from ekkyo_events.store import Events, KnownPeople
 from hypothesis import given
 from hypothesis import strategies as st

@@ -61,6 +61,11 @@ ASKED: list[Any] = [
     contract.AddSponsor(sponsor_id="p1", community_id="c1", name="山本 一郎", email="yamamoto@example.co.jp"),
     contract.ListSponsors(community_id="c1"),
     contract.RemoveSponsor(sponsor_id="p1", community_id="c1"),
+    contract.PreviewMerge(kept_id="m1", absorbed_id="m6"),
+    contract.MergeMembers(merge_id="mg1", kept_id="m1", absorbed_id="m6"),
+    contract.ListMerges(member_id="m1"),
+    contract.UndoMerge(absorbed_id="m6"),
+    contract.ChangeNumber(member_id="m1", number="000001"),
     contract.DeactivateMember(member_id="m1"),
     contract.ReactivateMember(member_id="m1"),
     contract.EraseMember(member_id="m1"),
@@ -126,6 +131,11 @@ ALLOWED: dict[str, set[str]] = {
     "AddSponsor": {"leader", "steward", "system"},
     "ListSponsors": {"leader", "steward", "system"},
     "RemoveSponsor": {"leader", "steward", "system"},
+    "PreviewMerge": {"steward", "system"},
+    "MergeMembers": {"steward", "system"},
+    "ListMerges": {"steward", "system"},
+    "UndoMerge": {"steward", "system"},
+    "ChangeNumber": {"steward", "system"},
     "DeactivateMember": {"steward", "system"},
     "ReactivateMember": {"steward", "system"},
     "EraseMember": {"steward", "system"},
@@ -142,7 +152,7 @@ UNKNOWN = {"RequestIntroduction", "AnswerIntroduction", "TakeBackIntroduction"}
 def test_every_command_and_question_is_in_the_table() -> None:
     owned = [m for m in (*COMMANDS.values(), *QUESTIONS.values()) if m.subject.split(".")[2] == "members"]
     assert {m.__name__ for m in owned} == set(ALLOWED) == {type(a).__name__ for a in ASKED}
-    assert len(all_messages(Fact, contract)) == 34
+    assert len(all_messages(Fact, contract)) == 38
 
 
 async def test_each_operation_is_for_those_it_says_and_for_nobody_else(steward: Any, client_as: Any) -> None:
@@ -150,6 +160,7 @@ async def test_each_operation_is_for_those_it_says_and_for_nobody_else(steward: 
     await steward.send(registering())
     await steward.send(contract.JoinCommunity(member_id="m1", community_id="c1"))
     await steward.send(registering("m5", 5))
+    await steward.send(registering("m6", 6))
     await steward.send(contract.GrantSteward(member_id="m5"))
     clients = {name: await client_as(sub, *roles) for name, (sub, roles) in TOKENS.items()}
     for asked in ASKED:

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 from ekkyo.broker import dead
-from ekkyo.contracts.base import Refused
+from ekkyo.contracts.base import Refused, new_id
 from ekkyo.contracts.events import EventPublished, EventRevised, RegistrationWithdrawn
-from ekkyo.contracts.members import MemberErased, MemberRegistered
-from ekkyo.contracts.notify import ConnectChannel, NotifyForgotMember
+from ekkyo.contracts.members import MemberErased, MemberMerged, MemberRegistered, MemberState
+from ekkyo.contracts.notify import BeginSignIn, ConnectChannel, NotifyForgotMember
 from ekkyo.testing import eventually
 from ekkyo_notify import model
 
@@ -148,3 +148,23 @@ async def test_a_dead_letter_about_a_member_holds_nothing_personal_before_and_af
 async def _next_letter(js: Any, after: int) -> dead.DeadLetter | None:
     found = [one async for one in dead.letters(js) if one.id > after]
     return found[0] if found else None
+
+
+async def test_what_is_told_to_a_part_of_another_record_reaches_the_person_once(world: World) -> None:
+    for member in ("m1", "m2"):
+        await world.join(member)
+    await world.quiet()
+    state = MemberState(
+        member_id="m2", number="2", name="m2", email=address("m2"), department="d", channels=["mail"], locale="ja",
+        timezone="Asia/Tokyo", active=False,
+    )  # fmt: skip
+    await world.tell(MemberMerged(member_id="m2", member=state, merge_id="g1", kept_id="m1"))
+    await world.quiet()
+    await world.tell(EventRevised(event_id="e1", event=soon(revision=4), confirmed=["m2"], waitlisted=[]))
+    await eventually(lambda: len(world.mail.to(address("m1"))) == 1)
+    await world.tell(EventRevised(event_id="e1", event=soon(revision=5), confirmed=["m1", "m2"], waitlisted=[]))
+    await eventually(lambda: len(world.mail.to(address("m1"))) == 2)
+    asked = BeginSignIn(attempt_id=new_id(), email=address("m2"), locale="ja")
+    await world.send(asked, "portal", "portal")
+    await eventually(lambda: len(world.mail.to(address("m1"))) == 3)
+    assert world.mail.to(address("m2")) == []

@@ -6,7 +6,7 @@ from ekkyo_events import commands, questions, reactions, store
 
 service = Service(
     "events",
-    routers=[*commands.routers, *questions.routers, reactions.router],
+    routers=[*commands.routers, *questions.routers, *reactions.routers],
     collections=[store.events, store.series, store.departures, store.doors, store.outputs, store.people, store.rules],
     settings=Settings,
 )

@@ -11,6 +11,7 @@ from ekkyo_members.settings import MembersSettings
 async def startup(context: ContextRepo) -> None:
     """What handlers need besides the collections."""
     context.set_global("steward_turns", Turns(context.get("turns"), "stewards"))
+    context.set_global("merge_turns", Turns(context.get("turns"), "merges"))
 
 
 service = Service(

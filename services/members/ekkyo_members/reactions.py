@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import Annotated, Any, Final
 
 from ekkyo.broker import NotYet, Router, due, told
@@ -18,9 +20,10 @@ from ekkyo.contracts.events import (
     RegistrationApplied,
     RegistrationConfirmed,
     RegistrationFact,
+    RegistrationMoved,
     RegistrationWaitlisted,
 )
-from ekkyo.contracts.members import MemberForgotten, MemberPurged
+from ekkyo.contracts.members import MemberForgotten, MemberMerged, MemberPurged, RecordReleased
 from ekkyo.contracts.notify import AddressRefused
 from ekkyo.decision import Decision, Entries
 from ekkyo.decision.clock import utcnow
@@ -28,7 +31,15 @@ from faststream import Context
 
 from ekkyo_members import model
 from ekkyo_members.settings import MembersSettings
-from ekkyo_members.store import AllIntroductions, AllWishes, Communities, Members, Sponsors, forget_introductions
+from ekkyo_members.store import (
+    AllIntroductions,
+    AllWishes,
+    Communities,
+    Members,
+    Sponsors,
+    forget_introductions,
+    take_in,
+)
 
 router = Router()
 MySettings = Annotated[MembersSettings, Context("settings")]
@@ -75,6 +86,24 @@ async def uncount_attendance(fact: CheckInUndone, members: Members) -> None:
     )
 
 
+@router.subscriber(**told(RegistrationMoved, by="members", name="moved_registrations", start="beginning"))
+async def count_where_it_moved(fact: RegistrationMoved, members: Members) -> None:
+    """Count an attendance for the record that has the place now. A part of another record has no journey of its own."""
+    key = model.attended_key(fact.event_id)
+    about: dict[str, Any] = {
+        "event_id": fact.event_id,
+        "community_id": fact.event.community_id,
+        "proof": fact.meta.id,
+        "at": fact.meta.time,
+        "revision": fact.meta.revision,
+    }
+    if fact.status == "attended":
+        await _change(fact.member_id, lambda m, s: model.attended(m, s, **about), members, entries=[key])
+    left = await members.get(fact.from_member_id)
+    if left and not left.merged_into and fact.left != "attended":
+        await _change(left.id, lambda m, s: model.did_not_attend(m, s, **about), members, entries=[key])
+
+
 @router.subscriber(**told(EventConcluded, by="members", name="speakers", start="beginning"))
 async def credit_speakers(fact: EventConcluded, members: Members) -> None:
     """Whoever spoke at an event that took place has taught. All who are known are credited before one is waited for."""
@@ -108,13 +137,15 @@ async def credit_authors(fact: OutputAttached | OutputRevised | OutputRemoved, m
     All who are known are credited before one is waited for.
     """
 
-    def credit(member: model.Member, steps: Entries[model.Step]) -> Decision[model.Member, None]:
-        return model.credited(model.seen_as_author(member, fact.output), steps, fact.output, at=fact.meta.time)
+    def credit(author: str, member: model.Member, steps: Entries[model.Step]) -> Decision[model.Member, None]:
+        authors = [member.id if one == author else one for one in fact.output.authors]
+        output = fact.output.model_copy(update={"authors": authors})
+        return model.credited(model.seen_as_author(member, output), steps, output, at=fact.meta.time)
 
     gone = fact.no_longer if isinstance(fact, OutputRevised) else []
     done = await asyncio.gather(
         *(
-            _change(author, credit, members, entries=[model.contribution_key(fact.output_id)])
+            _change(author, partial(credit, author), members, entries=[model.contribution_key(fact.output_id)])
             for author in dict.fromkeys([*fact.output.authors, *gone])
         ),
         return_exceptions=True,
@@ -132,6 +163,8 @@ async def know_guest(fact: RegistrationFact, members: Members) -> None:
 @router.subscriber(**told(AddressRefused, by="members", name="refused_addresses", start="new"))
 async def mark_refused_address(fact: AddressRefused, members: Members) -> None:
     """Keep that the mail server refuses a member's address, for leaders and the personnel department to see."""
+    if (member := await members.get(fact.member_id)) and member.merged_into:
+        return  # that address is a former one
     await _change(fact.member_id, lambda m, _: model.address_refused(m, fact), members)
 
 
@@ -139,6 +172,28 @@ async def mark_refused_address(fact: AddressRefused, members: Members) -> None:
 async def follow_erasure(fact: MemberForgotten | MemberPurged, members: Members) -> None:
     """Collect what the services say of an erased member; when all have forgotten them, their facts are purged."""
     await members.change(fact.member_id, lambda m, _: model.follow(m, fact))
+
+
+@router.subscriber(**told(MemberMerged, RecordReleased, by="members", name="merges", start="beginning"))
+async def end_what_was_begun(fact: MemberMerged | RecordReleased, members: Members) -> None:
+    """Have the other of two records take its part in a merge, or in undoing one, if that has not happened yet."""
+    if isinstance(fact, MemberMerged):
+        absorbed = await members.get(fact.member_id)
+        if absorbed and absorbed.merged and absorbed.merged.told.merge_id == fact.merge_id:
+            await take_in(absorbed, members, now=utcnow())
+        return
+    absorbed = await members.get(fact.absorbed_id)
+    if absorbed and absorbed.merged:
+        await members.change(fact.absorbed_id, lambda m, steps: model.restore(m, steps, fact.merge_id))
+
+
+@router.subscriber(**due(model.MergeTimer))
+async def settle_merge(timer: model.MergeTimer, members: Members) -> None:
+    """Forget what is needed for undoing a merge, once a day is over."""
+    await take_in(await members.get(timer.id), members, now=utcnow())
+    told = await members.change(timer.id, lambda m, _: model.settle_absorbed(m, now=utcnow()))
+    if told:
+        await members.change(told.kept_id, lambda m, _: model.settle_kept(m, told.merge_id))
 
 
 @router.subscriber(**due(model.PurgeTimer))
@@ -184,10 +239,32 @@ async def _change(
     members: Members,
     entries: list[str] | None = None,
 ) -> None:
-    """Change a member whose facts may arrive before their registration."""
-    try:
-        await members.change(member_id, decide, entries=entries or [])
-    except Refused as no:
-        if no.code == "member_not_found":
-            raise NotYet("the member is not registered") from no
-        raise
+    """Change a member whose facts may arrive before their registration; of a part of another record, that one."""
+    id = member_id
+    while True:
+        try:
+            await members.change(id, partial(_of, decide, member_id), entries=entries or [])
+            return
+        except model.Elsewhere as elsewhere:
+            id = elsewhere.into
+        except Refused as no:
+            if no.code == "member_not_found":
+                raise NotYet("the member is not registered") from no
+            raise
+
+
+def _of(
+    decide: Callable[[model.Member, Entries[model.Step]], Decision[model.Member, Any]],
+    member_id: str,
+    member: model.Member,
+    steps: Entries[model.Step],
+) -> Decision[model.Member, Any]:
+    """Decide about this record. What another one did that is part of it is marked as that one's."""
+    decision = decide(model.here(member), steps)
+    if member.id == member_id:
+        return decision
+    marked = [
+        step if steps.get(step.key) or not isinstance(step, model.Step) else step.model_copy(update={"of": member_id})
+        for step in decision.entries
+    ]
+    return replace(decision, entries=marked)

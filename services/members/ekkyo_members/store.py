@@ -3,12 +3,15 @@ and how many a member asked for; sponsors; and whose turn it is to revoke a stew
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
+from datetime import datetime
 from typing import Annotated
 
 from ekkyo.decision import turn
 from ekkyo.store import Collection, CollectionWithEntries, Index, Turns
 from faststream import Context
 
+from ekkyo_members import model
 from ekkyo_members.model import (
     Community,
     CommunityPart,
@@ -32,6 +35,8 @@ members = CollectionWithEntries.of(
         Index("communities", "number"),
         Index("name"),
         Index("came_from"),
+        Index("signs_in_as"),
+        Index("merged_into"),
         Index("manager_number"),
         Index("calendar"),
         Index("communities", "name", name="teachers", where={"can_teach": True}),
@@ -55,6 +60,7 @@ Members = Annotated[CollectionWithEntries[Member, Step], Context("members")]
 AllIntroductions = Annotated[Collection[Introduction], Context("introductions")]
 AllWishes = Annotated[Collection[Wishes], Context("wishes")]
 Sponsors = Annotated[Collection[Sponsor], Context("sponsors")]
+MergeTurns = Annotated[Turns, Context("merge_turns")]
 StewardTurns = Annotated[Turns, Context("steward_turns")]
 
 
@@ -90,3 +96,31 @@ async def forget_introductions(member_id: str, introductions: AllIntroductions, 
         await wishes.change(member_id, no_wishes)
     for kept in await introductions_of(member_id, introductions):
         await introductions.change(kept.id, lambda one: without(one, member_id))
+
+
+async def the_record(member: Member, members: Members) -> Member:
+    """The record that this one is a part of; else itself."""
+    while member.merged_into and (kept := await members.get(member.merged_into)):
+        member = kept
+    return member
+
+
+async def parts_of(member_id: str, members: Members) -> list[Member]:
+    """The records that are part of this one."""
+    found: list[Member] = []
+    for part in await members.find({"merged_into": member_id}, limit=0):
+        found += [*await parts_of(part.id, members), part]
+    return found
+
+
+async def take_in(absorbed: Member | None, members: Members, *, now: datetime) -> None:
+    """Have the kept record take in what another one had that is part of it; nothing if it did."""
+    if absorbed is None or not absorbed.merged_into:
+        return
+    theirs = await members.entries(absorbed.id)
+    into, keys = absorbed.merged_into, [step.key for step in theirs]
+    if (kept := await members.get(into)) and kept.erased:
+        await members.change(absorbed.id, lambda m, _: model.erase(m, now=now))
+        return
+    with suppress(model.Elsewhere):  # then it is part of another one, with what it had
+        await members.change(into, lambda m, steps: model.take_in(m, steps, absorbed, theirs), entries=keys)

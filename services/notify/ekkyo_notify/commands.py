@@ -29,7 +29,16 @@ from ekkyo_notify import model
 from ekkyo_notify.delivering import again, trying
 from ekkyo_notify.delivering.codes import SendCodes, codes
 from ekkyo_notify.delivering.post import Post
-from ekkyo_notify.store import AskedCodes, Communities, Connections, Contacts, Deliveries, Releases, SignIns
+from ekkyo_notify.store import (
+    AskedCodes,
+    Communities,
+    Connections,
+    Contacts,
+    Deliveries,
+    Releases,
+    SignIns,
+    the_persons,
+)
 
 router = Router()
 SHARE = 5
@@ -95,6 +104,8 @@ async def begin_sign_in(
     """Send a code to an address, if it is a member's; whether it is, the answer does not tell."""
     found = await contacts.find({"email": cmd.email}, limit=SHARE)
     contact = next((c for c in found if c.active), None)
+    for one in found if contact is None else ():  # a former address: the code goes to the one that they have now
+        contact = contact or (await the_persons(one, contacts) if one.merged_into else None)
     member_id, now = contact.id if contact else None, utcnow()
     key = model.asked_key(member_id, cmd.email)
     await asked_codes.create(key, lambda a: model.count_attempt(a, key, cmd.attempt_id, now))

@@ -71,3 +71,12 @@ SignIns = Annotated[Collection[SignIn], Context("sign_ins")]
 AskedCodes = Annotated[Collection[Asked], Context("asked_codes")]
 IncomingMail = Annotated[Collection[Incoming], Context("incoming")]
 Forgotten = Annotated[Collection[forgetting.Forgotten], Context("forgotten")]
+
+
+async def the_persons(contact: Contact | None, contacts: Projection[Contact]) -> Contact | None:
+    """How to reach the person: where this record is part of another one, that one's contact."""
+    seen = set[str]()
+    while contact and contact.merged_into and contact.id not in seen:
+        seen.add(contact.id)
+        contact = await contacts.get(contact.merged_into)
+    return contact

@@ -29,6 +29,7 @@ service = Service(
         store.vocabularies,
         store.turns,
         store.forgotten,
+        store.merges,
     ],
     settings=SurveySettings,
     startup=startup,

@@ -67,15 +67,21 @@ class Knowledge:
         changed = await self.vocabularies.get(vocabulary_id_of(community_id))
         return vocabulary_of(changed.told() if changed else None)
 
-    async def who_came(self, fact: EventConcluded | MemberAttended) -> dict[str, model.Person]:
-        """Those who came to an event that is over, by id; who is unknown then never registered.
+    async def who_came(self, fact: EventConcluded | MemberAttended) -> tuple[list[str], dict[str, model.Person]]:
+        """Who came to an event that is over, and those of them who are known, by id: others never registered.
+
+        Of a record that is part of another one by now, that one came.
 
         Raises NotYet while facts about members that are older than this one are still coming in.
         """
         came = model.came_to_what_is_over(fact)
         if came and not await self.heard.soon(fact.meta.sequence):
             raise NotYet("facts about members are still coming in")
-        return await self.of(came)
+        people = await self.of(came)
+        while into := {one.id: one.merged_into for one in people.values() if one.merged_into}:
+            came = list(dict.fromkeys(into.get(one, one) for one in came))
+            people = {**{id: one for id, one in people.items() if id not in into}, **await self.of(into.values())}
+        return came, people
 
     async def all_opened(self, fact: CheckInUndone) -> None:
         """Raises NotYet while somebody is still being invited who was found to have come before this."""
@@ -85,7 +91,7 @@ class Knowledge:
     async def for_survey(self, cmd: OpenSurvey, now: datetime, until: datetime) -> model.Known:
         """What decides whether a survey may be opened by hand. until: how long nobody else opens an anonymous one."""
         parts = await self.surveys.entries(cmd.survey_id, where={"kind": "participation"})
-        everybody = {*cmd.invited, *(part.key for part in parts)}
+        everybody = {*cmd.invited, *(part.key for part in parts if not part.moved)}
         others = await self._others(cmd.survey_id, everybody, now) if cmd.anonymous else []
         several = await self._invited(other.id for other in others) if len(others) > 1 else {}
         return model.Known(
@@ -122,13 +128,15 @@ class Knowledge:
         told = [survey.id for survey in found if survey.results and not survey.results.suppressed]
         answered: dict[str, set[str]] = {}
         for part in await self._participations(told):
-            if part.answered:
+            if part.answered and not part.copied:
                 answered.setdefault(part.document_id, set()).add(part.key)
         return list(answered.values())
 
     async def _invited(self, survey_ids: Iterable[str]) -> dict[str, set[str]]:
         invited: dict[str, set[str]] = {}
         for part in await self._participations(survey_ids):
+            if part.moved:
+                continue
             invited.setdefault(part.document_id, set()).add(part.key)
         return invited
 
@@ -212,7 +220,8 @@ class Knowledge:
             survey.id: survey.invited for survey in found if survey.id != survey_id and survey.invited >= model.FEWEST
         }
         where = {"document_id": {"$in": sorted(others)}, "key": {"$in": sorted(everybody)}}
-        shared = Counter(part.document_id for part in await self.surveys.find_entries(where, limit=0))
+        there = await self.surveys.find_entries(where, limit=0)
+        shared = Counter(part.document_id for part in there if not part.moved)
         return [model.Other(id, invited=others[id], shared=count) for id, count in sorted(shared.items())]
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from ekkyo.broker import Router, due, told
 from ekkyo.contracts.events import CheckInUndone, EventConcluded, EventPublished, MemberAttended
-from ekkyo.contracts.members import MemberErased, MemberFact
+from ekkyo.contracts.members import MemberErased, MemberFact, MemberMerged, MergeUndone
 from ekkyo.contracts.surveys import PulseRound, SurveyClosed, SurveysForgotMember, survey_of_event
 from ekkyo.decision import forgetting
 from ekkyo.decision.clock import utcnow
@@ -15,7 +15,7 @@ from ekkyo_surveys import model
 from ekkyo_surveys.keys import Keys
 from ekkyo_surveys.known import Known
 from ekkyo_surveys.settings import SurveySettings
-from ekkyo_surveys.store import Forgotten, KnownEvents, People, Pulses, Surveys
+from ekkyo_surveys.store import Forgotten, KnownEvents, Merges, People, Pulses, Surveys
 from ekkyo_surveys.turns import Opening
 
 router = Router()
@@ -24,7 +24,8 @@ router = Router()
 @router.subscriber(**told(MemberFact, by="surveys", name="people", start="beginning"))
 async def know_member(fact: MemberFact, people: People) -> None:
     """Remember which communities a member is in, and whether they have left the company."""
-    await people.put(fact.member_id, fact.meta.revision, model.Person.of(fact.member))
+    into = fact.kept_id if isinstance(fact, MemberMerged) else None
+    await people.put(fact.member_id, fact.meta.revision, model.Person.of(fact.member, into))
 
 
 @router.subscriber(**told(EventPublished, by="surveys", name="known_events", start="beginning"))
@@ -43,9 +44,9 @@ async def open_after_event(
     settings: Annotated[SurveySettings, Context("settings")],
 ) -> None:
     """Ask those who came, once the event is over; those found to have come later are invited then."""
-    people = await known.who_came(fact)
-    if model.may_be_asked(fact, people):
-        id, came, days = survey_of_event(fact.event_id), model.came_to_what_is_over(fact), settings.survey_days
+    came, people = await known.who_came(fact)
+    if model.may_be_asked(fact.event.community_id, came, people):
+        id, days = survey_of_event(fact.event_id), settings.survey_days
         revision, form = fact.meta.revision, await known.form_after_events(fact.event.community_id)
         await keys.given_if_needed(
             id,
@@ -101,6 +102,24 @@ async def forget_member(fact: MemberErased, surveys: Surveys, people: People, fo
     await forgotten.create(fact.member_id, lambda f: forgetting.receipt(f, receipt))
 
 
+@router.subscriber(**told(MemberMerged, MergeUndone, by="surveys", name="merges", start="beginning"))
+async def follow_merge(fact: MemberMerged | MergeUndone, surveys: Surveys, people: People, merges: Merges) -> None:
+    """Make the participation of a record that became part of another one that one's, or its own again."""
+    into = fact.kept_id if isinstance(fact, MemberMerged) else None
+    await people.put(fact.member_id, fact.meta.revision, model.Person.of(fact.member, into))
+    before = await merges.get(fact.member_id)
+    if not model.is_merging_news(before, fact):
+        return
+    one, kept = fact.member_id, await _chain(into or (before.merged_into if before else None), merges)
+    for part in await surveys.find_entries({"member_id": {"$in": [one] if into else kept}}, limit=0):
+        await surveys.change(
+            part.document_id,
+            lambda s, parts: model.move(s, parts, one, kept[-1]) if into else model.move_back(s, parts, one),
+            entries=[one, *kept],
+        )
+    await merges.create(fact.member_id, lambda known: model.followed(known, fact))
+
+
 @router.subscriber(**due(model.CloseTimer))
 async def close_at_deadline(
     timer: model.CloseTimer, surveys: Surveys, known: Known, keys: Keys, opening: Opening
@@ -146,3 +165,13 @@ async def _held(day: model.Day, surveys: Surveys, keys: Keys, until: datetime) -
         ),
     )
     return model.round_of(day, invited)
+
+
+async def _chain(member_id: str | None, merges: Merges) -> list[str]:
+    """This record, the one that it is a part of, and so on."""
+    found: list[str] = []
+    while member_id:
+        found.append(member_id)
+        known = await merges.get(member_id)
+        member_id = known.merged_into if known else None
+    return found

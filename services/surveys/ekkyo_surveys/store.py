@@ -7,7 +7,7 @@ from ekkyo.decision import forgetting, turn
 from ekkyo.store import Collection, CollectionWithEntries, Index, Projection
 from faststream import Context
 
-from ekkyo_surveys.model import KnownEvent, Part, Person, Pulse, Survey, TemplateVersion, ThemeVocabulary
+from ekkyo_surveys.model import Followed, KnownEvent, Part, Person, Pulse, Survey, TemplateVersion, ThemeVocabulary
 from ekkyo_surveys.model import Templates as TemplatesDocument
 
 surveys = CollectionWithEntries.of(
@@ -23,6 +23,7 @@ templates = CollectionWithEntries.of(TemplatesDocument, TemplateVersion, "templa
 people = Projection.of(Person, "people", indexes=[Index("communities")], forgotten_by=[MemberErased])
 known_events = Projection.of(KnownEvent, "known_events")
 turns = Collection.of(turn.Turn, "turns")
+merges = Collection.of(Followed, "merges")
 forgotten = Collection.of(forgetting.Forgotten, "forgotten")
 Surveys = Annotated[CollectionWithEntries[Survey, Part], Context("surveys")]
 Pulses = Annotated[Collection[Pulse], Context("pulses")]
@@ -30,4 +31,5 @@ Vocabularies = Annotated[Collection[ThemeVocabulary], Context("vocabularies")]
 People = Annotated[Projection[Person], Context("people")]
 KnownEvents = Annotated[Projection[KnownEvent], Context("known_events")]
 Forgotten = Annotated[Collection[forgetting.Forgotten], Context("forgotten")]
+Merges = Annotated[Collection[Followed], Context("merges")]
 Templates = Annotated[CollectionWithEntries[TemplatesDocument, TemplateVersion], Context("templates")]

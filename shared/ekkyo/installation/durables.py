@@ -12,6 +12,8 @@ DURABLES: Final[Mapping[str, Durables]] = {
             "members-attendances",
             "members-erasures",
             "members-guests",
+            "members-merges",
+            "members-moved_registrations",
             "members-named_speakers",
             "members-outputs",
             "members-refused_addresses",
@@ -20,6 +22,7 @@ DURABLES: Final[Mapping[str, Durables]] = {
         ),
         "TIMERS": (
             "members-due-introduction",
+            "members-due-merge",
             "members-due-purge",
             "members-due-report",
             "members-due-report_reminder",
@@ -27,7 +30,7 @@ DURABLES: Final[Mapping[str, Durables]] = {
         ),
     },
     "events": {
-        "FACTS": ("events-gone", "events-people", "events-rules"),
+        "FACTS": ("events-gone", "events-merges", "events-people", "events-rules"),
         "TIMERS": (
             "events-due-applications",
             "events-due-departure",
@@ -43,6 +46,7 @@ DURABLES: Final[Mapping[str, Durables]] = {
             "surveys-destroy_key",
             "surveys-forget_member",
             "surveys-known_events",
+            "surveys-merges",
             "surveys-open_after_event",
             "surveys-people",
             "surveys-withdraw_invitation",

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from ekkyo.contracts.events import Attendee
+from ekkyo.contracts.members import Former
 
 from ekkyo_common.attendance.report import Participant, Report, merged
 from ekkyo_common.attendance.suggest import MemberLike, Suggestions
@@ -71,7 +72,8 @@ def match(report: Report, members: Iterable[MemberLike], *, min_minutes: int = 0
     """Match by personnel number, else mail address, else by name, as long as exactly one member is meant.
 
     Of several members with one name, what stood in brackets decides: a phonetic name or a department. A name that is
-    only alike is never matched; the members it may mean are suggested. min_minutes: who was there for less did not
+    only alike is never matched; the members it may mean are suggested. Former numbers, addresses and names count where
+    nobody has them now. min_minutes: who was there for less did not
     attend, nor did those of whom nobody knows how long they were there.
     """
     known = _Known(members)
@@ -127,8 +129,22 @@ class _Known:
             self.by_name[key(member.name)].append(member)
             if member.name_kana:
                 self.by_kana[key(member.name_kana)].append(member)
+        self.by_former_name: dict[str, list[MemberLike]] = defaultdict(list)
+        self._former(everybody)
         self._everybody = everybody
         self._suggestions: Suggestions | None = None
+
+    def _former(self, everybody: Iterable[MemberLike]) -> None:
+        """What members were called before counts where nobody is called that now."""
+        numbers, emails = set(self.by_number), set(self.by_email)
+        for member in everybody:
+            former = getattr(member, "former", None) or Former()
+            for number in {key(number) for number in former.numbers} - numbers:
+                self.by_number[number].append(member)
+            for email in {email.strip().lower() for email in former.emails} - emails:
+                self.by_email[email].append(member)
+            for name in {key(name) for name in former.names}:
+                self.by_former_name[name].append(member)
 
     def who(self, participant: Participant) -> tuple[list[MemberLike], str]:
         """The members this may be: none, the one, or several and why."""
@@ -164,7 +180,7 @@ class _Known:
         return list(named.values())
 
     def _named(self, name: str) -> list[MemberLike]:
-        return self.by_name.get(name) or self.by_kana.get(name) or []
+        return self.by_name.get(name) or self.by_kana.get(name) or self.by_former_name.get(name) or []
 
 
 def _why_unknown(participant: Participant) -> tuple[str, str]:

@@ -12,6 +12,7 @@ from ekkyo.contracts.base import Fact, Refused
 from ekkyo.contracts.members import Crossing
 from ekkyo.contracts.reports import Period
 
+from ekkyo_common.report.places import Apart, Place, moved
 from ekkyo_common.report.records import PeriodFigures, Records, SurveyRecord, departments_of, in_community
 from ekkyo_common.report.themes import Ranking, together
 
@@ -53,41 +54,6 @@ def rebuild(facts: Iterable[Fact], community_id: str, *, periods: Sequence[Perio
     return read.records(periods)
 
 
-class _Place:
-    """A member's place at one event, as its facts tell it."""
-
-    def __init__(self) -> None:
-        self.status: e.RegistrationStatus | None = None
-        self.registration_id: str | None = None
-        self.walk_in = False
-        self.table: int | None = None
-        self.registered = self.waited = self.promoted = self.late = False
-
-    def hear(self, fact: e.RegistrationFact) -> None:
-        match fact:
-            case e.RegistrationApplied():
-                self.status, self.registered = "applied", True
-            case e.RegistrationConfirmed():
-                self.status, self.registered, self.table = "confirmed", True, fact.table
-                self.late = False
-            case e.RegistrationWaitlisted():
-                self.status, self.registered, self.waited, self.late = "waitlisted", True, True, False
-            case e.RegistrationApplied():
-                self.status, self.registered, self.late = "applied", True, False
-            case e.RegistrationDeclined():
-                self.status = "declined"
-            case e.RegistrationPromoted():
-                self.status, self.promoted, self.table = "confirmed", True, fact.table
-            case e.RegistrationWithdrawn():
-                self.status, self.table, self.late = "withdrawn", None, fact.late
-            case e.MemberAttended():
-                self.status, self.walk_in, self.table = "attended", fact.walk_in, fact.table
-            case e.CheckInUndone():
-                self.status, self.walk_in = fact.status, False
-                self.table = self.table if fact.status in ("confirmed", "no_show") else None
-        self.registration_id = fact.registration_id or self.registration_id
-
-
 class _Reader:
     """Folds facts, one after another, into what the services would tell."""
 
@@ -96,7 +62,7 @@ class _Reader:
         self.community: m.Community | None = None
         self.members: dict[str, m.MemberState] = {}
         self.events: dict[str, e.EventState] = {}
-        self.places: dict[str, dict[str, _Place]] = {}
+        self.places: dict[str, dict[str, Place]] = {}
         self.surveys: dict[str, SurveyRecord] = {}
         self.themes: list[Ranking] = []
         self.vocabulary: s.VocabularyState | None = None
@@ -105,6 +71,7 @@ class _Reader:
         self.outputs: dict[str, e.OutputState] = {}
         self.erased: dict[str, m.MemberErased] = {}
         self._revisions: dict[tuple[str, str], int] = {}
+        self._apart: Apart = {}
 
     def hear(self, fact: Fact) -> None:
         match fact:
@@ -116,6 +83,8 @@ class _Reader:
             case m.MemberFact():
                 if self._newer(fact):
                     self.members[fact.member_id] = fact.member
+                if isinstance(fact, m.MemberMerged | m.RecordAbsorbed | m.RecordReleased | m.MergeUndone):
+                    self._crossed(fact.member_id, [] if isinstance(fact, m.MemberMerged) else fact.crossings)
                 if isinstance(fact, m.MemberCrossed) and fact.community_id == self.community_id:
                     self.crossings[fact.member_id, fact.crossing] = fact.reached_at or fact.meta.time
                 if isinstance(fact, m.CrossingProofChanged) and fact.community_id == self.community_id:
@@ -140,6 +109,12 @@ class _Reader:
                     self.vocabulary = fact.vocabulary
             case _:
                 pass
+
+    def _crossed(self, member_id: str, reached: Sequence[m.CrossingReached]) -> None:
+        """All crossings that a member has now in this community."""
+        self.crossings = {key: at for key, at in self.crossings.items() if key[0] != member_id}
+        here = [one for one in reached if one.community_id == self.community_id]
+        self.crossings |= {(member_id, one.crossing): one.reached_at for one in here}
 
     def records(self, periods: Sequence[Period] = ()) -> Records:
         """What was heard so far. Refuses when the community was never heard of."""
@@ -185,7 +160,7 @@ class _Reader:
         period: Period,
         community: m.Community,
         over: dict[str, e.EventState],
-        places: dict[str, dict[str, _Place]],
+        places: dict[str, dict[str, Place]],
     ) -> PeriodFigures:
         within = {i: event for i, event in over.items() if period.holds(event.starts_at, community.timezone)}
         there = {i: places[i] for i in within}
@@ -212,15 +187,17 @@ class _Reader:
             self.events[fact.event_id] = fact.event
         there = self.places.setdefault(fact.event_id, {})
         match fact:
+            case e.RegistrationMoved():
+                moved(there, self._apart, fact)
             case e.RegistrationFact():
-                there.setdefault(fact.member_id, _Place()).hear(fact)
+                there.setdefault(fact.member_id, Place()).hear(fact)
             case e.TablesSeated():
                 for number, table in enumerate(fact.tables, start=1):
                     for member_id in table:
-                        there.setdefault(member_id, _Place()).table = number
+                        there.setdefault(member_id, Place()).table = number
             case e.EventConcluded():
                 for member_id in fact.no_shows:
-                    there.setdefault(member_id, _Place()).status = "no_show"
+                    there.setdefault(member_id, Place()).status = "no_show"
             case _:
                 pass
 
@@ -235,7 +212,7 @@ class _Reader:
         self.surveys[fact.survey_id] = SurveyRecord(survey=survey, results=results)
 
 
-def _figures(community_id: str, over: dict[str, e.EventState], places: dict[str, dict[str, _Place]]) -> e.Figures:
+def _figures(community_id: str, over: dict[str, e.EventState], places: dict[str, dict[str, Place]]) -> e.Figures:
     """What the events service answers to GetFigures, counted from facts."""
     everybody = [place for there in places.values() for place in there.values()]
     came = Counter(p for there in places.values() for p, place in there.items() if place.status == "attended")
@@ -257,11 +234,11 @@ def _figures(community_id: str, over: dict[str, e.EventState], places: dict[str,
     )
 
 
-def _late(places: Iterable[_Place]) -> int:
+def _late(places: Iterable[Place]) -> int:
     return sum(place.late and place.status == "withdrawn" for place in places)
 
 
-def _kinds(over: dict[str, e.EventState], places: dict[str, dict[str, _Place]]) -> list[e.KindFigures]:
+def _kinds(over: dict[str, e.EventState], places: dict[str, dict[str, Place]]) -> list[e.KindFigures]:
     """The same by format and context."""
     found: dict[tuple[e.EventFormat, str], list[str]] = {}
     for event_id, event in over.items():

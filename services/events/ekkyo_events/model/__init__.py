@@ -12,7 +12,7 @@ from ekkyo_events.model.answering import (
 from ekkyo_events.model.approving import approve, decline_applications, expire
 from ekkyo_events.model.attendance import check_in, import_attendance, unless_refused
 from ekkyo_events.model.attending import change_attend
-from ekkyo_events.model.departures import Departure, DepartureTimer, Leaving, departed, is_news
+from ekkyo_events.model.departures import Departure, DepartureTimer, Leaving, Merging, departed, is_news, merged
 from ekkyo_events.model.documents import (
     Event,
     Seat,
@@ -37,6 +37,7 @@ from ekkyo_events.model.inviting import (
     uninvite,
 )
 from ekkyo_events.model.lottery import DrawTimer, Lot
+from ekkyo_events.model.merging import move, move_back
 from ekkyo_events.model.outputs import (
     Output,
     attach,
@@ -65,7 +66,13 @@ from ekkyo_events.model.series.changes import (
 )
 from ekkyo_events.model.series.dates import preview_series
 from ekkyo_events.model.series.documents import Regular, Series, SeriesTimer, Step
-from ekkyo_events.model.series.members import leave_series, register_series, withdraw_series
+from ekkyo_events.model.series.members import (
+    leave_series,
+    move_regular,
+    move_regular_back,
+    register_series,
+    withdraw_series,
+)
 from ekkyo_events.model.series.occurrences import Outcome, seat_of, take
 from ekkyo_events.model.series.repeating import change_rule, corresponding, preview_rule
 from ekkyo_events.model.series.telling import carried_out, not_over, tell_series
@@ -94,6 +101,7 @@ __all__ = [
     "KnownRules",
     "Leaving",
     "Lot",
+    "Merging",
     "NotLookedUp",
     "Outcome",
     "Output",
@@ -144,7 +152,12 @@ __all__ = [
     "leave",
     "leave_series",
     "may_see_answers",
+    "merged",
     "missed_before",
+    "move",
+    "move_back",
+    "move_regular",
+    "move_regular_back",
     "move_seat",
     "must_choose",
     "my_table",

@@ -168,7 +168,7 @@ def import_attendance(
     for attendee in cmd.attendees:
         stays[attendee.member_id] = max(attendee.minutes, stays.get(attendee.member_id, 0))
     strangers = [member for member in stays if (seat := seats.get(member)) is None or seat.status not in CAME_BY_RIGHT]
-    passed_over = people.barred(event, strangers)
+    passed_over = people.barred(event, strangers, held=False)
     after, newly, restayed = event, list[Seat](), list[Seat]()
     for member_id, minutes in stays.items():
         if member_id in passed_over:

@@ -1,14 +1,16 @@
-"""Members who left the company or a community, or were erased, as far as their places at events are concerned."""
+"""Members who left the company or a community, were erased, or are part of another record, as far as their places at
+events are concerned."""
 
 from datetime import datetime, timedelta
 from typing import ClassVar
 
 from ekkyo.contracts.events import EventsForgotMember
-from ekkyo.contracts.members import MemberDeactivated, MemberErased, MemberLeft
+from ekkyo.contracts.members import MemberDeactivated, MemberErased, MemberLeft, MemberMerged, MergeUndone
 from ekkyo.decision import Decision, Document, Timer
 
 AGAIN_AFTER = timedelta(minutes=1)
 Leaving = MemberDeactivated | MemberErased | MemberLeft
+Merging = MemberMerged | MergeUndone
 
 
 class DepartureTimer(Timer):
@@ -27,6 +29,9 @@ class Departure(Document):
     heard: int = 0
     """The member's revision at which they left: what was told before is no news, even if they came back since."""
     erased: bool = False
+    merged_into: str | None = None
+    """The record that this one is a part of: its places are that one's."""
+    merge_id: str | None = None
 
 
 def departed(departure: Departure | None, fact: Leaving, *, now: datetime) -> Decision[Departure, None]:
@@ -41,6 +46,18 @@ def departed(departure: Departure | None, fact: Leaving, *, now: datetime) -> De
     return Decision(before.model_copy(update={"heard": fact.meta.revision}), None, timers=timers)
 
 
-def is_news(departure: Departure | None, fact: Leaving) -> bool:
+def merged(departure: Departure | None, fact: Merging, *, now: datetime) -> Decision[Departure, None]:
+    """Keep where the places of a record are, for those that were decided while it was being heard."""
+    before = departure or Departure(id=fact.member_id)
+    if not is_news(departure, fact):
+        return Decision(before, None)
+    into = fact.kept_id if isinstance(fact, MemberMerged) else None
+    after = before.model_copy(
+        update={"heard": fact.meta.revision, "merged_into": into, "merge_id": fact.merge_id if into else None}
+    )
+    return Decision(after, None, timers=[DepartureTimer(id=fact.member_id).at(now + AGAIN_AFTER)] if into else [])
+
+
+def is_news(departure: Departure | None, fact: Leaving | Merging) -> bool:
     """Whether this is newer than everything known of this member."""
     return departure is None or fact.meta.revision > departure.heard

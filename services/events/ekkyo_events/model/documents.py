@@ -27,7 +27,7 @@ from pydantic import Field
 from ekkyo_events.model.asking import is_unanswered
 from ekkyo_events.model.line import waiting_because
 from ekkyo_events.model.lottery import Drawing, Result
-from ekkyo_events.model.parts import Guess, Seating, Sent
+from ekkyo_events.model.parts import Guess, Moved, Seating, Sent
 
 _TOLD = tuple(set(EventState.model_fields) - {"event_id", "revision"})
 REMIND_BEFORE = timedelta(hours=24)
@@ -208,9 +208,11 @@ class Seat(Entry):
     """As they were given: questions may have changed since. Dropped when the place is given back."""
     withdraw_by: datetime | None = Field(default=None, exclude_if=_unset)
     """Until when it can be given back without being late, where that is later than for others at the event."""
-
     invited: bool = Field(default=False, exclude_if=_unset)
     """Whether they are invited, whatever became of it."""
+
+    moved: Moved | None = Field(default=None, exclude_if=_unset)
+    """Where this place is now, as its record is part of another one: this is no place any more."""
 
     @property
     def only_invited(self) -> bool:

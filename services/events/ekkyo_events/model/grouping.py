@@ -89,7 +89,7 @@ def _must_be_able(
     event: Event, members: Sequence[str], held: Mapping[str, Seat | None], people: People, who: Caller
 ) -> None:
     """Refuse a group of which one may not register, without a word of why: that is between them and the event."""
-    barred = people.barred(event, members)
+    barred = people.barred(event, members, held=False)
     if not leads(who, event):
         barred |= {member for member in members if not admitted(event, held[member])}
     wrong = [

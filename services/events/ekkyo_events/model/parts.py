@@ -1,6 +1,7 @@
 """What an event and the places at it consist of, beside their own fields."""
 
 from datetime import datetime
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -32,3 +33,16 @@ class Guess(BaseModel):
     model_config = ConfigDict(frozen=True)
     word: str
     at: datetime
+
+
+class Moved(BaseModel):
+    """That a place moved to another record of the same person. was, kept: what both had before, for undoing it."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    merge_id: str
+    to: str
+    theirs: bool
+    """Whether the place that stayed was this record's; else the other one had a better one."""
+    registration_id: str | None = None
+    was: dict[str, Any]
+    kept: dict[str, Any] | None = None

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from ekkyo.contracts.base import Refused
-from ekkyo.contracts.members import MemberErased, MemberFact
+from ekkyo.contracts.members import MemberErased, MemberFact, MemberMerged
 from ekkyo.decision import Document
 from pydantic import Field
 
@@ -37,6 +37,8 @@ class Person(Document):
     """The communities whose rules they accepted."""
     versions: list[str] = Field(default=[], exclude_if=_nothing)
     """Which versions these were, as `accepted_version` writes them."""
+    merged_into: str | None = Field(default=None, exclude_if=_nothing)
+    """The record of the same person that this one is a part of: it has no places of its own."""
 
     @classmethod
     def of(cls, fact: MemberFact | MemberErased) -> "Person":
@@ -48,6 +50,7 @@ class Person(Document):
             id=told,
             revision=revision,
             active=fact.member.active,
+            merged_into=fact.kept_id if isinstance(fact, MemberMerged) else None,
             communities=communities,
             joined={place.community_id: place.joined_at for place in fact.member.communities},
             department=fact.member.department,
@@ -110,23 +113,30 @@ class People:
         if member_id not in self.known:
             raise NotLookedUp([member_id])
         person = self.known[member_id]
+        if person and person.merged_into:
+            text = f"This record is part of another one of the same person: use {person.merged_into}."
+            return Refused("member_merged", text)
         if person and not person.active:
             return Refused("member_inactive", "A person who has left the company cannot have a seat.")
         if event.members_only and (person is None or event.community_id not in person.communities):
             return Refused("not_a_member", "Only members of the community may register for this event.")
         return None
 
-    def barred(self, event: Restricted, members: Iterable[str]) -> set[str]:
-        """Those of these who can have no seat at this event. Raises NotLookedUp for all who were not looked up."""
+    def barred(self, event: Restricted, members: Iterable[str], *, held: bool = True) -> set[str]:
+        """Those of these who can have no seat at this event. Raises NotLookedUp for all who were not looked up.
+
+        held: of places they hold. Those of a record that is part of another one are about to move there: none is lost.
+        """
         members = list(members)
         if missing := [member for member in members if member not in self.known]:
             raise NotLookedUp(missing)
-        return {member for member in members if self.refusal(event, member)}
+        moving = {one for one in members if held and (person := self.known[one]) and person.merged_into}
+        return {member for member in members if member not in moving and self.refusal(event, member)}
 
     def uninvitable(self, event: Restricted, members: Iterable[str]) -> set[str]:
         """Those of these who cannot be invited: nobody knows them, or they can have no seat. Raises NotLookedUp."""
         members = list(members)
-        barred = self.barred(event, members)
+        barred = self.barred(event, members, held=False)
         return barred | {member for member in members if self.known[member] is None}
 
     def came_before(self, event: Attended, members: Sequence[str]) -> set[str]:

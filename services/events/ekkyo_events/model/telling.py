@@ -149,6 +149,7 @@ def roster(
 def on_roster(event: Event, status: Sequence[str] | None) -> dict[str, Any]:
     """Which of an event's seats its roster holds: not those of members who never answered an invitation."""
     where: dict[str, Any] = {"status": {"$in": list(status)}} if status else {}
+    where["moved"] = {"$exists": False}
     if not event.invited:
         return where
     held = [one for one in get_args(RegistrationStatus) if one != "withdrawn"]

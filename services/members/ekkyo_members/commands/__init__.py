@@ -1,12 +1,14 @@
 """What the members service can be asked to do."""
 
-from ekkyo_members.commands import following, introductions, measures, people, skills, sponsors
+from ekkyo_members.commands import following, introductions, leaving, measures, merging, people, skills, sponsors
 
 routers = [
     people.router,
+    leaving.router,
     measures.router,
     skills.router,
     following.router,
     introductions.router,
     sponsors.router,
+    merging.router,
 ]

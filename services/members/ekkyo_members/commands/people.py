@@ -12,15 +12,7 @@ from faststream import Context
 
 from ekkyo_members import logos, model
 from ekkyo_members.settings import MembersSettings
-from ekkyo_members.store import (
-    AllIntroductions,
-    AllWishes,
-    Communities,
-    Members,
-    Sponsors,
-    StewardTurns,
-    forget_introductions,
-)
+from ekkyo_members.store import Communities, Members, StewardTurns
 
 router = Router()
 MySettings = Annotated[MembersSettings, Context("settings")]
@@ -108,36 +100,6 @@ async def make_calendar_address(cmd: contract.MakeCalendarAddress, members: Memb
 async def end_calendar_address(cmd: contract.EndCalendarAddress, members: Members) -> contract.CalendarAddress:
     """End that address."""
     return await members.change(cmd.member_id, lambda m, _: model.end_calendar_address(model.present(m)))
-
-
-# Leaving
-
-
-@router.subscriber(**asked(contract.DeactivateMember))
-async def deactivate(cmd: contract.DeactivateMember, members: Members) -> contract.Member:
-    """Say that a person left the company."""
-    return await members.change(cmd.member_id, lambda m, _: model.deactivate(model.present(m)))
-
-
-@router.subscriber(**asked(contract.ReactivateMember))
-async def reactivate(cmd: contract.ReactivateMember, members: Members) -> contract.Member:
-    """Say that a person who left is back."""
-    return await members.change(cmd.member_id, lambda m, _: model.reactivate(model.present(m)))
-
-
-@router.subscriber(**asked(contract.EraseMember))
-async def erase(
-    cmd: contract.EraseMember, members: Members, introductions: AllIntroductions, wishes: AllWishes, sponsors: Sponsors
-) -> contract.Erasure:
-    """Forget who a member was, also as a sponsor and with those whom they manage or asked, and have others forget."""
-    if (member := await members.get(cmd.member_id)) and not member.erased:
-        number, theirs = member.number, {"$or": [{"email": member.address}, {"member_id": member.id}]}
-        for one in await sponsors.find(theirs, limit=0):
-            await sponsors.change(one.id, lambda s: model.remove_sponsor(s, s.community_id, now=utcnow()))
-        managed = await members.find({"manager_number": number}, limit=0)
-        await asyncio.gather(*(members.change(m.id, lambda m, _: model.without_manager(m, number)) for m in managed))
-        await forget_introductions(cmd.member_id, introductions, wishes)
-    return await members.change(cmd.member_id, lambda m, _: model.erase(m, now=utcnow()))
 
 
 # Memberships

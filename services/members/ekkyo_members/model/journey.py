@@ -6,6 +6,7 @@ from datetime import datetime
 from ekkyo.contracts import members as contract
 from ekkyo.contracts.events import EventState, OutputState
 from ekkyo.decision import Caller, Decision, Entries, Entry, Refused
+from pydantic import Field
 
 from ekkyo_members.model.following import fulfilled
 from ekkyo_members.model.member import Member, must_be_active
@@ -23,6 +24,8 @@ class Step(Entry):
     """The event's, or the output's, when this was told: what is older says nothing new."""
     undone: bool = False
     """Whether they did not attend after all, or are no author of the output any more."""
+    of: str | None = Field(default=None, exclude_if=lambda of: of is None)
+    """The record that did it and is part of this one; None: this record itself."""
 
 
 def attended_key(event_id: str) -> str:

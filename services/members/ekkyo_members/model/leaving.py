@@ -9,7 +9,8 @@ from ekkyo.contracts.base import Fact, all_messages, owner_of
 from ekkyo.decision import Caller, Decision, Purge, Refused, Timer
 
 from ekkyo_members.model.importing import new_member_id
-from ekkyo_members.model.member import GONE, Erased, Member, changed, not_found, unchanged
+from ekkyo_members.model.member import GONE, Member, changed, not_found, unchanged
+from ekkyo_members.model.parts import Erased
 
 AGAIN_AFTER = timedelta(days=1)
 PERSONAL: tuple[type[Fact], ...] = tuple(all_messages(contract.MemberFact, contract))
@@ -63,7 +64,7 @@ def erase(member: Member, *, now: datetime) -> Decision[Member, contract.Erasure
         crossings=member.crossings,
         attended=member.attended,
         erased=Erased(at=now, communities=was_in),
-        came_from=new_member_id(member.number),
+        came_from=member.merged.came_from if member.merged and member.merged_into else new_member_id(member.number),
     )
     fact = contract.MemberErased(member_id=member.id, communities=was_in, crossings=member.crossings)
     return Decision(after, erasure(after), facts=[fact])

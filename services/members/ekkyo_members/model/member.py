@@ -10,15 +10,19 @@ from ekkyo.contracts import members as contract
 from ekkyo.contracts.base import Instant
 from ekkyo.contracts.notify import AddressRefused
 from ekkyo.decision import Decision, Document, Refused
-from pydantic import BaseModel, Field, computed_field
+from pydantic import Field, computed_field
 
-_PROFILE = tuple(name for name in contract.Profile.model_fields if name not in ("locale", "timezone"))
+from ekkyo_members.model.parts import Absorbed, Erased, Merged, earlier
+
+PROFILE = tuple(name for name in contract.Profile.model_fields if name not in ("locale", "timezone"))
 UNTOLD: tuple[contract.Locale, str] = ("en", "UTC")
 """Language and time zone of whom nobody said any, until they join a community and have its."""
 _STATE = set(contract.MemberState.model_fields)
 _TOLD = set(contract.Member.model_fields)
 GONE = "~"
 """What the number and the address of an erased member begin with: no real one can, and it sorts behind all of them."""
+MERGED = "~~"
+"""What the number of a record begins with that is part of another one: it sorts behind those of erased ones."""
 LENT = "~~"
 """What the address of a member begins with while another one takes it, who gives up their own for it."""
 
@@ -37,15 +41,6 @@ class Company:
 
 
 NO_DEFAULTS = Company()
-
-
-class Erased(BaseModel):
-    """That somebody was erased, and who has forgotten them since."""
-
-    at: Instant
-    communities: list[str] = []
-    receipts: dict[contract.Forgetter, Instant] = {}
-    purged_at: Instant | None = None
 
 
 class Member(Document):
@@ -96,6 +91,15 @@ class Member(Document):
     erased: Erased | None = None
     came_from: str | None = None
     """Of an erased member the id that an import gives to their number: by it an import knows whom not to bring back."""
+    former: contract.Former | None = None
+    """What they were called before, and their former numbers and addresses."""
+    signs_in_as: list[str] = []
+    """Numbers and addresses of records that this one absorbed: they lead here until somebody else has them."""
+    absorbed: list[Absorbed] = []
+    merged: Merged | None = None
+    """Their last merge into another record, also one that was undone."""
+    merged_into: str | None = None
+    """The record that they are a part of."""
     registered_by: str | None = None
     """Digest of the command that registered them, so that a retry is recognised even after changes."""
 
@@ -143,7 +147,7 @@ class Member(Document):
 
     @property
     def profile(self) -> contract.Profile:
-        return contract.Profile.model_construct(**self._fields(set(_PROFILE)))
+        return contract.Profile.model_construct(**self._fields(set(PROFILE)))
 
     def membership(self, community_id: str) -> contract.Membership | None:
         """Their place in this community, if they have one."""
@@ -179,10 +183,17 @@ def not_found() -> Refused:
 
 
 def present(member: Member) -> Member:
-    """The member, unless they were erased: then there is nobody with this id."""
+    """The member, unless they were erased: then nobody has this id. What is part of another record is not changed."""
     if member.erased:
         raise not_found()
+    if member.merged_into:
+        raise merged(member.merged_into)
     return member
+
+
+def merged(into: str) -> Refused:
+    """What is said of a record that is part of another one."""
+    return Refused("member_merged", f"This record is part of another one of the same person: use {into}.")
 
 
 def must_be_active(member: Member) -> None:
@@ -224,17 +235,26 @@ def new(
         "locale": preferences.locale or profile.locale or company.locale,
         "timezone": preferences.timezone or profile.timezone or company.timezone,
     }
-    return Member(id=member_id, **_told_of(profile), **_preferences(preferences) | said, registered_by=registered_by)
+    return Member(id=member_id, **_told_of(profile), **preferences_of(preferences) | said, registered_by=registered_by)
 
 
 def change_profile(member: Member, profile: contract.Profile) -> Decision[Member, contract.Member]:
     """Replace the profile. The personnel number stays: it says that this is the same person."""
     if profile.number != member.number:
-        raise Refused("number_differs", "A member's personnel number cannot change.")
+        raise Refused("number_differs", "A profile keeps the personnel number. A new one: members.change_number.")
     if plain(profile) == member.profile:
         return unchanged(keep_address(member).document)
     member = with_profile(member, profile)
     return changed(member, [contract.ProfileChanged(member_id=member.id, member=member.state())])
+
+
+def change_number(member: Member, number: str) -> Decision[Member, contract.Member]:
+    """The same person under another personnel number."""
+    if number == member.number:
+        return unchanged(member)
+    profile = member.profile.model_copy(update={"number": number})
+    after = with_profile(member, profile)
+    return changed(after, [contract.ProfileChanged(member_id=member.id, member=after.state())])
 
 
 def lend_address(member: Member) -> Decision[Member, contract.Member]:
@@ -252,7 +272,8 @@ def keep_address(member: Member) -> Decision[Member, contract.Member]:
 
 def with_profile(member: Member, profile: contract.Profile) -> Member:
     """The member with this profile; of a new address nothing bad is known."""
-    after = member.model_copy(update=_told_of(profile))
+    was = {"number": member.number, "name": member.name, "email": member.address}
+    after = member.model_copy(update=_told_of(profile) | {"former": earlier(member.former, was, now=profile)})
     if after.email == member.address:
         return after
     return after.model_copy(update={"address_since": member.revision + 1, "mail_refused_since": None})
@@ -265,32 +286,12 @@ def address_refused(member: Member, fact: AddressRefused) -> Decision[Member, No
     return Decision(member.model_copy(update={"mail_refused_since": fact.meta.time}), None)
 
 
-def set_preferences(member: Member, preferences: contract.Preferences) -> Decision[Member, contract.Member]:
-    """Tell this member things in another way from now on."""
-    wanted = member.model_copy(update=_preferences(preferences))
-    if wanted == member:
-        return unchanged(member)
-    return changed(wanted, [contract.PreferencesChanged(member_id=member.id, member=wanted.state())])
-
-
-def choose_messages(member: Member, cmd: contract.ChooseMessages) -> Decision[Member, contract.Member]:
-    """Have one kind of message, or have it no more."""
-    if cmd.kind == "surveys":
-        wanted = member.model_copy(update={"surveys": cmd.wanted})
-    else:
-        others = [one for one in member.muted if one != cmd.community_id]
-        muted = others if cmd.wanted else [*others, cmd.community_id]
-        wanted = member if set(muted) == set(member.muted) else member.model_copy(update={"muted": muted})
-    if wanted == member:
-        return unchanged(member)
-    return changed(wanted, [contract.PreferencesChanged(member_id=member.id, member=wanted.state())])
-
-
-def _preferences(preferences: contract.Preferences) -> dict[str, Any]:
+def preferences_of(preferences: contract.Preferences) -> dict[str, Any]:
+    """What a member prefers, of what is said."""
     said = {name: value for name, value in preferences if value is not None}
     return said | {"channels": list(dict.fromkeys(preferences.channels))}
 
 
 def _told_of(profile: contract.Profile) -> dict[str, Any]:
     """What a profile tells of who somebody is."""
-    return {name: getattr(profile, name) for name in _PROFILE}
+    return {name: getattr(profile, name) for name in PROFILE}

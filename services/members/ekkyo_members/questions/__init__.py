@@ -1,6 +1,16 @@
 """What the members service can be asked to tell."""
 
-from ekkyo_members.questions import following, introductions, leaders, measures, people, rules, skills, sponsors
+from ekkyo_members.questions import (
+    following,
+    introductions,
+    leaders,
+    measures,
+    merging,
+    people,
+    rules,
+    skills,
+    sponsors,
+)
 
 routers = [
     people.router,
@@ -11,4 +21,5 @@ routers = [
     leaders.router,
     rules.router,
     sponsors.router,
+    merging.router,
 ]

@@ -9,7 +9,7 @@ from ekkyo.contracts import members as contract
 from ekkyo.contracts.base import Refused
 
 from ekkyo_members import model
-from ekkyo_members.store import Communities, Members
+from ekkyo_members.store import Communities, Members, the_record
 
 router = Router()
 
@@ -65,10 +65,13 @@ async def identify(question: contract.Identify, members: Members) -> contract.Id
     if question.member_id is not None:
         found = await members.get(question.member_id)
     else:
+        known = question.number or question.email
         found = next(iter(await members.find(where, limit=1)), None)
+        if found is None and known:  # the number or the address of a record that became part of this one
+            found = next(iter(await members.find({"signs_in_as": {"$in": [known]}}, limit=1)), None)
     if found is None:
         raise model.not_found()
-    return model.identity(model.present(found))
+    return model.identity(model.present(await the_record(found, members)))
 
 
 @router.subscriber(**asked(contract.GetCalendarAddress))
@@ -84,8 +87,9 @@ async def calendar_address(question: contract.GetCalendarAddress, members: Membe
 async def cards(question: contract.GetCards, members: Members, who: Who) -> contract.Cards:
     """Names and departments of those whom the caller may see."""
     found = {m.id: m for m in await members.find({"id": {"$in": question.member_ids}}, limit=0)}
-    known = (found[one] for one in dict.fromkeys(question.member_ids) if one in found)
-    return contract.Cards(cards=[card for member in known if (card := model.card(member, who))])
+    whole = {one: await the_record(found[one], members) for one in dict.fromkeys(question.member_ids) if one in found}
+    cards = {one: model.card(member, who) for one, member in whole.items()}
+    return contract.Cards(cards=[card.model_copy(update={"member_id": one}) for one, card in cards.items() if card])
 
 
 @router.subscriber(**asked(contract.FindColleagues))
@@ -118,7 +122,7 @@ async def erasure(question: contract.GetErasure, members: Members) -> contract.E
 async def erasures(question: contract.ListErasures, members: Members, who: Who) -> contract.ErasurePage:
     """Members who were erased."""
     model.may_find(who, question.community_id)
-    where: dict[str, Any] = {"number": {"$gte": model.GONE}}
+    where: dict[str, Any] = {"number": {"$gte": model.GONE, "$lt": model.MERGED}}
     if question.complete is not None:
         where["purged"] = question.complete
     found = await members.find(where, sort="number", after=question.after, limit=question.limit + 1)
@@ -139,6 +143,7 @@ async def _member(member_id: str, members: Members, who: Who) -> model.Member:
     member = await members.get(member_id)
     if member is None:
         raise model.not_found()
+    member = await the_record(member, members)
     model.may_see(member, who)
     return member
 

@@ -23,6 +23,7 @@ from ekkyo_notify.model import (
     Recipient,
     RefusedAddress,
 )
+from ekkyo_notify.store import the_persons
 from ekkyo_notify.templates import Reader
 
 
@@ -95,6 +96,10 @@ class Audience:
         for n in range(0, len(ids), 500):
             page = await self.contacts.find({"id": {"$in": ids[n : n + 500]}}, limit=500)
             found |= {contact.id: contact for contact in page}
+        for one in [contact for contact in found.values() if contact.merged_into]:
+            whole = await the_persons(one, self.contacts)
+            if whole and whole.id not in found:  # whoever is told anyway is told once
+                found[one.id] = whole
         return found
 
     async def jobs(
@@ -102,7 +107,7 @@ class Audience:
     ) -> list[Job]:
         """A delivery for each recipient and each of their channels."""
         jobs: list[Job] = []
-        refused = await self._refused(contacts)
+        refused = await self._refused(contact.id for contact in contacts.values())
         for recipient in recipients:
             if recipient.member_id is None:
                 connection = await self.connections.get(model.connection_id(community_id=recipient.community_id))

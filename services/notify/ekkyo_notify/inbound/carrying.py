@@ -23,6 +23,7 @@ from ekkyo_notify.channels.mail.smtp import NO_ADDRESS
 from ekkyo_notify.inbound.reading import Reader, address
 from ekkyo_notify.inbound.texts import Texts
 from ekkyo_notify.model import Contact, Delivery, Incoming, KnownEvent, Outcome, RefusedAddress, Reply
+from ekkyo_notify.store import the_persons
 
 logger = logging.getLogger("ekkyo.notify")
 LIVES = 60
@@ -144,7 +145,7 @@ class Inbound:
         """The member whose invitation it answers, whoever sent it; None where the proof is nobody's of those named."""
         for contact in await self._contacts([*reply.attendees, mail.sender]):
             if mail.tag and self.addresses.proves(mail.tag, reply.event_id, contact.id):
-                return contact
+                return await the_persons(contact, self.contacts)
         return None
 
     async def _contacts(self, addresses: list[str]) -> list[Contact]:
@@ -153,7 +154,7 @@ class Inbound:
         domains = {one: one.rpartition("@") for one in named}
         forms = named | {f"{name}@{_unicode(domain)}" for name, _, domain in domains.values()}
         found = await self.contacts.find({"email": {"$in": sorted(forms)}}, limit=20) if forms else []
-        return [contact for contact in found if contact.active]
+        return [contact for contact in found if contact.active or contact.merged_into]
 
     # Bounces
 
@@ -182,7 +183,8 @@ class Inbound:
             to = await self._invited(mail, mail.reply)
         else:
             answerable = not mail.automatic and mail.vouched is not False
-            to = next(iter(await self._contacts([mail.sender])), None) if answerable else None
+            found = next(iter(await self._contacts([mail.sender])), None) if answerable else None
+            to = await the_persons(found, self.contacts)
         if to is None:
             return
         known = await self.known_events.get(mail.reply.event_id) if mail.reply and outcome != "not_read" else None

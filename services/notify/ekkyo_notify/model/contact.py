@@ -27,9 +27,11 @@ class Contact(Document):
     """The communities whose themes these are, for looking followers up by them."""
     active: bool = True
     """False: they left the company and are told nothing."""
+    merged_into: str | None = Field(default=None, exclude_if=lambda into: into is None)
+    """The record of the same person that this one is a part of: that one is told."""
 
     @classmethod
-    def of(cls, member: MemberState, revision: int) -> "Contact":
+    def of(cls, member: MemberState, revision: int, merged_into: str | None = None) -> "Contact":
         return cls(
             id=member.member_id,
             revision=revision,
@@ -45,6 +47,7 @@ class Contact(Document):
             follows=member.follows,
             follows_in=sorted({one.community_id for one in member.follows}),
             active=member.active,
+            merged_into=merged_into,
         )
 
     def wants(self, event: EventState, vocabulary: Vocabulary) -> bool:

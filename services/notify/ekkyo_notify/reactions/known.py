@@ -8,7 +8,10 @@ from ekkyo.contracts.members import (
     CommunityRevised,
     MemberErased,
     MemberFact,
+    MemberMerged,
     ProfileChanged,
+    RecordAbsorbed,
+    RecordReleased,
 )
 from ekkyo.contracts.notify import NotifyForgotMember
 from ekkyo.contracts.surveys import SurveyClosed, SurveyOpened, VocabularyChanged
@@ -37,7 +40,8 @@ router = Router()
 @router.subscriber(**told(MemberFact, by="notify", name="contacts", start="beginning"))
 async def know_contact(fact: MemberFact, contacts: Contacts) -> None:
     """Remember how to reach a member."""
-    await contacts.put(fact.member_id, fact.meta.revision, model.Contact.of(fact.member, fact.meta.revision))
+    into = fact.kept_id if isinstance(fact, MemberMerged) else None
+    await contacts.put(fact.member_id, fact.meta.revision, model.Contact.of(fact.member, fact.meta.revision, into))
 
 
 @router.subscriber(
@@ -84,8 +88,8 @@ async def know_vocabulary(fact: VocabularyChanged, vocabularies: KnownVocabulari
     await vocabularies.put(fact.vocabulary_id, fact.meta.revision, known)
 
 
-@router.subscriber(**told(ProfileChanged, by="notify", name="new_address", start="new"))
-async def try_new_address(fact: ProfileChanged, refused: RefusedAddresses) -> None:
+@router.subscriber(**told(ProfileChanged, RecordAbsorbed, RecordReleased, by="notify", name="new_address", start="new"))
+async def try_new_address(fact: ProfileChanged | RecordAbsorbed | RecordReleased, refused: RefusedAddresses) -> None:
     """Forget that an address was refused once its member has another one."""
     known = await refused.get(fact.member_id)
     if known and known.email != fact.member.email:

@@ -5,6 +5,7 @@ from ekkyo_surveys.model.comparing import tells_of_few
 from ekkyo_surveys.model.counts import counts
 from ekkyo_surveys.model.forgetting import forget
 from ekkyo_surveys.model.inviting import with_invited
+from ekkyo_surveys.model.merging import Followed, followed, is_merging_news, move, move_back
 from ekkyo_surveys.model.opening import (
     COMPARED_FOR,
     FEWEST,
@@ -68,6 +69,7 @@ __all__ = [
     "Chance",
     "CloseTimer",
     "Day",
+    "Followed",
     "Known",
     "KnownEvent",
     "Members",
@@ -98,15 +100,19 @@ __all__ = [
     "drawn",
     "due_on",
     "end_pulse",
+    "followed",
     "forget",
     "form_for",
     "form_previewed",
     "half_time",
     "has_answers_to_show",
     "ignore",
+    "is_merging_news",
     "key_lost",
     "may_be_asked",
     "merge",
+    "move",
+    "move_back",
     "newest_of",
     "open_after_event",
     "open_by_hand",

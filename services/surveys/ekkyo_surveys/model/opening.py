@@ -33,11 +33,13 @@ class Person(Model):
     id: str
     communities: list[str] = []
     active: bool = True
+    merged_into: str | None = None
+    """The record of the same person that this one is a part of: that one is invited."""
 
     @classmethod
-    def of(cls, member: MemberState) -> "Person":
+    def of(cls, member: MemberState, merged_into: str | None = None) -> "Person":
         communities = [membership.community_id for membership in member.communities]
-        return cls(id=member.member_id, communities=communities, active=member.active)
+        return cls(id=member.member_id, communities=communities, active=member.active, merged_into=merged_into)
 
     def may_be_asked_by(self, community_id: str) -> bool:
         return self.active and community_id in self.communities
@@ -172,10 +174,9 @@ def came_to_what_is_over(fact: EventConcluded | MemberAttended) -> list[str]:
     return [fact.member_id] if fact.event.status == "concluded" else []
 
 
-def may_be_asked(fact: EventConcluded | MemberAttended, people: Mapping[str, Person]) -> bool:
+def may_be_asked(community_id: str, came: Iterable[str], people: Mapping[str, Person]) -> bool:
     """Whether anybody among those who came to what is over may be invited."""
-    community = fact.event.community_id
-    return any(m in people and people[m].may_be_asked_by(community) for m in came_to_what_is_over(fact))
+    return any(m in people and people[m].may_be_asked_by(community_id) for m in came)
 
 
 def invite(

@@ -8,7 +8,7 @@ survey it is sealed too. When that closes, the boxes are opened, counted and emp
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from ekkyo.contracts.base import Instant, Model
 from ekkyo.contracts.surveys import (
@@ -55,6 +55,18 @@ class Response(Model):
         return self.model_dump_json()
 
 
+class Moved(Model):
+    """That a participation moved to another record of the same person. was, kept: what both had before.
+
+    lowered: whether one of two invitations ended by it.
+    """
+
+    to: str
+    was: dict[str, Any]
+    kept: dict[str, Any] | None = None
+    lowered: bool = False
+
+
 class Part(Entry):
     """Either a participation, whose key is the member's id, or a ballot box, whose key no member can have."""
 
@@ -67,6 +79,10 @@ class Part(Entry):
     """After an event: its revision when this member was last found to have attended, or not to."""
     withdrawn: bool | None = Field(default=None, exclude_if=_unset)
     """Whether the invitation was withdrawn, since they did not attend after all. They may be invited again."""
+    moved: Moved | None = Field(default=None, exclude_if=_unset)
+    """Where this participation is now, as its record is part of another one: this is none any more."""
+    copied: bool | None = Field(default=None, exclude_if=_unset)
+    """Whether it is another record of the same person that answered: who took part counts once."""
     responses: list[Response] = []
     sealed: list[str] = []
     """Of an anonymous survey: what was said, each sealed to the survey's key."""
@@ -251,7 +267,8 @@ def _close(
         return Decision(survey, state(survey))
     boxes = parts.all(kind="box")
     found, texts = counted(survey, boxes, key=key, words=words)
-    answered = [part.key for part in parts.all(kind="participation") if part.answered] if others else []
+    parts_of_all = parts.all(kind="participation") if others else []
+    answered = [part.key for part in parts_of_all if part.answered and not part.copied]
     if not found.suppressed and others and tells_of_few([answered, *others]):
         counts = found.model_dump(include={"survey_id", "event_id", "invited", "answered", "unreadable", "minimum"})
         found, texts = Results(**counts, suppressed=True, compared=True), {}

@@ -64,7 +64,7 @@ from ekkyo.contracts.events.invitation import MembersInvited as MembersInvited
 from ekkyo.contracts.events.invitation import PreviewInvitation as PreviewInvitation
 from ekkyo.contracts.events.invitation import Segment as Segment
 from ekkyo.contracts.events.invitation import UninviteMember as UninviteMember
-from ekkyo.contracts.events.leaving import EventsForgotMember
+from ekkyo.contracts.events.leaving import EventsForgotMember, RegistrationMoved
 from ekkyo.contracts.events.lottery import Draw, Lottery, WantedLottery
 from ekkyo.contracts.events.origin import FromTheme as FromTheme
 from ekkyo.contracts.events.origin import WantedFromTheme as WantedFromTheme
@@ -252,6 +252,7 @@ __all__ = [
     "RegistrationChanged",
     "RegistrationConfirmed",
     "RegistrationFact",
+    "RegistrationMoved",
     "RegistrationPromoted",
     "RegistrationStatus",
     "RegistrationWaitlisted",

@@ -32,11 +32,7 @@ from ekkyo.contracts.members.following import FollowedThemes as FollowedThemes
 from ekkyo.contracts.members.following import FollowTheme as FollowTheme
 from ekkyo.contracts.members.following import GetFollowedThemes as GetFollowedThemes
 from ekkyo.contracts.members.following import ThemeFollowers as ThemeFollowers
-from ekkyo.contracts.members.importing import (
-    Imported,
-    ImportedRow,
-    ImportMembers,
-)
+from ekkyo.contracts.members.importing import Imported, ImportedRow, ImportMembers
 from ekkyo.contracts.members.introductions import *  # noqa: F403 - the names in its __all__
 from ekkyo.contracts.members.journey import (
     ContributionKind,
@@ -89,6 +85,7 @@ from ekkyo.contracts.members.member import (
     ChooseMessages,
     CommunityRole,
     FindMembers,
+    Former,
     Gender,
     GetMember,
     Invitation,
@@ -124,6 +121,7 @@ from ekkyo.contracts.members.membership import (
     RoleRevoked,
     RulesAccepted,
 )
+from ekkyo.contracts.members.merging import *  # noqa: F403 - the names in its __all__
 from ekkyo.contracts.members.rules import *  # noqa: F403 - the names in its __all__
 from ekkyo.contracts.members.skills import (
     Audience,
@@ -213,6 +211,7 @@ __all__ = [
     "FindMembers",
     "FindTeachers",
     "Forgetter",
+    "Former",
     "FoundCommunity",
     "Gender",
     "GetCalendarAddress",

@@ -30,7 +30,6 @@ CommunityRole = Literal["leader"]
 
 Gender = Literal["female", "male", "other"]
 
-
 Number = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
 """A personnel number as the personnel system writes it, leading zeros kept."""
 
@@ -124,6 +123,14 @@ class MemberState(Model):
     """Themes of whose next event they asked to be told. In answers, only to the member themselves."""
 
 
+class Former(Model):
+    """What a person was called before, and by which numbers and addresses they were known. The latest last."""
+
+    numbers: list[str] = []
+    names: list[str] = []
+    emails: list[str] = []
+
+
 class Member(MemberState):
     """A member, as the members service shows it to permitted callers."""
 
@@ -134,6 +141,8 @@ class Member(MemberState):
     """Leaders see only those to their own communities."""
     mail_refused_since: Instant | None = None
     """Since when the mail server permanently refuses their address: nothing is sent there until it changes."""
+    former: Former | None = Field(default=None, exclude_if=nothing)
+    """Former numbers, names and addresses: reports and files from before are matched by them too."""
     revision: int
 
 

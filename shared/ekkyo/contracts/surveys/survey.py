@@ -255,6 +255,17 @@ class InvitationWithdrawn(SurveyFact):
     member_id: Id
 
 
+class ParticipationMoved(SurveyFact):
+    """A member's participation is another record's of the same person: two records became one, or two again.
+
+    Where both were invited and at most one had answered, one invitation ends; it is there again once that is undone.
+    """
+
+    subject: ClassVar[str] = "ekkyo.fact.surveys.participation_moved"
+    member_id: Id
+    from_member_id: Id
+
+
 class SurveyAnswered(SurveyFact):
     """A member took part. The fact does not contain their answers."""
 

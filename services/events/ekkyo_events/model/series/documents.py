@@ -9,7 +9,7 @@ from ekkyo.contracts.base import Id, Instant
 from ekkyo.contracts.events import EventDetails, EventFormat, LeftAsItWas, SeriesRegistration, SeriesState
 from ekkyo.contracts.events.recurring import read_rule
 from ekkyo.decision import Decision, Document, Entry, Set, Timer, recurrence
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 AHEAD: Final = timedelta(days=182)
 """How far ahead an endless series has events."""
@@ -109,6 +109,10 @@ class Regular(Entry):
     registration_id: str
     withdrawn: list[str] = []
     """Withdrawn registrations: sent again, they stay withdrawn."""
+    moved_to: str | None = Field(default=None, exclude_if=lambda to: to is None)
+    """The record that has this registration, since this one is a part of it."""
+    both: bool = Field(default=False, exclude_if=lambda both: not both)
+    """Whether both had one."""
 
 
 class SeriesTimer(Timer):

@@ -78,6 +78,34 @@ def leave_series(
     return Decision(after, None, entries=[_without_registration(found)])
 
 
+def move_regular(series: Series, regulars: Entries[Regular], absorbed_id: str, kept_id: str) -> Decision[Series, None]:
+    """The registration of a record that became part of another one is that one's."""
+    theirs, mine = regulars.get(absorbed_id), regulars.get(kept_id)
+    if theirs is None or theirs.status == "withdrawn":
+        return Decision(series, None)
+    both = mine is not None and mine.status == "registered"
+    after = series.model_copy(update={"registered": series.registered - both})
+    gone = _without_registration(theirs).model_copy(update={"moved_to": kept_id, "both": both})
+    known = mine.withdrawn if mine else []
+    moved = theirs.model_copy(update={"key": kept_id, "withdrawn": [*known, *theirs.withdrawn][-REMEMBERED:]})
+    return Decision(after, None, entries=[gone] if both else [gone, moved])
+
+
+def move_regular_back(series: Series, regulars: Entries[Regular], absorbed_id: str) -> Decision[Series, None]:
+    """It is the registration of a record of its own again, unless it was given back since."""
+    gone = regulars.get(absorbed_id)
+    if gone is None or gone.moved_to is None:
+        return Decision(series, None)
+    at = regulars.get(gone.moved_to)
+    again = {"status": "registered", "moved_to": None, "both": False, "withdrawn": gone.withdrawn[:-1]}
+    if gone.both:
+        after = series.model_copy(update={"registered": series.registered + 1})
+        return Decision(after, None, entries=[gone.model_copy(update=again)])
+    if at is None or at.status == "withdrawn" or at.registration_id != gone.registration_id:
+        return Decision(series, None, entries=[gone.model_copy(update={"moved_to": None})])
+    return Decision(series, None, entries=[gone.model_copy(update=again), _without_registration(at)])
+
+
 def _without_registration(regular: Regular) -> Regular:
     given_back = [*regular.withdrawn, regular.registration_id][-REMEMBERED:]
     return regular.model_copy(update={"status": "withdrawn", "withdrawn": given_back})

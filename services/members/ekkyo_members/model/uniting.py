@@ -1,0 +1,123 @@
+"""What a record is when another one of the same person becomes part of it, and what it is again without it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from ekkyo.contracts import members as contract
+
+from ekkyo_members.model.member import PROFILE, Member
+from ekkyo_members.model.parts import earlier
+
+KEYED: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "memberships": lambda one: one.community_id,
+    "invitations": lambda one: one.community_id,
+    "crossings": lambda one: (one.community_id, one.crossing),
+    "follows": lambda one: (one.community_id, one.theme),
+    "guest_of": lambda one: one,
+    "signs_in_as": lambda one: one,
+}
+"""Lists whose elements are given back one by one, and by what each is known."""
+_SINGLE: Final = (*PROFILE, "active", "speaks", "skills", "mail_refused_since", "address_since", "locale", "timezone")
+"""Fields that are given back unless they were changed again since."""
+
+
+def united(kept: Member, other: Member, current: contract.Current) -> Member:
+    """The kept record with all that the other one had, but for what it did, which is in its steps."""
+    of_now = other if current == "absorbed" else kept
+    names = {"number": of_now.number, "name": of_now.name, "email": of_now.address}
+    former = kept.former
+    for record in (other, kept):
+        for was in _names(record):
+            former = earlier(former, was, now=of_now.profile)
+    signs_in = {kept.number, kept.address, other.number, other.address, *kept.signs_in_as, *other.signs_in_as}
+    update: dict[str, Any] = {
+        **{name: getattr(of_now, name) for name in PROFILE},
+        "email": of_now.address,
+        "active": kept.active or other.active,
+        "speaks": kept.speaks or other.speaks,
+        "skills": kept.skills or other.skills,
+        "locale": kept.locale or other.locale,
+        "timezone": kept.timezone or other.timezone,
+        "mail_refused_since": of_now.mail_refused_since,
+        "address_since": kept.address_since if of_now is kept else kept.revision + 1,
+        "memberships": _memberships(kept, other),
+        "crossings": _crossings(kept, other),
+        "guest_of": sorted({*kept.guest_of, *other.guest_of}),
+        "former": former,
+        "signs_in_as": sorted(signs_in - set(names.values())),
+    }
+    themes = {(one.community_id, one.theme): one for one in [*other.follows, *kept.follows]}
+    update["follows"] = list(themes.values())
+    places = {place.community_id for place in update["memberships"]}
+    invited = {one.community_id: one for one in [*other.invitations, *kept.invitations]}
+    update["invitations"] = [one for community, one in invited.items() if community not in places]
+    return kept.model_copy(update=update)
+
+
+def changed_by(before: Member, after: Member) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What differs, as it was and as it is."""
+    names = [n for n in (*_SINGLE, *KEYED, "former") if getattr(before, n) != getattr(after, n)]
+    return before.model_dump(mode="json", include=set(names)), after.model_dump(mode="json", include=set(names))
+
+
+def returned(member: Member, was: Mapping[str, Any], since: Mapping[str, Any]) -> dict[str, Any]:
+    """What a member is again, of what a merge changed: what was changed once more since then stays as it is."""
+    now = member.model_dump(mode="json", include=set(was))
+    update = {name: was[name] for name in was if name not in KEYED and now[name] == since[name]}
+    for name, key in KEYED.items():
+        if name in was:
+            update[name] = _back(
+                *(
+                    {key(one): one for one in getattr(_read(member, name, listed), name)}
+                    for listed in (now[name], was[name], since[name])
+                )
+            )
+    return update
+
+
+def _read(member: Member, name: str, listed: Any) -> Member:
+    return Member.model_validate({**member.model_dump(), name: listed})
+
+
+def _back(now: Mapping[Any, Any], was: Mapping[Any, Any], since: Mapping[Any, Any]) -> list[Any]:
+    """The elements of now without what came by the merge; where it changed one, that is again what it was."""
+    kept = [(key, one) for key, one in now.items() if key in was or key not in since]
+    return [was[key] if one == since.get(key) else one for key, one in kept] + [
+        one for key, one in was.items() if key not in now and key not in since
+    ]
+
+
+def _names(record: Member) -> list[dict[str, str]]:
+    """What a record was known by, the oldest first."""
+    former = record.former or contract.Former()
+    now = {"number": record.number, "name": record.name, "email": record.address}
+    known = [{**now, "number": one} for one in former.numbers]
+    known += [{**now, "name": one} for one in former.names]
+    return [*known, *({**now, "email": one} for one in former.emails), now]
+
+
+def _memberships(kept: Member, other: Member) -> list[contract.Membership]:
+    theirs = {place.community_id: place for place in other.memberships}
+    both = [_place(place, theirs.pop(place.community_id, place)) for place in kept.memberships]
+    return [*both, *theirs.values()]
+
+
+def _place(one: contract.Membership, other: contract.Membership) -> contract.Membership:
+    """The earlier joining, the role of either, and the newest rules that either accepted."""
+    newest = max((one, other), key=lambda place: place.rules_accepted)
+    return one.model_copy(
+        update={
+            "role": one.role or other.role,
+            "joined_at": min(one.joined_at, other.joined_at),
+            "rules_accepted": newest.rules_accepted,
+            "rules_accepted_at": newest.rules_accepted_at,
+        }
+    )
+
+
+def _crossings(kept: Member, other: Member) -> list[contract.CrossingReached]:
+    """Each crossing once, with the earlier proof."""
+    first: dict[tuple[str, str], contract.CrossingReached] = {}
+    for one in sorted([*kept.crossings, *other.crossings], key=lambda crossing: crossing.reached_at):
+        first.setdefault((one.community_id, one.crossing), one)
+    return list(first.values())
