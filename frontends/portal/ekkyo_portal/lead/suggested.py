@@ -148,5 +148,5 @@ def _expected(reader: Reader, told: Suggestions) -> tuple[str, str]:
     words, it = reader.words.suggestions, told.expected
     if it.low is None or it.chance is None:
         return "", words.too_few.format(events=it.events, needed=it.needed)
-    said = words.interval.format(low=it.low, high=it.high, events=it.events, chance=round(100 * it.chance))
-    return said, words.middle.format(n=f"{it.median:g}")
+    why = words.interval_why.format(events=it.events, chance=round(100 * it.chance), middle=f"{it.median:g}")
+    return words.interval.format(low=it.low, high=it.high), why

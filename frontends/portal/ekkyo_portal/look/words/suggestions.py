@@ -38,9 +38,9 @@ JA: Final[dict[str, Any]] = {
     "by_coming": "過去の {n} 回に平均 {mean} 人が参加(ほかは平均 {others} 人)",
     "by_coming_alone": "過去の {n} 回に平均 {mean} 人が参加",
     "unknown": "まだ何もわかっていません",
-    "interval": "{low}〜{high} 人(同じ形式の過去 {events} 回から。"
-    "これまでと同じような回なら、{chance}% の確率でこの範囲)",
-    "middle": "まん中は {n} 人",
+    "interval": "{low}〜{high} 人",
+    "interval_why": "同じ形式の過去 {events} 回から。これまでと同じような回なら、{chance}% の確率でこの範囲です。"
+    "まん中は {middle} 人。",
     "too_few": "わかりません。同じ形式の過去のイベントが {events} 回しかなく、少なくとも {needed} 回必要です",
     "weekdays": {
         "mon": "月曜日",
@@ -106,10 +106,9 @@ EN: Final[dict[str, Any]] = {
     "by_coming": "{mean} came on average to {n} past events ({others} to others)",
     "by_coming_alone": "{mean} came on average to {n} past events",
     "unknown": "Nothing is known yet",
-    "interval": "{low} to {high} (from {events} past events of this format: "
-    "a chance of {chance}% if the next one is like "
-    "those)",
-    "middle": "{n} in the middle",
+    "interval": "{low} to {high}",
+    "interval_why": "From {events} past events of this format: a chance of {chance}% if the next one is like those. "
+    "Half of them had more than {middle}.",
     "too_few": "Not known: there were {events} past events of this format, and at least {needed} are needed",
     "weekdays": {
         "mon": "Monday",
