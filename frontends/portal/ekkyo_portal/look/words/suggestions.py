@@ -108,7 +108,7 @@ EN: Final[dict[str, Any]] = {
     "unknown": "Nothing is known yet",
     "interval": "{low} to {high}",
     "interval_why": "From {events} past events of this format: a chance of {chance}% if the next one is like those. "
-    "Half of them had more than {middle}.",
+    "Half of them had {middle} or more.",
     "too_few": "Not known: there were {events} past events of this format, and at least {needed} are needed",
     "weekdays": {
         "mon": "Monday",
