@@ -21,6 +21,7 @@ from tests.portal.leading import answers
 from tests.portal.making import HANAKO, LEADER, STEWARD
 from tests.portal.pictures import in_english, staged
 from tests.portal.test_lead_attendance import BEGUN
+from tests.portal.test_pulse_pages import REPLIES as PULSES
 from tests.portal.test_survey_pages import asked
 from tests.portal.test_template_pages import REPLIES
 from tests.portal.whole import served
@@ -102,6 +103,7 @@ async def test_a_form_with_mistakes_can_be_read_by_everybody(tmp_path: Path) -> 
             (in_english(LEADER), answers() | {SetTerms: NOT_BEFORE_START}, "/e/e1/terms"),
             (LEADER, answers(), "/e/e1/questions"),
             (in_english(LEADER), REPLIES, "/c/it/templates/new"),
+            (LEADER, PULSES, "/c/it/pulses/new"),
             (LEADER, BEGUN, "/e/e1/attendance"),
             (in_english(STEWARD), PEOPLE, "/people/hanako/erase"),
             (STEWARD, PEOPLE, "/people-import"),

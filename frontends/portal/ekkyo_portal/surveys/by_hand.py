@@ -6,6 +6,7 @@ from ekkyo.contracts.base import Refused, new_id
 from ekkyo.contracts.members import Community
 from ekkyo.contracts.surveys import ListTemplates, OpenSurvey, PreviewForm
 from ekkyo.words.text import one_line
+from ekkyo.words.times import zone_name
 from starlette.responses import Response
 
 from ekkyo_portal.lead.room import led_community
@@ -68,7 +69,7 @@ async def _page(
         "community_id": community.community_id,
         "name": one_line(community.name),
         "survey_id": survey_id,
-        "zone": community.timezone,
+        "zone": zone_name(community.timezone, visit.reader.locale),
         "templates": pulsing.templates(visit.reader, told),
         "seen": seen,
     }

@@ -11,6 +11,7 @@ from ekkyo.contracts.events.recurring import WEEKDAYS
 from ekkyo.contracts.members import Community
 from ekkyo.contracts.surveys import PulseList, PulseRound, PulseState, TemplateList
 from ekkyo.words.text import one_line
+from ekkyo.words.times import zone_name
 
 from ekkyo_portal.look.reader import Reader, count
 from ekkyo_portal.surveys.views import worded
@@ -96,7 +97,7 @@ def planned(reader: Reader, community: Community, told: TemplateList, pulse: str
         name=one_line(community.name),
         pulse=pulse,
         running=running,
-        zone=community.timezone,
+        zone=zone_name(community.timezone, reader.locale),
         templates=templates(reader, told),
         every=[(one, _every(reader, one)) for one in EVERY],
         weekdays=[(one, reader.words.pulses.weekdays[n]) for n, one in enumerate(WEEKDAYS)],
