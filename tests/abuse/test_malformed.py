@@ -42,7 +42,7 @@ LISTS |= {"events.calendar", "events.mine", "surveys.mine", "surveys.preview", "
 LISTS |= {"members.colleagues", "surveys.vocabulary", "members.skills", "members.teachers"}
 LISTS |= {"members.sponsors", "notify.releases"}
 LISTS |= {"events.counts", "surveys.counts"}
-LISTS |= {"surveys.trend", "surveys.compare", "surveys.pulses"}
+LISTS |= {"surveys.trend", "surveys.compare", "surveys.pulses", "events.hosted"}
 LISTS |= {"surveys.suits", "members.followed_themes"}
 LISTS |= {
     "events.board",

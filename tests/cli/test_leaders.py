@@ -3,11 +3,20 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from ekkyo.contracts.members import FindMembers, GrantRole, JoinCommunity, MemberPage, SuggestLeaders
+from ekkyo.contracts.members import (
+    FindMembers,
+    GrantRole,
+    JoinCommunity,
+    MemberPage,
+    Membership,
+    RevokeRole,
+    SuggestLeaders,
+)
 from ekkyo_cli.commands import leaders
 from ekkyo_cli.main import app
 from typer.testing import CliRunner
@@ -58,3 +67,15 @@ def test_a_suggestion_is_told_and_granted_only_if_asked_for(asked: Asked, tmp_pa
     assert json.loads(granted.output)["granted"] is True
     assert [type(one) for one in asked.said[-2:]] == [JoinCommunity, GrantRole]
     assert CliRunner().invoke(app, ["leaders", "suggest", "it", "--weight", "shoes=2"]).exit_code == 2
+
+
+def test_a_leader_is_made_until_a_day_and_unmade(asked: Asked, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(KNOWN, RevokeRole, member("hanako", communities=[]))
+    place = Membership(community_id="it", role="leader", role_until=date(2027, 3, 31), joined_at="2026-05-01T00:00:00Z")
+    monkeypatch.setitem(KNOWN, GrantRole, member("hanako", communities=[place]))
+    made = CliRunner().invoke(app, ["leaders", "add", "000001", "it", "--until", "2027-03-31", "--json"])
+    assert json.loads(made.output) == {"member_id": "hanako", "leader": True, "until": "2027-03-31"}
+    assert asked.said[-1] == GrantRole(member_id="hanako", community_id="it", until=date(2027, 3, 31))
+    told = json.loads(CliRunner().invoke(app, ["leaders", "remove", "000001", "it", "--json"]).output)
+    assert told == {"member_id": "hanako", "leader": False, "until": None}
+    assert CliRunner().invoke(app, ["leaders", "add", "000001", "it", "--until", "soon"]).exit_code == 2

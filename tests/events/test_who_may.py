@@ -78,6 +78,9 @@ TABLE: dict[type[Any], tuple[dict[str, Any], set[str]]] = {
     events.CountEvents: ({"community_id": "c1", "spans": []}, {*LEADERS, "self", "member", "leader:c2", "leader"}),
     events.GetFigures: ({"community_id": "c1"}, LEADERS),
     events.GetOverbookingAdvice: ({}, LEADERS),
+    events.NameHost: ({"member_id": "m1"}, LEADERS),
+    events.RemoveHost: ({"member_id": "m1"}, {*LEADERS, "self"}),
+    events.ListHosted: ({"member_id": "m1"}, {"self", "steward", "system"}),
 }
 CALLERS = {
     "self": ("m1", ()),

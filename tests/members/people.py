@@ -8,6 +8,8 @@ from ekkyo.contracts import members as contract
 from ekkyo_members import model
 
 NOW = datetime(2026, 4, 1, 3, tzinfo=UTC)
+GRANTING = model.Granting("s1", NOW, "Asia/Tokyo")
+"""A steward, at noon on the first of April in Tokyo."""
 CHARTER = contract.Charter(
     objective="Halve the questions to the IT desk in a year.",
     who="Everyone who uses IT at work.",

@@ -10,7 +10,7 @@ from ekkyo_members import model
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.members.people import CHARTER, NOW, community, founding, member, profile, registering
+from tests.members.people import CHARTER, GRANTING, NOW, community, founding, member, profile, registering
 
 
 def after(decision: Any) -> Any:
@@ -182,7 +182,9 @@ def test_joining_twice_joins_once() -> None:
 
 def test_leaving_ends_the_role_and_both_are_told() -> None:
     leader = after(
-        model.grant_role(member(communities=("c1", "c2")), contract.GrantRole(member_id="m1", community_id="c1"))
+        model.grant_role(
+            member(communities=("c1", "c2")), contract.GrantRole(member_id="m1", community_id="c1"), GRANTING
+        )
     )
     decision = model.leave(leader, "c1")
     assert [type(f) for f in decision.facts] == [contract.RoleRevoked, contract.MemberLeft]
@@ -207,14 +209,14 @@ def test_rules_and_roles_are_for_members_of_the_community() -> None:
     with pytest.raises(Refused, match="not_a_member"):
         model.accept_rules(member(), community(), 1, now=NOW)
     with pytest.raises(Refused, match="not_a_member"):
-        model.grant_role(member(), contract.GrantRole(member_id="m1", community_id="c1"))
+        model.grant_role(member(), contract.GrantRole(member_id="m1", community_id="c1"), GRANTING)
 
 
 def test_a_role_is_granted_once_and_revoked_once() -> None:
     grant, revoke = (k(member_id="m1", community_id="c1") for k in (contract.GrantRole, contract.RevokeRole))
-    granted = model.grant_role(member(communities=("c1",)), grant)  # type: ignore[arg-type]
+    granted = model.grant_role(member(communities=("c1",)), grant, GRANTING)  # type: ignore[arg-type]
     assert granted.document.leads == ["c1"]
-    assert not model.grant_role(after(granted), grant).facts  # type: ignore[arg-type]
+    assert not model.grant_role(after(granted), grant, GRANTING).facts  # type: ignore[arg-type]
     revoked = model.revoke_role(after(granted), revoke)  # type: ignore[arg-type]
     assert revoked.document.leads == []
     assert [type(f) for f in (*granted.facts, *revoked.facts)] == [contract.RoleGranted, contract.RoleRevoked]

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 from ekkyo.contracts import members as contract
-from ekkyo.contracts.base import Refused
+from ekkyo.contracts.base import Caller, Refused
+from ekkyo.contracts.events import EventState
 from ekkyo.testing import eventually
 from ekkyo_members import model
 from ekkyo_members.app import service
 from pydantic import ValidationError
 
+from tests.members.conftest import event
 from tests.members.people import NOW, founding, member, profile, registering
 
 
@@ -97,14 +99,6 @@ async def test_of_two_stewards_who_revoke_each_other_at_once_one_is_left(people,
             assert len((await steward.ask(contract.FindMembers(steward=True))).members) == 1
 
 
-def test_a_steward_is_not_revoked_once_the_turn_has_run_out():
-    one = member().model_copy(update={"steward": True})
-    others = model.OtherStewards(any=True, until=NOW)
-    assert not model.revoke_steward(one, others, now=NOW - timedelta(seconds=1)).document.steward
-    with pytest.raises(Refused, match="unavailable"):
-        model.revoke_steward(one, others, now=NOW)
-
-
 async def test_sessions_that_began_earlier_end_and_none_of_the_future(people, client_as, facts):
     me = await client_as("m2")
     at = datetime.now(UTC) - timedelta(seconds=1)
@@ -174,6 +168,26 @@ def test_a_place_is_kept_once_and_of_nobody_who_was_erased():
     gone = model.erase(once, now=NOW).document
     assert gone.guest_of == []
     assert model.had_a_place(gone, "c2").document is gone
+
+
+def test_hosts_see_who_comes_to_events_of_that_community_until_a_week_after_the_end() -> None:
+    guest, stranger = model.had_a_place(member("m2", 2), "c1").document, member("m3", 3)
+    end = hosted("e1", "c1").ends_at
+    host = model.host_of(member(), hosted("e1", "c1", hosts=["m1"], revision=3), now=NOW).document
+
+    def sees(asker: model.Member, after: timedelta = timedelta()) -> list[bool]:
+        return [model.card(one, Caller("m1"), asker, now=end + after) is not None for one in (guest, stranger)]
+
+    assert sees(host) == sees(host, timedelta(days=7)) == [True, False]
+    assert sees(member()) == sees(host, timedelta(days=8)) == [False, False]
+    assert sees(host.model_copy(update={"active": False})) == [False, False]
+    over = model.host_of(host, hosted("e1", "c1", revision=4), now=NOW).document
+    assert sees(over) == [False, False]
+    assert model.host_of(over, hosted("e1", "c1", hosts=["m1"], revision=3), now=NOW).document is over, "told late"
+
+
+def hosted(event_id: str, community_id: str, **fields: Any) -> EventState:
+    return event(event_id, community_id).model_copy(update=fields)
 
 
 async def _is(found: Any, wanted: list[str]) -> bool:

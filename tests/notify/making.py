@@ -53,6 +53,9 @@ WHO: dict[Topic, Recipient] = {
     "output_attached": MEMBER,
     "output_proposed": MEMBER,
     "output_declined": MEMBER,
+    "host_named": MEMBER,
+    "host_removed": MEMBER,
+    "rules_due": MEMBER,
     "introduction_requested": MEMBER,
     "introduction_given": MEMBER,
     "introduction_not_given": MEMBER,
@@ -164,7 +167,7 @@ def notice(topic: Topic, *, about: EventState | None = None, **changes: Any) -> 
         of = {"output": output()}
     if topic == "pulse_skipped":
         of = {"pulse": pulse()}
-    if topic.startswith("introduction_"):
+    if topic.startswith("introduction_") or topic == "rules_due":
         of = {}
     if topic.startswith("report_"):
         of = {"month": "2026-10"}

@@ -60,6 +60,9 @@ JAPANESE = {
     "output_attached": ("【新しい成果】Excel ピボット入門の資料", "あなたの貢献として数えられます"),
     "output_proposed": ("【確認のお願い】Excel ピボット入門の資料", "リーダーが承認すると、成果一覧に載ります"),
     "output_declined": ("【見送り】Excel ピボット入門の資料", "掲載を見送りました"),
+    "host_named": ("【当日の係のお願い】Excel ピボット入門 11月30日(月) 12:00", "当日の係にあなたを指定"),
+    "host_removed": ("【係の終了】Excel ピボット入門 11月30日(月) 12:00", "係ではなくなりました"),
+    "rules_due": ("【ルールの承認のお願い】IT活用コミュニティ", "まだ承認していません"),
     "introduction_requested": ("【紹介の依頼】IT活用コミュニティのメンバーから", "見送っても、相手には伝わりません"),
     "introduction_given": ("【紹介】IT活用コミュニティの紹介が成立しました", "お二人とも希望しました"),
     "introduction_not_given": ("【紹介】今回は見送りになりました", "ほかのメンバーも探して"),
@@ -104,6 +107,9 @@ ENGLISH = {
     "output_attached": ("New on the board: Excel ピボット入門の資料", "it counts as your contribution"),
     "output_proposed": ("Please look at: Excel ピボット入門の資料", "once a leader has confirmed it"),
     "output_declined": ("Not on the board: Excel ピボット入門の資料", "did not put"),
+    "host_named": ("You are a host: Excel ピボット入門 (Mon 30 Nov 12:00)", "seven days after its end"),
+    "host_removed": ("No longer a host: Excel ピボット入門 (Mon 30 Nov 12:00)", "no longer a host"),
+    "rules_due": ("Please accept the rules of IT活用コミュニティ", "have not yet accepted"),
     "introduction_requested": ("A request for an introduction in IT活用コミュニティ", "they are not told"),
     "introduction_given": ("An introduction in IT活用コミュニティ", "Both of you said yes"),
     "introduction_not_given": ("Your introduction: not this time", "did not come about this time"),
@@ -111,7 +117,7 @@ ENGLISH = {
     "report_reminder": ("Not sent yet: the report for October 2026", "the only reminder"),
 }
 
-TIMELESS = ("output_", "introduction_", "report_", "pulse_")
+TIMELESS = ("rules_", "output_", "introduction_", "report_", "pulse_")
 """Topics that say no time."""
 
 

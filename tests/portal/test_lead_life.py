@@ -46,7 +46,8 @@ async def test_pages_open_for_leaders_of_the_community_and_stewards_alone(page, 
     async with opened(answers(status="draft"), visitor) as browser:
         path = page.path.format_map(NAMED)
         shown = await (browser.get(path) if page.method == "GET" else browser.post(path, SENT))
-        may = visitor is STEWARD or (page.who is Who.LEADERS and (visitor is LEADER or page.path == "/lead"))
+        led = page.who in (Who.LEADERS, Who.HOSTS) and (visitor is LEADER or page.path == "/lead")
+        may = visitor is STEWARD or led
         may = may and visitor is not HANAKO
         assert (shown.status_code == 403) == (not may), shown.status_code
         assert shown.status_code < 500 or shown.status_code == 503, "503: a service that the page needs gives no answer"

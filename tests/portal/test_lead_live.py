@@ -170,7 +170,7 @@ async def test_changes_soon_after_each_other_are_told_together(desks):
 @pytest.mark.parametrize("then", [NO, replace(LEADER, leads=frozenset()), None])
 async def test_who_leads_no_more_sees_no_roster_a_minute_later(desks, then):
     visit = await desks.visit(LEADER)
-    stream = told(visit, "e1", "it", desks.changes.of("e1"), trusted=0)
+    stream = told(visit, event("e1"), desks.changes.of("e1"), trusted=0)
     await anext(stream)
     waiting = asyncio.create_task(anext(stream))
     await desks.change()
@@ -219,7 +219,7 @@ async def test_a_stream_ends_within_a_minute_after_its_reader_may_see_it_no_more
 
     visit = await desks.visit(None)
     now[0] = identity("taro", active=False)  # at the moment after it was asked
-    async for _ in told(visit, "e1", "it", happens(), alone=True):
+    async for _ in told(visit, event("e1"), happens(), alone=True):
         assert clock[0] < 1060
     assert clock[0] <= 1060
 

@@ -37,8 +37,8 @@ def test_both_languages_have_the_same_words(name):
     [
         (None, {Who.EVERYBODY}),
         (PASS, {Who.EVERYBODY, Who.HOLDERS}),
-        (HANAKO, {Who.EVERYBODY, Who.HOLDERS, Who.MEMBERS}),
-        (LEADER, {Who.EVERYBODY, Who.HOLDERS, Who.MEMBERS, Who.LEADERS}),
+        (HANAKO, {Who.EVERYBODY, Who.HOLDERS, Who.MEMBERS, Who.HOSTS}),
+        (LEADER, {Who.EVERYBODY, Who.HOLDERS, Who.MEMBERS, Who.HOSTS, Who.LEADERS}),
         (STEWARD, set(Who)),
     ],
     ids=["nobody", "pass", "member", "leader", "steward"],

@@ -41,6 +41,7 @@ events = CollectionWithEntries.of(
     indexes=[
         Index("starts_at"),  # for one community too: each index makes every registration dearer
         Index("community_id", "starts_at", name="seated", where={"seating": {"$exists": True}}),
+        Index("hosts", where={"hosts": {"$exists": True}}),
         Index("community_id", "drawn_at", name="drawn", where={"drawn_at": {"$exists": True}}),
     ],
     entry_indexes=[Index("document_id", "status", "position"), Index("key")],

@@ -16,7 +16,7 @@ async def startup(context: ContextRepo) -> None:
 
 service = Service(
     "members",
-    routers=[*commands.routers, *questions.routers, reactions.router],
+    routers=[*commands.routers, *questions.routers, *reactions.routers],
     collections=[
         store.communities,
         store.members,

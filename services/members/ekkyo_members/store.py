@@ -39,6 +39,7 @@ members = CollectionWithEntries.of(
         Index("merged_into"),
         Index("manager_number"),
         Index("calendar"),
+        Index("stands_in_for"),
         Index("communities", "name", name="teachers", where={"can_teach": True}),
     ],
 )

@@ -45,9 +45,10 @@ from ekkyo.contracts.fields import (
 A = TypeVar("A", bound=BaseModel)
 """The answer to a command or a question."""
 
-Role = Literal["self", "member", "leader", "steward", "system", "portal"]
+Role = Literal["self", "member", "leader", "host", "steward", "system", "portal"]
 """Who may use an operation. `self`: the token's subject is the member the message names. `member`: anyone with a
-valid token. `portal`: a front end that signs members in, before they are."""
+valid token. `host`: a host of the event that the message names, which its decision finds out. `portal`: a front end
+that signs members in, before they are."""
 
 
 class Model(Described):
@@ -231,7 +232,7 @@ class Caller:
         """Whether this caller may send a message with these fields, as far as the message alone can tell."""
         if "self" in may.roles and named.get(may.who) == self.sub:
             return True
-        if "member" in may.roles or self.roles & may.roles & {"steward", "system", "portal"}:
+        if may.roles & {"member", "host"} or self.roles & may.roles & {"steward", "system", "portal"}:
             return True
         if "leader" in may.roles and self.led:
             return may.community is None or named.get(may.community) in self.led

@@ -104,6 +104,7 @@ class Decision(Generic[D, A]):
 
     Nothing is written when the document is the one that was given and there are no entries, facts, timers or purges.
     Purges come first: the decision's facts are announced when what they purge is gone.
+    actor: who caused it, where that is not who asks: of a timer, who set it.
     """
 
     document: D
@@ -112,6 +113,7 @@ class Decision(Generic[D, A]):
     facts: Sequence[Fact] = ()
     timers: Sequence[Set | Cancel] = ()
     purges: Sequence[Purge] = ()
+    actor: str | None = None
 
 
 @dataclass

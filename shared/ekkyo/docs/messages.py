@@ -17,6 +17,7 @@ ROLES = {
     "self": "the member it names",
     "member": "anyone with a valid token",
     "leader": "leaders of the community",
+    "host": "hosts of the event",
     "steward": "stewards",
     "system": "systems",
     "portal": "front ends that sign members in",

@@ -56,6 +56,9 @@ IDS = {
     "asked_by": _ID.format("a1"),
     "teacher_id": _ID.format("a2"),
     "invited_by": _ID.format("a1"),
+    "deputy_id": _ID.format("a1"),
+    "leader_id": _ID.format("a2"),
+    "deputy_of": _ID.format("a2"),
     "invitation_id": _ID.format("61"),
     "after": "0012345",
     "next": "0012345",
@@ -70,11 +73,13 @@ MEMBERS = {
     "invited",
     "members",
     "speakers",
+    "hosts",
     "member_ids",
     "passed_over",
     "lost",
     "loses",
     "leaders",
+    "deputies",
     "authors",
     "no_longer",
     "companions",
@@ -170,7 +175,16 @@ TIMES = {
     "draws_at": "2026-05-17T03:00:00Z",
     "released_at": "2026-05-18T03:00:00Z",
 }
-DAYS = {"birth_date": "1990-04-01", "except_on": "2026-08-12", "also_on": "2026-08-19", "ends_before": "2026-10-01"}
+DAYS = {
+    "birth_date": "1990-04-01",
+    "except_on": "2026-08-12",
+    "also_on": "2026-08-19",
+    "ends_before": "2026-10-01",
+    "since": "2026-10-01",
+    "until": "2027-03-31",
+    "role_until": "2027-03-31",
+    "steward_until": "2027-03-31",
+}
 OF_SERIES = {"series_id", "recurrence_id", "series_change"}
 """Left out of what an event says unless it belongs to a series; the examples of facts do."""
 STATUS = {

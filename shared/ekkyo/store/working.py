@@ -144,8 +144,8 @@ class Working(Generic[D, E]):
         revision = (self.document.revision if self.document else 0) + 1
         now = utcnow()
         out = [
-            fact_message(f, owner=self.owner, revision=revision, n=n, time=now, actor=ask.actor,
-                         traceparent=ask.traceparent)
+            fact_message(f, owner=self.owner, revision=revision, n=n, time=now,
+                         actor=decision.actor or ask.actor, traceparent=ask.traceparent)
             for n, f in enumerate(decision.facts)
         ]  # fmt: skip
         out += [

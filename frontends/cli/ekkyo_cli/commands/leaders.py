@@ -1,33 +1,81 @@
-"""`ekkyo leaders`: whom to make leaders of a community."""
+"""`ekkyo leaders`: who leads a community, and whom to choose."""
 
 import asyncio
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 from ekkyo.contracts.base import Refused
-from ekkyo.contracts.members import FindMembers, GrantRole, JoinCommunity, Member, SuggestedLeaders, SuggestLeaders
+from ekkyo.contracts.members import (
+    FindMembers,
+    GrantRole,
+    JoinCommunity,
+    Member,
+    RevokeRole,
+    SuggestedLeaders,
+    SuggestLeaders,
+)
 from ekkyo_common.tables import UnreadableTable
 from ekkyo_common.tool_figures import read_figures
 from pydantic import ValidationError
 from rich.markup import escape
 
 from ekkyo_cli import output
+from ekkyo_cli.commands.steward import Someone, Until, day, member
 from ekkyo_cli.connection import Where, connected
 from ekkyo_cli.output import Json
 
-app = typer.Typer(help="The leaders of a community: whom to choose.", no_args_is_help=True)
+app = typer.Typer(help="The leaders of a community: add, remove, and whom to choose.", no_args_is_help=True)
 SWAPS = 3
+Community = Annotated[str, typer.Argument(metavar="COMMUNITY", help="The community's id.")]
 
 
 @app.callback()
 def leaders() -> None:
-    """The leaders of a community: whom to choose."""
+    """The leaders of a community: add, remove, and whom to choose."""
+
+
+@app.command()
+def add(who: Someone, community: Community, until: Until = None, dir: Where = None, json: Json = False) -> None:
+    """Make a member of a community its leader, or name another end of it.
+
+    With --until the role ends after that day in the community's time zone. Granted again without it, it has no end.
+
+    Example:
+
+      ekkyo leaders add 000001 it --until 2027-03-31
+    """
+    asyncio.run(_turn(who, community, dir, until=day(until), wanted=True))
+
+
+@app.command()
+def remove(who: Someone, community: Community, dir: Where = None, json: Json = False) -> None:
+    """Make a member no leader any more. If they are none, nothing changes.
+
+    Example:
+
+      ekkyo leaders remove 000001 it
+    """
+    asyncio.run(_turn(who, community, dir, wanted=False))
+
+
+async def _turn(who: str, community: str, dir: Path | None, *, wanted: bool, until: date | None = None) -> None:
+    async with connected(dir) as ekkyo:
+        sub = (await member(ekkyo, who)).member_id
+        grant = GrantRole(member_id=sub, community_id=community, until=until)
+        after = await ekkyo.send(grant if wanted else RevokeRole(member_id=sub, community_id=community))
+    place = next((one for one in after.communities if one.community_id == community), None)
+    leads, end = place is not None and place.role == "leader", place.role_until if place else None
+    if output.speaks_json():
+        return output.as_json({"member_id": sub, "leader": leads, "until": str(end) if end else None})
+    said = f"leads {community}{f' until {end}' if end else ''}" if leads else f"does not lead {community}"
+    return output.say(escape(f"{after.name} ({after.number}) {said}."))
 
 
 @app.command()
 def suggest(
-    community: Annotated[str, typer.Argument(metavar="COMMUNITY", help="The community's id.")],
+    community: Community,
     weight: Annotated[
         list[str],
         typer.Option(

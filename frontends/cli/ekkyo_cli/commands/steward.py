@@ -1,6 +1,7 @@
 """`ekkyo steward`: who administers all communities. The first steward is made here."""
 
 import asyncio
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -28,14 +29,22 @@ Key = Annotated[
 ]
 
 
+Until = Annotated[
+    str | None,
+    typer.Option("--until", metavar="DAY", help="The last day, such as 2027-03-31. Without it: until it is revoked."),
+]
+
+
 @app.callback()
 def steward() -> None:
     """Stewards: make the first one, add, remove and list them."""
 
 
 @app.command()
-def add(who: Someone, key: Key = None, dir: Where = None, json: Json = False) -> None:
-    """Make a member a steward. If they are one already, nothing changes.
+def add(who: Someone, until: Until = None, key: Key = None, dir: Where = None, json: Json = False) -> None:
+    """Make a member a steward, or name another end of it. If they are one already with this end, nothing changes.
+
+    With --until the role ends after that day in the company's time zone; at least one steward has no end.
 
     The first steward of an installation is made with this; import people first. It needs the right of a system: with
     --key it signs a token for itself, else it uses EKKYO_TOKEN, or the key of a local stack.
@@ -45,8 +54,10 @@ def add(who: Someone, key: Key = None, dir: Where = None, json: Json = False) ->
       ekkyo steward add 000001
 
       ekkyo steward add hanako@example.co.jp --key deploy/keys/outside/signing.jwk
+
+      ekkyo steward add 000002 --until 2027-03-31
     """
-    asyncio.run(_turn(who, key, dir, wanted=True))
+    asyncio.run(_turn(who, key, dir, until=day(until), wanted=True))
 
 
 @app.command()
@@ -71,25 +82,44 @@ def list_(key: Key = None, dir: Where = None, json: Json = False) -> None:
     found = asyncio.run(_all(key, dir))
     if output.speaks_json():
         told = [
-            one.model_dump(mode="json", include={"member_id", "number", "name", "email", "active"}) for one in found
+            one.model_dump(mode="json", include={"member_id", "number", "name", "email", "active", "steward_until"})
+            for one in found
         ]
         return output.as_json(told)
     if not found:
         return output.say("There is no steward yet. Make one: ekkyo steward add NUMBER")
-    rows = [(one.number, one.name, one.email, "" if one.active else "has left the company") for one in found]
-    return output.table(["number!", "name", "mail", ""], rows)
+    rows = [
+        (one.number, one.name, one.email, str(one.steward_until or ""), "" if one.active else "has left the company")
+        for one in found
+    ]
+    return output.table(["number!", "name", "mail", "until", ""], rows)
 
 
-async def _turn(who: str, key: Path | None, dir: Path | None, *, wanted: bool) -> None:
+def day(text: str | None) -> date | None:
+    """The day that was typed."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise typer.BadParameter("must be a day such as 2027-03-31", param_hint="--until") from None
+
+
+async def _turn(who: str, key: Path | None, dir: Path | None, *, wanted: bool, until: date | None = None) -> None:
     async with connected(dir, key=key) as ekkyo:
-        before = await _member(ekkyo, who)
-        command = GrantSteward if wanted else RevokeSteward
-        after = await ekkyo.send(command(member_id=before.member_id))
-    changed = before.steward is not after.steward
+        before = await member(ekkyo, who)
+        sub = before.member_id
+        command = GrantSteward(member_id=sub, until=until) if wanted else RevokeSteward(member_id=sub)
+        after = await ekkyo.send(command)
+    changed = (before.steward, before.steward_until) != (after.steward, after.steward_until)
     if output.speaks_json():
-        return output.as_json({"member_id": after.member_id, "steward": after.steward, "changed": changed})
+        told = {"member_id": after.member_id, "steward": after.steward, "changed": changed}
+        return output.as_json(told | ({"until": str(after.steward_until)} if after.steward_until else {}))
     now = ("is now" if changed else "was already") if wanted else ("is no longer" if changed else "is not")
-    return output.say(f"[bold]{escape(after.name)}[/] ({escape(after.number)}) {now} a steward.")
+    end = _end(after.steward_until)
+    return output.say(f"[bold]{escape(after.name)}[/] ({escape(after.number)}) {now} a steward{end}.")
+
+
+def _end(until: date | None) -> str:
+    return f" until {until}" if until else ""
 
 
 async def _all(key: Path | None, dir: Path | None) -> list[Member]:
@@ -103,7 +133,7 @@ async def _all(key: Path | None, dir: Path | None) -> list[Member]:
                 return found
 
 
-async def _member(ekkyo: Ekkyo, who: str) -> Member:
+async def member(ekkyo: Ekkyo, who: str) -> Member:
     """The member with this number, mail address or id. Refuses (404)."""
     for by in ("emails",) if "@" in who else ("numbers", "member_ids"):
         try:

@@ -43,6 +43,8 @@ class Leader:
 
     name: str
     department: str
+    deputy: bool = False
+    """Whether they stand in for another one."""
 
 
 @dataclass(frozen=True)
@@ -154,7 +156,12 @@ def community(
         charter=[(getattr(words, part), several_lines(getattr(it.charter, part))) for part in parts],
         figures=[one_line(figure) for figure in it.charter.figures],
         members=listed.members,
-        leaders=[Leader(one_line(card.name), one_line(card.department)) for card in cards.cards] if cards else None,
+        leaders=[
+            Leader(one_line(card.name), one_line(card.department), card.member_id in listed.deputies)
+            for card in cards.cards
+        ]
+        if cards
+        else None,
         rules=several_lines(it.rules),
         rules_version=it.rules_version,
         state=_state(listed, member),

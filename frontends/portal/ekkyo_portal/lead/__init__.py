@@ -7,6 +7,7 @@ from ekkyo_portal.lead import attendance as attendance
 from ekkyo_portal.lead import calendar as calendar
 from ekkyo_portal.lead import chat as chat
 from ekkyo_portal.lead import desk as desk
+from ekkyo_portal.lead import hosting as hosting
 from ekkyo_portal.lead import hours as hours
 from ekkyo_portal.lead import invitations as invitations
 from ekkyo_portal.lead import life as life

@@ -25,7 +25,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from ekkyo_portal.lead.names import cards_of
-from ekkyo_portal.lead.room import led, room
+from ekkyo_portal.lead.room import room, run
 from ekkyo_portal.lead.speakers import where
 from ekkyo_portal.look import uploads
 from ekkyo_portal.web.forms import Form
@@ -103,20 +103,20 @@ class Change:
     losing: str
 
 
-@room.get("/e/{event_id}/attendance", who=Who.LEADERS)
+@room.get("/e/{event_id}/attendance", who=Who.HOSTS)
 async def choose(visit: Visit, event_id: str) -> Response:
     """Choose a report; after an import, what came of it."""
-    event = await led(visit, event_id)
+    event = await run(visit, event_id)
     asked = visit.request.query_params
     names = ("new", "walk_ins", "already", "lost", "passed")
     counts = {name: int(n) for name in names if (n := asked.get(name, "")).isdecimal() and len(n) < 10}
     return visit.page("lead/attendance.html", _about(visit, event), form=Form(), counts=counts, because="")
 
 
-@room.post("/e/{event_id}/attendance", who=Who.LEADERS, largest=LARGEST + 64 * 1024)
+@room.post("/e/{event_id}/attendance", who=Who.HOSTS, largest=LARGEST + 64 * 1024)
 async def shown(visit: Visit, event_id: str) -> Response:
     """Preview the result for every row."""
-    event = await led(visit, event_id)
+    event = await run(visit, event_id)
     form = await visit.form()
     upload: Any = (await visit.sent()).get("file")
     data = await upload.read() if isinstance(upload, UploadFile) and upload.filename else b""
@@ -142,10 +142,10 @@ async def shown(visit: Visit, event_id: str) -> Response:
     return visit.page("lead/attendance.html", about, status=422, form=form, counts={}, because=because)
 
 
-@room.post("/e/{event_id}/attendance/record", who=Who.LEADERS, largest=RECORDED)
+@room.post("/e/{event_id}/attendance/record", who=Who.HOSTS, largest=RECORDED)
 async def record(visit: Visit, event_id: str) -> Response:
     """Record who came. Recording the same again changes nothing."""
-    await led(visit, event_id)
+    await run(visit, event_id)
     form = await visit.form()
     try:
         attendees = [_attendee(text) for text in (*form["came"].split(), *form.all("pick")) if text]
@@ -190,7 +190,7 @@ async def everybody(visit: Visit, event: EventState) -> tuple[list[MemberLike], 
     """All whom the visitor may look for, page by page, and the event's guests; and its roster."""
     found: dict[str, MemberLike] = {}
     question = FindMembers(community_id=where(visit, event.community_id), limit=500)
-    while True:
+    while visit.me.may_lead(event.community_id):  # hosts of the event may know those on its roster alone
         page = await visit.ask(question)
         found |= {member.member_id: member for member in page.members}
         if page.next is None:

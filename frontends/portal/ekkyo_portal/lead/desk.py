@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from ekkyo_portal.events.codes import is_code
 from ekkyo_portal.lead import names, roster
 from ekkyo_portal.lead.names import Person
-from ekkyo_portal.lead.room import must_lead, room
+from ekkyo_portal.lead.room import must_run, room
 from ekkyo_portal.look.plain import plain
 from ekkyo_portal.look.words.refusals import refusal
 from ekkyo_portal.web.packed import Packed
@@ -21,7 +21,7 @@ MOST: Final = 5000
 """Registrations that a roster shows."""
 
 
-@room.get("/e/{event_id}/roster", who=Who.LEADERS)
+@room.get("/e/{event_id}/roster", who=Who.HOSTS)
 async def desk(visit: Visit, event_id: str) -> Response:
     """The roster, or what is searched for in it. in: who was just checked in; out: whose check-in was taken back."""
     asked, changes = visit.request.query_params, visit.site.changes
@@ -32,7 +32,7 @@ async def desk(visit: Visit, event_id: str) -> Response:
     return await _shown(visit, event_id, asked.get("q", ""), came=asked.get("in"), back=asked.get("out"))
 
 
-@room.post("/e/{event_id}/roster/check-in", who=Who.LEADERS)
+@room.post("/e/{event_id}/roster/check-in", who=Who.HOSTS)
 async def check_in(visit: Visit, event_id: str) -> Response:
     """Check in whom a button or a code names; a text that names nobody for certain is searched for."""
     form = await visit.form()
@@ -78,11 +78,11 @@ async def _checked_in(
     return visit.see_other(f"/e/{event_id}/roster", **{"in": member_id})
 
 
-@room.post("/e/{event_id}/roster/undo", who=Who.LEADERS)
+@room.post("/e/{event_id}/roster/undo", who=Who.HOSTS)
 async def undo(visit: Visit, event_id: str) -> Response:
     """Take back that somebody came."""
     form = await visit.form()
-    must_lead(visit, (await roster_of(visit, event_id, limit=1)).event.community_id)
+    must_run(visit, (await roster_of(visit, event_id, limit=1)).event)
     made = form.make(UndoCheckIn, event_id=event_id, member_id=form["member"])
     if made is None:
         return visit.see_other(f"/e/{event_id}/roster")
@@ -98,9 +98,9 @@ async def undo(visit: Visit, event_id: str) -> Response:
 
 
 async def roster_of(visit: Visit, event_id: str, limit: int = MOST) -> RosterPage:
-    """An event's roster, for who leads its community."""
+    """An event's roster, for who leads its community or hosts it."""
     page = await visit.ask(GetRoster(event_id=event_id, limit=limit))
-    must_lead(visit, page.event.community_id)
+    must_run(visit, page.event)
     return page
 
 

@@ -19,7 +19,7 @@ from starlette.responses import Response
 from ekkyo_portal.events import views as events
 from ekkyo_portal.events.routes import asks_of, nothing, speakers_of
 from ekkyo_portal.lead import views, writing
-from ekkyo_portal.lead.room import BESIDE, beside, led, room
+from ekkyo_portal.lead.room import BESIDE, beside, led, room, run
 from ekkyo_portal.lead.visibility import publishing_privately, visibility_of
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.visit import Visit
@@ -98,16 +98,16 @@ async def cancel(visit: Visit, event_id: str) -> Response:
     return visit.see_other(f"/e/{event_id}", did="lead.cancelled")
 
 
-@room.get("/e/{event_id}/conclude", who=Who.LEADERS)
+@room.get("/e/{event_id}/conclude", who=Who.HOSTS)
 async def concluding(visit: Visit, event_id: str) -> Response:
     """The question whether the event is over, which says who becomes a no-show."""
-    event = await led(visit, event_id)
+    event = await run(visit, event_id)
     return visit.page("lead/conclude.html", views.ending(visit.reader, event, Form()))
 
 
-@room.post("/e/{event_id}/conclude", who=Who.LEADERS)
+@room.post("/e/{event_id}/conclude", who=Who.HOSTS)
 async def conclude(visit: Visit, event_id: str) -> Response:
     """Say that the event is over."""
-    await led(visit, event_id)
+    await run(visit, event_id)
     await visit.send(ConcludeEvent(event_id=event_id))
     return visit.see_other(f"/e/{event_id}", did="lead.concluded")

@@ -9,10 +9,11 @@ from typing import Any, Final
 
 import structlog
 from ekkyo.contracts.base import Refused
+from ekkyo.contracts.events import EventState
 from starlette.responses import Response
 
 from ekkyo_portal.lead import desk
-from ekkyo_portal.lead.room import led, room
+from ekkyo_portal.lead.room import room, run
 from ekkyo_portal.web.told import Told, stream
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
@@ -161,23 +162,22 @@ class Changes:
             await asyncio.sleep(1)
 
 
-@room.get("/e/{event_id}/roster/live", who=Who.LEADERS)
+@room.get("/e/{event_id}/roster/live", who=Who.HOSTS)
 async def live(visit: Visit, event_id: str) -> Response:
     """The stream of an event's rosters. since: the revision that the page shows; without it, only that it changed."""
-    event = await led(visit, event_id)
+    event = await run(visit, event_id)
     changes: Changes | None = visit.site.changes
     if changes is None:
         return Response(status_code=204)  # browsers do not ask again
     shown = visit.request.headers.get("last-event-id") or visit.request.query_params.get("since", "")
     seen = int(shown) if shown.isdecimal() and len(shown) < 10 else None
     revisions = changes.of(event_id, seen=seen or 0, now=event.revision)
-    return stream(visit.request, told(visit, event_id, event.community_id, revisions, alone=seen is None))
+    return stream(visit.request, told(visit, event, revisions, alone=seen is None))
 
 
 async def told(
     visit: Visit,
-    event_id: str,
-    community_id: str,
+    event: EventState,
     revisions: AsyncGenerator[int | None, None],
     *,
     alone: bool = False,
@@ -189,44 +189,51 @@ async def told(
     async with contextlib.aclosing(revisions):
         async for revision in revisions:
             if time.monotonic() - asked >= trusted:
-                renewed = await _renewed(visit, community_id)
+                renewed = await _renewed(visit, event)
                 if renewed is None:
                     return
                 visit, asked = renewed, time.monotonic()
             if revision is None:
                 yield STILL_HERE
             elif revision > seen:  # else a roster that was sent has it already
-                seen, roster = (revision, _changed(revision)) if alone else await _roster(visit, event_id, revision)
+                seen, roster = (revision, _changed(revision)) if alone else await _roster(visit, event, revision)
                 yield roster
 
 
-async def _renewed(visit: Visit, community_id: str) -> Visit | None:
+async def _renewed(visit: Visit, event: EventState) -> Visit | None:
     """The same visit with what its visitor may do now; None: they may not see the roster any more."""
     try:
         now: Visit = await visit.site.visit(visit.request)
     except Refused:
         return None
-    return now if now.visitor and now.visitor.may_lead(community_id) else None
+    if now.visitor is None or now.visitor.may_lead(event.community_id):
+        return now if now.visitor else None
+    try:
+        await run(now, event.event_id)
+    except Refused:
+        return None
+    return now
 
 
-async def _roster(visit: Visit, event_id: str, revision: int) -> tuple[int, Told]:
+async def _roster(visit: Visit, event: EventState, revision: int) -> tuple[int, Told]:
     """The roster that is shown now, and its revision: the same for all who lead here and read alike."""
     now = replace(visit, reader=replace(visit.reader, now=visit.site.clock()))
 
     async def make() -> tuple[int, Told]:
-        shown, text = await desk.part(now, event_id)
+        shown, text = await desk.part(now, event.event_id)
         return shown, Told.of(f"event: roster\nid: {shown}\ndata: {text}\n\n")
 
     try:
-        made: tuple[int, Told] = await visit.site.changes.once(event_id, _alike(visit), make)
+        made: tuple[int, Told] = await visit.site.changes.once(event.event_id, _alike(visit, event), make)
     except Refused:  # each page asks for itself, and says what is wrong
         return revision, _changed(revision)
     return made
 
 
-def _alike(visit: Visit) -> Hashable:
-    """What a roster depends on beside its event, among those who lead its community."""
-    return ("stream", visit.reader.locale, visit.reader.zone, visit.me.steward)
+def _alike(visit: Visit, event: EventState) -> Hashable:
+    """What a roster depends on beside its event, among those who run it: hosts see no numbers."""
+    leads = visit.me.may_lead(event.community_id)
+    return ("stream", visit.reader.locale, visit.reader.zone, visit.me.steward, leads)
 
 
 def _changed(revision: int) -> Told:

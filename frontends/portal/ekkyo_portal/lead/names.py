@@ -32,7 +32,8 @@ async def of(visit: Visit, community_id: str, member_ids: Iterable[str]) -> dict
     """Those of these members whom the visitor may know. Raises Refused, also while the members service is away."""
     ids = sorted(set(member_ids))
     within = where(visit, community_id)
-    questions = [FindMembers(community_id=within, member_ids=some, limit=500) for some in _parts(ids, 500)]
+    asked = ids if visit.me.may_lead(community_id) else []  # hosts of an event may know names alone
+    questions = [FindMembers(community_id=within, member_ids=some, limit=500) for some in _parts(asked, 500)]
     known: dict[str, Person] = {}
     for some in _parts(questions, AT_ONCE):
         for page in await asyncio.gather(*(visit.ask(question) for question in some)):
@@ -67,6 +68,8 @@ async def search(visit: Visit, community_id: str, text: str, limit: int = 20) ->
     """Members whose number this is, or whose name begins like it."""
     within = where(visit, community_id)
     found: dict[str, Person] = {}
+    if not visit.me.may_lead(community_id):
+        return []
     for by in ({"numbers": [text]}, {"name": text}):
         try:
             question = FindMembers.model_validate({"community_id": within, "limit": limit, **by})

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from ekkyo_portal.events.views import when
-from ekkyo_portal.lead.room import led, room
+from ekkyo_portal.lead.room import room, run
 from ekkyo_portal.look.qr import qr
 from ekkyo_portal.look.reader import Reader
 from ekkyo_portal.web.visit import Visit
@@ -37,10 +37,10 @@ class Poster:
     """Seconds until another word takes this one's place."""
 
 
-@room.get("/e/{event_id}/poster", who=Who.LEADERS)
+@room.get("/e/{event_id}/poster", who=Who.HOSTS)
 async def poster(visit: Visit, event_id: str) -> Response:
     """The screen. It loads itself again when the word changes, with or without script."""
-    event = await led(visit, event_id)
+    event = await run(visit, event_id)
     word, needed = None, event.format != "online" or "word" in visit.request.query_params
     if event.status == "published" and needed:
         try:

@@ -10,6 +10,7 @@ from ekkyo_portal.look.words.refusals import REFUSALS
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.rooms import Room
 from ekkyo_portal.web.visit import Visit
+from ekkyo_portal.web.visitor import Visitor
 
 room = Room("lead")
 BESIDE: Final = {
@@ -29,6 +30,24 @@ async def led(visit: Visit, event_id: str) -> EventState:
     event = await visit.ask(GetEvent(event_id=event_id))
     must_lead(visit, event.community_id)
     return event
+
+
+async def run(visit: Visit, event_id: str) -> EventState:
+    """The event, for those who lead its community or host it. Raises Refused for everybody else."""
+    event = await visit.ask(GetEvent(event_id=event_id))
+    must_run(visit, event)
+    return event
+
+
+def must_run(visit: Visit, event: EventState) -> None:
+    """Raises Refused unless the visitor leads the event's community, is a steward, or hosts the event."""
+    if not runs(visit.me, event):
+        raise Refused("not_allowed", "Only leaders of this community and hosts of this event may do this.", 403)
+
+
+def runs(visitor: Visitor, event: EventState) -> bool:
+    """Whether this visitor leads the event's community or hosts it."""
+    return visitor.may_lead(event.community_id) or (visitor.only is None and visitor.member_id in event.hosts)
 
 
 async def led_community(visit: Visit, community_id: str) -> Community:

@@ -22,7 +22,7 @@ ANSWER_LOST: Final = timedelta(minutes=2)
 """A check-in that took place so soon after a scan is the scan's own, if it was sent before and no answer came."""
 
 
-@room.post("/e/{event_id}/roster/scan", who=Who.LEADERS)
+@room.post("/e/{event_id}/roster/scan", who=Who.HOSTS)
 async def scan(visit: Visit, event_id: str) -> Response:
     """Check in whom a kept scan names, and tell the script what came of it. Told again, it has no further effect.
 

@@ -1,7 +1,7 @@
 """Who reads a page: their language, their clock, and dates as they read them."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 
 from ekkyo.contracts.members import Locale
@@ -26,6 +26,10 @@ class Reader:
     def day(self, at: datetime, zone: str | None = None) -> str:
         """11月30日(月), Mon 30 Nov."""
         return times.day(at, zone or self.zone, self.locale, now=self.now)
+
+    def date(self, day: date) -> str:
+        """A day as it stands in a calendar, whatever the zone."""
+        return times.day(datetime.combine(day, time(12), UTC), "UTC", self.locale, now=self.now)
 
     def clock(self, at: datetime, zone: str | None = None) -> str:
         """12:00."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from ekkyo.contracts.events import MyEvent, MyEventsPage
+from ekkyo.contracts.events import EventPage, MyEvent, MyEventsPage
 from ekkyo.contracts.members import CommunityListed, CommunityPage, Journey, Member
 from ekkyo.contracts.notify import DeliveryPage
 from ekkyo.contracts.surveys import SurveyList
@@ -39,6 +39,8 @@ class Mine:
     invitations: list[CommunityListed]
     follows: list[tuple[str, str, str]] = field(default_factory=list)
     """Themes that I wait for: the community's id, its name, and the theme."""
+    hosted: list[Line] = field(default_factory=list)
+    """Events that I host."""
 
 
 def mine(
@@ -47,6 +49,7 @@ def mine(
     surveys: SurveyList | None,
     member: Member | None,
     named: CommunityPage | None,
+    hosted: EventPage | None = None,
 ) -> Mine:
     """What is coming for me, what I am asked, where I am invited, and which themes I wait for."""
     listed = named.communities if named else []
@@ -66,6 +69,12 @@ def mine(
             (one.community_id, names.get(one.community_id, ""), one_line(one.theme))
             for one in (member.follows if member else [])
         ],
+        hosted=[
+            Line(one_line(one.title), reader.moment(one.starts_at, one.timezone), "", f"/e/{one.event_id}")
+            for one in hosted.events
+        ]
+        if hosted
+        else [],
     )
 
 

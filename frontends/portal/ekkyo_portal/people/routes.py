@@ -1,7 +1,7 @@
 """The pages of people: search, one person with all that is known, and what ends their being a member."""
 
 import asyncio
-from typing import Final
+from typing import Any, Final, TypeVar
 
 from ekkyo.contracts.base import Refused, new_id
 from ekkyo.contracts.events import MyEvents
@@ -30,6 +30,7 @@ from ekkyo_portal.web.rooms import Room
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
 
+M = TypeVar("M")
 room = Room("people")
 STEWARDS: Final = Who.STEWARDS
 PAGE: Final = 50
@@ -140,15 +141,28 @@ async def sign_out(visit: Visit, member_id: str) -> Response:
 @room.post("/people/{member_id}/steward", who=STEWARDS)
 async def steward(visit: Visit, member_id: str) -> Response:
     """Make somebody a steward, or no steward any more."""
-    wanted = (await visit.form()).on("wanted")
-    await visit.send(GrantSteward(member_id=member_id) if wanted else RevokeSteward(member_id=member_id))
+    form = await visit.form()
+    wanted = form.on("wanted")
+    until = form["until"] or None
+    made = form.make(GrantSteward, member_id=member_id, until=until) if wanted else RevokeSteward(member_id=member_id)
+    await visit.send(_meant(made))
     return visit.see_other(f"/people/{member_id}", did="people.granted" if wanted else "people.revoked")
+
+
+def _meant(made: M | None) -> M:
+    """The command. Raises Refused where a day was no day."""
+    if made is None:
+        raise Refused("malformed", "The last day must be a day such as 2027-03-31.", 400)
+    return made
 
 
 @room.post("/people/{member_id}/leader", who=STEWARDS)
 async def leader(visit: Visit, member_id: str) -> Response:
     """Make somebody a leader of a community they are in, or no leader any more."""
     form = await visit.form()
-    role = GrantRole if form.on("wanted") else RevokeRole
-    await visit.send(role(member_id=member_id, community_id=form["community_id"], role="leader"))
+    about: dict[str, Any] = {"member_id": member_id, "community_id": form["community_id"]}
+    if form.on("wanted"):
+        await visit.send(_meant(form.make(GrantRole, **about, until=form["until"] or None)))
+    else:
+        await visit.send(RevokeRole(**about))
     return visit.see_other(f"/people/{member_id}", did="people.granted" if form.on("wanted") else "people.revoked")

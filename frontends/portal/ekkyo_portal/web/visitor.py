@@ -42,6 +42,8 @@ class Who(Enum):
     HOLDERS = "holders"
     """Members, and those whom a link in a mail opened this event's page."""
     MEMBERS = "members"
+    HOSTS = "hosts"
+    """Those who run the event: its leaders, stewards, and members who host it. The page finds out which."""
     LEADERS = "leaders"
     """Leaders of any community, and stewards."""
     STEWARDS = "stewards"

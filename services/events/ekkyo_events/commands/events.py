@@ -1,11 +1,9 @@
 """What the events service can be asked to do with an event, the places at it, and its tables."""
 
 import secrets
-import sys
-from typing import Annotated, Final
 
-from ekkyo.broker import Broker, Heard, Router, Who, asked
-from ekkyo.contracts.base import Refused, new_id
+from ekkyo.broker import Router, Who, asked
+from ekkyo.contracts.base import new_id
 from ekkyo.contracts.events import (
     AttendanceImported,
     CancelEvent,
@@ -31,15 +29,12 @@ from ekkyo.contracts.events import (
     WithdrawFromEvent,
 )
 from ekkyo.decision.clock import utcnow
-from faststream import Context
 
 from ekkyo_events import model
+from ekkyo_events.commands.hosts import OwnBroker, heard_first, rules_of
 from ekkyo_events.store import Doors, Events, KnownPeople, RulesKnown, decided
 
 router = Router()
-OwnBroker = Annotated[Broker, Context("broker")]
-ALL: Final = sys.maxsize
-"""Behind every fact there is."""
 
 
 @router.subscriber(**asked(DraftEvent))
@@ -64,8 +59,7 @@ async def publish(
 
     async def published() -> EventState:
         event = await events.get(cmd.event_id)
-        newest = await rules.get(event.community_id) if event else None
-        version = newest.version if newest else None
+        version = await rules_of(event.community_id if event else None, rules)
         return await decided(
             cmd.event_id,
             [who.sub],
@@ -77,25 +71,30 @@ async def publish(
             entries=[],
         )
 
-    try:
-        return await published()
-    except Refused as no:
-        if no.code != "rules_not_accepted":
-            raise
-    await Heard(broker, ("events-people", "events-rules")).soon(ALL)  # they may have accepted them a moment ago
-    return await published()
+    return await heard_first(broker, published)
 
 
 @router.subscriber(**asked(ReviseEvent))
-async def revise(cmd: ReviseEvent, events: Events, people: KnownPeople, who: Who) -> EventState:
-    """Change what an event is."""
-    return await decided(
-        cmd.event_id,
-        (),
-        people,
-        events,
-        lambda e, seats, known: model.revise(e, seats, cmd, people=known, who=who, now=utcnow()),
-    )
+async def revise(
+    cmd: ReviseEvent, events: Events, people: KnownPeople, rules: RulesKnown, broker: OwnBroker, who: Who
+) -> EventState:
+    """Change what an event is; of a published one, by a host who accepted the community's rules."""
+
+    async def revised() -> EventState:
+        event = await events.get(cmd.event_id)
+        version = await rules_of(event.community_id if event else None, rules)
+        return await decided(
+            cmd.event_id,
+            [who.sub],
+            people,
+            events,
+            lambda e, seats, known: model.revise(
+                e, seats, cmd, people=known, host=model.Host(known.known[who.sub], version), who=who, now=utcnow()
+            ),
+            entries=[],
+        )
+
+    return await heard_first(broker, revised)
 
 
 @router.subscriber(**asked(SetTerms))
@@ -123,9 +122,15 @@ async def cancel(cmd: CancelEvent, events: Events, who: Who) -> EventState:
 
 
 @router.subscriber(**asked(ConcludeEvent))
-async def conclude(cmd: ConcludeEvent, events: Events, who: Who) -> EventState:
+async def conclude(cmd: ConcludeEvent, events: Events, people: KnownPeople, who: Who) -> EventState:
     """Declare an event over."""
-    return await events.change(cmd.event_id, lambda e, seats: model.conclude(e, seats, cmd, who=who, now=utcnow()))
+    return await decided(
+        cmd.event_id,
+        (),
+        people,
+        events,
+        lambda e, seats, known: model.conclude(e, seats, cmd, people=known, who=who, now=utcnow()),
+    )
 
 
 @router.subscriber(**asked(RegisterForEvent))

@@ -15,21 +15,39 @@ from ekkyo.contracts.events import (
 from ekkyo.decision.clock import utcnow
 
 from ekkyo_events import model
-from ekkyo_events.store import AllSeries, Events, KnownPeople, knowing
+from ekkyo_events.commands.hosts import OwnBroker, heard_first, rules_of
+from ekkyo_events.store import AllSeries, Events, KnownPeople, RulesKnown, knowing
 
 router = Router()
 
 
 @router.subscriber(**asked(PlanSeries))
-async def plan_series(cmd: PlanSeries, series: AllSeries) -> SeriesState:
-    """Announce events that recur."""
-    return await series.create(cmd.series_id, lambda s, regulars: model.plan_series(s, cmd, now=utcnow()))
+async def plan_series(
+    cmd: PlanSeries, series: AllSeries, people: KnownPeople, rules: RulesKnown, broker: OwnBroker, who: Who
+) -> SeriesState:
+    """Announce events that recur, by a host who accepted the community's rules."""
+
+    async def planned() -> SeriesState:
+        host = model.Host(await people.get(who.sub), await rules_of(cmd.community_id, rules))
+        return await series.create(cmd.series_id, lambda s, regulars: model.plan_series(s, cmd, host, now=utcnow()))
+
+    return await heard_first(broker, planned)
 
 
 @router.subscriber(**asked(ReviseSeries))
-async def revise_series(cmd: ReviseSeries, series: AllSeries, who: Who) -> SeriesState:
-    """Change what the events of a series are, all to come or from one on."""
-    return await series.change(cmd.series_id, lambda s, regulars: model.revise_series(s, cmd, who=who, now=utcnow()))
+async def revise_series(
+    cmd: ReviseSeries, series: AllSeries, people: KnownPeople, rules: RulesKnown, broker: OwnBroker, who: Who
+) -> SeriesState:
+    """Change what the events of a series are, all to come or from one on, by who accepted the community's rules."""
+
+    async def revised() -> SeriesState:
+        found = await series.get(cmd.series_id)
+        host = model.Host(await people.get(who.sub), await rules_of(found.community_id if found else None, rules))
+        return await series.change(
+            cmd.series_id, lambda s, regulars: model.revise_series(s, cmd, host, who=who, now=utcnow())
+        )
+
+    return await heard_first(broker, revised)
 
 
 @router.subscriber(**asked(RescheduleSeries))

@@ -12,6 +12,7 @@ from ekkyo_events.model.answering import (
 from ekkyo_events.model.approving import approve, decline_applications, expire
 from ekkyo_events.model.attendance import check_in, import_attendance, unless_refused
 from ekkyo_events.model.attending import change_attend
+from ekkyo_events.model.concluding import conclude, end
 from ekkyo_events.model.departures import Departure, DepartureTimer, Leaving, Merging, departed, is_news, merged
 from ekkyo_events.model.documents import (
     Event,
@@ -23,10 +24,20 @@ from ekkyo_events.model.documents import (
 )
 from ekkyo_events.model.door import Door, door, has_a_door, word_now
 from ekkyo_events.model.drawing import EARLIER, draw, is_to_be_closed, missed_before
-from ekkyo_events.model.events import cancel, conclude, draft, duplicate, end, publish, remind, reschedule, revise
+from ekkyo_events.model.events import cancel, draft, duplicate, publish, remind, reschedule, revise
 from ekkyo_events.model.figures import counts, figures, told_in_counts
 from ekkyo_events.model.grouping import register_group
 from ekkyo_events.model.hosting import Host, KnownRules
+from ekkyo_events.model.hosts import (
+    host_left,
+    hosted,
+    hosted_page,
+    move_host,
+    name_host,
+    remove_host,
+    run_by,
+    to_ask_of,
+)
 from ekkyo_events.model.inviting import (
     in_segment,
     invite,
@@ -142,6 +153,9 @@ __all__ = [
     "forget_answers",
     "form",
     "has_a_door",
+    "host_left",
+    "hosted",
+    "hosted_page",
     "import_attendance",
     "in_segment",
     "invite",
@@ -156,11 +170,13 @@ __all__ = [
     "missed_before",
     "move",
     "move_back",
+    "move_host",
     "move_regular",
     "move_regular_back",
     "move_seat",
     "must_choose",
     "my_table",
+    "name_host",
     "not_found",
     "not_over",
     "on_board",
@@ -178,11 +194,13 @@ __all__ = [
     "release",
     "remind",
     "remove",
+    "remove_host",
     "reschedule",
     "reschedule_series",
     "revise",
     "revise_output",
     "revise_series",
+    "run_by",
     "sat_together",
     "seat_of",
     "seat_tables",
@@ -192,6 +210,7 @@ __all__ = [
     "state",
     "take",
     "tell_series",
+    "to_ask_of",
     "told_answers",
     "told_in_counts",
     "told_output",

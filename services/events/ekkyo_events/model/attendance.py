@@ -22,7 +22,6 @@ from ekkyo_events.model.documents import (
     CLOCKS_DIFFER,
     Event,
     Seat,
-    leads,
     must_be_published,
     not_found,
     registration,
@@ -30,6 +29,7 @@ from ekkyo_events.model.documents import (
     told_each,
 )
 from ekkyo_events.model.door import Door, enter
+from ekkyo_events.model.hosts import must_run, runs
 from ekkyo_events.model.people import People
 from ekkyo_events.model.promoting import Promotion
 from ekkyo_events.model.tables import given_tables
@@ -58,8 +58,10 @@ def check_in(
     seat = seats.get(cmd.member_id)
     if not seen(event, who, seat):
         raise not_found()
-    who.must_lead(event.community_id, or_is=cmd.member_id)
-    if cmd.at and not leads(who, event):
+    by_host = runs(event, who, people, now=now)
+    if not by_host and who.sub != cmd.member_id:
+        must_run(event, who, people, now=now)
+    if cmd.at and not by_host:
         raise Refused("not_allowed", "Only a leader may say when somebody was checked in.", 403)
     came = seat is not None and seat.status == "attended"
     if seat and came and (cmd.scan_id in seat.scans or (seat.checked_in_at and cmd.at is None)):
@@ -72,9 +74,9 @@ def check_in(
     if not came:
         if no := people.refusal(event, cmd.member_id):
             raise no
-        if not (seat and seat.status == "confirmed") and not leads(who, event):
+        if not (seat and seat.status == "confirmed") and not by_host:
             raise Refused("no_seat", "Only a leader may check in a member who has no seat.")
-    if seat and not leads(who, event):
+    if seat and not by_host:
         seat, wrong = enter(event, seat, cmd, door, now=now)
         if wrong:
             return Decision(event, wrong, entries=[seat])
@@ -159,7 +161,7 @@ def import_attendance(
     Who had a seat when it began came by right, even if they left the company since. Who had none is passed over if they
     may have none.
     """
-    who.must_lead(event.community_id)
+    must_run(event, who, people, now=now)
     if event.status != "concluded":
         must_be_published(event, "take an attendance report")
     if now < event.starts_at:

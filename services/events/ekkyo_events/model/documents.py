@@ -99,11 +99,11 @@ class Event(Document):
     """How many are invited, whatever they answered."""
     invitations: list[Sent] = Field(default=[], exclude_if=_unset)
     """The last that were sent."""
+    hosts: list[str] = Field(default=[], exclude_if=_unset)
     released: bool = Field(default=False, exclude_if=_unset)
     """Whether the seats that its quotas kept are for everybody now."""
     holders: dict[str, int] = Field(default={}, exclude_if=_unset)
-    """How many of those who have seats in the room count for exactly these quotas, while seats are kept: a bit for each
-    quota, the lowest for the first, as a decimal number."""
+    """How many who have seats in the room count for exactly these quotas: a bit for each, as a decimal number."""
 
     @property
     def room(self) -> Room:

@@ -8,11 +8,9 @@ from typing import Protocol
 from ekkyo.contracts.base import Caller, FieldError, Refused
 from ekkyo.contracts.events import (
     CancelEvent,
-    ConcludeEvent,
     DraftEvent,
     DuplicateEvent,
     EventCancelled,
-    EventConcluded,
     EventDetails,
     EventFormat,
     EventPublished,
@@ -28,7 +26,7 @@ from ekkyo.decision import Cancel, Decision, Entries, Set
 
 from ekkyo_events.model.approving import applications_timer
 from ekkyo_events.model.arranged import must_fit_places
-from ekkyo_events.model.arranged.counting import arranges, recounted, who_is_online
+from ekkyo_events.model.arranged.counting import who_is_online
 from ekkyo_events.model.arranged.quotas import must_release_later, release_timers
 from ekkyo_events.model.asking import must_fit
 from ekkyo_events.model.documents import (
@@ -42,8 +40,9 @@ from ekkyo_events.model.documents import (
 )
 from ekkyo_events.model.entering import draw_timers, must_draw_before, must_not_be_drawn, opened
 from ekkyo_events.model.hosting import NOBODY, Host, must_have_accepted
+from ekkyo_events.model.hosts import named_at_publication
 from ekkyo_events.model.inviting import at_publication
-from ekkyo_events.model.late import after_move, unfilled
+from ekkyo_events.model.late import after_move
 from ekkyo_events.model.lottery import Lot
 from ekkyo_events.model.people import People
 from ekkyo_events.model.promoting import promote
@@ -120,12 +119,20 @@ def publish(
     must_release_later(event, now)
     after = opened(event.model_copy(update={"status": "published"}), lot, now)
     told = state(after, after=event)
-    facts = [EventPublished(event_id=event.id, event=told), *at_publication(event, seats, told)]
+    hosts, invited = named_at_publication(event, told), at_publication(event, seats, told)
+    facts = [EventPublished(event_id=event.id, event=told), *hosts, *invited]
     return Decision(after, told, facts=facts, timers=[*event_timers(after, now), *draw_timers(after)])
 
 
 def revise(
-    event: Event, seats: Entries[Seat], cmd: ReviseEvent, *, people: People, who: Caller, now: datetime
+    event: Event,
+    seats: Entries[Seat],
+    cmd: ReviseEvent,
+    *,
+    people: People,
+    host: Host = NOBODY,
+    who: Caller,
+    now: datetime,
 ) -> Answer:
     """Change what an event is, and give new seats to those who wait longest."""
     who.must_lead(event.community_id)
@@ -144,6 +151,7 @@ def revise(
         must_fit_places(revised)
     if event.status == "draft":
         return Decision(revised, state(revised, after=event))
+    must_have_accepted(event, host)
     must_say_where(revised)
     revised = revised.model_copy(update={"sequence": event.sequence + 1})
     promotion = promote(revised, seats, people, "more_capacity").at(now)
@@ -197,25 +205,7 @@ def cancel(event: Event, seats: Entries[Seat], cmd: CancelEvent, *, who: Caller)
     after = event.model_copy(update={"status": "cancelled", "sequence": event.sequence + 1})
     told = state(after, after=event)
     fact = EventCancelled(event_id=event.id, event=told, reason=cmd.reason, **who_hears(seats))
-    return Decision(after, told, facts=[fact], timers=[*_no_timers(after), *draw_timers(after)])
-
-
-def conclude(event: Event, seats: Entries[Seat], cmd: ConcludeEvent, *, who: Caller, now: datetime) -> Answer:
-    """Declare an event over."""
-    who.must_lead(event.community_id)
-    if event.status == "concluded":
-        return Decision(event, state(event))
-    must_be_published(event, "be concluded")
-    if now < event.starts_at:
-        raise Refused("event_not_started", "An event that has not started cannot be concluded.")
-    return _concluded(event, seats)
-
-
-def end(event: Event, seats: Entries[Seat], timer: EndTimer) -> Answer:
-    """Conclude an event at its end, unless it was moved, called off or concluded before."""
-    if event.status != "published" or event.ends_at != timer.ends_at:
-        return Decision(event, state(event))
-    return _concluded(event, seats)
+    return Decision(after, told, facts=[fact], timers=[*no_timers(after), *draw_timers(after)])
 
 
 def remind(event: Event, seats: Entries[Seat], timer: ReminderTimer, *, now: datetime) -> Answer:
@@ -232,21 +222,6 @@ def remind(event: Event, seats: Entries[Seat], timer: ReminderTimer, *, now: dat
     return Decision(after, told, facts=[fact])
 
 
-def _concluded(event: Event, seats: Entries[Seat]) -> Answer:
-    absent = [seat.model_copy(update={"status": "no_show"}) for seat in seats.all(status="confirmed")]
-    counts = {"confirmed": 0, "seated": event.seats_in_use, "late_unfilled": unfilled(event, seats)}
-    after = event.model_copy(update={"status": "concluded", **counts})
-    after = recounted(after, seats.all(status="confirmed") if arranges(event) else (), absent)
-    told = state(after, after=event)
-    fact = EventConcluded(
-        event_id=event.id,
-        event=told,
-        attended=[seat.key for seat in seats.all(status="attended")],
-        no_shows=[seat.key for seat in absent],
-    )
-    return Decision(after, told, entries=absent, facts=[fact], timers=_no_timers(after))
-
-
 def event_timers(event: Event, now: datetime) -> list[Set | Cancel]:
     """The reminder, when a day is left until the start, the end, and the start where leaders approve."""
     remind_at = event.starts_at - REMIND_BEFORE
@@ -255,7 +230,7 @@ def event_timers(event: Event, now: datetime) -> list[Set | Cancel]:
     return [reminder or ReminderTimer.cancel(event.id), end_of_it, *applications_timer(event), *release_timers(event)]
 
 
-def _no_timers(event: Event) -> list[Set | Cancel]:
+def no_timers(event: Event) -> list[Set | Cancel]:
     """For an event that is cancelled or concluded, which is as it is afterwards."""
     return [ReminderTimer.cancel(event.id), EndTimer.cancel(event.id), *release_timers(event)]
 

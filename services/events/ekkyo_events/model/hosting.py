@@ -31,14 +31,19 @@ class Host:
 NOBODY: Final = Host()
 
 
-def must_have_accepted(event: Restricted, host: Host) -> None:
-    """Refuse a member of the community who has not accepted its newest rules.
+def has_accepted(community: str, host: Host) -> bool:
+    """Whether a member of the community accepted its newest rules; of others nothing is asked.
 
-    Of whom only that they accepted some version is known, as before versions were kept, nothing is asked.
+    Of whom only that they accepted some version is known, as before versions were kept, nothing is asked either.
     """
-    person, community = host.person, event.community_id
+    person = host.person
     if person is None or host.rules is None or community not in person.communities:
-        return
+        return True
     untold = community in person.accepted and not any(one.startswith(f"{community}/") for one in person.versions)
-    if not untold and accepted_version(community, host.rules) not in person.versions:
+    return untold or accepted_version(community, host.rules) in person.versions
+
+
+def must_have_accepted(event: Restricted, host: Host) -> None:
+    """Refuse a member of the community who announces something there and has not accepted its newest rules."""
+    if not has_accepted(event.community_id, host):
         raise Refused("rules_not_accepted", "Accept the community's current rules before you publish its events.")

@@ -57,10 +57,10 @@ def led_by(event: Event | None, who: Caller) -> Event:
 
 
 def told_to(event: Event, who: Caller, seat: Seat | None) -> EventState:
-    """The event as this caller sees it: only leaders and members with a seat see where to join."""
+    """The event as this caller sees it: only leaders, hosts and members with a seat see where to join."""
     has_seat = seat is not None and seat.key == who.sub and seat.status in HAS_SEAT
     told = state(event)
-    return told if has_seat or leads(who, event) else told.model_copy(update={"url": None})
+    return told if has_seat or who.sub in event.hosts or leads(who, event) else told.model_copy(update={"url": None})
 
 
 def my_registration(
@@ -159,7 +159,7 @@ def on_roster(event: Event, status: Sequence[str] | None) -> dict[str, Any]:
 
 def to_look_up(events: Iterable[Event], who: Caller) -> list[str]:
     """The ids of those events that this caller sees only if they are invited or have a place."""
-    return [event.id for event in events if by_invitation(event) and not leads(who, event)]
+    return [event.id for event in events if by_invitation(event) and not seen(event, who, None)]
 
 
 def of_seen(events: Iterable[Event], seats: Iterable[Seat], who: Caller) -> list[Event]:

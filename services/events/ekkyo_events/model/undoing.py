@@ -9,7 +9,8 @@ from ekkyo.contracts.events import CheckInUndone, EventState, UndoCheckIn
 from ekkyo.decision import Decision, Entries, EntriesInMemory
 
 from ekkyo_events.model.arranged.counting import recounted
-from ekkyo_events.model.documents import Event, Seat, leads, must_be_published, registration, state
+from ekkyo_events.model.documents import Event, Seat, must_be_published, registration, state
+from ekkyo_events.model.hosts import runs
 from ekkyo_events.model.line import place
 from ekkyo_events.model.people import People
 from ekkyo_events.model.promoting import Promotion, promote, without_place
@@ -21,12 +22,14 @@ def undo_check_in(
 ) -> Answer:
     """Give a member the place back that they had before they came; who did not come keeps theirs."""
     seat = seats.get(cmd.member_id)
-    may_act_for(event, cmd.member_id, who, seat)
+    by_host = runs(event, who, people, now=now)
+    if not by_host:
+        may_act_for(event, cmd.member_id, who, seat)
     if not seat or seat.only_invited:
         raise Refused("registration_not_found", "This member is not registered for the event.")
     if seat.status != "attended":
         return Decision(event, registration(event, seat, _place(seat, seats)))
-    if not (event.status == "concluded" and leads(who, event)):
+    if not (event.status == "concluded" and by_host):
         must_be_published(event, "have a check-in undone")
     after, (back,) = not_there(event, [seat], people)
     back = back.model_copy(update={"undone_at": now})

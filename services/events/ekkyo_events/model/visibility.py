@@ -1,4 +1,4 @@
-"""Who sees an event: everybody, or, where it is by invitation, who was invited or has a place."""
+"""Who sees an event: everybody, or, where it is by invitation, who was invited, has a place or hosts it."""
 
 from ekkyo.contracts.base import Caller
 
@@ -26,6 +26,8 @@ def admitted(event: Event, seat: Seat | None) -> bool:
 def seen(event: Event, who: Caller, seat: Seat | None) -> bool:
     """Whether the caller may see an event. seat: one of theirs or, which counts for nothing, of somebody else."""
     if (event.status != "draft" and not by_invitation(event)) or leads(who, event):
+        return True
+    if event.status != "draft" and who.sub in event.hosts:
         return True
     own = seat if seat is not None and seat.key == who.sub else None
     return event.status != "draft" and admitted(event, own)

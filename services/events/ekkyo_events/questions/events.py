@@ -53,6 +53,7 @@ from ekkyo.decision.clock import utcnow
 
 from ekkyo_events import model
 from ekkyo_events.model import telling
+from ekkyo_events.questions.hosts import run_by
 from ekkyo_events.store import AllSeries, Doors, Events, KnownPeople, Outputs, RulesKnown, chosen, places_at, seen_of
 
 router = Router()
@@ -78,9 +79,9 @@ async def list_events(ask: ListEvents, events: Events, who: Who) -> EventPage:
 
 
 @router.subscriber(**asked(GetRoster))
-async def roster(ask: GetRoster, events: Events, who: Who) -> RosterPage:
+async def roster(ask: GetRoster, events: Events, people: KnownPeople, who: Who) -> RosterPage:
     """Who is registered, waits, withdrew, came or did not."""
-    event = telling.led_by(await events.get(ask.event_id), who)
+    event = await run_by(ask.event_id, events, people, who)
     where = telling.on_roster(event, ask.status)
     seats = await events.entries(event.id, where=where, after=ask.after, limit=ask.limit + 1)
     waits = sorted({seat.status for seat in seats} & {"waitlisted", "applied"})
@@ -178,9 +179,9 @@ async def calendar(ask: GetCalendar, events: Events, who: Who) -> CalendarPage:
 
 
 @router.subscriber(**asked(GetDoorWord))
-async def door_word(ask: GetDoorWord, events: Events, doors: Doors, who: Who) -> DoorWord:
+async def door_word(ask: GetDoorWord, events: Events, doors: Doors, people: KnownPeople, who: Who) -> DoorWord:
     """The word to show at the door. Who asks first makes the secret that all words of the event come from."""
-    event = model.has_a_door(telling.led_by(await events.get(ask.event_id), who))
+    event = model.has_a_door(await run_by(ask.event_id, events, people, who))
     secret = secrets.token_hex(32)
     door = await doors.create(event.id, lambda found: model.door(found, event.id, secret=secret))
     return model.word_now(door, now=utcnow())

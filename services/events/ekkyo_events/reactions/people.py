@@ -124,6 +124,8 @@ async def _move(
             lambda s, regulars: model.move_regular(s, regulars, absorbed_id, kept_id),
             entries=[absorbed_id, kept_id],
         )
+    for event in await events.find({"hosts": {"$in": [absorbed_id]}}, limit=0):
+        await events.change(event.id, lambda e, seats: model.move_host(e, absorbed_id, kept_id))
     for seat in await events.find_entries({"key": absorbed_id, "moved": {"$exists": False}}, limit=0):
         await _in_event(
             seat.document_id,
@@ -169,6 +171,15 @@ async def _in_event(
 
 
 async def _give_back(member_id: str, events: Events, series: AllSeries, people: KnownPeople) -> None:
+    for event in await events.find({"hosts": {"$in": [member_id]}}, limit=0):
+        await decided(
+            event.id,
+            [member_id],
+            people,
+            events,
+            lambda e, seats, known: model.host_left(e, member_id, known),
+            entries=[],
+        )
     for regular in await series.find_entries({"key": member_id, "status": "registered"}, limit=0):
         await knowing(
             [member_id],

@@ -1,10 +1,21 @@
 """What the members service can be asked to do."""
 
-from ekkyo_members.commands import following, introductions, leaving, measures, merging, people, skills, sponsors
+from ekkyo_members.commands import (
+    following,
+    introductions,
+    leaving,
+    measures,
+    merging,
+    people,
+    roles,
+    skills,
+    sponsors,
+)
 
 routers = [
     people.router,
     leaving.router,
+    roles.router,
     measures.router,
     skills.router,
     following.router,

@@ -12,7 +12,7 @@ from faststream import Context
 
 from ekkyo_members import logos, model
 from ekkyo_members.settings import MembersSettings
-from ekkyo_members.store import Communities, Members, StewardTurns
+from ekkyo_members.store import Communities, Members
 
 router = Router()
 MySettings = Annotated[MembersSettings, Context("settings")]
@@ -29,7 +29,9 @@ async def found_community(cmd: contract.FoundCommunity, communities: Communities
 @router.subscriber(**asked(contract.ReviseCharter))
 async def revise_charter(cmd: contract.ReviseCharter, communities: Communities) -> contract.Community:
     """Change a community's charter, its rules, or both."""
-    return await communities.change(cmd.community_id, lambda c, _: model.revise_charter(c, cmd, now=utcnow()))
+    return await communities.change(
+        cmd.community_id, lambda c, _: model.with_reminder(c, model.revise_charter(c, cmd, now=utcnow()), now=utcnow())
+    )
 
 
 @router.subscriber(**asked(contract.ReviseCommunity))
@@ -142,38 +144,6 @@ async def accept_rules(cmd: contract.AcceptRules, members: Members, communities:
     return await members.change(
         cmd.member_id, lambda m, _: model.accept_rules(model.present(m), community, cmd.rules_version, now=utcnow())
     )
-
-
-@router.subscriber(**asked(contract.GrantRole))
-async def grant_role(cmd: contract.GrantRole, members: Members) -> contract.Member:
-    """Make a member of a community one of its leaders."""
-    return await members.change(cmd.member_id, lambda m, _: model.grant_role(model.present(m), cmd))
-
-
-@router.subscriber(**asked(contract.RevokeRole))
-async def revoke_role(cmd: contract.RevokeRole, members: Members) -> contract.Member:
-    """End a member's role in a community."""
-    return await members.change(cmd.member_id, lambda m, _: model.revoke_role(model.present(m), cmd))
-
-
-@router.subscriber(**asked(contract.GrantSteward))
-async def grant_steward(cmd: contract.GrantSteward, members: Members) -> contract.Member:
-    """Make somebody a steward."""
-    return await members.change(cmd.member_id, lambda m, _: model.grant_steward(model.present(m)))
-
-
-@router.subscriber(**asked(contract.RevokeSteward))
-async def revoke_steward(cmd: contract.RevokeSteward, members: Members, turns: StewardTurns) -> contract.Member:
-    """Take the role of a steward away, while another steward is left. Of who is none there is no turn to wait for."""
-    member = await members.get(cmd.member_id)
-    if member is None or not member.steward:
-        return await members.change(cmd.member_id, lambda m, _: model.unchanged(model.present(m)))
-    async with turns.taken() as until:
-        found = await members.find({"steward": True, "active": True}, limit=2)
-        left = model.OtherStewards(any(one.id != cmd.member_id for one in found), until)
-        return await members.change(
-            cmd.member_id, lambda m, _: model.revoke_steward(model.present(m), left, now=utcnow())
-        )
 
 
 @router.subscriber(**asked(contract.RecordContribution))

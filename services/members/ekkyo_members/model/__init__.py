@@ -1,5 +1,6 @@
 """What the members service knows, and how it decides. Pure: no I/O, no clock, no randomness, no await."""
 
+from ekkyo_members.model.addresses import address_refused
 from ekkyo_members.model.calendar import calendar_address, end_calendar_address, make_calendar_address
 from ekkyo_members.model.community import (
     LOGO,
@@ -13,6 +14,7 @@ from ekkyo_members.model.community import (
     revise,
     revise_charter,
 )
+from ekkyo_members.model.deputies import end_deputy, name_deputy, without_leader
 from ekkyo_members.model.following import follow_theme, followed, fulfilled
 from ekkyo_members.model.importing import Found, circles, new_member_id, outcomes, refused, take_over
 from ekkyo_members.model.introductions import (
@@ -60,10 +62,7 @@ from ekkyo_members.model.measures import measures, report_measure, reported_key,
 from ekkyo_members.model.member import (
     GONE,
     MERGED,
-    NO_DEFAULTS,
-    Company,
     Member,
-    address_refused,
     change_number,
     change_profile,
     keep_address,
@@ -73,7 +72,7 @@ from ekkyo_members.model.member import (
     register,
     unchanged,
 )
-from ekkyo_members.model.membership import accept_rules, decline, grant_role, invite, join, leave, revoke_role
+from ekkyo_members.model.membership import accept_rules, decline, invite, join, leave
 from ekkyo_members.model.merging import (
     Elsewhere,
     MergeTimer,
@@ -91,13 +90,32 @@ from ekkyo_members.model.merging import (
     take_in,
     undoable,
 )
+from ekkyo_members.model.parts import NO_DEFAULTS, Company
 from ekkyo_members.model.preferences import choose_messages, set_preferences
+from ekkyo_members.model.reminding import (
+    RevisedRulesTimer,
+    RulesTimer,
+    lacks_rules,
+    remind_of_rules,
+    with_reminder,
+)
 from ekkyo_members.model.reporting import (
     Reporting,
     ReportReminderTimer,
     ReportTimer,
     report_due,
     report_reminder_due,
+)
+from ekkyo_members.model.roles import (
+    Granting,
+    OtherStewards,
+    RoleTimer,
+    grant_role,
+    grant_steward,
+    lasting,
+    revoke_role,
+    revoke_steward,
+    role_due,
 )
 from ekkyo_members.model.rules import acceptances, rules_versions
 from ekkyo_members.model.seeing import may_find, may_see, told_to
@@ -110,15 +128,13 @@ from ekkyo_members.model.sponsors import (
     remove_sponsor,
 )
 from ekkyo_members.model.standing import (
-    OtherStewards,
     card,
     colleagues,
-    grant_steward,
     had_a_place,
+    host_of,
     identity,
     must_share,
     named_speaker,
-    revoke_steward,
     seen_as_author,
     sign_out,
 )
@@ -138,6 +154,7 @@ __all__ = [
     "Company",
     "Elsewhere",
     "Found",
+    "Granting",
     "Introduction",
     "IntroductionTimer",
     "Logo",
@@ -149,6 +166,9 @@ __all__ = [
     "ReportTimer",
     "Reported",
     "Reporting",
+    "RevisedRulesTimer",
+    "RoleTimer",
+    "RulesTimer",
     "Sponsor",
     "SponsorPurgeTimer",
     "Step",
@@ -179,6 +199,7 @@ __all__ = [
     "did_not_attend",
     "end",
     "end_calendar_address",
+    "end_deputy",
     "erase",
     "erasure",
     "erasures",
@@ -192,6 +213,7 @@ __all__ = [
     "had_a_place",
     "held_before",
     "here",
+    "host_of",
     "identity",
     "introduction_id",
     "introduction_not_found",
@@ -201,6 +223,8 @@ __all__ = [
     "journey_for",
     "keep_address",
     "known_as",
+    "lacks_rules",
+    "lasting",
     "leave",
     "lend_address",
     "listed",
@@ -215,6 +239,7 @@ __all__ = [
     "measures",
     "must_be_free",
     "must_share",
+    "name_deputy",
     "named_speaker",
     "new_member_id",
     "no_wishes",
@@ -229,6 +254,7 @@ __all__ = [
     "refused",
     "register",
     "release",
+    "remind_of_rules",
     "remove_sponsor",
     "report_due",
     "report_measure",
@@ -241,6 +267,7 @@ __all__ = [
     "revise_charter",
     "revoke_role",
     "revoke_steward",
+    "role_due",
     "rules_versions",
     "seen_as_author",
     "set_preferences",
@@ -258,6 +285,8 @@ __all__ = [
     "unchanged",
     "undoable",
     "wish",
+    "with_reminder",
     "without",
+    "without_leader",
     "without_manager",
 ]

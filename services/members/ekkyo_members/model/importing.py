@@ -8,7 +8,8 @@ from uuid import UUID, uuid5
 from ekkyo.contracts import members as contract
 from ekkyo.decision import Decision, Refused
 
-from ekkyo_members.model.member import NO_DEFAULTS, Company, Member, change_profile, new, plain
+from ekkyo_members.model.member import Member, change_profile, new, plain
+from ekkyo_members.model.parts import NO_DEFAULTS, Company
 
 _NAMESPACE = UUID("6f7b5f0e-5f0c-5d53-9b7e-0c7a5b0f4a11")
 """Of members that an import made known. Never to be changed: the ids of all imported members derive from it."""

@@ -1,18 +1,16 @@
 """A member: their profile, their preferences, and the communities they are in."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
 from typing import Any
 
 from ekkyo.contracts import members as contract
 from ekkyo.contracts.base import Instant
-from ekkyo.contracts.notify import AddressRefused
 from ekkyo.decision import Decision, Document, Refused
 from pydantic import Field, computed_field
 
-from ekkyo_members.model.parts import Absorbed, Erased, Merged, earlier
+from ekkyo_members.model.parts import NO_DEFAULTS, Absorbed, Company, Erased, Hosting, Merged, Planned, earlier
 
 PROFILE = tuple(name for name in contract.Profile.model_fields if name not in ("locale", "timezone"))
 UNTOLD: tuple[contract.Locale, str] = ("en", "UTC")
@@ -30,17 +28,6 @@ LENT = "~~"
 def _nothing(value: object) -> bool:
     """Whether there is nothing to keep."""
     return not value
-
-
-@dataclass(frozen=True)
-class Company:
-    """What new members have of whom nothing else is said."""
-
-    locale: contract.Locale | None = None
-    timezone: str | None = None
-
-
-NO_DEFAULTS = Company()
 
 
 class Member(Document):
@@ -67,8 +54,14 @@ class Member(Document):
     attended: int = 0
     active: bool = True
     steward: bool = False
+    steward_until: date | None = None
+    planned: list[Planned] = []
+    """What their timer is set for."""
     speaks: bool = False
     """Whether an event named them as a speaker, or an output as an author: members may see who they are."""
+    rules_reminded: dict[str, int] = {}
+    """Of which version of a community's rules they were reminded."""
+    hosting: list[Hosting] = []
     guest_of: list[str] = []
     """The communities at whose events they have or had a place: their leaders may see who they are."""
     muted: list[str] = []
@@ -114,6 +107,18 @@ class Member(Document):
     def leads(self) -> list[str]:
         """The communities they lead, for looking leaders up by them."""
         return [m.community_id for m in self.memberships if m.role == "leader"]
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def stands_in_for(self) -> list[str]:
+        """The leaders whose deputy they are or will be, for looking deputies up by them."""
+        return sorted({m.deputising.leader_id for m in self.memberships if m.deputising})
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def deputises(self) -> bool:
+        """Whether they are or will be anybody's deputy, for looking deputies up."""
+        return bool(self.stands_in_for)
 
     @computed_field  # type: ignore[prop-decorator]
     @property
@@ -277,13 +282,6 @@ def with_profile(member: Member, profile: contract.Profile) -> Member:
     if after.email == member.address:
         return after
     return after.model_copy(update={"address_since": member.revision + 1, "mail_refused_since": None})
-
-
-def address_refused(member: Member, fact: AddressRefused) -> Decision[Member, None]:
-    """Keep since when mail to this member is refused for good, unless they have got another address meanwhile."""
-    if member.erased or member.mail_refused_since or fact.member_revision < member.address_since:
-        return Decision(member, None)
-    return Decision(member.model_copy(update={"mail_refused_since": fact.meta.time}), None)
 
 
 def preferences_of(preferences: contract.Preferences) -> dict[str, Any]:

@@ -1,5 +1,6 @@
-"""A member's places in communities: joining, leaving, the rules they accepted, and the roles they have."""
+"""A member's places in communities: joining, leaving, and the rules they accepted."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from ekkyo.contracts import members as contract
@@ -7,6 +8,7 @@ from ekkyo.decision import Caller, Decision, Refused
 
 from ekkyo_members.model.community import Community
 from ekkyo_members.model.member import Member, changed, must_be_active, unchanged
+from ekkyo_members.model.reminding import AFTER, RulesTimer
 
 Answer = Decision[Member, contract.Member]
 
@@ -53,9 +55,10 @@ def join(member: Member, community: Community, *, who: Caller, now: datetime) ->
         "timezone": member.timezone or community.timezone,
     }
     member = member.model_copy(update=settled)
-    return changed(
+    told = changed(
         member, [contract.MemberJoined(member_id=member.id, member=member.state(), community_id=community.id)]
     )
+    return replace(told, timers=[RulesTimer(id=member.id).at(now + AFTER)])
 
 
 def leave(member: Member, community_id: str) -> Answer:
@@ -63,19 +66,28 @@ def leave(member: Member, community_id: str) -> Answer:
     place = member.membership(community_id)
     if place is None:
         return unchanged(member)
-    follows = [one for one in member.follows if one.community_id != community_id]
-    memberships = [m for m in member.memberships if m != place]
-    member = member.model_copy(update={"memberships": memberships, "follows": follows})
+    left_with = {
+        "memberships": [m for m in member.memberships if m != place],
+        "planned": [one for one in member.planned if one.community_id != community_id],
+        "follows": [one for one in member.follows if one.community_id != community_id],
+    }
+    member = member.model_copy(update=left_with)
     left = contract.MemberLeft(member_id=member.id, member=member.state(), community_id=community_id)
     if place.role is None:
         return changed(member, [left])
-    revoked = contract.RoleRevoked(member_id=member.id, member=left.member, community_id=community_id, role=place.role)
+    revoked = contract.RoleRevoked(
+        member_id=member.id,
+        member=left.member,
+        community_id=community_id,
+        role=place.role,
+        deputy_of=place.deputising.leader_id if place.deputising else None,
+    )
     return changed(member, [revoked, left])
 
 
 def accept_rules(member: Member, community: Community, version: int, *, now: datetime) -> Answer:
     """Accept the rules as they are now; a version that was replaced cannot be accepted any more."""
-    place = _place(member, community.id)
+    place = place_in(member, community.id)
     if place.rules_accepted >= version:
         return unchanged(member)
     must_be_active(member)
@@ -84,45 +96,22 @@ def accept_rules(member: Member, community: Community, version: int, *, now: dat
             "rules_version_not_current",
             f"The current version of the rules is {community.rules_version}. Accept that version.",
         )
-    member = _with(member, place.model_copy(update={"rules_accepted": version, "rules_accepted_at": now}))
+    member = with_place(member, place.model_copy(update={"rules_accepted": version, "rules_accepted_at": now}))
     fact = contract.RulesAccepted(
         member_id=member.id, member=member.state(), community_id=community.id, rules_version=version
     )
     return changed(member, [fact])
 
 
-def grant_role(member: Member, cmd: contract.GrantRole) -> Answer:
-    """Give a member of a community a role in it."""
-    place = _place(member, cmd.community_id)
-    if place.role == cmd.role:
-        return unchanged(member)
-    must_be_active(member)
-    member = _with(member, place.model_copy(update={"role": cmd.role}))
-    fact = contract.RoleGranted(
-        member_id=member.id, member=member.state(), community_id=cmd.community_id, role=cmd.role
-    )
-    return changed(member, [fact])
-
-
-def revoke_role(member: Member, cmd: contract.RevokeRole) -> Answer:
-    """End a role. Somebody who left has none any more, so there is nothing to refuse."""
-    place = member.membership(cmd.community_id)
-    if place is None or place.role != cmd.role:
-        return unchanged(member)
-    member = _with(member, place.model_copy(update={"role": None}))
-    fact = contract.RoleRevoked(
-        member_id=member.id, member=member.state(), community_id=cmd.community_id, role=cmd.role
-    )
-    return changed(member, [fact])
-
-
-def _place(member: Member, community_id: str) -> contract.Membership:
+def place_in(member: Member, community_id: str) -> contract.Membership:
+    """Their place in this community. Refuses who has none."""
     place = member.membership(community_id)
     if place is None:
         raise Refused("not_a_member", "Only members of this community can do this.")
     return place
 
 
-def _with(member: Member, place: contract.Membership) -> Member:
+def with_place(member: Member, place: contract.Membership) -> Member:
+    """The member with this place instead of the one they had in that community."""
     places = [place if m.community_id == place.community_id else m for m in member.memberships]
     return member.model_copy(update={"memberships": places})

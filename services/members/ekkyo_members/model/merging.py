@@ -15,6 +15,7 @@ from ekkyo_members.model.importing import new_member_id
 from ekkyo_members.model.journey import Step
 from ekkyo_members.model.member import GONE, MERGED, Member, not_found, present
 from ekkyo_members.model.parts import Absorbed, Merged
+from ekkyo_members.model.roles import timers
 from ekkyo_members.model.uniting import changed_by, returned, united
 
 UNDO_FOR = timedelta(days=1)
@@ -136,7 +137,7 @@ def take_in(kept: Member, steps: Entries[Step], absorbed: Member, theirs: Sequen
         absorbed_id=absorbed.id,
         crossings=after.crossings,
     )
-    return Decision(after, None, entries=moved, facts=[fact])
+    return Decision(after, None, entries=moved, facts=[fact], timers=timers(after))
 
 
 def may_undo(absorbed: Member, *, now: datetime) -> Merged:
@@ -219,7 +220,7 @@ def restore(
         kept_id=told.kept_id,
         crossings=after.crossings,
     )
-    return Decision(after, told, entries=more, facts=[fact], timers=[MergeTimer.cancel(after.id)])
+    return Decision(after, told, entries=more, facts=[fact], timers=[MergeTimer.cancel(after.id), *timers(after)])
 
 
 def settle_absorbed(absorbed: Member, *, now: datetime) -> Decision[Member, contract.Merge | None]:

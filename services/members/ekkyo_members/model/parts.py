@@ -1,6 +1,7 @@
-"""What a member consists of, beside their own fields: an erasure, merges, and what they were called before."""
+"""What a member consists of, beside their own fields: roles that end, events they host, merges."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from ekkyo.contracts import members as contract
 from ekkyo.contracts.base import Instant
@@ -8,6 +9,17 @@ from pydantic import BaseModel, Field
 
 REMEMBERED = 20
 """How many former names, numbers and addresses are kept."""
+
+
+@dataclass(frozen=True)
+class Company:
+    """What new members have of whom nothing else is said."""
+
+    locale: contract.Locale | None = None
+    timezone: str | None = None
+
+
+NO_DEFAULTS = Company()
 
 
 class Merged(BaseModel):
@@ -34,6 +46,27 @@ class Erased(BaseModel):
     communities: list[str] = []
     receipts: dict[contract.Forgetter, Instant] = {}
     purged_at: Instant | None = None
+
+
+class Planned(BaseModel):
+    """When a role of theirs begins or ends, and who said so."""
+
+    kind: Literal["begin", "end"]
+    community_id: str | None = None
+    """None: it is about being a steward."""
+    at: Instant
+    by: str
+
+
+class Hosting(BaseModel):
+    """That they host an event, until when they need to know who its guests are; or that they do no more."""
+
+    event_id: str
+    community_id: str
+    until: Instant
+    revision: int
+    """The event's."""
+    still: bool = True
 
 
 def earlier(former: contract.Former | None, was: dict[str, str], *, now: contract.Profile) -> contract.Former | None:

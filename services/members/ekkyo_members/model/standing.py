@@ -1,27 +1,29 @@
-"""What a front end needs to know of who is signed in, who is a steward, and whom other members may see."""
+"""What a front end needs to know of who is signed in, and whom other members may see."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from ekkyo.contracts import members as contract
-from ekkyo.contracts.events import OutputState
-from ekkyo.decision import Caller, Decision, Refused, turn
+from ekkyo.contracts.events import HOSTS_UNTIL, EventState, OutputState
+from ekkyo.decision import Caller, Decision, Refused
 
-from ekkyo_members.model.member import Member, changed, must_be_active, unchanged
+from ekkyo_members.model.member import Member
+from ekkyo_members.model.parts import Hosting
 
 
-def identity(member: Member) -> contract.Identity:
-    """Who they are and what they may do. Whoever left the company may do nothing."""
+def identity(member: Member, *, now: datetime) -> contract.Identity:
+    """Who they are and what they may do. Whoever left the company may do nothing; a role whose time is over gives
+    nothing, even before its timer has ended it."""
     state = member.state()
+    over = {one.community_id for one in member.planned if one.kind == "end" and one.at <= now}
     return contract.Identity(
         member_id=member.id,
         name=member.name,
         locale=state.locale,
         timezone=state.timezone,
         active=member.active,
-        steward=member.steward and member.active,
-        leads=member.leads if member.active else [],
+        steward=member.steward and member.active and None not in over,
+        leads=[one for one in member.leads if one not in over] if member.active else [],
         communities=member.communities,
         signed_out_before=member.signed_out_before,
     )
@@ -31,39 +33,10 @@ def sign_out(member: Member, before: datetime, *, now: datetime) -> Decision[Mem
     """End the sessions that began before a point in time, which is not in the future."""
     before = min(before, now)
     if member.signed_out_before and member.signed_out_before >= before:
-        return Decision(member, identity(member))
+        return Decision(member, identity(member, now=now))
     after = member.model_copy(update={"signed_out_before": before})
     fact = contract.MemberSignedOut(member_id=member.id, member=after.state())
-    return Decision(after, identity(after), facts=[fact])
-
-
-def grant_steward(member: Member) -> Decision[Member, contract.Member]:
-    """Make them a steward."""
-    if member.steward:
-        return unchanged(member)
-    must_be_active(member)
-    after = member.model_copy(update={"steward": True})
-    return changed(after, [contract.StewardGranted(member_id=member.id, member=after.state())])
-
-
-@dataclass(frozen=True)
-class OtherStewards:
-    """Whether there are other active stewards, and until when no other steward can be revoked."""
-
-    any: bool
-    until: datetime
-
-
-def revoke_steward(member: Member, others: OtherStewards, *, now: datetime) -> Decision[Member, contract.Member]:
-    """Take the role of a steward away. The last active steward keeps it."""
-    if not member.steward:
-        return unchanged(member)
-    if now >= others.until:
-        raise turn.busy()
-    if member.active and not others.any:
-        raise Refused("last_steward", "This is the last steward. Make someone else a steward first.")
-    after = member.model_copy(update={"steward": False})
-    return changed(after, [contract.StewardRevoked(member_id=member.id, member=after.state())])
+    return Decision(after, identity(after, now=now), facts=[fact])
 
 
 def named_speaker(member: Member) -> Decision[Member, None]:
@@ -84,6 +57,19 @@ def had_a_place(member: Member, community_id: str) -> Decision[Member, None]:
     if member.erased or community_id in member.guest_of:
         return Decision(member, None)
     return Decision(member.model_copy(update={"guest_of": sorted([*member.guest_of, community_id])}), None)
+
+
+def host_of(member: Member, event: EventState, *, now: datetime) -> Decision[Member, None]:
+    """Keep whether they host an event, so that they may see who its guests are. The event's own fact told of it."""
+    kept = next((one for one in member.hosting if one.event_id == event.event_id), None)
+    until, still = event.ends_at + HOSTS_UNTIL, member.id in event.hosts
+    if member.erased or (kept and kept.revision >= event.revision) or (kept is None and not still):
+        return Decision(member, None)
+    hosting = Hosting(
+        event_id=event.event_id, community_id=event.community_id, until=until, revision=event.revision, still=still
+    )
+    others = [one for one in member.hosting if one.event_id != event.event_id and one.until > now]
+    return Decision(member.model_copy(update={"hosting": [*others, hosting]}), None)
 
 
 def must_share(community_id: str, asker: Member | None, who: Caller) -> None:
@@ -107,10 +93,11 @@ def colleagues(question: contract.FindColleagues, found: Iterable[Member]) -> co
     )
 
 
-def card(member: Member, who: Caller) -> contract.MemberCard | None:
-    """What this caller may see of them; None: nothing."""
-    known_in = [*member.communities, *member.guest_of]
-    theirs = who.sub == member.id or who.leads_all or not who.led.isdisjoint(known_in)
+def card(member: Member, who: Caller, asker: Member | None, *, now: datetime) -> contract.MemberCard | None:
+    """What this caller may see of them; None: nothing. asker: the caller, where they are a member."""
+    hosts = asker.hosting if asker is not None and asker.active else []
+    seen_in = who.led | {one.community_id for one in hosts if one.still and now <= one.until}
+    theirs = who.sub == member.id or who.leads_all or not seen_in.isdisjoint([*member.communities, *member.guest_of])
     if member.erased or not (theirs or (member.active and (member.speaks or member.leads))):
         return None
     return contract.MemberCard(member_id=member.id, name=member.name, department=member.department)

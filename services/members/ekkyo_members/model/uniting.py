@@ -6,7 +6,7 @@ from typing import Any, Final
 from ekkyo.contracts import members as contract
 
 from ekkyo_members.model.member import PROFILE, Member
-from ekkyo_members.model.parts import earlier
+from ekkyo_members.model.parts import Planned, earlier
 
 KEYED: Final[Mapping[str, Callable[[Any], Any]]] = {
     "memberships": lambda one: one.community_id,
@@ -14,6 +14,8 @@ KEYED: Final[Mapping[str, Callable[[Any], Any]]] = {
     "crossings": lambda one: (one.community_id, one.crossing),
     "follows": lambda one: (one.community_id, one.theme),
     "guest_of": lambda one: one,
+    "planned": lambda one: (one.community_id, one.kind),
+    "hosting": lambda one: one.event_id,
     "signs_in_as": lambda one: one,
 }
 """Lists whose elements are given back one by one, and by what each is known."""
@@ -43,6 +45,8 @@ def united(kept: Member, other: Member, current: contract.Current) -> Member:
         "memberships": _memberships(kept, other),
         "crossings": _crossings(kept, other),
         "guest_of": sorted({*kept.guest_of, *other.guest_of}),
+        "planned": _planned(kept, other),
+        "hosting": list({one.event_id: one for one in [*other.hosting, *kept.hosting]}.values()),
         "former": former,
         "signs_in_as": sorted(signs_in - set(names.values())),
     }
@@ -107,12 +111,32 @@ def _place(one: contract.Membership, other: contract.Membership) -> contract.Mem
     newest = max((one, other), key=lambda place: place.rules_accepted)
     return one.model_copy(
         update={
-            "role": one.role or other.role,
+            **{name: getattr(_holder(one, other), name) for name in ("role", "role_until", "deputising")},
             "joined_at": min(one.joined_at, other.joined_at),
             "rules_accepted": newest.rules_accepted,
             "rules_accepted_at": newest.rules_accepted_at,
         }
     )
+
+
+def _holder(one: contract.Membership, other: contract.Membership) -> contract.Membership:
+    """Whose role counts: a leader in their own right before a deputy."""
+    for place in (one, other):
+        if place.role and place.deputising is None:
+            return place
+    return one if one.role or one.deputising else other
+
+
+def _planned(kept: Member, other: Member) -> list[Planned]:
+    """What begins or ends of the roles that count."""
+    planned = [one for one in kept.planned if one.community_id is None]
+    for record, against in ((kept, other), (other, kept)):
+        for place in record.memberships:
+            theirs = against.membership(place.community_id)
+            first, second = (place, theirs) if record is kept else (theirs, place)
+            if first is None or second is None or _holder(first, second) is place:
+                planned += [one for one in record.planned if one.community_id == place.community_id]
+    return planned
 
 
 def _crossings(kept: Member, other: Member) -> list[contract.CrossingReached]:

@@ -7,6 +7,7 @@ from typing import Any
 from ekkyo.broker import Router, Who, asked
 from ekkyo.contracts import members as contract
 from ekkyo.contracts.base import Refused
+from ekkyo.decision.clock import utcnow
 
 from ekkyo_members import model
 from ekkyo_members.store import Communities, Members, the_record
@@ -71,7 +72,7 @@ async def identify(question: contract.Identify, members: Members) -> contract.Id
             found = next(iter(await members.find({"signs_in_as": {"$in": [known]}}, limit=1)), None)
     if found is None:
         raise model.not_found()
-    return model.identity(model.present(await the_record(found, members)))
+    return model.identity(model.present(await the_record(found, members)), now=utcnow())
 
 
 @router.subscriber(**asked(contract.GetCalendarAddress))
@@ -86,9 +87,12 @@ async def calendar_address(question: contract.GetCalendarAddress, members: Membe
 @router.subscriber(**asked(contract.GetCards))
 async def cards(question: contract.GetCards, members: Members, who: Who) -> contract.Cards:
     """Names and departments of those whom the caller may see."""
-    found = {m.id: m for m in await members.find({"id": {"$in": question.member_ids}}, limit=0)}
+    asker, some = await asyncio.gather(
+        members.get(who.sub), members.find({"id": {"$in": question.member_ids}}, limit=0)
+    )
+    found, now = {m.id: m for m in some}, utcnow()
     whole = {one: await the_record(found[one], members) for one in dict.fromkeys(question.member_ids) if one in found}
-    cards = {one: model.card(member, who) for one, member in whole.items()}
+    cards = {one: model.card(member, who, asker, now=now) for one, member in whole.items()}
     return contract.Cards(cards=[card.model_copy(update={"member_id": one}) for one, card in cards.items() if card])
 
 
@@ -136,7 +140,10 @@ async def _listed(community: model.Community, members: Members) -> contract.Comm
     count, leaders = await asyncio.gather(
         members.count(people), members.find({**people, "leads": community.id}, sort="number", limit=100)
     )
-    return contract.CommunityListed(community=community.told(), members=count, leaders=[m.id for m in leaders])
+    deputies = [m.id for m in leaders if (place := m.membership(community.id)) and place.deputising]
+    return contract.CommunityListed(
+        community=community.told(), members=count, leaders=[m.id for m in leaders], deputies=deputies
+    )
 
 
 async def _member(member_id: str, members: Members, who: Who) -> model.Member:
@@ -159,6 +166,8 @@ def _where(question: contract.FindMembers) -> dict[str, Any]:
         where["leads_any"] = True
     if question.steward:
         where["steward"] = True
+    if question.deputising:
+        where["deputises"] = True
     if question.department is not None:
         where["department"] = question.department
     for field, wanted in (("id", question.member_ids), ("number", question.numbers), ("email", question.emails)):

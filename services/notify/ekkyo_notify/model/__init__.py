@@ -2,6 +2,7 @@
 
 from ekkyo_notify.model.applications import applications_notice
 from ekkyo_notify.model.board import of_output, output_notice
+from ekkyo_notify.model.calendars import invitation, may_join
 from ekkyo_notify.model.chat_hosts import ChatHosts, place_of
 from ekkyo_notify.model.connection import (
     Connection,
@@ -33,6 +34,7 @@ from ekkyo_notify.model.delivery import (
     sent,
 )
 from ekkyo_notify.model.following import wanted_notice
+from ekkyo_notify.model.hosts import host_notice, rules_notice
 from ekkyo_notify.model.incoming import (
     OF_THE_MEMBER,
     TEXTS,
@@ -67,8 +69,6 @@ from ekkyo_notify.model.notice import (
     Recipient,
     SeriesDate,
     event_notice,
-    invitation,
-    may_join,
     registration_notice,
     useless,
 )
@@ -149,6 +149,7 @@ __all__ = [
     "finish_sign_in",
     "forget_chat",
     "hold_mail",
+    "host_notice",
     "introduction_notice",
     "invitation",
     "invitation_answered",
@@ -181,6 +182,7 @@ __all__ = [
     "release_notice",
     "released",
     "resend",
+    "rules_notice",
     "sent",
     "series_notice",
     "state",

@@ -39,11 +39,13 @@ Place = Literal["confirmed", "waitlisted", "applied"]
 Because = (
     Literal["withdrawal", "more_capacity", "attend_changed", "seats_released", "asked", "left", "extended", "draw"]
     | DeclinedBecause
+    | Literal["days", "event"]
 )
 """Why something became of a registration."""
 NEW_EVENT = ("event_published", "event_invited", "event_wanted")
-Method = Literal["REQUEST", "CANCEL", "DATES", "DATES_OFF"]
-"""What a calendar message asks for: take this entry, or drop it. Of a series: a file of dates, or of their end."""
+Method = Literal["REQUEST", "CANCEL", "DATE", "DATES", "DATES_OFF"]
+"""What a calendar message asks for: take this entry, or drop it. Of a series: a file of dates, or of their end.
+For hosts: a file of the date, since there is no seat to be answered for."""
 SERIES_TOPICS: dict[Topic, Method | None] = {
     "series_planned": None,
     "series_revised": "DATES",
@@ -215,33 +217,6 @@ def useless(notice: Notice, now: datetime) -> str | None:
     if notice.topic in before_start and event.starts_at <= now:
         return "event_started"
     return None
-
-
-def invitation(notice: Notice, recipient: Recipient) -> Method | None:
-    """Which calendar message goes along: an entry for who has a seat, its end for who had one."""
-    if notice.topic in SERIES_TOPICS:
-        seated = recipient.seat == "confirmed" or notice.topic == "series_withdrawn"
-        return SERIES_TOPICS[notice.topic] if seated and notice.dates else None
-    match notice.topic:
-        case "registration_confirmed" | "registration_promoted":
-            return "REQUEST"
-        case "event_revised" | "event_rescheduled":
-            return "REQUEST" if recipient.seat == "confirmed" else None
-        case "registration_withdrawn":
-            return "CANCEL" if notice.was == "confirmed" else None
-        case "event_cancelled":
-            return "CANCEL" if recipient.seat == "confirmed" else None
-        case _:
-            return None
-
-
-def may_join(notice: Notice, recipient: Recipient) -> bool:
-    """Whether this recipient is told the address to join: only who has a seat."""
-    if recipient.member_id is None or notice.topic in ("event_cancelled", "series_cancelled"):
-        return False
-    if notice.attend == "onsite":
-        return False
-    return recipient.seat == "confirmed"
 
 
 def best(confirmed: Iterable[T], waitlisted: Iterable[T], applied: Iterable[T]) -> dict[T, Place]:

@@ -37,7 +37,7 @@ class CheckIn(Command[Registration]):
     """
 
     subject: ClassVar[str] = "ekkyo.cmd.events.check_in"
-    may: ClassVar = may("self", "leader", "steward", "system")
+    may: ClassVar = may("self", "leader", "host", "steward", "system")
     event_id: Id
     member_id: Id
     word: DoorWordText | None = None
@@ -55,7 +55,7 @@ class UndoCheckIn(Command[Registration]):
     """
 
     subject: ClassVar[str] = "ekkyo.cmd.events.undo_check_in"
-    may: ClassVar = may("self", "leader", "steward", "system")
+    may: ClassVar = may("self", "leader", "host", "steward", "system")
     event_id: Id
     member_id: Id
 
@@ -76,7 +76,7 @@ class GetDoorWord(Question[DoorWord]):
     """
 
     subject: ClassVar[str] = "ekkyo.ask.events.door_word"
-    may: ClassVar = may("leader", "steward", "system")
+    may: ClassVar = may("leader", "host", "steward", "system")
     event_id: Id
 
 
@@ -112,7 +112,7 @@ class ImportAttendance(Command[AttendanceImported]):
     """
 
     subject: ClassVar[str] = "ekkyo.cmd.events.import_attendance"
-    may: ClassVar = may("leader", "steward", "system")
+    may: ClassVar = may("leader", "host", "steward", "system")
     event_id: Id
     attendees: list[Attendee] = Field(max_length=2000)
     replaces: bool = False

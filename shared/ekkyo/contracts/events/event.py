@@ -86,13 +86,11 @@ class EventState(Model):
     draw: Draw | None = Field(default=None, exclude_if=unset)
     """The draw of its lottery, from the publication on."""
     kept: int | None = Field(default=None, exclude_if=unset)
-    """How many of the free seats are kept now, for those for whom its quotas are. None: it has none, or they were
-    released."""
+    """How many of the free seats are kept by its quotas now. None: it has none, or they were released."""
+    hosts: list[Id] = Field(default=[], exclude_if=nothing)
+    """Members who run it on the day, although they do not lead its community."""
     from_theme: FromTheme | None = Field(default=None, exclude_if=unset)
     """The theme that it was drafted from. None: it was drafted from none."""
-
-
-# Commands
 
 
 class DraftEvent(Command[EventState]):
@@ -177,7 +175,7 @@ class ConcludeEvent(Command[EventState]):
     """
 
     subject: ClassVar[str] = "ekkyo.cmd.events.conclude"
-    may: ClassVar = may("leader", "steward", "system")
+    may: ClassVar = may("leader", "host", "steward", "system")
     event_id: Id
 
 

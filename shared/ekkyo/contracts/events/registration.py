@@ -152,7 +152,7 @@ class GetRoster(Question[RosterPage]):
     """An event's registrations: confirmed, waitlisted, applied, declined, withdrawn, attended and no-shows."""
 
     subject: ClassVar[str] = "ekkyo.ask.events.roster"
-    may: ClassVar = may("leader", "steward", "system")
+    may: ClassVar = may("leader", "host", "steward", "system")
     event_id: Id
     status: list[RegistrationStatus] | None = None
     after: str | None = None

@@ -84,6 +84,7 @@ from ekkyo.contracts.members.member import (
     Channel,
     ChooseMessages,
     CommunityRole,
+    Deputising,
     FindMembers,
     Former,
     Gender,
@@ -107,7 +108,6 @@ from ekkyo.contracts.members.member import (
 from ekkyo.contracts.members.membership import (
     AcceptRules,
     DeclineInvitation,
-    GrantRole,
     InvitationDeclined,
     Invited,
     InviteMember,
@@ -116,12 +116,10 @@ from ekkyo.contracts.members.membership import (
     MemberInvited,
     MemberJoined,
     MemberLeft,
-    RevokeRole,
-    RoleGranted,
-    RoleRevoked,
     RulesAccepted,
 )
 from ekkyo.contracts.members.merging import *  # noqa: F403 - the names in its __all__
+from ekkyo.contracts.members.roles import *  # noqa: F403 - the names in its __all__
 from ekkyo.contracts.members.rules import *  # noqa: F403 - the names in its __all__
 from ekkyo.contracts.members.skills import (
     Audience,
@@ -149,15 +147,11 @@ from ekkyo.contracts.members.standing import (
     Colleagues,
     FindColleagues,
     GetCards,
-    GrantSteward,
     Identify,
     Identity,
     MemberCard,
     MemberSignedOut,
-    RevokeSteward,
     SignOutEverywhere,
-    StewardGranted,
-    StewardRevoked,
 )
 from ekkyo.contracts.members.teachers import (
     FindTeachers,
@@ -201,6 +195,7 @@ __all__ = [
     "CrossingUndone",
     "DeactivateMember",
     "DeclineInvitation",
+    "Deputising",
     "DescribeSkills",
     "Digest",
     "EndCalendarAddress",
@@ -223,8 +218,6 @@ __all__ = [
     "GetMeasures",
     "GetMember",
     "GetSkills",
-    "GrantRole",
-    "GrantSteward",
     "Identify",
     "Identity",
     "ImportMembers",
@@ -278,10 +271,6 @@ __all__ = [
     "ReportMeasure",
     "ReviseCharter",
     "ReviseCommunity",
-    "RevokeRole",
-    "RevokeSteward",
-    "RoleGranted",
-    "RoleRevoked",
     "RulesAccepted",
     "SetPreferences",
     "Shown",
@@ -290,8 +279,6 @@ __all__ = [
     "Skills",
     "SkillsChanged",
     "SkillsSeen",
-    "StewardGranted",
-    "StewardRevoked",
     "Taught",
     "Teacher",
     "Teachers",

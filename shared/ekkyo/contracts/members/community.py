@@ -176,6 +176,8 @@ class CommunityListed(Model):
     members: int
     """How many people are in it."""
     leaders: list[Id]
+    deputies: list[Id] = []
+    """Those of the leaders who stand in for another one."""
 
 
 class CommunityPage(Model):

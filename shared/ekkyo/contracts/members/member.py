@@ -77,11 +77,26 @@ class Preferences(Model):
     """Whether they are asked to answer surveys. None: unchanged."""
 
 
+class Deputising(Model):
+    """That a member stands in for a leader of a community."""
+
+    leader_id: Id
+    since: Day
+    """The first day, in the community's time zone."""
+    until: Day | None = None
+    """The last day, which counts; None: until the leader ends it."""
+
+
 class Membership(Model):
     """One member's place in one community."""
 
     community_id: Id
     role: CommunityRole | None = None
+    """Deputies have the role of a leader for as long as they stand in."""
+    role_until: Day | None = None
+    """The last day on which they have it, in the community's time zone; None: no end was named."""
+    deputising: Deputising | None = None
+    """For whom they stand in, now or later; None: for nobody."""
     rules_accepted: int = 0
     """The version of the rules that was accepted; 0: none yet."""
     rules_accepted_at: Instant | None = None
@@ -115,6 +130,8 @@ class MemberState(Model):
     active: bool = True
     """False once the person left the company."""
     steward: bool = False
+    steward_until: Day | None = None
+    """The last day on which they are a steward, in the company's time zone; None: no end was named."""
     muted: list[Id] = []
     """Communities about whose new events they get no messages."""
     surveys: bool = True
@@ -228,6 +245,8 @@ class FindMembers(Question[MemberPage]):
     role: CommunityRole | None = None
     steward: bool | None = None
     """True: stewards alone."""
+    deputising: bool | None = None
+    """True: only who stands in for a leader of some community, now or later."""
     member_ids: list[Id] | None = Field(default=None, max_length=500)
     numbers: list[Number] | None = Field(default=None, max_length=500)
     emails: list[Email] | None = Field(default=None, max_length=500)

@@ -1,4 +1,4 @@
-"""Memberships: who is in a community, what they accepted, and what role they have there."""
+"""Memberships: who is in a community, and which rules they accepted."""
 
 from typing import ClassVar, Literal
 
@@ -10,7 +10,7 @@ from ekkyo.contracts.base import (
     Model,
     may,
 )
-from ekkyo.contracts.members.member import CommunityRole, Member, MemberFact
+from ekkyo.contracts.members.member import Member, MemberFact
 
 
 class Invited(Model):
@@ -67,26 +67,6 @@ class AcceptRules(Command[Member]):
     rules_version: int = Field(ge=1)
 
 
-class GrantRole(Command[Member]):
-    """Make a member of a community one of its leaders."""
-
-    subject: ClassVar[str] = "ekkyo.cmd.members.grant_role"
-    may: ClassVar = may("steward", "system")
-    member_id: Id
-    community_id: Id
-    role: CommunityRole = "leader"
-
-
-class RevokeRole(Command[Member]):
-    """End a member's role in a community."""
-
-    subject: ClassVar[str] = "ekkyo.cmd.members.revoke_role"
-    may: ClassVar = may("steward", "system")
-    member_id: Id
-    community_id: Id
-    role: CommunityRole = "leader"
-
-
 class MemberInvited(MemberFact):
     """A member was invited to a community; who did it is the fact's actor."""
 
@@ -121,19 +101,3 @@ class RulesAccepted(MemberFact):
     subject: ClassVar[str] = "ekkyo.fact.members.rules_accepted"
     community_id: Id
     rules_version: int
-
-
-class RoleGranted(MemberFact):
-    """A member was given a role in a community."""
-
-    subject: ClassVar[str] = "ekkyo.fact.members.role_granted"
-    community_id: Id
-    role: CommunityRole
-
-
-class RoleRevoked(MemberFact):
-    """A member's role in a community ended."""
-
-    subject: ClassVar[str] = "ekkyo.fact.members.role_revoked"
-    community_id: Id
-    role: CommunityRole

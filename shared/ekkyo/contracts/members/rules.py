@@ -1,16 +1,18 @@
 """The rules of a community over time: the text of each version, and who accepted which."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
 from ekkyo.contracts.base import Id, Instant, Model, Question, may
+from ekkyo.contracts.members.member import MemberFact
 
 __all__ = [
     "Acceptance",
     "Acceptances",
     "GetRulesVersions",
     "ListAcceptances",
+    "RulesDue",
     "RulesVersion",
     "RulesVersions",
     "VersionAccepted",
@@ -81,3 +83,13 @@ class ListAcceptances(Question[Acceptances]):
     """True: only members who have not accepted the newest version."""
     after: str | None = None
     limit: int = Field(default=100, ge=1, le=200)
+
+
+class RulesDue(MemberFact):
+    """A member has not accepted the newest version of a community's rules. It is told once for each version."""
+
+    subject: ClassVar[str] = "ekkyo.fact.members.rules_due"
+    community_id: Id
+    rules_version: int
+    because: Literal["days", "event"] = "days"
+    """days: some days have passed. event: they lead the community or host its event, which is near."""

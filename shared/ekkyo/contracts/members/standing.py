@@ -1,4 +1,4 @@
-"""Who somebody is to a front end: identity, stewards, signing out, and what other members may see of them."""
+"""Who somebody is to a front end: identity, signing out, and what other members may see of them."""
 
 from typing import ClassVar
 
@@ -15,7 +15,7 @@ from ekkyo.contracts.base import (
     may,
 )
 from ekkyo.contracts.members.calendar import Digest
-from ekkyo.contracts.members.member import Locale, Member, MemberFact, Number
+from ekkyo.contracts.members.member import Locale, MemberFact, Number
 
 
 class Identity(Model):
@@ -71,8 +71,9 @@ class GetCards(Question[Cards]):
     """Names and departments.
 
     Members see themselves, leaders, and those named as speakers of a published event; leaders see the members of
-    communities they lead as well, and whoever has or had a place at an event of these; stewards and systems see
-    everybody. Others, and members who are not active, are left out.
+    communities they lead as well, and whoever has or had a place at an event of these; hosts of an event see the same
+    in its community, until seven days after its end; stewards and systems see everybody. Others, and members who are
+    not active, are left out.
     """
 
     subject: ClassVar[str] = "ekkyo.ask.members.cards"
@@ -114,34 +115,6 @@ class SignOutEverywhere(Command[Identity]):
     member_id: Id
     before: Instant
     """A time in the future counts as now."""
-
-
-class GrantSteward(Command[Member]):
-    """Make somebody a steward, who administers all communities."""
-
-    subject: ClassVar[str] = "ekkyo.cmd.members.grant_steward"
-    may: ClassVar = may("steward", "system")
-    member_id: Id
-
-
-class RevokeSteward(Command[Member]):
-    """Remove the role of steward. Refused for the last active steward."""
-
-    subject: ClassVar[str] = "ekkyo.cmd.members.revoke_steward"
-    may: ClassVar = may("steward", "system")
-    member_id: Id
-
-
-class StewardGranted(MemberFact):
-    """Somebody became a steward."""
-
-    subject: ClassVar[str] = "ekkyo.fact.members.steward_granted"
-
-
-class StewardRevoked(MemberFact):
-    """Somebody is no steward any more."""
-
-    subject: ClassVar[str] = "ekkyo.fact.members.steward_revoked"
 
 
 class MemberSignedOut(MemberFact):

@@ -37,6 +37,9 @@ Topic = Literal[
     "output_attached",
     "output_proposed",
     "output_declined",
+    "host_named",
+    "host_removed",
+    "rules_due",
     "introduction_requested",
     "introduction_given",
     "introduction_not_given",
@@ -62,7 +65,7 @@ class Delivery(Model):
     sponsor_id: Id | None = None
     """Set on reports to a sponsor."""
     entity_id: Id
-    """The event, the series, the survey, the pulse, the output, the introduction or the report it is about."""
+    """The event, series, survey, pulse, output, introduction or report that it is about; of rules: who."""
     fact_id: str
     """The fact that caused it."""
     status: DeliveryStatus

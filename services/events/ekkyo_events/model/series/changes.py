@@ -10,6 +10,7 @@ from ekkyo.contracts.events import CancelSeries, LeftAsItWas, PlanSeries, Resche
 from ekkyo.decision import Decision, Entries, Set
 
 from ekkyo_events.model.events import must_say_where
+from ekkyo_events.model.hosting import NOBODY, Host, must_have_accepted
 from ekkyo_events.model.series.dates import by_rule, first_dates, moved, planned
 from ekkyo_events.model.series.documents import (
     AHEAD,
@@ -27,7 +28,7 @@ from ekkyo_events.model.series.documents import (
 )
 
 
-def plan_series(series: Series | None, cmd: PlanSeries, *, now: datetime) -> Answer:
+def plan_series(series: Series | None, cmd: PlanSeries, host: Host = NOBODY, *, now: datetime) -> Answer:
     """Plan a series. The same command again finds it; another one with its id is refused."""
     digest = hashlib.sha256(cmd.model_dump_json().encode()).hexdigest()
     if series:
@@ -42,17 +43,19 @@ def plan_series(series: Series | None, cmd: PlanSeries, *, now: datetime) -> Ans
         **cmd.model_dump(include={"community_id", "starts", "minutes", "timezone", "rule", "except_on", "also_on"}),
         **cmd.details.model_dump(),
     )
+    must_have_accepted(new, host)
     must_say_where(new)
     new = new.model_copy(update={"occurrences": planned(new, days)})
     after = with_step(new, "planned", cmd.series_id, first=0)
     return Decision(after, series_state(after, after=new), timers=timers(after, now))
 
 
-def revise_series(series: Series, cmd: ReviseSeries, *, who: Caller, now: datetime) -> Answer:
+def revise_series(series: Series, cmd: ReviseSeries, host: Host = NOBODY, *, who: Caller, now: datetime) -> Answer:
     """Change what the events to come are; each takes what differs from what the series was."""
     who.must_lead(series.community_id)
     if cmd.change_id in series.changes:
         return Decision(series, series_state(series))
+    must_have_accepted(series, host)
     first = first_to_come(series, now, number_of(series, cmd.from_event))
     changed = {name: to for name, to in cmd.details.model_dump().items() if to != getattr(series, name)}
     revised = series.model_copy(update=changed)

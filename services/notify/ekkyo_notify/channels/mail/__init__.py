@@ -50,6 +50,9 @@ class Mail:
         organizer = self.addresses.organizer(notice.entity_id, contact.id) if self.addresses else self.sender.address
         if method == "DATES" or method == "DATES_OFF":
             return method, self._dates(notice, outgoing, off=method == "DATES_OFF", page=page)
+        if method == "DATE":
+            join = outgoing.message.join
+            return method, several([notice.event], stamp=notice.told_at, off=False, join=join, page=page)
         return method, invitation(
             notice.event,
             method=method,

@@ -106,7 +106,7 @@ def build(
     if calendar is None:
         return headers + _multipart("alternative", f"=_alternative_{delivery_id}", parts)
     method, ics = calendar
-    if method in ("DATES", "DATES_OFF"):  # several entries are no scheduling message (RFC 5546, 3.2): a file to open
+    if method in ("DATE", "DATES", "DATES_OFF"):  # no scheduling message (RFC 5546, 3.2), but a file to open
         dates = _part('text/calendar; charset=utf-8; name="dates.ics"', ics.decode(), _ATTACHED.format("dates.ics"))
         alternative = _multipart("alternative", f"=_alternative_{delivery_id}", parts)
         return headers + _multipart("mixed", f"=_mixed_{delivery_id}", [alternative, dates])

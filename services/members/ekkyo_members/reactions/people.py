@@ -12,7 +12,10 @@ from ekkyo.contracts.events import (
     CheckInUndone,
     EventConcluded,
     EventPublished,
+    EventRescheduled,
     EventRevised,
+    HostNamed,
+    HostRemoved,
     MemberAttended,
     OutputAttached,
     OutputRemoved,
@@ -23,7 +26,12 @@ from ekkyo.contracts.events import (
     RegistrationMoved,
     RegistrationWaitlisted,
 )
-from ekkyo.contracts.members import MemberForgotten, MemberMerged, MemberPurged, RecordReleased
+from ekkyo.contracts.members import (
+    MemberForgotten,
+    MemberMerged,
+    MemberPurged,
+    RecordReleased,
+)
 from ekkyo.contracts.notify import AddressRefused
 from ekkyo.decision import Decision, Entries
 from ekkyo.decision.clock import utcnow
@@ -152,6 +160,14 @@ async def credit_authors(fact: OutputAttached | OutputRevised | OutputRemoved, m
     )
     for failed in filter(None, done):
         raise failed
+
+
+@router.subscriber(**told(HostNamed, HostRemoved, EventRescheduled, by="members", name="hosts", start="beginning"))
+async def know_host(fact: HostNamed | HostRemoved | EventRescheduled, members: Members) -> None:
+    """Who hosts an event may see who its guests are, until some days after its end."""
+    hosts = fact.event.hosts if isinstance(fact, EventRescheduled) else [fact.member_id]
+    for host in hosts:
+        await _change(host, lambda m, _: model.host_of(m, fact.event, now=utcnow()), members)
 
 
 @router.subscriber(**told(*PLACES, by="members", name="guests", start="beginning"))

@@ -1,0 +1,65 @@
+"""Who hosts an event, and having them accept the community's rules first."""
+
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Final, TypeVar
+
+from ekkyo.broker import Broker, Heard, Router, Who, asked
+from ekkyo.contracts.base import Refused
+from ekkyo.contracts.events import EventState, NameHost, RemoveHost
+from faststream import Context
+
+from ekkyo_events import model
+from ekkyo_events.store import Events, KnownPeople, RulesKnown, decided
+
+A = TypeVar("A")
+router = Router()
+OwnBroker = Annotated[Broker, Context("broker")]
+ALL: Final = sys.maxsize
+"""Behind every fact there is."""
+LATELY: Final = ("rules_not_accepted", "host_has_not_accepted", "not_a_member")
+"""Refusals that something heard a moment later can make untrue."""
+
+
+async def heard_first(broker: Broker, attempt: Callable[[], Awaitable[A]]) -> A:
+    """What an attempt gives; where it is refused for what somebody is or accepted, once more when all was heard."""
+    try:
+        return await attempt()
+    except Refused as no:
+        if no.code not in LATELY:
+            raise
+    await Heard(broker, ("events-people", "events-rules")).soon(ALL)  # they may have accepted them a moment ago
+    return await attempt()
+
+
+async def rules_of(community_id: str | None, rules: RulesKnown) -> int | None:
+    """The newest version of a community's rules; None: none was heard of."""
+    newest = await rules.get(community_id) if community_id else None
+    return newest.version if newest else None
+
+
+@router.subscriber(**asked(NameHost))
+async def name_host(
+    cmd: NameHost, events: Events, people: KnownPeople, rules: RulesKnown, broker: OwnBroker, who: Who
+) -> EventState:
+    """Make a member of the community a host of an event."""
+
+    async def named() -> EventState:
+        event = await events.get(cmd.event_id)
+        version = await rules_of(event.community_id if event else None, rules)
+        return await decided(
+            cmd.event_id,
+            [cmd.member_id],
+            people,
+            events,
+            lambda e, seats, known: model.name_host(e, cmd, model.Host(known.known[cmd.member_id], version), who=who),
+            entries=[],
+        )
+
+    return await heard_first(broker, named)
+
+
+@router.subscriber(**asked(RemoveHost))
+async def remove_host(cmd: RemoveHost, events: Events, who: Who) -> EventState:
+    """Have a host of an event no longer."""
+    return await events.change(cmd.event_id, lambda e, seats: model.remove_host(e, cmd, who=who))
