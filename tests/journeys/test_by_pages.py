@@ -66,7 +66,8 @@ async def test_a_season_by_pages_alone(stack: Stack, it: Outside, tmp_path: Path
         await the_day.answer(it, anna, hanako, held, came)
         await the_day.results(leader, held)
         await hanako.open("/me/journey")
-        await hanako.sees("参加した", "きっかけのイベント")
+        await hanako.sees("参加した", "きっかけのイベント", "次の一歩")
+        await the_next_event_comes_from_what_they_asked_for(hanako, leader, community)
         with stack.without("surveys"):
             await hanako.open("/me")
             await hanako.sees("いまこの部分を表示できません", "一つの席")
@@ -100,6 +101,18 @@ async def a_steward_imports_people_and_founds_a_community(steward: Person, expor
     href = await steward.page.locator("a[href^='/c/']").first.get_attribute("href")
     assert href
     return href.split("/")[2]
+
+
+async def the_next_event_comes_from_what_they_asked_for(hanako: Person, leader: Person, community: str) -> None:
+    await hanako.open(f"/c/{community}")
+    await hanako.fill(theme="エクセル")
+    await hanako.press("お知らせを待つ")
+    await hanako.sees("このテーマのイベントが公開されたら、お知らせします", "待っています")
+    await leader.open(f"/c/{community}/suggestions")
+    await leader.sees("1 人が、開かれるときのお知らせを待っています")
+    await leader.press("このテーマで下書きを作る", exact=False)
+    await leader.sees("提案から下書きを作りました")
+    await leader.is_accessible()
 
 
 async def a_steward_makes_a_leader(steward: Person, member_id: str) -> None:

@@ -1,17 +1,18 @@
 """Measures of a charter: figures that others report, each once, and who crossed when."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from ekkyo.contracts import members as contract
 from ekkyo.contracts.base import Refused, Span
+from ekkyo.decision.clock import utcnow
 from ekkyo_members import model
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from tests.members.people import CHARTER, NOW, community, founding, member
+from tests.members.people import CHARTER, NOW, community, founding, member, registering
 
 DAY = date(2026, 3, 31)
 
@@ -105,8 +106,14 @@ async def test_a_system_reports_figures_that_every_member_may_see(steward: Any, 
     for month in (1, 2, 3):
         await system.send(report(f"f{month}", on=date(2026, month, 28), value=month * 100))
     await system.send(report("f3", on=date(2026, 3, 28), value=300))
-    told = await anyone.ask(contract.GetMeasures(community_id="c1", spans=[Span(until=NOW)]))
-    assert told.crossings == [0]
+    await steward.send(registering())
+    me = await client_as("m1")
+    await me.send(contract.JoinCommunity(member_id="m1", community_id="c1"))
+    did = {"contribution_id": "k1", "member_id": "m1", "community_id": "c1", "kind": "shared", "title": "Macros"}
+    await me.send(contract.RecordContribution.model_validate(did))
+    ever = Span(until=utcnow() + timedelta(days=1))
+    told = await anyone.ask(contract.GetMeasures(community_id="c1", spans=[Span(until=NOW), ever]))
+    assert told.crossings == [0, 1]
     (reports,) = told.reports
     assert (reports.key, [v.value for v in reports.values]) == ("questions", [100, 200, 300])
     heard = [fact for fact in await facts(4) if isinstance(fact, contract.MeasureReported)]

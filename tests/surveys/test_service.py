@@ -242,6 +242,9 @@ async def test_themes_are_ranked_over_all_closed_surveys_of_a_community(world: W
         await world.answer(open_still.survey_id, member, themes=["secret"])
     told = await world.ask(RankThemes(community_id=COMMUNITY, limit=2), "anybody")
     assert [(t.theme, t.votes) for t in told.themes] == [("Excel", 18), ("RPA", 6)]
+    for since, themes in ((-1, 3), (1, 0)):
+        lately = RankThemes(community_id=COMMUNITY, since=datetime.now(UTC) + timedelta(hours=since))
+        assert len((await world.ask(lately, "anybody")).themes) == themes
     for _ in range(2):
         await world.ask(MergeThemes(community_id=COMMUNITY, themes=["RPA", "生成AI"], into="自動化"), *LEADER)
     told = await world.ask(RankThemes(community_id=COMMUNITY), "anybody")

@@ -134,6 +134,12 @@ class Member(Document):
 
     @computed_field  # type: ignore[prop-decorator]
     @property
+    def crossed_in(self) -> list[str]:
+        """The communities in which they reached a crossing, for looking them up by these."""
+        return sorted({c.community_id for c in self.crossings})
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
     def purged(self) -> bool:
         """Whether their erasure is complete, for looking erasures up."""
         return self.erased is not None and self.erased.purged_at is not None

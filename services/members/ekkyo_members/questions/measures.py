@@ -18,6 +18,7 @@ async def measures(question: contract.GetMeasures, communities: Communities, mem
     figures = await asyncio.gather(
         *(communities.entries(question.community_id, {"measure": {"$in": [key]}}) for key in asked_for)
     )
-    crossed = {"crossings.community_id": {"$in": [question.community_id]}}
+    there = {"$in": [question.community_id]}  # by the second, members who were stored before the first was
+    crossed = {"$or": [{"crossed_in": there}, {"crossings.community_id": there}]}
     people = await members.find(crossed, limit=0) if question.spans else []
     return model.measures(question.community_id, dict(zip(asked_for, figures, strict=True)), people, question.spans)
