@@ -10,7 +10,7 @@ from ekkyo.contracts.base import Instant
 from ekkyo.decision import Decision, Document, Refused
 from pydantic import Field, computed_field
 
-from ekkyo_members.model.parts import NO_DEFAULTS, Absorbed, Company, Erased, Hosting, Merged, Planned, earlier
+from ekkyo_members.model.parts import NO_DEFAULTS, Absorbed, Company, Erased, Hosting, Merged, Planned, earlier, nothing
 
 PROFILE = tuple(name for name in contract.Profile.model_fields if name not in ("locale", "timezone"))
 UNTOLD: tuple[contract.Locale, str] = ("en", "UTC")
@@ -23,11 +23,6 @@ MERGED = "~~"
 """What the number of a record begins with that is part of another one: it sorts behind those of erased ones."""
 LENT = "~~"
 """What the address of a member begins with while another one takes it, who gives up their own for it."""
-
-
-def _nothing(value: object) -> bool:
-    """Whether there is nothing to keep."""
-    return not value
 
 
 class Member(Document):
@@ -66,7 +61,7 @@ class Member(Document):
     """The communities at whose events they have or had a place: their leaders may see who they are."""
     muted: list[str] = []
     surveys: bool = True
-    follows: list[contract.FollowedTheme] = Field(default=[], exclude_if=_nothing)
+    follows: list[contract.FollowedTheme] = Field(default=[], exclude_if=nothing)
     """Themes of whose next event they asked to be told."""
     signed_out_before: Instant | None = None
     calendar: str | None = None

@@ -11,6 +11,11 @@ REMEMBERED = 20
 """How many former names, numbers and addresses are kept."""
 
 
+def nothing(value: object) -> bool:
+    """Whether there is nothing to keep: then it is not stored."""
+    return not value
+
+
 @dataclass(frozen=True)
 class Company:
     """What new members have of whom nothing else is said."""
