@@ -1,7 +1,8 @@
 """What is known of those a survey is to invite, gathered for the decision that invites them."""
 
+import asyncio
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -175,25 +176,38 @@ class Knowledge:
         besides: the survey that the sample is for. pulse_id: the pulse whose turn it is; without one, that of all
         surveys of the community that did not open after an event.
         """
-        people = await self.people.find({"communities": {"$in": [community_id]}}, limit=0)
-        recent = {"$or": [{"status": "open"}, {"opened_at": {"$gt": now - model.RESTS}}]}
-        found = [survey for survey in await self.surveys.find(recent, limit=0) if survey.id != besides]
+        there, recent = await asyncio.gather(self._there(community_id), self._recent(now, besides))
         of = {"pulse_id": pulse_id} if pulse_id else {"community_id": community_id}
         before = await self.surveys.find(of, sort="-opened_at", limit=TURNS)
-        asked_at = {one.id: one.opened_at for one in before if not one.is_after_event and one.id != besides}
-        invited = await self._invited({*asked_at, *(survey.id for survey in found)})
-        compared = [one.id for one in found if one.anonymous and one.invited >= model.FEWEST]
-        by_choice = [survey.id for survey in found if not survey.is_after_event]
+        turns = [one for one in before if not one.is_after_event and one.id != besides]
+        turns = model.looked_at(turns, len(there))
+        invited = await self._invited(one.id for one in (*recent, *turns))
         asked: dict[str, list[datetime]] = {}
-        for id, at in sorted(asked_at.items(), key=lambda one: one[1]):
-            for member in invited.get(id, ()):
-                asked.setdefault(member, []).append(at)
+        for survey in reversed(turns):
+            for member in invited.get(survey.id, ()):
+                asked.setdefault(member, []).append(survey.opened_at)
+        compared = [one.id for one in recent if one.anonymous and one.invited >= model.FEWEST]
         return model.Members(
-            there=[person.id for person in people if person.may_be_asked_by(community_id)],
-            rested=frozenset().union(*(invited.get(id, ()) for id in by_choice)),
+            there=there,
+            rested=_in_any(invited, (one.id for one in recent if not one.is_after_event)),
             asked=asked,
             others={id: invited[id] for id in compared if id in invited},
         )
+
+    async def rested(self, community_id: str, now: datetime) -> model.Members:
+        """The members of a community, and those of them who were asked lately."""
+        there, recent = await asyncio.gather(self._there(community_id), self._recent(now))
+        asked = [one.id for one in recent if not one.is_after_event]
+        return model.Members(there=there, rested=_in_any(await self._invited(asked), asked))
+
+    async def _there(self, community_id: str) -> list[str]:
+        people = await self.people.find({"communities": {"$in": [community_id]}}, limit=0)
+        return [person.id for person in people if person.may_be_asked_by(community_id)]
+
+    async def _recent(self, now: datetime, besides: str = "") -> list[model.Survey]:
+        """Surveys that are open, or were opened so lately that who was asked is not asked again."""
+        where = {"$or": [{"status": "open"}, {"opened_at": {"$gt": now - model.RESTS}}]}
+        return [survey for survey in await self.surveys.find(where, limit=0) if survey.id != besides]
 
     async def _own_form(self, community_id: str, template: str) -> Form | None:
         if template in forms.BUILT_IN:
@@ -223,6 +237,11 @@ class Knowledge:
         there = await self.surveys.find_entries(where, limit=0)
         shared = Counter(part.document_id for part in there if not part.moved)
         return [model.Other(id, invited=others[id], shared=count) for id, count in sorted(shared.items())]
+
+
+def _in_any(invited: Mapping[str, set[str]], surveys: Iterable[str]) -> frozenset[str]:
+    """Whom any of these surveys invites."""
+    return frozenset().union(*(invited.get(id, ()) for id in surveys))
 
 
 Known = Annotated[Knowledge, Context("knowledge")]

@@ -167,7 +167,7 @@ async def compare(ask: CompareCommunities, surveys: Surveys) -> CommunityScores:
 async def list_pulses(ask: ListPulses, pulses: Pulses, known: Known) -> PulseList:
     """The pulses of a community, and how many of its members can be asked."""
     found = await pulses.find({"community_id": ask.community_id}, limit=0)
-    return model.pulses_told(found, await known.members(ask.community_id, utcnow()))
+    return model.pulses_told(found, await known.rested(ask.community_id, utcnow()))
 
 
 def _closed(community_id: str, since: datetime | None) -> dict[str, Any]:

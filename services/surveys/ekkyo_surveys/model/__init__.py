@@ -31,7 +31,7 @@ from ekkyo_surveys.model.pulses import (
 from ekkyo_surveys.model.rankings import ranking, vocabulary_told
 from ekkyo_surveys.model.reminding import RemindTimer, half_time, remind_when_due
 from ekkyo_surveys.model.rounds import Day, open_round, round_of
-from ekkyo_surveys.model.sampling import RESTS, Members, drawn, size, tells_apart, ticket
+from ekkyo_surveys.model.sampling import RESTS, Members, drawn, looked_at, size, tells_apart, ticket
 from ekkyo_surveys.model.suiting import suits
 from ekkyo_surveys.model.survey import (
     Chance,
@@ -109,6 +109,7 @@ __all__ = [
     "ignore",
     "is_merging_news",
     "key_lost",
+    "looked_at",
     "may_be_asked",
     "merge",
     "move",

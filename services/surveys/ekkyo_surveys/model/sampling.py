@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol, TypeVar
 
 from ekkyo_surveys.model.comparing import FEWEST, tells_of_few
 
@@ -28,6 +28,30 @@ class Members:
     """When each was asked by this pulse, the newest last. Who is not named was never asked."""
     others: Mapping[str, Set[str]] = field(default_factory=dict)
     """Whom other anonymous surveys invite that the sample is compared with, by the survey's id."""
+
+
+class Turn(Protocol):
+    """A survey, as far as it tells whose turn it was."""
+
+    @property
+    def invited(self) -> int:
+        """How many it asks."""
+
+
+T = TypeVar("T", bound=Turn)
+
+
+def looked_at(surveys: Sequence[T], there: int) -> list[T]:
+    """Those of a pulse's surveys, newest first, by which the turn is decided: together they ask three times as many.
+
+    So everybody who waits for their turn is among them, unless they were never asked.
+    """
+    found: list[T] = []
+    for survey in surveys:
+        if sum(one.invited for one in found) >= 3 * there:
+            break
+        found.append(survey)
+    return found
 
 
 def ticket(survey_id: str, member_id: str) -> str:
