@@ -36,11 +36,13 @@ MAKES = {"members.found_community", "members.register", "members.import", "event
 MAKES |= {f"surveys.{do}" for do in ("merge_themes", "split_theme", "add_term", "remove_words", "ignore_words")}
 MAKES |= {"notify.begin_sign_in", "events.duplicate", "events.plan_series"}
 MAKES |= {"surveys.save_template", "surveys.plan_pulse"}
+MAKES |= {"members.provision"}
 """What is done to an id that nobody knows yet: it is made."""
 LISTS = {"members.find", "events.list", "events.figures", "surveys.pending", "surveys.list", "surveys.themes"}
 LISTS |= {"events.calendar", "events.mine", "surveys.mine", "surveys.preview", "members.cards", "members.communities"}
 LISTS |= {"members.colleagues", "surveys.vocabulary", "members.skills", "members.teachers"}
 LISTS |= {"members.sponsors", "notify.releases"}
+LISTS |= {"members.provisioned"}
 LISTS |= {"events.counts", "surveys.counts"}
 LISTS |= {"surveys.trend", "surveys.compare", "surveys.pulses", "events.hosted"}
 LISTS |= {"surveys.suits", "members.followed_themes"}

@@ -7,7 +7,9 @@ import time
 from pathlib import Path
 
 import pytest
+from ekkyo.contracts.base import Refused
 from ekkyo.installation.embedded import script
+from ekkyo.wire.tokens import Verifier
 from ekkyo_cli.local.folder import Folder
 from ekkyo_cli.main import app
 from typer.testing import CliRunner
@@ -35,6 +37,28 @@ def test_a_token_lives_as_long_as_is_said_and_one_of_too_long_a_life_is_refused(
     assert abs(said(*signed, "--ttl", "15m")["expires_at"] - time.time() - 900) < 60
     for wrong in ("0s", "soon", "400d"):
         said(*signed, "--ttl", wrong, code=2)
+
+
+def test_the_directorys_token_is_good_for_scim_alone_until_its_key_is_replaced(keys: Path) -> None:
+    at = ("scim", "token", "--keys", str(keys))
+    assert abs(said(*at, "--days", "90")["expires_at"] - time.time() - 90 * 86_400) < 60
+    token, trusted = said(*at)["token"], keys / "members" / "jwks.json"
+    bearer = f"Bearer {token}"
+    assert Verifier(trusted).caller(bearer, "members.provision").roles == {"system"}
+    for other in ("members.erase", "members.find", "events.list"):
+        with pytest.raises(Refused, match="not_allowed"):
+            Verifier(trusted).caller(bearer, other)
+    with pytest.raises(Refused, match="token_invalid"):
+        Verifier(keys / "events" / "jwks.json").caller(bearer, "members.provision")
+    assert Verifier(keys / "portal" / "jwks.json").caller(bearer, "members.provisioned")
+    before = trusted.read_text()
+    said(*at)
+    assert trusted.read_text() == before  # the same key
+    new = said(*at, "--new-key")["token"]
+    assert Verifier(trusted).caller(f"Bearer {new}", "members.provision")
+    with pytest.raises(Refused, match="token_invalid"):
+        Verifier(trusted).caller(bearer, "members.provision")
+    said("scim", "token", "--keys", str(keys / "nowhere"), code=1)
 
 
 def test_a_deployments_systems_are_added_with_limits_listed_given_passwords_and_removed(keys: Path) -> None:

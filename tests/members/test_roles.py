@@ -7,6 +7,7 @@ import pytest
 from ekkyo.contracts import COMMANDS, QUESTIONS
 from ekkyo.contracts import members as contract
 from ekkyo.contracts.base import Fact, Refused, all_messages
+from ekkyo_members import model
 
 from tests.members.people import CHARTER, LOGO, founding, profile, registering
 
@@ -68,6 +69,9 @@ ASKED: list[Any] = [
     contract.ListMerges(member_id="m1"),
     contract.UndoMerge(absorbed_id="m6"),
     contract.ChangeNumber(member_id="m1", number="000001"),
+    contract.ProvisionMember(number="000007", user_name="m7", name="七", email="m7@example.co.jp", department="営業部"),
+    contract.FindProvisioned(),
+    contract.DeprovisionMember(member_id=model.new_member_id("000007")),
     contract.DeactivateMember(member_id="m1"),
     contract.ReactivateMember(member_id="m1"),
     contract.EraseMember(member_id="m1"),
@@ -140,6 +144,9 @@ ALLOWED: dict[str, set[str]] = {
     "ListMerges": {"steward", "system"},
     "UndoMerge": {"steward", "system"},
     "ChangeNumber": {"steward", "system"},
+    "ProvisionMember": {"system"},
+    "FindProvisioned": {"system"},
+    "DeprovisionMember": {"system"},
     "DeactivateMember": {"steward", "system"},
     "ReactivateMember": {"steward", "system"},
     "EraseMember": {"steward", "system"},

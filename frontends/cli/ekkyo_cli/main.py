@@ -24,6 +24,7 @@ from ekkyo_cli.commands import (
     members,
     portal,
     report,
+    scim,
     secrets,
     sponsors,
     stack,
@@ -85,6 +86,7 @@ app.command("backup", rich_help_panel=RUN)(backup.backup)
 app.command("restore", rich_help_panel=RUN)(backup.restore)
 app.add_typer(dead.app, name="dead", rich_help_panel=RUN)
 app.add_typer(systems.app, name="system", rich_help_panel=RUN)
+app.add_typer(scim.app, name="scim", rich_help_panel=RUN)
 app.command("secrets", rich_help_panel=RUN)(secrets.secrets)
 app.add_typer(caught.mail, name="mail", rich_help_panel=RUN)
 app.add_typer(caught.chat, name="chat", rich_help_panel=RUN)

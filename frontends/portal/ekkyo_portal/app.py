@@ -20,6 +20,7 @@ from ekkyo_portal import doctor
 from ekkyo_portal.api import Door, Facts
 from ekkyo_portal.events.codes import Codes
 from ekkyo_portal.lead.live import Changes
+from ekkyo_portal.scim import Scim
 from ekkyo_portal.serving import started
 from ekkyo_portal.settings import PortalSettings
 from ekkyo_portal.signin.company import Provider
@@ -70,12 +71,15 @@ def make(settings: PortalSettings) -> Callable[[Ekkyo, CollectorRegistry], Starl
             Middleware(
                 OwnOrigin,
                 origin=settings.portal_url,
-                free=("/api/", "/u/"),
+                free=("/api/", "/scim/", "/u/"),
                 refused=lambda because: refused.labels(because).inc(),
             ),
         ]
-        facts = Facts(ekkyo, Verifier(settings.jwks_file, settings.token_max_seconds), settings.members_heard_by)
-        application = site.application(more=[Door(ekkyo, site.measured, facts).route], middleware=around)
+        verifier = Verifier(settings.jwks_file, settings.token_max_seconds)
+        facts = Facts(ekkyo, verifier, settings.members_heard_by)
+        scim = Scim(ekkyo, verifier, site.measured, settings.portal_url, settings.groups)
+        more = [Door(ekkyo, site.measured, facts).route, scim.route]
+        application = site.application(more=more, middleware=around)
         changes = site.changes
 
         async def end() -> None:

@@ -1,5 +1,6 @@
 """What the portal needs to know besides what every process does."""
 
+import re
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Final, Self
@@ -12,6 +13,8 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 
 LOCAL: Final = ("127.0.0.1", "localhost", "::1")
 MANY_TENANTS: Final = ("common", "organizations", "consumers")
+
+_COMMUNITY: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class PortalSettings(ProcessSettings):
@@ -54,6 +57,11 @@ class PortalSettings(ProcessSettings):
     hears_members: str = Field(
         "",
         description="systems that may read facts about members over HTTP: the subjects of their tokens, with commas",
+    )
+    scim_groups: str = Field(
+        "",
+        description="groups of the company's directory whose people are in a community: community id=group, with "
+        "commas, such as it-salon=SG-IT-Salon",
     )
 
     oidc_issuer: str = Field("", description="the OpenID provider that people sign in with; Entra ID: of one tenant")
@@ -99,6 +107,17 @@ class PortalSettings(ProcessSettings):
             raise ValueError from e
         return value
 
+    @field_validator("scim_groups")
+    @classmethod
+    def _groups(cls, value: str) -> str:
+        pairs = _pairs(value)
+        if not all(_COMMUNITY.fullmatch(community) and group for community, group in pairs):
+            raise ValueError("must be community id=group, with commas between")
+        for side in zip(*pairs, strict=True):
+            if len(set(side)) < len(side):
+                raise ValueError("must name each community and each group once")
+        return value
+
     @field_validator("oidc_issuer")
     @classmethod
     def _an_issuer(cls, value: str) -> str:
@@ -136,6 +155,11 @@ class PortalSettings(ProcessSettings):
         """The subjects of the tokens of systems that hear facts about members."""
         return frozenset(one.strip() for one in self.hears_members.split(",") if one.strip())
 
+    @property
+    def groups(self) -> dict[str, str]:
+        """The ids of communities by the names of the directory's groups whose people are in them."""
+        return {group: community for community, group in _pairs(self.scim_groups)}
+
     def pass_reader(self) -> PassReader | None:
         """Checks what links in mails hold; None where there are no such links. Raises OSError, ValueError."""
         return PassReader.read(self.pass_jwks_file) if self.pass_jwks_file else None
@@ -144,3 +168,9 @@ class PortalSettings(ProcessSettings):
     def opens_by_link(self) -> bool:
         """Whether a link in a mail opens an event's page. Whether it ends messages does not depend on this."""
         return not self.oidc_issuer if self.passes is None else self.passes
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    """What stands on both sides of each =, with commas between the pairs."""
+    parts = (one.partition("=") for one in text.split(",") if one.strip())
+    return [(before.strip(), after.strip()) for before, _, after in parts]

@@ -38,6 +38,8 @@ members = CollectionWithEntries.of(
         Index("signs_in_as"),
         Index("merged_into"),
         Index("manager_number"),
+        Index("user_name", unique=True, name="user_name", where={"user_name": {"$gt": ""}}),
+        Index("external_id", where={"user_name": {"$gt": ""}}),
         Index("calendar"),
         Index("stands_in_for"),
         Index("communities", "name", name="teachers", where={"can_teach": True}),

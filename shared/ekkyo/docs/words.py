@@ -107,6 +107,8 @@ WORDS = {
     "comments": "More, please.",
     "number": "0012345",
     "numbers": "0012345",
+    "user_name": "hanako.yamada@corp.example.com",
+    "external_id": "8f6b1c1e-2f0a-4c57-9a55-3f1c1f8f7a10",
     "manager_number": "0000042",
     "name": "山田 花子",
     "names": "鈴木 花子",

@@ -23,6 +23,8 @@ from ekkyo.contracts.base import Caller, Refused
 AUDIENCE = "ekkyo"
 DAY = 86_400
 """Seconds that a token may live where no setting says otherwise."""
+YEAR = 366 * DAY
+"""Seconds that the longest token lives."""
 UNTRUSTED = "The token is not valid here."
 LEEWAY = 10.0
 """Seconds that clocks may differ."""
@@ -97,6 +99,19 @@ OF_REPLIES: Mapping[str, Any] = {
     "ekkyo_operations": ["events.register", "events.withdraw"],
 }
 """The limits of the key with which notify does what a member answered from their calendar, and nothing else."""
+OF_A_DIRECTORY: Mapping[str, Any] = {
+    "ekkyo_roles": ["system"],
+    "ekkyo_sub": "scim",
+    "ekkyo_max_seconds": YEAR,
+    "ekkyo_operations": [
+        "members.provision",
+        "members.deprovision",
+        "members.provisioned",
+        "members.join",
+        "members.leave",
+    ],
+}
+"""The limits of the key whose tokens the company's directory sends: they live long, and are good for SCIM alone."""
 _ROLE = re.compile(r"member|steward|system|portal|leader:(\*|[A-Za-z0-9_-]{1,64})")
 """What may be said of a key's roles."""
 _OPERATION = re.compile(r"[a-z]+\.[a-z_]+")
@@ -175,11 +190,16 @@ class Verifier:
             raise Refused("token_invalid", "The token's claims are not well-formed.", 401)
         seconds = float(claims["exp"]) - float(claims.get("iat", time.time() + LEEWAY))
         beyond = limits.exceeded(claims["sub"], roles, seconds)
-        if seconds > self._max_seconds:
-            beyond = f"A token may be valid for at most {self._max_seconds:.0f} seconds. This one is valid for longer."
+        if seconds > (longest := self._longest(limits)):
+            beyond = f"A token may be valid for at most {longest:.0f} seconds. This one is valid for longer."
         if beyond:
             raise Refused("token_invalid", beyond, 401)
         return float(claims["exp"]), Caller(claims["sub"], frozenset(roles)), limits
+
+    def _longest(self, limits: Limits) -> float:
+        """How long a token may live. A key that is good for some operations alone may say so by itself, to a year."""
+        own = limits.max_seconds if limits.operations is not None else None
+        return max(self._max_seconds, min(own or 0, YEAR))
 
     def _remember_forged(self, token: str) -> None:
         if len(self._forged) >= _KEPT:

@@ -194,6 +194,18 @@ def test_how_long_a_token_may_live_is_a_setting(keys: Any, jwks: Path) -> None:
     assert Verifier(jwks, max_seconds=8 * 86_400).caller(f"Bearer {week}").sub == "m-1"
 
 
+def test_a_key_for_some_operations_alone_may_say_how_long_its_tokens_live_up_to_a_year(keys: Any, jwks: Path) -> None:
+    half_a_year, forever = (signed(keys[0], exp=int(time.time()) + days * 86_400) for days in (180, 400))
+    long = {"ekkyo_max_seconds": 1000 * 86_400}
+    for limits, taken in [(long | {"ekkyo_operations": ["members.provision"]}, True), (long, False)]:
+        jwks.write_text(json.dumps({"keys": [keys[1]["keys"][0] | limits]}))
+        if taken:
+            assert Verifier(jwks).caller(f"Bearer {half_a_year}", "members.provision").sub == "m-1"
+        else:
+            assert code(Verifier(jwks), half_a_year) == "token_invalid"
+        assert code(Verifier(jwks), forever) == "token_invalid"
+
+
 @pytest.mark.parametrize(
     "limit",
     [{"ekkyo_role": []}, {"ekkyo_roles": "leader"}, {"ekkyo_roles": ["leader"]}, {"ekkyo_sub": "("}]

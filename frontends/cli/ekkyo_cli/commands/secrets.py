@@ -42,14 +42,14 @@ def secrets(
 
       ekkyo secrets --dir deploy/keys --mongo mongo-0.mongo:27017,mongo-1.mongo:27017 --replica-set rs0
     """
-    made = [str(file) for file in _make(_Folder(dir, owner), mongo, replica_set)]
+    made = [str(file) for file in _make(KeyFolder(dir, owner), mongo, replica_set)]
     if output.speaks_json():
         return output.as_json({"made": made})
     typer.echo(f"{len(made)} files made in {dir}; what was there stays")
     return None
 
 
-class _Folder:
+class KeyFolder:
     """The files of a deployment's secrets."""
 
     def __init__(self, path: Path, owner: int | None) -> None:
@@ -89,7 +89,7 @@ class _Folder:
         self.made.append(file)
 
 
-def _make(folder: _Folder, mongo: str, replica_set: str) -> Iterator[Path]:
+def _make(folder: KeyFolder, mongo: str, replica_set: str) -> Iterator[Path]:
     keys = {name: f'{name}: "{value}"' for user in USERS for name, value in _login(folder, user)}
     kept = folder.keep("nats/keys.conf", lambda: "\n".join([*keys.values(), ""]), ours=False)
     new = [line for name, line in keys.items() if f"{name}:" not in kept]
@@ -121,13 +121,13 @@ def _make(folder: _Folder, mongo: str, replica_set: str) -> Iterator[Path]:
     yield from folder.made
 
 
-def _systems(folder: _Folder, outside: System) -> Sequence[System]:
+def _systems(folder: KeyFolder, outside: System) -> Sequence[System]:
     """Those that the folder has already, for a file that a newer version adds; else the one that all begin with."""
     known = folder.path / "nats/systems.json"
     return read(known) if known.exists() else [outside]
 
 
-def _login(folder: _Folder, user: str) -> list[tuple[str, str]]:
+def _login(folder: KeyFolder, user: str) -> list[tuple[str, str]]:
     """A NATS user's keys, as the server's configuration names them."""
     now, after = variables(user)
     seed = folder.keep(f"{'provision' if user == OPS else user}/nats.nk", lambda: make_nkey()[0].decode())
@@ -135,7 +135,7 @@ def _login(folder: _Folder, user: str) -> list[tuple[str, str]]:
     return [(now, public_nkey(seed.encode())), (after, nobody)]
 
 
-def _signing(folder: _Folder) -> list[dict[str, Any]]:
+def _signing(folder: KeyFolder) -> list[dict[str, Any]]:
     """The public keys that tokens are checked with: whoever issues tokens has the first one's private half, the portal
     the second one's, notify the third one's; these two are limited."""
     trusted = [
@@ -149,6 +149,6 @@ def _signing(folder: _Folder) -> list[dict[str, Any]]:
     return trusted
 
 
-def _key(folder: _Folder, name: str, limits: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def _key(folder: KeyFolder, name: str, limits: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The public half of a signing key that is kept in a file."""
     return public_half(loads(folder.keep(name, lambda: dumps(make_keys(limits)[0]))))

@@ -7,6 +7,7 @@ from ekkyo_members.commands import (
     measures,
     merging,
     people,
+    provisioning,
     roles,
     skills,
     sponsors,
@@ -22,4 +23,5 @@ routers = [
     introductions.router,
     sponsors.router,
     merging.router,
+    provisioning.router,
 ]

@@ -92,6 +92,7 @@ from ekkyo_members.model.merging import (
 )
 from ekkyo_members.model.parts import NO_DEFAULTS, Company
 from ekkyo_members.model.preferences import choose_messages, set_preferences
+from ekkyo_members.model.provisioning import deprovision, provision, told_to_directory
 from ekkyo_members.model.reminding import (
     RevisedRulesTimer,
     RulesTimer,
@@ -195,6 +196,7 @@ __all__ = [
     "crossed",
     "deactivate",
     "decline",
+    "deprovision",
     "describe",
     "did_not_attend",
     "end",
@@ -247,6 +249,7 @@ __all__ = [
     "outcomes",
     "present",
     "preview",
+    "provision",
     "purge_again",
     "purge_sponsor_again",
     "reactivate",
@@ -282,6 +285,7 @@ __all__ = [
     "taught",
     "teachers",
     "told_to",
+    "told_to_directory",
     "unchanged",
     "undoable",
     "wish",

@@ -7,9 +7,10 @@ from typing import Any
 
 from ekkyo.contracts import members as contract
 from ekkyo.contracts.base import Instant
-from ekkyo.decision import Decision, Document, Refused
+from ekkyo.decision import Decision, Refused
 from pydantic import Field, computed_field
 
+from ekkyo_members.model.directory import InDirectory
 from ekkyo_members.model.parts import NO_DEFAULTS, Absorbed, Company, Erased, Hosting, Merged, Planned, earlier, nothing
 
 PROFILE = tuple(name for name in contract.Profile.model_fields if name not in ("locale", "timezone"))
@@ -25,7 +26,7 @@ LENT = "~~"
 """What the address of a member begins with while another one takes it, who gives up their own for it."""
 
 
-class Member(Document):
+class Member(InDirectory):
     """Somebody in the company, as Ekkyo knows them. Personal data: it leaves only in facts about this member."""
 
     number: str

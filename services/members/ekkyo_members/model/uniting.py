@@ -19,7 +19,17 @@ KEYED: Final[Mapping[str, Callable[[Any], Any]]] = {
     "signs_in_as": lambda one: one,
 }
 """Lists whose elements are given back one by one, and by what each is known."""
-_SINGLE: Final = (*PROFILE, "active", "speaks", "skills", "mail_refused_since", "address_since", "locale", "timezone")
+_SINGLE: Final = (
+    *PROFILE,
+    "active",
+    "speaks",
+    "skills",
+    "mail_refused_since",
+    "address_since",
+    "locale",
+    "timezone",
+    "directory",
+)
 """Fields that are given back unless they were changed again since."""
 
 
@@ -36,6 +46,7 @@ def united(kept: Member, other: Member, current: contract.Current) -> Member:
         **{name: getattr(of_now, name) for name in PROFILE},
         "email": of_now.address,
         "active": kept.active or other.active,
+        "directory": of_now.directory,
         "speaks": kept.speaks or other.speaks,
         "skills": kept.skills or other.skills,
         "locale": kept.locale or other.locale,

@@ -7,6 +7,7 @@ from ekkyo_members.questions import (
     measures,
     merging,
     people,
+    provisioning,
     rules,
     skills,
     sponsors,
@@ -22,4 +23,5 @@ routers = [
     rules.router,
     sponsors.router,
     merging.router,
+    provisioning.router,
 ]

@@ -119,6 +119,7 @@ from ekkyo.contracts.members.membership import (
     RulesAccepted,
 )
 from ekkyo.contracts.members.merging import *  # noqa: F403 - the names in its __all__
+from ekkyo.contracts.members.provisioning import *  # noqa: F403 - the names in its __all__
 from ekkyo.contracts.members.roles import *  # noqa: F403 - the names in its __all__
 from ekkyo.contracts.members.rules import *  # noqa: F403 - the names in its __all__
 from ekkyo.contracts.members.skills import (
