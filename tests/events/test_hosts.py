@@ -144,6 +144,13 @@ def test_who_can_be_a_host(it: Any, host: Host, code: str) -> None:
         model.name_host(it, NAME, host, who=LEADER)
 
 
+def test_a_host_whose_record_became_part_of_another_one_is_that_one() -> None:
+    moved = model.move_host(event(hosts=["old", "m2"]), "old", "new")
+    assert (moved.document.hosts, [f.member_id for f in moved.facts]) == (["m2", "new"], ["new"])
+    assert model.move_host(moved.document, "old", "new").facts == ()
+    assert model.move_host(event(hosts=["old", "new"]), "old", "new").document.hosts == ["new"]
+
+
 def test_a_host_sees_an_event_by_invitation_and_where_to_join() -> None:
     private = event(terms=PRIVATE, hosts=["host"], url="https://meet.example.com/1")
     told = model.telling.told_to(model.telling.known_to(private, CALLERS["host"]), CALLERS["host"], None)

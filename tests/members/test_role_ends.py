@@ -10,6 +10,7 @@ from ekkyo.contracts import members as contract
 from ekkyo.contracts.base import Refused
 from ekkyo.testing import eventually
 from ekkyo_members import model
+from ekkyo_members.model.uniting import united
 
 from tests.members.people import GRANTING, NOW, founding, member, registering
 
@@ -214,6 +215,18 @@ def test_a_deputy_leads_no_more_once_the_leader_does_not() -> None:
     for gone in (None, member(communities=("c1",)), leader().model_copy(update={"active": False})):
         over = model.without_leader(deputy, "m1", gone, "s1")
         assert (kinds(over), over.actor, over.document.leads) == (["RoleRevoked"], "s1", [])
+
+
+@pytest.mark.parametrize("kept_leads", [True, False])
+def test_of_two_records_the_role_in_own_right_counts_with_its_end(kept_leads: bool) -> None:
+    leads = model.grant_role(member(communities=("c1",)), grant(), GRANTING).document
+    stands = named(naming(until=TODAY), leader=leader("m1")).document
+    kept, other = (leads, stands) if kept_leads else (stands, leads)
+    both = united(kept, other, "kept")
+    [place] = both.memberships
+    assert (place.role, place.role_until, place.deputising) == ("leader", LAST, None)
+    assert [(one.community_id, one.at) for one in both.planned] == [("c1", OVER)]
+    assert united(member("m3"), other, "kept").planned == other.planned
 
 
 async def test_roles_and_deputies_through_the_door(steward: Any, client_as: Any, facts: Any) -> None:

@@ -189,7 +189,7 @@ def event(
         when=when(reader, it),
         format=reader.words.names.formats[it.format],
         place=one_line(it.place) if it.place and it.format != "online" else None,
-        join=http_url(it.url) if seated and not over else None,
+        join=http_url(it.url) if (seated or visitor.member_id in it.hosts) and not over else None,
         link=_link(reader, it, seated=seated, over=over),
         seats=None if over else seats(reader, it),
         state=None if it.status == "published" else reader.words.names.event_states[it.status],
