@@ -20,9 +20,8 @@ from ekkyo_portal.web.visitor import Who
 @room.get("/c/{community_id}/pulses", who=Who.LEADERS)
 async def pulses(visit: Visit, community_id: str) -> Response:
     """The pulses of a community, and what became of their days."""
-    community, told = await asyncio.gather(
-        led_community(visit, community_id), visit.ask(ListPulses(community_id=community_id))
-    )
+    question = ListPulses(community_id=community_id)
+    community, told = await asyncio.gather(led_community(visit, community_id), visit.ask(question))
     return visit.page("surveys/pulses.html", pulsing.listed(visit.reader, community, told))
 
 
@@ -93,9 +92,8 @@ async def end(visit: Visit, community_id: str, pulse: str) -> Response:
 async def _page(
     visit: Visit, community_id: str, pulse: str, form: Form, *, status: int = 200, running: bool = False
 ) -> Response:
-    community, told = await asyncio.gather(
-        led_community(visit, community_id), visit.ask(ListTemplates(community_id=community_id))
-    )
+    question = ListTemplates(community_id=community_id)
+    community, told = await asyncio.gather(led_community(visit, community_id), visit.ask(question))
     view = pulsing.planned(visit.reader, community, told, pulse, running=running)
     return visit.page(
         "surveys/pulse.html",
