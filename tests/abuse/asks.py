@@ -62,15 +62,15 @@ IN_ORDER: list[Any] = [
     members.RegisterMember(member_id="m1", profile=profile()),
     members.ImportMembers(profiles=[profile("000002")]),
     members.ProvisionMember(
-        number="000007",
-        user_name="m7@corp",
-        external_id="e7",
+        number="000006",
+        user_name="m6@corp",
+        external_id="e6",
         name="越境",
-        email="m7@example.co.jp",
+        email="m6@example.co.jp",
         department="営業部",
     ),
-    members.FindProvisioned(user_name="m7@corp", community_id="c1", member_ids=["m1"]),
-    members.DeprovisionMember(member_id="m7"),
+    members.FindProvisioned(user_name="m6@corp", community_id="c1", member_ids=["m1"]),
+    members.DeprovisionMember(member_id="m6"),
     members.ChangeProfile(member_id="m1", profile=profile()),
     members.SetPreferences(member_id="m1", preferences=members.Preferences()),
     members.InviteMember(member_id="m1", community_id="c1"),
@@ -280,6 +280,7 @@ def before() -> Iterator[Any]:
     yield members.RegisterMember(member_id="m9", profile=profile("000009"))
     yield members.RegisterMember(member_id="m8", profile=profile("000008"))
     yield members.RegisterMember(member_id="m7", profile=profile("000007"))
+    yield members.RegisterMember(member_id="m6", profile=profile("000006"))
     yield members.GrantSteward(member_id="m8")
     yield members.FoundCommunity(community_id="c1", name="越境の会", rules=RULES, charter=CHARTER)
     yield members.AddSponsor(sponsor_id="m1", community_id="c1", name="鈴木 次郎", email="suzuki@example.co.jp")
