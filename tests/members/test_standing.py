@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from ekkyo.contracts import members as contract
 from ekkyo.contracts.base import Caller, Refused
-from ekkyo.contracts.events import EventState
+from ekkyo.contracts.events import EventState, HostNamed
 from ekkyo.testing import eventually
 from ekkyo_members import model
 from ekkyo_members.app import service
@@ -155,6 +155,11 @@ async def test_leaders_see_who_has_or_had_a_place_at_their_events_and_plain_memb
     for asked in (contract.GetMember(member_id="m3"), contract.FindMembers(member_ids=["m3"])):
         with pytest.raises(Refused, match="not_allowed"):
             await theirs.ask(asked)
+    now = datetime.now(UTC)
+    hosts = event("e1", "c2").model_copy(update={"hosts": ["m2"], "starts_at": now, "ends_at": now, "revision": 9})
+    await events.tell(HostNamed(event_id="e1", event=hosts, member_id="m2"))
+    host = await client_as("m2")
+    await eventually(lambda: _is(seen(host), ["m2", "m3"]))
     await steward.send(contract.EraseMember(member_id="m3"))
     await events.attended("m3")  # told late
     await steward.send(registering("m4", 4))
