@@ -6,8 +6,10 @@ from email import message_from_bytes, policy
 from typing import Any
 
 import pytest
+from ekkyo.contracts.events import MyEvents
 from ekkyo.contracts.members import Preferences, SetPreferences
 from ekkyo.installation.embedded import LOOPBACK
+from ekkyo.testing import eventually
 from nats.js.errors import NotFoundError
 from pymongo import MongoClient
 
@@ -71,6 +73,31 @@ async def _change(stack: Stack) -> None:
     async with stack.as_(WHO) as me:
         for timezone in ("Europe/Berlin", "Asia/Tokyo"):
             await me.send(SetPreferences(member_id=WHO, preferences=Preferences(locale="ja", timezone=timezone)))
+
+
+def test_two_records_are_merged_and_parted_again_and_services_and_facts_say_the_same(season: Stack) -> None:
+    before, both = report(season), ("p5", "p6")
+    shown = season.ekkyo("members", "merge", *both, "--preview", "--json")
+    assert (shown.code, shown.json["kept"]["member_id"]) == (0, "p5")
+    done = season.ekkyo("members", "merge", *both, "--yes", "--json")
+    assert done.code == 0, done.out
+    assert asyncio.run(_moved(season, "p6", []))
+    report(season)
+    assert season.ekkyo("members", "undo-merge", "p6").code == 0
+    assert asyncio.run(_moved(season, "p6", None))
+    assert report(season) == before
+
+
+async def _moved(stack: Stack, member: str, wanted: list[str] | None) -> bool:
+    """Whether the places of a record have moved: until it has these; None: some."""
+    async with stack.as_("hr", "system") as hr:
+
+        async def there() -> bool:
+            pages = [await hr.ask(MyEvents(member_id=member, upcoming=upcoming)) for upcoming in (True, False)]
+            found = [one.event.event_id for page in pages for one in page.entries]
+            return bool(found) if wanted is None else found == wanted
+
+        return bool(await eventually(there))
 
 
 def test_who_is_erased_is_found_nowhere_and_what_they_took_part_in_still_counts(season: Stack) -> None:

@@ -230,6 +230,12 @@ SCENES = [
     Scene(
         "people", STEWARD, PEOPLE, ("/people", "/people?q=山田&show=leaders", "/people/hanako", "/people/hanako/erase")
     ),
+    Scene(
+        "two records",
+        STEWARD,
+        {**PEOPLE, **ME, GetMember: PEOPLE[GetMember]},
+        ("/people/hanako/merge?q=山", "/people/hanako/merge?with=hana"),
+    ),
     Scene("a person alone", STEWARD, {GetMember: PEOPLE[GetMember]}, ("/people/hanako",)),
     Scene("nobody", STEWARD, {**PEOPLE, FindMembers: MemberPage(members=[])}, ("/people?q=@@", "/people-import")),
     Scene("people, all away", STEWARD, {}, ("/people", "/people-communities", "/people-sent", "/people-state")),

@@ -11,6 +11,7 @@ from ekkyo.contracts import members as contract
 from ekkyo.contracts.base import Refused
 from ekkyo_common.personnel import Row, read_personnel
 from ekkyo_members import model
+from ekkyo_members import store as declared
 from pydantic import ValidationError
 
 from tests.members.people import profile, registering
@@ -140,7 +141,7 @@ async def test_a_row_costs_little_enough_for_fifty_thousand_in_two_minutes(stewa
 
 
 async def test_a_refusal_of_another_kind_refuses_the_whole_command(members: Any) -> None:
-    from ekkyo_members.commands import people as commands
+    from ekkyo_members.commands import importing as commands
 
     class Down:
         async def find(self, *_: Any, **__: Any) -> list[Any]:
@@ -153,3 +154,73 @@ async def test_a_refusal_of_another_kind_refuses_the_whole_command(members: Any)
 
     with pytest.raises(Refused, match="unavailable"):
         await commands.import_members(contract.ImportMembers(profiles=[profile(1)]), Down(), members.settings)  # type: ignore[arg-type]
+
+
+def like(row: contract.ImportedRow) -> list[tuple[str, str]]:
+    return [(one.number, one.because) for one in row.looks_like]
+
+
+async def asked(steward: Any, *profiles: contract.Profile, **said: Any) -> list[contract.ImportedRow]:
+    told = await steward.send(contract.ImportMembers(profiles=list(profiles), ask=True, **said), within=60)
+    return list(told.rows)
+
+
+async def test_a_row_that_looks_like_a_second_record_asks_and_is_what_it_is_said_to_be(steward: Any) -> None:
+    await take(steward, profile(7))
+    rows = [profile(8, number="7"), profile(9, number="900007", name=profile(7).name), profile(10)]
+    for dry_run in (True, False):
+        lost, namesake, new = await asked(steward, *rows, dry_run=dry_run)
+        assert (lost.reason, like(lost)) == ("looks_like_member", [("000007", "number")])
+        assert (namesake.reason, like(namesake)) == ("looks_like_member", [("000007", "name")])
+        assert new.outcome == "registered"
+    member_id = model.new_member_id("000007")
+    for dry_run in (True, False):
+        said = {"same": {"900007": member_id}, "others": ["7"], "dry_run": dry_run}
+        told = await asked(steward, *rows[:2], **said)
+        assert [row.outcome for row in told] == ["registered", "changed"]
+        assert told[1].member_id == member_id
+    renumbered = await steward.ask(contract.GetMember(member_id=member_id))
+    assert (renumbered.number, renumbered.former.numbers) == ("900007", ["000007"])
+    assert [row.outcome for row in await asked(steward, *rows)] == ["unchanged"] * 3
+    # an old file with the former number changes nothing, until somebody else is said to have it now
+    [old] = await asked(steward, profile(7))
+    assert (old.reason, like(old)[0]) == ("looks_like_member", ("900007", "former_number"))
+    [other] = await asked(steward, profile(7, email="new@example.co.jp"), others=["000007"])
+    assert other.outcome == "registered"
+    assert other.member_id not in (None, member_id)
+    assert [row.outcome for row in await asked(steward, profile(7, email="new@example.co.jp"))] == ["unchanged"]
+
+
+async def test_an_address_of_somebody_who_left_is_handed_on_and_of_somebody_who_works_here_is_not(steward: Any) -> None:
+    await take(steward, profile(1), profile(2))
+    heir = profile(3, email=profile(1).email)
+    [refused] = await asked(steward, heir, others=[heir.number])
+    assert (refused.reason, like(refused)) == ("email_taken", [("000001", "email")])
+    left = model.new_member_id("000001")
+    await steward.send(contract.DeactivateMember(member_id=left))
+    assert (await asked(steward, heir))[0].reason == "email_taken"
+    assert (await asked(steward, heir, others=[heir.number]))[0].outcome == "registered"
+    with pytest.raises(Refused, match="address_handed_on"):
+        await steward.send(contract.ReactivateMember(member_id=left))
+    await take(steward, profile(1, email="other@example.co.jp"))
+    assert (await steward.send(contract.ReactivateMember(member_id=left))).active
+
+
+async def test_a_swap_that_was_stopped_halfway_is_ended_by_the_same_file(steward: Any, members: Any) -> None:
+    await take(steward, profile(1), profile(2))
+    kept, one = members.store.live(declared.members), model.new_member_id("000001")
+    await kept.change(one, lambda m, _: model.lend_address(m))  # where the process ended
+    assert await take(steward, profile(1)) == [("unchanged", None)]  # without the swap: the address is theirs again
+    assert (await take(steward, profile(3, email=profile(1).email)))[0] == ("refused", "email_taken")
+    await kept.change(one, lambda m, _: model.lend_address(m))
+    swapped = [profile(1, email=profile(2).email), profile(2, email=profile(1).email)]
+    assert await take(steward, *swapped, dry_run=True) == [("changed", None)] * 2
+    assert await take(steward, *swapped) == [("changed", None)] * 2
+    found = (await steward.ask(contract.FindMembers())).members
+    assert [m.email for m in found] == [p.email for p in swapped]
+
+
+def test_numbers_are_alike_but_for_zeros_and_capitals() -> None:
+    assert {"12", "012", "000012"} <= model.spellings("0012")
+    assert "e1" in model.spellings("E1")
+    assert "120" not in model.spellings("12")

@@ -9,7 +9,9 @@ from ekkyo.contracts.base import Refused
 from ekkyo.contracts.members import (
     Community,
     CommunityListed,
+    CommunityMoved,
     CommunityPage,
+    CrossingReached,
     DeactivateMember,
     EraseMember,
     Erasure,
@@ -25,12 +27,20 @@ from ekkyo.contracts.members import (
     ImportMembers,
     Journey,
     ListCommunities,
+    ListMerges,
+    LooksLike,
     Member,
     MemberPage,
     Membership,
+    Merge,
+    MergeMembers,
+    MergePreview,
+    Merges,
+    PreviewMerge,
     ReviseCharter,
     RevokeRole,
     RevokeSteward,
+    UndoMerge,
 )
 from ekkyo.contracts.notify import (
     DeliveryPage,
@@ -90,6 +100,20 @@ def delivery(status: str = "failed", reason: str | None = "address_refused", **m
     )
 
 
+def merge_preview(asked: PreviewMerge) -> MergePreview:
+    other = member(asked.absorbed_id, number="12345", name="山田 花", email="hana@example.com", communities=[])
+    return MergePreview(
+        kept=member(asked.kept_id),
+        absorbed=other,
+        after=member(),
+        communities=[CommunityMoved(community_id="it", both=True)],
+        crossings=[CrossingReached(crossing="taught", community_id="it", reached_at=NOW, proof="f")],
+        attended=3,
+        both_attended=["e1"],
+    )
+
+
+MERGE = Merge(merge_id="g1", kept_id="hanako", absorbed_id="hana", merged_at=NOW, undo_until=NOW)
 LISTED = CommunityPage(communities=[CommunityListed(community=community(), members=3, leaders=["taro"])])
 KNOWN: dict[type[Any], Any] = {
     FindMembers: MemberPage(members=[member()]),
@@ -97,6 +121,8 @@ KNOWN: dict[type[Any], Any] = {
     GetJourney: Journey(member_id="hanako", crossings=[], attended=0),
     ListDeliveries: DeliveryPage(deliveries=[delivery()]),
     ListCommunities: LISTED,
+    ListMerges: Merges(merges=[]),
+    PreviewMerge: lambda asked: merge_preview(asked),
     NotifyStatus: NotifyStatusAnswer(deliveries={"mail": {"sent": 1200, "failed": 1}}, contacts=1, channels=0),
 }
 
@@ -142,6 +168,67 @@ async def test_one_person_is_shown_with_all_that_is_known_and_without_what_is_aw
         browser.answering.replies.update(dict.fromkeys((GetJourney, ListDeliveries, ListCommunities), away))
         said = text_of(await browser.get("/people/hanako"))
         assert said.count("いまこの部分を表示できません") == 3
+
+
+async def test_two_records_of_one_person_are_found_previewed_merged_and_parted_again():
+    replies = {**KNOWN, MergeMembers: MERGE, UndoMerge: MERGE, FindMembers: MemberPage(members=[member("hana")])}
+    async with opened({**replies, ListMerges: Merges(merges=[MERGE])}, STEWARD) as browser:
+        page = await browser.get("/people/hanako/merge?q=山田")
+        assert 'href="/people/hanako/merge?with=hana"' in page.text
+        page = await browser.get("/people/hanako/merge?with=hana")
+        said = text_of(page)
+        for part in (
+            "山田 花",
+            "hana@example.com",
+            "IT の会 (両方で参加)",
+            "3 回になります",
+            "両方の記録で参加した 1 回",
+        ):
+            assert part in said
+        assert "いまこの部分を表示できません" in said, "events are away"
+        form = {"absorbed_id": "hana", "current": "absorbed", "merge_id": "g1"}
+        for _ in range(2):
+            done = await browser.post("/people/hanako/merge", form)
+            assert done.headers["location"] == "/people/hanako?did=people.merged"
+        first, second = browser.answering.sent(MergeMembers)
+        assert first == second
+        assert (first.kept_id, first.absorbed_id, first.current) == ("hanako", "hana", "absorbed")
+        page = await browser.get("/people/hanako")
+        assert "取り消して二つに戻す" in text_of(page)
+        done = await browser.post("/people/hanako/merge/undo", {"absorbed_id": "hana"})
+        assert done.headers["location"] == "/people/hanako?did=people.unmerged"
+        assert [one.absorbed_id for one in browser.answering.sent(UndoMerge)] == ["hana"]
+        assert (await browser.get("/people/hana")).headers["location"] == "/people/hanako", "the id leads there"
+        same = await browser.get("/people/hanako/merge?with=hanako")
+        assert same.headers["location"] == "/people/hanako/merge"
+        browser.as_(LEADER)
+        for path in ("/people/hanako/merge", "/people/hanako/merge?with=hana"):
+            assert (await browser.get(path)).status_code == 403
+        assert (await browser.post("/people/hanako/merge", form)).status_code == 403
+        assert len(browser.answering.sent(MergeMembers)) == 2
+
+
+def unclear(command: ImportMembers) -> Imported:
+    like = [LooksLike(member_id="m7", number="0007", name="山田 花子", because="name")]
+    said = {*command.others, *command.same}
+    asks = {"outcome": "refused", "reason": "looks_like_member", "looks_like": like}
+    rows = [{"number": p.number, **({"outcome": "registered"} if p.number in said else asks)} for p in command.profiles]
+    return Imported.model_validate({"rows": rows})
+
+
+async def test_a_row_that_looks_like_somebody_asks_who_it_is_and_the_answer_goes_with_the_import():
+    found = MemberPage(members=[member("m7", number="0007")])
+    async with opened({ImportMembers: unclear, FindMembers: found}, STEWARD) as browser:
+        file = {"file": ("社員.csv", CSV.encode("cp932"), "text/csv")}
+        page = await browser.http.post("/people-import", files=file, headers={"sec-fetch-site": "same-origin"})
+        assert "同じ人: 0007 山田 花子(氏名と部署が同じです)" in text_of(page)
+        form = {"name": "x", "import": "on", "who.0001": "same.0007"}
+        form["kept"] = re.search(r'<textarea name="kept" hidden>(.*?)</textarea>', page.text)[1]  # type: ignore[index]
+        await browser.post("/people-import", form)
+        await browser.post("/people-import", form | {"who.0001": "other"})
+        await browser.post("/people-import", form | {"who.0001": ""})
+        told = [(c.ask, c.same, c.others) for c in browser.answering.sent(ImportMembers)][1:]
+        assert told == [(True, {"0001": "m7"}, []), (True, {}, ["0001"]), (True, {}, [])]
 
 
 async def test_roles_are_given_and_taken():

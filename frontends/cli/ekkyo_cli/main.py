@@ -22,6 +22,7 @@ from ekkyo_cli.commands import (
     leaders,
     leaving,
     members,
+    merging,
     portal,
     report,
     scim,
@@ -71,6 +72,8 @@ TALK, RUN = "Use Ekkyo", "Operate Ekkyo"
 app.command("call", rich_help_panel=TALK)(call.call)
 for name in ("deactivate", "reactivate", "erase", "erasures"):
     members.app.command(name)(getattr(leaving, name))
+for name in ("merge", "undo_merge", "number"):
+    members.app.command(name.replace("_", "-"))(getattr(merging, name))
 events.app.command("verify-draw")(draws.verify_draw)
 app.add_typer(members.app, name="members", rich_help_panel=TALK)
 app.add_typer(leaders.app, name="leaders", rich_help_panel=TALK)

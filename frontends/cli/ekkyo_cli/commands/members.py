@@ -1,7 +1,7 @@
 """`ekkyo members`: importing a personnel export."""
 
 import asyncio
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -18,7 +18,7 @@ from ekkyo_common.personnel import (
     read_personnel,
     take,
 )
-from ekkyo_common.personnel.taking import Outcome
+from ekkyo_common.personnel.became import Outcome
 from pydantic import ValidationError
 from rich.markup import escape
 
@@ -28,7 +28,7 @@ from ekkyo_cli.output import Json
 
 app = typer.Typer(help="The people of the company, as the personnel system knows them.", no_args_is_help=True)
 SHOWN = 200
-COUNTED: tuple[Outcome, ...] = ("registered", "changed", "unchanged", "skipped", "left", "deactivated")
+COUNTED: tuple[Outcome, ...] = ("registered", "changed", "unchanged", "asked", "skipped", "left", "deactivated")
 ORDERS: dict[str, Literal["ymd", "mdy", "dmy"]] = {"ymd": "ymd", "mdy": "mdy", "dmy": "dmy"}
 
 
@@ -69,6 +69,18 @@ def import_(
         str | None,
         typer.Option("--timezone", help="The time zone of new people whose row has none, such as Asia/Tokyo."),
     ] = None,
+    same: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--same",
+            metavar="NUMBER=MEMBER",
+            help="The row with this number is the member with that number, who has a new one.",
+        ),
+    ] = None,
+    other: Annotated[
+        list[str] | None,
+        typer.Option("--other", metavar="NUMBER", help="The row with this number is somebody else than it looks like."),
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if any row is wrong.")] = False,
     dir: Where = None,
     json: Json = False,
@@ -79,13 +91,19 @@ def import_(
     --dry-run it previews the result for every row, and shows how the whole file was read. People who have left are
     named; members among them are deactivated only with --deactivate-leavers. Importing the same file again changes
     nothing. A field without a column is emptied in every member of the file. Exit code 0 if any row was imported, 1 if
-    none was or, with --strict, if a row was bad.
+    none was or, with --strict, if a row was bad or unclear.
+
+    A row that looks like a second record of a known person (lost zeros, or a new number with the same name and
+    department) is not imported before you say who it is, with --same or --other. The mail address of somebody who left
+    is handed on with --other.
 
     Examples:
 
       ekkyo members import employees.csv --dry-run
 
       ekkyo members import staff.txt --map number=ID --map department=Team
+
+      ekkyo members import staff.csv --same 900123=000123 --other 900124
     """
     try:
         export = read_personnel(
@@ -98,12 +116,13 @@ def import_(
     except UnreadableExportError as unreadable:
         raise Refused("unreadable_file", f"{file}: {unreadable}", 400) from None
     said = _said(locale, timezone)
-    taken = asyncio.run(_import(dir, export, said, dry_run=dry_run, deactivate_leavers=deactivate_leavers))
+    answers = Answers(_pairs(same or []), other or [])
+    taken = asyncio.run(_import(dir, export, said, answers, dry_run=dry_run, deactivate_leavers=deactivate_leavers))
     if output.speaks_json():
         output.as_json(_as_json(taken, export))
     else:
         _tell(taken, export)
-    if taken.bad and (strict or not taken.taken):
+    if (taken.bad or taken.count("asked")) and (strict or not taken.taken):
         raise typer.Exit(output.NO)
 
 
@@ -115,8 +134,22 @@ def _said(locale: Locale | None, timezone: str | None) -> ImportMembers:
         raise typer.BadParameter("give an IANA time zone such as Asia/Tokyo", param_hint="--timezone") from None
 
 
+@dataclass(frozen=True)
+class Answers:
+    """Who the people of rows are that look like somebody: by number of the row a member's number; and other people."""
+
+    same: dict[str, str]
+    others: list[str]
+
+
 async def _import(
-    dir: Path | None, export: PersonnelExport, said: ImportMembers, *, dry_run: bool, deactivate_leavers: bool
+    dir: Path | None,
+    export: PersonnelExport,
+    said: ImportMembers,
+    answers: Answers,
+    *,
+    dry_run: bool,
+    deactivate_leavers: bool,
 ) -> Taken:
     async with connected(dir) as ekkyo:
         with output.progress("Reading" if dry_run else "Importing") as steps:
@@ -127,6 +160,8 @@ async def _import(
                 deactivate_leavers=deactivate_leavers,
                 locale=said.locale,
                 timezone=said.timezone,
+                same=answers.same,
+                others=answers.others,
                 tell=steps.at,
             )
 
@@ -140,6 +175,16 @@ def _columns(pairs: list[str]) -> dict[str, str]:
             raise typer.BadParameter(text, param_hint="--map")
         columns[name] = heading
     return columns
+
+
+def _pairs(said: list[str]) -> dict[str, str]:
+    pairs = {}
+    for pair in said:
+        number, equals, member = pair.partition("=")
+        if not equals or not number or not member:
+            raise typer.BadParameter("give NUMBER=MEMBER, such as 900123=000123", param_hint="--same")
+        pairs[number] = member
+    return pairs
 
 
 def _statuses(pairs: list[str]) -> dict[str, str]:
@@ -178,6 +223,10 @@ def _tell(taken: Taken, export: PersonnelExport) -> None:
         each = [(r.line, f"{r.number} {r.name}".strip(), str(r.outcome), r.reason) for r in taken.rows[:SHOWN]]
         output.table(["line#", "who", "becomes", "because"], each)
         _more(taken.rows)
+    if unclear := [row for row in taken.rows if row.outcome == "asked"]:
+        lines = [(b.line, b.column, b.value, b.reason) for b in unclear[:SHOWN]]
+        output.table(columns, lines, title="[yellow]The same person? Say --same NUMBER=MEMBER or --other NUMBER[/]")
+        _more(unclear)
     if taken.bad:
         lines = [(b.line, b.column, b.value, b.reason) for b in taken.bad[:SHOWN]]
         output.table(columns, lines, title="[red]Not imported[/]")

@@ -7,10 +7,11 @@ for row in export:  # Row, BadRow, SkippedRow or Leaver, in the order of the fil
 ```
 """
 
+from ekkyo_common.personnel.became import Became, Code, Taken
 from ekkyo_common.personnel.columns import FIELDS, REQUIRED, UnreadableExportError
 from ekkyo_common.personnel.reader import PersonnelExport, read_personnel
 from ekkyo_common.personnel.rows import BadRow, Leaver, Row, SkippedRow
-from ekkyo_common.personnel.taking import Became, Code, Taken, take
+from ekkyo_common.personnel.taking import take
 from ekkyo_common.tables import Remark
 
 __all__ = [

@@ -2,84 +2,31 @@
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Literal, Protocol, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
-from ekkyo.contracts.base import Command, Question, Refused
-from ekkyo.contracts.members import DeactivateMember, FindMembers, ImportedRow, ImportMembers, Locale, Member
-from pydantic import BaseModel
+from ekkyo.contracts.base import Refused
+from ekkyo.contracts.members import (
+    DeactivateMember,
+    FindMembers,
+    ImportedRow,
+    ImportMembers,
+    Locale,
+    LooksLike,
+    Member,
+)
 
+from ekkyo_common.personnel.became import LIKE, REASONS, Alike, Became, Caller, Code, Outcome, Taken
 from ekkyo_common.personnel.reader import PersonnelExport
 from ekkyo_common.personnel.rows import BadRow, Leaver, Row, SkippedRow
-from ekkyo_common.tables import Remark, RemarkCode
+from ekkyo_common.tables import Remark
 
 CHUNK, IN_FLIGHT = 200, 3
 """Small enough for a quick answer: a retried command reports rows as unchanged that it registered itself."""
 TOGETHER = 500
 """Rows, numbers or addresses in one message."""
-Outcome = Literal["registered", "changed", "unchanged", "bad", "skipped", "left", "deactivated"]
-Code = Literal[
-    RemarkCode, "number_taken", "email_taken", "member_erased", "left", "left_before", "left_no_member", "left_stays"
-]
-"""Why this became of a row that was not taken, or of somebody who left. Stable. The service may refuse for others."""
-_REASONS = {
-    "member_erased": "this person was erased; to add them again, register them with another id",
-    "empty": "is empty",
-    "total": "is a line of totals",
-    "headings": "is the headings once more",
-    "concurrent_post": "is another post of somebody who is on another line",
-    "same_row": "is a row that stands in the file already",
-}
 T = TypeVar("T")
-A = TypeVar("A", bound=BaseModel)
 _NUMBER = re.compile(r"[A-Za-z0-9_-]{1,32}")
-
-
-class Caller(Protocol):
-    """Whoever takes an export over: an `Ekkyo`, or what speaks for somebody who is signed in."""
-
-    async def ask(self, question: Question[A], *, within: float = ...) -> A: ...
-    async def send(self, command: Command[A], *, within: float = ...) -> A: ...
-
-
-@dataclass(frozen=True)
-class Became:
-    """What became of one row, or would: one of these for each row, and for each cell that is wrong in it."""
-
-    line: int
-    outcome: Outcome
-    number: str = ""
-    name: str = ""
-    column: str = ""
-    value: str = ""
-    code: Code | str = ""
-    reason: str = ""
-
-
-@dataclass
-class Taken:
-    """What became of a file."""
-
-    dry_run: bool
-    locale: Locale | None = None
-    """Of new people whose row says none; absent, the company's, or that of their first community."""
-    timezone: str | None = None
-    rows: list[Became] = field(default_factory=list)
-    remarks: list[Became] = field(default_factory=list)
-    """Of rows that were taken, cells that had to be understood rather than read."""
-
-    def count(self, outcome: Outcome) -> int:
-        """On how many lines this came out."""
-        return len({row.line for row in self.rows if row.outcome == outcome})
-
-    @property
-    def taken(self) -> int:
-        return sum(row.outcome in ("registered", "changed", "unchanged") for row in self.rows)
-
-    @property
-    def bad(self) -> list[Became]:
-        return [row for row in self.rows if row.outcome == "bad"]
 
 
 async def take(
@@ -90,14 +37,20 @@ async def take(
     deactivate_leavers: bool = False,
     locale: Locale | None = None,
     timezone: str | None = None,
+    same: Mapping[str, str] | None = None,
+    others: Iterable[str] = (),
     tell: Callable[[int], None] = lambda _: None,
 ) -> Taken:
     """Take an export over, or tell what would become of each of its rows; never the whole file in memory.
 
-    Who left is named, and deactivated only if that is asked for. `tell` hears how many rows were taken so far.
+    Who left is named, and deactivated only if that is asked for. same: by the number of a row, the number of the member
+    who is this person; others: numbers of rows that are somebody else than the members they look like.
+    `tell` hears how many rows were taken so far.
     Raises Refused, with how much was taken before.
     """
-    taken = Taken(dry_run, locale=locale, timezone=timezone)
+    taken = Taken(dry_run, locale=locale, timezone=timezone, others=frozenset(others))
+    taken.same = await _named(ekkyo, same or {})
+    alike: list[tuple[Row, ImportedRow]] = []
     leavers: list[Leaver] = []
     held: list[Row] = []
     running: set[asyncio.Task[None]] = set()
@@ -106,10 +59,11 @@ async def take(
             if len(running) >= IN_FLIGHT:
                 done, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
                 await asyncio.gather(*done)
-            running.add(asyncio.create_task(_send(ekkyo, chunk, export, taken, held)))
+            running.add(asyncio.create_task(_send(ekkyo, chunk, export, taken, held, alike)))
             await asyncio.sleep(0)
             tell(taken.taken)
         await asyncio.gather(*running)
+        await _ask(ekkyo, alike, export, taken, held)
         await _once_more(ekkyo, held, export, taken)
         await _leave(ekkyo, leavers, taken, deactivate=deactivate_leavers)
     except Refused as no:
@@ -126,7 +80,7 @@ def _chunks(export: PersonnelExport, taken: Taken, leavers: list[Leaver]) -> Ite
     for row in export:
         match row:
             case SkippedRow():
-                reason = _REASONS[row.reason]
+                reason = REASONS[row.reason]
                 taken.rows.append(Became(row.line, "skipped", value=row.text, code=row.reason, reason=reason))
             case BadRow():
                 taken.rows += [_of_cell(row.line, "bad", problem) for problem in row.problems]
@@ -146,20 +100,80 @@ def _of_cell(line: int, outcome: Outcome, remark: Remark, *, number: str = "", n
     return Became(line, outcome, number, name, remark.column, remark.value, remark.code, reason)
 
 
-async def _send(ekkyo: Caller, rows: Sequence[Row], export: PersonnelExport, taken: Taken, held: list[Row]) -> None:
-    """One command; who cannot have their address as long as another has it is kept for later."""
+async def _send(
+    ekkyo: Caller,
+    rows: Sequence[Row],
+    export: PersonnelExport,
+    taken: Taken,
+    held: list[Row],
+    alike: list[tuple[Row, ImportedRow]],
+) -> None:
+    """One command; who cannot have their address as long as another has it, or looks like another, waits."""
     for row, became in zip(rows, await _asked(ekkyo, rows, taken), strict=True):
         if became.reason == "email_taken":
             held.append(row)
+        elif became.reason == "looks_like_member":
+            alike.append((row, became))
         else:
             _note(taken, row, became, export)
 
 
-async def _asked(ekkyo: Caller, rows: Sequence[Row], taken: Taken) -> list[ImportedRow]:
+async def _asked(ekkyo: Caller, rows: Sequence[Row], taken: Taken, others: Iterable[str] = ()) -> list[ImportedRow]:
     profiles = [row.profile for row in rows]
-    command = ImportMembers(profiles=profiles, locale=taken.locale, timezone=taken.timezone, dry_run=taken.dry_run)
+    numbers = {profile.number for profile in profiles}
+    command = ImportMembers(
+        profiles=profiles,
+        locale=taken.locale,
+        timezone=taken.timezone,
+        ask=True,
+        same={number: member for number, member in taken.same.items() if number in numbers},
+        others=sorted({*others, *taken.others} & numbers),
+        dry_run=taken.dry_run,
+    )
     answer = await ekkyo.send(command, within=120)
     return answer.rows
+
+
+async def _named(ekkyo: Caller, same: Mapping[str, str]) -> dict[str, str]:
+    """The ids of the members whose numbers are named. Raises Refused."""
+    known = {m.number: m.member_id for m in await _members(ekkyo, numbers=same.values())} if same else {}
+    if missing := sorted(set(same.values()) - known.keys()):
+        raise Refused("member_not_found", f"No member has the number {missing[0]}.", 404)
+    return {number: known[member] for number, member in same.items()}
+
+
+async def _ask(
+    ekkyo: Caller, alike: list[tuple[Row, ImportedRow]], export: PersonnelExport, taken: Taken, held: list[Row]
+) -> None:
+    """Name rows that look like a second record of somebody. Two rows of one file are two people, and are taken."""
+    if not alike:
+        return
+    here = {row.profile.number for row in export if isinstance(row, Row)}
+    others = [row for row, became in alike if all(one.number in here for one in became.looks_like)]
+    for some in _batches(others, TOGETHER):
+        told = await _asked(ekkyo, some, taken, [row.profile.number for row in some])
+        for row, became in zip(some, told, strict=True):
+            if became.reason == "email_taken":
+                held.append(row)
+            else:
+                _note(taken, row, became, export)
+    lines = {row.line for row in others}
+    for row, became in alike:
+        if row.line not in lines:
+            like = tuple(_alike(one) for one in became.looks_like if one.number not in here)
+            taken.rows.append(_unclear(row, like, "looks_like_member", export.columns.get("number", "number")))
+
+
+def _alike(one: LooksLike) -> Alike:
+    return Alike(one.member_id, one.number, one.name, one.because)
+
+
+def _unclear(row: Row, like: tuple[Alike, ...], code: Code, column: str) -> Became:
+    """A row of which it is to be said who it is."""
+    meant = " or ".join(f"{one.number} ({one.name}): {LIKE[one.because]}" for one in like)
+    reason = f"looks like {meant}. The same person, or somebody else?"
+    number, name = row.profile.number, row.profile.name
+    return Became(row.line, "asked", number, name, column, number, code, reason, like)
 
 
 async def _once_more(ekkyo: Caller, held: list[Row], export: PersonnelExport, taken: Taken) -> None:
@@ -190,6 +204,7 @@ async def _once_more(ekkyo: Caller, held: list[Row], export: PersonnelExport, ta
 
 def _note_held(taken: Taken, row: Row, export: PersonnelExport, holder: Member | None) -> None:
     reason = "belongs to somebody else"
+    like = (Alike(holder.member_id, holder.number, holder.name, "email"),) if holder else ()
     if holder:
         reason = f"is the address of {holder.number} ({holder.name})"
         if holder.number.lstrip("0") == row.profile.number.lstrip("0"):
@@ -197,7 +212,7 @@ def _note_held(taken: Taken, row: Row, export: PersonnelExport, holder: Member |
     column = export.columns.get("email", "email")
     profile = row.profile
     taken.rows.append(
-        Became(row.line, "bad", profile.number, profile.name, column, profile.email, "email_taken", reason)
+        Became(row.line, "bad", profile.number, profile.name, column, profile.email, "email_taken", reason, like)
     )
 
 
@@ -206,7 +221,7 @@ def _note(taken: Taken, row: Row, became: ImportedRow, export: PersonnelExport) 
     if became.outcome == "refused":
         code = became.reason or "refused"
         at = "email" if code.startswith("email") else "number"
-        text = _REASONS.get(code) or code.replace("_", " ").replace("taken", "belongs to somebody else")
+        text = REASONS.get(code) or code.replace("_", " ").replace("taken", "belongs to somebody else")
         value = str(getattr(row.profile, at))
         taken.rows.append(Became(row.line, "bad", number, name, export.columns.get(at, at), value, code, text))
     else:

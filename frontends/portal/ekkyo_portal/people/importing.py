@@ -3,7 +3,7 @@
 import asyncio
 import base64
 import binascii
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
@@ -47,6 +47,21 @@ class File:
         return base64.urlsafe_b64encode(self.data).decode()
 
 
+@dataclass(frozen=True)
+class Answers:
+    """Who the people of rows are that look like somebody: by number of the row a member's number; and other people."""
+
+    same: dict[str, str]
+    others: list[str]
+
+    @classmethod
+    def of(cls, fields: Iterable[tuple[str, Any]]) -> "Answers":
+        """What was chosen in the fields `who.<number>`: `same.<number of a member>`, `other`, or nothing yet."""
+        said = {name.removeprefix("who."): str(value) for name, value in fields if name.startswith("who.")}
+        same = {number: value.removeprefix("same.") for number, value in said.items() if value.startswith("same.")}
+        return cls(same, [number for number, value in said.items() if value == "other"])
+
+
 @room.get("/people-import", who=STEWARDS)
 async def choose(visit: Visit) -> Response:
     """Choose a file."""
@@ -61,13 +76,14 @@ async def run(visit: Visit) -> Response:
     said = form.make(ImportMembers, profiles=[], locale=form["locale"] or None, timezone=form["timezone"] or None)
     if file is None or said is None:
         return visit.page("people/import.html", form, status=400)
+    answers = Answers.of((await visit.sent()).multi_items())
     today = visit.now.astimezone(ZoneInfo(visit.reader.zone)).date()
     try:
         export = await asyncio.to_thread(read_personnel, file.data, columns={}, today=today)
     except UnreadableExportError as unreadable:
         form.wrong("file", "unreadable")
         return visit.page("people/import.html", form, status=400, because=uploads.unreadable(visit.reader, unreadable))
-    parts = _parts(visit, form, file, export, said)
+    parts = _parts(visit, form, file, export, said, answers)
     response = StreamingResponse(parts, media_type="text/html")
     response.headers["content-encoding"] = "identity"  # compressed, the first part would wait for the last
     return response
@@ -94,7 +110,7 @@ async def _sent(visit: Visit, form: Form) -> File | None:
 
 
 async def _parts(
-    visit: Visit, form: Form, file: File, export: PersonnelExport, said: ImportMembers
+    visit: Visit, form: Form, file: File, export: PersonnelExport, said: ImportMembers, answers: Answers
 ) -> AsyncIterator[str]:
     """The page in parts: its beginning, how far it is, and what came of it."""
     look, dry_run = visit.look, not form.on("import")
@@ -113,6 +129,8 @@ async def _parts(
         deactivate_leavers=form.on("deactivate_leavers"),
         locale=said.locale,
         timezone=said.timezone,
+        same=answers.same,
+        others=answers.others,
         tell=tell,
     )
     working = asyncio.create_task(taking)
@@ -139,14 +157,27 @@ class Outcome:
     bad: list[Any]
     left: list[Any]
     rows: list[Any]
+    unclear: list[Any]
+    """Rows of which it is to be said whether the person is somebody who is known."""
 
     @property
     def anything(self) -> bool:
         """Whether an import would change something."""
-        return any(self.counts[name] for name in ("registered", "changed", "left", "deactivated"))
+        return any(self.counts[name] for name in ("registered", "changed", "asked", "left", "deactivated")) or bool(
+            self.unclear
+        )
 
 
-COUNTED: Final[tuple[Any, ...]] = ("registered", "changed", "unchanged", "bad", "skipped", "left", "deactivated")
+COUNTED: Final[tuple[Any, ...]] = (
+    "registered",
+    "changed",
+    "unchanged",
+    "asked",
+    "bad",
+    "skipped",
+    "left",
+    "deactivated",
+)
 
 
 def because(reader: Reader, row: Became) -> str:
@@ -158,6 +189,7 @@ def because(reader: Reader, row: Became) -> str:
 def outcome(reader: Reader, taken: Taken) -> Outcome:
     """As the page shows it."""
     bad = taken.bad[:SHOWN]
+    unclear = [row for row in taken.rows if row.looks_like and row.outcome in ("asked", "bad")][:SHOWN]
     left = [row for row in taken.rows if row.outcome in ("left", "deactivated")][:SHOWN]
     return Outcome(
         taken,
@@ -165,4 +197,5 @@ def outcome(reader: Reader, taken: Taken) -> Outcome:
         [replace(row, value=one_line(row.value, LONG), reason=because(reader, row)) for row in bad],
         [replace(row, reason=because(reader, row)) for row in left],
         taken.rows[:SHOWN],
+        unclear,
     )

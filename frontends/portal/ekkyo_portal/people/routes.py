@@ -15,6 +15,7 @@ from ekkyo.contracts.members import (
     GrantSteward,
     ListCommunities,
     ListErasures,
+    ListMerges,
     ReactivateMember,
     RevokeRole,
     RevokeSteward,
@@ -78,18 +79,21 @@ async def one(visit: Visit, member_id: str, no: NotAgain | None = None) -> Respo
         if why.code not in ("member_not_found", "member_erased"):
             raise
         return visit.page("people/erasure.html", await visit.ask(GetErasure(member_id=member_id)))
+    if member.member_id != member_id:  # a record that is part of this one
+        return visit.see_other(f"/people/{member.member_id}")
     journey, coming, past = await asyncio.gather(
         visit.maybe(GetJourney(member_id=member_id)),
         visit.maybe(MyEvents(member_id=member_id, upcoming=True, limit=20)),
         visit.maybe(MyEvents(member_id=member_id, upcoming=False, limit=20)),
     )
-    sent, communities = await asyncio.gather(
+    sent, communities, merges = await asyncio.gather(
         visit.maybe(
             ListDeliveries(member_id=member_id, newest_first=True, limit=views.LATEST, locale=visit.reader.locale)
         ),
         visit.maybe(ListCommunities(limit=200)),
+        visit.maybe(ListMerges(member_id=member_id)),
     )
-    view = views.person(visit, member, journey, (coming, past), sent, communities, no)
+    view = views.person(visit, member, journey, (coming, past), sent, communities, no, merges)
     return visit.page("people/person.html", view, status=409 if no else 200, no=no)
 
 

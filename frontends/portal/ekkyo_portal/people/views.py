@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from ekkyo.contracts.events import EventState, MyEventsPage, Registration
-from ekkyo.contracts.members import CommunityPage, FindMembers, Journey, Member, MemberPage, Membership
+from ekkyo.contracts.members import CommunityPage, FindMembers, Journey, Member, MemberPage, Membership, Merges
 from ekkyo.contracts.notify import DeliveryPage
 from ekkyo.words.text import one_line
 from pydantic import ValidationError
@@ -44,6 +44,8 @@ class Person:
     sent: list[Message] | None
     themselves: bool
     """Whether it is the steward who looks."""
+    merges: list[tuple[str, str, str]]
+    """Records that became part of this one: their id, when, and until when that can be undone."""
 
 
 def search(q: str, show: str, after: str | None, limit: int) -> FindMembers | None:
@@ -76,6 +78,7 @@ def person(
     sent: DeliveryPage | None,
     communities: CommunityPage | None,
     no: NotAgain | None = None,
+    merges: Merges | None = None,
 ) -> Person:
     """One person with all that is known of them."""
     reader = visit.reader
@@ -89,6 +92,10 @@ def person(
         crossings=_crossings(reader, journey, names) if journey else None,
         sent=[delivery(reader, d, no=no) for d in sent.deliveries] if sent else None,
         themselves=visit.me.member_id == member.member_id,
+        merges=[
+            (one.absorbed_id, reader.moment(one.merged_at), reader.moment(one.undo_until))
+            for one in (merges.merges if merges else [])
+        ],
     )
 
 

@@ -1,9 +1,10 @@
 """What the events service can be asked to do with an event, the places at it, and its tables."""
 
 import secrets
+from functools import partial
 
 from ekkyo.broker import Router, Who, asked
-from ekkyo.contracts.base import new_id
+from ekkyo.contracts.base import Caller, Refused, new_id
 from ekkyo.contracts.events import (
     AttendanceImported,
     CancelEvent,
@@ -28,6 +29,7 @@ from ekkyo.contracts.events import (
     UndoCheckIn,
     WithdrawFromEvent,
 )
+from ekkyo.decision import Decision, Entries
 from ekkyo.decision.clock import utcnow
 
 from ekkyo_events import model
@@ -184,17 +186,36 @@ async def withdraw(cmd: WithdrawFromEvent, events: Events, people: KnownPeople, 
 
 @router.subscriber(**asked(CheckIn))
 async def check_in(cmd: CheckIn, events: Events, people: KnownPeople, doors: Doors, who: Who) -> Registration:
-    """Record that a member came."""
+    """Record that a member came. The code of a seat may name a record that is part of another one by now."""
     door = await doors.get(cmd.event_id) if cmd.word or who.sub == cmd.member_id else None
-    return model.unless_refused(
-        await decided(
-            cmd.event_id,
-            [cmd.member_id],
-            people,
-            events,
-            lambda e, seats, known: model.check_in(e, seats, cmd, people=known, who=who, now=utcnow(), door=door),
-        )
-    )
+    while True:
+        try:
+            return model.unless_refused(
+                await decided(
+                    cmd.event_id,
+                    [cmd.member_id],
+                    people,
+                    events,
+                    partial(_checked_in, cmd=cmd, who=who, door=door),
+                )
+            )
+        except Refused as no:
+            person = await people.get(cmd.member_id) if no.code == "member_merged" else None
+            if person is None or person.merged_into is None:
+                raise
+            cmd = cmd.model_copy(update={"member_id": person.merged_into})
+
+
+def _checked_in(
+    event: model.Event,
+    seats: Entries[model.Seat],
+    known: model.People,
+    *,
+    cmd: CheckIn,
+    who: Caller,
+    door: model.Door | None,
+) -> Decision[model.Event, Registration | Refused]:
+    return model.check_in(event, seats, cmd, people=known, who=who, now=utcnow(), door=door)
 
 
 @router.subscriber(**asked(UndoCheckIn))

@@ -18,6 +18,8 @@ from ekkyo_events.model.promoting import REMEMBERED, without_place
 from ekkyo_events.model.undoing import refilled
 
 PLACES = ("confirmed", "waitlisted", "applied")
+_SAID = {"answers", "note", "wrong_words", "quotas"}
+"""What is not kept a second time: of a place that is given up it is gone, as it always is."""
 _BETTER = ("attended", "confirmed", "waitlisted", "applied", "no_show", "declined", "withdrawn")
 """Which of two places stays: the first of these."""
 
@@ -43,8 +45,8 @@ def move(
             to=kept_id,
             theirs=is_theirs,
             registration_id=stays.registration_id,
-            was=theirs.model_dump(mode="json"),
-            kept=before.model_dump(mode="json") if before else None,
+            was=theirs.model_dump(mode="json", exclude=_SAID),
+            kept=before.model_dump(mode="json", exclude=_SAID) if before else None,
         ),
     )
     one = stays.model_copy(

@@ -2,6 +2,7 @@
 
 from ekkyo_members.commands import (
     following,
+    importing,
     introductions,
     leaving,
     measures,
@@ -15,6 +16,7 @@ from ekkyo_members.commands import (
 
 routers = [
     people.router,
+    importing.router,
     leaving.router,
     roles.router,
     measures.router,

@@ -29,7 +29,10 @@ async def deactivate(cmd: contract.DeactivateMember, members: Members) -> contra
 @router.subscriber(**asked(contract.ReactivateMember))
 async def reactivate(cmd: contract.ReactivateMember, members: Members) -> contract.Member:
     """Say that a person who left is back."""
-    return await members.change(cmd.member_id, lambda m, _: model.reactivate(model.present(m)))
+    member = await members.get(cmd.member_id)
+    held = await members.find({"email": member.address}, limit=2) if member else []
+    handed_on = any(one.id != cmd.member_id for one in held)
+    return await members.change(cmd.member_id, lambda m, _: model.reactivate(model.present(m), handed_on=handed_on))
 
 
 @router.subscriber(**asked(contract.EraseMember))

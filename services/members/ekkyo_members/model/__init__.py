@@ -16,7 +16,7 @@ from ekkyo_members.model.community import (
 )
 from ekkyo_members.model.deputies import end_deputy, name_deputy, without_leader
 from ekkyo_members.model.following import follow_theme, followed, fulfilled
-from ekkyo_members.model.importing import Found, circles, new_member_id, outcomes, refused, take_over
+from ekkyo_members.model.importing import Found, circles, gave_numbers_up, new_member_id, outcomes, refused, take_over
 from ekkyo_members.model.introductions import (
     Introduction,
     IntroductionTimer,
@@ -63,8 +63,8 @@ from ekkyo_members.model.member import (
     GONE,
     MERGED,
     Member,
-    change_number,
     change_profile,
+    has_lent_address,
     keep_address,
     lend_address,
     not_found,
@@ -90,6 +90,7 @@ from ekkyo_members.model.merging import (
     take_in,
     undoable,
 )
+from ekkyo_members.model.numbers import change_number
 from ekkyo_members.model.parts import NO_DEFAULTS, Company
 from ekkyo_members.model.preferences import choose_messages, set_preferences
 from ekkyo_members.model.provisioning import deprovision, provision, told_to_directory
@@ -107,6 +108,7 @@ from ekkyo_members.model.reporting import (
     report_due,
     report_reminder_due,
 )
+from ekkyo_members.model.resembling import alike, asked, looks_like, other_member_id, spellings
 from ekkyo_members.model.roles import (
     Granting,
     OtherStewards,
@@ -139,10 +141,7 @@ from ekkyo_members.model.standing import (
     seen_as_author,
     sign_out,
 )
-from ekkyo_members.model.teaching import (
-    known_as,
-    teachers,
-)
+from ekkyo_members.model.teaching import known_as, teachers
 
 __all__ = [
     "GONE",
@@ -180,7 +179,9 @@ __all__ = [
     "acceptances",
     "add_sponsor",
     "address_refused",
+    "alike",
     "answer",
+    "asked",
     "attended",
     "attended_key",
     "calendar_address",
@@ -210,9 +211,11 @@ __all__ = [
     "followed",
     "found",
     "fulfilled",
+    "gave_numbers_up",
     "grant_role",
     "grant_steward",
     "had_a_place",
+    "has_lent_address",
     "held_before",
     "here",
     "host_of",
@@ -231,6 +234,7 @@ __all__ = [
     "lend_address",
     "listed",
     "logo_file",
+    "looks_like",
     "make_calendar_address",
     "may_find",
     "may_have_done",
@@ -246,6 +250,7 @@ __all__ = [
     "new_member_id",
     "no_wishes",
     "not_found",
+    "other_member_id",
     "outcomes",
     "present",
     "preview",
@@ -278,6 +283,7 @@ __all__ = [
     "settle_kept",
     "sign_out",
     "skills_for",
+    "spellings",
     "suggest",
     "take_back",
     "take_in",

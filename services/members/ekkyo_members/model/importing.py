@@ -1,6 +1,6 @@
 """Taking over a personnel export: who is new, who changed, and which rows cannot be taken."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 from uuid import UUID, uuid5
@@ -8,7 +8,8 @@ from uuid import UUID, uuid5
 from ekkyo.contracts import members as contract
 from ekkyo.decision import Decision, Refused
 
-from ekkyo_members.model.member import Member, change_profile, new, plain
+from ekkyo_members.model.member import Member, change_profile, merged, new, plain
+from ekkyo_members.model.numbers import renumbered
 from ekkyo_members.model.parts import NO_DEFAULTS, Company
 
 _NAMESPACE = UUID("6f7b5f0e-5f0c-5d53-9b7e-0c7a5b0f4a11")
@@ -21,15 +22,19 @@ class Found:
 
     by_number: dict[str, Member] = field(default_factory=dict)
     by_email: dict[str, Member] = field(default_factory=dict)
+    others: frozenset[str] = frozenset()
+    """The ids that an import would give to numbers that their people have no more."""
     erased: frozenset[str] = frozenset()
     """The ids that an import would give to people who were erased."""
 
     @classmethod
     def of(cls, members: Sequence[Member]) -> "Found":
-        present = [m for m in members if not m.erased]
+        present = [m for m in members if not m.erased and not m.merged_into]
+        gone = [m for m in members if _gave_number_up(m)]
         return cls(
             {m.number: m for m in present},
             {m.email: m for m in present},
+            frozenset(m.id for m in gone),
             frozenset(m.came_from for m in members if m.came_from),
         )
 
@@ -37,25 +42,50 @@ class Found:
         """Whether the member with this number was erased, and nobody was registered with it since."""
         return bool(self.erased) and number not in self.by_number and new_member_id(number) in self.erased
 
+    def is_given_up(self, number: str) -> bool:
+        """Whether the member who had this number has another one now, or is part of another record."""
+        return bool(self.others) and number not in self.by_number and new_member_id(number) in self.others
+
 
 def new_member_id(number: str) -> str:
     """The id an import gives to somebody new: the same number always gives the same id."""
     return str(uuid5(_NAMESPACE, number))
 
 
+def gave_numbers_up(members: Iterable[Member]) -> bool:
+    """Whether any of these, who are known by the ids that an import gives, has another number now."""
+    return any(map(_gave_number_up, members))
+
+
+def _gave_number_up(member: Member) -> bool:
+    return not member.erased and (member.merged_into is not None or member.id != new_member_id(member.number))
+
+
 def take_over(
-    member: Member | None, profile: contract.Profile, company: Company = NO_DEFAULTS
+    member: Member | None,
+    profile: contract.Profile,
+    company: Company = NO_DEFAULTS,
+    *,
+    same: bool = False,
+    member_id: str | None = None,
 ) -> Decision[Member, contract.ImportedRow]:
-    """Register or change the person of this row. Their preferences, communities and journey stay."""
+    """Register or change the person of this row. Their preferences, communities and journey stay.
+
+    same: it is known that this is the member, whatever their number was. member_id: of somebody new, where the id that
+    an import gives is another one's.
+    """
     if member is None:
-        member = new(new_member_id(profile.number), profile, contract.Preferences(), company)
+        member = new(member_id or new_member_id(profile.number), profile, contract.Preferences(), company)
         fact: contract.MemberFact = contract.MemberRegistered(member_id=member.id, member=member.state())
         return Decision(member, answer=_row(member.number, member.id, "registered"), facts=[fact])
     if member.erased:
         raise Refused("member_erased", "The member with this number was erased.")
-    change = change_profile(member, profile)
-    if not change.facts:
-        return Decision(member, answer=_row(member.number, member.id, "unchanged"))
+    if member.merged_into:
+        raise merged(member.merged_into)
+    renumber = same and member.number != profile.number
+    change = renumbered(member, profile) if renumber else change_profile(member, profile)
+    if not change.facts:  # an address that they lent, and nobody took, is theirs again
+        return Decision(change.document, answer=_row(member.number, member.id, "unchanged"))
     return Decision(change.document, answer=_row(member.number, member.id, "changed"), facts=change.facts)
 
 
@@ -76,6 +106,9 @@ def outcomes(profiles: Sequence[contract.Profile], known: Found) -> list[contrac
             profile = profiles[place]
             if known.is_erased(profile.number):
                 rows[place] = refused(profile, "member_erased")
+                continue
+            if known.is_given_up(profile.number):
+                rows[place] = refused(profile, "former_number")
                 continue
             if held.get(profile.email, profile.number) != profile.number:
                 rows[place] = refused(profile, "email_taken")

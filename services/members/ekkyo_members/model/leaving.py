@@ -9,7 +9,7 @@ from ekkyo.contracts.base import Fact, all_messages, owner_of
 from ekkyo.decision import Caller, Decision, Purge, Refused, Timer
 
 from ekkyo_members.model.importing import new_member_id
-from ekkyo_members.model.member import GONE, Member, changed, not_found, unchanged
+from ekkyo_members.model.member import GONE, Member, changed, keep_address, not_found, unchanged
 from ekkyo_members.model.parts import Erased
 
 AGAIN_AFTER = timedelta(days=1)
@@ -32,11 +32,13 @@ def deactivate(member: Member) -> Decision[Member, contract.Member]:
     return changed(member, [contract.MemberDeactivated(member_id=member.id, member=member.state())])
 
 
-def reactivate(member: Member) -> Decision[Member, contract.Member]:
-    """They are back."""
+def reactivate(member: Member, *, handed_on: bool = False) -> Decision[Member, contract.Member]:
+    """They are back, with their address. handed_on: somebody else has it by now."""
     if member.active:
         return unchanged(member)
-    member = member.model_copy(update={"active": True})
+    if handed_on:
+        raise Refused("address_handed_on", "Another member has this person's address by now. Change it first.")
+    member = keep_address(member).document.model_copy(update={"active": True})
     return changed(member, [contract.MemberReactivated(member_id=member.id, member=member.state())])
 
 

@@ -255,20 +255,16 @@ def change_profile(member: Member, profile: contract.Profile) -> Decision[Member
     return changed(member, [contract.ProfileChanged(member_id=member.id, member=member.state())])
 
 
-def change_number(member: Member, number: str) -> Decision[Member, contract.Member]:
-    """The same person under another personnel number."""
-    if number == member.number:
-        return unchanged(member)
-    profile = member.profile.model_copy(update={"number": number})
-    after = with_profile(member, profile)
-    return changed(after, [contract.ProfileChanged(member_id=member.id, member=after.state())])
-
-
 def lend_address(member: Member) -> Decision[Member, contract.Member]:
     """Make room for another one to take this member's address in the same import. Nobody is told: they are to get
     another address by it, or this one back."""
     lent = member if member.email.startswith(LENT) else member.model_copy(update={"email": LENT + member.email})
     return Decision(lent, answer=member.told())
+
+
+def has_lent_address(member: Member) -> bool:
+    """Whether the address of this member may be taken by another one."""
+    return member.email.startswith(LENT)
 
 
 def keep_address(member: Member) -> Decision[Member, contract.Member]:

@@ -160,8 +160,9 @@ def must_be_free(held: Iterable[Member], said: Merged) -> None:
     before = said.before or {}
     for one in held:
         if one.id != said.told.kept_id:
-            code = "number_taken" if one.number == before.get("number") else "email_taken"
-            raise Refused(code, "Another member has the number or the address of the absorbed record by now.")
+            if one.number == before.get("number"):
+                raise Refused("number_handed_on", "Another member has the number of the absorbed record by now.")
+            raise Refused("address_handed_on", "Another member has this person's address by now. Change it first.")
 
 
 def release(kept: Member, steps: Entries[Step], told: contract.Merge) -> Decision[Member, list[Step]]:
