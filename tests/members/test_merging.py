@@ -196,6 +196,11 @@ async def test_two_records_become_one_and_two_again(members: Any, steward: Any, 
     await (await client_as("m2")).send(contract.JoinCommunity(member_id="m2", community_id="c1"))
     with pytest.raises(Refused, match="not_allowed"):
         await (await client_as("m1")).send(MERGE)
+    for nobody in ({"kept_id": "m9"}, {"absorbed_id": "m9"}):
+        with pytest.raises(Refused, match="member_not_found"):
+            await steward.send(MERGE.model_copy(update=nobody))
+        with pytest.raises(Refused, match="member_not_found"):
+            await steward.ask(contract.PreviewMerge(kept_id="m1", absorbed_id="m2").model_copy(update=nobody))
     seen = await steward.ask(contract.PreviewMerge(kept_id="m1", absorbed_id="m2"))
     assert [one.community_id for one in seen.communities] == ["c1"]
     done = await steward.send(MERGE)
