@@ -94,20 +94,8 @@ from ekkyo_members.model.numbers import change_number
 from ekkyo_members.model.parts import NO_DEFAULTS, Company
 from ekkyo_members.model.preferences import choose_messages, set_preferences
 from ekkyo_members.model.provisioning import deprovision, provision, told_to_directory
-from ekkyo_members.model.reminding import (
-    RevisedRulesTimer,
-    RulesTimer,
-    lacks_rules,
-    remind_of_rules,
-    with_reminder,
-)
-from ekkyo_members.model.reporting import (
-    Reporting,
-    ReportReminderTimer,
-    ReportTimer,
-    report_due,
-    report_reminder_due,
-)
+from ekkyo_members.model.reminding import RevisedRulesTimer, RulesTimer, lacks_rules, remind_of_rules, with_reminder
+from ekkyo_members.model.reporting import Reporting, ReportReminderTimer, ReportTimer, report_due, report_reminder_due
 from ekkyo_members.model.resembling import alike, asked, looks_like, other_member_id, spellings
 from ekkyo_members.model.roles import (
     Granting,
@@ -123,13 +111,7 @@ from ekkyo_members.model.roles import (
 from ekkyo_members.model.rules import acceptances, rules_versions
 from ekkyo_members.model.seeing import may_find, may_see, told_to
 from ekkyo_members.model.skills import describe, skills_for
-from ekkyo_members.model.sponsors import (
-    Sponsor,
-    SponsorPurgeTimer,
-    add_sponsor,
-    purge_sponsor_again,
-    remove_sponsor,
-)
+from ekkyo_members.model.sponsors import Sponsor, SponsorPurgeTimer, add_sponsor, purge_sponsor_again, remove_sponsor
 from ekkyo_members.model.standing import (
     card,
     colleagues,
