@@ -11,7 +11,7 @@ from ekkyo_common.attendance.words import VOCABULARY
 from ekkyo_common.personnel import UnreadableExportError, read_personnel
 from ekkyo_common.tables import Table, UnreadableTable, open_table
 from ekkyo_common.tables.cells import damage_of, text_of
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
@@ -99,6 +99,7 @@ ANYTHING = st.lists(st.lists(st.sampled_from(CELLS), min_size=4, max_size=4), mi
 
 @settings(max_examples=100, deadline=None)
 @given(ANYTHING)
+@example([["欠席", "○", "欠席", "欠席"], ["花子", "", "", ""]])
 def test_every_row_of_a_file_ends_as_somebody_a_problem_or_is_named(rows: list[list[str]]) -> None:
     lines = [",".join([*row, f"{n:06}"]) for n, row in enumerate(rows)]
     report = read_attendance("\n".join(["氏名,メール,分,出欠,社員番号", *lines]).encode())

@@ -94,9 +94,12 @@ def _parts(records: list[Record]) -> tuple[list[_Part], list[Record]]:
 
 
 def _certain_headings(records: Sequence[Record], at: int) -> Headings | None:
-    """This record as headings, if most of its cells are known ones."""
+    """This record as headings, if most of its cells are known ones.
+
+    Different ones: a row may say 欠席 of one person in several columns, which is a heading too.
+    """
     record = records[at]
-    known = sum(VOCABULARY.knows(cell.strip()) for cell in record.filled)
+    known = len({cell.strip() for cell in record.filled if VOCABULARY.knows(cell.strip())})
     if known < 2 or (known < len(record.filled) and (known < 3 or known * 2 < len(record.filled))):
         return None
     found = one_row(records, at, VOCABULARY)
