@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from ekkyo.contracts import members as contract
 from ekkyo.contracts.base import Refused
-from ekkyo.decision import EntriesInMemory
+from ekkyo.decision import Decision, EntriesInMemory
 from ekkyo.testing import eventually
 from ekkyo_members import model
 from ekkyo_members import store as declared
+from ekkyo_members.model.directory import Directory
 from ekkyo_members.model.journey import Step
 from ekkyo_members.model.leaving import PERSONAL
 
@@ -54,13 +55,13 @@ def undone(
     kept: model.Member, part: model.Member, steps: list[Step], theirs: tuple[Step, ...] = ()
 ) -> tuple[model.Member, model.Member]:
     said = model.may_undo(part, now=NOW)
-    released = model.release(kept, EntriesInMemory.of(steps), said.told)
+    released = model.release(kept, EntriesInMemory.of(steps), said, now=NOW)
     back = model.restore(part, EntriesInMemory.of(theirs), said.told.merge_id, released.answer)
     return released.document, back.document
 
 
 def same(one: model.Member, other: model.Member) -> bool:
-    without = {"revision", "absorbed", "merged"}
+    without = {"revision", "absorbed", "merged", "signed_out_before"}
     return one.model_dump(exclude=without) == other.model_dump(exclude=without)
 
 
@@ -116,7 +117,7 @@ def test_told_twice_is_done_once():
     assert (again.document, again.facts) == (part, ())
     assert model.take_in(kept, EntriesInMemory.of(steps), part, []).document == kept
     one, other = undone(kept, part, steps)
-    assert not model.release(one, EntriesInMemory.of([]), again.answer).facts
+    assert not model.release(one, EntriesInMemory.of([]), other.merged, now=NOW).facts
     repeated = model.restore(other, EntriesInMemory.of([]), "merge-1")
     assert (repeated.document, repeated.answer.undone) == (other, True)
     late = model.absorb(other, one, MERGE, until=UNTIL, now=NOW)  # the command arrives again after it was undone
@@ -186,6 +187,65 @@ def test_a_former_name_and_address_stay_known():
     assert after.told().former == contract.Former(names=["越境 花子1"], emails=["hanako1@example.co.jp"])
 
 
+def leading(n: int, community: str = "c1", **other: Any) -> model.Member:
+    """The n-th person, who leads a community."""
+    place = contract.Membership(community_id=community, joined_at=NOW, role="leader")
+    return person(n, memberships=[place.model_copy(update=other)])
+
+
+def test_a_role_that_came_by_a_merge_goes_with_it_whatever_else_happened_in_that_community():
+    until = NOW.date() + timedelta(days=9)
+    ends = model.Granting("s1", NOW, "UTC").plan(OTHER, "c1", until)
+    theirs = leading(2, role_until=until).model_copy(update={"planned": ends})
+    kept, part, steps = merged(ALONE, theirs)
+    [place] = kept.memberships
+    assert (place.role, place.role_until, kept.planned) == ("leader", until, ends)
+    accepted = kept.model_copy(update={"memberships": [place.model_copy(update={"rules_accepted": 2})]})
+    one, other = undone(accepted, part, steps)
+    assert [(p.role, p.role_until, p.rules_accepted) for p in one.memberships] == [(None, None, 2)]
+    assert (one.planned, other.planned, other.leads) == ([], ends, ["c1"])
+
+
+@pytest.mark.parametrize("theirs", [None, NOW.date() + timedelta(days=5)])
+def test_a_role_that_was_granted_since_a_merge_stays_and_ends_on_its_day(theirs):
+    until = NOW.date() + timedelta(days=9)
+    granting = model.Granting("s1", NOW, "UTC")
+    had = granting.plan(OTHER, "c1", theirs)
+    kept, part, steps = merged(ALONE, leading(2, role_until=theirs).model_copy(update={"planned": had}))
+    command = contract.GrantRole(member_id="m1", community_id="c1", until=until)
+    granted = model.grant_role(kept, command, granting).document
+    one, _ = undone(granted, part, steps)
+    assert [(p.role, p.role_until) for p in one.memberships] == [("leader", until)]
+    assert one.planned == granting.plan(ALONE, "c1", until)
+
+
+def test_undoing_ends_the_sessions_of_which_nobody_knows_whose_they_are():
+    kept, part, steps = merged(ALONE, OTHER)
+    made = model.make_calendar_address(kept, "a" * 64, now=NOW + timedelta(hours=1)).document
+    released = model.release(made, EntriesInMemory.of(steps), model.may_undo(part, now=NOW), now=LATER)
+    assert released.document.signed_out_before == LATER
+    assert model.identity(released.document, now=LATER).signed_out_before == LATER
+    assert (released.document.calendar, released.document.calendar_ended) == (None, ["a" * 64])
+
+
+@pytest.mark.parametrize(
+    ("since", "code"),
+    [
+        ({"number": "000002"}, "number_handed_on"),
+        ({"email": "hanako2@example.co.jp"}, "address_handed_on"),
+        ({"directory": Directory(user_name="HANAKO2")}, "user_name_handed_on"),
+    ],
+)
+def test_nothing_is_undone_by_half_where_the_kept_record_has_what_the_other_one_had(since, code):
+    other = OTHER.model_copy(update={"directory": Directory(user_name="hanako2")})
+    kept, part, steps = merged(ALONE, other)
+    with pytest.raises(Refused, match=code):
+        undone(kept.model_copy(update=since), part, steps)
+    third = person(3, **since)
+    with pytest.raises(Refused, match=code):
+        model.must_be_free([third], model.may_undo(part, now=NOW))
+
+
 # Through the door
 
 
@@ -234,8 +294,23 @@ async def test_two_records_become_one_and_two_again(members: Any, steward: Any, 
 
     await steward.send(MERGE.model_copy(update={"merge_id": "merge-2", "current": "absorbed"}))
     assert (await steward.ask(contract.GetMember(member_id="m1"))).number == "000002"
+    for n in (1, 2):
+        managed = profile(n + 2, manager_number=f"00000{n}")
+        await steward.send(contract.RegisterMember(member_id=f"m{n + 2}", profile=managed))
+    asked = model.Introduction(id="i1", asked_by="m2", teacher_id="m4", message="秘密", asked_at=NOW, ends_at=LATER)
+    introductions = members.store.live(declared.introductions)
+    await introductions.create("i1", lambda _: Decision(asked, None))
     await steward.send(contract.EraseMember(member_id="m2"))  # whichever record is named: it is one person
     assert {e.member_id for e in (await steward.ask(contract.ListErasures())).erasures} == {"m1", "m2"}
+    assert (await introductions.get("i1")).message == ""
+    assert [m.manager_number for m in (await steward.ask(contract.FindMembers())).members] == [None, None]
+    again = await steward.send(contract.ImportMembers(profiles=[profile(1), profile(2)], ask=False))
+    assert [row.reason for row in again.rows] == ["member_erased", "member_erased"]
+    directory = contract.ProvisionMember(
+        number="000001", user_name="h1", name="越境 花子", email="hanako1@example.co.jp", department="営業部"
+    )
+    with pytest.raises(Refused, match="member_erased"):
+        await (await client_as("scim", "system")).send(directory)
 
 
 async def test_a_merge_that_was_stopped_halfway_is_ended_by_its_fact(members: Any, steward: Any):

@@ -261,3 +261,37 @@ async def test_roles_and_deputies_through_the_door(steward: Any, client_as: Any,
         ("RoleGranted", "m2", "m1", "m1"),
         ("RoleRevoked", "m2", "m1", "steward-1"),
     ]
+
+
+async def test_what_a_merge_gave_back_or_took_leaves_no_deputy_of_nobody(steward: Any, client_as: Any) -> None:
+    await steward.send(founding())
+    for n in (1, 2, 3, 4):
+        await steward.send(registering(f"m{n}", n))
+        await steward.send(contract.JoinCommunity(member_id=f"m{n}", community_id="c1"))
+    portal = await client_as("portal", "portal")
+
+    def leads(member_id: str, whether: bool) -> Any:
+        async def known() -> bool:
+            return (await portal.ask(contract.Identify(member_id=member_id))).leads == ["c1"] * whether
+
+        return eventually(known, what=f"{member_id} leading or not")
+
+    async def merged(absorbed: str) -> None:
+        merge = contract.MergeMembers(merge_id=f"merge-{absorbed}", kept_id="m4", absorbed_id=absorbed)
+        await steward.send(merge)
+
+    await steward.send(grant(None))
+    await (await client_as("m1")).send(naming())
+    await merged("m2")
+    await leads("m4", True)
+    await steward.send(contract.RevokeRole(member_id="m1", community_id="c1"))
+    await leads("m4", False)
+    await steward.send(contract.UndoMerge(absorbed_id="m2"))  # it gets back that it stands in for a leader of then
+    await leads("m2", False)
+
+    await steward.send(grant(None))
+    await merged("m1")
+    await (await client_as("m4")).send(naming(member_id="m4", deputy_id="m3"))
+    await leads("m3", True)
+    await steward.send(contract.UndoMerge(absorbed_id="m1"))
+    await leads("m3", False)  # for m4 leads no more

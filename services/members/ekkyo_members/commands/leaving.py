@@ -45,15 +45,19 @@ async def erase(
     """
     asked_for = await members.get(cmd.member_id)
     whole = await the_record(asked_for, members) if asked_for else None
-    for part in await parts_of(whole.id, members) if whole else []:
+    if whole is None or whole.erased:
+        return await members.change(cmd.member_id, lambda m, _: model.erase(m, now=utcnow()))
+    parts = await parts_of(whole.id, members)
+    numbers, addresses = model.known_by(whole)
+    found = await members.find({"$or": [{"number": {"$in": numbers}}, {"email": {"$in": addresses}}]}, limit=0)
+    numbers, addresses = model.known_by(whole, but=[one for one in found if one.id != whole.id])
+    ids = [one.id for one in (*parts, whole)]
+    for one in await sponsors.find({"$or": [{"email": {"$in": addresses}}, {"member_id": {"$in": ids}}]}, limit=0):
+        await sponsors.change(one.id, lambda s: model.remove_sponsor(s, s.community_id, now=utcnow()))
+    managed = await members.find({"manager_number": {"$in": numbers}}, limit=0)
+    await asyncio.gather(*(members.change(m.id, lambda m, _: model.without_manager(m, numbers)) for m in managed))
+    for id in ids:
+        await forget_introductions(id, introductions, wishes)
+    for part in parts:
         await members.change(part.id, lambda m, _: model.erase(m, now=utcnow()))
-    if whole and whole.id != cmd.member_id:
-        cmd = cmd.model_copy(update={"member_id": whole.id})
-    if (member := await members.get(cmd.member_id)) and not member.erased:
-        number, theirs = member.number, {"$or": [{"email": member.address}, {"member_id": member.id}]}
-        for one in await sponsors.find(theirs, limit=0):
-            await sponsors.change(one.id, lambda s: model.remove_sponsor(s, s.community_id, now=utcnow()))
-        managed = await members.find({"manager_number": number}, limit=0)
-        await asyncio.gather(*(members.change(m.id, lambda m, _: model.without_manager(m, number)) for m in managed))
-        await forget_introductions(cmd.member_id, introductions, wishes)
-    return await members.change(cmd.member_id, lambda m, _: model.erase(m, now=utcnow()))
+    return await members.change(whole.id, lambda m, _: model.erase(m, now=utcnow()))

@@ -32,7 +32,7 @@ async def undo_merge(cmd: contract.UndoMerge, members: Members) -> contract.Merg
     await take_in(absorbed, members, now=utcnow())
     held = await members.find({"$or": model.held_before(said)}, limit=5)
     model.must_be_free(held, said)
-    known = await members.change(said.told.kept_id, lambda m, steps: model.release(m, steps, said.told))
+    known = await members.change(said.told.kept_id, lambda m, steps: model.release(m, steps, said, now=utcnow()))
     return await members.change(
         cmd.absorbed_id,
         lambda m, steps: model.restore(m, steps, said.told.merge_id, known),

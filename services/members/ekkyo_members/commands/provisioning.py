@@ -22,7 +22,7 @@ async def provision(cmd: contract.ProvisionMember, members: Members, settings: M
     known = await members.find({"number": cmd.number}, limit=1)
     if known:
         return await members.change(known[0].id, lambda m, _: model.provision(m, cmd))
-    if await members.find({"came_from": member_id}, limit=1):
+    if await members.find({"came_from": {"$in": [member_id]}}, limit=1):
         raise Refused("member_erased", "The member with this number was erased.")
     return await members.create(member_id, lambda m, _: model.provision(m, cmd, settings.company))
 

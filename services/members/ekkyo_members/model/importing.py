@@ -35,7 +35,9 @@ class Found:
             {m.number: m for m in present},
             {m.email: m for m in present},
             frozenset(m.id for m in gone),
-            frozenset(m.came_from for m in members if m.came_from),
+            frozenset(
+                one for m in members for one in ([m.came_from] if isinstance(m.came_from, str) else m.came_from or [])
+            ),
         )
 
     def is_erased(self, number: str) -> bool:

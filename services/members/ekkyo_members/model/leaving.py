@@ -1,6 +1,6 @@
 """Members who left the company, and those who are erased: what stays, who has yet to forget them, what is purged."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import ClassVar, get_args
 
@@ -42,9 +42,20 @@ def reactivate(member: Member, *, handed_on: bool = False) -> Decision[Member, c
     return changed(member, [contract.MemberReactivated(member_id=member.id, member=member.state())])
 
 
-def without_manager(member: Member, number: str) -> Decision[Member, None]:
+def known_by(member: Member, but: Iterable[Member] = ()) -> tuple[list[str], list[str]]:
+    """The numbers and addresses of a member, former ones and those of absorbed records too.
+
+    but: who has some of them by now.
+    """
+    former, others = member.former or contract.Former(), list(but)
+    numbers = {member.number, *former.numbers} - {one.number for one in others}
+    addresses = {member.address, *former.emails} - {one.address for one in others}
+    return sorted(numbers), sorted(addresses)
+
+
+def without_manager(member: Member, numbers: Collection[str]) -> Decision[Member, None]:
     """Keep no number of a manager who is erased."""
-    if member.erased or member.manager_number != number:
+    if member.erased or member.manager_number not in numbers:
         return Decision(member, None)
     member = member.model_copy(update={"manager_number": None})
     return Decision(member, None, facts=[contract.ProfileChanged(member_id=member.id, member=member.state())])
@@ -66,10 +77,17 @@ def erase(member: Member, *, now: datetime) -> Decision[Member, contract.Erasure
         crossings=member.crossings,
         attended=member.attended,
         erased=Erased(at=now, communities=was_in),
-        came_from=member.merged.came_from if member.merged and member.merged_into else new_member_id(member.number),
+        came_from=_came_from(member),
     )
     fact = contract.MemberErased(member_id=member.id, communities=was_in, crossings=member.crossings)
     return Decision(after, erasure(after), facts=[fact])
+
+
+def _came_from(member: Member) -> str | list[str]:
+    if member.merged and member.merged_into:
+        return member.merged.came_from
+    first, *more = [new_member_id(one) for one in (member.number, *(member.former.numbers if member.former else ()))]
+    return [first, *more] if more else first
 
 
 def follow(member: Member, fact: contract.MemberForgotten | contract.MemberPurged) -> Decision[Member, None]:

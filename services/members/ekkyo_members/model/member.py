@@ -78,8 +78,8 @@ class Member(InDirectory):
     known_by: str | None = None
     """A random name by which others know who can teach something and is not named; it is told to nobody as it is."""
     erased: Erased | None = None
-    came_from: str | None = None
-    """Of an erased member the id that an import gives to their number: by it an import knows whom not to bring back."""
+    came_from: str | list[str] | None = None
+    """Of an erased member the ids that an import gives to their numbers: by them it knows whom not to bring back."""
     former: contract.Former | None = None
     """What they were called before, and their former numbers and addresses."""
     signs_in_as: list[str] = []

@@ -11,6 +11,7 @@ from typing import ClassVar
 from ekkyo.contracts import members as contract
 from ekkyo.decision import Decision, Entries, Refused, Timer, turn
 
+from ekkyo_members.model.calendar import end_calendar_address
 from ekkyo_members.model.importing import new_member_id
 from ekkyo_members.model.journey import Step
 from ekkyo_members.model.member import GONE, MERGED, Member, not_found, present
@@ -150,23 +151,44 @@ def may_undo(absorbed: Member, *, now: datetime) -> Merged:
 
 
 def held_before(said: Merged) -> list[dict[str, str]]:
-    """Who may have the number or the address by now that the absorbed record had."""
-    before = said.before or {}
-    return [{name: before.get(name, "")} for name in ("number", "email")]
+    """Who may have by now what was the absorbed record's alone."""
+    return [{name: value} for name, (value, _) in _alone(said).items()]
 
 
 def must_be_free(held: Iterable[Member], said: Merged) -> None:
-    """Refuse to undo a merge where somebody else has the number or the address of the absorbed record by now."""
-    before = said.before or {}
+    """Refuse to undo a merge where somebody else has what was the absorbed record's alone by now."""
     for one in held:
         if one.id != said.told.kept_id:
-            if one.number == before.get("number"):
-                raise Refused("number_handed_on", "Another member has the number of the absorbed record by now.")
-            raise Refused("address_handed_on", "Another member has this person's address by now. Change it first.")
+            _must_not_have(one, said)
 
 
-def release(kept: Member, steps: Entries[Step], told: contract.Merge) -> Decision[Member, list[Step]]:
-    """The kept record has no more what it had by this merge; the answer is what the other one did, as known here."""
+def _alone(said: Merged) -> dict[str, tuple[str, Refused]]:
+    """What one record alone has, of what the absorbed one had, and what is said where another one has it."""
+    refusals = {
+        "number": Refused("number_handed_on", "Another member has the number of the absorbed record by now."),
+        "email": Refused("address_handed_on", "Another member has this person's address by now. Change it first."),
+        "user_name": Refused(
+            "user_name_handed_on",
+            "The directory has this person's userName for another member by now. Change it there.",
+        ),
+    }
+    before = said.before or {}
+    return {name: (before[name], refusal) for name, refusal in refusals.items() if before.get(name)}
+
+
+def _must_not_have(one: Member, said: Merged) -> None:
+    for name, (value, refusal) in _alone(said).items():
+        if getattr(one, name) == value:
+            raise refusal
+
+
+def release(kept: Member, steps: Entries[Step], said: Merged, *, now: datetime) -> Decision[Member, list[Step]]:
+    """The kept record has no more what it had by this merge; the answer is what the other one did, as known here.
+
+    Sessions end: of those that began while both were one, nobody knows whose they are. So does an address for calendar
+    programs that was made then.
+    """
+    told = said.told
     if kept.merged_into:
         raise Refused("merge_order", f"The kept record is part of {kept.merged_into} now. Undo that merge first.")
     found = next((one for one in kept.absorbed if one.told.merge_id == told.merge_id), None)
@@ -177,8 +199,12 @@ def release(kept: Member, steps: Entries[Step], told: contract.Merge) -> Decisio
     update |= {
         "attended": kept.attended - _attended(theirs),
         "absorbed": [one for one in kept.absorbed if one is not found],
+        "signed_out_before": max(now, kept.signed_out_before or now),
     }
     after = Member.model_validate({**kept.model_dump(), **update})
+    if after.calendar_since and after.calendar_since >= told.merged_at:
+        after = end_calendar_address(after).document
+    _must_not_have(after, said)
     fact = contract.RecordReleased(
         member_id=kept.id,
         member=after.state(),
@@ -187,7 +213,7 @@ def release(kept: Member, steps: Entries[Step], told: contract.Merge) -> Decisio
         crossings=after.crossings,
     )
     gone = [step.model_copy(update={"undone": True, "event_revision": 0}) for step in theirs]
-    return Decision(after, theirs, entries=gone, facts=[fact])
+    return Decision(after, theirs, entries=gone, facts=[fact], timers=timers(after))
 
 
 def restore(

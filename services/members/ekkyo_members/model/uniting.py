@@ -8,6 +8,8 @@ from ekkyo.contracts import members as contract
 from ekkyo_members.model.member import PROFILE, Member
 from ekkyo_members.model.parts import Planned, earlier
 
+ROLE: Final = ("role", "role_until", "deputising")
+"""What of a place in a community is one thing: a role, its end, and for whom it is."""
 KEYED: Final[Mapping[str, Callable[[Any], Any]]] = {
     "memberships": lambda one: one.community_id,
     "invitations": lambda one: one.community_id,
@@ -78,28 +80,57 @@ def changed_by(before: Member, after: Member) -> tuple[dict[str, Any], dict[str,
 def returned(member: Member, was: Mapping[str, Any], since: Mapping[str, Any]) -> dict[str, Any]:
     """What a member is again, of what a merge changed: what was changed once more since then stays as it is."""
     now = member.model_dump(mode="json", include=set(was))
-    update = {name: was[name] for name in was if name not in KEYED and now[name] == since[name]}
+    update: dict[str, Any] = {name: was[name] for name in was if name not in KEYED and now[name] == since[name]}
     for name, key in KEYED.items():
         if name in was:
-            update[name] = _back(
-                *(
-                    {key(one): one for one in getattr(_read(member, name, listed), name)}
-                    for listed in (now[name], was[name], since[name])
-                )
+            listed, before, after = (
+                {key(one): one for one in getattr(_read(member, name, them), name)}
+                for them in (now[name], was[name], since[name])
             )
-    return update
+            update[name] = _back(listed, before, after, _place_back if name == "memberships" else _whole)
+    return update | {"planned": _planned_back(member, update)}
 
 
 def _read(member: Member, name: str, listed: Any) -> Member:
     return Member.model_validate({**member.model_dump(), name: listed})
 
 
-def _back(now: Mapping[Any, Any], was: Mapping[Any, Any], since: Mapping[Any, Any]) -> list[Any]:
+def _back(
+    now: Mapping[Any, Any], was: Mapping[Any, Any], since: Mapping[Any, Any], one: Callable[[Any, Any, Any], Any]
+) -> list[Any]:
     """The elements of now without what came by the merge; where it changed one, that is again what it was."""
-    kept = [(key, one) for key, one in now.items() if key in was or key not in since]
-    return [was[key] if one == since.get(key) else one for key, one in kept] + [
-        one for key, one in was.items() if key not in now and key not in since
+    kept = [(key, mine) for key, mine in now.items() if key in was or key not in since]
+    return [one(mine, was[key], since[key]) if key in was and key in since else mine for key, mine in kept] + [
+        mine for key, mine in was.items() if key not in now and key not in since
     ]
+
+
+def _whole(now: Any, was: Any, since: Any) -> Any:
+    return was if now == since else now
+
+
+def _place_back(now: contract.Membership, was: contract.Membership, since: contract.Membership) -> contract.Membership:
+    """A place in a community, each thing by itself: who accepts rules after a merge keeps no role by it."""
+    back: dict[str, Any] = {}
+    for together in (ROLE, ("joined_at",), ("rules_accepted", "rules_accepted_at")):
+        if all(getattr(now, name) == getattr(since, name) for name in together):
+            back |= {name: getattr(was, name) for name in together}
+    return now.model_copy(update=back)
+
+
+def _planned_back(member: Member, update: Mapping[str, Any]) -> list[Planned]:
+    """What is planned of the roles that stay as they are now; of the others, what was."""
+    places: list[contract.Membership] = update.get("memberships", member.memberships)
+    communities = {place.community_id for place in places}
+    stay: set[str | None] = {
+        one.community_id for one in places if _role(one) == _role(member.membership(one.community_id))
+    }
+    back = [one for one in update.get("planned", member.planned) if one.community_id in communities - stay]
+    return [*(one for one in member.planned if one.community_id in stay | {None}), *back]
+
+
+def _role(place: contract.Membership | None) -> list[Any]:
+    return [getattr(place, name) for name in ROLE] if place else []
 
 
 def _names(record: Member) -> list[dict[str, str]]:

@@ -1,8 +1,20 @@
 """What begins and ends roles, and reminds members of rules they have not accepted."""
 
+from functools import partial
+
 from ekkyo.broker import Router, due, told
 from ekkyo.contracts.events import EventReminderDue
-from ekkyo.contracts.members import DeputyNamed, MemberDeactivated, MemberErased, MemberMerged, RoleRevoked
+from ekkyo.contracts.members import (
+    DeputyNamed,
+    MemberDeactivated,
+    MemberErased,
+    MemberMerged,
+    MergeUndone,
+    RecordAbsorbed,
+    RecordReleased,
+    RoleRevoked,
+)
+from ekkyo.decision import Decision, Entries
 from ekkyo.decision.clock import utcnow
 
 from ekkyo_members import model
@@ -19,19 +31,40 @@ async def role_is_due(timer: model.RoleTimer, members: Members) -> None:
 
 @router.subscriber(
     **told(
-        RoleRevoked, MemberDeactivated, MemberErased, MemberMerged, DeputyNamed,
+        RoleRevoked, MemberDeactivated, MemberErased, MemberMerged, RecordAbsorbed, RecordReleased, MergeUndone,
+        DeputyNamed,
         by="members", name="deputies", start="new",
     )
 )  # fmt: skip
 async def end_deputies(
-    fact: RoleRevoked | MemberDeactivated | MemberErased | MemberMerged | DeputyNamed, members: Members
+    fact: RoleRevoked
+    | MemberDeactivated
+    | MemberErased
+    | MemberMerged
+    | RecordAbsorbed
+    | RecordReleased
+    | MergeUndone
+    | DeputyNamed,
+    members: Members,
 ) -> None:
-    """End that somebody stands in for a leader who does not lead any more, or did not when they were named."""
-    leader_id = fact.leader_id if isinstance(fact, DeputyNamed) else fact.member_id
-    deputies = await members.find({"stands_in_for": {"$in": [leader_id]}}, limit=0)
-    leader, actor = await members.get(leader_id) if deputies else None, fact.meta.actor
-    for deputy in deputies:
-        await members.change(deputy.id, lambda m, _: model.without_leader(m, leader_id, leader, actor))
+    """End that somebody stands in for a leader who does not lead any more, or did not when they were named.
+
+    A record that gets something back by a merge, or by its undoing, may stand in for somebody by it who does not lead.
+    """
+    leaders = {fact.leader_id if isinstance(fact, DeputyNamed) else fact.member_id}
+    if isinstance(fact, RecordAbsorbed | RecordReleased | MergeUndone) and (now := await members.get(fact.member_id)):
+        leaders |= set(now.stands_in_for)
+    for leader_id in sorted(leaders):
+        deputies = await members.find({"stands_in_for": {"$in": [leader_id]}}, limit=0)
+        leader, actor = await members.get(leader_id) if deputies else None, fact.meta.actor
+        for deputy in deputies:
+            await members.change(deputy.id, partial(_without_leader, leader_id, leader, actor))
+
+
+def _without_leader(
+    leader_id: str, leader: model.Member | None, actor: str | None, deputy: model.Member, _: Entries[model.Step]
+) -> Decision[model.Member, None]:
+    return model.without_leader(deputy, leader_id, leader, actor)
 
 
 @router.subscriber(**due(model.RulesTimer))
