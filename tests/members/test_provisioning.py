@@ -74,6 +74,21 @@ def test_a_change_of_another_revision_is_refused_unless_nothing_is_left_to_do():
     assert model.provision(known, said(name="山田 花子", revision=known.revision)).facts
 
 
+def test_no_token_of_a_directory_makes_a_steward_by_an_address():
+    steward = after(model.provision(member("m1", 1), said())).model_copy(update={"steward": True})
+    mine = said(email="mine@example.com")
+    with pytest.raises(Refused, match="steward_address"):
+        model.provision(steward, mine)
+    left = model.provision(steward, mine.model_copy(update={"active": False}))  # who leaves, leaves
+    assert (left.document.active, left.document.address) == (False, profile(1).email)
+    with pytest.raises(Refused, match="steward_address"):
+        model.provision(after(model.deprovision(after(left), None)), mine)
+    moved = model.provision(steward, said(department="人事部", name="山田 花子"))
+    assert (moved.document.department, moved.document.name) == ("人事部", "山田 花子")
+    told = steward.model_copy(update={"email": "mine@example.com"})  # a steward changed it
+    assert model.provision(told, mine).document.address == "mine@example.com"
+
+
 def test_nobody_who_was_erased_is_brought_back_and_no_number_changes():
     erased = model.erase(member("m1", 1), now=NOW).document
     with pytest.raises(Refused, match="member_erased"):

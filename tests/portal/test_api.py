@@ -14,7 +14,7 @@ import pytest
 from ekkyo.contracts.base import Problem, Refused
 from ekkyo.contracts.events import EventPage, GetEvent, ListEvents, RegisterForEvent
 from ekkyo.docs.openapi import openapi
-from ekkyo.wire.tokens import DAY, Verifier, issue_token, make_keys
+from ekkyo.wire.tokens import DAY, OF_A_DIRECTORY, Verifier, issue_token, make_keys
 from ekkyo_portal.api import Door, Facts
 from ekkyo_portal.api.facts import OF_ALL, OF_ONE
 from ekkyo_portal.api.reading import LARGEST, operations
@@ -140,6 +140,16 @@ async def test_without_a_token_nothing_is_asked_even_with_a_session(tmp_path, he
         problem_of(said, 401, "token_missing")
         assert said.headers["www-authenticate"] == "Bearer"
         assert portal.services.answering.said == []
+
+
+async def test_the_token_of_a_directory_is_for_scim_alone(tmp_path):
+    token = issue_token(make_keys(OF_A_DIRECTORY)[0], "scim", ["system"])
+    join = {"member_id": "m1", "community_id": "not-connected"}
+    async with whole(tmp_path) as portal:
+        for name in ("commands/members.join", "commands/members.leave", "questions/members.provisioned"):
+            by = {"authorization": f"Bearer {token}"}
+            problem_of(await portal.http.post(f"/api/{name}", json=join, headers=by), 403, "not_allowed")
+        assert portal.services.callers == []
 
 
 async def test_addresses_and_methods_that_are_not_there_are_problems_too(tmp_path):

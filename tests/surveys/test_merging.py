@@ -97,6 +97,14 @@ def test_a_draft_goes_with_the_invitation():
     assert poll.move_back().parts.items[ABSORBED].drafted
 
 
+def test_a_draft_is_read_by_nobody_else_once_two_people_are_two_again():
+    poll = Poll(anonymous=False)
+    draft = SaveDraft(survey_id="s1", member_id=ABSORBED, answers={})
+    poll.take(model.save_draft(poll.survey, poll.parts, draft, now=NOW)).move().move_back()
+    drafts = [(poll.parts.items[one].drafted, poll.parts.items[one].draft) for one in (KEPT, ABSORBED)]
+    assert drafts == [(None, None), (True, {})]
+
+
 async def test_participation_follows_the_facts_and_nobody_answers_twice(world: World) -> None:
     survey = await world.opened_for(ABSORBED, KEPT)
     await world.answer(survey.survey_id, ABSORBED, 4)

@@ -10,6 +10,7 @@ from typing import Any, Final
 from ekkyo import wire
 from ekkyo.contracts import COMMANDS, QUESTIONS
 from ekkyo.contracts.base import Command, FieldError, Question, Refused, name_of
+from ekkyo.wire.tokens import OF_A_DIRECTORY, subject_of
 from starlette.requests import Request
 
 LARGEST: Final = 1_000_000
@@ -30,10 +31,13 @@ def operations() -> Mapping[tuple[str, str], Asked]:
 
 
 def token_of(request: Request) -> str:
-    """The bearer token, which the service verifies. Raises Refused."""
+    """The bearer token, which the service verifies. Raises Refused, also for a directory's: behind this door it could
+    have anybody join or leave any community, where SCIM has the groups that the operator named."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise Refused("token_missing", "Send the header Authorization: Bearer <token>.", 401)
+    if subject_of(token.strip()) == OF_A_DIRECTORY["ekkyo_sub"]:
+        raise Refused("not_allowed", "This token is the company directory's: it is for SCIM alone.", 403)
     return token.strip()
 
 

@@ -90,12 +90,22 @@ def _directory(cmd: contract.ProvisionMember) -> Directory:
     return Directory(user_name=cmd.user_name, external_id=cmd.external_id)
 
 
+def _address(cmd: contract.ProvisionMember, member: Member | None) -> str:
+    """Their mail address. A steward's is for no directory to say: whoever had its token would be a steward by it."""
+    if member is None or not member.steward or cmd.email == member.address:
+        return cmd.email
+    if cmd.active:
+        text = "This member is a steward, who signs in by mail: a steward changes the address in Ekkyo first."
+        raise Refused("steward_address", text)
+    return member.address
+
+
 def _profile(cmd: contract.ProvisionMember, member: Member | None) -> contract.Profile:
     """The whole profile: what the directory says, and of the rest what was known."""
     said = {
         "number": cmd.number,
         "name": cmd.name,
-        "email": cmd.email,
+        "email": _address(cmd, member),
         "department": cmd.department,
         "locale": cmd.locale,
         "timezone": cmd.timezone,

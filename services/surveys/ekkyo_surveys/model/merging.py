@@ -45,14 +45,15 @@ def move(survey: Survey, parts: Entries[Part], absorbed_id: str, kept_id: str) -
     if before and before.answered and theirs.answered:
         return Decision(survey, None)
     lowered = before is not None
+    takes_draft = not (before and (before.drafted or before.answered))
     one = (before or theirs).model_copy(
         update={
             "key": kept_id,
             "member_id": kept_id,
             "answered": theirs.answered or bool(before and before.answered),
             "copied": True if theirs.answered else (before.copied if before else None),
-            **({} if before and (before.drafted or before.answered) else _draft(theirs)),
-            **({"draft": None, "drafted": None} if theirs.answered else {}),
+            **(_draft(theirs) if takes_draft else {}),
+            **(_NO_DRAFT if theirs.answered else {}),
             "moved": None,
         }
     )
@@ -61,6 +62,7 @@ def move(survey: Survey, parts: Entries[Part], absorbed_id: str, kept_id: str) -
         was=theirs.model_dump(mode="json", include=_KEPT),
         kept=before.model_dump(mode="json", include=_KEPT) if before else None,
         lowered=lowered,
+        drafted=lowered and takes_draft and bool(theirs.drafted),
     )
     gone = theirs.model_copy(update={"member_id": None, "draft": None, "drafted": None, "moved": moved})
     after = survey.model_copy(update={"invited": survey.invited - 1}) if lowered else survey
@@ -81,6 +83,8 @@ def move_back(survey: Survey, parts: Entries[Part], absorbed_id: str) -> Decisio
     back = Part.model_validate({**gone.model_dump(exclude={"moved"}), **said.was})
     if said.kept:
         other = at.model_copy(update={"answered": kept_answered or since, "copied": None})
+        if said.drafted:  # what one person wrote is not the other one's to read
+            back, other = back.model_copy(update=_draft(at)), other.model_copy(update=_NO_DRAFT)
     else:
         back = back.model_copy(update={"answered": answered or since, **_draft(at)})
         other = new.model_copy(update={"withdrawn": True, "event_revision": at.event_revision})
@@ -89,6 +93,7 @@ def move_back(survey: Survey, parts: Entries[Part], absorbed_id: str) -> Decisio
     return Decision(after, None, entries=[back, other, *boxes], facts=[_fact(after, absorbed_id, said.to)])
 
 
+_NO_DRAFT = {"draft": None, "drafted": None}
 _KEPT = {"member_id", "answered", "event_revision", "withdrawn"}
 
 

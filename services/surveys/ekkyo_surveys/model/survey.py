@@ -65,6 +65,8 @@ class Moved(Model):
     was: dict[str, Any]
     kept: dict[str, Any] | None = None
     lowered: bool = False
+    drafted: bool = False
+    """Whether it had a draft, which moved to one that had none."""
 
 
 class Part(Entry):
