@@ -46,6 +46,7 @@ LISTS |= {"members.provisioned"}
 LISTS |= {"events.counts", "surveys.counts"}
 LISTS |= {"surveys.trend", "surveys.compare", "surveys.pulses", "events.hosted"}
 LISTS |= {"surveys.suits", "members.followed_themes"}
+LISTS |= {"surveys.held", "events.held", "notify.held"}
 LISTS |= {
     "events.board",
     "events.proposed_outputs",

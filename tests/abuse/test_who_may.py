@@ -4,20 +4,21 @@ import asyncio
 import base64
 import hmac
 import json
+import re
 import time
 from collections.abc import Iterator
 from typing import Any
 
 import jwt
 import pytest
-from ekkyo.contracts import events, members, notify
-from ekkyo.contracts.base import Problem
+from ekkyo.contracts import events, members, notify, surveys
+from ekkyo.contracts.base import Problem, Refused
 from ekkyo.installation.embedded import MongoServer
 from ekkyo.testing.keys import Keys
 from ekkyo.wire.tokens import make_keys
 
 from tests.abuse.asks import ONE_OF_EACH, OPERATIONS, play, profile
-from tests.abuse.world import SYSTEM, World, a_world
+from tests.abuse.world import STEWARD, SYSTEM, World, a_world
 
 CALLERS: dict[str, tuple[str, ...]] = {
     "self": ("m1",),
@@ -184,6 +185,10 @@ TABLE = {
     "surveys.form": "self leader steward system",
     "surveys.pending": "self steward system",
     "surveys.mine": "self system",
+    "surveys.held": "self steward",
+    "events.held": "self steward",
+    "notify.held": "self steward",
+    "members.held": "self steward",
     "surveys.preview": "leaders steward system",
     "surveys.list": "leader steward system",
     "surveys.results": "leader steward system",
@@ -252,6 +257,7 @@ ANSWERED = {
 series was cancelled (tests/events/test_series.py), and this address was ended (test_calendar_address.py there)."""
 
 
+HELD_BY = (members.HeldByMembers, events.HeldByEvents, notify.HeldByNotify, surveys.HeldBySurveys)
 UNSEEN = {"events.invite", "events.preview_invitation", "events.invitees"}
 """About an event that only invited members see: leaders of other communities hear that there is none."""
 
@@ -292,6 +298,78 @@ def test_the_table_has_every_operation_and_says_what_the_contract_says() -> None
         ):  # refused by a rule: told to members of the community alone
             of_one = {"self", "leader", "steward", "system"}
         assert set(TABLE[name].replace("leaders", "leader").split()) == of_one, name
+
+
+HELD = {
+    "members.members": "profile",
+    "members.members_entries": "steps",
+    "members.introductions": "introductions_asked",
+    "members.wishes": "introductions_counted",
+    "events.people": "known",
+    "events.departures": "left",
+    "events.events": "speaks",
+    "events.events_entries": "places",
+    "events.series": "speaks",
+    "events.series_entries": "series",
+    "events.outputs": "outputs",
+    "notify.contacts": "contact",
+    "notify.connections": "chat",
+    "notify.deliveries": "deliveries",
+    "notify.sign_ins": "sign_ins",
+    "notify.asked_codes": "codes_asked_for",
+    "notify.texts_sent": "replies_sent",
+    "notify.releases": "reports_released",
+    "surveys.people": "known",
+    "surveys.merges": "merged",
+    "surveys.surveys_entries": "surveys",
+}
+"""In which section of its service's answer each collection is told."""
+NOT_HELD = {
+    "members.sponsors": "a sponsor of this world has this id, and was removed",
+    "notify.sponsors": "the same",
+    "notify.refused_addresses": "that an address works again is kept as a revision alone",
+    "notify.known_events": "a copy of what the events service tells",
+}
+"""Collections with the member's id that are not told, and why."""
+
+
+def test_no_collection_with_a_members_id_is_forgotten_by_what_is_held(world: World) -> None:
+    told = {question.subject.split(".")[2]: world.ask(question(member_id="m1"), "m1") for question in HELD_BY}
+    sections = {f"{owner}.{section.name}" for owner, answer in told.items() for section in answer.sections}
+    assert [answer.next for answer in told.values()] == [None] * 4
+    stored = world.stored()
+    with_id = {
+        f"{owner}.{collection}"
+        for owner, collections in stored.items()
+        for collection, rows in collections.items()
+        if re.search(r"\bm1\b", json.dumps(rows, default=str))
+    }
+    assert with_id - NOT_HELD.keys() <= HELD.keys(), "tell it, or say here why it is not told"
+    assert {f"{of.split('.')[0]}.{HELD[of]}" for of in with_id - NOT_HELD.keys()} <= sections
+
+
+def test_what_is_held_has_no_secret_and_stewards_are_not_told_what_is_the_members_alone(world: World) -> None:
+    told = [world.ask(question(member_id="m1"), "m1") for question in HELD_BY]
+    stewards = [world.ask(question(member_id="m1"), *STEWARD) for question in HELD_BY]
+    (member,) = [row for row in world.stored()["members"]["members"] if row["_id"] == "m1"]
+    secrets = [member[name] for name in ("calendar", "known_by", "registered_by") if member.get(name)]
+    secrets += [url for row in world.stored()["notify"]["connections"] if (url := row.get("url"))]
+    text = "".join(answer.model_dump_json() for answer in told)
+    assert secrets
+    assert [secret for secret in secrets if secret in text] == []
+    of_surveys = next(answer for answer in told if any(section.name == "drafts" for section in answer.sections))
+    rows = {section.name: section.rows for section in of_surveys.sections}
+    assert {row["survey_id"] for row in rows["drafts"]} == {"s2"}, "s1 is anonymous"
+    assert all(not answer.withheld for answer in told)
+    assert [set(answer.withheld) & {section.name for section in answer.sections} for answer in stewards] == [set()] * 4
+    assert [section.name for section in stewards[-1].sections] == ["known"]
+
+
+@pytest.mark.parametrize("question", HELD_BY)
+def test_of_an_erased_member_nothing_is_held(world: World, question: Any) -> None:
+    with pytest.raises(Refused) as refused:
+        world.ask(question(member_id="m9"), *STEWARD)
+    assert (refused.value.status, refused.value.code) == (404, "member_not_found")
 
 
 @pytest.mark.parametrize("caller", CALLERS)

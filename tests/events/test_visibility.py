@@ -21,6 +21,7 @@ from ekkyo.contracts.events import (
     GetRoster,
     GetSeries,
     GetTables,
+    HeldByEvents,
     InviteMembers,
     ListEvents,
     ListHosted,
@@ -90,7 +91,8 @@ def test_every_question_that_members_may_ask_is_in_the_table() -> None:
     """A new question that tells of events asks `model/visibility.py`, and stands in `the_questions`."""
     asked = {question for question in all_messages(Question, events) if question.may.roles & {"self", "member"}}
     table = {type(ask("m1")) for ask, _ in the_questions("e1", "w1", "o1").values()}
-    assert asked == table | {MyEvents, CountEvents, ListHosted}, "see test_mine.py, test_counts.py, test_hosts.py"
+    others = {MyEvents, CountEvents, ListHosted, HeldByEvents}
+    assert asked == table | others, "see test_mine.py, test_counts.py, test_hosts.py, test_holding.py"
 
 
 async def answered(client: Any, question: Any) -> Any:

@@ -55,6 +55,7 @@ TABLE: dict[type[Any], tuple[dict[str, Any], set[str]]] = {
     events.GetDoorWord: ({}, LEADERS),
     events.GetCalendar: ({"member_id": "m1", "starts_from": START}, {"self", "steward", "system"}),
     events.MyEvents: ({"member_id": "m1"}, {"self", "steward", "system"}),
+    events.HeldByEvents: ({"member_id": "m1"}, {"self", "steward"}),
     events.MyRegistration: ({"member_id": "m1"}, {*LEADERS, "self"}),
     events.DuplicateEvent: ({"like": None, **TIMES}, LEADERS),
     events.PlanSeries: ({"community_id": "c1", "details": DETAILS, **RECURS}, LEADERS),

@@ -13,6 +13,7 @@ from ekkyo.contracts.notify import (
     DisconnectChannel,
     FinishSignIn,
     GetChannel,
+    HeldByNotify,
     ListDeliveries,
     NotifyStatus,
     ResendDelivery,
@@ -42,6 +43,7 @@ EVERYBODY = [STRANGER, MEMBER, OTHER, LEADER, LEADER_OF_OTHERS, OF_NOTHING, STEW
         (ListDeliveries(), {STEWARD, SYSTEM}),
         (ListDeliveries(member_id="m1"), {MEMBER, STEWARD, SYSTEM}),
         (ListDeliveries(entity_id="e1"), {STEWARD, SYSTEM}),
+        (HeldByNotify(member_id="m1"), {MEMBER, STEWARD}),
         (NotifyStatus(), {STEWARD, SYSTEM}),
         (BeginSignIn(attempt_id="a" * 22, email="x@example.com", locale="ja"), {PORTAL}),
     ],
@@ -69,6 +71,7 @@ async def test_without_a_token_nothing_is_answered(world: World):
         ResendDelivery(delivery_id="d", resend_id="r"),
         ListDeliveries(),
         NotifyStatus(),
+        HeldByNotify(member_id="m1"),
         *(ONE_OF_EACH[name] for name in ("notify.preview_report", "notify.releases", "notify.send_report")),
     )
     assert {type(message) for message in every} == {*all_messages(Command, contract), *all_messages(Question, contract)}

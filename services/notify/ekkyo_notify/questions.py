@@ -4,12 +4,14 @@ import asyncio
 from typing import get_args
 
 from ekkyo.broker import Router, Who, asked
+from ekkyo.contracts.held import Held
 from ekkyo.contracts.members import Channel
 from ekkyo.contracts.notify import (
     ChannelState,
     DeliveryPage,
     DeliveryStatus,
     GetChannel,
+    HeldByNotify,
     ListDeliveries,
     ListReleases,
     NotifyStatus,
@@ -19,18 +21,24 @@ from ekkyo.contracts.notify import (
     ReportPreview,
 )
 from ekkyo.decision.clock import utcnow
+from ekkyo.decision.holding import erased
 
 from ekkyo_notify import model
 from ekkyo_notify.delivering.post import Post
 from ekkyo_notify.store import (
+    AskedCodes,
     Communities,
     Connections,
     Contacts,
     Deliveries,
+    Forgotten,
     KnownEvents,
     KnownSurveys,
+    RefusedAddresses,
     Releases,
+    SignIns,
     Sponsors,
+    Texts,
 )
 from ekkyo_notify.templates.reports import previewed
 
@@ -59,6 +67,49 @@ async def list_deliveries(
     names = {c.id: c.name for c in await communities.find(of, limit=0)}
     listed = [model.listed(d, about.get(d.id), names, ask.locale) for d in page]
     return DeliveryPage(deliveries=listed, next=page[-1].id if len(found) > ask.limit else None)
+
+
+@router.subscriber(**asked(HeldByNotify))
+async def held(
+    ask: HeldByNotify,
+    contacts: Contacts,
+    refused_addresses: RefusedAddresses,
+    connections: Connections,
+    deliveries: Deliveries,
+    known_events: KnownEvents,
+    known_surveys: KnownSurveys,
+    sponsors: Sponsors,
+    releases: Releases,
+    sign_ins: SignIns,
+    asked_codes: AskedCodes,
+    texts_sent: Texts,
+    forgotten: Forgotten,
+    who: Who,
+) -> Held:
+    """All that this service holds on a member."""
+    one = ask.member_id
+    if await forgotten.get(one):
+        raise erased()
+    contact, refused, connection, codes, texts = await asyncio.gather(
+        contacts.get(one),
+        refused_addresses.get(one),
+        connections.get(model.connection_id(member_id=one)),
+        asked_codes.get(model.asked_key(one, "")),
+        texts_sent.get(model.texts_key(one)),
+    )
+    sent, reports, released, begun = await asyncio.gather(
+        deliveries.find({"member_id": one}, sort="planned_at", limit=0),
+        sponsors.find({"member_id": one}, limit=0),
+        releases.find({"released_by": one}, limit=0),
+        sign_ins.find({"member_id": one}, limit=0),
+    )
+    as_sponsor = {"sponsor_id": {"$in": [sponsor.id for sponsor in reports]}}
+    sent += await deliveries.find(as_sponsor, limit=0) if reports else []
+    these = {"id": {"$in": sorted({delivery.entity_id for delivery in sent})}}
+    known = await asyncio.gather(known_events.find(these, limit=0), known_surveys.find(these, limit=0))
+    about = model.about(sent, *known)
+    it = model.OfMember(contact, refused, connection, sent, about, reports, released, begun, codes, texts)
+    return model.held_on(ask, it, who)
 
 
 @router.subscriber(**asked(GetChannel))

@@ -69,6 +69,7 @@ Sponsors = Annotated[Projection[KnownSponsor], Context("sponsors")]
 Releases = Annotated[Collection[Release], Context("releases")]
 SignIns = Annotated[Collection[SignIn], Context("sign_ins")]
 AskedCodes = Annotated[Collection[Asked], Context("asked_codes")]
+Texts = Annotated[Collection[TextsSent], Context("texts_sent")]
 IncomingMail = Annotated[Collection[Incoming], Context("incoming")]
 Forgotten = Annotated[Collection[forgetting.Forgotten], Context("forgotten")]
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from ekkyo.broker import Router, Who, asked
+from ekkyo.contracts.held import Held
 from ekkyo.contracts.surveys import (
     CommunityScores,
     CompareCommunities,
@@ -16,6 +17,7 @@ from ekkyo.contracts.surveys import (
     GetSuits,
     GetTrend,
     GetVocabulary,
+    HeldBySurveys,
     ListPulses,
     ListSurveys,
     ListTemplates,
@@ -38,10 +40,11 @@ from ekkyo.contracts.surveys import (
     vocabulary_id_of,
 )
 from ekkyo.decision.clock import utcnow
+from ekkyo.decision.holding import erased
 
 from ekkyo_surveys import forms, model
 from ekkyo_surveys.known import Known
-from ekkyo_surveys.store import Pulses, Surveys, Templates, Vocabularies
+from ekkyo_surveys.store import Forgotten, Merges, People, Pulses, Surveys, Templates, Vocabularies
 
 router = Router()
 MOST = 1000
@@ -73,6 +76,23 @@ async def mine(ask: MySurveys, surveys: Surveys) -> MySurveysPage:
     answered = {part.document_id: part.answered for part in parts}
     found = await surveys.find({"id": {"$in": list(answered)}}, sort="-opened_at", limit=ask.limit)
     return MySurveysPage(surveys=[MySurvey(survey=model.state(s), answered=answered[s.id]) for s in found])
+
+
+@router.subscriber(**asked(HeldBySurveys))
+async def held(
+    ask: HeldBySurveys, surveys: Surveys, people: People, merges: Merges, forgotten: Forgotten, who: Who
+) -> Held:
+    """All that this service holds on a member."""
+    one = ask.member_id
+    if await forgotten.get(one):
+        raise erased()
+    person, merged, parts = await asyncio.gather(
+        people.get(one), merges.get(one), surveys.find_entries({"member_id": one}, limit=0)
+    )
+    found = await surveys.find({"id": {"$in": [part.document_id for part in parts]}}, sort="opened_at", limit=0)
+    named = model.names_who_answered(found)
+    boxes = await surveys.find_entries({"document_id": {"$in": named}, "kind": "box"}, limit=0) if named else []
+    return model.held_on(ask, person, merged, found, parts, boxes, who)
 
 
 @router.subscriber(**asked(PreviewForm))

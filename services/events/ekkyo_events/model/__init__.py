@@ -27,6 +27,7 @@ from ekkyo_events.model.drawing import EARLIER, draw, is_to_be_closed, missed_be
 from ekkyo_events.model.events import cancel, draft, duplicate, publish, remind, reschedule, revise
 from ekkyo_events.model.figures import counts, figures, told_in_counts
 from ekkyo_events.model.grouping import register_group
+from ekkyo_events.model.holding import OfMember, held_on
 from ekkyo_events.model.hosting import Host, KnownRules
 from ekkyo_events.model.hosts import (
     host_left,
@@ -114,6 +115,7 @@ __all__ = [
     "Lot",
     "Merging",
     "NotLookedUp",
+    "OfMember",
     "Outcome",
     "Output",
     "People",
@@ -153,6 +155,7 @@ __all__ = [
     "forget_answers",
     "form",
     "has_a_door",
+    "held_on",
     "host_left",
     "hosted",
     "hosted_page",

@@ -1,5 +1,5 @@
 """What the events service can be asked to tell."""
 
-from ekkyo_events.questions import counts, events, hosts
+from ekkyo_events.questions import counts, events, holding, hosts
 
-routers = [events.router, counts.router, hosts.router]
+routers = [events.router, counts.router, hosts.router, holding.router]

@@ -16,6 +16,7 @@ from ekkyo_members.model.community import (
 )
 from ekkyo_members.model.deputies import end_deputy, name_deputy, without_leader
 from ekkyo_members.model.following import follow_theme, followed, fulfilled
+from ekkyo_members.model.holding import Beside, held_on
 from ekkyo_members.model.importing import Found, circles, gave_numbers_up, new_member_id, outcomes, refused, take_over
 from ekkyo_members.model.introductions import (
     Introduction,
@@ -132,6 +133,7 @@ __all__ = [
     "MERGED",
     "NO_DEFAULTS",
     "RULES",
+    "Beside",
     "Community",
     "CommunityPart",
     "Company",
@@ -200,6 +202,7 @@ __all__ = [
     "had_a_place",
     "has_lent_address",
     "held_before",
+    "held_on",
     "here",
     "host_of",
     "identity",

@@ -2,6 +2,7 @@
 
 from ekkyo_members.questions import (
     following,
+    holding,
     introductions,
     leaders,
     measures,
@@ -24,4 +25,5 @@ routers = [
     sponsors.router,
     merging.router,
     provisioning.router,
+    holding.router,
 ]

@@ -31,7 +31,7 @@ class Texts:
 
     async def send(self, mail: Incoming, to: Contact, outcome: Outcome, event: EventState | None) -> None:
         """Answer a mail, unless its sender was answered often enough today. Raises NotNow."""
-        key, now = f"member/{to.id}", utcnow()
+        key, now = model.texts_key(to.id), utcnow()
         if not await self.sent.create(key, lambda sent: model.count_text(sent, key, mail.id, now)):
             return
         message = answering(to, outcome, event, self.links.page(event.event_id if event else None, to.locale), now)

@@ -34,6 +34,7 @@ from ekkyo_notify.model.delivery import (
     sent,
 )
 from ekkyo_notify.model.following import wanted_notice
+from ekkyo_notify.model.holding import OfMember, held_on
 from ekkyo_notify.model.hosts import host_notice, rules_notice
 from ekkyo_notify.model.incoming import (
     OF_THE_MEMBER,
@@ -57,6 +58,7 @@ from ekkyo_notify.model.incoming import (
     newest_place,
     refusal_means,
     take_in,
+    texts_key,
 )
 from ekkyo_notify.model.introductions import introduction_notice
 from ekkyo_notify.model.kinds import Kind, kind_of, muted
@@ -115,6 +117,7 @@ __all__ = [
     "KnownVocabulary",
     "Method",
     "Notice",
+    "OfMember",
     "Outcome",
     "Place",
     "Recipient",
@@ -148,6 +151,7 @@ __all__ = [
     "failed",
     "finish_sign_in",
     "forget_chat",
+    "held_on",
     "hold_mail",
     "host_notice",
     "introduction_notice",
@@ -189,6 +193,7 @@ __all__ = [
     "survey_notice",
     "survey_reminder",
     "take_in",
+    "texts_key",
     "theirs",
     "told_release",
     "topics_told",

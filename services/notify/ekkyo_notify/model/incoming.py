@@ -241,6 +241,11 @@ class TextsSent(Document):
     mails: list[str] = []
 
 
+def texts_key(member_id: str) -> str:
+    """Under which texts to a member are counted."""
+    return f"member/{member_id}"
+
+
 def count_text(sent: TextsSent | None, key: str, mail_id: str, now: datetime) -> Decision[TextsSent, bool]:
     """Count a text; tells whether it may be sent. The same mail counts once."""
     before = sent or TextsSent(id=key)

@@ -4,6 +4,7 @@ from ekkyo_surveys.model.answering import answer, form_for, has_answers_to_show,
 from ekkyo_surveys.model.comparing import tells_of_few
 from ekkyo_surveys.model.counts import counts
 from ekkyo_surveys.model.forgetting import forget
+from ekkyo_surveys.model.holding import held_on, names_who_answered
 from ekkyo_surveys.model.inviting import with_invited
 from ekkyo_surveys.model.merging import Followed, followed, is_merging_news, move, move_back
 from ekkyo_surveys.model.opening import (
@@ -106,6 +107,7 @@ __all__ = [
     "form_previewed",
     "half_time",
     "has_answers_to_show",
+    "held_on",
     "ignore",
     "is_merging_news",
     "key_lost",
@@ -114,6 +116,7 @@ __all__ = [
     "merge",
     "move",
     "move_back",
+    "names_who_answered",
     "newest_of",
     "open_after_event",
     "open_by_hand",

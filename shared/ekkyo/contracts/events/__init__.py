@@ -57,6 +57,7 @@ from ekkyo.contracts.events.event import (
 )
 from ekkyo.contracts.events.figures import Figures, GetFigures, KindFigures
 from ekkyo.contracts.events.grouping import GroupRegistration, RegisterGroup
+from ekkyo.contracts.events.held import HeldByEvents as HeldByEvents
 from ekkyo.contracts.events.hosts import *  # noqa: F403 - the names in its __all__
 from ekkyo.contracts.events.invitation import EventInvitationWithdrawn as EventInvitationWithdrawn
 from ekkyo.contracts.events.invitation import InviteMembers as InviteMembers

@@ -32,6 +32,7 @@ from ekkyo.contracts.members.following import FollowedThemes as FollowedThemes
 from ekkyo.contracts.members.following import FollowTheme as FollowTheme
 from ekkyo.contracts.members.following import GetFollowedThemes as GetFollowedThemes
 from ekkyo.contracts.members.following import ThemeFollowers as ThemeFollowers
+from ekkyo.contracts.members.held import HeldByMembers as HeldByMembers
 from ekkyo.contracts.members.importing import Imported, ImportedRow, ImportMembers, LooksLike
 from ekkyo.contracts.members.introductions import *  # noqa: F403 - the names in its __all__
 from ekkyo.contracts.members.journey import (

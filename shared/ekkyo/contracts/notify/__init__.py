@@ -27,6 +27,7 @@ from ekkyo.contracts.notify.delivery import (
     ResendDelivery,
     Topic,
 )
+from ekkyo.contracts.notify.held import HeldByNotify as HeldByNotify
 from ekkyo.contracts.notify.reports import (
     ListReleases,
     PreviewReport,

@@ -30,6 +30,7 @@ from ekkyo.contracts.surveys.form import (
     counted_as,
     is_asked,
 )
+from ekkyo.contracts.surveys.held import HeldBySurveys as HeldBySurveys
 from ekkyo.contracts.surveys.pulses import (
     EndPulse,
     ListPulses,
