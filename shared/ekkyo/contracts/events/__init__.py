@@ -1,10 +1,6 @@
 """Events and who comes to them. Owner: the events service."""
 
-from ekkyo.contracts.events.approval import Application as Application
-from ekkyo.contracts.events.approval import ApproveApplications as ApproveApplications
-from ekkyo.contracts.events.approval import DecidedApplications as DecidedApplications
-from ekkyo.contracts.events.approval import DeclineApplications as DeclineApplications
-from ekkyo.contracts.events.approval import RegistrationDeclined as RegistrationDeclined
+from ekkyo.contracts.events.approval import *  # noqa: F403 - the names in its __all__
 from ekkyo.contracts.events.asking import AnswerQuestions as AnswerQuestions
 from ekkyo.contracts.events.asking import AnswersPage as AnswersPage
 from ekkyo.contracts.events.asking import GetAnswers as GetAnswers

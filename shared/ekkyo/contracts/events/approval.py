@@ -8,6 +8,14 @@ from ekkyo.contracts.base import Command, Id, Model, may
 from ekkyo.contracts.events.registration import DeclinedBecause, DeclineReason, Registration, RegistrationFact
 from ekkyo.contracts.fields import Note
 
+__all__ = [
+    "Application",
+    "ApproveApplications",
+    "DecidedApplications",
+    "DeclineApplications",
+    "RegistrationDeclined",
+]
+
 
 class Application(Model):
     """One member's application."""
