@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from pydantic import ConfigDict, Field, JsonValue
+from pydantic import ConfigDict, Field
 
 from ekkyo.contracts.base import Id, Model, Question, may
 
@@ -18,7 +18,7 @@ class HeldSection(Model):
         }
     )
     name: str
-    rows: list[dict[str, JsonValue]]
+    rows: list[Row]
 
 
 class Held(Model):
