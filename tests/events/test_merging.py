@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 from ekkyo import wire
 from ekkyo.contracts.base import Fact, Refused
-from ekkyo.contracts.events import CheckIn, MyEvents, RegisterForEvent, RegistrationMoved, RegistrationPromoted
+from ekkyo.contracts.events import (
+    CheckIn,
+    GetEvent,
+    MyEvents,
+    NameHost,
+    RegisterForEvent,
+    RegistrationMoved,
+    RegistrationPromoted,
+)
 from ekkyo.contracts.members import MemberMerged, Membership, MemberState, MergeUndone
 from ekkyo.decision import Decision, EntriesInMemory
 from ekkyo.decision.clock import utcnow
@@ -206,10 +214,17 @@ async def test_places_follow_the_facts_in_whatever_order_they_come(scene: Any, n
         found = await system.ask(MyEvents(member_id=member))
         return [one.event.event_id for one in found.entries]
 
+    await say(nats, MergeUndone, 3)  # so that it is known as a member
+    leader = await scene.leader()
+    await leader.send(NameHost(event_id=event_id, member_id=ABSORBED))
+
+    async def hosts() -> list[str]:
+        return list((await leader.ask(GetEvent(event_id=event_id))).hosts)
+
     await say(nats, MemberMerged, 5)
     [moved] = await scene.heard.until(RegistrationMoved, event_id)
     assert (moved.member_id, moved.status) == (KEPT, "confirmed")
-    assert (await events_of(KEPT), await events_of(ABSORBED)) == ([event_id], [])
+    assert (await events_of(KEPT), await events_of(ABSORBED), await hosts()) == ([event_id], [], [KEPT])
     with pytest.raises(Refused, match="member_merged"):
         await absorbed.send(RegisterForEvent(event_id=event_id, member_id=ABSORBED, registration_id="r2"))
     answer = await kept.send(RegisterForEvent(event_id=event_id, member_id=KEPT, registration_id="r3"))
@@ -218,7 +233,7 @@ async def test_places_follow_the_facts_in_whatever_order_they_come(scene: Any, n
     assert (scanned.member_id, scanned.status) == (KEPT, "attended")  # an older code of a seat still opens the door
     await say(nats, MergeUndone, 7)
     await scene.heard.until(RegistrationMoved, event_id, 2)
-    assert (await events_of(KEPT), await events_of(ABSORBED)) == ([], [event_id])
+    assert (await events_of(KEPT), await events_of(ABSORBED), await hosts()) == ([], [event_id], [ABSORBED])
     await say(nats, MemberMerged, 6)  # older than what was heard: nothing moves
     other = (await scene.published(capacity=1)).event_id
     await absorbed.send(RegisterForEvent(event_id=other, member_id=ABSORBED, registration_id="r9"))

@@ -60,6 +60,14 @@ def undone(
     return released.document, back.document
 
 
+def before(member: model.Member, ago: timedelta) -> model.Member:
+    """The member, who absorbed others that much earlier."""
+    told = [one.told.model_copy(update={"merged_at": one.told.merged_at - ago}) for one in member.absorbed]
+    return member.model_copy(
+        update={"absorbed": [one.model_copy(update={"told": t}) for one, t in zip(member.absorbed, told, strict=True)]}
+    )
+
+
 def same(one: model.Member, other: model.Member) -> bool:
     without = {"revision", "absorbed", "merged", "signed_out_before"}
     return one.model_dump(exclude=without) == other.model_dump(exclude=without)
@@ -300,6 +308,11 @@ async def test_two_records_become_one_and_two_again(members: Any, steward: Any, 
     asked = model.Introduction(id="i1", asked_by="m2", teacher_id="m4", message="秘密", asked_at=NOW, ends_at=LATER)
     introductions = members.store.live(declared.introductions)
     await introductions.create("i1", lambda _: Decision(asked, None))
+    store, month = members.store.live(declared.members), timedelta(days=31)
+    await store.change("m1", lambda m, _: Decision(before(m, month), None))
+    with pytest.raises(Refused, match="member_not_found"):  # somebody else may have that mailbox by now
+        await door.ask(contract.Identify(email="hanako1@example.co.jp"))
+    assert (await door.ask(contract.Identify(number="000001"))).member_id == "m1"
     await steward.send(contract.EraseMember(member_id="m2"))  # whichever record is named: it is one person
     assert {e.member_id for e in (await steward.ask(contract.ListErasures())).erasures} == {"m1", "m2"}
     assert (await introductions.get("i1")).message == ""

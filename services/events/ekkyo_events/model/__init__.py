@@ -13,7 +13,16 @@ from ekkyo_events.model.approving import approve, decline_applications, expire
 from ekkyo_events.model.attendance import check_in, import_attendance, unless_refused
 from ekkyo_events.model.attending import change_attend
 from ekkyo_events.model.concluding import conclude, end
-from ekkyo_events.model.departures import Departure, DepartureTimer, Leaving, Merging, departed, is_news, merged
+from ekkyo_events.model.departures import (
+    Departure,
+    DepartureTimer,
+    Leaving,
+    Merging,
+    departed,
+    hosted_before,
+    is_news,
+    merged,
+)
 from ekkyo_events.model.documents import (
     Event,
     Seat,
@@ -158,6 +167,7 @@ __all__ = [
     "held_on",
     "host_left",
     "hosted",
+    "hosted_before",
     "hosted_page",
     "import_attendance",
     "in_segment",

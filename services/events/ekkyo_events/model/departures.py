@@ -1,6 +1,7 @@
 """Members who left the company or a community, were erased, or are part of another record, as far as their places at
 events are concerned."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -32,6 +33,8 @@ class Departure(Document):
     merged_into: str | None = None
     """The record that this one is a part of: its places are that one's."""
     merge_id: str | None = None
+    hosted: list[str] = []
+    """The events that it hosted and that one did not: they are its own again when the merge is undone."""
 
 
 def departed(departure: Departure | None, fact: Leaving, *, now: datetime) -> Decision[Departure, None]:
@@ -54,8 +57,15 @@ def merged(departure: Departure | None, fact: Merging, *, now: datetime) -> Deci
     into = fact.kept_id if isinstance(fact, MemberMerged) else None
     after = before.model_copy(
         update={"heard": fact.meta.revision, "merged_into": into, "merge_id": fact.merge_id if into else None}
+        | ({} if into else {"hosted": []})
     )
     return Decision(after, None, timers=[DepartureTimer(id=fact.member_id).at(now + AGAIN_AFTER)] if into else [])
+
+
+def hosted_before(departure: Departure | None, member_id: str, event_ids: Iterable[str]) -> Decision[Departure, None]:
+    """Keep which events a record hosts that is about to become part of another one, before that one does."""
+    before = departure or Departure(id=member_id)
+    return Decision(before.model_copy(update={"hosted": sorted({*before.hosted, *event_ids})}), None)
 
 
 def is_news(departure: Departure | None, fact: Leaving | Merging) -> bool:

@@ -6,7 +6,7 @@ Whether they still belong to the community is asked in each decision: who left i
 from datetime import datetime
 from typing import Any
 
-from ekkyo.contracts.base import Caller, Refused
+from ekkyo.contracts.base import Caller, Fact, Refused
 from ekkyo.contracts.events import (
     HOSTS_UNTIL,
     MOST_HOSTS,
@@ -100,13 +100,16 @@ def host_left(event: Event, member_id: str, people: People) -> Decision[Event, N
 
 
 def move_host(event: Event, absorbed_id: str, kept_id: str) -> Decision[Event, None]:
-    """Make the record a host that another one became part of."""
+    """Make one record a host in place of another one: of a merge, or of its undoing."""
     without = _without(event, absorbed_id, "left").document
-    if without is event or kept_id in without.hosts:
-        return Decision(without, None)
-    after = without.model_copy(update={"hosts": [*without.hosts, kept_id]})
-    fact = HostNamed(event_id=event.id, event=state(after, after=event), member_id=kept_id)
-    return Decision(after, None, facts=[] if event.status == "draft" else [fact])
+    if without is event:
+        return Decision(event, None)
+    named = kept_id not in without.hosts
+    after = without.model_copy(update={"hosts": [*without.hosts, *([kept_id] if named else [])]})
+    told = state(after, after=event)
+    facts: list[Fact] = [HostRemoved(event_id=event.id, event=told, member_id=absorbed_id, because="left")]
+    facts += [HostNamed(event_id=event.id, event=told, member_id=kept_id)] if named else []
+    return Decision(after, None, facts=[] if event.status == "draft" else facts)
 
 
 def _without(event: Event, member_id: str, because: Any) -> Decision[Event, None]:

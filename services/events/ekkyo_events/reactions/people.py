@@ -78,7 +78,7 @@ async def follow_merge(
     if isinstance(fact, MemberMerged):
         await _move(fact.member_id, fact.kept_id, fact.merge_id, events, series, people, departures)
     else:
-        await _move_back(fact.member_id, events, series, people)
+        await _move_back(fact.member_id, fact.kept_id, events, series, people, departures)
     await departures.create(fact.member_id, lambda d: model.merged(d, fact, now=utcnow()))
 
 
@@ -124,7 +124,10 @@ async def _move(
             lambda s, regulars: model.move_regular(s, regulars, absorbed_id, kept_id),
             entries=[absorbed_id, kept_id],
         )
-    for event in await events.find({"hosts": {"$in": [absorbed_id]}}, limit=0):
+    hosted = await events.find({"hosts": {"$in": [absorbed_id]}}, limit=0)
+    if alone := [event.id for event in hosted if kept_id not in event.hosts]:
+        await departures.create(absorbed_id, lambda d: model.hosted_before(d, absorbed_id, alone))
+    for event in hosted:
         await events.change(event.id, lambda e, seats: model.move_host(e, absorbed_id, kept_id))
     for seat in await events.find_entries({"key": absorbed_id, "moved": {"$exists": False}}, limit=0):
         await _in_event(
@@ -136,7 +139,11 @@ async def _move(
         )
 
 
-async def _move_back(absorbed_id: str, events: Events, series: AllSeries, people: KnownPeople) -> None:
+async def _move_back(
+    absorbed_id: str, kept_id: str, events: Events, series: AllSeries, people: KnownPeople, departures: Departures
+) -> None:
+    for event_id in departure.hosted if (departure := await departures.get(absorbed_id)) else ():
+        await events.change(event_id, lambda e, seats: model.move_host(e, kept_id, absorbed_id))
     for regular in await series.find_entries({"key": absorbed_id, "moved_to": {"$exists": True}}, limit=0):
         await series.change(
             regular.document_id,

@@ -115,6 +115,7 @@ from ekkyo_members.model.seeing import may_find, may_see, told_to
 from ekkyo_members.model.skills import describe, skills_for
 from ekkyo_members.model.sponsors import Sponsor, SponsorPurgeTimer, add_sponsor, purge_sponsor_again, remove_sponsor
 from ekkyo_members.model.standing import (
+    address_leads_to,
     card,
     colleagues,
     had_a_place,
@@ -163,6 +164,7 @@ __all__ = [
     "accept_rules",
     "acceptances",
     "add_sponsor",
+    "address_leads_to",
     "address_refused",
     "alike",
     "answer",

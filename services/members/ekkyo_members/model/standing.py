@@ -1,7 +1,8 @@
 """What a front end needs to know of who is signed in, and whom other members may see."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from ekkyo.contracts import members as contract
 from ekkyo.contracts.events import HOSTS_UNTIL, EventState, OutputState
@@ -9,6 +10,15 @@ from ekkyo.decision import Caller, Decision, Refused
 
 from ekkyo_members.model.member import Member
 from ekkyo_members.model.parts import Hosting
+
+ADDRESS_LEADS: Final = timedelta(days=30)
+"""How long the address of an absorbed record leads to the kept one."""
+
+
+def address_leads_to(member: Member, *, now: datetime) -> bool:
+    """Whether an address of a record that this one absorbed is still theirs: companies give it to somebody else later,
+    who may sign in with it before Ekkyo hears of them."""
+    return any(now < one.told.merged_at + ADDRESS_LEADS for one in member.absorbed)
 
 
 def identity(member: Member, *, now: datetime) -> contract.Identity:

@@ -70,6 +70,8 @@ async def identify(question: contract.Identify, members: Members) -> contract.Id
         found = next(iter(await members.find(where, limit=1)), None)
         if found is None and known:  # the number or the address of a record that became part of this one
             found = next(iter(await members.find({"signs_in_as": {"$in": [known]}}, limit=1)), None)
+            if found and question.email and not model.address_leads_to(found, now=utcnow()):
+                found = None
     if found is None:
         raise model.not_found()
     return model.identity(model.present(await the_record(found, members)), now=utcnow())
