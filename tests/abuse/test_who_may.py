@@ -16,6 +16,7 @@ from ekkyo.contracts.base import Problem, Refused
 from ekkyo.installation.embedded import MongoServer
 from ekkyo.testing.keys import Keys
 from ekkyo.wire.tokens import make_keys
+from ekkyo_portal.look.words import held as words
 
 from tests.abuse.asks import ONE_OF_EACH, OPERATIONS, play, profile
 from tests.abuse.world import STEWARD, SYSTEM, World, a_world
@@ -337,6 +338,9 @@ def test_no_collection_with_a_members_id_is_forgotten_by_what_is_held(world: Wor
     told = {question.subject.split(".")[2]: world.ask(question(member_id="m1"), "m1") for question in HELD_BY}
     sections = {f"{owner}.{section.name}" for owner, answer in told.items() for section in answer.sections}
     assert [answer.next for answer in told.values()] == [None] * 4
+    shown = [section for answer in told.values() for section in answer.sections]
+    assert {section.name for section in shown} <= words.JA["sections"].keys()
+    assert {field for section in shown for row in section.rows for field in row} <= words.JA["fields"].keys()
     stored = world.stored()
     with_id = {
         f"{owner}.{collection}"

@@ -1,8 +1,10 @@
 """Removing a person from the command line: afterwards nothing on the local stack tells who they were."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 from email import message_from_bytes, policy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -73,6 +75,17 @@ async def _change(stack: Stack) -> None:
     async with stack.as_(WHO) as me:
         for timezone in ("Europe/Berlin", "Asia/Tokyo"):
             await me.send(SetPreferences(member_id=WHO, preferences=Preferences(locale="ja", timezone=timezone)))
+
+
+def test_what_all_services_hold_on_a_member_is_written_into_a_new_file(season: Stack, tmp_path: Path) -> None:
+    file = tmp_path / "held.json"
+    done = season.ekkyo("members", "held", "p5", "--out", str(file))
+    assert done.code == 0, done.out
+    told = json.loads(file.read_text())
+    assert (told["member_id"], told["away"]) == ("p5", [])
+    assert told["services"]["events"]["places"]
+    assert "surveys" in told["withheld"]["surveys"]
+    assert season.ekkyo("members", "held", "p5", "--out", str(file)).code == 2, "it is not written over"
 
 
 def test_two_records_are_merged_and_parted_again_and_services_and_facts_say_the_same(season: Stack) -> None:

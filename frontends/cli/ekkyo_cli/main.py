@@ -19,6 +19,7 @@ from ekkyo_cli.commands import (
     draws,
     events,
     facts,
+    held,
     leaders,
     leaving,
     members,
@@ -74,6 +75,7 @@ for name in ("deactivate", "reactivate", "erase", "erasures"):
     members.app.command(name)(getattr(leaving, name))
 for name in ("merge", "undo_merge", "number"):
     members.app.command(name.replace("_", "-"))(getattr(merging, name))
+members.app.command("held")(held.held)
 events.app.command("verify-draw")(draws.verify_draw)
 app.add_typer(members.app, name="members", rich_help_panel=TALK)
 app.add_typer(leaders.app, name="leaders", rich_help_panel=TALK)

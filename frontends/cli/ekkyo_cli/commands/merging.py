@@ -99,7 +99,7 @@ def number(
 
 async def _merge(dir: Path | None, kept: str, absorbed: str, current: Current, preview: bool, yes: bool) -> object:
     async with connected(dir) as ekkyo:
-        one, other = await _id(ekkyo, kept), await _id(ekkyo, absorbed)
+        one, other = await id_of(ekkyo, kept), await id_of(ekkyo, absorbed)
         try:
             asked = PreviewMerge(kept_id=one, absorbed_id=other, current=current)
         except ValidationError:
@@ -139,7 +139,7 @@ async def _show(ekkyo: Ekkyo, told: MergePreview) -> None:
 
 async def _number(dir: Path | None, member: str, new: str) -> Member:
     async with connected(dir) as ekkyo:
-        member_id = await _id(ekkyo, member)
+        member_id = await id_of(ekkyo, member)
         try:
             command = ChangeNumber(member_id=member_id, number=new)
         except ValidationError:
@@ -152,7 +152,7 @@ async def _send(dir: Path | None, command: UndoMerge) -> Merge:
         return await ekkyo.send(command)
 
 
-async def _id(ekkyo: Ekkyo, named: str) -> str:
+async def id_of(ekkyo: Ekkyo, named: str) -> str:
     """The id of the member with this number; else what was named is an id."""
     try:
         found = (await ekkyo.ask(FindMembers(numbers=[named]))).members

@@ -6,11 +6,11 @@ from ekkyo.contracts.base import Refused, new_id
 from ekkyo.contracts.events import ListHosted, MyEvents
 from ekkyo.contracts.members import GetJourney, GetMember, ListCommunities, ListIntroductions, RecordContribution
 from ekkyo.contracts.notify import ListDeliveries, ResendDelivery
-from ekkyo.contracts.surveys import MySurveys, PendingSurveys
+from ekkyo.contracts.surveys import PendingSurveys
 from starlette.responses import Response
 
 from ekkyo_portal.look.lines import NotAgain, outcome
-from ekkyo_portal.me import views
+from ekkyo_portal.me import held, views
 from ekkyo_portal.me.growing import growing
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.rooms import Room
@@ -109,9 +109,17 @@ async def _messages(visit: Visit, no: NotAgain | None = None) -> Response:
 async def data(visit: Visit) -> Response:
     """What is held on me, by each service."""
     who = visit.me.member_id
-    member, surveys, events = await asyncio.gather(
-        visit.ask(GetMember(member_id=who)),
-        visit.maybe(MySurveys(member_id=who, limit=200)),
-        visit.maybe(MyEvents(member_id=who, upcoming=False, limit=100)),
-    )
-    return visit.page("me/data.html", member, surveys=surveys, events=events)
+    member, services = await asyncio.gather(visit.ask(GetMember(member_id=who)), held.held_on(visit, who))
+    return visit.page("me/data.html", member, services=services)
+
+
+@room.get("/me/held")
+async def held_page(visit: Visit) -> Response:
+    """The same page by another name."""
+    return visit.see_other("/me/data")
+
+
+@room.get("/me/held.json")
+async def held_file(visit: Visit) -> Response:
+    """What is held on me, as a file."""
+    return await held.file_of(visit, visit.me.member_id)

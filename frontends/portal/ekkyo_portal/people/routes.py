@@ -25,6 +25,7 @@ from ekkyo.contracts.notify import ListDeliveries, ResendDelivery
 from starlette.responses import Response
 
 from ekkyo_portal.look.lines import NotAgain, outcome
+from ekkyo_portal.me import held
 from ekkyo_portal.people import views
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.rooms import Room
@@ -58,6 +59,18 @@ async def erased(visit: Visit) -> Response:
 async def person(visit: Visit, member_id: str) -> Response:
     """One person, with all that is known of them."""
     return await one(visit, member_id)
+
+
+@room.get("/people/{member_id}/held", who=STEWARDS)
+async def what_is_held(visit: Visit, member_id: str) -> Response:
+    """What every service holds on one person, but for what is that person's alone."""
+    return await held.page_of(visit, member_id)
+
+
+@room.get("/people/{member_id}/held.json", who=STEWARDS)
+async def what_is_held_as_a_file(visit: Visit, member_id: str) -> Response:
+    """The same as JSON."""
+    return await held.file_of(visit, member_id)
 
 
 @room.post("/people/{member_id}/messages/{delivery_id}/again", who=STEWARDS)
