@@ -282,6 +282,11 @@ async def test_two_records_become_one_and_two_again(members: Any, steward: Any, 
     assert [(c.member_id, c.name) for c in cards.cards] == [("m2", "越境 花子1"), ("m1", "越境 花子1")]
     assert [m.member_id for m in (await steward.ask(contract.FindMembers())).members] == ["m1"]
     assert (await steward.ask(contract.ListErasures())).erasures == []
+    of_the_directory = contract.ProvisionMember(
+        number="000002", user_name="h2", name="越境 花子", email="hanako2@example.co.jp", department="営業部"
+    )
+    with pytest.raises(Refused, match="member_merged"):  # no second record of the same person
+        await (await client_as("scim", "system")).send(of_the_directory)
     await events.attended("m2")
 
     async def came_once() -> bool:

@@ -24,6 +24,8 @@ async def provision(cmd: contract.ProvisionMember, members: Members, settings: M
         return await members.change(known[0].id, lambda m, _: model.provision(m, cmd))
     if await members.find({"came_from": {"$in": [member_id]}}, limit=1):
         raise Refused("member_erased", "The member with this number was erased.")
+    if kept := await members.find({"signs_in_as": {"$in": [cmd.number]}}, limit=1):
+        raise model.merged(kept[0].id)
     return await members.create(member_id, lambda m, _: model.provision(m, cmd, settings.company))
 
 
