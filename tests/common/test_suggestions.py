@@ -142,6 +142,12 @@ def test_the_time_that_is_proposed_is_on_a_day_without_another_event():
     assert free.minutes == 45
 
 
+def test_the_time_that_is_proposed_is_a_quarter_of_an_hour_when_events_began_a_little_later():
+    past = [event(n, days=-7 * n + 2, hour=19) for n in range(1, 4)]
+    late = [one.model_copy(update={"starts_at": one.starts_at + timedelta(minutes=7)}) for one in past]
+    assert suggest(known(past=late)).starts_at == datetime(2026, 11, 18, 19, 0, tzinfo=TOKYO)
+
+
 def test_nothing_is_said_of_how_many_will_come_with_fewer_than_five_events():
     assert expected([10, 20, 30, 40], "online").low is None
     told = expected([10, 20, 30, 40, 50], "online")

@@ -43,7 +43,13 @@ MOVED = """new Promise((done) => {
 """What moved by itself while the page was loaded. A hundredth is a scroll bar."""
 WEIGHS = """performance.getEntriesByType('navigation')[0].encodedBodySize +
   performance.getEntriesByType('resource').reduce((sum, one) => sum + one.encodedBodySize, 0)"""
-LOOKS = f"(async () => [document.documentElement.scrollWidth - innerWidth, await {MOVED}, {WEIGHS}])()"
+SQUEEZED = """[...document.querySelectorAll('td, tbody th')].filter((cell) => {
+  const text = document.createRange()
+  text.selectNodeContents(cell)
+  const {width, height} = text.getBoundingClientRect()
+  return width > 0 && width < 60 && height > 90}).map((cell) => cell.innerText)"""
+"""Cells with a few letters on each of many lines: a table that scrolls can be wider."""
+LOOKS = f"(async () => [document.documentElement.scrollWidth - innerWidth, await {MOVED}, {WEIGHS}, {SQUEEZED}])()"
 FIRST = 60_000
 """Bytes of a page with all that it loads."""
 
@@ -126,8 +132,9 @@ async def looked_at(who: Person, scene: Scene, *, axe: bool) -> list[str]:
         response = await page.goto(who.base + path)
         assert response
         found = [] if response.status == scene.status else [f"status {response.status}"]
-        wide, moved, weight = await page.evaluate(LOOKS)
+        wide, moved, weight, squeezed = await page.evaluate(LOOKS)
         found += [f"{wide} px too wide"] if wide > 0 else []
+        found += [f"squeezed: {squeezed}"] if squeezed else []
         if moved:  # under load a browser may show half a page: what moves, moves every time
             await page.reload()
             moved = await page.evaluate(MOVED)

@@ -42,7 +42,7 @@ SURVEY = SurveyState(
     title={"ja": "x", "en": "x"},
     anonymous=True,
     status="closed",
-    opened_at="2026-11-20T04:00:00Z",
+    opened_at="2026-11-20T16:00:00Z",
     deadline="2026-11-24T04:00:00Z",
     invited=20,
     answered=12,
@@ -238,6 +238,7 @@ async def test_scores_are_shown_over_time_and_stewards_compare_communities():
         assert "+33" in text_of(page)
         assert 'href="/s/s1/results"' in page.text
         assert "-9 … +62" in page.text
+        assert ("11月21日" in page.text, "11/21" in page.text, "11/20" in page.text) == (True, True, False)
         assert (await browser.get("/people-surveys")).status_code == 403
         page = await browser.as_(STEWARD).get("/people-surveys")
         assert "20/40 50% +12 16" in text_of(page)

@@ -131,6 +131,8 @@ async def test_what_is_wrong_with_a_plan_stands_beside_its_field_and_nothing_typ
         for field in ("title_ja", "amount", "days"):
             assert f'id="{field}-wrong"' in page.text, field
         assert 'value="many"' in page.text
+        page = await browser.post("/c/it/pulses/p_1", TYPED | {"days": "40"})
+        assert "28 以下にしてください" in text_of(page)
         assert browser.answering.sent(PlanPulse) == []
         browser.answering.replies[PlanPulse] = Refused(
             "malformed", "x", 400, [FieldError(field="days", code="unexpected", detail="x")]

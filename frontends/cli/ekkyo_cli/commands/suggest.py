@@ -1,13 +1,15 @@
 """`ekkyo suggest`: what to hold next, and why."""
 
 import asyncio
+from calendar import day_name
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 from zoneinfo import ZoneInfo
 
 import typer
 from ekkyo.contracts.members import GetCards
+from ekkyo.contracts.surveys import SUITING
 from ekkyo_common.suggestions import Choice, Expected, Suggestion, Suggestions, gather
 from rich.markup import escape
 
@@ -15,6 +17,8 @@ from ekkyo_cli import output
 from ekkyo_cli.commands.community import only_community
 from ekkyo_cli.connection import Where, connected
 from ekkyo_cli.output import Json
+
+WEEKDAYS: Final = dict(zip(SUITING["weekday"], day_name, strict=True))
 
 
 def suggest(
@@ -62,7 +66,7 @@ def _tell(told: Suggestions, names: dict[str, str]) -> None:
         ]  # fmt: skip
         output.table(["theme", "asked#", "wait#", "held#", "coming#", "score#", "who can teach it"], rows)
     output.say(f"Format: {told.format.answer} ({_because(told.format)})")
-    output.say(f"Weekday: {told.weekday.answer} ({_because(told.weekday)})")
+    output.say(f"Weekday: {WEEKDAYS[told.weekday.answer]} ({_because(told.weekday)})")
     output.say(f"Time: {told.time.answer} ({_because(told.time)})")
     starts = told.starts_at.astimezone(ZoneInfo(told.timezone))
     output.say(f"A draft would start {starts:%Y-%m-%d %H:%M} ({told.timezone}), {told.minutes} minutes.")
@@ -85,5 +89,6 @@ def _because(choice: Choice) -> str:
 
 def _expected(it: Expected) -> str:
     if it.low is None or it.chance is None:
-        return f"not known; {it.events} past {it.format} events, and at least {it.needed} are needed"
+        events = "event" if it.events == 1 else "events"
+        return f"not known; {it.events} past {it.format} {events}, and at least {it.needed} are needed"
     return f"{it.low} to {it.high} with a chance of {it.chance:.0%}, by {it.events} past {it.format} events"

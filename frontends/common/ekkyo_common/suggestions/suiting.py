@@ -45,10 +45,10 @@ def choice(what: Suiting, said: Sequence[Suited], answered: int, past: Sequence[
 def starts_at(
     weekday: str, slot: str, past: Sequence[EventState], coming: Sequence[EventState], zone: str, now: datetime
 ) -> datetime:
-    """The next such weekday two weeks ahead without another event, at the time at which most of them started."""
+    """The next such weekday two weeks ahead without another event, at the quarter in which most of them started."""
     at = ZoneInfo(zone)
     taken = {event.starts_at.astimezone(at).date() for event in coming}
-    usual = Counter(_clock(event, zone) for event in past if _slot(event, zone) == slot)
+    usual = Counter(_quarter(_clock(event, zone)) for event in past if _slot(event, zone) == slot)
     most = min(usual, key=lambda clock: (-usual[clock], clock)) if usual else STARTS[slot]
     day = (now + AHEAD).astimezone(at).date()
     while SUITING["weekday"][day.weekday()] != weekday or day in taken:
@@ -78,6 +78,10 @@ def _kind(what: Suiting, event: EventState, zone: str) -> str:
 def _clock(event: EventState, zone: str) -> time:
     local = event.starts_at.astimezone(ZoneInfo(zone))
     return time(local.hour, local.minute)
+
+
+def _quarter(clock: time) -> time:
+    return clock.replace(minute=clock.minute - clock.minute % 15)
 
 
 def _slot(event: EventState, zone: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from ekkyo.contracts.surveys import CommunityScores, Trend
 from ekkyo.report import charts
@@ -28,7 +29,7 @@ def over_time(reader: Reader, community_id: str, name: str, trend: Trend) -> Ove
     """The scores of a community's surveys as a line and as a table."""
     columns = [
         Column(
-            day=f"{point.survey.opened_at:%m/%d}",
+            day=f"{point.survey.opened_at.astimezone(ZoneInfo(reader.zone)):%m/%d}",
             title=title_of(reader, point.survey),
             mark="",
             first=0,

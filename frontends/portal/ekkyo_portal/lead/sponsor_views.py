@@ -10,7 +10,7 @@ from ekkyo.contracts.notify import ReleasedReport, ReleasedReports, SponsorDeliv
 from ekkyo.contracts.reports import Period, Report
 from ekkyo.words.text import one_line
 
-from ekkyo_portal.look.reader import Reader
+from ekkyo_portal.look.reader import Reader, count
 
 MONTHS: Final = 6
 """So many months that are over are listed."""
@@ -159,7 +159,7 @@ def _sponsor(
 def _sent(reader: Reader, released: ReleasedReport | None) -> str:
     if released is None:
         return ""
-    return str(reader.words.sponsors.sent_at).format(at=reader.moment(released.released_at), n=len(released.sponsors))
+    return count(reader.words.sponsors.sent_at, len(released.sponsors), at=reader.moment(released.released_at))
 
 
 def _figures(reader: Reader, report: Report) -> list[tuple[str, str]]:

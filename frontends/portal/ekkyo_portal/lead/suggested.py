@@ -68,9 +68,9 @@ def _why(reader: Reader, told: Suggestions, one: Suggestion) -> list[Said]:
     words, since = reader.words.suggestions, reader.day(told.since, told.timezone)
     found = [Said(words.votes.format(n=one.votes, day=since))] if one.votes else []
     if one.followers:
-        found.append(Said(words.followers.format(n=one.followers)))
+        found.append(Said(count(words.followers, one.followers)))
     if one.mentions:
-        found.append(Said(words.mentions.format(n=one.mentions)))
+        found.append(Said(count(words.mentions, one.mentions)))
     if one.held:
         found.append(_on(reader, told, words.held.format(n=len(one.held), day=since), one.held[0]))
     else:
@@ -147,6 +147,6 @@ def _because(reader: Reader, choice: Choice) -> str:
 def _expected(reader: Reader, told: Suggestions) -> tuple[str, str]:
     words, it = reader.words.suggestions, told.expected
     if it.low is None or it.chance is None:
-        return "", words.too_few.format(events=it.events, needed=it.needed)
+        return "", count(words.too_few, it.events, needed=it.needed)
     why = words.interval_why.format(events=it.events, chance=round(100 * it.chance), middle=f"{it.median:g}")
     return words.interval.format(low=it.low, high=it.high), why

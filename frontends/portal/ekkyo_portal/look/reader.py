@@ -52,7 +52,7 @@ class Reader:
         return times.until(at, self.zone, self.locale, now=self.now)
 
 
-def count(text: str, n: int) -> str:
+def count(text: str, n: int, **rest: object) -> str:
     """A text with a number: `{n} seat|{n} seats` has one form for 1 and one for the rest."""
     one, _, more = text.partition("|")
-    return (one if n == 1 or not more else more).format(n=f"{n:,}")
+    return (one if n == 1 or not more else more).format(n=f"{n:,}", **rest)

@@ -21,6 +21,8 @@ class Form:
 
     values: dict[str, list[str]] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
+    limits: dict[str, Any] = field(default_factory=dict)
+    """The least or most that each field takes whose number is out of bounds."""
 
     @classmethod
     def of(cls, sent: FormData | QueryParams) -> "Form":
@@ -102,7 +104,10 @@ class Form:
         except ValidationError as e:
             for error in e.errors(include_input=False, include_url=False):
                 place = [str(part) for part in error["loc"]]
-                self.wrong(_field(place, names or {}), CODES.get(error["type"], "wrong"))
+                name, bounds = _field(place, names or {}), error.get("ctx", {})
+                if name not in self.errors and (limit := bounds.get("ge", bounds.get("le"))) is not None:
+                    self.limits[name] = limit
+                self.wrong(name, CODES.get(error["type"], "wrong"))
             return None
         return None if self.errors else made
 

@@ -62,7 +62,7 @@ EN: Final[dict[str, Any]] = {
     "months": "Monthly reports",
     "not_sent": "Not sent yet",
     "no_months": "No month is over yet.",
-    "sent_at": "Sent {at} to {n}.",
+    "sent_at": "Sent to {n} person {at}.|Sent to {n} people {at}.",
     "sponsors": "Sponsors",
     "no_sponsors": "There are no sponsors yet.",
     "name": "Name",
@@ -85,7 +85,8 @@ EN: Final[dict[str, Any]] = {
     "mail": "See the mail",
     "mail_to": "See the mail to {name}",
     "file": "Attached file",
-    "send_lead": "It will be mailed to {n}. This cannot be undone, and each month is sent only once.",
+    "send_lead": "It will be mailed to {n} person. This cannot be undone, and each month is sent only once."
+    "|It will be mailed to {n} people. This cannot be undone, and each month is sent only once.",
     "send": "Send the report",
     "changed": "The figures or the sponsors have changed since you looked. Look again before you send it.",
     "arrived": "Sent",

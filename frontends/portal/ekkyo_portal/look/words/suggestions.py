@@ -41,7 +41,7 @@ JA: Final[dict[str, Any]] = {
     "interval": "{low}〜{high} 人",
     "interval_why": "同じ形式の過去 {events} 回から。これまでと同じような回なら、{chance}% の確率でこの範囲です。"
     "まん中は {middle} 人。",
-    "too_few": "わかりません。同じ形式の過去のイベントが {events} 回しかなく、少なくとも {needed} 回必要です",
+    "too_few": "わかりません。同じ形式の過去のイベントが {n} 回しかなく、少なくとも {needed} 回必要です",
     "weekdays": {
         "mon": "月曜日",
         "tue": "火曜日",
@@ -79,8 +79,8 @@ EN: Final[dict[str, Any]] = {
     "Themes appear here once a survey has closed, or members ask to be told about one.",
     "ask": "To ask what people want, open a survey with the template “What would you like next?”.",
     "votes": "{n} asked for it in surveys since {day}",
-    "followers": "{n} wait to be told when there is one",
-    "mentions": "{n} comments mention it",
+    "followers": "{n} waits to be told when there is one|{n} wait to be told when there is one",
+    "mentions": "{n} comment mentions it|{n} comments mention it",
     "never": "No event on it since {day}",
     "held": "Events on it since {day}: {n}. The latest:",
     "came": "({day}, {n} came)",
@@ -109,7 +109,8 @@ EN: Final[dict[str, Any]] = {
     "interval": "{low} to {high}",
     "interval_why": "From {events} past events of this format: a chance of {chance}% if the next one is like those. "
     "Half of them had {middle} or more.",
-    "too_few": "Not known: there were {events} past events of this format, and at least {needed} are needed",
+    "too_few": "Not known: there was {n} past event of this format, and at least {needed} are needed"
+    "|Not known: there were {n} past events of this format, and at least {needed} are needed",
     "weekdays": {
         "mon": "Monday",
         "tue": "Tuesday",

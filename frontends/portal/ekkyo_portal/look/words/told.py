@@ -23,7 +23,8 @@ JA: Final[dict[str, str]] = {
     "people": "人数",
     "files": "ファイルで保存",
     "trend": "NPSの推移",
-    "trend_lead": "終了したアンケートのNPSを古い順に並べています。区間が重なる場合、差は偶然かもしれません。",
+    "trend_lead": "終了したアンケートのNPSです。グラフは古い順、表は新しい順に並べています。"
+    "区間が重なる場合、差は偶然かもしれません。",
     "day": "開始日",
     "title": "アンケート",
     "score": "NPS",
@@ -59,7 +60,8 @@ EN: Final[dict[str, str]] = {
     "people": "People",
     "files": "Download",
     "trend": "NPS over time",
-    "trend_lead": "The NPS of closed surveys, oldest first. Where intervals overlap, a difference may be chance.",
+    "trend_lead": "The NPS of closed surveys: the oldest first in the chart, the newest first in the table. "
+    "Where intervals overlap, a difference may be chance.",
     "day": "Opened",
     "title": "Survey",
     "score": "NPS",
