@@ -135,6 +135,10 @@ def test_told_twice_is_done_once():
 def test_a_merge_is_refused_where_it_would_lose_something():
     with pytest.raises(Refused, match="absorbed_steward"):
         merged(ALONE, person(2, steward=True))
+    left = {"active": False}
+    for one, two in ((person(1, steward=True, **left), OTHER), (ALONE, leading(2).model_copy(update=left))):
+        with pytest.raises(Refused, match="role_would_begin"):
+            merged(one, two)
     kept, part, _ = merged(ALONE, OTHER)
     other = MERGE.model_copy(update={"merge_id": "merge-2", "kept_id": "m3"})
     with pytest.raises(Refused, match="member_merged"):

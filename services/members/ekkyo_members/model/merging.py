@@ -53,6 +53,12 @@ def may_merge(kept: Member | None, absorbed: Member | None) -> tuple[Member, Mem
             "absorbed_steward",
             "The record to be absorbed is a steward's. Keep that one, or revoke the role there first.",
         )
+    if kept.active != absorbed.active and any(
+        (one.steward or one.leads) and not one.active for one in (kept, absorbed)
+    ):
+        raise Refused(
+            "role_would_begin", "One of the records left with a role, which would begin again. Revoke it there first."
+        )
     return kept, absorbed
 
 
