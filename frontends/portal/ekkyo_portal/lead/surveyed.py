@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from ekkyo_portal.lead import over_time, said
 from ekkyo_portal.lead.room import led_community, must_lead, room
+from ekkyo_portal.web.headers import in_no_page
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
 
@@ -46,7 +47,7 @@ async def as_workbook(visit: Visit, survey_id: str) -> Response:
 async def as_json(visit: Visit, survey_id: str) -> Response:
     """The results as the service tells them."""
     found, told, _ = await _told(visit, survey_id)
-    return _file(found, told.model_dump_json(indent=2).encode(), "json", "application/json")
+    return _file(found, in_no_page(told.model_dump_json(indent=2).encode()), "json", "application/json")
 
 
 @room.get("/c/{community_id}/trend", who=Who.LEADERS)

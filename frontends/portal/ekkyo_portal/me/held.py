@@ -10,6 +10,7 @@ from ekkyo_common.held import Part, as_json, gathered
 from starlette.responses import Response
 
 from ekkyo_portal.look.reader import Reader
+from ekkyo_portal.web.headers import in_no_page
 from ekkyo_portal.web.visit import Visit
 
 SHOWN: Final = 20
@@ -47,7 +48,7 @@ async def file_of(visit: Visit, member_id: str) -> Response:
     """The same as JSON, with everything in it."""
     content = as_json(await gathered(visit.ask, member_id), member_id, visit.reader.now)
     headers = {"content-disposition": 'attachment; filename="held.json"', "cache-control": "no-store"}
-    return Response(content, media_type="application/json", headers=headers)
+    return Response(in_no_page(content), media_type="application/json", headers=headers)
 
 
 async def page_of(visit: Visit, member_id: str) -> Response:
