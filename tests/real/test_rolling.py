@@ -59,7 +59,10 @@ COMMANDS: dict[str, tuple[Callable[[], Iterator[Said]], type[Fact] | None]] = {
 
 @dataclass
 class Load:
-    """Commands at a steady pace, each said once: nobody here says it again when nothing comes back."""
+    """Commands at a steady pace, each said once: nobody here says it again when nothing comes back.
+
+    At most a second's worth is unanswered at a time: a machine that is busy with other tests is not to be overloaded.
+    """
 
     installation: Installation
     saying: Iterator[Said]
@@ -83,6 +86,9 @@ class Load:
             await nc.flush()
             began = asyncio.get_running_loop().time()
             while not self.over.is_set():
+                if self.said - len(self.replies) >= PER_SECOND:
+                    await asyncio.sleep(1 / PER_SECOND)
+                    continue
                 subject, body, who = next(self.saying)
                 token = self.installation.keys.token(who, *(["system"] if who == "desk" else []))
                 headers = {"Authorization": f"Bearer {token}"}
