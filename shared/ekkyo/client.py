@@ -157,9 +157,10 @@ class Ekkyo:
                 if refused.status != 429:
                     raise
                 no = refused
-            if time.monotonic() + pause >= deadline:
+            rest = pause * random.uniform(0.5, 1.5)  # noqa: S311
+            if time.monotonic() + 2 * rest >= deadline:  # another try would have no time for its answer
                 raise no from None
-            await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311
+            await asyncio.sleep(rest)
             pause = min(2 * pause, 2.0)
 
     # Facts

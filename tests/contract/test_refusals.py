@@ -43,6 +43,12 @@ def test_the_codes_of_a_command_are_those_of_its_handler_its_decision_and_the_st
     assert codes["notify.status"] == []
 
 
+def test_no_rule_refuses_with_a_status_after_which_clients_say_it_again() -> None:
+    rows = [line.split(" | ") for line in catalogue.page(SERVICES).splitlines() if line.startswith("| `")]
+    again = {row[0].strip("| `") for row in rows if len(row) == 3 and row[1] in ("429", "503")}
+    assert again == {"too_many_requests", "unavailable"}
+
+
 def test_what_is_common_to_all_is_told_once() -> None:
     common = {(r.code, r.status) for r in catalogue.common()}
     assert {("malformed", 400), ("token_missing", 401), ("not_allowed", 403), ("too_many_requests", 429)} <= common

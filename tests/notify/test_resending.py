@@ -81,7 +81,7 @@ async def test_three_times_a_day_and_a_try_that_fails_says_why(world: World):
     async with world.clients("boss", "steward") as steward:
         with pytest.raises(Refused, match="too_many_resends") as no:
             await steward.send(ResendDelivery(delivery_id=delivery.delivery_id, resend_id=new_id()), within=0.5)
-    assert no.value.status == 429
+    assert no.value.status == 409
     assert world.mail.recipients == []
 
 

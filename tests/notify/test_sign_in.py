@@ -192,7 +192,7 @@ async def test_an_address_may_ask_five_times_an_hour_whoever_it_is(known: World)
         async with known.clients(*PORTAL) as portal:
             with pytest.raises(Refused, match="too_many_codes") as no:
                 await portal.send(command, within=0.5)
-        assert no.value.status == 429
+        assert no.value.status == 409
 
 
 async def test_whoever_left_the_company_gets_no_code(known: World):

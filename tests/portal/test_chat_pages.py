@@ -63,7 +63,7 @@ async def test_what_is_wrong_with_a_chat_stands_beside_it_in_words(page: str, ba
     async with opened(replies(), who) as browser:
         for reply, words in (
             (ChannelTried(taken=False, reason="chat_refused"), "届きませんでした: チャットに断られました"),
-            (Refused("too_many_tries", "Three.", 429), "10分間に3回"),
+            (Refused("too_many_tries", "Three."), "10分間に3回"),
             (Refused("channel_not_connected", "Not connected."), "チャットが接続されていません"),
         ):
             browser.answering.replies[TryChannel] = reply

@@ -49,7 +49,7 @@ async def test_what_failed_or_was_dropped_for_now_is_sent_again_by_a_button_and_
         assert tries == [("d1", forms[0][1], None)] * 2, "a second press is the same try"
         browser.answering.replies[ResendDelivery] = delivery("failed", "smtp_timeout")
         assert (await browser.post("/people-sent/d1/again")).headers["location"].endswith("did=sent.again_failed")
-        browser.answering.replies[ResendDelivery] = Refused("too_many_resends", "Three times.", 429)
+        browser.answering.replies[ResendDelivery] = Refused("too_many_resends", "Three times.")
         for delivery_id in ("d1", "gone"):
             refused = await browser.post(f"/people-sent/{delivery_id}/again")
             assert refused.status_code == 409
@@ -71,7 +71,7 @@ async def test_a_message_is_sent_again_from_the_page_of_the_person_it_is_for():
             assert done.headers["location"] == "/people/hanako?did=sent.again"
         tries = [(c.delivery_id, c.resend_id, c.member_id) for c in browser.answering.sent(ResendDelivery)]
         assert tries == [("d1", resend_id, "hanako")] * 2, "a second press is the same try"
-        browser.answering.replies[ResendDelivery] = Refused("too_many_resends", "Three times.", 429)
+        browser.answering.replies[ResendDelivery] = Refused("too_many_resends", "Three times.")
         refused = await browser.post(action)
         assert refused.status_code == 409
         assert 'id="no-d1"' in refused.text

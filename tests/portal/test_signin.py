@@ -111,7 +111,7 @@ async def test_codes_are_asked_for_rarely_from_one_network(tmp_path):
 
 async def test_what_notify_refuses_stands_beside_the_field(tmp_path):
     async with whole(tmp_path) as portal:
-        portal.services.answering.replies[BeginSignIn] = Refused("too_many_codes", "Too many.", 429)
+        portal.services.answering.replies[BeginSignIn] = Refused("too_many_codes", "Too many.")
         assert (await portal.post("/signin/mail", {"email": "hanako@example.com"})).status_code == 429
         for wrong in ("", "hanako", "a@b\r\nBcc: c@d", "x" * 400 + "@example.com"):
             page = await portal.post("/signin/mail", {"email": wrong})

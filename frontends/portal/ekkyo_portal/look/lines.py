@@ -45,7 +45,7 @@ class NotAgain:
     @classmethod
     def of(cls, reader: Reader, delivery_id: str, why: Refused) -> "NotAgain":
         """In words. Raises the refusal itself where it is none of a rule about messages."""
-        if why.code in ("not_allowed", "unavailable", "no_answer") or why.status not in (404, 409, 429):
+        if why.code in ("not_allowed", "unavailable", "no_answer") or why.status not in (404, 409):
             raise why
         return cls(delivery_id, refusal(reader.locale, why.code, why.detail))
 

@@ -44,7 +44,7 @@ async def send_code(visit: Visit) -> Response:
     try:
         await it.door.send(wanted)
     except Refused as no:
-        if no.status != 429:
+        if no.code != "too_many_codes":
             raise
         form.wrong("email", "too_often")
         return _page(visit, form, status=429)

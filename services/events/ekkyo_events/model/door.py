@@ -70,7 +70,7 @@ def enter(event: Event, seat: Seat, cmd: CheckIn, door: Door | None, *, now: dat
     if any(guess.word == cmd.word for guess in recent):
         raise wrong
     if len(recent) >= TRIES:
-        raise Refused("too_many_tries", "Too many wrong words. Ask a leader to check you in, or wait ten minutes.", 429)
+        raise Refused("too_many_tries", "Too many wrong words. Ask a leader to check you in, or wait ten minutes.")
     return seat.model_copy(update={"wrong_words": [*recent, Guess(word=cmd.word, at=now)]}), wrong
 
 

@@ -115,7 +115,7 @@ def begin_try(
         return Decision(connection, (connection, False))
     others = [one for one in connection.tries if one.at > now - TEN_MINUTES and one.try_id != cmd.try_id]
     if len(others) >= MOST_TRIES:
-        raise Refused("too_many_tries", "Three test messages were posted within ten minutes. Try again later.", 429)
+        raise Refused("too_many_tries", "Three test messages were posted within ten minutes. Try again later.")
     after = connection.model_copy(update={"tries": [*others, Tried(try_id=cmd.try_id, at=now)]})
     return Decision(after, (after, True))
 

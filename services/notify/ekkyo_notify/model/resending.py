@@ -51,7 +51,7 @@ def resend(
     if not said_before:
         if sum(one.at > now - A_DAY for one in resends) >= MOST:
             raise Refused(
-                "too_many_resends", "This message was sent again three times in 24 hours. Try again tomorrow.", 429
+                "too_many_resends", "This message was sent again three times in 24 hours. Try again tomorrow."
             )
         resends = [*resends, Resend(resend_id=cmd.resend_id, at=now)]
     update: dict[str, object] = {

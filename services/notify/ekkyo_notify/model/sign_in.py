@@ -49,13 +49,13 @@ def digest(attempt_id: str, code: str) -> str:
 
 
 def count_attempt(asked: Asked | None, key: str, attempt_id: str, now: datetime) -> Decision[Asked, None]:
-    """Count an attempt. Raises Refused (429) when the address has had its share of this hour."""
+    """Count an attempt. Raises Refused when the address has had its share of this hour."""
     before = asked or Asked(id=key)
     if attempt_id in before.attempts:
         return Decision(before, None)
     recent = [at for at in before.at if at > now - AN_HOUR]
     if len(recent) >= MOST:
-        raise Refused("too_many_codes", "Too many codes were requested for this address. Try again in an hour.", 429)
+        raise Refused("too_many_codes", "Too many codes were requested for this address. Try again in an hour.")
     return Decision(
         Asked(id=key, revision=before.revision, at=[*recent, now], attempts=[*before.attempts, attempt_id][-MOST:]),
         None,
