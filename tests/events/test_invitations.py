@@ -9,9 +9,14 @@ import pytest
 from ekkyo.contracts.base import Caller, Fact, Refused
 from ekkyo.contracts.events import (
     AttachOutput,
+    CancelEvent,
     CheckIn,
     DuplicateEvent,
+    EventCancelled,
+    EventDetails,
     EventInvitationWithdrawn,
+    EventRescheduled,
+    EventRevised,
     InviteMembers,
     MembersInvited,
     OutputDetails,
@@ -19,6 +24,8 @@ from ekkyo.contracts.events import (
     PublishEvent,
     RegisterForEvent,
     RegistrationWithdrawn,
+    RescheduleEvent,
+    ReviseEvent,
     Segment,
     SetTerms,
     Terms,
@@ -333,3 +340,22 @@ def test_whatever_happens_the_invited_are_those_whom_the_facts_name(steps: list[
         assert it.invited == sum(one.invited for one in there.items.values())
         if it.status == "published":
             assert heard >= {one.key for one in there.items.values() if one.only_invited}
+
+
+def test_who_has_not_registered_hears_when_the_event_moves_or_is_off_and_not_when_a_word_changes() -> None:
+    answered, new = seat("m1", "withdrawn", invited=True), seat("m0", "withdrawn", invited=True, registration_id=None)
+    there = seats(new, answered, seat("m2", "confirmed", invited=True))
+    it = private(invited=3, confirmed=1, format="onsite", place="A")
+    at = START + timedelta(days=1)
+    later = RescheduleEvent(event_id="e1", starts_at=at, ends_at=at + timedelta(hours=1))
+    [moved] = model.reschedule(it, there, later, who=LEADER, now=BEFORE).facts
+    [off] = model.cancel(it, there, CancelEvent(event_id="e1"), who=LEADER).facts
+    assert isinstance(moved, EventRescheduled)
+    assert isinstance(off, EventCancelled)
+    assert (moved.invited, off.invited, off.confirmed) == (["m0"], ["m0"], ["m2"])
+    details = EventDetails.model_validate({name: getattr(it, name) for name in EventDetails.model_fields})
+    for change, told in (({"description": "b"}, []), ({"place": "B"}, ["m0"])):
+        cmd = ReviseEvent(event_id="e1", details=details.model_copy(update=change))
+        [revised] = model.revise(it, there, cmd, people=HERE, who=LEADER, now=BEFORE).facts
+        assert isinstance(revised, EventRevised)
+        assert revised.invited == told

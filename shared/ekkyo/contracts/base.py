@@ -182,7 +182,8 @@ class Refused(Exception):
     """A refusal, which is a regular answer. code: stable, snake_case; detail: safe text for people.
 
     status: 400 malformed, 401, 403, 404 (codes that end in _not_found), 409 refused by a rule,
-    429 `too_many_requests` alone, 500, 503. Clients say again what was refused with 429 or 503, so no rule may use them.
+    429 `too_many_requests` alone, 500, 503. Clients say again what was refused with 429 or 503, so no rule may use
+    them.
     """
 
     code: str

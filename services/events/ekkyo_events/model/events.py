@@ -50,7 +50,7 @@ from ekkyo_events.model.tables import AT_TABLES, told_tables
 from ekkyo_events.model.terms import moved
 from ekkyo_events.model.terms import revised as changed
 from ekkyo_events.model.timers import EndTimer, ReminderTimer
-from ekkyo_events.model.visibility import seen
+from ekkyo_events.model.visibility import not_registered, seen
 
 Answer = Decision[Event, EventState]
 
@@ -189,6 +189,7 @@ def reschedule(event: Event, seats: Entries[Seat], cmd: RescheduleEvent, *, who:
         was_ends_at=event.ends_at,
         **who_hears(seats),
         online=who_is_online(event, seats),
+        invited=not_registered(event, seats),
     )
     return Decision(after, told, facts=[fact], timers=[*event_timers(after, now), *draw_timers(after)])
 
@@ -204,7 +205,8 @@ def cancel(event: Event, seats: Entries[Seat], cmd: CancelEvent, *, who: Caller)
     must_be_published(event, "be cancelled")
     after = event.model_copy(update={"status": "cancelled", "sequence": event.sequence + 1})
     told = state(after, after=event)
-    fact = EventCancelled(event_id=event.id, event=told, reason=cmd.reason, **who_hears(seats))
+    hear = {**who_hears(seats), "invited": not_registered(event, seats)}
+    fact = EventCancelled(event_id=event.id, event=told, reason=cmd.reason, **hear)
     return Decision(after, told, facts=[fact], timers=[*no_timers(after), *draw_timers(after)])
 
 

@@ -18,6 +18,7 @@ from ekkyo_events.model.people import People
 from ekkyo_events.model.promoting import Promotion, promote
 from ekkyo_events.model.timers import ReleaseTimer
 from ekkyo_events.model.undoing import With
+from ekkyo_events.model.visibility import not_registered
 
 T = TypeVar("T", bound=Terms | None)
 
@@ -73,6 +74,7 @@ def revised(event: Event, promotion: Promotion, seats: Entries[Seat], told: Even
     hear = who_hears(seats)
     moved = {seat.key for seat in promotion.seats}
     left = {seat.key for seat in promotion.entries}
+    elsewhere = (event.place, event.format) != (told.place, told.format)
     return EventRevised(
         event_id=event.id,
         event=told,
@@ -81,6 +83,7 @@ def revised(event: Event, promotion: Promotion, seats: Entries[Seat], told: Even
         applied=hear["applied"],
         promoted=sorted(moved),
         online=who_is_online(promotion.event, seats),
+        invited=not_registered(event, seats) if elsewhere else [],
     )
 
 

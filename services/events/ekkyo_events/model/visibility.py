@@ -1,6 +1,7 @@
 """Who sees an event: everybody, or, where it is by invitation, who was invited, has a place or hosts it."""
 
 from ekkyo.contracts.base import Caller
+from ekkyo.decision import Entries
 
 from ekkyo_events.model.documents import Event, Seat, leads
 
@@ -16,6 +17,13 @@ def by_invitation(event: Event) -> bool:
 def has_place(seat: Seat | None) -> bool:
     """Whether a member has or had a place, as opposed to one they gave back."""
     return seat is not None and seat.status not in NO_PLACE
+
+
+def not_registered(event: Event, seats: Entries[Seat]) -> list[str]:
+    """Who is invited to an event and has not registered: who gave back a place, or was declined, has answered."""
+    if not event.invited:
+        return []
+    return [seat.key for seat in seats.all(invited=True) if seat.only_invited and seat.moved is None]
 
 
 def admitted(event: Event, seat: Seat | None) -> bool:

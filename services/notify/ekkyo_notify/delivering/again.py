@@ -1,6 +1,6 @@
 """Looks up what sending a message once more needs: what it says by now, its reader, and what there is against it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ekkyo.contracts.base import new_id
 
@@ -44,7 +44,8 @@ async def look_up(post: PostOffice, delivery: Delivery) -> Again:
             return Again(by, why_not="not_a_member")
     community = await post.audience.community(notice)
     found = await post.audience.with_other(await post.audience.jobs([recipient], contacts, community), notice)
-    jobs = [job for job in found if job.channel == delivery.channel]
+    outdated = bool(await post.late.outdated(notice, [recipient]))
+    jobs = [replace(job, outdated=outdated) for job in found if job.channel == delivery.channel]
     if not jobs:
         return Again(by, why_not="channel_not_connected")
     against = model.useless(notice, post.sending.now()) or await post.sending.why_not(notice, jobs[0], again=True)

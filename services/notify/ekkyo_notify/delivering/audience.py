@@ -40,6 +40,8 @@ class Job:
     """The other one of an introduction."""
     refused: bool = False
     """The mail server refused the member's address for good."""
+    outdated: bool = False
+    """What there was to tell them is no longer true."""
 
 
 @dataclass

@@ -1,13 +1,14 @@
 """The post office: tells people what there is to tell, each of them once over each of their channels."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 from ekkyo.broker import Heard, NotYet, Past
 from ekkyo.store import Collection, Projection
 from faststream import Context, ContextRepo
 
+from ekkyo_notify import model
 from ekkyo_notify.channels import NotNow
 from ekkyo_notify.channels.chat import Chat
 from ekkyo_notify.channels.chat.webhooks import Webhooks
@@ -17,6 +18,7 @@ from ekkyo_notify.channels.mail.smtp import SmtpPool, SmtpServer
 from ekkyo_notify.delivering.audience import Audience
 from ekkyo_notify.delivering.codes import Codes
 from ekkyo_notify.delivering.counted import DELIVERY
+from ekkyo_notify.delivering.late import Late
 from ekkyo_notify.delivering.sending import Sending
 from ekkyo_notify.inbound.opening import close_inbound, open_inbound
 from ekkyo_notify.model import Contact, Delivery, KnownEvent, KnownSurvey, Notice, Recipient, Release, Told
@@ -37,6 +39,7 @@ class PostOffice:
     releases: Collection[Release]
     audience: Audience
     sending: Sending
+    late: Late
 
     @classmethod
     async def open(cls, context: ContextRepo) -> None:
@@ -71,9 +74,10 @@ class PostOffice:
                 figure=context.get("figures")[DELIVERY.name],
                 links=settings.links,
             ),
+            late=Late(past := Past(context.get("broker"))),
         )
         context.set_global("post", office)
-        context.set_global("past", Past(context.get("broker")))
+        context.set_global("past", past)
         Codes.open(context)
         context.set_global("chat_hosts", settings.chats)
         await open_inbound(context)
@@ -150,6 +154,9 @@ class PostOffice:
         if notice.survey:
             asked = await self.known_surveys.get(notice.entity_id)
             return notice.knowing(asked.survey if asked else None)
+        if notice.dates:
+            dates = await self.known_events.read(date.event_id for date in notice.dates)
+            return model.on_dates(notice, {id: one.event for id, one in dates.items()})
         known = await self.known_events.get(notice.entity_id)
         return notice.knowing(known.event if known else None)
 
@@ -170,6 +177,8 @@ class PostOffice:
             return "member_left"
         if delivery.channel not in contact.channels:
             return "channel_not_selected"
+        if notice.topic == "event_wanted":
+            return "muted"  # they follow its theme no more
         return "survey_answered" if notice.topic == "survey_reminder" else "not_a_member"
 
     async def _tell_all(self, notice: Notice, whom: AsyncIterator[Contact], also: Sequence[Recipient]) -> None:
@@ -185,8 +194,10 @@ class PostOffice:
 
     async def _tell(self, notice: Notice, recipients: Sequence[Recipient], contacts: dict[str, Contact]) -> None:
         notice = await self.as_it_is(notice)
+        outdated = await self.late.outdated(notice, recipients)
         community = await self.audience.community(notice)
         jobs = await self.audience.jobs(recipients, contacts, community)
+        jobs = [replace(job, outdated=job.recipient in outdated) for job in jobs] if outdated else jobs
         await self.sending.make(notice, await self.audience.with_other(jobs, notice))
 
 

@@ -171,6 +171,8 @@ class Sending:
         """Why this reader is not to be told. again: it is told late, so news about their place count for more."""
         if job.channel == "chat" and job.connection is None:
             return "channel_not_connected"
+        if job.outdated:
+            return "survey_answered" if notice.survey else "outdated"
         of_everybody = job.recipient.member_id is None or notice.topic in ("event_published", "event_wanted")
         if of_everybody and model.is_private(notice.event):
             return "by_invitation"

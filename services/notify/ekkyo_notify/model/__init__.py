@@ -74,6 +74,7 @@ from ekkyo_notify.model.notice import (
     registration_notice,
     useless,
 )
+from ekkyo_notify.model.outdated import LATE, UNDONE_BY, outdated
 from ekkyo_notify.model.private import invited, is_private
 from ekkyo_notify.model.recipients import concerned, named, registered
 from ekkyo_notify.model.releases import (
@@ -87,16 +88,18 @@ from ekkyo_notify.model.releases import (
 )
 from ekkyo_notify.model.releases import released as told_release
 from ekkyo_notify.model.resending import present, resend
-from ekkyo_notify.model.series import of_series, series_notice, with_places
+from ekkyo_notify.model.series import of_series, on_dates, series_notice, with_places
 from ekkyo_notify.model.sign_in import Asked, SignIn, asked_key, begin_sign_in, count_attempt, digest, finish_sign_in
 from ekkyo_notify.model.surveys import named_in_logs, pulse_notice, survey_notice, survey_reminder
 
 __all__ = [
+    "LATE",
     "LEASE",
     "OF_THE_MEMBER",
     "REGISTRATION_TOPICS",
     "SERIES_TOPICS",
     "TEXTS",
+    "UNDONE_BY",
     "Asked",
     "Bounce",
     "ChatHosts",
@@ -174,6 +177,8 @@ __all__ = [
     "newest_place",
     "of_output",
     "of_series",
+    "on_dates",
+    "outdated",
     "output_notice",
     "place_of",
     "plan",

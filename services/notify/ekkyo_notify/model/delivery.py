@@ -20,7 +20,7 @@ from ekkyo.contracts.notify import (
 from ekkyo.contracts.notify import Delivery as DeliveryState
 from ekkyo.decision import Decision, Document
 
-from ekkyo_notify.model.notice import Notice, Recipient
+from ekkyo_notify.model.notice import Has, Notice, Recipient
 
 LEASE = timedelta(seconds=30)
 """How long one process has a delivery to itself. Longer than any attempt to send takes; after a crash the next
@@ -42,7 +42,7 @@ class Kept(Model):
     """What a message that was not sent was to say, for sending it once more. seat: what its reader had."""
 
     notice: Notice
-    seat: Literal["confirmed", "waitlisted", "applied"] | None = None
+    seat: Has | None = None
 
     @classmethod
     def of(cls, notice: Notice, recipient: Recipient) -> "Kept":

@@ -36,6 +36,8 @@ from ekkyo.contracts.surveys import PulseState, SurveyState
 T = TypeVar("T")
 Place = Literal["confirmed", "waitlisted", "applied"]
 """What a member has at an event that is to come."""
+Has = Place | Literal["invited"]
+"""The same, or an invitation that they have not answered."""
 Because = (
     Literal["withdrawal", "more_capacity", "attend_changed", "seats_released", "asked", "left", "extended", "draw"]
     | DeclinedBecause
@@ -180,7 +182,7 @@ class Recipient:
 
     member_id: str | None = None
     community_id: str | None = None
-    seat: Place | None = None
+    seat: Has | None = None
     sponsor_id: str | None = None
 
     @property

@@ -36,10 +36,12 @@ def named(confirmed: Iterable[str], waitlisted: Iterable[str] = (), applied: Ite
 
 
 def concerned(fact: EventRevised | EventRescheduled | EventCancelled) -> list[Recipient]:
-    """Who hears of a change of an event: those with a place, and its hosts,
-    but for those who hear of it by a fact of their own."""
+    """Who hears of a change of an event: those with a place, those who are invited and have not registered, and its
+    hosts, but for those who hear of it by a fact of their own."""
     own = set(fact.promoted) if isinstance(fact, EventRevised) else set()
     everybody = named(fact.confirmed, fact.waitlisted, fact.applied)
     told = {recipient.member_id for recipient in everybody}
+    everybody += [Recipient(member_id=m, seat="invited") for m in dict.fromkeys(fact.invited) if m not in told]
+    told.update(fact.invited)
     everybody += [Recipient(member_id=host) for host in fact.event.hosts if host not in told]
     return [recipient for recipient in everybody if recipient.member_id not in own]

@@ -93,5 +93,7 @@ def _against(reason: str) -> Refused:
             )
         case "superseded":
             return Refused("superseded", "There is a newer message about this member's registration.")
+        case "outdated":
+            return Refused("outdated", "What this message says is no longer true.")
         case _:
             return Refused("channel_not_connected", "This channel is not connected, or is no longer selected.")

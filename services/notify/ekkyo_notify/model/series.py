@@ -1,6 +1,9 @@
 """What facts about series give to tell: one message for all the events that a change concerns."""
 
+from collections.abc import Mapping
+
 from ekkyo.contracts.events import (
+    Concerned,
     EventState,
     Occurrence,
     SeatAtOccurrence,
@@ -69,6 +72,36 @@ def with_places(fact: SeriesChanged) -> list[Recipient]:
         Recipient(member_id=one.member_id, seat=next(seat for seat in BEST_FIRST if getattr(one, seat)))
         for one in fact.people
     ]
+
+
+def on_dates(notice: Notice, known: Mapping[str, EventState]) -> Notice:
+    """The same with its dates as they are by now. What was called off since is left out."""
+    if notice.topic in ("series_cancelled", "series_withdrawn"):
+        return notice
+    kept: dict[int, SeriesDate] = {}
+    for number, date in enumerate(notice.dates):
+        newest = known.get(date.event_id)
+        if newest is None or newest.revision <= date.revision:
+            kept[number] = date
+        elif newest.status != "cancelled":
+            times = {"starts_at": newest.starts_at, "ends_at": newest.ends_at, "revision": newest.revision}
+            kept[number] = date.model_copy(update=times)
+    dates = list(kept.values())
+    if dates == notice.dates:
+        return notice
+    if not dates:
+        off = notice.event and notice.event.model_copy(update={"status": "cancelled"})
+        return notice.model_copy(update={"dates": [], "people": [], "event": off})
+    places = {number: n for n, number in enumerate(kept)}
+    people = [left for one in notice.people if (left := _on(one, places))]
+    first = next((date for date in dates if date.change != "cancelled"), dates[0])
+    return notice.model_copy(update={"dates": dates, "people": people, "event": notice.at(first)})
+
+
+def _on(one: Concerned, places: Mapping[int, int]) -> Concerned | None:
+    """What somebody has on the dates that are left, by their new numbers; None: nothing."""
+    held: dict[str, list[int]] = {seat: [places[n] for n in getattr(one, seat) if n in places] for seat in BEST_FIRST}
+    return one.model_copy(update=held) if any(held.values()) else None
 
 
 def _event(series: SeriesState, first: Occurrence) -> EventState:

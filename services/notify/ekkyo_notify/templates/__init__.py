@@ -189,6 +189,7 @@ def _words(notice: Notice, recipient: Recipient, reader: Reader, community: str)
         "seat": recipient.seat == "confirmed",
         "waiting": recipient.seat == "waitlisted",
         "applied": recipient.seat == "applied",
+        "invited": recipient.seat == "invited",
         "approval": bool(notice.event and notice.event.terms and notice.event.terms.approval),
         "waits_for_leaders": notice.event.applied if notice.event else 0,
         "position": notice.position,

@@ -247,6 +247,8 @@ class EventRevised(EventFact):
     """Confirmed members who were on the waitlist before this change. Each has a fact of their own."""
     online: list[Id] | None = Field(default=None, exclude_if=unset)
     """Who of them takes part online. None: onsite and online are not counted apart."""
+    invited: list[Id] = Field(default=[], exclude_if=nothing)
+    """Where its place or format changed: who is invited and has not registered."""
 
 
 class EventRescheduled(EventFact):
@@ -260,6 +262,8 @@ class EventRescheduled(EventFact):
     applied: list[Id] = Field(default=[], exclude_if=nothing)
     online: list[Id] | None = Field(default=None, exclude_if=unset)
     """Who of them takes part online. None: onsite and online are not counted apart."""
+    invited: list[Id] = Field(default=[], exclude_if=nothing)
+    """Who is invited and has not registered."""
 
 
 class EventCancelled(EventFact):
@@ -270,6 +274,8 @@ class EventCancelled(EventFact):
     confirmed: list[Id] = []
     waitlisted: list[Id] = []
     applied: list[Id] = Field(default=[], exclude_if=nothing)
+    invited: list[Id] = Field(default=[], exclude_if=nothing)
+    """Who is invited and has not registered."""
 
 
 class EventReminderDue(EventFact):

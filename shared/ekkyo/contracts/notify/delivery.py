@@ -88,6 +88,7 @@ FOR_GOOD: Final = frozenset(
         "introduction_over",
         "member_left",
         "member_erased",
+        "outdated",
         "sponsor_removed",
         "superseded",
     }
