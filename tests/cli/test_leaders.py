@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ekkyo.contracts.base import FieldError, Refused
 from ekkyo.contracts.members import (
+    Deputising,
     FindMembers,
+    GetCommunity,
     GrantRole,
     JoinCommunity,
     MemberPage,
@@ -17,6 +20,7 @@ from ekkyo.contracts.members import (
     RevokeRole,
     SuggestLeaders,
 )
+from ekkyo_cli import output
 from ekkyo_cli.commands import leaders
 from ekkyo_cli.main import app
 from typer.testing import CliRunner
@@ -28,13 +32,15 @@ from tests.portal.test_people_pages import member
 class Asked:
     """Whom the command line talks to."""
 
+    page = MemberPage(members=[member("hanako", communities=[])])
+
     def __init__(self) -> None:
         self.said: list[Any] = []
 
     async def ask(self, message: Any) -> Any:
         self.said.append(message)
         if isinstance(message, FindMembers):
-            return MemberPage(members=[member("hanako", communities=[])])
+            return self.page
         return KNOWN[type(message)]
 
     send = ask
@@ -79,3 +85,34 @@ def test_a_leader_is_made_until_a_day_and_unmade(asked: Asked, monkeypatch: pyte
     told = json.loads(CliRunner().invoke(app, ["leaders", "remove", "000001", "it", "--json"]).output)
     assert told == {"member_id": "hanako", "leader": False, "until": None}
     assert CliRunner().invoke(app, ["leaders", "add", "000001", "it", "--until", "soon"]).exit_code == 2
+
+
+def test_leaders_are_listed_with_their_ends_and_whose_deputies_they_are(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(KNOWN, GetCommunity, None)
+    said = {"community_id": "it", "role": "leader", "joined_at": "2026-05-01T00:00:00Z"}
+    deputising = Deputising(leader_id="hanako", since=date(2026, 6, 1))
+    leading = member("hanako", communities=[Membership(**said, role_until=date(2027, 3, 31))])
+    standing_in = member("taro", communities=[Membership(**said, deputising=deputising)])
+    found = MemberPage(members=[leading, standing_in])
+    monkeypatch.setattr(Asked, "page", found, raising=False)
+    output.reset()
+    told = CliRunner().invoke(app, ["leaders", "list", "it"]).output
+    assert "2027-03-31" in told
+    assert f"deputy of {leading.name}" in told
+    rows = json.loads(CliRunner().invoke(app, ["leaders", "list", "it", "--json"]).output)
+    assert [(one["member_id"], one["until"], one["deputy_of"]) for one in rows] == [
+        ("hanako", "2027-03-31", None),
+        ("taro", None, "hanako"),
+    ]
+    monkeypatch.setattr(Asked, "page", MemberPage(members=[]), raising=False)
+    output.reset()
+    assert "ekkyo leaders add NUMBER it" in CliRunner().invoke(app, ["leaders", "list", "it"]).output
+
+
+def test_a_reason_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    output.reset()
+    wrong = FieldError(field="until", code="in_the_past", detail="must be 2026-04-01 or later")
+    output.problem(Refused("malformed", "until must be 2026-04-01 or later.", 400, [wrong]))
+    assert capsys.readouterr().err.count("must be 2026-04-01 or later") == 1

@@ -61,6 +61,14 @@ def test_the_directorys_token_is_good_for_scim_alone_until_its_key_is_replaced(k
     said("scim", "token", "--keys", str(keys / "nowhere"), code=1)
 
 
+def test_with_a_folder_the_token_of_the_environment_counts_if_that_stack_made_it(tmp_path: Path) -> None:
+    own, other = Folder.at(tmp_path / "own"), Folder.at(tmp_path / "other")
+    for folder in (own, other):
+        folder.prepare()
+    token = own.token("hr", ["member"], 60)
+    assert (own.made(token), other.made(token), own.made("nonsense"), own.made("")) == (True, False, False, False)
+
+
 def test_a_deployments_systems_are_added_with_limits_listed_given_passwords_and_removed(keys: Path) -> None:
     at = ("--keys", str(keys))
     added = said("system", "add", "hr", "--may", "members.*", "--connections", "3", "--consumers", "4", *at)

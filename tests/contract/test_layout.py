@@ -11,7 +11,7 @@ SERVICES = ("members", "events", "surveys", "notify")
 FILES = {"__init__", "app", "commands", "questions", "reactions", "model", "store"}
 """In every service; each a file, or a folder of that name once it passed 300 lines."""
 EXTRAS = {
-    "members": {"settings", "logos"},
+    "members": {"settings", "logos", "doctor"},
     "events": set[str](),
     "surveys": {"settings", "answers", "cells", "forms", "results", "sealing", "keys", "known", "turns"},
     "notify": {"settings", "channels", "doctor", "delivering", "inbound", "templates"},

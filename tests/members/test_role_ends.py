@@ -1,8 +1,10 @@
 """Roles that end on a day, and deputies: decided without servers, and once through the door."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,7 +12,9 @@ from ekkyo.contracts import members as contract
 from ekkyo.contracts.base import Refused
 from ekkyo.testing import eventually
 from ekkyo_members import model
+from ekkyo_members.doctor import told
 from ekkyo_members.model.uniting import united
+from ekkyo_members.reactions import roles
 
 from tests.members.people import GRANTING, NOW, founding, member, registering
 
@@ -128,6 +132,41 @@ def test_one_steward_has_no_end() -> None:
     assert not model.lasting(one, but="m1")
 
 
+@pytest.mark.parametrize(
+    ("stewards", "said"),
+    [
+        ([{}, {"active": False}], "lasting"),
+        ([{"steward_until": LAST}, {"active": False}], "ending"),
+        ([{"active": False}], "gone"),
+        ([], "none"),
+    ],
+)
+def test_a_company_is_told_to_be_without_a_lasting_steward(stewards: list[dict[str, Any]], said: str) -> None:
+    there = [member().model_copy(update={"steward": True} | one) for one in stewards]
+    assert model.stewardship(there) == said
+    assert told(model.stewardship(there)).state == {"lasting": "well", "none": "unseen"}.get(said, "wrong")
+
+
+async def test_the_last_steward_may_leave_which_is_logged_and_another_is_made_from_outside(
+    steward: Any, client_as: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(roles, "log", SimpleNamespace(error=lambda text, stewards: said.append(stewards)))
+    for n in (1, 2):
+        await steward.send(registering(f"m{n}", n))
+    await steward.send(contract.GrantSteward(member_id="m1"))
+    await steward.send(contract.DeactivateMember(member_id="m2"))
+    assert not (await steward.send(contract.DeactivateMember(member_id="m1"))).active
+
+    async def logged() -> bool:
+        return said == ["gone"]
+
+    await eventually(logged)
+    system = await client_as("operator", "system")
+    await steward.send(contract.ReactivateMember(member_id="m2"))
+    assert (await system.send(contract.GrantSteward(member_id="m2"))).steward
+
+
 def test_a_steward_is_not_revoked_once_the_turn_has_run_out() -> None:
     one = member().model_copy(update={"steward": True})
     others = model.OtherStewards(any=True, until=NOW)
@@ -138,6 +177,8 @@ def test_a_steward_is_not_revoked_once_the_turn_has_run_out() -> None:
 
 # Deputies
 
+NOBODY = model.OtherDeputies([], until=NOW + timedelta(days=900))
+
 
 def naming(**other: Any) -> contract.NameDeputy:
     return contract.NameDeputy(**{"member_id": "m1", "community_id": "c1", "deputy_id": "m2"} | other)
@@ -145,7 +186,7 @@ def naming(**other: Any) -> contract.NameDeputy:
 
 def named(cmd: contract.NameDeputy | None = None, deputy: model.Member | None = None, **other: Any) -> Any:
     deputy = deputy or member("m2", 2, communities=("c1",))
-    known = {"leader": leader(), "others": [], "granting": replace(GRANTING, by="m1")} | other
+    known = {"leader": leader(), "others": NOBODY, "granting": replace(GRANTING, by="m1")} | other
     return model.name_deputy(deputy, cmd or naming(), **known)
 
 
@@ -198,7 +239,8 @@ GONE = member("m2", 2, communities=("c1",)).model_copy(update={"active": False})
         (naming(), {"deputy": leader("m2")}, "leads_already"),
         (naming(deputy_id="m1"), {"deputy": leader()}, "leads_already"),
         (naming(), {"deputy": leader("m2", deputising=OTHER)}, "deputy_already"),
-        (naming(), {"others": [leader("m3", deputising=STANDS)]}, "deputy_exists"),
+        (naming(), {"others": replace(NOBODY, members=[leader("m3", deputising=STANDS)])}, "deputy_exists"),
+        (naming(), {"others": replace(NOBODY, until=NOW)}, "unavailable"),
         (naming(since=date(2026, 3, 31)), {}, "malformed"),
         (naming(since=date(2040, 3, 31)), {}, "malformed"),
         (naming(since=LAST, until=TODAY), {}, "malformed"),
@@ -215,6 +257,23 @@ def test_a_deputy_leads_no_more_once_the_leader_does_not() -> None:
     for gone in (None, member(communities=("c1",)), leader().model_copy(update={"active": False})):
         over = model.without_leader(deputy, "m1", gone, "s1")
         assert (kinds(over), over.actor, over.document.leads) == (["RoleRevoked"], "s1", [])
+
+
+def test_who_got_a_deputys_place_back_by_a_merge_loses_it_where_another_has_it_by_now() -> None:
+    deputy, another = named().document, leader("m3", deputising=STANDS)
+    over = model.without_leader(deputy, "m1", leader(), "s1", [deputy, another])
+    assert (kinds(over), over.document.leads) == (["RoleRevoked"], [])
+    elsewhere = leader("m3", deputising=OTHER)
+    assert model.without_leader(deputy, "m1", leader(), "s1", [deputy, elsewhere]).document is deputy
+
+
+def test_a_merge_begins_no_role_of_a_record_that_left_while_it_was_decided() -> None:
+    left = leader().model_copy(update={"active": False, "steward": True})
+    other = member("m2", 2, communities=("c1",))
+    for kept, absorbed in ((left, other), (other, left)):
+        both = united(kept, absorbed, "kept")
+        assert (both.active, both.steward, both.leads) == (True, False, [])
+    assert united(leader(), left, "kept").leads == ["c1"]
 
 
 @pytest.mark.parametrize("kept_leads", [True, False])
@@ -281,7 +340,11 @@ async def test_what_a_merge_gave_back_or_took_leaves_no_deputy_of_nobody(steward
         await steward.send(merge)
 
     await steward.send(grant(None))
-    await (await client_as("m1")).send(naming())
+    me = await client_as("m1")
+    both = await asyncio.gather(me.send(naming()), me.send(naming(deputy_id="m3")), return_exceptions=True)
+    assert [one.code for one in both if isinstance(one, Refused)] == ["deputy_exists"], "of two at once one is refused"
+    await me.send(contract.EndDeputy(member_id="m1", community_id="c1", deputy_id="m3"))
+    await me.send(naming())
     await merged("m2")
     await leads("m4", True)
     await steward.send(contract.RevokeRole(member_id="m1", community_id="c1"))

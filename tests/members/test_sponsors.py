@@ -24,9 +24,9 @@ def adding(sponsor_id: str = "p1", **other: Any) -> contract.AddSponsor:
     return contract.AddSponsor(sponsor_id=sponsor_id, **known | other)
 
 
-def added(sponsor: Any = None, cmd: Any = None, *, others: int = 0, now: datetime = NOW) -> Any:
-    cmd = cmd or adding()
-    return model.add_sponsor(sponsor, cmd, ZONE, REPORTING, others=others, member_id=None, now=now)
+def added(sponsor: Any = None, cmd: Any = None, *, others: int = 0, now: datetime = NOW, turn: Any = None) -> Any:
+    cmd, until = cmd or adding(), turn or now + timedelta(seconds=1)
+    return model.add_sponsor(sponsor, cmd, ZONE, REPORTING, others=others, until=until, member_id=None, now=now)
 
 
 def kept(**other: Any) -> model.Sponsor:
@@ -49,6 +49,8 @@ def test_another_sponsor_under_the_same_id_and_one_too_many_are_refused() -> Non
         added(kept(), adding(email="other@example.co.jp"))
     with pytest.raises(Refused, match="too_many_sponsors"):
         added(others=50)
+    with pytest.raises(Refused, match="unavailable"):
+        added(turn=NOW)
 
 
 def test_of_a_removed_sponsor_nothing_is_left_and_their_facts_are_purged_twice() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from ekkyo.contracts.events import EventState, OutputState
 from ekkyo.contracts.notify import Topic
 from ekkyo.contracts.surveys import PulseRound, PulseState, SurveyState
-from ekkyo_notify.model import SERIES_TOPICS, Notice, Recipient, SeriesDate
+from ekkyo_notify.model import SERIES_TOPICS, Notice, Recipient, RoleTold, SeriesDate
 from ekkyo_notify.templates import Message, Reader, compose
 
 NOON = datetime(2026, 11, 30, 3, 0, tzinfo=UTC)
@@ -56,6 +56,9 @@ WHO: dict[Topic, Recipient] = {
     "host_named": MEMBER,
     "host_removed": MEMBER,
     "rules_due": MEMBER,
+    "leader_named": MEMBER,
+    "deputy_named": MEMBER,
+    "role_ended": MEMBER,
     "introduction_requested": MEMBER,
     "introduction_given": MEMBER,
     "introduction_not_given": MEMBER,
@@ -169,6 +172,9 @@ def notice(topic: Topic, *, about: EventState | None = None, **changes: Any) -> 
         of = {"pulse": pulse()}
     if topic.startswith("introduction_") or topic == "rules_due":
         of = {}
+    if topic in ("leader_named", "deputy_named", "role_ended"):
+        deputy = topic == "deputy_named"
+        of = {"role": RoleTold(deputy=deputy, since=NOON.date() if deputy else None, until=NOON.date())}
     if topic.startswith("report_"):
         of = {"month": "2026-10"}
     values: dict[str, Any] = {

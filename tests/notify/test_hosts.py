@@ -1,9 +1,20 @@
-"""Hosts are told with the date as a file; who has not accepted the rules is reminded."""
+"""Hosts are told with the date as a file; leaders and deputies that they are; who lacks the rules is reminded."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 from ekkyo.contracts.events import EventRescheduled, HostNamed, HostRemoved
-from ekkyo.contracts.members import RulesDue
+from ekkyo.contracts.members import (
+    Deputising,
+    DeputyNamed,
+    DeputyRemoved,
+    Membership,
+    RoleGranted,
+    RoleRevoked,
+    RulesDue,
+)
+from ekkyo.decision.clock import utcnow
+from ekkyo_notify.model import role_notice
 
 from tests.notify.making import JOIN
 from tests.notify.test_refused_addresses import state
@@ -39,3 +50,38 @@ async def test_a_reminder_of_the_rules_is_one_mail_to_that_member(world: World):
     await world.tell(due, times=2, revision=9)
     (done,) = await world.done(1)
     assert (done.member_id, done.topic, done.status) == ("m1", "rules_due", "sent")
+
+
+def role(kind: Any, place: dict[str, Any] | None = None, active: bool = True, **more: Any) -> Any:
+    there = [Membership(community_id="c1", joined_at=utcnow(), **place)] if place is not None else []
+    told = state("m1@example.co.jp").model_copy(update={"communities": there, "active": active})
+    more = {"role": "leader"} | more if kind in (RoleGranted, RoleRevoked) else more
+    return kind(member_id="m1", member=told, community_id="c1", **more)
+
+
+async def test_leaders_and_deputies_hear_that_they_are_one_and_that_it_is_over(world: World):
+    await world.join("m1")
+    await world.join("m2")
+    await world.tell(role(RoleGranted, {}, until=date(2027, 3, 31)), times=2, revision=3)
+    await world.tell(role(DeputyNamed, {}, leader_id="m2", since=date(2026, 4, 1)), revision=4)
+    await world.tell(role(RoleGranted, {}, deputy_of="m2"), revision=5)
+    await world.tell(role(RoleRevoked, {}, deputy_of="m2", planned=True), revision=6)
+    await world.tell(role(DeputyRemoved, {}, leader_id="m2"), revision=7)
+    topics = [one.topic for one in await world.done(4)]
+    assert sorted(topics) == ["deputy_named", "leader_named", "role_ended", "role_ended"]
+    texts = [(mail["Subject"], mail.get_body(("plain",)).get_content()) for mail in world.mail.mails]
+    [deputy] = [text for subject, text in texts if "代理のお願い" in subject]
+    assert "m2@example.co.jp" in deputy
+    assert any("2027年3月31日(水)" in subject for subject, _ in texts)
+    assert any("決められた最後の日が過ぎたため" in text for _, text in texts)
+
+
+def test_who_left_with_a_role_or_has_it_still_hears_of_no_end():
+    deputising = Deputising(leader_id="m2", since=date(2026, 4, 1))
+    for untold in (
+        role(RoleRevoked, None),
+        role(RoleRevoked, {}, active=False),
+        role(RoleRevoked, {"deputising": deputising}, deputy_of="m2"),
+        role(RoleGranted, {"role": "leader"}, deputy_of="m2"),
+    ):
+        assert role_notice(untold) is None

@@ -32,7 +32,7 @@ def test_every_mail_has_a_button_and_its_address_as_text(topic, locale):
     short = f"{PORTAL}/me/introductions" if topic.startswith("introduction_") else short
     short = f"{PORTAL}/c/c1/reports/2026-10" if topic.startswith("report_") else short
     short = f"{PORTAL}/c/c1/pulses" if topic == "pulse_skipped" else short
-    short = f"{PORTAL}/c/c1" if topic == "rules_due" else short
+    short = f"{PORTAL}/c/c1" if topic in ("rules_due", "leader_named", "deputy_named", "role_ended") else short
     assert said.action
     assert (said.action.href, said.action.shown) == (short, short)
     assert f'href="{short}"' in said.html()

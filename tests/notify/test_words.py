@@ -63,6 +63,15 @@ JAPANESE = {
     "host_named": ("【当日の係のお願い】Excel ピボット入門 11月30日(月) 12:00", "当日の係にあなたを指定"),
     "host_removed": ("【係の終了】Excel ピボット入門 11月30日(月) 12:00", "係ではなくなりました"),
     "rules_due": ("【ルールの承認のお願い】IT活用コミュニティ", "まだ承認していません"),
+    "leader_named": (
+        "【リーダー】IT活用コミュニティのリーダーになりました(11月30日(月)まで)",
+        "不在の間は、同じページで代理を指定できます",
+    ),
+    "deputy_named": (
+        "【リーダー代理のお願い】IT活用コミュニティ 11月30日(月)から 11月30日(月)まで",
+        "リーダーと同じことができます",
+    ),
+    "role_ended": ("【リーダーの終了】IT活用コミュニティ", "リーダーではなくなりました"),
     "introduction_requested": ("【紹介の依頼】IT活用コミュニティのメンバーから", "見送っても、相手には伝わりません"),
     "introduction_given": ("【紹介】IT活用コミュニティの紹介が成立しました", "お二人とも希望しました"),
     "introduction_not_given": ("【紹介】今回は見送りになりました", "ほかのメンバーも探して"),
@@ -110,6 +119,12 @@ ENGLISH = {
     "host_named": ("You are a host: Excel ピボット入門 (Mon 30 Nov 12:00)", "seven days after its end"),
     "host_removed": ("No longer a host: Excel ピボット入門 (Mon 30 Nov 12:00)", "no longer a host"),
     "rules_due": ("Please accept the rules of IT活用コミュニティ", "have not yet accepted"),
+    "leader_named": ("You lead IT活用コミュニティ until Mon 30 Nov", "you can name a deputy there"),
+    "deputy_named": (
+        "You stand in for a leader of IT活用コミュニティ from Mon 30 Nov until Mon 30 Nov",
+        "what a leader can",
+    ),
+    "role_ended": ("No longer a leader of IT活用コミュニティ", "You stay a member"),
     "introduction_requested": ("A request for an introduction in IT活用コミュニティ", "they are not told"),
     "introduction_given": ("An introduction in IT活用コミュニティ", "Both of you said yes"),
     "introduction_not_given": ("Your introduction: not this time", "did not come about this time"),
@@ -117,7 +132,7 @@ ENGLISH = {
     "report_reminder": ("Not sent yet: the report for October 2026", "the only reminder"),
 }
 
-TIMELESS = ("rules_", "output_", "introduction_", "report_", "pulse_")
+TIMELESS = ("rules_", "output_", "introduction_", "report_", "pulse_", "leader_", "deputy_", "role_")
 """Topics that say no time."""
 
 

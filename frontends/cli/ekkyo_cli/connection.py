@@ -45,8 +45,9 @@ class Place:
 def place(dir: Path | None, *, roles: Sequence[str] = ("system",), ops: bool = False, key: Path | None = None) -> Place:
     """The environment's Ekkyo unless a folder is named or nothing is set. ops: as the user who runs it, where known.
 
-    In a local stack the token is a short-lived one of the stack's own, for `roles`, unless EKKYO_TOKEN is set. key: a
-    signing key that makes such a token instead. Refuses when no stack runs there.
+    In a local stack the token is a short-lived one of the stack's own, for `roles`, unless EKKYO_TOKEN is set; where a
+    folder is named, EKKYO_TOKEN counts if that stack made it. key: a signing key that makes such a token instead.
+    Refuses when no stack runs there.
     """
     url = os.environ.get("EKKYO_NATS_URL", "")
     folder = Folder.at(dir or DEFAULT)
@@ -56,7 +57,8 @@ def place(dir: Path | None, *, roles: Sequence[str] = ("system",), ops: bool = F
     signed = _signed(key, roles) if key else ""
     if not url or dir is not None or (own and ops):
         running = control.running_state(folder)
-        token = signed or (token if token and dir is None else folder.token(ME, list(roles), SHORT_LIVED))
+        given = token if dir is None or folder.made(token) else ""
+        token = signed or given or folder.token(ME, list(roles), SHORT_LIVED)
         return Place(_url(running.parts["nats"].port), folder.login(OPS), f"_INBOX.{OPS}", token)
     login = Login.from_environment(os.environ)
     return Place(

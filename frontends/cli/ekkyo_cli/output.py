@@ -115,6 +115,8 @@ def problem(refused: Refused) -> None:
     if told.detail:
         err.print(escape(told.detail))
     for error in told.errors:
+        if told.detail == f"{error.field} {error.detail}.":
+            continue  # it was just said
         err.print(f"  [bold]{escape(error.field)}[/]: {escape(error.detail)}")
     if told.reference:
         err.print(f"Reference {told.reference}: look for it in the service's log.")

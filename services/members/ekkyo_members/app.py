@@ -5,13 +5,14 @@ from ekkyo.store import Turns
 from faststream import ContextRepo
 
 from ekkyo_members import commands, questions, reactions, store
+from ekkyo_members.doctor import steward_findings
 from ekkyo_members.settings import MembersSettings
 
 
 async def startup(context: ContextRepo) -> None:
     """What handlers need besides the collections."""
-    context.set_global("steward_turns", Turns(context.get("turns"), "stewards"))
-    context.set_global("merge_turns", Turns(context.get("turns"), "merges"))
+    for kind in ("deputy", "merge", "sponsor", "steward"):
+        context.set_global(f"{kind}_turns", Turns(context.get("turns"), f"{kind}s"))
 
 
 service = Service(
@@ -27,6 +28,7 @@ service = Service(
     ],
     settings=MembersSettings,
     startup=startup,
+    checks=[steward_findings],
 )
 
 

@@ -1,5 +1,5 @@
 """Communities, each with its logo and the figures reported of it; members, each with what they did; introductions,
-and how many a member asked for; sponsors; and whose turn it is to revoke a steward."""
+and how many a member asked for; sponsors; and whose turn it is to do what must not be done twice at the same moment."""
 
 import asyncio
 from collections.abc import Sequence
@@ -63,7 +63,9 @@ Members = Annotated[CollectionWithEntries[Member, Step], Context("members")]
 AllIntroductions = Annotated[Collection[Introduction], Context("introductions")]
 AllWishes = Annotated[Collection[Wishes], Context("wishes")]
 Sponsors = Annotated[Collection[Sponsor], Context("sponsors")]
+DeputyTurns = Annotated[Turns, Context("deputy_turns")]
 MergeTurns = Annotated[Turns, Context("merge_turns")]
+SponsorTurns = Annotated[Turns, Context("sponsor_turns")]
 StewardTurns = Annotated[Turns, Context("steward_turns")]
 
 

@@ -21,6 +21,7 @@ DURABLES: Final[Mapping[str, Durables]] = {
             "members-outputs",
             "members-refused_addresses",
             "members-speakers",
+            "members-stewards",
             "members-undone_attendances",
         ),
         "TIMERS": (
@@ -84,6 +85,7 @@ DURABLES: Final[Mapping[str, Durables]] = {
             "notify-tell_registration",
             "notify-tell_reminder",
             "notify-tell_report_due",
+            "notify-tell_role",
             "notify-tell_rules",
             "notify-tell_series",
             "notify-tell_series_changed",

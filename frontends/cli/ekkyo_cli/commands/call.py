@@ -41,7 +41,8 @@ def call(
 ) -> None:
     """Send one command or question, and print the answer as JSON. A refusal prints its problem and exits 1.
 
-    The token is EKKYO_TOKEN, or in a local stack a short-lived one with the role system.
+    The token is EKKYO_TOKEN, or in a local stack a short-lived one with the role system. With --dir, EKKYO_TOKEN counts
+    if that stack made it.
 
     Examples:
 

@@ -9,9 +9,11 @@ import typer
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.members import (
     FindMembers,
+    GetCommunity,
     GrantRole,
     JoinCommunity,
     Member,
+    Membership,
     RevokeRole,
     SuggestedLeaders,
     SuggestLeaders,
@@ -26,14 +28,14 @@ from ekkyo_cli.commands.steward import Someone, Until, day, member
 from ekkyo_cli.connection import Where, connected
 from ekkyo_cli.output import Json
 
-app = typer.Typer(help="The leaders of a community: add, remove, and whom to choose.", no_args_is_help=True)
+app = typer.Typer(help="The leaders of a community: add, remove, list, and whom to choose.", no_args_is_help=True)
 SWAPS = 3
 Community = Annotated[str, typer.Argument(metavar="COMMUNITY", help="The community's id.")]
 
 
 @app.callback()
 def leaders() -> None:
-    """The leaders of a community: add, remove, and whom to choose."""
+    """The leaders of a community: add, remove, list, and whom to choose."""
 
 
 @app.command()
@@ -71,6 +73,47 @@ async def _turn(who: str, community: str, dir: Path | None, *, wanted: bool, unt
         return output.as_json({"member_id": sub, "leader": leads, "until": str(end) if end else None})
     said = f"leads {community}{f' until {end}' if end else ''}" if leads else f"does not lead {community}"
     return output.say(escape(f"{after.name} ({after.number}) {said}."))
+
+
+@app.command("list")
+def list_(community: Community, dir: Where = None, json: Json = False) -> None:
+    """List who leads a community, with deputies and until when.
+
+    Example:
+
+      ekkyo leaders list it
+    """
+    found = asyncio.run(_all(community, dir))
+    names = {one.member_id: one.name for one, _ in found}
+    if output.speaks_json():
+        return output.as_json(
+            [
+                one.model_dump(mode="json", include={"member_id", "number", "name", "email", "active"})
+                | {"until": str(place.role_until) if place.role_until else None}
+                | {"deputy_of": place.deputising.leader_id if place.deputising else None}
+                for one, place in found
+            ]
+        )
+    if not found:
+        return output.say(escape(f"Nobody leads {community} yet. Make a leader: ekkyo leaders add NUMBER {community}"))
+    rows = [
+        (one.number, one.name, one.email, str(place.role_until or ""), _note(one, place, names)) for one, place in found
+    ]
+    return output.table(["number!", "name", "mail", "until", ""], rows)
+
+
+def _note(one: Member, place: Membership, names: dict[str, str]) -> str:
+    if not one.active:
+        return "has left the company"
+    leader = place.deputising.leader_id if place.deputising else None
+    return f"deputy of {names.get(leader, leader)}" if leader else ""
+
+
+async def _all(community: str, dir: Path | None) -> list[tuple[Member, Membership]]:
+    async with connected(dir) as ekkyo:
+        await ekkyo.ask(GetCommunity(community_id=community))
+        page = await ekkyo.ask(FindMembers(community_id=community, role="leader", limit=500))
+    return [(one, place) for one in page.members for place in one.communities if place.community_id == community]
 
 
 @app.command()

@@ -92,7 +92,10 @@ def list_(key: Key = None, dir: Where = None, json: Json = False) -> None:
         (one.number, one.name, one.email, str(one.steward_until or ""), "" if one.active else "has left the company")
         for one in found
     ]
-    return output.table(["number!", "name", "mail", "until", ""], rows)
+    output.table(["number!", "name", "mail", "until", ""], rows)
+    if all(one.steward_until or not one.active for one in found):
+        output.say("[bold red]No steward without an end is left.[/] Make one: ekkyo steward add NUMBER")
+    return None
 
 
 def day(text: str | None) -> date | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
+import jwt
 from ekkyo.contracts.base import Refused
 from ekkyo.installation import systems
 from ekkyo.installation.embedded import LOOPBACK, free_port
@@ -209,6 +210,14 @@ class Folder:
     def token(self, sub: str, roles: list[str], ttl: float) -> str:
         """A bearer token signed with the stack's own key; `ttl` in seconds."""
         return issue_token(self._read("signing-key"), sub, roles, ttl)
+
+    def made(self, token: str) -> bool:
+        """Whether a bearer token names one of this stack's keys."""
+        try:
+            kid = jwt.get_unverified_header(token).get("kid")
+        except jwt.PyJWTError:
+            return False
+        return kid in {key["kid"] for key in json.loads(self.jwks.read_text())["keys"]}
 
     def state(self) -> State | None:
         """The state that the supervisor last saved, or None if nothing was ever started here."""

@@ -5,12 +5,14 @@ from typing import Annotated
 
 from ekkyo.broker import Router, Who, asked
 from ekkyo.contracts import members as contract
+from ekkyo.contracts.base import Refused
+from ekkyo.decision import Decision, Entries
 from ekkyo.decision.clock import utcnow
 from faststream import Context
 
 from ekkyo_members import model
 from ekkyo_members.settings import MembersSettings
-from ekkyo_members.store import Communities, Members, StewardTurns
+from ekkyo_members.store import Communities, DeputyTurns, Members, StewardTurns
 
 router = Router()
 MySettings = Annotated[MembersSettings, Context("settings")]
@@ -19,7 +21,7 @@ MySettings = Annotated[MembersSettings, Context("settings")]
 @router.subscriber(**asked(contract.GrantRole))
 async def grant_role(cmd: contract.GrantRole, members: Members, communities: Communities, who: Who) -> contract.Member:
     """Make a member of a community one of its leaders, or name another end of that."""
-    zone = await _zone(cmd.community_id, communities) if cmd.until else "UTC"
+    zone = await _zone(cmd.community_id, communities)
     return await members.change(
         cmd.member_id,
         lambda m, _: model.grant_role(model.present(m), cmd, model.Granting(who.sub, utcnow(), zone)),
@@ -34,16 +36,20 @@ async def revoke_role(cmd: contract.RevokeRole, members: Members) -> contract.Me
 
 @router.subscriber(**asked(contract.NameDeputy))
 async def name_deputy(
-    cmd: contract.NameDeputy, members: Members, communities: Communities, who: Who
+    cmd: contract.NameDeputy, members: Members, communities: Communities, deputy_turns: DeputyTurns, who: Who
 ) -> contract.Member:
-    """Have another member of the community stand in for a leader."""
-    leader = await members.get(cmd.member_id)
-    others = await members.find({"stands_in_for": {"$in": [cmd.member_id]}}, limit=0)
+    """Have another member of the community stand in for a leader. It needs the turn: a leader has one deputy."""
     zone = await _zone(cmd.community_id, communities)
-    return await members.change(
-        cmd.deputy_id,
-        lambda m, _: model.name_deputy(model.present(m), cmd, leader, others, model.Granting(who.sub, utcnow(), zone)),
-    )
+    async with deputy_turns.taken() as until:
+        leader = await members.get(cmd.member_id)
+        found = await members.find({"stands_in_for": {"$in": [cmd.member_id]}}, limit=0)
+        others = model.OtherDeputies(found, until)
+
+        def named(deputy: model.Member, _: Entries[model.Step]) -> Decision[model.Member, contract.Member]:
+            granting = model.Granting(who.sub, utcnow(), zone)
+            return model.name_deputy(model.present(deputy), cmd, leader, others, granting)
+
+        return await members.change(cmd.deputy_id, named)
 
 
 @router.subscriber(**asked(contract.EndDeputy))
@@ -90,6 +96,8 @@ async def _others(member_id: str, members: Members, until: datetime) -> model.Ot
 
 
 async def _zone(community_id: str, communities: Communities) -> str:
-    """The time zone of a community; of one that does not exist nobody is a member."""
+    """The time zone of a community. Refuses for one that does not exist."""
     community = await communities.get(community_id)
-    return community.timezone if community else "UTC"
+    if community is None:
+        raise Refused("community_not_found", "There is no community with this id.")
+    return community.timezone

@@ -6,12 +6,13 @@ from typing import Annotated
 from ekkyo.broker import Router, asked
 from ekkyo.contracts import members as contract
 from ekkyo.contracts.base import Refused
+from ekkyo.decision import Decision
 from ekkyo.decision.clock import utcnow
 from faststream import Context
 
 from ekkyo_members import model
 from ekkyo_members.settings import MembersSettings
-from ekkyo_members.store import Communities, Members, Sponsors
+from ekkyo_members.store import Communities, Members, Sponsors, SponsorTurns
 
 router = Router()
 MySettings = Annotated[MembersSettings, Context("settings")]
@@ -19,22 +20,30 @@ MySettings = Annotated[MembersSettings, Context("settings")]
 
 @router.subscriber(**asked(contract.AddSponsor))
 async def add_sponsor(
-    cmd: contract.AddSponsor, sponsors: Sponsors, communities: Communities, members: Members, settings: MySettings
+    cmd: contract.AddSponsor,
+    sponsors: Sponsors,
+    communities: Communities,
+    members: Members,
+    sponsor_turns: SponsorTurns,
+    settings: MySettings,
 ) -> contract.Sponsor:
-    """Have somebody get a community's report every month."""
-    community, found, having = await asyncio.gather(
-        communities.get(cmd.community_id),
-        sponsors.find({"community_id": cmd.community_id}, limit=0),
-        members.find({"email": cmd.email}, limit=1),
+    """Have somebody get a community's report every month. It needs the turn: how many there may be is counted."""
+    community, having = await asyncio.gather(
+        communities.get(cmd.community_id), members.find({"email": cmd.email}, limit=1)
     )
     if community is None:
         raise Refused("community_not_found", "There is no community with this id.")
-    zone, others = community.timezone, sum(1 for one in found if not one.removed_at)
-    member_id, now = next((m.id for m in having), None), utcnow()
-    return await sponsors.create(
-        cmd.sponsor_id,
-        lambda s: model.add_sponsor(s, cmd, zone, settings.reporting, others=others, member_id=member_id, now=now),
-    )
+    zone, member_id = community.timezone, next((m.id for m in having), None)
+    async with sponsor_turns.taken() as until:
+        found = await sponsors.find({"community_id": cmd.community_id}, limit=0)
+        others = sum(1 for one in found if not one.removed_at)
+
+        def added(sponsor: model.Sponsor | None) -> Decision[model.Sponsor, contract.Sponsor]:
+            return model.add_sponsor(
+                sponsor, cmd, zone, settings.reporting, others=others, until=until, member_id=member_id, now=utcnow()
+            )
+
+        return await sponsors.create(cmd.sponsor_id, added)
 
 
 @router.subscriber(**asked(contract.RemoveSponsor))

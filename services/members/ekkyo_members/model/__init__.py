@@ -14,7 +14,7 @@ from ekkyo_members.model.community import (
     revise,
     revise_charter,
 )
-from ekkyo_members.model.deputies import end_deputy, name_deputy, without_leader
+from ekkyo_members.model.deputies import OtherDeputies, end_deputy, name_deputy, without_leader
 from ekkyo_members.model.following import follow_theme, followed, fulfilled
 from ekkyo_members.model.holding import Beside, held_on
 from ekkyo_members.model.importing import Found, circles, gave_numbers_up, new_member_id, outcomes, refused, take_over
@@ -104,12 +104,14 @@ from ekkyo_members.model.roles import (
     Granting,
     OtherStewards,
     RoleTimer,
+    Stewardship,
     grant_role,
     grant_steward,
     lasting,
     revoke_role,
     revoke_steward,
     role_due,
+    stewardship,
 )
 from ekkyo_members.model.rules import acceptances, rules_versions
 from ekkyo_members.model.seeing import may_find, may_see, told_to
@@ -147,6 +149,7 @@ __all__ = [
     "Logo",
     "Member",
     "MergeTimer",
+    "OtherDeputies",
     "OtherStewards",
     "PurgeTimer",
     "ReportReminderTimer",
@@ -159,6 +162,7 @@ __all__ = [
     "Sponsor",
     "SponsorPurgeTimer",
     "Step",
+    "Stewardship",
     "Two",
     "Wishes",
     "absorb",
@@ -275,6 +279,7 @@ __all__ = [
     "sign_out",
     "skills_for",
     "spellings",
+    "stewardship",
     "suggest",
     "take_back",
     "take_in",

@@ -1,18 +1,28 @@
 """Deputies: members who stand in for a leader of their community, for some days or until the leader ends it.
 
 A deputy has the role of a leader, and `deputising` says for whom. Whether that leader still leads is asked when they
-are named, and again on each fact that could change it.
+are named, and again on each fact that could change it. Deputies are named one at a time, so a leader has one at most.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
 from ekkyo.contracts import members as contract
-from ekkyo.decision import Decision, Refused
+from ekkyo.decision import Decision, Refused, turn
 
 from ekkyo_members.model.member import Member, changed, must_be_active, not_found, unchanged
 from ekkyo_members.model.membership import Answer, place_in, with_place
 from ekkyo_members.model.parts import Planned
 from ekkyo_members.model.roles import Granting, then, without_role, wrong_day
+
+
+@dataclass(frozen=True)
+class OtherDeputies:
+    """Who stands in for a leader anywhere, and until when a deputy may be named by it."""
+
+    members: Iterable[Member]
+    until: datetime
 
 
 def leads_itself(leader: Member | None, community_id: str) -> bool:
@@ -22,9 +32,9 @@ def leads_itself(leader: Member | None, community_id: str) -> bool:
 
 
 def name_deputy(
-    deputy: Member, cmd: contract.NameDeputy, leader: Member | None, others: Iterable[Member], granting: Granting
+    deputy: Member, cmd: contract.NameDeputy, leader: Member | None, others: OtherDeputies, granting: Granting
 ) -> Answer:
-    """Have this member stand in for a leader. others: who stands in for that leader anywhere."""
+    """Have this member stand in for a leader, who has no other deputy in this community."""
     if leader is None or leader.erased:
         raise not_found()
     if not leads_itself(leader, cmd.community_id):
@@ -38,7 +48,9 @@ def name_deputy(
         raise Refused("leads_already", "This member leads the community already.")
     if stands and stands.leader_id != leader.id:
         raise Refused("deputy_already", "This member stands in for another leader of the community.")
-    if any(one.id != deputy.id and _stands_in(one, cmd) for one in others):
+    if granting.now >= others.until:
+        raise turn.busy()
+    if any(one.id != deputy.id and _stands_in(one, cmd.member_id, cmd.community_id) for one in others.members):
         raise Refused("deputy_exists", "This leader has another deputy. End that first.")
     since = cmd.since or (stands.since if stands else granting.today)
     if since < granting.today and not (stands and stands.since == since):
@@ -78,13 +90,20 @@ def end_deputy(deputy: Member, cmd: contract.EndDeputy) -> Answer:
     return changed(after, [fact])
 
 
-def without_leader(deputy: Member, leader_id: str, leader: Member | None, actor: str | None) -> Decision[Member, None]:
-    """End that they stand in where this leader, as they are now, does not lead any more. actor: who ended that."""
+def without_leader(
+    deputy: Member, leader_id: str, leader: Member | None, actor: str | None, others: Iterable[Member] = ()
+) -> Decision[Member, None]:
+    """End that they stand in where this leader, as they are now, does not lead any more. actor: who ended that.
+
+    others: who stands in for that leader already, if this one got it back by a merge or its undoing.
+    """
+    others = list(others)
     for place in deputy.memberships:
-        stands = place.deputising
-        if stands and stands.leader_id == leader_id and not leads_itself(leader, place.community_id):
+        stands, community = place.deputising, place.community_id
+        has_another = any(one.id != deputy.id and _stands_in(one, leader_id, community) for one in others)
+        if stands and stands.leader_id == leader_id and (has_another or not leads_itself(leader, community)):
             after, fact = _ended(deputy, place)
-            rest = without_leader(after, leader_id, leader, actor)
+            rest = without_leader(after, leader_id, leader, actor, others)
             return Decision(rest.document, None, facts=[fact, *rest.facts], actor=actor)
     return Decision(deputy, None)
 
@@ -102,6 +121,6 @@ def _ended(deputy: Member, place: contract.Membership) -> tuple[Member, contract
     return after, told
 
 
-def _stands_in(one: Member, cmd: contract.NameDeputy) -> bool:
-    place = one.membership(cmd.community_id)
-    return place is not None and place.deputising is not None and place.deputising.leader_id == cmd.member_id
+def _stands_in(one: Member, leader_id: str, community_id: str) -> bool:
+    place = one.membership(community_id)
+    return place is not None and place.deputising is not None and place.deputising.leader_id == leader_id

@@ -3,9 +3,10 @@
 What begins or ends on a day is planned in the member's document. One timer for each member is set for the earliest.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import ClassVar
+from typing import ClassVar, Literal
 from zoneinfo import ZoneInfo
 
 from ekkyo.contracts import members as contract
@@ -15,6 +16,9 @@ from ekkyo.decision import Decision, Refused, Set, Timer, turn
 from ekkyo_members.model.member import Member, changed, must_be_active, unchanged
 from ekkyo_members.model.membership import Answer, place_in, with_place
 from ekkyo_members.model.parts import Planned
+
+Stewardship = Literal["lasting", "ending", "gone", "none"]
+"""Whether some active steward has no end, all who are active have one, all have left, or there is none."""
 
 
 class RoleTimer(Timer):
@@ -194,6 +198,14 @@ def begun(member: Member, one: Planned) -> tuple[Member, contract.RoleGranted]:
     )
 
 
-def lasting(member: Member, but: str) -> bool:
+def lasting(member: Member, but: str | None = None) -> bool:
     """Whether this is another active steward whose role has no end."""
     return member.id != but and member.active and member.steward and member.steward_until is None
+
+
+def stewardship(stewards: Iterable[Member]) -> Stewardship:
+    """What becomes of the company's stewards, left to themselves. stewards: all who are, also who left."""
+    there = list(stewards)
+    if any(lasting(one) for one in there):
+        return "lasting"
+    return "ending" if any(one.active for one in there) else "gone" if there else "none"

@@ -5,7 +5,7 @@ from typing import ClassVar, Final
 
 from ekkyo.contracts import members as contract
 from ekkyo.contracts.base import Instant
-from ekkyo.decision import Decision, Document, Purge, Refused, Timer
+from ekkyo.decision import Decision, Document, Purge, Refused, Timer, turn
 from pydantic import Field
 
 from ekkyo_members.model.reporting import Reporting, ReportTimer
@@ -46,12 +46,14 @@ def add_sponsor(
     reporting: Reporting,
     *,
     others: int,
+    until: datetime,
     member_id: str | None,
     now: datetime,
 ) -> Decision[Sponsor, contract.Sponsor]:
-    """Have somebody get the report. others: how many sponsors the community has. zone: the community's.
+    """Have somebody get the report. others: how many sponsors the community has, none more before `until`.
 
-    member_id: who has this address. The timer of the next report is set, as communities without sponsors have none.
+    zone: the community's. member_id: who has this address. The timer of the next report is set, as communities without
+    sponsors have none.
     """
     said = cmd.model_dump(exclude={"sponsor_id"})
     if sponsor is not None:
@@ -60,6 +62,8 @@ def add_sponsor(
         if any(getattr(sponsor, name) != value for name, value in said.items()):
             raise Refused("sponsor_exists", "Another sponsor already has this id.")
         return Decision(sponsor, sponsor.told())
+    if now >= until:
+        raise turn.busy()
     if others >= MOST:
         raise Refused("too_many_sponsors", f"A community has at most {MOST} sponsors.")
     held = f"{cmd.community_id}/{cmd.email}"

@@ -24,6 +24,8 @@ KEYED: Final[Mapping[str, Callable[[Any], Any]]] = {
 _SINGLE: Final = (
     *PROFILE,
     "active",
+    "steward",
+    "steward_until",
     "speaks",
     "skills",
     "mail_refused_since",
@@ -37,6 +39,7 @@ _SINGLE: Final = (
 
 def united(kept: Member, other: Member, current: contract.Current) -> Member:
     """The kept record with all that the other one had, but for what it did, which is in its steps."""
+    kept, other = _without_ended_roles(kept, other), _without_ended_roles(other, kept)
     of_now = other if current == "absorbed" else kept
     names = {"number": of_now.number, "name": of_now.name, "email": of_now.address}
     former = kept.former
@@ -69,6 +72,15 @@ def united(kept: Member, other: Member, current: contract.Current) -> Member:
     invited = {one.community_id: one for one in [*other.invitations, *kept.invitations]}
     update["invitations"] = [one for community, one in invited.items() if community not in places]
     return kept.model_copy(update=update)
+
+
+def _without_ended_roles(record: Member, other: Member) -> Member:
+    """The record as it counts. Who left with a role while the merge was decided does not have it again by the merge."""
+    if record.active or not other.active:
+        return record
+    none = {"role": None, "role_until": None, "deputising": None}
+    places = [place.model_copy(update=none) for place in record.memberships]
+    return record.model_copy(update={"memberships": places, "steward": False, "steward_until": None, "planned": []})
 
 
 def changed_by(before: Member, after: Member) -> tuple[dict[str, Any], dict[str, Any]]:

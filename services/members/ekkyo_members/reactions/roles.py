@@ -2,6 +2,7 @@
 
 from functools import partial
 
+import structlog
 from ekkyo.broker import Router, due, told
 from ekkyo.contracts.events import EventReminderDue
 from ekkyo.contracts.members import (
@@ -13,6 +14,7 @@ from ekkyo.contracts.members import (
     RecordAbsorbed,
     RecordReleased,
     RoleRevoked,
+    StewardRevoked,
 )
 from ekkyo.decision import Decision, Entries
 from ekkyo.decision.clock import utcnow
@@ -20,6 +22,7 @@ from ekkyo.decision.clock import utcnow
 from ekkyo_members import model
 from ekkyo_members.store import Communities, Members, active_people
 
+log = structlog.stdlib.get_logger("ekkyo.members")
 router = Router()
 
 
@@ -49,22 +52,43 @@ async def end_deputies(
 ) -> None:
     """End that somebody stands in for a leader who does not lead any more, or did not when they were named.
 
-    A record that gets something back by a merge, or by its undoing, may stand in for somebody by it who does not lead.
+    A record that gets something by a merge, or by its undoing, may stand in for somebody by it who does not lead, or
+    who has named another deputy since.
     """
     leaders = {fact.leader_id if isinstance(fact, DeputyNamed) else fact.member_id}
-    if isinstance(fact, RecordAbsorbed | RecordReleased | MergeUndone) and (now := await members.get(fact.member_id)):
+    got_back = isinstance(fact, RecordAbsorbed | RecordReleased | MergeUndone)
+    if got_back and (now := await members.get(fact.member_id)):
         leaders |= set(now.stands_in_for)
     for leader_id in sorted(leaders):
         deputies = await members.find({"stands_in_for": {"$in": [leader_id]}}, limit=0)
         leader, actor = await members.get(leader_id) if deputies else None, fact.meta.actor
         for deputy in deputies:
-            await members.change(deputy.id, partial(_without_leader, leader_id, leader, actor))
+            others = deputies if got_back and deputy.id == fact.member_id else []
+            await members.change(deputy.id, partial(_without_leader, leader_id, leader, actor, others))
 
 
 def _without_leader(
-    leader_id: str, leader: model.Member | None, actor: str | None, deputy: model.Member, _: Entries[model.Step]
+    leader_id: str,
+    leader: model.Member | None,
+    actor: str | None,
+    others: list[model.Member],
+    deputy: model.Member,
+    _: Entries[model.Step],
 ) -> Decision[model.Member, None]:
-    return model.without_leader(deputy, leader_id, leader, actor)
+    return model.without_leader(deputy, leader_id, leader, actor, others)
+
+
+@router.subscriber(**told(MemberDeactivated, MemberErased, StewardRevoked, by="members", name="stewards", start="new"))
+async def look_after_stewards(fact: MemberDeactivated | MemberErased | StewardRevoked, members: Members) -> None:
+    """Log it as an error when a leaver, or the end of a role, leaves no steward whose role has no end.
+
+    Nobody is refused to leave the company. Whoever runs Ekkyo makes another steward from the command line.
+    """
+    stewards = await members.find({"steward": True}, limit=0)
+    if isinstance(fact, MemberDeactivated) and all(one.id != fact.member_id for one in stewards):
+        return
+    if (left := model.stewardship(stewards)) != "lasting":
+        log.error("no steward without an end is left: run `ekkyo steward add NUMBER`", stewards=left)
 
 
 @router.subscriber(**due(model.RulesTimer))

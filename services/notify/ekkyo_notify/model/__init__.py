@@ -69,6 +69,7 @@ from ekkyo_notify.model.notice import (
     Method,
     Notice,
     Recipient,
+    RoleTold,
     SeriesDate,
     event_notice,
     registration_notice,
@@ -88,6 +89,7 @@ from ekkyo_notify.model.releases import (
 )
 from ekkyo_notify.model.releases import released as told_release
 from ekkyo_notify.model.resending import present, resend
+from ekkyo_notify.model.roles import role_notice
 from ekkyo_notify.model.series import of_series, on_dates, series_notice, with_places
 from ekkyo_notify.model.sign_in import Asked, SignIn, asked_key, begin_sign_in, count_attempt, digest, finish_sign_in
 from ekkyo_notify.model.surveys import named_in_logs, pulse_notice, survey_notice, survey_reminder
@@ -127,6 +129,7 @@ __all__ = [
     "RefusedAddress",
     "Release",
     "Reply",
+    "RoleTold",
     "Said",
     "SeriesDate",
     "SignIn",
@@ -191,6 +194,7 @@ __all__ = [
     "release_notice",
     "released",
     "resend",
+    "role_notice",
     "rules_notice",
     "sent",
     "series_notice",

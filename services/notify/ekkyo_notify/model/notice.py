@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal, TypeVar
 
 from ekkyo.contracts.base import Fact, Id, Instant, Model
@@ -72,6 +72,15 @@ class SeriesDate(Model):
     """What another rule of the series did to it."""
 
 
+class RoleTold(Model):
+    """What a member hears of a role: its first and its last day, or that it ended as it was planned."""
+
+    deputy: bool = False
+    since: date | None = None
+    until: date | None = None
+    planned: bool = False
+
+
 class Notice(Model):
     """What there is to tell because of one fact. Of a series, `event` is the first of the `dates`."""
 
@@ -113,9 +122,10 @@ class Notice(Model):
     group: list[Id] = []
     """With whom the recipient registered, and got this together; themself among them."""
     both: list[Id] = []
-    """The two of an introduction, who are told who the other is."""
+    """The two of an introduction, or a deputy and the leader, who are told who the other is."""
     ends_at: Instant | None = None
     """Until when an introduction can be answered."""
+    role: RoleTold | None = None
     by_another: bool = False
     """Whether somebody else registered the group."""
     month: str | None = None

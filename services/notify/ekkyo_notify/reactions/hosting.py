@@ -1,8 +1,8 @@
-"""Hosts of events, and members who have not accepted their community's rules."""
+"""Hosts of events, leaders and their deputies, and members who have not accepted their community's rules."""
 
 from ekkyo.broker import Router, told
 from ekkyo.contracts.events import HostNamed, HostRemoved
-from ekkyo.contracts.members import RulesDue
+from ekkyo.contracts.members import DeputyNamed, DeputyRemoved, RoleGranted, RoleRevoked, RulesDue
 
 from ekkyo_notify import model
 from ekkyo_notify.delivering.post import Post
@@ -14,6 +14,15 @@ router = Router()
 async def tell_host(fact: HostNamed | HostRemoved, post: Post) -> None:
     """Tell a member that they host an event, or do no more."""
     if notice := model.host_notice(fact):
+        await post.tell(notice, [model.Recipient(member_id=fact.member_id)], leave_out_unknown=True)
+
+
+@router.subscriber(
+    **told(RoleGranted, RoleRevoked, DeputyNamed, DeputyRemoved, by="notify", name="tell_role", start="new")
+)
+async def tell_role(fact: RoleGranted | RoleRevoked | DeputyNamed | DeputyRemoved, post: Post) -> None:
+    """Tell a member that they lead a community, or stand in for a leader, and what they may do; or that it is over."""
+    if notice := model.role_notice(fact):
         await post.tell(notice, [model.Recipient(member_id=fact.member_id)], leave_out_unknown=True)
 
 

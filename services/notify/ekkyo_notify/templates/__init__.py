@@ -27,6 +27,7 @@ from ekkyo_notify.templates.links import NO_LINKS, Action, Links
 from ekkyo_notify.templates.logo import Logo, shown
 from ekkyo_notify.templates.pages import FirstPage
 from ekkyo_notify.templates.pulses import pulse_words
+from ekkyo_notify.templates.roles import role_words
 from ekkyo_notify.templates.terms import closed, enter_by, is_open, kept_for, online_capacity, term_rows, withdraw_by
 
 OFF = ("event_cancelled", "registration_withdrawn", "registration_declined", "series_cancelled", "series_withdrawn")
@@ -222,7 +223,7 @@ def _words(notice: Notice, recipient: Recipient, reader: Reader, community: str)
     if survey := notice.survey:
         title = survey.title.get(reader.locale) or next(iter(survey.title.values()), "")
         words["survey"] = {"title": one_line(title), "anonymous": survey.anonymous, "drawn": bool(survey.pulse_id)}
-    return words | pulse_words(notice, reader.locale)
+    return words | pulse_words(notice, reader.locale) | role_words(notice, reader.locale)
 
 
 def _zones(event: EventState, reader: Reader) -> tuple[str, str | None]:

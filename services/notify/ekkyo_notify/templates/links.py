@@ -51,7 +51,7 @@ class Links:
             return Action(ACTIONS[locale][topic], page, page)
         room = "s" if notice.survey else "o" if notice.output else "series" if topic in SERIES_TOPICS else "e"
         short = f"{self.portal}/{room}/{notice.entity_id}"
-        if topic == "rules_due":
+        if topic == "rules_due" or notice.role:
             page = f"{self.portal}/c/{notice.community_id}"
             return Action(ACTIONS[locale][topic], page, page)
         if topic in ("host_named", "host_removed"):  # a host does there what no pass opens
