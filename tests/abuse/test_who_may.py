@@ -330,6 +330,7 @@ NOT_HELD = {
     "notify.sponsors": "the same",
     "notify.refused_addresses": "that an address works again is kept as a revision alone",
     "notify.known_events": "a copy of what the events service tells",
+    "notify.told": "that a fact about them was told, under the fact's name; the messages themselves are told",
 }
 """Collections with the member's id that are not told, and why."""
 
