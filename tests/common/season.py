@@ -60,9 +60,12 @@ def season(*, members: int = 120, seed: int = 7) -> Records:
         surveys.append(_survey(event, came, luck, mood=n))
     attended = [p.member_id for p in places if p.status == "attended"]
     status_of = [p.status for p in places]
-    crossings: list[tuple[str, Crossing]] = [(m, "took_part") for m in set(attended)]
-    crossings += [(m, "shared") for m in sorted(set(attended))[:24]]
-    crossings += [(m, "taught") for m in sorted(set(attended))[:11]] + [("m001", "carried_outside")]
+    ended = {event.event_id: event.ends_at for event in events}
+    first = {p.member_id: ended[p.event_id] for p in reversed(places) if p.status == "attended"}
+    last = max(first.values())
+    crossings: list[tuple[str, Crossing, datetime | None]] = [(m, "took_part", first[m]) for m in set(attended)]
+    crossings += [(m, "shared", first[m]) for m in sorted(set(attended))[:24]]
+    crossings += [(m, "taught", last) for m in sorted(set(attended))[:11]] + [("m001", "carried_outside", last)]
     return Records(
         community=community(),
         departments=people,

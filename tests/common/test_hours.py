@@ -62,8 +62,16 @@ def test_tables_of_members_and_departments_add_up() -> None:
         ["0002", "=SUM(A1)", "営業部", 1, "0.75", "0.75", "0.00"],
     ]
     departments = of_departments(members, people)
-    assert department_rows(departments, heads[2:])[1:] == [
-        ["営業部", 2, 2, "2.25", "2.25", "0.00"],
-        ["?", 1, 1, "0.50", "0.50", "0.00"],
-    ]
+    assert department_rows(departments, heads[2:], "others")[1:] == [["others", 3, 3, "2.75", "2.75", "0.00"]]
     assert sum(one.minutes for one in departments) == sum(one.minutes for one in members)
+
+
+def test_departments_of_fewer_than_five_people_are_told_together_with_as_many_as_hide_them() -> None:
+    def told(**sizes: int) -> list[tuple[Any, ...]]:
+        people = {f"{name}{n}": Person(department=name) for name, size in sizes.items() for n in range(size)}
+        rows = department_rows(of_departments(learned(*map(place, people)), people), [], "others")
+        return [tuple(row[:2]) for row in rows[1:]]
+
+    assert told(a=6, b=5) == [("a", 6), ("b", 5)]
+    assert told(a=7, b=6, c=4) == [("a", 7), ("others", 10)], "four would be all but the others"
+    assert told(a=7, b=3, c=2) == [("a", 7), ("others", 5)]

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, get_args
 from xml.etree import ElementTree
 
@@ -11,10 +11,10 @@ from ekkyo.contracts import members as m
 from ekkyo.contracts.base import Fact, Span
 from ekkyo.contracts.events import SpanCounts
 from ekkyo.contracts.members import Counted, Measure, MeasureReports, MeasureValue
-from ekkyo.contracts.reports import MeasureFigures, Outcome
+from ekkyo.contracts.reports import MeasureFigures, Outcome, Period
 from ekkyo.report import page
 from ekkyo.report.measure_words import MEASURE_WORDS
-from ekkyo.report.measures import shown
+from ekkyo.report.measures import number, shown
 from ekkyo_common.report import figures_of
 from ekkyo_common.report.from_facts import rebuild
 from ekkyo_common.report.measures import PACE_MONTHS, Known, Tally, measures_of
@@ -25,6 +25,7 @@ from hypothesis import strategies as st
 
 from tests.common.season import community, season
 from tests.common.test_report import _member, _told
+from tests.common.test_report_periods import gathered
 
 NOW = datetime(2024, 11, 12, 3, tzinfo=UTC)
 """The community of the tests was founded on 1 May 2024."""
@@ -217,12 +218,50 @@ def test_the_report_has_the_measures_of_the_charter_counted_from_its_records() -
     assert value["people"] == value["first_timers"] == report.totals.people
     assert value["returners"] == report.totals.returners
     assert value["events"] == len(report.events)
-    assert value["departments"] == len([d for d in report.departments if d.attendances])
+    assert value["departments"] == len(
+        {records.departments[p.member_id] for p in records.registrations if p.status == "attended"}
+    )
     assert value["answers"] == report.surveys.answered
     assert value["k"] == pytest.approx(report.surveys.nps, abs=1.5)
     assert value["desk"] == 4
     assert of_records(records, NOW) == report.measures
     assert of_records(season(), NOW) == [], "a charter without measures costs nothing"
+
+
+def test_a_report_of_a_period_that_is_over_has_the_measures_as_they_stood_at_its_end() -> None:
+    quarter = Period.read("2024-Q3")
+    wanted = [
+        Measure(key="all", label="L", counted="attendances", target=250),
+        Measure(key="month", label="L", counted="events", target=4, period="month"),
+        Measure(key="quarter", label="L", counted="attendances", target=900, period="quarter"),
+        Measure(key="desk", label="L", counted="reported", target=9, period="month"),
+        Measure(key="crossed", label="L", counted="crossings", target=500),
+    ]
+    records, charter = season(), community().charter.model_copy(update={"measures": wanted})
+    values = [MeasureValue(on=date(2024, 9, 30), value=5), MeasureValue(on=date(2024, 10, 1), value=99)]
+    it = records.community.model_copy(update={"charter": charter})
+    records = gathered(records.model_copy(update={"community": it}), quarter)
+    records = records.model_copy(update={"reports": [MeasureReports(key="desk", values=values)]})
+    report = measured(figures_of(records, quarter), records, NOW)
+    assert measured(figures_of(records, quarter), records, NOW + timedelta(days=9)) == report, "it changes no more"
+    told = {one.measure.key: one for one in report.measures}
+    before = figures_of(records, quarter).before
+    assert before
+    assert told["all"].value == report.totals.attendances + before.totals.attendances
+    assert (told["month"].value, told["month"].of) == (4, date(2024, 9, 1))
+    assert (told["quarter"].value, told["quarter"].outcome) == (report.totals.attendances, "missed")
+    assert (told["desk"].value, told["desk"].last_on) == (5, date(2024, 9, 30))
+    assert told["crossed"].value == sum(report.crossings.values()) + sum(before.crossings.values())
+    assert all(point.full for one in report.measures for point in one.points)
+    text = page(report, made_at=NOW, locale="en")
+    assert "as it stood on 30 September 2024." in text
+    assert MEASURE_WORDS["en"]["so_far"] not in text
+    soon = measured(figures_of(records, quarter), records, datetime(2024, 9, 20, tzinfo=UTC))
+    assert "as it stands today" in page(soon, made_at=datetime(2024, 9, 20, tzinfo=UTC), locale="en")
+
+
+def test_an_nps_of_zero_has_no_sign() -> None:
+    assert [number(value, measure("nps", 30)) for value in (0, 0.04, 12, -7.5)] == ["0", "0", "+12", "-7.5"]
 
 
 def test_the_facts_alone_tell_what_was_reported_and_when_crossings_were_reached() -> None:
@@ -244,6 +283,6 @@ def test_the_facts_alone_tell_what_was_reported_and_when_crossings_were_reached(
         for n, (key, day, value) in enumerate(values)
     ]
     records = rebuild([_told(fact, n) for n, fact in enumerate(told, 1)], "c1")
-    assert records.crossed_at == months[1:]
+    assert [at for _, _, at in records.crossings] == months[1:]
     assert records.reports == [MeasureReports(key="desk", values=[MeasureValue(on=date(2024, 6, 1), value=6)])]
     assert of_records(records, NOW)[0].value == 6

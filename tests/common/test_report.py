@@ -34,12 +34,12 @@ def test_attendances_are_the_same_by_event_by_format_and_by_department() -> None
     by_event = sum(event.attended for event in report.events)
     assert by_event == report.totals.attendances
     assert by_event == sum(report.attendances_by_format.values())
-    assert by_event == sum(department.attendances for department in report.departments)
+    assert report.others
+    assert by_event == sum(one.attendances for one in [*report.departments, report.others])
 
 
 def test_departments_met_at_the_events_where_both_were_present() -> None:
-    records = _records(places={"e1": ["a", "b"], "e2": ["a", "b", "c"]})
-    met = figures_of(records).meetings
+    met = figures_of(_fives(e1="ab", e2="abc")).meetings
     at = {name: n for n, name in enumerate(met.departments)}
     assert met.events[at["A"]][at["B"]] == 2
     assert met.events[at["A"]][at["C"]] == 1
@@ -47,10 +47,10 @@ def test_departments_met_at_the_events_where_both_were_present() -> None:
 
 
 def test_at_an_event_with_tables_departments_met_at_the_same_table() -> None:
-    records = _records(places={"e1": ["a", "b", "c", "d"], "e2": ["a", "c"]})
+    records = _fives(e1="abcd", e2="ac")
     tables = {"a": 1, "b": 1, "c": 2}
     seated = [
-        place.model_copy(update={"table": tables.get(place.member_id)}) if place.event_id == "e1" else place
+        place.model_copy(update={"table": tables.get(place.member_id[0])}) if place.event_id == "e1" else place
         for place in records.registrations
     ]
     events = [
@@ -255,6 +255,12 @@ def _records(places: dict[str, list[str]], departments: dict[str, str] | None = 
         themes=[],
         crossings=[],
     )
+
+
+def _fives(**came: str) -> Records:
+    """Five people of each department, told by its letter, came to each event."""
+    places = {event_id: [f"{letter}{n}" for letter in there for n in range(5)] for event_id, there in came.items()}
+    return _records(places, {who: who[0].upper() for there in places.values() for who in there})
 
 
 def _facts() -> list[Fact]:

@@ -7,7 +7,9 @@ from itertools import product
 import pytest
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.reports import DepartmentReport, Period
-from ekkyo_common.report.departments import FEWEST, department_report, departments, last_quarter
+from ekkyo_common.report.apart import FEWEST
+from ekkyo_common.report.departments import department_report, departments, last_quarter
+from ekkyo_common.report.figures import figures_of
 from ekkyo_common.report.records import UNKNOWN, Records
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -48,6 +50,13 @@ def test_fewer_than_five_are_not_told_apart_nor_all_but_fewer_than_five(people: 
     records = _community(people, came)
     reports = [department_report(records, department, QUARTER, now=NOW) for department in departments(records)]
     assert {report.department for report in reports if report.quarters[-1].people is not None} == told
+    whole = figures_of(records)
+    assert {one.department for one in whole.departments} == told, "the impact report goes by the same rule"
+    assert set(whole.meetings.departments) == {one.department for one in whole.departments if one.people}
+    assert all(one.members % FEWEST == 0 for one in whole.departments)
+    rows = [*whole.departments, *([whole.others] if whole.others else [])]
+    assert sum(one.people for one in rows) == whole.totals.people
+    assert sum(one.attendances for one in rows) == whole.totals.attendances
 
 
 def test_the_whole_community_is_not_told_either_where_fewer_than_five_came() -> None:
@@ -98,7 +107,7 @@ def test_no_group_of_one_to_four_can_be_computed_from_the_reports_of_all_departm
     people = "".join(name * size for name, (size, _) in zip("abcz", shares, strict=True))
     came = "".join(name * some for name, (_, some) in zip("abcz", shares, strict=True))
     records = _community(people, came, "".join(name for n, name in enumerate(came) if n in again))
-    for groups in _told(records):
+    for groups in (*_told(records), *_whole(records)):
         for group in _computable(groups):
             assert not 0 < len(group) < FEWEST
 
@@ -129,6 +138,16 @@ def _told(records: Records) -> Iterator[list[frozenset[One]]]:
                 groups.append(frozenset(one for one in came if records.departments[one[0]] == name))
                 assert len(groups[-1]) == number
         yield [group for group in dict.fromkeys(groups) if group]
+
+
+def _whole(records: Records) -> Iterator[list[frozenset[One]]]:
+    """The same of the impact report, which tells the totals of all whatever they are."""
+    attended = {(p.member_id, p.event_id) for p in records.registrations if p.status == "attended"}
+    people = {(who, "") for who, _ in attended}
+    told = {one.department for one in figures_of(records).departments}
+    for came in (people, attended) if told else ():
+        groups = [frozenset(one for one in came if records.departments[one[0]] == name) for name in told]
+        yield [group for group in (frozenset(came), *groups) if group]
 
 
 def _computable(groups: list[frozenset[One]]) -> Iterator[set[str]]:

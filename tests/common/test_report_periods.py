@@ -1,5 +1,6 @@
 """The report by period, with the one before beside it."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 from ekkyo.contracts import events as e
 from ekkyo.contracts.events import Figures, OutputState
 from ekkyo.contracts.reports import Period
+from ekkyo.report import page
 from ekkyo_common.report import figures_of, needed
 from ekkyo_common.report.from_facts import rebuild
 from ekkyo_common.report.records import PeriodFigures, Records, SurveyRecord
@@ -101,7 +103,21 @@ def test_the_period_before_stands_beside_with_its_own_figures() -> None:
     assert before.surveys == alone.surveys
     assert before.pairs == alone.meetings.pairs
     assert before.first_timers == sum(event.first_timers for event in alone.events)
+    assert before.crossings == alone.crossings
     assert alone.before is None, "the community was founded in it"
+
+
+def test_crossings_of_a_period_are_those_that_were_reached_in_it() -> None:
+    quarters = [Period.read(f"2024-Q{n}") for n in (2, 3, 4)]
+    records = gathered(season(), *quarters)
+    ever, of = figures_of(records).crossings, [figures_of(records, quarter).crossings for quarter in quarters]
+    assert all(sum(one[step] for one in of) == ever[step] for step in ever)
+    assert of[1]["took_part"] < ever["took_part"]
+    assert of[1]["carried_outside"] == 0
+    text = page(figures_of(records, quarters[1]), made_at=datetime(2024, 12, 1, tzinfo=UTC), locale="en")
+    assert "People who reached each step in this period." in text
+    assert re.search(r"Crossing: Carried outside</th><td><b>0</b></td><td>0</td><td>±0", text)
+    assert "ever." in page(figures_of(records), made_at=datetime(2024, 12, 1, tzinfo=UTC), locale="en")
 
 
 def test_a_report_says_when_its_periods_figures_were_not_gathered() -> None:

@@ -5,10 +5,18 @@ from typing import Any
 
 import pytest
 from ekkyo.contracts.base import Meta, Refused
-from ekkyo.contracts.members import Community, Membership, ReportDue, ReportReminderDue, SponsorAdded, SponsorRemoved
+from ekkyo.contracts.members import (
+    Community,
+    Measure,
+    Membership,
+    ReportDue,
+    ReportReminderDue,
+    SponsorAdded,
+    SponsorRemoved,
+)
 from ekkyo.contracts.members import Sponsor as SponsorState
 from ekkyo.contracts.notify import ListReleases, PreviewReport, SendReport, report_id
-from ekkyo.contracts.reports import Report
+from ekkyo.contracts.reports import MeasureFigures, Report
 from ekkyo.wire.passes import PassMaker, PassReader
 from ekkyo.wire.tokens import make_keys
 from ekkyo_notify import model
@@ -104,6 +112,42 @@ def test_a_sponsor_reads_the_first_page_and_gets_the_whole_as_a_file(
         said, sender=Sender("no@example.com"), to="a@example.com", delivery_id="d1", community_id="c1", date=NOW
     )
     assert b'attachment; filename="report-2026-10.html"' in mail
+
+
+def test_measures_stand_in_the_mail_and_in_its_file_each_against_its_target() -> None:
+    one = Measure(key="k", label="Questions", counted="reported", target=200, period="month", unit="件")
+    figures = MeasureFigures(measure=one, value=312, outcome="not_at_this_pace")
+    report = october().model_copy(update={"measures": [figures]})
+    for locale, goal in (("ja", "目標 200 件"), ("en", "Target: 200 件")):
+        said = mailed(locale, report)
+        for text in (said.text(), said.html(), said.file[1]):
+            assert "Questions" in text
+            assert "312 件" in text
+            assert goal in text
+    assert "At this pace, the target will not be reached." in mailed("en", report).text()
+    assert "Measures" not in mailed("en").text()
+
+
+def test_a_report_that_tells_of_fewer_than_five_people_of_a_department_is_not_sent() -> None:
+    one = october().departments[0].model_copy(update={"people": 4})
+    with pytest.raises(Refused, match="too_few_people"):
+        released(None, sending(october().model_copy(update={"departments": [one]})))
+    met = october().meetings.model_copy(update={"departments": ["x"], "events": [[0]]})
+    with pytest.raises(Refused, match="too_few_people"):
+        released(None, sending(october().model_copy(update={"meetings": met})))
+
+
+def test_one_event_and_one_vote_are_told_as_one() -> None:
+    report = october()
+    one = report.model_copy(
+        update={
+            "events": [report.events[0].model_copy(update={"attended": 1})] * 21,
+            "themes": [report.themes[0].model_copy(update={"votes": 1})],
+        }
+    )
+    text = mailed("en", one).text()
+    assert "1 vote\n" in text
+    assert "1 more is in the attached report." in text
 
 
 def test_a_month_without_events_says_so_and_shows_no_empty_tables() -> None:

@@ -30,7 +30,7 @@ HOURS = {
 async def test_a_page_tells_hours_by_department_and_files_tell_them_by_member() -> None:
     async with opened(HOURS, LEADER) as browser:
         page = await browser.get("/c/it/hours")
-        assert "営業部 2 2 1.75 0.75 1.00" in text_of(page)
+        assert "そのほかの部署の合計 2 2 1.75 0.75 1.00" in text_of(page)
         assert "鈴木" not in page.text
         assert "Measured" in text_of(await browser.as_(in_english(LEADER)).get("/c/it/hours"))
         last = await browser.as_(STEWARD).get("/c/it/hours?year=2025")

@@ -6,7 +6,16 @@ from typing import Any
 import pytest
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import EventPage, GetRoster, ListEvents
-from ekkyo.contracts.members import AddSponsor, ListSponsors, RemoveSponsor, Sponsor, SponsorList, SponsorRemoval
+from ekkyo.contracts.members import (
+    AddSponsor,
+    GetCommunity,
+    ListSponsors,
+    Measure,
+    RemoveSponsor,
+    Sponsor,
+    SponsorList,
+    SponsorRemoval,
+)
 from ekkyo.contracts.notify import (
     ListReleases,
     PreviewReport,
@@ -117,6 +126,40 @@ async def test_one_press_sends_what_was_looked_at_to_those_who_were_on_the_page(
         assert "もう一度内容を確認してから" in text_of(changed)
         assert "この月に終了したイベントはありません" in text_of(changed)
         assert len(browser.answering.sent(SendReport)) == 1
+
+
+async def test_a_report_is_gathered_once_a_minute_for_one_visitor_and_again_when_it_is_sent() -> None:
+    async with opened(reporting(), LEADER) as browser:
+
+        def gathered() -> int:
+            return len(browser.answering.sent(ListEvents))
+
+        page = await browser.get(PAGE)
+        seen = page.text.split('name="seen" value="')[1].split('"')[0]
+        for path in (PAGE, f"{PAGE}/mail", f"{PAGE}/mail?lang=en", f"{PAGE}/file"):
+            assert (await browser.get(path)).status_code == 200
+        assert gathered() == 1
+        assert (await browser.get("/c/it/report?period=2026-10&as=page")).status_code == 200
+        assert gathered() == 1, "the page of the same month is the same report"
+        assert (await browser.get("/c/it/report?period=2026-09&as=page")).status_code == 200
+        assert gathered() == 2
+        await browser.as_(STEWARD).get(PAGE)
+        assert gathered() == 3, "a steward may know others"
+        assert (await browser.as_(HANAKO).get(PAGE)).status_code == 403
+        await browser.as_(LEADER).post(PAGE, {"seen": seen, "sponsor": ["p1"]})
+        assert gathered() == 4
+        assert len(browser.answering.sent(SendReport)) == 1
+
+
+async def test_what_is_sent_has_the_measures_of_the_charter() -> None:
+    measure = Measure(key="k", label="参加", counted="attendances", target=9)
+    replies = reporting()
+    it = replies[GetCommunity]
+    replies[GetCommunity] = it.model_copy(update={"charter": it.charter.model_copy(update={"measures": [measure]})})
+    async with opened(replies, LEADER) as browser:
+        await browser.get(f"{PAGE}/mail")
+        (asked,) = browser.answering.sent(PreviewReport)
+        assert [(one.measure.label, one.value) for one in asked.report.measures] == [("参加", 1)]
 
 
 async def test_the_mail_is_shown_as_notify_writes_it_and_nothing_in_it_runs() -> None:

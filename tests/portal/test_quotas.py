@@ -1,5 +1,7 @@
 """Kept seats on pages: set by leaders, told to members."""
 
+import re
+
 from ekkyo.contracts.base import FieldError, Refused
 from ekkyo.contracts.events import MyRegistration, SetTerms
 
@@ -19,6 +21,8 @@ async def test_leaders_keep_seats_and_what_does_not_fit_is_told_at_its_field() -
         fields = ("first_timers", "number", "5"), ("seats_1", "number", "2"), ("departments_1", "text", "Sales, HR")
         for name, kind, value in (*fields, ("released_at", "datetime-local", "2026-12-01T18:00")):
             assert f'name="{name}" type="{kind}" value="{value}"' in page.text
+        said = re.findall("<label[^>]*>([^<]*)", page.text)
+        assert len(said) == len(set(said)), "no two fields are called alike"
         assert ('name="seats_2"' in page.text, 'name="seats_3"' in page.text) == (True, False), "one row is empty"
         typed = {"first_timers": "5", "seats_1": "2", "departments_1": "Sales、 HR"}
         await browser.post("/e/e1/terms", {**typed, "released_at": "2026-12-01T18:00"})

@@ -61,6 +61,25 @@ async def test_what_failed_or_was_dropped_for_now_is_sent_again_by_a_button_and_
             assert (await browser.as_(other).post("/people-sent/d1/again", named)).status_code == 403
 
 
+async def test_a_message_leads_to_the_page_that_it_is_about():
+    pages = {
+        "report_due": "/c/x1/sponsors",
+        "report_reminder": "/c/x1/sponsors",
+        "rules_due": "/communities",
+        "pulse_skipped": "/lead",
+        "survey_reminder": "/s/x1",
+        "event_reminder": "/e/x1",
+    }
+    listed = [delivery(delivery_id=topic, topic=topic, entity_id="x1") for topic in pages]
+    sponsors = delivery(delivery_id="report", topic="report_sent", entity_id="x2", member_id=None, sponsor_id="p1")
+    replies = {**KNOWN, ListDeliveries: DeliveryPage(deliveries=[*listed, sponsors])}
+    async with opened(replies, STEWARD) as browser:
+        page = await browser.get("/people-sent")
+        assert "x2" not in page.text, "a sponsor has no page"
+        shown = page.text.split("<main")[1]
+        assert re.findall(r'<span class="grow"><a href="([^"]+)"', shown) == list(pages.values())
+
+
 async def test_a_message_is_sent_again_from_the_page_of_the_person_it_is_for():
     async with opened({**KNOWN, ResendDelivery: delivery("sent", None)}, STEWARD) as browser:
         page = await browser.get("/people/hanako")

@@ -20,8 +20,10 @@ from ekkyo_cli.commands import (
     events,
     facts,
     held,
+    hours,
     leaders,
     leaving,
+    measures,
     members,
     merging,
     portal,
@@ -84,6 +86,8 @@ app.add_typer(events.app, name="events", rich_help_panel=TALK)
 app.add_typer(facts.app, name="facts", rich_help_panel=TALK)
 app.command("suggest", rich_help_panel=TALK)(suggest.suggest)
 app.command("report", rich_help_panel=TALK)(report.report)
+app.command("hours", rich_help_panel=TALK)(hours.hours)
+app.add_typer(measures.app, name="measures", rich_help_panel=TALK)
 app.add_typer(sponsors.app, name="sponsors", rich_help_panel=TALK)
 app.add_typer(audit.app, name="audit", rich_help_panel=RUN)
 app.command("doctor", rich_help_panel=RUN)(doctor.doctor)

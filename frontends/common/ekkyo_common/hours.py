@@ -6,16 +6,47 @@ been there for all of it. What was measured and what was estimated are told apar
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
+from typing import Final, Literal
 
 from ekkyo.contracts.events import EventState, Registration
+from ekkyo.contracts.members import Locale
 from ekkyo.contracts.reports import Period
 
+from ekkyo_common.report.apart import told_beside_all
 from ekkyo_common.report.records import UNKNOWN
 from ekkyo_common.tables.writing import Cell
 
 A_MINUTE = timedelta(minutes=1)
+OTHERS: Final = ""
+"""The name of the departments that are not told apart, together."""
+HEADS: Final[dict[Locale, dict[str, str]]] = {
+    "ja": {
+        "number": "社員番号",
+        "name": "名前",
+        "department": "部署",
+        "people": "人数",
+        "events": "参加回数",
+        "attendances": "のべ参加者",
+        "hours": "時間",
+        "measured": "うち記録",
+        "estimated": "うち推定",
+        "others": "そのほかの部署の合計",
+    },
+    "en": {
+        "number": "Number",
+        "name": "Name",
+        "department": "Department",
+        "people": "People",
+        "events": "Events",
+        "attendances": "Attendances",
+        "hours": "Hours",
+        "measured": "Measured",
+        "estimated": "Estimated",
+        "others": "Other departments together",
+    },
+}
 
 
 @dataclass(frozen=True)
@@ -41,6 +72,10 @@ class Learned:
     def minutes(self) -> int:
         return self.measured + self.estimated
 
+    def plain(self) -> dict[str, str | int]:
+        """For programs."""
+        return {**asdict(self), "minutes": self.minutes}
+
 
 def of_members(
     events: Iterable[EventState], places: Iterable[Registration], period: Period | None, zone: str
@@ -64,11 +99,16 @@ def of_members(
     return [found[member] for member in sorted(found)]
 
 
-def of_departments(members: Iterable[Learned], people: Mapping[str, Person]) -> list[Learned]:
-    """The same by department, the most hours first."""
+def of_departments(members: Sequence[Learned], people: Mapping[str, Person]) -> list[Learned]:
+    """The same by department, the most hours first; at the end, as `OTHERS`, those that are not told apart."""
+    came: dict[str, set[str]] = {}
+    for one in members:
+        came.setdefault(people.get(one.who, Person()).department, set()).add(one.who)
+    told = told_beside_all(came, came)
     found: dict[str, Learned] = {}
     for one in members:
-        name = people.get(one.who, Person()).department
+        department = people.get(one.who, Person()).department
+        name = department if department in told else OTHERS
         had = found.get(name, Learned(name, 0, 0, 0, 0))
         found[name] = Learned(
             who=name,
@@ -77,7 +117,7 @@ def of_departments(members: Iterable[Learned], people: Mapping[str, Person]) -> 
             measured=had.measured + one.measured,
             estimated=had.estimated + one.estimated,
         )
-    return sorted(found.values(), key=lambda one: (-one.minutes, one.who))
+    return sorted(found.values(), key=lambda one: (one.who == OTHERS, -one.minutes, one.who))
 
 
 def member_rows(members: Sequence[Learned], people: Mapping[str, Person], heads: Sequence[str]) -> list[list[Cell]]:
@@ -89,9 +129,21 @@ def member_rows(members: Sequence[Learned], people: Mapping[str, Person], heads:
     return rows
 
 
-def department_rows(departments: Sequence[Learned], heads: Sequence[str]) -> list[list[Cell]]:
-    """A table of departments. heads: department, people, attendances, hours, of them measured, of them estimated."""
-    return [list(heads), *([one.who, one.people, one.events, *_hours(one)] for one in departments)]
+def department_rows(departments: Sequence[Learned], heads: Sequence[str], others: str) -> list[list[Cell]]:
+    """A table of departments. heads: department, people, attendances, hours, of them measured, of them estimated.
+
+    others: what those are called that are not told apart.
+    """
+    return [
+        list(heads),
+        *([others if one.who == OTHERS else one.who, one.people, one.events, *_hours(one)] for one in departments),
+    ]
+
+
+def headings(of: Literal["members", "departments"], locale: Locale) -> list[str]:
+    """The headings of a table of members, or of departments."""
+    first = ("number", "name", "department", "events") if of == "members" else ("department", "people", "attendances")
+    return [HEADS[locale][name] for name in (*first, "hours", "measured", "estimated")]
 
 
 def hours(minutes: int) -> str:

@@ -8,6 +8,7 @@ MEASURE_WORDS: Final[dict[Locale, dict[str, str]]] = {
     "en": {
         "title": "Measures",
         "lead": "What the community is judged by, as it stands today.",
+        "lead_then": "What the community is judged by, as it stood on {day}.",
         "what": "{counted}, {period}",
         "attendances": "Attendances",
         "people": "Individual people who came",
@@ -50,6 +51,7 @@ MEASURE_WORDS: Final[dict[Locale, dict[str, str]]] = {
     "ja": {
         "title": "指標",
         "lead": "コミュニティを評価する数字の、今日の状況です。",
+        "lead_then": "コミュニティを評価する数字の、{day}時点の状況です。",
         "what": "{counted}({period})",
         "attendances": "のべ参加者数",
         "people": "参加した人の数",

@@ -88,7 +88,7 @@ def number(value: float | None, measure: Measure, *, signed: bool = False) -> st
     if value is None:
         return "–"
     rounded = round(value, 1)
-    plus = "+" if signed or measure.counted == "nps" else ""
+    plus = "+" if rounded and (signed or measure.counted == "nps") else ""
     text = f"{rounded:{plus},.0f}" if rounded == int(rounded) else f"{rounded:{plus},.1f}"
     return f"{text} {measure.unit}" if measure.unit and measure.unit != "%" else f"{text}{measure.unit}"
 

@@ -1,6 +1,7 @@
 """The report as one self-contained HTML page: no script, nothing loaded from anywhere."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -18,6 +19,7 @@ from ekkyo.report.measures import shown
 from ekkyo.report.periods import beside, in_words
 from ekkyo.report.words import WORDS
 from ekkyo.words.names import OUTPUT_KINDS
+from ekkyo.words.numbers import count, signed
 
 MARKS: dict[EventFormat, str] = {"online": "○", "onsite": "●", "hybrid": "◐"}
 FILLS: dict[EventFormat, str] = {"online": INDIGO, "onsite": VERMILION, "hybrid": OCHRE}
@@ -45,10 +47,14 @@ def page(report: Report, *, made_at: datetime, locale: Locale | None = None, log
         before=in_words(report.before.period, chosen) if report.before else None,
         beside=beside(report, words),
         made=words["made"].format(date=day_of(made_at, report.community.timezone, chosen)),
+        measured=_measured(report, made_at, chosen),
         share=_share,
+        count=count,
+        signed=signed,
     )
 
 
+@cache
 def environment() -> Environment:
     """What templates of reports are filled in with."""
     return Environment(
@@ -65,7 +71,6 @@ def _charts(report: Report, words: dict[str, str]) -> dict[str, Markup]:
     totals, surveys = report.totals, report.surveys
     seated = sum(e.attended - e.walk_ins for e in report.events)
     waiting = max(totals.registrations - seated - totals.no_shows - totals.withdrawn, 0)
-    shown = report.departments[:SHOWN]
     met = report.meetings
     return {
         "formats": charts.ring(
@@ -85,13 +90,7 @@ def _charts(report: Report, words: dict[str, str]) -> dict[str, Markup]:
             columns, label=words["by_event"], first=words["first_timers"], again=words["again"]
         ),
         "course": charts.course(columns, label=words["course"]),
-        "departments": charts.bars(
-            [
-                Bar(d.department, d.attendances, words["reach"].format(people=d.people, members=d.members))
-                for d in shown
-            ],
-            label=words["by_department"],
-        ),
+        "departments": charts.bars(_departments(report, words), label=words["by_department"]),
         "met": charts.matrix(met.departments[:SHOWN], [row[:SHOWN] for row in met.events[:SHOWN]], label=words["met"]),
         "satisfaction": charts.histogram(surveys.satisfaction, label=words["satisfaction"]),
         "themes": charts.bars(
@@ -113,6 +112,20 @@ def _charts(report: Report, words: dict[str, str]) -> dict[str, Markup]:
     }
 
 
+def _departments(report: Report, words: dict[str, str]) -> list[Bar]:
+    """Those told apart, and all others as one."""
+    found = [
+        Bar(
+            d.department, d.attendances, count(words["reach_of" if d.members else "reach"], d.people, members=d.members)
+        )
+        for d in report.departments[:SHOWN]
+    ]
+    if rest := report.others:
+        name = words["other_departments" if rest.departments else "unknown_department"]
+        found.append(Bar(name, rest.attendances, count(words["reach"], rest.people)))
+    return found
+
+
 def _column(event: EventFigures) -> Column:
     local = event.starts_at.astimezone(ZoneInfo(event.timezone))
     return Column(
@@ -132,6 +145,18 @@ def day_of(at: datetime, zone: str, locale: Locale) -> str:
     if locale == "ja":
         return f"{local.year}年{local.month}月{local.day}日"
     return f"{local.day} {local:%B} {local.year}"
+
+
+def _measured(report: Report, made_at: datetime, locale: Locale) -> str:
+    """As of when the measures stand, and what a light column is, where there is one."""
+    words, period = MEASURE_WORDS[locale], report.period
+    zone = report.community.timezone
+    if period and (end := period.until(zone)) <= made_at:
+        lead = words["lead_then"].format(day=day_of(end - timedelta(seconds=1), zone, locale))
+    else:
+        lead = words["lead"]
+    runs = any(not point.full for one in report.measures for point in one.points)
+    return f"{lead} {words['so_far']}" if runs else lead
 
 
 def _period(report: Report, locale: Locale) -> str:

@@ -1,12 +1,13 @@
 """Periods in words, and the figures of a period beside those of the one before."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from ekkyo.contracts.members import Locale
+from ekkyo.contracts.members import Crossing, Locale
 from ekkyo.contracts.reports import Period, Report
+from ekkyo.words.numbers import signed
 
 MONTHS: Final = (
     "January February March April May June July August September October November December".split()  # noqa: SIM905
@@ -66,8 +67,9 @@ def beside(report: Report, words: Mapping[str, str]) -> Sequence[Row]:
     ]
     return [
         *(Row(words[name], f"{a:,}", f"{b:,}", _signed(a - b)) for name, a, b in counted),
-        _shares(words["response"], report.surveys.response_rate, before.surveys.response_rate, "{:.0f}%"),
-        _shares(words["nps"], report.surveys.nps, before.surveys.nps, "{:+.0f}"),
+        _shares(words["response"], report.surveys.response_rate, before.surveys.response_rate, "{:.0f}%".format),
+        _shares(words["nps"], report.surveys.nps, before.surveys.nps, signed),
+        *(_crossed(words, step, people, before.crossings.get(step, 0)) for step, people in _reached(report)),
     ]
 
 
@@ -75,8 +77,17 @@ def _any_late(report: Report) -> bool:
     return bool(report.totals.late_cancellations or (report.before and report.before.totals.late_cancellations))
 
 
-def _shares(name: str, now: float | None, before: float | None, form: str) -> Row:
-    a, b = ("–" if value is None else form.format(value).replace("-", "−") for value in (now, before))
+def _reached(report: Report) -> Sequence[tuple[Crossing, int]]:
+    """What was reached in the period, where it is known of the one before as well."""
+    return list(report.crossings.items()) if report.before and report.before.crossings else []
+
+
+def _crossed(words: Mapping[str, str], step: Crossing, now: int, before: int) -> Row:
+    return Row(words["crossed"].format(step=words[step]), f"{now:,}", f"{before:,}", _signed(now - before))
+
+
+def _shares(name: str, now: float | None, before: float | None, form: Callable[[float], str]) -> Row:
+    a, b = ("–" if value is None else form(value).replace("-", "−") for value in (now, before))
     return Row(name, a, b, "–" if now is None or before is None else _signed(round(now) - round(before)))
 
 

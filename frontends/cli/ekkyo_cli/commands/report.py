@@ -9,14 +9,18 @@ from typing import Annotated, TypeVar, cast
 import typer
 from ekkyo.client import Ekkyo
 from ekkyo.contracts.base import Refused
+from ekkyo.contracts.events import Figures
 from ekkyo.contracts.members import Locale, LogoFile
 from ekkyo.contracts.reports import DepartmentReport, Period, Report
 from ekkyo.report import department_page, page
+from ekkyo.report.measures import shown
+from ekkyo.words.numbers import count
 from ekkyo_common.report import figures_of, from_facts, from_services, needed
 from ekkyo_common.report.departments import department_report, last_quarter
 from ekkyo_common.report.records import Records
 from ekkyo_common.report.tallies import measured
 from pydantic import BaseModel
+from rich.markup import escape
 
 from ekkyo_cli import output
 from ekkyo_cli.commands import sponsors
@@ -75,9 +79,9 @@ def report(
         raise typer.BadParameter("give ja or en", param_hint="--lang")
     if out is None and not check and not send and not output.speaks_json():
         raise typer.BadParameter("name the page to write, or ask for --json or --check", param_hint="--out")
-    if send and (department or (_period(period) or Period.read("2000")).kind != "month"):
+    if send and (department or (read_period(period) or Period.read("2000")).kind != "month"):
         raise typer.BadParameter("name the month with --period, such as 2026-10", param_hint="--send")
-    chosen, locale = _period(period), cast("Locale | None", lang)
+    chosen, locale = read_period(period), cast("Locale | None", lang)
     if department is not None:
         apart = asyncio.run(_apart(dir, community, department, chosen, facts=facts, check=check, logo=out is not None))
         return _say_apart(*apart, locale=locale, out=out, check=check)
@@ -89,23 +93,7 @@ def report(
         sponsors.send_report(dir, made)
     if output.speaks_json():
         return output.as_json(made)
-    totals, when = made.totals, f" in {chosen}" if chosen else ""
-    output.say(
-        f"[bold]{made.community.name}[/]{when}: {len(made.events)} events, {totals.attendances} attendances of"
-        f" {totals.people} people, {made.meetings.pairs} pairs of departments met."
-    )
-    output.say(
-        f"Of {totals.registrations} registrations: {totals.no_shows} no-shows, {totals.late_cancellations} late"
-        f" cancellations, {totals.withdrawn - totals.late_cancellations} other withdrawals."
-    )
-    if made.loop:
-        shown = ", ".join(f"{one.theme} {one.asked} → {one.held} → {one.came}" for one in made.loop[:5])
-        output.say(f"Asked for → held → came: {shown}")
-    if made.before:
-        output.say(
-            f"In the period before ({made.before.period}): {made.before.totals.attendances} attendances of"
-            f" {made.before.totals.people} people, {made.before.pairs} pairs of departments met."
-        )
+    _say(made, f" in {chosen}" if chosen else "")
     if check:
         output.say("The services and the facts give the same figures.")
     if out:
@@ -113,7 +101,35 @@ def report(
     return None
 
 
-def _period(text: str | None) -> Period | None:
+def _say(made: Report, when: str) -> None:
+    totals = made.totals
+    events = count("{n} event|{n} events", len(made.events))
+    output.say(f"[bold]{escape(made.community.name)}[/]{when}: {events}, {_came(totals)}, {_met(made.meetings.pairs)}.")
+    output.say(
+        f"{count('Of {n} registration|Of {n} registrations', totals.registrations)}:"
+        f" {count('{n} no-show|{n} no-shows', totals.no_shows)},"
+        f" {count('{n} late cancellation|{n} late cancellations', totals.late_cancellations)},"
+        f" {count('{n} other withdrawal|{n} other withdrawals', totals.withdrawn - totals.late_cancellations)}."
+    )
+    if made.loop:
+        loop = ", ".join(f"{one.theme} {one.asked} → {one.held} → {one.came}" for one in made.loop[:5])
+        output.say(f"Asked for → held → came: {escape(loop)}")
+    for one in shown(made.measures, "en"):
+        output.say(f"{escape(one.label)}: {one.value} ({one.goal}). {one.outcome}")
+    if before := made.before:
+        output.say(f"In the period before ({before.period}): {_came(before.totals)}, {_met(before.pairs)}.")
+
+
+def _came(totals: Figures) -> str:
+    people = count("{n} person|{n} people", totals.people)
+    return f"{count('{n} attendance|{n} attendances', totals.attendances)} of {people}"
+
+
+def _met(pairs: int) -> str:
+    return count("{n} pair of departments met|{n} pairs of departments met", pairs)
+
+
+def read_period(text: str | None) -> Period | None:
     """The period that was named."""
     try:
         return Period.read(text) if text else None

@@ -194,7 +194,7 @@ def _print(report: Report, mails: int, facts: int) -> None:
     rows = [
         ("events", f"{sum(totals.events.values())} ({', '.join(f'{n} {f}' for f, n in totals.events.items())})"),
         ("attendances", f"{totals.attendances} by {totals.people} different people, {totals.returners} came again"),
-        ("departments", f"{len(report.meetings.departments)}, {report.meetings.pairs} pairs of them met"),
+        ("departments", f"{report.meetings.pairs} of {report.meetings.possible} pairs met"),
         ("waitlists", f"{totals.waitlisted} waited, {totals.promoted} were promoted"),
         ("withdrawn, no-shows", f"{totals.withdrawn} ({totals.late_cancellations} late), {totals.no_shows}"),
         ("answers", f"{surveys.answered} of {surveys.invited} ({surveys.response_rate} %), NPS {surveys.nps}"),

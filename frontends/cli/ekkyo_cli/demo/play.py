@@ -15,6 +15,7 @@ from ekkyo.contracts import notify as n
 from ekkyo.contracts import surveys as s
 from ekkyo.contracts.base import new_id
 from ekkyo.decision.clock import utcnow
+from ekkyo.words.numbers import signed
 from ekkyo_common.attendance import Report, everybody, match, read_attendance, record
 from pydantic import SecretStr
 
@@ -274,7 +275,7 @@ class Season:
         leader = self.as_(self.leaders[0].member_id, f"leader:{self.community_id}")
         await leader.send(s.CloseSurvey(survey_id=survey_id))
         told = await leader.ask(s.GetResults(survey_id=survey_id))
-        score = "-" if told.results.nps is None else f"{told.results.nps:+.0f}"
+        score = "-" if told.results.nps is None else signed(told.results.nps)
         self.say(f"  {event.title}: {len(came)} came, {told.results.answered} answered, NPS {score}")
 
     async def _next_themes(self, count: int) -> list[e.WantedFromTheme]:

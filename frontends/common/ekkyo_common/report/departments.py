@@ -1,15 +1,14 @@
 """The report of one department, for its head. Pure.
 
 A figure about fewer than five people is not told, nor one whose complement is about fewer than five: of the people of
-the department, or of all who came. Among the departments of a quarter, as many more are left out as are needed for
-those left out to be five people together, so that the reports of all other departments do not tell it either.
+the department, or of all who came (`apart`). Among the departments of a quarter, as many more are left out as are
+needed for those left out to be five people together, so that the reports of all other departments do not tell it.
 
 Quarters do not overlap, and are told once they are over. So no two reports can be subtracted from each other: what they
 tell are unions of groups that have five people at least each.
 """
 
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Set
 from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -17,17 +16,14 @@ from zoneinfo import ZoneInfo
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.reports import DepartmentQuarter, DepartmentReport, EventHeld, Period
 
+from ekkyo_common.report.apart import floored, known_of, left_too_few, told_apart
 from ekkyo_common.report.figures import head_of
 from ekkyo_common.report.meetings import came_to, together_at
 from ekkyo_common.report.periods import first_day
 from ekkyo_common.report.records import UNKNOWN, Records
 
-FEWEST: Final = 5
-"""A group of fewer people is not told apart."""
 QUARTERS: Final = 8
 """How many a report shows."""
-Groups = Mapping[str, Set[str]]
-"""People by department."""
 
 
 def department_report(records: Records, department: str, quarter: Period, *, now: datetime) -> DepartmentReport:
@@ -44,7 +40,7 @@ def department_report(records: Records, department: str, quarter: Period, *, now
     return DepartmentReport(
         community=head_of(records),
         department=department,
-        known=len(_known(records)[department]) // FEWEST * FEWEST,
+        known=floored(len(known_of(records)[department])),
         quarters=[_quarter(records, department, one) for one in _up_to(quarter, first_day(records))],
         events=[
             EventHeld(**event.model_dump(include={"title", "context", "format", "starts_at", "timezone"}))
@@ -64,62 +60,11 @@ def last_quarter(now: datetime, zone: str) -> Period:
     return Period.quarter(now.astimezone(ZoneInfo(zone)).date()).before()
 
 
-def told_apart(came: Groups, known: Groups) -> set[str]:
-    """The departments whose figures of one period may be told.
-
-    came: who attended, by department; known: everybody of a department, who came or not.
-    """
-    told = {
-        department
-        for department, people in known.items()
-        if department != UNKNOWN and not _few(came.get(department, ())) and not _few(_absent(came, known, department))
-    }
-    while few := _few_left(came, known, told):
-        able = [department for department in told if few(department)]
-        if not able:
-            break
-        told.discard(min(able, key=lambda department: (len(came.get(department, ())), department)))
-    return told
-
-
-def _few_left(came: Groups, known: Groups, told: Set[str]) -> Callable[[str], Collection[str]] | None:
-    """Whether those left out are too few: of whom a department that is told has more. None: they are enough, or none.
-
-    They are all who came but those of the departments told, and all of their departments but those who came. Of whom
-    the department is not known any more, or has fewer than five, it is not told how many they are.
-    """
-    left = known.keys() - told
-
-    def here(department: str) -> Collection[str]:
-        return came.get(department, ())
-
-    def absent(department: str) -> Collection[str]:
-        counted = department != UNKNOWN and len(known[department]) >= FEWEST
-        return _absent(came, known, department) if counted else ()
-
-    return next((group for group in (here, absent) if _few([one for name in left for one in group(name)])), None)
-
-
-def _absent(came: Groups, known: Groups, department: str) -> Set[str]:
-    return known[department] - came.get(department, set())
-
-
-def _few(people: Collection[str]) -> bool:
-    return 0 < len(people) < FEWEST
-
-
 def _up_to(quarter: Period, first: date) -> list[Period]:
     found = [quarter]
     while len(found) < QUARTERS and (before := found[0].before()).ends_on >= first:
         found.insert(0, before)
     return found
-
-
-def _known(records: Records) -> dict[str, set[str]]:
-    known: dict[str, set[str]] = {}
-    for person, department in records.departments.items():
-        known.setdefault(department, set()).add(person)
-    return known
 
 
 def _quarter(records: Records, department: str, quarter: Period) -> DepartmentQuarter:
@@ -134,9 +79,9 @@ def _quarter(records: Records, department: str, quarter: Period) -> DepartmentQu
     for person in times:
         came.setdefault(records.departments[person], set()).add(person)
     figures = DepartmentQuarter(period=quarter, events=len(held))
-    known = _known(records)
+    known = known_of(records)
     told = told_apart(came, known)
-    if not _few_left(came, known, told):
+    if not left_too_few(came, known, told):
         figures = figures.model_copy(update={"everybody": len(times), "all_attendances": times.total()})
     if department not in told:
         return figures

@@ -1,7 +1,7 @@
 """The figures of the impact report, from records alone. Pure: the same records give an equal report."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from itertools import combinations
 from typing import get_args
 
@@ -13,12 +13,14 @@ from ekkyo.contracts.reports import (
     DepartmentFigures,
     EventFigures,
     Meetings,
+    OtherDepartments,
     Period,
     Report,
     SurveyFigures,
 )
 from ekkyo.contracts.surveys import Results, SurveyStatus
 
+from ekkyo_common.report.apart import floored, known_of, told_beside_all
 from ekkyo_common.report.loop import loop_of
 from ekkyo_common.report.meetings import came_to, together_at
 from ekkyo_common.report.periods import first_day, of_period, within
@@ -47,24 +49,27 @@ def figures_of(records: Records, period: Period | None = None) -> Report:
         pairs=then.meetings.pairs,
         surveys=then.surveys,
         outputs=len(then.outputs),
+        crossings=then.crossings,
     )
     return report.model_copy(update={"period": period, "before": before})
 
 
 def _report(records: Records, events: list[EventFigures]) -> Report:
     came = came_to(records)
+    apart, others = _departments(records, came)
     return Report(
         community=head_of(records),
         totals=records.figures,
         attendances_by_format=_by_format(events),
         events=events,
-        departments=_departments(records, came),
-        meetings=_meetings(records, came),
+        departments=apart,
+        others=others,
+        meetings=_meetings(records, came, [one.department for one in apart if one.attendances]),
         surveys=_surveys(records.surveys),
         themes=records.themes[:THEMES],
         loop=loop_of(records, came, THEMES),
         outputs=records.outputs,
-        crossings={step: len({m for m, c in records.crossings if c == step}) for step in get_args(Crossing)},
+        crossings={step: len({m for m, c, _ in records.crossings if c == step}) for step in get_args(Crossing)},
     )
 
 
@@ -126,30 +131,45 @@ def _by_format(events: list[EventFigures]) -> dict[EventFormat, int]:
     return dict(attendances)
 
 
-def _departments(records: Records, came: dict[str, list[str]]) -> list[DepartmentFigures]:
+def _departments(
+    records: Records, came: dict[str, list[str]]
+) -> tuple[list[DepartmentFigures], OtherDepartments | None]:
+    """Those that may be told apart, and all others together."""
     of = records.departments
     attendances = Counter(of[m] for people in came.values() for m in people)
-    people = Counter(of[m] for m in {m for people in came.values() for m in people})
+    people: dict[str, set[str]] = {}
+    for member in {m for there in came.values() for m in there}:
+        people.setdefault(of[member], set()).add(member)
     members = Counter(of[m] for m in records.members)
-    found = [
-        DepartmentFigures(department=d, members=members[d], people=people[d], attendances=attendances[d])
-        for d in members.keys() | attendances.keys()
+    told = told_beside_all(people, known_of(records))
+    apart = [
+        DepartmentFigures(
+            department=d, members=floored(members[d]), people=len(people.get(d, ())), attendances=attendances[d]
+        )
+        for d in told & (members.keys() | attendances.keys())
     ]
-    return sorted(found, key=lambda d: (-d.attendances, -d.members, d.department))
+    rest = (members.keys() | attendances.keys()) - told
+    others = OtherDepartments(
+        departments=len(rest - {UNKNOWN}),
+        people=sum(len(people.get(d, ())) for d in rest),
+        attendances=sum(attendances[d] for d in rest),
+    )
+    return sorted(apart, key=lambda d: (-d.attendances, -d.members, d.department)), others if rest else None
 
 
-def _meetings(records: Records, came: dict[str, list[str]]) -> Meetings:
-    departments = [d.department for d in _departments(records, came) if d.attendances and d.department != UNKNOWN]
-    place = {d: n for n, d in enumerate(departments)}
-    met = [[0] * len(departments) for _ in departments]
+def _meetings(records: Records, came: dict[str, list[str]], shown: Sequence[str]) -> Meetings:
+    """shown: departments between which it is told how often they met."""
+    met: Counter[tuple[str, str]] = Counter()
     for groups in together_at(records, came):
-        present = [{place[d] for m in people if (d := records.departments[m]) != UNKNOWN} for people in groups]
-        for a, b in {pair for some in present for pair in combinations(sorted(some), 2)}:
-            met[a][b] += 1
-            met[b][a] += 1
-    pairs = sum(1 for a, b in combinations(range(len(departments)), 2) if met[a][b])
+        present = [{d for m in people if (d := records.departments[m]) != UNKNOWN} for people in groups]
+        met.update({pair for some in present for pair in combinations(sorted(some), 2)})
     everywhere = len(set(records.departments.values()) - {UNKNOWN})
-    return Meetings(departments=departments, events=met, pairs=pairs, possible=everywhere * (everywhere - 1) // 2)
+    return Meetings(
+        departments=list(shown),
+        events=[[met[min(a, b), max(a, b)] for b in shown] for a in shown],
+        pairs=len(met),
+        possible=everywhere * (everywhere - 1) // 2,
+    )
 
 
 def _surveys(records: list[SurveyRecord]) -> SurveyFigures:

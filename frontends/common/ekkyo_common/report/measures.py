@@ -17,7 +17,7 @@ from ekkyo.contracts.events import SpanCounts
 from ekkyo.contracts.members import Community, Measure, Measures, MeasureValue
 from ekkyo.contracts.reports import MeasureFigures, MeasurePoint
 
-from ekkyo_common.report.months import Window, back, day_of, full_months, quarter_ends, windows
+from ekkyo_common.report.months import Window, back, day_of, full_months, last_day, quarter_ends, windows
 
 DISTINCT: Final = ("people", "departments", "returners")
 """What is counted once within a period, so that its months do not add up."""
@@ -63,7 +63,9 @@ class _Standing:
 
     def __init__(self, measure: Measure, community: Community, known: Known, at: datetime) -> None:
         self.measure, self.community, self.known, self.at = measure, community, known, at
-        self.today = day_of(at, community.timezone)
+        self.today = last_day(at, community.timezone)
+        self.open_day = day_of(at, community.timezone)
+        """The first day that is not over: today, but at midnight the day after."""
         self.windows = windows(measure, community, at)
         self.values = [self._value(window) for window in self.windows]
         self.grows = measure.period != "month" and (
@@ -180,7 +182,7 @@ class _Standing:
         if value is None:
             return {"outcome": "no_value"}
         met = value >= measure.target if measure.direction == "up" else value <= measure.target
-        if measure.period == "season" and ends_on and ends_on < self.today:
+        if measure.period in ("season", "quarter") and ends_on and ends_on < self.open_day:
             return {"outcome": "reached" if met else "missed"}
         if self.grows and measure.direction == "down":
             return self._ceiling(value, pace, ends_on) if met else {"outcome": "exceeded"}
@@ -219,7 +221,7 @@ class _Standing:
 
     def _last_full(self) -> date:
         """The last day of the last month that is over."""
-        return self.today.replace(day=1) - timedelta(days=1)
+        return self.open_day.replace(day=1) - timedelta(days=1)
 
     def _days(self, months: float, after: date | None = None) -> date | None:
         """The day that many months ahead, tomorrow at the earliest; None: too far to say."""

@@ -32,26 +32,27 @@ class Window:
 
 
 def windows(measure: Measure, community: Community, at: datetime) -> list[Window]:
-    """What the points of a measure are of, oldest first; the last one is the present month, unless a season is over.
+    """What the points of a measure are of, oldest first; the last one is the month of `at`, unless a season is over.
 
+    At midnight that is the month that just ended, and it is a full one.
     What Ekkyo counts begins with the month in which the community was founded.
     """
-    today, began = day_of(at, community.timezone), day_of(community.founded_at, community.timezone)
-    this = first_of(today)
+    today, began = last_day(at, community.timezone), day_of(community.founded_at, community.timezone)
+    this, runs = first_of(today), first_of(day_of(at, community.timezone))
     earliest = date.min if measure.counted == "reported" else min(first_of(began), this)
     if measure.period == "month":
-        return [Window(m, m, after(m), m < this) for m in _back(this, MONTHLY) if m >= earliest]
+        return [Window(m, m, after(m), m < runs) for m in _back(this, MONTHLY) if m >= earliest]
     if measure.period == "quarter":
         opening = back(_quarter(this), 3 * (QUARTERS - 1))
-        return [Window(m, _quarter(m), after(m), m < this) for m in _between(opening, this) if m >= earliest]
+        return [Window(m, _quarter(m), after(m), m < runs) for m in _between(opening, this) if m >= earliest]
     if measure.period == "season":
         if measure.starts_on is None or measure.until is None or measure.starts_on > today:
             return []
         end = measure.until + timedelta(days=1)
         months = _between(first_of(measure.starts_on), min(this, first_of(measure.until)))[-MOST:]
-        return [Window(m, measure.starts_on, min(after(m), end), m < this or end <= today) for m in months]
+        return [Window(m, measure.starts_on, min(after(m), end), m < runs or end <= today) for m in months]
     months = _between(first_of(min(began, today)), this)[-MOST:]
-    return [Window(m, None, after(m), m < this) for m in months]
+    return [Window(m, None, after(m), m < runs) for m in months]
 
 
 def full_months(community: Community, at: datetime, most: int, *, since: date | None = None) -> list[Window]:
@@ -79,6 +80,11 @@ def quarter_ends(day: date) -> date:
 def day_of(at: datetime, zone: str) -> date:
     """The day that it is then, there."""
     return at.astimezone(ZoneInfo(zone)).date()
+
+
+def last_day(at: datetime, zone: str) -> date:
+    """The last day that began before this time, there: at midnight the day that just ended."""
+    return day_of(at - timedelta(microseconds=1), zone)
 
 
 def first_of(day: date) -> date:

@@ -27,6 +27,27 @@ def within(records: Records, period: Period) -> Records:
             "surveys": surveys,
             "themes": together(told, records.vocabulary),
             "outputs": [o for o in records.outputs if o.attached_at and period.holds(o.attached_at, zone)],
+            "crossings": [one for one in records.crossings if one[2] and period.holds(one[2], zone)],
+        }
+    )
+
+
+def until(records: Records, end: datetime) -> Records:
+    """What the measures of a charter are counted from, as far as it was before the end of a day."""
+    events = [event for event in records.events if event.starts_at < end]
+    held = {event.event_id for event in events}
+    day = _day(end, records.community.timezone)
+    return records.model_copy(
+        update={
+            "events": events,
+            "registrations": [place for place in records.registrations if place.event_id in held],
+            "surveys": [one for one in records.surveys if one.survey.opened_at < end],
+            "outputs": [one for one in records.outputs if one.attached_at and one.attached_at < end],
+            "crossings": [one for one in records.crossings if one[2] and one[2] < end],
+            "reports": [
+                one.model_copy(update={"values": [value for value in one.values if value.on < day]})
+                for one in records.reports
+            ],
         }
     )
 

@@ -41,9 +41,8 @@ class Records(Model):
     themes: list[ThemeCount]
     vocabulary: VocabularyState | None = None
     """As the community's leaders changed it last; None: they never did."""
-    crossings: list[tuple[Id, Crossing]]
-    crossed_at: list[Instant] = []
-    """When each of the crossings was reached, oldest first."""
+    crossings: list[tuple[Id, Crossing, Instant | None]]
+    """Who reached which, and when; None: a members service of an earlier version does not tell it."""
     reports: list[MeasureReports] = []
     """The reported figures of the charter's measures."""
     outputs: list[OutputState] = []

@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from ekkyo_common.report.from_services import Asking
 from ekkyo_common.report.measures import PACE_MONTHS, Known, Tally, measures_of
 from ekkyo_common.report.months import spans_of
+from ekkyo_common.report.periods import until
 from ekkyo_common.report.records import UNKNOWN, Records, SurveyRecord
 
 A = TypeVar("A", bound=BaseModel)
@@ -24,7 +25,9 @@ ELSEWHERE: Final = {"answers", "nps", "crossings", "reported"}
 
 
 def measured(report: Report, records: Records, at: datetime) -> Report:
-    """The report with the measures of the charter as they stand at this time."""
+    """The report with the measures of the charter as they stand at this time, or stood when its period ended."""
+    if report.period and (end := report.period.until(records.community.timezone)) <= at:
+        records, at = until(records, end), end
     return report.model_copy(update={"measures": of_records(records, at)})
 
 
@@ -88,8 +91,9 @@ def _tallies(records: Records, spans: Sequence[Span]) -> dict[Span, Tally]:
         spans,
     )
     answers = answers_counted((_counted(one) for one in records.surveys if one.survey.status == "closed"), spans)
+    crossed_at = [at for _, _, at in records.crossings if at]
     return {
-        span: Tally(there, sum(within(at, span) for at in records.crossed_at), said.answers, said.nps)
+        span: Tally(there, sum(within(at, span) for at in crossed_at), said.answers, said.nps)
         for span, there, said in zip(spans, counts, answers, strict=True)
     }
 

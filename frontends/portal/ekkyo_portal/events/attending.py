@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from ekkyo.contracts.events import Attend, EventState, Registration
+from ekkyo.words.numbers import count
 
 from ekkyo_portal.events import lottery, quotas
-from ekkyo_portal.look.reader import Reader, count
+from ekkyo_portal.look.reader import Reader
 
 WAYS: Final[tuple[Attend, ...]] = ("onsite", "online")
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ekkyo.contracts.events import EventState, Registration
+from ekkyo.words.numbers import fill
 
 from ekkyo_portal.look.reader import Reader
 
@@ -33,7 +34,7 @@ def seats(reader: Reader, event: EventState) -> str:
     """How many seats are drawn, and how many people applied so far."""
     words: str = reader.words.lottery.seats
     online = (event.terms and event.terms.online_capacity) or 0
-    return words.format(seats=event.capacity + online, n=event.applied)
+    return fill(words, seats=event.capacity + online, n=event.applied)
 
 
 def said(reader: Reader, event: EventState, own: Registration | None, zone: str) -> Sequence[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from ekkyo.contracts.events import EventState, Quota, Registration
+from ekkyo.words.numbers import count
 from ekkyo.words.text import one_line
 
 from ekkyo_portal.look.reader import Reader
@@ -31,9 +32,7 @@ def waits(reader: Reader, event: EventState) -> str:
     assert quotas is not None
     words = reader.words.quotas
     whom = words.both.join(_whom(reader, quota) for quota in quotas.kept)
-    one, _, more = words.waits.partition("|")
-    text = one if event.kept == 1 or not more else more
-    return str(text.format(n=event.kept, whom=whom, at=reader.moment(quotas.released_at, event.timezone)))
+    return count(words.waits, event.kept or 0, whom=whom, at=reader.moment(quotas.released_at, event.timezone))
 
 
 def _whom(reader: Reader, quota: Quota) -> str:

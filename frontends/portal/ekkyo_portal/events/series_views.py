@@ -6,13 +6,14 @@ from datetime import datetime
 
 from ekkyo.contracts.events import EventState, SeriesAnswer, SeriesState
 from ekkyo.contracts.events.recurring import Recurrence, read_rule
+from ekkyo.words.numbers import count
 from ekkyo.words.text import one_line, several_lines
 from ekkyo.words.times import differ
 
 from ekkyo_portal.events.attending import as_attended
 from ekkyo_portal.events.terms import is_late
 from ekkyo_portal.events.views import Card, card
-from ekkyo_portal.look.reader import Reader, count
+from ekkyo_portal.look.reader import Reader
 from ekkyo_portal.look.words.refusals import refusal
 from ekkyo_portal.web.visitor import Visitor
 

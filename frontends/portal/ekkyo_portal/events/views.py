@@ -17,6 +17,7 @@ from ekkyo.contracts.events import (
 from ekkyo.contracts.members import Cards
 from ekkyo.contracts.surveys import SurveyList
 from ekkyo.words.calendar import saved
+from ekkyo.words.numbers import count
 from ekkyo.words.text import http_url, one_line, several_lines
 from ekkyo.words.times import differ
 from markupsafe import Markup
@@ -26,7 +27,7 @@ from ekkyo_portal.events.attending import Way, as_attended, group_size, is_full,
 from ekkyo_portal.events.presence import Here, here
 from ekkyo_portal.look.marks import Mark
 from ekkyo_portal.look.qr import qr
-from ekkyo_portal.look.reader import Reader, count
+from ekkyo_portal.look.reader import Reader
 from ekkyo_portal.web.visitor import Visitor
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ekkyo.contracts.events import EventState, OverbookingAdvice, OverbookingOption
+from ekkyo.words.numbers import fill
 from ekkyo.words.text import one_line
 
 from ekkyo_portal.events.views import when
@@ -56,16 +57,17 @@ def _silent(reader: Reader, told: OverbookingAdvice) -> str:
     words, said = reader.words.overbooking, ""
     kind = _kind(reader, told)
     if told.silent_because == "too_few_events":
-        said = words.too_few_events.format(kind=kind, needed=told.needed_events, n=told.events)
+        said = fill(words.too_few_events, kind=kind, needed=told.needed_events, n=told.events)
     elif told.silent_because:
-        said = words.too_few_registrations.format(kind=kind, needed=told.needed_registrations, n=told.registrations)
+        said = fill(words.too_few_registrations, kind=kind, needed=told.needed_registrations, n=told.registrations)
     return said
 
 
 def _said(reader: Reader, told: OverbookingAdvice) -> str:
     share, low, high = (_per_cent(part or 0) for part in (told.share, told.share_from, told.share_to))
     return str(
-        reader.words.overbooking.said.format(
+        fill(
+            reader.words.overbooking.said,
             kind=_kind(reader, told),
             events=told.events,
             registrations=told.registrations,
@@ -81,10 +83,11 @@ def _advised(reader: Reader, told: OverbookingAdvice) -> str:
     words = reader.words.overbooking
     limit = _per_cent(told.risk_limit)
     if told.advised is None or told.advised <= told.seats:
-        return str(words.none_more.format(seats=told.seats, limit=limit))
+        return str(fill(words.none_more, seats=told.seats, limit=limit))
     at = next(one for one in told.options if one.confirmed == told.advised)
     return str(
-        words.advised.format(
+        fill(
+            words.advised,
             seats=told.seats,
             advised=told.advised,
             risk=_risk(reader, at.risk),

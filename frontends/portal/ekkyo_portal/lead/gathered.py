@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ekkyo.contracts.events import AnswersPage, EventState, MemberAnswers, RegistrationQuestion
+from ekkyo.words.numbers import fill
 from ekkyo.words.text import one_line
 
 from ekkyo_portal.events.asked import condition, in_words
@@ -64,7 +65,7 @@ def gathered(
         event=page.event,
         title=one_line(page.event.title),
         when=when(reader, page.event).first,
-        people=words.people.format(n=len(here), missing=missing),
+        people=fill(words.people, n=len(here), missing=missing),
         questions=[one_line(question.text) for question in page.questions],
         totals=[_total(reader, question, entries, by_key) for question in page.questions],
         lines=sorted(lines, key=lambda line: (line.name == words.unknown, line.name, line.number)),

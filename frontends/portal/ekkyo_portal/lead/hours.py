@@ -1,19 +1,18 @@
 """Learning hours, for the training department: a page, and the same as files."""
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.reports import Period
-from ekkyo_common.hours import department_rows, member_rows
+from ekkyo_common.hours import department_rows, headings, member_rows
 from ekkyo_common.learning import LearningHours, gather
 from ekkyo_common.tables.writing import Cell, as_csv, as_xlsx
 from starlette.responses import Response
 
-from ekkyo_portal.lead.reporting import Patient
+from ekkyo_portal.lead.made import Patient
 from ekkyo_portal.lead.room import led_community, must_lead, room
 from ekkyo_portal.look.reader import Reader
 from ekkyo_portal.web.visit import Visit
@@ -37,7 +36,7 @@ async def hours(visit: Visit, community_id: str) -> Response:
     """The hours of a year by department; of people, in the files alone."""
     community = await led_community(visit, community_id)
     year, found = await _gathered(visit, community_id)
-    heads, *rows = department_rows(found.departments, _heads(visit.reader, ("department", "people", "attendances")))
+    heads, *rows = _table(visit.reader, found, "departments")
     this = visit.now.astimezone(ZoneInfo(community.timezone)).year
     first = community.founded_at.astimezone(ZoneInfo(community.timezone)).year
     years = [str(one) for one in range(this, max(first, this - 10) - 1, -1)]
@@ -71,16 +70,11 @@ async def _gathered(visit: Visit, community_id: str) -> tuple[str, LearningHours
 
 def _table(reader: Reader, found: LearningHours, of: str) -> list[list[Cell]]:
     if of == "departments":
-        return department_rows(found.departments, _heads(reader, ("department", "people", "attendances")))
+        heads = headings("departments", reader.locale)
+        return department_rows(found.departments, heads, reader.words.hours.others)
     if of == "members":
-        heads = _heads(reader, ("number", "name", "department", "events"))
-        return member_rows(found.members, found.people, heads)
+        return member_rows(found.members, found.people, headings("members", reader.locale))
     raise Refused("not_found", "There is no such table.", 404)
-
-
-def _heads(reader: Reader, first: Sequence[str]) -> list[str]:
-    words = vars(reader.words.hours)
-    return [words[name] for name in (*first, "hours", "measured", "estimated")]
 
 
 def _file(found: LearningHours, of: str, year: str, content: bytes, ending: str, kind: str) -> Response:

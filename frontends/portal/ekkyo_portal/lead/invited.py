@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from ekkyo.contracts.events import EventState
 from ekkyo.contracts.events.invitation import InvitationPreview, Invitee, InviteePage
+from ekkyo.words.numbers import count
 from ekkyo.words.text import one_line
 
 from ekkyo_portal.events.views import when
 from ekkyo_portal.lead.listed import Listed, Row
 from ekkyo_portal.lead.names import Person
-from ekkyo_portal.look.reader import Reader, count
+from ekkyo_portal.look.reader import Reader
 from ekkyo_portal.web.forms import Form
 
 STATES = {

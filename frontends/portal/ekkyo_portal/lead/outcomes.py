@@ -9,6 +9,7 @@ from ekkyo.contracts.members import Community
 from ekkyo.contracts.surveys import Form, ResultsAnswer, SurveyList, ThemeRanking
 from ekkyo.report import charts
 from ekkyo.report.charts.draw import FAINT, GREY, INDIGO, INDIGO_LIGHT, OCHRE, VERMILION
+from ekkyo.words.numbers import signed
 from ekkyo.words.text import one_line
 from markupsafe import Markup
 
@@ -80,9 +81,9 @@ def event(
         tiles.append((f"{survey.answered}/{survey.invited}", words.answers))
     told = said.results if said and not said.results.suppressed else None
     if told and told.nps is not None:
-        tiles.append((f"{told.nps:+.0f}", "NPS"))
+        tiles.append((signed(told.nps), "NPS"))
     if told and told.nps_low is not None and told.nps_high is not None:
-        tiles.append((f"{told.nps_low:+.0f} … {told.nps_high:+.0f}", reader.words.told.interval))
+        tiles.append((f"{signed(told.nps_low)} … {signed(told.nps_high)}", reader.words.told.interval))
     return EventResults(
         event=it,
         title=one_line(it.title),

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from ekkyo.contracts.surveys import CommunityScores, Trend
 from ekkyo.report import charts
 from ekkyo.report.charts.timeline import Column
+from ekkyo.words.numbers import signed
 from ekkyo.words.text import one_line
 from markupsafe import Markup
 
@@ -45,8 +46,10 @@ def over_time(reader: Reader, community_id: str, name: str, trend: Trend) -> Ove
             reader.day(point.survey.opened_at),
             title_of(reader, point.survey),
             f"{point.survey.answered}/{point.survey.invited}",
-            "–" if point.nps is None else f"{point.nps:+.0f}",
-            "" if point.nps_low is None or point.nps_high is None else f"{point.nps_low:+.0f} … {point.nps_high:+.0f}",
+            "–" if point.nps is None else signed(point.nps),
+            ""
+            if point.nps_low is None or point.nps_high is None
+            else f"{signed(point.nps_low)} … {signed(point.nps_high)}",
         )
         for point in reversed(trend.points)
     ]
@@ -65,7 +68,7 @@ def compared(scores: CommunityScores, names: dict[str, str]) -> list[tuple[str, 
                 f"{one.surveys:,}",
                 f"{one.answered:,}/{one.invited:,}",
                 f"{100 * one.answered / one.invited:.0f}%" if one.invited else "–",
-                "–" if one.nps is None else f"{one.nps:+.0f}",
+                "–" if one.nps is None else signed(one.nps),
                 f"{one.scored:,}",
             ],
         )

@@ -2,26 +2,22 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Final, TypeVar
+from typing import Final
 from urllib.parse import quote
 
-from ekkyo.contracts.base import Question, Refused
+from ekkyo.contracts.base import Refused
 from ekkyo.report import department_page, page
-from ekkyo_common.report import figures_of, from_services, needed
-from ekkyo_common.report.departments import department_report
-from ekkyo_common.report.tallies import measured
-from pydantic import BaseModel
+from ekkyo_common.report import from_services
 from starlette.responses import Response
 
 from ekkyo_portal.lead import periods
+from ekkyo_portal.lead.made import Patient, department_report_of, report_of
 from ekkyo_portal.lead.room import led_community, must_lead, room
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
 
-A = TypeVar("A", bound=BaseModel)
-REPORTED: Final = 30.0
-"""Seconds that one question of a report may take: hundreds are asked."""
+OF_A_DEPARTMENT: Final = ("department_not_found", "quarter_expected", "quarter_not_over")
 CSP: Final = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'"
@@ -44,14 +40,11 @@ async def report(visit: Visit, community_id: str) -> Response:
     period = periods.chosen(form)
     if form.errors:
         return await _choice(visit, community_id, form, status=422)
-    asking = Patient(visit)
-    records, logo = await asyncio.gather(
-        from_services.gather(asking, community_id, periods=needed(period)),
-        from_services.logo_of(asking, community_id),
+    figures, logo = await asyncio.gather(
+        report_of(visit, community_id, period), from_services.logo_of(Patient(visit), community_id)
     )
-    figures, locale = measured(figures_of(records, period), records, visit.now), visit.reader.locale
-    text = await asyncio.to_thread(page, figures, made_at=visit.now, locale=locale, logo=logo)
-    return _html(visit, text, [records.community.name, str(period or f"{visit.now:%Y-%m-%d}")])
+    text = await asyncio.to_thread(page, figures, made_at=visit.now, locale=visit.reader.locale, logo=logo)
+    return _html(visit, text, [figures.community.name, str(period or f"{visit.now:%Y-%m-%d}")])
 
 
 @room.get("/c/{community_id}/report/department", who=Who.LEADERS)
@@ -64,18 +57,19 @@ async def department(visit: Visit, community_id: str) -> Response:
     quarter = periods.chosen_quarter(form)
     if quarter is None:
         return await _choice(visit, community_id, form, status=422)
-    asking = Patient(visit)
-    records, logo = await asyncio.gather(
-        from_services.gather(asking, community_id), from_services.logo_of(asking, community_id)
-    )
     try:
-        figures = department_report(records, form["department"], quarter, now=visit.now)
+        figures, logo = await asyncio.gather(
+            department_report_of(visit, community_id, form["department"], quarter),
+            from_services.logo_of(Patient(visit), community_id),
+        )
     except Refused as why:
+        if why.code not in OF_A_DEPARTMENT:
+            raise
         form.wrong("department" if why.code == "department_not_found" else "quarter", why.code)
         return await _choice(visit, community_id, form, status=422)
     locale = visit.reader.locale
     text = await asyncio.to_thread(department_page, figures, made_at=visit.now, locale=locale, logo=logo)
-    return _html(visit, text, [records.community.name, form["department"], str(quarter)])
+    return _html(visit, text, [figures.community.name, form["department"], str(quarter)])
 
 
 async def _choice(visit: Visit, community_id: str, form: Form | None = None, *, status: int = 200) -> Response:
@@ -102,14 +96,3 @@ def _html(visit: Visit, text: str, name: Sequence[str]) -> Response:
     file = quote("-".join(name) + ".html", safe="")
     headers = {"content-disposition": f"attachment; filename=\"report.html\"; filename*=UTF-8''{file}"}
     return Response(text, media_type="text/html", headers=headers)
-
-
-class Patient:
-    """Asks as the visitor, with time: a report asks several questions at once, and each may wait for the others."""
-
-    def __init__(self, visit: Visit) -> None:
-        self._visit = visit
-
-    async def ask(self, question: Question[A], *, within: float = REPORTED) -> A:
-        """The answer. Raises Refused."""
-        return await self._visit.ask(question, within)

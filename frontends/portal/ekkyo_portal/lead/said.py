@@ -15,6 +15,7 @@ from ekkyo.contracts.surveys import (
 from ekkyo.report import charts
 from ekkyo.report.charts.bars import Bar
 from ekkyo.report.charts.draw import VERMILION
+from ekkyo.words.numbers import signed
 from ekkyo.words.text import one_line, several_lines
 from ekkyo_common.tables.writing import Cell
 from markupsafe import Markup
@@ -65,9 +66,9 @@ def said_by(reader: Reader, survey: SurveyState, said: ResultsAnswer | None, for
     told = said if said and not said.results.suppressed else None
     tiles = [(f"{survey.answered}/{survey.invited}", reader.words.results.answers)]
     if told and told.results.nps is not None:
-        tiles.append((f"{told.results.nps:+.0f}", "NPS"))
+        tiles.append((signed(told.results.nps), "NPS"))
     if told and told.results.nps_low is not None and told.results.nps_high is not None:
-        tiles.append((f"{told.results.nps_low:+.0f} … {told.results.nps_high:+.0f}", words.interval))
+        tiles.append((f"{signed(told.results.nps_low)} … {signed(told.results.nps_high)}", words.interval))
     return Said(
         survey=survey,
         title=title_of(reader, survey),
@@ -180,7 +181,7 @@ def _notes(reader: Reader, one: QuestionResults, question: FormQuestion | None) 
     words = reader.words.told
     notes = []
     if one.nps is not None and one.nps_low is not None and one.nps_high is not None:
-        notes.append(words.nps_is.format(nps=f"{one.nps:+.0f}", low=f"{one.nps_low:+.0f}", high=f"{one.nps_high:+.0f}"))
+        notes.append(words.nps_is.format(nps=signed(one.nps), low=signed(one.nps_low), high=signed(one.nps_high)))
     if one.mean is not None:
         notes.append(words.mean_is.format(mean=f"{one.mean:.1f}"))
     if one.asked is not None and one.answered is not None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ekkyo.contracts.events import EventState, Tables
+from ekkyo.words.numbers import fill
 from ekkyo.words.text import one_line
 
 from ekkyo_portal.events.views import when
@@ -58,7 +59,7 @@ def seated(
             (words.table.format(n=n), sorted((person(m) for m in table), key=lambda one: one.name))
             for n, table in numbered
         ],
-        people=words.people.format(n=sum(len(table) for table in told.tables), tables=len(told.tables)),
+        people=fill(words.people, n=sum(len(table) for table in told.tables), tables=len(told.tables)),
         may=event.status == "published",
         seed=0 if told.seed is None else (told.seed + 1) % 1_000_000,
         form=form,

@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 
 from ekkyo.contracts.events import SeriesAnswer, SeriesDates, SeriesRulePreview
 from ekkyo.contracts.events.recurring import WEEKDAYS
+from ekkyo.words.numbers import count
 from ekkyo.words.text import one_line
 from ekkyo.words.times import zone_name
 
 from ekkyo_portal.events.series_views import coming, goes_on
 from ekkyo_portal.lead.speakers import Unsure
-from ekkyo_portal.look.reader import Reader, count
+from ekkyo_portal.look.reader import Reader
 from ekkyo_portal.web.forms import Form
 
 REPEATS = (

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 from ekkyo.contracts.members import Community, Sponsor, SponsorList
 from ekkyo.contracts.notify import ReleasedReport, ReleasedReports, SponsorDelivery
 from ekkyo.contracts.reports import Period, Report
+from ekkyo.words.numbers import count
 from ekkyo.words.text import one_line
 
-from ekkyo_portal.look.reader import Reader, count
+from ekkyo_portal.look.reader import Reader
 
 MONTHS: Final = 6
 """So many months that are over are listed."""

@@ -8,13 +8,11 @@ from ekkyo.contracts.base import Refused, new_id
 from ekkyo.contracts.members import AddSponsor, ListSponsors, Locale, RemoveSponsor
 from ekkyo.contracts.notify import ListReleases, PreviewReport, ReportPreview, SendReport
 from ekkyo.contracts.reports import Period, Report
-from ekkyo_common.report import figures_of, from_services
-from ekkyo_common.report.periods import needed
 from ekkyo_common.report.sending import mailable
 from starlette.responses import Response
 
 from ekkyo_portal.lead import sponsor_views as views
-from ekkyo_portal.lead.reporting import Patient
+from ekkyo_portal.lead.made import report_of
 from ekkyo_portal.lead.room import led_community, must_lead, room
 from ekkyo_portal.look.words.refusals import REFUSALS
 from ekkyo_portal.web.forms import Form
@@ -90,7 +88,7 @@ async def send(visit: Visit, community_id: str, month: str) -> Response:
     """Send it to those sponsors who were on the page, if it is still what was looked at."""
     must_lead(visit, community_id)
     form = await visit.form()
-    made = await _report(visit, community_id, month)
+    made = await _report(visit, community_id, month, again=True)
     if form["seen"] != digest(made):
         return await _month(visit, community_id, month, made, changed=True)
     sponsors = form.all("sponsor")
@@ -145,10 +143,10 @@ async def _month(
     return visit.page("lead/monthly_report.html", shown, status=409 if changed else 200, seen=seen, changed=changed)
 
 
-async def _report(visit: Visit, community_id: str, month: str) -> Report:
+async def _report(visit: Visit, community_id: str, month: str, *, again: bool = False) -> Report:
+    """As it would be sent. again: made now, since it is about to be."""
     period = Period.read(_read(month))
-    records = await from_services.gather(Patient(visit), community_id, periods=needed(period))
-    return mailable(figures_of(records, period))
+    return mailable(await report_of(visit, community_id, period, again=again))
 
 
 async def _previewed(visit: Visit, community_id: str, month: str) -> ReportPreview:

@@ -6,11 +6,12 @@ from datetime import timedelta
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
+from ekkyo.words.numbers import count, fill
 from ekkyo.words.text import one_line
 from ekkyo_common.suggestions import Choice, OnTheme, Suggestion, Suggestions
 
 from ekkyo_portal.lead.names import Person
-from ekkyo_portal.look.reader import Reader, count
+from ekkyo_portal.look.reader import Reader
 
 MANY = 100
 """As many teachers as are counted."""
@@ -139,7 +140,7 @@ def _because(reader: Reader, choice: Choice) -> str:
             return str(words.said_few.format(n=choice.people))
         case "came":
             text = words.by_coming_alone if choice.others_mean is None else words.by_coming
-            return str(text.format(n=choice.events, mean=choice.mean, others=choice.others_mean))
+            return str(fill(text, n=choice.events, mean=choice.mean, others=choice.others_mean))
         case _:
             return str(words.unknown)
 
@@ -148,5 +149,5 @@ def _expected(reader: Reader, told: Suggestions) -> tuple[str, str]:
     words, it = reader.words.suggestions, told.expected
     if it.low is None or it.chance is None:
         return "", count(words.too_few, it.events, needed=it.needed)
-    why = words.interval_why.format(events=it.events, chance=round(100 * it.chance), middle=f"{it.median:g}")
+    why = fill(words.interval_why, events=it.events, chance=round(100 * it.chance), middle=f"{it.median:g}")
     return words.interval.format(low=it.low, high=it.high), why

@@ -6,7 +6,7 @@ from ekkyo_common.suggestions import gather
 from starlette.responses import Response
 
 from ekkyo_portal.lead import names, suggested
-from ekkyo_portal.lead.reporting import Patient
+from ekkyo_portal.lead.made import Patient
 from ekkyo_portal.lead.room import led, led_community, must_lead, room
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.visit import Visit

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 from ekkyo.contracts.members import Community
 from ekkyo.contracts.surveys import Term, ThemeDetail, VocabularyAnswer, WordCount
+from ekkyo.words.numbers import count
 from ekkyo.words.text import one_line
 from ekkyo.words.themes import Vocabulary, key, vocabulary_of
 
@@ -70,7 +71,7 @@ def themes(reader: Reader, community: Community, told: VocabularyAnswer) -> Them
         community_id=community.community_id,
         name=one_line(community.name),
         themes=[_theme(reader, community.community_id, one) for one in told.themes[:SHOWN]],
-        proposals=[Word(one_line(one.word), reader.words.themes.times.format(n=one.count)) for one in told.proposals],
+        proposals=[Word(one_line(one.word), count(reader.words.themes.times, one.count)) for one in told.proposals],
         choices=list(dict.fromkeys([one.theme for one in told.themes[:SHOWN]] + [term.name for term in told.terms])),
         own=[_term(reader, community.community_id, term) for term in told.terms[:own]],
         starter=[_term(reader, community.community_id, term) for term in told.terms[own:]],

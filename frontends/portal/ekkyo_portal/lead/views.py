@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from ekkyo.contracts.events import EventPage, EventState
 from ekkyo.contracts.members import CommunityPage
+from ekkyo.words.numbers import count
 from ekkyo.words.text import one_line
 from ekkyo.words.times import zone_name
 
 from ekkyo_portal.events.views import Card, card, when
 from ekkyo_portal.lead.speakers import Unsure
 from ekkyo_portal.look.marks import Mark, mark
-from ekkyo_portal.look.reader import Reader, count
+from ekkyo_portal.look.reader import Reader
 from ekkyo_portal.web.forms import Form
 
 

@@ -5,9 +5,10 @@ from typing import Final, Literal
 
 from ekkyo.contracts.events import EventDetails, EventState, ReviseEvent
 from ekkyo.contracts.events.invitation import InviteePage
+from ekkyo.words.numbers import count
 
 from ekkyo_portal.lead.views import Publishing
-from ekkyo_portal.look.reader import Reader, count
+from ekkyo_portal.look.reader import Reader
 from ekkyo_portal.web.forms import Form
 
 Visibility = Literal["company", "community", "invited"]

@@ -6,6 +6,7 @@ from typing import Any, Final, Protocol
 from urllib.parse import urlencode
 
 from ekkyo.contracts.base import new_id
+from ekkyo.words.numbers import count, fill
 from jinja2 import ChoiceLoader, Environment, PackageLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.requests import Request
@@ -14,7 +15,7 @@ from starlette.responses import HTMLResponse
 from ekkyo_portal.look import words
 from ekkyo_portal.look.files import Files
 from ekkyo_portal.look.icons import icon
-from ekkyo_portal.look.reader import Reader, count
+from ekkyo_portal.look.reader import Reader
 from ekkyo_portal.memo import Memo
 
 ROWS: Final = 4 * 2**20
@@ -52,7 +53,9 @@ class Look:
             lstrip_blocks=True,
         )
         self.rows = Memo(ROWS)
-        self._environment.globals.update(icon=icon, count=count, new_id=new_id, file=files.address, row=self._row)
+        self._environment.globals.update(
+            icon=icon, count=count, fill=fill, new_id=new_id, file=files.address, row=self._row
+        )
         for name in self._environment.list_templates(extensions=["html"]):
             self._environment.get_template(name)  # a broken one is found at start, not by a visitor
 

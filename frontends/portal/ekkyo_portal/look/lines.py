@@ -57,17 +57,13 @@ def delivery(reader: Reader, it: ListedDelivery, *, own: bool = False, no: NotAg
     if it.reason:
         state += f": {(words.own if own else {}).get(it.reason) or words.reasons.get(it.reason, it.reason)}"
     tone = {"sent": "good", "failed": "hot", "planned": "accent"}.get(it.status, "")
-    rooms = {"survey": "s", "series": "series", "output": "o"}
-    kind = rooms.get(it.topic.split("_")[0], "e")
-    href = "/me/introductions" if it.topic.startswith("introduction_") else f"/{kind}/{it.entity_id}"
-    href = "/lead" if it.topic == "pulse_skipped" else href
     what = f"{words.topics[it.topic]} ({words.channels[it.channel]})"
     more = [what, one_line(it.community_name or "")] if it.title else [one_line(it.community_name or "")]
     return Message(
         title=one_line(it.title) if it.title else what,
         when=reader.moment(it.done_at or it.planned_at),
         state=state,
-        href=href,
+        href=_page(it),
         tone=tone,
         more=" · ".join(part for part in more if part),
         delivery_id=it.delivery_id,
@@ -75,6 +71,22 @@ def delivery(reader: Reader, it: ListedDelivery, *, own: bool = False, no: NotAg
         again=it.status == "failed" or (it.status == "dropped" and it.reason not in FOR_GOOD),
         no=no.detail if no and no.delivery_id == it.delivery_id else "",
     )
+
+
+def _page(it: Delivery) -> str | None:
+    """The page that a message leads to. None: it was for a sponsor, who has none."""
+    match it.topic:
+        case "report_sent":
+            return None
+        case "report_due" | "report_reminder":
+            return f"/c/{it.entity_id}/sponsors"
+        case "pulse_skipped":
+            return "/lead"
+        case "rules_due":
+            return "/communities"
+    rooms = {"survey": "s", "series": "series", "output": "o"}
+    kind = it.topic.split("_")[0]
+    return "/me/introductions" if kind == "introduction" else f"/{rooms.get(kind, 'e')}/{it.entity_id}"
 
 
 def outcome(sent: Delivery) -> str:

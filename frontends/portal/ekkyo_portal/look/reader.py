@@ -50,9 +50,3 @@ class Reader:
     def until(self, at: datetime) -> str:
         """11月30日(月) 12:00 日本時間: a point in time with its zone."""
         return times.until(at, self.zone, self.locale, now=self.now)
-
-
-def count(text: str, n: int, **rest: object) -> str:
-    """A text with a number: `{n} seat|{n} seats` has one form for 1 and one for the rest."""
-    one, _, more = text.partition("|")
-    return (one if n == 1 or not more else more).format(n=f"{n:,}", **rest)

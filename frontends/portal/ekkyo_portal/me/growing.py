@@ -9,11 +9,12 @@ from typing import Final
 from ekkyo.contracts.events import Board, EventPage, EventState, ListEvents, OutputPage
 from ekkyo.contracts.members import GetMember, GetSkills, Journey, Member, SkillsSeen
 from ekkyo.contracts.surveys import RankThemes, ThemeRanking
+from ekkyo.words.numbers import count
 from ekkyo.words.text import one_line
 from ekkyo.words.themes import is_on, same, starting
 
 from ekkyo_portal.look.lines import Line
-from ekkyo_portal.look.reader import Reader, count
+from ekkyo_portal.look.reader import Reader
 from ekkyo_portal.web.visit import Visit
 
 STEPS: Final = 5

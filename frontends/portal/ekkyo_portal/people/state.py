@@ -15,9 +15,10 @@ from ekkyo.installation import systems
 from ekkyo.installation.systems import PERSONAL, System
 from ekkyo.process.console import about
 from ekkyo.process.running import Instance
+from ekkyo.words.numbers import count
 from starlette.responses import Response
 
-from ekkyo_portal.look.reader import Reader, count
+from ekkyo_portal.look.reader import Reader
 from ekkyo_portal.people.routes import PAGE, STEWARDS, room
 from ekkyo_portal.web.visit import Visit
 

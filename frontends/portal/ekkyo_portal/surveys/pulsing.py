@@ -10,10 +10,11 @@ from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events.recurring import WEEKDAYS
 from ekkyo.contracts.members import Community
 from ekkyo.contracts.surveys import PulseList, PulseRound, PulseState, TemplateList
+from ekkyo.words.numbers import count, fill
 from ekkyo.words.text import one_line
 from ekkyo.words.times import zone_name
 
-from ekkyo_portal.look.reader import Reader, count
+from ekkyo_portal.look.reader import Reader
 from ekkyo_portal.surveys.views import worded
 from ekkyo_portal.surveys.written import number
 from ekkyo_portal.web.forms import Form
@@ -86,7 +87,7 @@ class Planned:
 def listed(reader: Reader, community: Community, told: PulseList) -> Pulses:
     """The page of all pulses."""
     words = reader.words.pulses
-    can = words.can.format(members=told.members, rested=told.rested, left=told.members - told.rested)
+    can = fill(words.can, members=told.members, rested=told.rested, left=told.members - told.rested)
     return Pulses(community.community_id, one_line(community.name), can, [_pulse(reader, one) for one in told.pulses])
 
 
@@ -185,7 +186,7 @@ def _round(reader: Reader, it: PulseRound, zone: ZoneInfo) -> Round:
     elif it.because == "template_retired":
         state = words.retired
     else:
-        state = words.too_few.format(members=it.members, rested=it.rested)
+        state = fill(words.too_few, members=it.members, rested=it.rested)
     return Round(reader.day(noon, zone.key), state, it.survey_id or "")
 
 

@@ -8,6 +8,7 @@ from typing import Final, Literal
 from ekkyo.contracts.members import Locale
 from ekkyo.contracts.surveys import OTHER, Answers, Choice, Condition, FormAnswer, FormQuestion, is_asked
 from ekkyo.contracts.surveys import Form as Questions
+from ekkyo.words.numbers import count
 from ekkyo.words.text import one_line
 
 from ekkyo_portal.look.reader import Reader
@@ -242,7 +243,7 @@ def _hint(it: FormQuestion, reader: Reader) -> str:
         digits = words.digits.format(n=it.decimals) if it.decimals else words.whole
         return f"{text.format(low=low, high=high)} {digits}"
     if it.kind == "text":
-        return str(words.at_most_characters.format(n=high or answered.LONGEST))
+        return count(words.at_most_characters, high or answered.LONGEST)
     return ""
 
 

@@ -41,3 +41,7 @@ class RememberedEach(Generic[A]):
         if len(self._each) >= self._most and key not in self._each:
             self._each.clear()
         return await self._each.setdefault(key, Remembered()).of(ask)
+
+    def forget(self, key: Any) -> None:
+        """Ask again for this key."""
+        self._each.pop(key, None)

@@ -24,6 +24,8 @@ from ekkyo_notify.model.contact import CommunityName, Contact
 from ekkyo_notify.model.delivery import Delivery
 from ekkyo_notify.model.notice import Notice
 
+FEWEST: Final = 5
+"""A department of which fewer people came is not told apart: reports made by earlier versions did."""
 LARGEST: Final = 700_000
 """Characters of a report as JSON: with its page it must fit into a message and a document."""
 
@@ -81,6 +83,13 @@ def must_be_of(community: CommunityName | None, month: str, report: Report, now:
         raise Refused("report_differs", "This is a report of another community or of another month.")
     if now < Period.read(month).until(community.timezone):
         raise Refused("month_not_over", "This month is not over yet.")
+    apart = {one.department for one in report.departments if one.people >= FEWEST}
+    if {one.department for one in report.departments if one.people} | {*report.meetings.departments} > apart:
+        raise Refused(
+            "too_few_people",
+            "A report that leaves the company tells nothing about fewer than five people of a department. Update the"
+            " program that made it.",
+        )
     return community
 
 

@@ -8,7 +8,8 @@ class FirstPage:
     """Texts alone, ready to be shown.
 
     month, before: what the columns are called; before is empty where there is none. rows: what is counted, in the
-    month, and in the one before. events: the day, the title, who came. themes: with their votes.
+    month, and in the one before. events: the day, the title, who came. themes: with their votes. measures: the name,
+    the figure, the target, and whether or when it is met.
     """
 
     month: str
@@ -16,5 +17,6 @@ class FirstPage:
     objective: str
     rows: list[tuple[str, str, str]]
     events: list[tuple[str, str, str]]
-    more_events: int
+    more_events: str
     themes: list[tuple[str, str]]
+    measures: list[tuple[str, str, str, str]]

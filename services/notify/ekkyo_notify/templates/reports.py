@@ -10,14 +10,16 @@ from ekkyo.contracts.members import Locale, LogoFile
 from ekkyo.contracts.notify import PreviewReport, ReportPreview, report_id
 from ekkyo.contracts.reports import EventFigures, Report
 from ekkyo.report import page
+from ekkyo.report.measures import MeasureView, shown
 from ekkyo.report.words import WORDS
+from ekkyo.words.numbers import count, signed
 from ekkyo.words.text import one_line
 
 from ekkyo_notify.model import CommunityName, Notice, Recipient, month_named
 from ekkyo_notify.templates import Message, Reader, said
 from ekkyo_notify.templates.labels import LABELS
 from ekkyo_notify.templates.links import Links
-from ekkyo_notify.templates.logo import shown
+from ekkyo_notify.templates.logo import shown as shown_logo
 from ekkyo_notify.templates.pages import FirstPage
 
 EVENTS = 20
@@ -67,7 +69,7 @@ def report_mail(notice: Notice, recipient: Recipient, reader: Reader, links: Lin
         stop=labels["no_reports"],
         footer=labels["report_footer"].format(community=community),
         colour=reader.colour,
-        logo=shown(reader.logo) if reader.logo else None,
+        logo=shown_logo(reader.logo) if reader.logo else None,
         first_page=_first_page(report, locale),
         file=(f"report-{month}.html", file),
     )
@@ -155,17 +157,23 @@ def _first_page(report: Report, locale: Locale) -> FirstPage:
         for name, label in named.items()
         if getattr(now, name) is not None or (before and getattr(before, name) is not None)
     ]
-    shown = report.events[-EVENTS:]
+    events = report.events[-EVENTS:]
     period, earlier = report.period, report.before
     return FirstPage(
         month=month_named(str(period), locale) if period else "",
         before=month_named(str(earlier.period), locale) if earlier else "",
         objective=one_line(report.community.charter.objective, 300),
         rows=rows,
-        events=[_event(event, locale) for event in shown],
-        more_events=len(report.events) - len(shown),
-        themes=[(one_line(theme.theme), f"{theme.votes}") for theme in report.themes[:THEMES]],
+        events=[_event(event, locale) for event in events],
+        more_events=count(labels["more_events"], more) if (more := len(report.events) - len(events)) else "",
+        themes=[(one_line(theme.theme), count(labels["votes"], theme.votes)) for theme in report.themes[:THEMES]],
+        measures=[_measure(one) for one in shown(report.measures, locale)],
     )
+
+
+def _measure(one: MeasureView) -> tuple[str, str, str, str]:
+    value = f"{one.value} ({one.of})" if one.of else one.value
+    return one_line(one.label), value, one.goal, one.outcome
 
 
 def _figure(name: str, value: float | None) -> str:
@@ -173,7 +181,7 @@ def _figure(name: str, value: float | None) -> str:
     if value is None:
         return "–"
     if name == "nps":
-        return f"{value:+.0f}"
+        return signed(value)
     return f"{value:.0f}%" if name == "response" else f"{value:,.0f}"
 
 
@@ -181,4 +189,4 @@ def _event(event: EventFigures, locale: Locale) -> tuple[str, str, str]:
     """The day, the title, and how many came."""
     local = event.starts_at.astimezone(ZoneInfo(event.timezone))
     day = f"{local.month}/{local.day}" if locale == "ja" else f"{local.day} {local:%b}"
-    return day, one_line(event.title), LABELS[locale]["came"].format(n=event.attended)
+    return day, one_line(event.title), count(LABELS[locale]["came"], event.attended)

@@ -58,9 +58,18 @@ class DepartmentFigures(Model):
 
     department: str
     members: int
-    """Members of the community who work there."""
+    """Members of the community who work there, rounded down to fives."""
     people: int
-    """Different people from there who attended."""
+    """Different people from there who attended: nobody, or five at least."""
+    attendances: int
+
+
+class OtherDepartments(Model):
+    """The departments that are not told apart, together."""
+
+    departments: int
+    people: int
+    """Different people who attended, with those whose department nobody knows any more."""
     attendances: int
 
 
@@ -71,9 +80,10 @@ class Meetings(Model):
     """
 
     departments: list[str]
+    """Those told apart, of which people attended."""
     events: list[list[int]]
     pairs: int
-    """Pairs of departments that met at least once."""
+    """Pairs of departments that met at least once, of all departments."""
     possible: int
 
 
@@ -118,14 +128,20 @@ class Before(Model):
     """Pairs of departments that met at least once."""
     surveys: SurveyFigures
     outputs: int
+    crossings: dict[Crossing, int] = {}
+    """How many people reached each in it."""
 
 
 class Report(Model):
     """The impact report of a community: of all that was, or of a period.
 
-    Of a period are the events that started in it, the surveys about them, other surveys that opened in it, and what was
-    attached to the board in it. How many people belong to the community and which crossings they reached is told as it
-    is now. Who comes for the first time is so in the whole life of the community.
+    Of a period are the events that started in it, the surveys about them, other surveys that opened in it, what was
+    attached to the board and the crossings that were reached in it, and the measures as they stood at its end. How many
+    people belong to the community, and in which departments they work, is told as it is now. Who comes for the first
+    time is so in the whole life of the community.
+
+    Of a department nothing is told of which fewer than five people can be told apart, by itself or by what is left of
+    all others.
     """
 
     community: CommunityHead
@@ -134,18 +150,20 @@ class Report(Model):
     events: list[EventFigures]
     """Oldest first."""
     departments: list[DepartmentFigures]
-    """Most attendances first."""
+    """Those told apart, most attendances first."""
+    others: OtherDepartments | None = None
+    """None: all are told apart."""
     meetings: Meetings
     surveys: SurveyFigures
     themes: list[ThemeCount]
     loop: list[ThemeServed] = []
     """The same themes and those that events were drafted from: how many asked, what was held, how many came."""
     crossings: dict[Crossing, int]
-    """How many people reached each."""
+    """How many people reached each, in the period or ever."""
     outputs: list[OutputState] = []
     """What came of it, as the board has it, oldest first."""
     measures: list[MeasureFigures] = []
-    """The charter's, each against its target as it stands now, whatever the period of the report."""
+    """The charter's, each against its target as it stands now, or as it stood when the report's period ended."""
     period: Period | None = None
     """None: all that was."""
     before: Before | None = None

@@ -24,6 +24,7 @@ from ekkyo.report.charts.draw import (
     width_of,
     wrap,
 )
+from ekkyo.words.numbers import signed
 
 WIDTH, LEFT = 920.0, 36.0
 DAY = 46.0
@@ -82,9 +83,9 @@ def course(columns: Sequence[Column], *, label: str) -> Markup:
     for px, py, column in points:
         score = column.nps or 0
         fill = GREEN if score >= 0 else VERMILION
-        body.append(circle(px, py, 5.5, fill, stroke="#fff", title=f"{column.day} {column.title}: {score:+.0f}"))
+        body.append(circle(px, py, 5.5, fill, stroke="#fff", title=f"{column.day} {column.title}: {signed(score)}"))
         above = -11 if score < 85 else 20
-        body.append(text(px, py + above, f"{score:+.0f}", size=12, anchor="middle", bold=True))
+        body.append(text(px, py + above, signed(score), size=12, anchor="middle", bold=True))
     for n, column in enumerate(columns):
         middle = LEFT + wide * (n + 0.5)
         if column.nps is None and column.hidden:

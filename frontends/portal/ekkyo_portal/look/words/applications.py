@@ -41,7 +41,7 @@ EN: Final[dict[str, Any]] = {
     "waiting": "Applications that wait for a decision",
     "free": "Free seats: {n}.",
     "order": "Where seats are short, those you approve are on the waitlist in the order in which they applied.",
-    "more": "{n} more are shown when you have decided on these.",
+    "more": "{n} more is shown when you have decided on these.|{n} more are shown when you have decided on these.",
     "approve": "Approve the selected",
     "approve_one": "Approve",
     "decline": "Decline the selected",

@@ -124,7 +124,7 @@ EN: Final[dict[str, str]] = {
     "answers": "Members' answers",
     "to_answers": "See the answers",
     "to_questions": "Change the questions",
-    "people": "{n} people with a seat or waiting; {missing} have not answered a required question",
+    "people": "{n:# person|# people} with a seat or waiting; {missing:# has|# have} not answered a required question",
     "totals": "Totals",
     "answered": "{n} answered",
     "none": "There are no answers yet.",

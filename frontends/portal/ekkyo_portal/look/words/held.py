@@ -69,7 +69,7 @@ EN: Final[dict[str, Any]] = {
     "of": "Data held on {name}",
     "open": "Data held on this person",
     "nothing": "No records.",
-    "more": "{n} more are in the file.",
+    "more": "{n} more is in the file.|{n} more are in the file.",
     "withheld": "Shown to the member alone:",
     "yes": "yes",
     "no": "no",

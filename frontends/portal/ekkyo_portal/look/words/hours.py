@@ -2,50 +2,38 @@
 
 from typing import Final
 
+from ekkyo_common.hours import HEADS
+
 JA: Final[dict[str, str]] = {
+    **HEADS["ja"],
     "title": "学習時間",
     "lead": "イベントに参加していた時間の合計です。出席レポートに時間がある場合はその時間(記録)、"
     "ない場合は、受付から終了まで、受付もしていない場合は開催時間の全体とみなしています(推定)。",
     "year": "年",
     "show": "表示する",
     "by_department": "部署別",
+    "apart": "参加者が5人未満の部署は、ほかの部署と合わせて表示します。",
     "none": "この年に終了したイベントの参加者はいません。",
     "files": "ファイル",
     "files_lead": "研修部門などに渡すための表です。メンバー別の表には、社員番号と名前が入ります。"
     "取り扱いに注意してください。",
     "of_members": "メンバー別",
     "of_departments": "部署別",
-    "number": "社員番号",
-    "name": "名前",
-    "department": "部署",
-    "people": "人数",
-    "events": "参加回数",
-    "attendances": "のべ参加者",
-    "hours": "時間",
-    "measured": "うち記録",
-    "estimated": "うち推定",
 }
 
 EN: Final[dict[str, str]] = {
+    **HEADS["en"],
     "title": "Learning hours",
     "lead": "How long people were at events. Where an attendance report says it, that counts (measured). Otherwise it"
     " is from check-in to the end or, without a check-in, the whole event (estimated).",
     "year": "Year",
     "show": "Show",
     "by_department": "By department",
+    "apart": "Departments from which fewer than five people came are shown together.",
     "none": "Nobody came to an event that was concluded in this year.",
     "files": "Files",
     "files_lead": "Tables for a training department. Those of members hold personnel numbers and names:"
     " handle with care.",
     "of_members": "Members",
     "of_departments": "Departments",
-    "number": "Number",
-    "name": "Name",
-    "department": "Department",
-    "people": "People",
-    "events": "Events",
-    "attendances": "Attendances",
-    "hours": "Hours",
-    "measured": "Measured",
-    "estimated": "Estimated",
 }

@@ -82,7 +82,7 @@ EN: Final[dict[str, Any]] = {
     "lead": "Ekkyo suggests which of the candidates come together closest to the make-up of the company, or of the "
     "community. You look at the suggestion, and then make them leaders in one step.",
     "suggested": "Suggestion",
-    "among": "Chosen from {candidates} candidates, and compared with {mirrored} people.",
+    "among": "Chosen from {candidates:# candidate|# candidates}, and compared with {mirrored:# person|# people}.",
     "proven": "No other choice comes closer.",
     "best_found": "This is the best choice that was found. Another one could be closer by {points} points at most.",
     "distance": "Difference: {points} points.",

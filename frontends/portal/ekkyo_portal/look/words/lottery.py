@@ -44,7 +44,7 @@ EN: Final[dict[str, str]] = {
     "only_later": "It cannot be earlier than announced, and it cannot be changed once the time of the draw has passed.",
     "fixed": "You cannot add or remove a lottery after the event is published.",
     "enter": "Enter the draw",
-    "seats": "{seats} seats drawn by lot, {n} applied",
+    "seats": "{seats:# seat|# seats} drawn by lot, {n} applied",
     "draws": "Seats are drawn by lot on {at}, among all who register before. When you register makes no difference.",
     "in_draw": "The draw is on {at}. You will get a message with the result.",
     "drawing": "It is time for the draw. The result will be here in a moment.",

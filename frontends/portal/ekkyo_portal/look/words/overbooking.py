@@ -43,17 +43,17 @@ EN: Final[dict[str, str]] = {
     " you can confirm while it stays unlikely that there are too few seats.",
     "nothing": "Nothing changes by itself. To confirm more people, raise the number of seats where you edit the event.",
     "seats": "Seats there really are",
-    "seats_hint": "The event has {capacity} seats in Ekkyo. If you raised that to overbook, enter how many the room "
-    "has.",
+    "seats_hint": "The event has {capacity:# seat|# seats} in Ekkyo. If you raised that to overbook, enter how many "
+    "the room has.",
     "show": "Show for this number",
     "kind": "format: {format}",
     "kind_about": "format: {format}, theme: {context}",
-    "said": "At {events} past events like this ({kind}), {absent} of {registrations} people with a seat did not come."
-    " That is about {share}% (between {low}% and {high}%).",
-    "advised": "For {seats} seats, you can confirm {advised}. Between {low} and {high} people are likely to come,"
-    " and the risk that more than {seats} come is {risk}.",
-    "none_more": "For {seats} seats, do not confirm more than {seats}. With one more, the risk that there are too few"
-    " seats would be above {limit}%.",
+    "said": "At {events:# past event|# past events} like this ({kind}), {absent} of {registrations:# person|# people} "
+    "with a seat did not come. That is about {share}% (between {low}% and {high}%).",
+    "advised": "For {seats:# seat|# seats}, you can confirm {advised}. Between {low} and {high} people are likely to "
+    "come, and the risk that more than {seats} come is {risk}.",
+    "none_more": "For {seats:# seat|# seats}, do not confirm more than {seats}. With one more, the risk that there are "
+    "too few seats would be above {limit}%.",
     "confirmed": "Confirmed",
     "coming": "Likely",
     "come": "{low} to {high}",
@@ -66,8 +66,8 @@ EN: Final[dict[str, str]] = {
     " 5%. People who come without a seat are not counted.",
     "none": "There is no advice yet.",
     "too_few_events": "It takes at least {needed} past events like this ({kind}) where attendance was recorded."
-    " So far there are {n}.",
+    " So far there {n:is #|are #}.",
     "too_few_registrations": "It takes at least {needed} people with a seat at past events like this ({kind})."
-    " So far there are {n}.",
+    " So far there {n:is #|are #}.",
     "edit": "Change the number of seats",
 }

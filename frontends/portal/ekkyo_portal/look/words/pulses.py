@@ -78,7 +78,7 @@ EN: Final[dict[str, Any]] = {
     "title": "Pulses",
     "lead": "Short surveys that open by themselves for a sample of the members. Nobody is asked who was asked in the "
     "last 30 days by a pulse or a survey opened by hand. Those who have waited longest come first.",
-    "can": "Of {members} members, {rested} were asked in the last 30 days. {left} can be asked now.",
+    "can": "Of {members:# member|# members}, {rested:# was|# were} asked in the last 30 days. {left} can be asked now.",
     "none": "There are no pulses yet.",
     "new": "Plan a pulse",
     "edit": "Change the pulse",
@@ -91,7 +91,8 @@ EN: Final[dict[str, Any]] = {
     "day": "Day",
     "state": "What became of it",
     "asked": "{n} member was asked|{n} members were asked",
-    "too_few": "Skipped: fewer than five could be asked ({members} members, {rested} asked in the last 30 days)",
+    "too_few": "Skipped: fewer than five could be asked ({members:# member|# members}, {rested} asked in the last 30 "
+    "days)",
     "retired": "Skipped: its template is retired",
     "results": "See the answers",
     "rhythm": "{every}, {weekday} {clock}",
@@ -126,8 +127,8 @@ EN: Final[dict[str, Any]] = {
     "to_templates": "Templates",
     "to_trend": "NPS over time",
     "open_title": "Open a survey",
-    "open_lead": "Ask members now. Those who are invited are told at once, and who has not answered is reminded once, "
-    "automatically, at half time.",
+    "open_lead": "Ask members now. Those who are invited are told at once. Those who have not answered are reminded "
+    "once, automatically, halfway to the deadline.",
     "whom": "Who is asked",
     "whom_everybody": "All members",
     "whom_sample": "A sample (how many: below)",

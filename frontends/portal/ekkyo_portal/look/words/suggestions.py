@@ -103,12 +103,12 @@ EN: Final[dict[str, Any]] = {
     "expected": "How many may come",
     "said": "{n} of {answered} chose it in surveys",
     "said_few": "{n} chose it in surveys",
-    "by_coming": "{mean} came on average to {n} past events ({others} to others)",
-    "by_coming_alone": "{mean} came on average to {n} past events",
+    "by_coming": "{mean} came on average to {n:# past event|# past events} ({others} to others)",
+    "by_coming_alone": "{mean} came on average to {n:# past event|# past events}",
     "unknown": "Nothing is known yet",
     "interval": "{low} to {high}",
-    "interval_why": "From {events} past events of this format: a chance of {chance}% if the next one is like those. "
-    "Half of them had {middle} or more.",
+    "interval_why": "From {events:# past event|# past events} of this format: a chance of {chance}% if the next one is "
+    "like those. Half of them had {middle} or more.",
     "too_few": "Not known: there was {n} past event of this format, and at least {needed} are needed"
     "|Not known: there were {n} past events of this format, and at least {needed} are needed",
     "weekdays": {

@@ -104,7 +104,7 @@ EN: Final[dict[str, str]] = {
     "number_to": "Enter a number up to {high}.",
     "whole": "Whole numbers only.",
     "digits": "Digits after the decimal point: at most {n}.",
-    "at_most_characters": "Up to {n} characters",
+    "at_most_characters": "Up to {n} character|Up to {n} characters",
     "twice": "You chose the same answer twice.",
     "how_many": "Check how many you may choose.",
     "every_row": "Answer every row.",

@@ -35,7 +35,7 @@ EN: Final[dict[str, str]] = {
     "title": "Tables",
     "menu": "Tables",
     "table": "Table {n}",
-    "people": "{n} people at {tables} tables",
+    "people": "{n:# person|# people} at {tables:# table|# tables}",
     "none": "There are no tables yet.",
     "empty": "Nobody sits here.",
     "unknown": "Somebody whose name cannot be shown",

@@ -81,7 +81,7 @@ EN: Final[dict[str, str]] = {
     "proposals": "Words the vocabulary may lack",
     "proposals_hint": "They appear in several of the answers and comments that were published.",
     "no_proposals": "There are none.",
-    "times": "in {n} answers",
+    "times": "in {n} answer|in {n} answers",
     "as_theme": "Which theme does it belong to?",
     "new_theme": "A new theme",
     "add": "Add",
