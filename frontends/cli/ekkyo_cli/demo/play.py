@@ -268,15 +268,13 @@ class Season:
         await self.heard.invited(survey_id, came)
         answering = [i for i in came if self.random.random() < 0.82]
         answers = {i: answers_of(self.random) for i in answering}
-        await self._each(
-            answering,
-            lambda i: self.as_(i).send(s.AnswerSurvey(survey_id=survey_id, member_id=i, answers=answers[i])),
-        )
+        said = {i: s.AnswerSurvey(survey_id=survey_id, member_id=i, answers=answers[i]) for i in answering}
+        await self._each(answering, lambda i: self.as_(i).send(said[i]))
         leader = self.as_(self.leaders[0].member_id, f"leader:{self.community_id}")
         await leader.send(s.CloseSurvey(survey_id=survey_id))
-        told = await leader.ask(s.GetResults(survey_id=survey_id))
-        score = "-" if told.results.nps is None else signed(told.results.nps)
-        self.say(f"  {event.title}: {len(came)} came, {told.results.answered} answered, NPS {score}")
+        told = (await leader.ask(s.GetResults(survey_id=survey_id))).results
+        score = "-" if told.nps is None else signed(told.nps)
+        self.say(f"  {event.title}: {len(came)} came, {told.answered} answered, NPS {score}")
 
     async def _next_themes(self, count: int) -> list[e.WantedFromTheme]:
         """The themes suggested first; some members wait for an event on them."""

@@ -6,14 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from ekkyo.contracts.base import Refused
-from ekkyo.contracts.events import (
-    EventState,
-    MyEventsPage,
-    MyRegistrationAnswer,
-    MyTableAnswer,
-    Overlap,
-    Registration,
-)
+from ekkyo.contracts.events import EventState, MyEventsPage, MyRegistrationAnswer, MyTableAnswer, Overlap, Registration
 from ekkyo.contracts.members import Cards
 from ekkyo.contracts.surveys import SurveyList
 from ekkyo.words.calendar import saved
