@@ -64,7 +64,7 @@ async def test_a_test_finds_its_database_and_its_streams_empty(turn, nats: Nats,
 async def test_a_database_is_gone_at_its_tests_end(mongo: Mongo):
     database = Database.open(mongo.url, mongo.database(), "pymongo")
     await database.insert("things", {"_id": "1"})
-    await mongo.drop()
+    mongo.drop()
     assert await database.count("things", {}) == 0
     await database.close()
 

@@ -20,8 +20,8 @@ from prometheus_client import CollectorRegistry
 
 from ekkyo.broker.defence import Limits, Retries
 from ekkyo.broker.guard import Guard
-from ekkyo.broker.inject import inject, wants
-from ekkyo.broker.intake import Pull, Requests, Tasks
+from ekkyo.broker.inject import Handler, Injected, wants
+from ekkyo.broker.intake import Pull, Requests, Tasks, leave
 from ekkyo.broker.metrics import Metrics
 from ekkyo.broker.routes import Asked, Reaction, Router
 from ekkyo.broker.streams import missing
@@ -65,7 +65,7 @@ class Broker(NatsBroker):
                 else:
                     self._mount_reaction(to, handler)
 
-    def _mount_asked(self, to: Asked, handler: Callable[..., Any]) -> None:
+    def _mount_asked(self, to: Asked, handler: Handler) -> None:
         subject = to.message.subject
         assert subject not in self.guard.asked, f"{subject} is answered twice"
         self.guard.asked[subject] = to
@@ -73,15 +73,14 @@ class Broker(NatsBroker):
             subject,
             to.queue,
             no_reply=True,
-            parser=_request,
             ack_policy=AckPolicy.MANUAL,  # there is nothing to acknowledge: one middleware less
             title=to.name,
             description=handler.__doc__ or to.message.__doc__,
         )
-        subscriber(inject(handler, self.context))
-        self._feed(subscriber, Requests(subject, to.queue, subscriber.process_message, self.guard, self._tasks))
+        intake = Requests(subject, to.queue, subscriber.process_message, self.guard, self._tasks)
+        self._feed(subscriber, intake, handler, _request)
 
-    def _mount_reaction(self, to: Reaction, handler: Callable[..., Any]) -> None:
+    def _mount_reaction(self, to: Reaction, handler: Handler) -> None:
         assert to.durable not in self.guard.reactions, f"two reactions are called {to.durable}"
         self.guard.reactions[to.durable] = to
         for stream, subjects in ((to.stream, to.subjects), ("AGAIN", (to.again_subject,))):
@@ -97,18 +96,21 @@ class Broker(NatsBroker):
                     description=handler.__doc__,
                     include_in_schema=stream != "AGAIN",
                 )
-                subscriber(inject(handler, self.context))
                 limit = self.guard.limits.reactions
                 pull = Pull(stream, to.durable, self.inbox_prefix, subscriber.process_message, self._work, limit)
-                self._feed(subscriber, pull)
+                self._feed(subscriber, pull, handler, subscriber._parser)
 
-    def _feed(self, subscriber: Any, intake: Requests | Pull) -> None:
-        """Let this intake feed the subscriber in place of FastStream's own.
+    def _feed(self, subscriber: Any, intake: Requests | Pull, handler: Handler, parser: Callable[..., Any]) -> None:
+        """Let this intake feed the subscriber in place of FastStream's own, and the handler take what it is fed.
 
         It calls `process_message`: `consume` would drop what comes before the subscriber is marked as running, and
-        keep quiet about what goes wrong.
+        keep quiet about what goes wrong. What FastStream makes of a handler at each start is known: see `Injected`.
         """
         self._intakes.append(intake)
+        subscriber(Injected(handler, self.context))
+        (item,) = subscriber.calls
+        item.parser, item.decoder = parser, self.guard.decode
+        subscriber._build_fastdepends_model = lambda: None
 
         async def subscribe() -> None:
             await intake.start(self.connection)
@@ -146,7 +148,7 @@ class Broker(NatsBroker):
             return
         self.stopping = True
         if self._connection is not None and self._connection.is_connected:
-            await asyncio.gather(*(intake.stop() for intake in self._intakes))
+            await leave(self._connection, self._intakes)
         drain = self.guard.limits.drain
         await asyncio.gather(self._tasks.ended(drain), self._work.ended(drain))
         if self._heartbeat:
@@ -230,7 +232,6 @@ def make_broker(
         reconnected_cb=reconnected,
         disconnected_cb=disconnected,
         error_cb=on_error,
-        decoder=guard.decode,
         middlewares=[guard.middleware],
         apply_types=False,  # messages are read by their contract, and arguments are given by `inject`
         serializer=None,

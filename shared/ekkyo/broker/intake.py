@@ -8,7 +8,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterable
 from contextlib import suppress
 from typing import Any, Protocol
 
@@ -102,15 +102,10 @@ class Requests:
             await asyncio.sleep(0)
             self._began = time.monotonic()
 
-    async def stop(self) -> None:
-        """Take no more; what has arrived is still begun."""
-        if self._subscription:
-            subscription, self._subscription = self._subscription, None
-            with suppress(NatsError):
-                nc = subscription._conn
-                await nc._send_unsubscribe(subscription._id)
-                await nc.flush()  # nats-py pings ahead of what waits to be sent: only drain's own ping comes after that
-                await subscription.drain()  # type: ignore[no-untyped-call]
+    def leave(self) -> Subscription | None:
+        """See `leave`."""
+        subscription, self._subscription = self._subscription, None
+        return subscription
 
 
 class Pull:
@@ -142,14 +137,12 @@ class Pull:
         self._subscription = await nc.subscribe(f"{self._inbox}.*", cb=self._take)
         self._loop = asyncio.create_task(self._ask(nc))
 
-    async def stop(self) -> None:
-        """Ask for no more; what has arrived is still begun, what has not goes to another instance."""
+    def leave(self) -> Subscription | None:
+        """Ask for no more. See `leave`."""
         if self._loop:
             self._loop.cancel()
-        if self._subscription:
-            subscription, self._subscription = self._subscription, None
-            with suppress(NatsError):
-                await subscription.drain()  # type: ignore[no-untyped-call]
+        subscription, self._subscription = self._subscription, None
+        return subscription
 
     def again(self) -> None:
         """The connection is another one: what was asked for is forgotten."""
@@ -198,3 +191,20 @@ class Pull:
             await nc.publish(subject, json.dumps(wish).encode(), reply=f"{self._inbox}.{self._number}")
         except NatsError:  # not connected and nothing more fits in the buffer
             self._open = 0
+
+
+async def leave(nc: Client, intakes: Iterable[Requests | Pull]) -> None:
+    """Let these take no more. What has arrived is still begun, what has not goes to another instance.
+
+    The server is told of all of them, and then answers once for all: a service has a hundred; `drain` asks for each.
+    """
+    left = [subscription for intake in intakes if (subscription := intake.leave())]
+    with suppress(NatsError, TimeoutError):
+        for subscription in left:
+            await nc._send_unsubscribe(subscription._id)
+        for _ in range(2):  # nats-py pings ahead of what waits to be sent: the second one comes after all of it
+            await nc.flush()
+    for subscription in left:
+        await subscription._pending_queue.join()
+        with suppress(NatsError):
+            await subscription.unsubscribe()

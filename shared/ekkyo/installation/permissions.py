@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -228,12 +229,17 @@ def _value(text: str) -> str:
 
 
 def _user(name: str, login: str, may: Permissions) -> list[str]:
-    lines = [f"      # {name}", f"      {{ {login}, permissions: {{", "        publish: {", "          allow: ["]
+    return [f"      # {name}", f"      {{ {login}, permissions: {{", *_allowed(may), "      } }"]
+
+
+@lru_cache(maxsize=100)  # tests start servers by the hundred
+def _allowed(may: Permissions) -> tuple[str, ...]:
+    lines = ["        publish: {", "          allow: ["]
     lines += [f"            {json.dumps(subject)}" for subject in may.publish] + ["          ]"]
     if may.publish_denied:
         lines += ["          deny: [", *(f"            {json.dumps(s)}" for s in may.publish_denied), "          ]"]
     lines += ["        }", "        subscribe: { allow: ["]
-    return [*lines, *(f"          {json.dumps(subject)}" for subject in may.subscribe), "        ] }", "      } }"]
+    return (*lines, *(f"          {json.dumps(subject)}" for subject in may.subscribe), "        ] }")
 
 
 def variables(user: str) -> tuple[str, str]:

@@ -80,13 +80,12 @@ async def provision_streams(js: JetStreamContext, *, replicas: int = 1) -> list[
 
 async def provision_consumers(js: JetStreamContext, wanted: Sequence[tuple[str, ConsumerConfig]]) -> list[Found]:
     """Create the durable consumers, or correct settings that differ; their positions in the stream are kept."""
-    found = []
+    found, known = [], {stream: await _consumers(js, stream) for stream in {stream for stream, _ in wanted}}
     for stream, config in wanted:
         durable = config.durable_name
         assert durable
-        try:
-            there = (await js.consumer_info(stream, durable)).config
-        except NotFoundError:
+        there = known[stream].get(durable)
+        if there is None:
             await js.add_consumer(stream, config)
             found.append(Found("consumer", f"{stream}/{durable}", "made"))
             continue
@@ -96,6 +95,14 @@ async def provision_consumers(js: JetStreamContext, wanted: Sequence[tuple[str, 
             await js.add_consumer(stream, kept)
         state = f"changed {', '.join(differs)}" if differs else "as wanted"
         found.append(Found("consumer", f"{stream}/{durable}", state))
+    return found
+
+
+async def _consumers(js: JetStreamContext, stream: str) -> dict[str, ConsumerConfig]:
+    """What the consumers of a stream are like, by name. The server tells of some hundreds at a time."""
+    found: dict[str, ConsumerConfig] = {}
+    while page := await js.consumers_info(stream, offset=len(found)):
+        found |= {info.name: info.config for info in page}
     return found
 
 

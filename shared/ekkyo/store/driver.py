@@ -1,20 +1,21 @@
 """The one place that knows the driver: Motor or PyMongo's async API, chosen by a setting.
 
 Only these operations, which mean the same on every MongoDB and on compatible servers: find, bulks of ReplaceOne and
-InsertOne and of DeleteOne, insert, count, create_index, ping; and for backups the names of collections, all rows of one
-as they are, delete_many.
+InsertOne and of DeleteOne, insert, count, create_indexes, ping; and for backups the names of collections, all rows of
+one as they are, delete_many.
 """
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from bson.codec_options import CodecOptions
 from bson.raw_bson import RawBSONDocument
-from pymongo import DeleteOne, InsertOne, ReplaceOne
+from pymongo import DeleteOne, IndexModel, InsertOne, MongoClient, ReplaceOne
 from pymongo.errors import BulkWriteError, ConnectionFailure, DuplicateKeyError, OperationFailure, WTimeoutError
 
 from ekkyo.contracts.base import Refused
@@ -60,6 +61,19 @@ class Written:
 
     count: int
     duplicates: dict[int, str] = field(default_factory=dict)
+
+
+class Indexed(Protocol):
+    """An index: its fields, whether no two documents may have the same, and which documents are in it."""
+
+    @property
+    def keys(self) -> list[tuple[str, int]]: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def unique(self) -> bool: ...
+    @property
+    def where(self) -> Where | None: ...
 
 
 class Database:
@@ -186,14 +200,27 @@ class Database:
         result = await _reaching(self._database[collection].bulk_write([DeleteOne(w) for w in wheres], ordered=False))
         return int(result.deleted_count)
 
-    async def index(self, collection: str, fields: Sort, *, name: str, unique: bool, where: Where | None) -> None:
-        """Create an index unless it is there."""
-        options = {"partialFilterExpression": where} if where else {}
-        await _reaching(self._database[collection].create_index(list(fields), name=name, unique=unique, **options))
+    async def index(self, collection: str, indexes: Sequence[Indexed]) -> None:
+        """Create these indexes unless they are there."""
+        models = [
+            IndexModel(
+                i.keys, name=i.name, unique=i.unique, **({"partialFilterExpression": i.where} if i.where else {})
+            )
+            for i in indexes
+        ]
+        if models:
+            await _reaching(self._database[collection].create_indexes(models))
 
     async def drop(self) -> None:
         """Drop the whole database: for tests."""
         await _reaching(self._client.drop_database(self._database.name))
+
+
+@contextmanager
+def dropping(url: str) -> Iterator[Callable[[str], object]]:
+    """Drops databases by name, on one connection: for tests."""
+    with MongoClient[Row](url) as client:
+        yield client.drop_database
 
 
 async def _reaching(operation: Any) -> Any:

@@ -70,10 +70,7 @@ class Store:
         """Create the indexes that are not there yet."""
         for declaration in self._declarations:
             for collection, indexes in declaration.indexes.items():
-                for index in indexes:
-                    await self._database.index(
-                        collection, index.keys, name=index.name, unique=index.unique, where=index.where
-                    )
+                await self._database.index(collection, indexes)
 
     async def ping(self) -> None:
         """Raises Unavailable when the database does not answer."""

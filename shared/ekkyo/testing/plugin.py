@@ -60,6 +60,7 @@ class Mongo:
     """Databases of a test's own on the shared server. Do not kill that server: start one with `start_mongo`."""
 
     server: MongoServer
+    dropping: Callable[[str], object]
     prefix: str = field(default_factory=lambda: f"t{uuid.uuid4().hex[:12]}")
     used: set[str] = field(default_factory=set)
 
@@ -72,23 +73,26 @@ class Mongo:
         self.used.add(f"{self.prefix}_{name}")
         return f"{self.prefix}_{name}"
 
-    async def drop(self) -> None:
-        from ekkyo.store.driver import Database
-
+    def drop(self) -> None:
         for name in self.used:
-            database = Database.open(self.url, name, "pymongo")
-            try:
-                await database.drop()
-            finally:
-                await database.close()
+            self.dropping(name)
 
 
-@pytest_asyncio.fixture
-async def mongo(mongo_server: MongoServer) -> AsyncIterator[Mongo]:
+@pytest.fixture(scope="session")
+def dropping(mongo_server: MongoServer) -> Iterator[Callable[[str], object]]:
+    """Drops a database, on one connection for all tests."""
+    from ekkyo.store.driver import dropping
+
+    with dropping(mongo_server.url) as drop:
+        yield drop
+
+
+@pytest.fixture
+def mongo(mongo_server: MongoServer, dropping: Callable[[str], object]) -> Iterator[Mongo]:
     """Databases of the test's own, dropped at its end."""
-    databases = Mongo(mongo_server)
+    databases = Mongo(mongo_server, dropping)
     yield databases
-    await databases.drop()
+    databases.drop()
 
 
 @pytest.fixture(scope="session")

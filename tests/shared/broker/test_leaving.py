@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from ekkyo.broker.defence import Limits
-from ekkyo.broker.intake import Requests, Tasks
+from ekkyo.broker.intake import Requests, Tasks, leave
 from ekkyo.testing import Nats, eventually
 from nats.aio.msg import Msg
 
@@ -54,7 +54,7 @@ async def test_a_request_that_comes_while_an_instance_leaves_is_taken_by_one_tha
         one = requests()
         await one.start(leaving)
         await leaving.flush()
-        await one.stop()
+        await leave(leaving, [one])
     over.set()
     await begun
     await eventually(lambda: taken == sent, what=f"all {sent} taken")
