@@ -91,7 +91,7 @@ async def test_pages_before_the_sign_in_those_of_the_http_door_and_a_report_on_p
             Scene("nobody is signed in", None, {}, ("/signin", "/signin/link?c=1", "/api/docs")),
             Scene("signing in failed", None, {}, ("/signin/company/back?code=x&state=y",), 400),
             Scene("an address that does not open", None, {}, ("/signin/local?k=x",), 403),
-            Scene("a link of a mail that is over", None, {}, ("/u/muted/x",), 404),
+            Scene("a link of a mail that is over", None, {}, ("/u/muted/x", "/u/themes/it/x"), 404),
         ):
             wrong += await looked_at(who, scene, axe=True)
         assert "\n".join([*wrong, *await cut_off(who.page.context)]) == ""

@@ -22,6 +22,7 @@ from ekkyo.contracts.events import (
     RegistrationPromoted,
     RegistrationWaitlisted,
     RegistrationWithdrawn,
+    SeriesPlanned,
     Terms,
 )
 from ekkyo.contracts.members import Charter, Community, CommunityRevised, FollowedTheme, Membership
@@ -30,6 +31,7 @@ from ekkyo.contracts.surveys import SurveyOpened, Term, VocabularyChanged, Vocab
 from ekkyo.decision.clock import utcnow
 
 from tests.notify.making import CHAT, JOIN, LOGO, MEMBER, notice, output, survey
+from tests.notify.test_series import ABOUT, occurrences
 from tests.notify.world import World, address, soon
 
 
@@ -90,6 +92,17 @@ async def test_who_asked_for_its_theme_is_told_first_and_not_again_with_everybod
     await world.quiet()
     assert set(world.mail.recipients[:2]) == {address("m1"), address("m2")}
     assert len(world.mail.recipients) == 4
+    await world.tell(SeriesPlanned(**ABOUT, occurrences=occurrences()), times=2)
+    await world.quiet()
+    of_series = await world.deliveries(entity_id="s1")
+    assert {(d.member_id, d.topic, d.status) for d in of_series} == {
+        ("m1", "event_wanted", "sent"),
+        ("m2", "event_wanted", "sent"),
+        ("m3", "series_planned", "sent"),
+        ("m4", "series_planned", "sent"),
+    }
+    assert set(world.mail.recipients[4:6]) == {address("m1"), address("m2")}
+    assert len(world.mail.recipients) == 8
 
 
 async def test_mail_bears_the_new_name_colour_and_logo_of_a_community_that_was_revised(world: World):

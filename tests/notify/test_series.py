@@ -23,7 +23,9 @@ from ekkyo.contracts.events import (
 )
 from ekkyo.contracts.notify import ConnectChannel, Topic
 from ekkyo.decision.clock import utcnow
+from ekkyo_notify import model
 from ekkyo_notify.templates import compose
+from ekkyo_notify.templates.links import Links
 
 from tests.notify.making import JOIN, MEMBER, SEATED, WAITING, dates, event, message, notice, reader
 from tests.notify.world import World, address, soon
@@ -178,3 +180,14 @@ def test_whoever_is_asked_to_give_up_a_seat_on_one_date_is_told_where(topic: Top
     waiting = message("series_registered", locale, to=WAITING).lead
     assert page in waiting
     assert {"ja": "キャンセル待ちの方が", "en": "someone who is waiting"}[locale] not in waiting
+
+
+def test_a_series_on_a_followed_theme_is_told_with_all_its_dates_and_leads_to_the_series():
+    told = model.series_wanted(notice("series_planned"))
+    for locale, on in (("ja", "3回に分けて"), ("en", "on several dates")):
+        said = compose(told, MEMBER, reader(locale), Links("https://ekkyo.example.com"))
+        assert on in said.lead
+        assert said.action
+        assert said.action.href == "https://ekkyo.example.com/series/e1"
+        assert len(said.rows) > len(message("event_wanted", locale).rows), "its dates are listed"
+        assert on not in message("event_wanted", locale).lead

@@ -46,6 +46,27 @@ async def test_a_roster_says_who_is_expected_who_waits_and_why_and_who_came():
         assert browser.answering.sent(FindMembers)[-1].community_id is None
 
 
+async def test_the_roster_marks_who_has_not_answered_and_leads_leaders_to_the_answers():
+    listed = (registration("ken", "confirmed", unanswered=True), registration("mai", "confirmed"))
+    async with opened(at_the_desk(*listed, asks=True, confirmed=2), LEADER) as browser:
+        page = await browser.get("/e/e1/roster")
+        assert text_of(page).count("質問に未回答") == 1
+        assert re.findall(r'href="(/e/e1/questions/answers#m-\w+)"', page.text) == [
+            "/e/e1/questions/answers#m-ken",
+            "/e/e1/questions/answers#m-mai",
+        ]
+        browser.answering.replies |= at_the_desk(*listed, asks=True, hosts=["hanako"])
+        hosting = await browser.as_(HANAKO).get("/e/e1/roster")
+        assert hosting.status_code == 200
+        assert "questions/answers" not in hosting.text, "hosts do not see them"
+        assert "questions/answers" not in (await _of(at_the_desk(*listed))).text, "nothing is asked"
+
+
+async def _of(replies):
+    async with opened(replies, LEADER) as browser:
+        return await browser.get("/e/e1/roster")
+
+
 async def test_who_applied_or_was_declined_stands_on_the_roster_without_a_seat():
     listed = (registration("mai", "applied"), registration("ken", "declined"))
     async with opened(at_the_desk(*listed, applied=1), LEADER) as browser:

@@ -25,7 +25,9 @@ from ekkyo.contracts.members import (
     CrossingReached,
     DeclineInvitation,
     DescribeSkills,
+    Followed,
     FollowedTheme,
+    FollowTheme,
     GetCalendarAddress,
     GetJourney,
     GetMember,
@@ -258,6 +260,31 @@ async def test_the_link_at_the_end_of_a_mail_ends_one_kind_and_can_be_undone(tmp
             assert {(sub, roles) for sub, roles, m in portal.services.callers if isinstance(m, ChooseMessages)} == {
                 ("hanako", frozenset())
             }
+
+
+async def test_the_link_of_a_mail_about_a_theme_ends_all_that_is_followed_there_and_nothing_else(tmp_path):
+    now = datetime.now(UTC)
+    follows = [
+        FollowedTheme(theme=theme, community_id=community, since=now)
+        for theme, community in (("Excel", "it"), ("RPA", "it"), ("Excel", "hr"))
+    ]
+    async with whole(tmp_path) as portal:
+        replies = portal.services.answering.replies
+        replies[GetMember] = member(follows=follows)
+        replies[FollowTheme] = Followed(member_id="hanako", follows=[])
+        held = portal.passes.make("messages", "themes/it", "hanako", now + timedelta(days=300))
+        assert "待つのをやめます" in text_of(await portal.get(f"/u/themes/it/{held}"))
+        assert not portal.services.answering.sent(FollowTheme)
+        mail = {"sec-fetch-site": "cross-site", "origin": "https://mail.example.com"}
+        done = await portal.http.post(f"/u/themes/it/{held}", data={"List-Unsubscribe": "One-Click"}, headers=mail)
+        assert done.status_code == 200
+        assert "set-cookie" not in done.headers
+        sent = [(c.member_id, c.community_id, c.theme, c.wanted) for c in portal.services.answering.sent(FollowTheme)]
+        assert sent == [("hanako", "it", "Excel", False), ("hanako", "it", "RPA", False)]
+        other = portal.passes.make("messages", "it", "hanako", now + timedelta(days=1))
+        for path in (f"/u/themes/hr/{held}", f"/u/themes/it/{other}", f"/u/it/{held}", "/u/themes/it/x"):
+            assert (await portal.get(path)).status_code == (await portal.post(path)).status_code == 404
+        assert len(portal.services.answering.sent(FollowTheme)) == 2
 
 
 async def test_a_link_ends_nothing_but_its_own_and_says_what_to_do_when_it_is_over(tmp_path):

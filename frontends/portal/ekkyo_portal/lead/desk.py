@@ -108,7 +108,7 @@ async def part(visit: Visit, event_id: str) -> tuple[int, str]:
     """What the script puts in the place of the roster, in one line of JSON, and the revision that it shows."""
     page = await roster_of(visit, event_id)
     known, away = await names.known_to(visit, page.event.community_id, (r.member_id for r in page.registrations))
-    view = roster.desk(visit.reader, page, known, away=away)
+    view = roster.desk(visit.reader, page, known, away=away, leads=visit.me.may_lead(page.event.community_id))
     return page.event.revision, json.dumps(_answer(visit, view), ensure_ascii=False, separators=(",", ":"))
 
 
@@ -138,7 +138,10 @@ async def _shown(
     community = page.event.community_id
     known, away = await names.known_to(visit, community, (r.member_id for r in page.registrations))
     others = await names.search(visit, community, text) if text and not away else []
-    view = roster.desk(visit.reader, page, known, text=text, others=others, came=came, back=back, away=away)
+    leads = visit.me.may_lead(community)
+    view = roster.desk(
+        visit.reader, page, known, text=text, others=others, came=came, back=back, away=away, leads=leads
+    )
     wrong = refusal(visit.reader.locale, why.code, why.detail) if why else wrong
     status = why.status if why else 409 if wrong else 200
     if visit.live:

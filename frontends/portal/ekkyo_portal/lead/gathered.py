@@ -28,6 +28,7 @@ class Total:
 class Line:
     """What one member answered."""
 
+    member_id: str
     name: str
     number: str
     department: str
@@ -89,6 +90,7 @@ def table(reader: Reader, found: Gathered) -> list[list[str]]:
 def _line(reader: Reader, questions: Sequence[RegistrationQuestion], one: MemberAnswers, person: Person | None) -> Line:
     words = reader.words
     return Line(
+        member_id=one.member_id,
         name=person.name if person else words.asking.unknown,
         number=person.number if person else "",
         department=person.department if person else "",

@@ -31,6 +31,10 @@ class Row:
     note: str
     text: str
     walk_in: bool = False
+    unanswered: bool = False
+    """Whether a required question of the event has no answer from them."""
+    answers: bool = False
+    """Whether there may be answers of theirs to look at."""
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,8 @@ class Desk:
     """Whose check-in the message is about: it can be taken back there."""
     away: bool
     more: bool
+    answers_at: str = ""
+    """Where leaders see what members answered; empty where nothing is asked, and for hosts."""
 
     @property
     def nobody(self) -> bool:
@@ -84,6 +90,7 @@ def desk(
     came: str | None = None,
     back: str | None = None,
     away: bool = False,
+    leads: bool = False,
 ) -> Desk:
     """The roster, or what of it holds a text. came, back: who was just checked in, and whose check-in was undone."""
     event = page.event
@@ -122,6 +129,7 @@ def desk(
         said_of=came if came in every else None,
         away=away,
         more=page.next is not None,
+        answers_at=f"/e/{event.event_id}/questions/answers" if leads and event.asks else "",
     )
 
 
@@ -152,7 +160,18 @@ def _row(reader: Reader, event: EventState, one: Registration, known: Mapping[st
     name = person.name if person else reader.words.desk.unknown
     number, department = (person.number, person.department) if person else ("", "")
     text = plain(f"{number} {name} {department}")
-    return Row(one.member_id, name, department, number, _note(reader, event, one), text, one.walk_in)
+    asked = event.asks and one.status in ("confirmed", "waitlisted", "applied", "attended", "no_show")
+    return Row(
+        one.member_id,
+        name,
+        department,
+        number,
+        _note(reader, event, one),
+        text,
+        one.walk_in,
+        unanswered=one.unanswered,
+        answers=asked,
+    )
 
 
 def _note(reader: Reader, event: EventState, one: Registration) -> str:

@@ -33,7 +33,7 @@ from ekkyo.decision import Decision, Entries
 from ekkyo.decision.clock import utcnow
 
 from ekkyo_events import model
-from ekkyo_events.commands.hosts import OwnBroker, heard_first, rules_of
+from ekkyo_events.commands.hosts import OwnBroker, decided_by_host
 from ekkyo_events.store import Doors, Events, KnownPeople, RulesKnown, decided
 
 router = Router()
@@ -58,22 +58,15 @@ async def publish(
 ) -> EventState:
     """Announce a draft and open its registration, by a host who accepted the community's rules."""
     lot = model.Lot(new_id(), secrets.token_hex(32))
-
-    async def published() -> EventState:
-        event = await events.get(cmd.event_id)
-        version = await rules_of(event.community_id if event else None, rules)
-        return await decided(
-            cmd.event_id,
-            [who.sub],
-            people,
-            events,
-            lambda e, seats, known: model.publish(
-                e, seats, cmd, lot=lot, host=model.Host(known.known[who.sub], version), who=who, now=utcnow()
-            ),
-            entries=[],
-        )
-
-    return await heard_first(broker, published)
+    return await decided_by_host(
+        cmd.event_id,
+        who.sub,
+        events,
+        people,
+        rules,
+        broker,
+        lambda e, seats, _known, host: model.publish(e, seats, cmd, lot=lot, host=host, who=who, now=utcnow()),
+    )
 
 
 @router.subscriber(**asked(ReviseEvent))
@@ -81,22 +74,15 @@ async def revise(
     cmd: ReviseEvent, events: Events, people: KnownPeople, rules: RulesKnown, broker: OwnBroker, who: Who
 ) -> EventState:
     """Change what an event is; of a published one, by a host who accepted the community's rules."""
-
-    async def revised() -> EventState:
-        event = await events.get(cmd.event_id)
-        version = await rules_of(event.community_id if event else None, rules)
-        return await decided(
-            cmd.event_id,
-            [who.sub],
-            people,
-            events,
-            lambda e, seats, known: model.revise(
-                e, seats, cmd, people=known, host=model.Host(known.known[who.sub], version), who=who, now=utcnow()
-            ),
-            entries=[],
-        )
-
-    return await heard_first(broker, revised)
+    return await decided_by_host(
+        cmd.event_id,
+        who.sub,
+        events,
+        people,
+        rules,
+        broker,
+        lambda e, seats, known, host: model.revise(e, seats, cmd, people=known, host=host, who=who, now=utcnow()),
+    )
 
 
 @router.subscriber(**asked(SetTerms))

@@ -7,9 +7,11 @@ from typing import Annotated, Final, TypeVar
 from ekkyo.broker import Broker, Heard, Router, Who, asked
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import EventState, NameHost, RemoveHost
+from ekkyo.decision import Decision, Entries
 from faststream import Context
 
 from ekkyo_events import model
+from ekkyo_events.model import Event, People, Seat
 from ekkyo_events.store import Events, KnownPeople, RulesKnown, decided
 
 A = TypeVar("A")
@@ -38,25 +40,46 @@ async def rules_of(community_id: str | None, rules: RulesKnown) -> int | None:
     return newest.version if newest else None
 
 
+async def decided_by_host(
+    event_id: str,
+    host: str,
+    events: Events,
+    people: KnownPeople,
+    rules: RulesKnown,
+    broker: Broker,
+    decide: Callable[[Event, Entries[Seat], People, model.Host], Decision[Event, A]],
+) -> A:
+    """Change an event by a decision that asks whether this member accepted the newest rules of its community."""
+
+    async def attempt() -> A:
+        event = await events.get(event_id)
+        version = await rules_of(event.community_id if event else None, rules)
+        return await decided(
+            event_id,
+            [host],
+            people,
+            events,
+            lambda e, seats, known: decide(e, seats, known, model.Host(known.known[host], version)),
+            entries=[],
+        )
+
+    return await heard_first(broker, attempt)
+
+
 @router.subscriber(**asked(NameHost))
 async def name_host(
     cmd: NameHost, events: Events, people: KnownPeople, rules: RulesKnown, broker: OwnBroker, who: Who
 ) -> EventState:
     """Make a member of the community a host of an event."""
-
-    async def named() -> EventState:
-        event = await events.get(cmd.event_id)
-        version = await rules_of(event.community_id if event else None, rules)
-        return await decided(
-            cmd.event_id,
-            [cmd.member_id],
-            people,
-            events,
-            lambda e, seats, known: model.name_host(e, cmd, model.Host(known.known[cmd.member_id], version), who=who),
-            entries=[],
-        )
-
-    return await heard_first(broker, named)
+    return await decided_by_host(
+        cmd.event_id,
+        cmd.member_id,
+        events,
+        people,
+        rules,
+        broker,
+        lambda e, _seats, _known, host: model.name_host(e, cmd, host, who=who),
+    )
 
 
 @router.subscriber(**asked(RemoveHost))

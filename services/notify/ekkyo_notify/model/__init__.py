@@ -33,7 +33,7 @@ from ekkyo_notify.model.delivery import (
     released,
     sent,
 )
-from ekkyo_notify.model.following import wanted_notice
+from ekkyo_notify.model.following import series_wanted, wanted_notice
 from ekkyo_notify.model.holding import OfMember, held_on
 from ekkyo_notify.model.hosts import host_notice, rules_notice
 from ekkyo_notify.model.incoming import (
@@ -198,6 +198,7 @@ __all__ = [
     "rules_notice",
     "sent",
     "series_notice",
+    "series_wanted",
     "state",
     "survey_notice",
     "survey_reminder",

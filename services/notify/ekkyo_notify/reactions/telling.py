@@ -102,8 +102,9 @@ async def tell_invited(fact: MembersInvited, post: Post) -> None:
 
 @router.subscriber(**told(SeriesPlanned, by="notify", name="tell_series", start="new"))
 async def tell_series(fact: SeriesPlanned, post: Post) -> None:
-    """Tell everyone in the community, and its chat, of a new series."""
+    """Tell everyone in the community, and its chat, of a new series; those who follow its theme first, and once."""
     if notice := model.series_notice(fact):
+        await post.tell_followers(model.series_wanted(notice))
         await post.tell_community(notice)
 
 

@@ -49,7 +49,8 @@ class Links:
         if notice.pulse:
             page = f"{self.portal}/c/{notice.community_id}/pulses"
             return Action(ACTIONS[locale][topic], page, page)
-        room = "s" if notice.survey else "o" if notice.output else "series" if topic in SERIES_TOPICS else "e"
+        of_series = topic in SERIES_TOPICS or (topic == "event_wanted" and bool(notice.dates))
+        room = "s" if notice.survey else "o" if notice.output else "series" if of_series else "e"
         short = f"{self.portal}/{room}/{notice.entity_id}"
         if topic == "rules_due" or notice.role:
             page = f"{self.portal}/c/{notice.community_id}"
@@ -77,7 +78,8 @@ class Links:
 
     def unsubscribe(self, notice: Notice, recipient: Recipient) -> str | None:
         """The address that ends messages of this kind for this member; None for what cannot be ended."""
-        about = {"new_events": notice.community_id, "surveys": "surveys"}.get(kind_of(notice.topic))
+        kinds = {"new_events": notice.community_id, "themes": f"themes/{notice.community_id}", "surveys": "surveys"}
+        about = kinds.get(kind_of(notice.topic))
         if not (self.portal and self.unsubscribing and about and recipient.member_id):
             return None
         until = notice.told_at + UNSUBSCRIBING
