@@ -4,18 +4,32 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from ekkyo import wire
 from ekkyo.contracts import members as contract
 from ekkyo.contracts.base import Caller, Refused
 from ekkyo.contracts.events import EventState, FromTheme
+from ekkyo.contracts.surveys import Term, VocabularyChanged, VocabularyState, vocabulary_id_of
 from ekkyo.decision import EntriesInMemory
+from ekkyo.testing import eventually
+from ekkyo.words.themes import Vocabulary, starting, vocabulary_of
 from ekkyo_members import model
 
 from tests.members.people import NOW, founding, member, registering
 
+STARTING = starting()
 
-def following(who: model.Member, theme: str, *, wanted: bool = True, there: str = "c1") -> Any:
+
+OWN = vocabulary_of(
+    VocabularyState(community_id="c1", starter=1, terms=[Term(name="金継ぎ", words=["きんつぎ", "kintsugi"])])
+)
+"""What the leaders of a community added."""
+
+
+def following(
+    who: model.Member, theme: str, *, wanted: bool = True, there: str = "c1", words: Vocabulary = STARTING
+) -> Any:
     cmd = contract.FollowTheme(member_id=who.id, community_id=there, theme=theme, wanted=wanted)
-    return model.follow_theme(who, cmd, now=NOW)
+    return model.follow_theme(who, cmd, words, now=NOW)
 
 
 def follower(*themes: str, id: str = "m1") -> model.Member:
@@ -32,9 +46,9 @@ def event(title: str, *, days: int = 1, **more: Any) -> EventState:
     return EventState(title=title, status="concluded", **known | when | more)
 
 
-def left_after(who: model.Member, came_to: EventState) -> tuple[list[str], list[str]]:
+def left_after(who: model.Member, came_to: EventState, words: Vocabulary = STARTING) -> tuple[list[str], list[str]]:
     """What they follow after they came, and the facts that told it."""
-    told = {"community_id": "c1", "proof": "p", "at": NOW, "revision": 3}
+    told: dict[str, Any] = {"community_id": "c1", "proof": "p", "at": NOW, "revision": 3, "words": words}
     done = model.attended(who, EntriesInMemory[model.Step](), event_id=came_to.event_id, event=came_to, **told)
     for fact in done.facts:
         assert fact.member.follows == done.document.follows
@@ -95,12 +109,23 @@ def test_who_follows_what_is_told_to_nobody_else_and_leaders_learn_how_many() ->
         assert model.told_to(who, Caller("other", frozenset({role}))).follows == []
     others = [follower("ｅｘｃｅｌ", "花見", id="m2"), follower("Excel", id="m3"), member("m4")]
     away = follower("花見", id="m5").model_copy(update={"active": False})
-    found = model.followed("c1", [who, *others, away])
+    found = model.followed("c1", [who, *others, away], STARTING)
     assert [(one.theme, one.members) for one in found.themes] == [("Excel", 3), ("花見", 1)]
-    assert model.followed("c9", [who]).themes == []
+    assert model.followed("c9", [who], STARTING).themes == []
 
 
-async def test_a_theme_is_followed_and_counted(members: Any, steward: Any, client_as: Any) -> None:
+def test_the_words_of_the_community_say_what_is_the_same_theme_and_which_event_is_on_it() -> None:
+    who = follower("金継ぎ")
+    assert left_after(who, event("Friday kintsugi")) == (["金継ぎ"], ["MemberCrossed"])
+    assert left_after(who, event("Friday kintsugi"), OWN) == ([], ["MemberCrossed"])
+    assert following(who, "きんつぎ", words=OWN).facts == ()
+    assert following(who, "きんつぎ", wanted=False, words=OWN).answer.follows == []
+    both = [who, follower("きんつぎ", id="m2")]
+    assert [(one.theme, one.members) for one in model.followed("c1", both, OWN).themes] == [("きんつぎ", 2)]
+    assert following(follower("Excel"), "Excelマクロ").facts, "what is on less is another theme"
+
+
+async def test_a_theme_is_followed_and_counted(members: Any, steward: Any, client_as: Any, nats: Any) -> None:
     await steward.send(founding())
     await steward.send(registering())
     me = await client_as("m1")
@@ -109,3 +134,16 @@ async def test_a_theme_is_followed_and_counted(members: Any, steward: Any, clien
     assert [one.theme for one in (await me.send(asked)).follows] == ["Excel"]
     counted = await steward.ask(contract.GetFollowedThemes(community_id="c1"))
     assert [(one.theme, one.members) for one in counted.themes] == [("Excel", 1)]
+    await me.send(asked.model_copy(update={"theme": "きんつぎ"}))
+    await me.send(asked.model_copy(update={"theme": "kintsugi"}))
+    state = VocabularyState(community_id="c1", starter=1, terms=[Term(name="金継ぎ", words=["きんつぎ", "kintsugi"])])
+    told = VocabularyChanged(vocabulary_id=vocabulary_id_of("c1"), community_id="c1", vocabulary=state)
+    said = wire.fact_message(told, owner="surveys", revision=1, n=0, time=NOW, actor="l1", traceparent=None)
+    async with await nats.connect("surveys") as nc:
+        await nc.jetstream().publish(said.subject, said.body, headers=said.headers)
+
+    async def one_theme() -> bool:
+        themes = (await steward.ask(contract.GetFollowedThemes(community_id="c1"))).themes
+        return [(one.theme, one.members) for one in themes] == [("Excel", 1), ("きんつぎ", 1)]
+
+    await eventually(one_theme)

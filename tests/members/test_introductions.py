@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from ekkyo.contracts import members as contract
 from ekkyo.contracts.base import Refused
+from ekkyo.contracts.surveys import Term, VocabularyState
+from ekkyo.words.themes import Vocabulary, starting, vocabulary_of
 from ekkyo_members import model
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from tests.members.people import NOW, founding, member, registering
 
 C1 = ("c1",)
+STARTING = starting()
 DAY = timedelta(days=1)
 
 
@@ -26,8 +29,10 @@ def teacher(id: str = "t1", n: int = 5, *teaches: str, communities: tuple[str, .
 ASKER = member("m1", 1, communities=C1)
 
 
-def found(*those: model.Member, asker: model.Member | None = ASKER, **asked: Any) -> contract.Teachers:
-    return model.teachers(contract.FindTeachers(community_id="c1", **asked), those, asker)
+def found(
+    *those: model.Member, asker: model.Member | None = ASKER, asked_in: Vocabulary = STARTING, **asked: Any
+) -> contract.Teachers:
+    return model.teachers(contract.FindTeachers(community_id="c1", **asked), those, asker, asked_in)
 
 
 # Who can teach what
@@ -39,6 +44,25 @@ def test_teachers_are_found_by_spellings_and_synonyms(topic: str) -> None:
     assert one.teaches == ["Excelのピボットテーブル"]
     assert (one.name, one.near) == (None, None), "neither is shown by default"
     assert one.teacher not in ("t1", "random t1")
+
+
+def test_the_words_of_a_community_find_its_teachers() -> None:
+    sewing = teacher("t1", 5, "金継ぎ")
+    own = vocabulary_of(VocabularyState(community_id="c1", starter=1, terms=[Term(name="金継ぎ", words=["kintsugi"])]))
+    assert found(sewing, topic="Kintsugi").teachers == []
+    assert len(found(sewing, topic="Kintsugi", asked_in=own).teachers) == 1
+    assert [one.topic for one in found(sewing, teacher("t2", 6, "kintsugi"), asked_in=own).topics] == ["金継ぎ"]
+    asking = contract.RequestIntroduction(
+        member_id="m1",
+        request_id="q1",
+        community_id="c1",
+        teacher=model.known_as(sewing, "c1"),
+        topic="kintsugi",
+        message="Please",
+    )
+    assert model.wish(None, asking, model.Two(ASKER, sewing, own), now=NOW).document.wishes
+    with pytest.raises(Refused, match="teacher_not_found"):
+        model.wish(None, asking, model.Two(ASKER, sewing), now=NOW)
 
 
 def test_a_place_finds_those_alone_who_show_it() -> None:

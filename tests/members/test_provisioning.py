@@ -27,6 +27,10 @@ def said(n: int = 1, **other: Any) -> contract.ProvisionMember:
     return contract.ProvisionMember(**known | other)
 
 
+def provision(member: Any, cmd: contract.ProvisionMember, *company: model.Company) -> Any:
+    return model.provision(member, cmd, *company, now=NOW)
+
+
 def kinds(decided: Any) -> list[str]:
     return [type(fact).__name__ for fact in decided.facts]
 
@@ -37,17 +41,17 @@ def after(decided: Any) -> model.Member:
 
 
 def test_a_joiner_is_registered_under_the_id_that_an_import_would_give_them():
-    joined = model.provision(None, said(locale="en"), model.Company("ja", "Asia/Tokyo"))
+    joined = provision(None, said(locale="en"), model.Company("ja", "Asia/Tokyo"))
     assert kinds(joined) == ["MemberRegistered"]
     assert joined.document.id == model.new_member_id(NUMBER)
     assert (joined.document.locale, joined.document.timezone) == ("en", "Asia/Tokyo")
-    again = model.provision(after(joined), said(locale="en"))
+    again = provision(after(joined), said(locale="en"))
     assert (list(again.facts), again.answer) == ([], joined.answer)
 
 
 def test_who_is_known_keeps_what_the_directory_does_not_say():
     known = member("m1", 1, communities=("c1",))
-    moved = model.provision(known, said(department="営業部"))
+    moved = provision(known, said(department="営業部"))
     assert kinds(moved) == ["ProfileChanged"]
     assert moved.document.department == "営業部"
     kept = ("name_kana", "birth_date", "gender", "hired_on", "manager_number", "site", "memberships", "channels")
@@ -55,57 +59,69 @@ def test_who_is_known_keeps_what_the_directory_does_not_say():
 
 
 def test_a_leaver_is_deactivated_and_comes_back_as_the_same_member():
-    known = after(model.provision(member("m1", 1), said()))
-    left = model.provision(known, said(active=False))
+    known = after(provision(member("m1", 1), said()))
+    left = provision(known, said(active=False))
     assert kinds(left) == ["MemberDeactivated"]
-    assert kinds(model.provision(after(left), said(department="人事部"))) == ["ProfileChanged", "MemberReactivated"]
+    assert kinds(provision(after(left), said(department="人事部"))) == ["ProfileChanged", "MemberReactivated"]
     gone = model.deprovision(after(left), None)
     assert gone.document.directory is None
     assert model.deprovision(after(gone), None).facts == ()
-    back = model.provision(after(gone), said())
+    back = provision(after(gone), said())
     assert (back.document.id, back.document.active) == ("m1", True)
 
 
 def test_a_change_of_another_revision_is_refused_unless_nothing_is_left_to_do():
-    known = after(model.provision(member("m1", 1), said()))
+    known = after(provision(member("m1", 1), said()))
     with pytest.raises(Refused, match="revision_differs"):
-        model.provision(known, said(name="山田 花子", revision=known.revision - 1))
-    assert model.provision(known, said(revision=known.revision - 1)).facts == ()
-    assert model.provision(known, said(name="山田 花子", revision=known.revision)).facts
+        provision(known, said(name="山田 花子", revision=known.revision - 1))
+    assert provision(known, said(revision=known.revision - 1)).facts == ()
+    assert provision(known, said(name="山田 花子", revision=known.revision)).facts
+
+
+def test_no_token_of_a_directory_makes_a_leader_by_an_address():
+    member_ = after(provision(member("m1", 1, communities=("c1",)), said()))
+    place = member_.memberships[0].model_copy(update={"role": "leader"})
+    leader = member_.model_copy(update={"memberships": [place]})
+    with pytest.raises(Refused, match="leader_address"):
+        provision(leader, said(email="mine@example.com"))
+    assert provision(leader, said(department="人事部")).document.department == "人事部"
+    left = provision(leader, said(email="mine@example.com", active=False)).document
+    assert (left.active, left.address) == (False, profile(1).email)
+    assert provision(member_, said(email="married@example.com")).document.address == "married@example.com"
 
 
 def test_no_token_of_a_directory_makes_a_steward_by_an_address():
-    steward = after(model.provision(member("m1", 1), said())).model_copy(update={"steward": True})
+    steward = after(provision(member("m1", 1), said())).model_copy(update={"steward": True})
     mine = said(email="mine@example.com")
     with pytest.raises(Refused, match="steward_address"):
-        model.provision(steward, mine)
-    left = model.provision(steward, mine.model_copy(update={"active": False}))  # who leaves, leaves
+        provision(steward, mine)
+    left = provision(steward, mine.model_copy(update={"active": False}))  # who leaves, leaves
     assert (left.document.active, left.document.address) == (False, profile(1).email)
     with pytest.raises(Refused, match="steward_address"):
-        model.provision(after(model.deprovision(after(left), None)), mine)
-    moved = model.provision(steward, said(department="人事部", name="山田 花子"))
+        provision(after(model.deprovision(after(left), None)), mine)
+    moved = provision(steward, said(department="人事部", name="山田 花子"))
     assert (moved.document.department, moved.document.name) == ("人事部", "山田 花子")
     told = steward.model_copy(update={"email": "mine@example.com"})  # a steward changed it
-    assert model.provision(told, mine).document.address == "mine@example.com"
+    assert provision(told, mine).document.address == "mine@example.com"
 
 
 def test_nobody_who_was_erased_is_brought_back_and_no_number_changes():
     erased = model.erase(member("m1", 1), now=NOW).document
     with pytest.raises(Refused, match="member_erased"):
-        model.provision(erased, said())
+        provision(erased, said())
     with pytest.raises(Refused, match="number_differs"):
-        model.provision(member("m1", 1), said(2))
+        provision(member("m1", 1), said(2))
 
 
 def test_what_the_directory_knows_follows_the_number_that_two_records_of_one_person_keep():
-    mine, other = after(model.provision(member("m1", 1), said(1))), after(model.provision(member("m2", 2), said(2)))
+    mine, other = after(provision(member("m1", 1), said(1))), after(provision(member("m2", 2), said(2)))
     merging = contract.MergeMembers(merge_id="mg1", kept_id="m1", absorbed_id="m2", current="absorbed")
     absorbed = model.absorb(other, mine, merging, until=NOW + timedelta(days=1), now=NOW).document
     assert absorbed.directory is None
     kept = model.take_in(mine, EntriesInMemory.of([]), absorbed, []).document
     assert (kept.number, kept.directory) == (profile(2).number, other.directory)
     with pytest.raises(Refused, match="member_merged"):
-        model.provision(absorbed, said(2))
+        provision(absorbed, said(2))
 
 
 async def test_the_directory_provisions_and_finds_its_people_and_no_others(members, steward, client_as, facts):

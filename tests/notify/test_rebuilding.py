@@ -6,6 +6,7 @@ import pytest
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import EventPublished, EventRevised, RegistrationConfirmed
 from ekkyo.contracts.members import MemberErased, MemberRegistered
+from ekkyo.service import Service
 from ekkyo.service.rebuild import NoSuchProjection, builders, rebuild
 from ekkyo.store import Mended
 from ekkyo.store.driver import Replacement
@@ -42,7 +43,9 @@ def test_each_projection_is_built_by_reactions_that_do_nothing_else() -> None:
         "known_vocabularies": ["notify-known_vocabularies"],
         "sponsors": ["notify-sponsors"],
     }
-    assert builders(members) == {}
+    assert {name: [to.durable for to, _ in by] for name, by in builders(members).items()} == {
+        "known_vocabularies": ["members-known_vocabularies"]
+    }
 
 
 async def test_lost_and_altered_rows_are_as_the_facts_say_and_nobody_is_told_anything(world: World) -> None:
@@ -135,4 +138,4 @@ async def test_a_name_that_is_none_has_those_told_that_there_are(world: World) -
     with pytest.raises(NoSuchProjection, match="There are: communities, contacts, known_events, known_surveys"):
         await rebuilt(world, "contact")
     with pytest.raises(NoSuchProjection, match="members keeps none"):
-        await rebuild(members, world.it.settings, "contacts", tell=print)
+        await rebuild(Service("members", routers=[]), world.it.settings, "contacts", tell=print)

@@ -56,7 +56,7 @@ class MembersInMemory:
                 for m in self.members.values():
                     if m is not known and m.address == command.email:
                         raise Refused("email_taken", "Another record already has the same email.", 409)
-                return self.keep(model.provision(known, command))
+                return self.keep(model.provision(known, command, now=NOW))
             case contract.DeprovisionMember():
                 return self.keep(model.deprovision(self.members[command.member_id], command.revision))
             case contract.JoinCommunity():

@@ -101,7 +101,8 @@ async def test_entra_id_has_a_joiner_registered(scim, ekkyo):
     member_id = model.new_member_id("000001")
     assert user["id"] == member_id
     assert user["meta"] == {
-        "resourceType": "User", "location": f"{URL}/scim/v2/Users/{member_id}", "version": 'W/"1"'
+        "resourceType": "User", "location": f"{URL}/scim/v2/Users/{member_id}", "version": 'W/"1"',
+        "created": "2026-04-01T03:00:00Z",
     }  # fmt: skip
     assert user["emails"] == [{"value": "hanako1@example.co.jp", "type": "work", "primary": True}]
     assert user[ENTERPRISE] == {"employeeNumber": "000001", "department": "営業部"}
@@ -217,8 +218,11 @@ FILTERS: list[tuple[str, int | None]] = [
     ("active eq false", 0),
     ('userName eq "a" and userName eq "b"', 0),
     ('id eq "no id at all"', 0),
-    ('userName sw "h"', None),
-    ('userName eq "a" or userName eq "b"', None),
+    ('userName sw "h"', 2),
+    ('userName sw "HANAKO2"', 1),
+    ('userName eq "a" or userName eq "hanako2@corp.example.com"', 1),
+    ('displayName co "花子" and not (emails.value ew "1@example.co.jp")', 1),
+    (f"{ENTERPRISE}:department pr and active eq true", 2),
     ('title eq "主任"', None),
     ("nonsense", None),
 ]
@@ -233,6 +237,27 @@ async def test_filters(scim, ekkyo):
             assert (said.status_code, said.json()["scimType"]) == (400, "invalidFilter"), text
         else:
             assert (said.status_code, said.json().get("totalResults")) == (200, total), text
+
+
+async def test_who_meets_a_filter_that_is_no_question_is_read_page_by_page(scim, ekkyo):
+    for n in (1, 2, 3):
+        await created(scim, entra(n))
+    said = (await scim.get("/Users", params={"filter": 'userName co "corp"', "startIndex": 2, "count": 1})).json()
+    assert (said["totalResults"], [one["userName"] for one in said["Resources"]]) == (3, ["Hanako2@corp.example.com"])
+
+
+async def test_it_is_told_since_when_the_directory_has_a_person(scim, ekkyo):
+    user = await created(scim, entra())
+    assert user["meta"]["created"].startswith("2026-04-01")
+    await scim.patch(f"/Users/{user['id']}", json=patch({"op": "replace", "path": "active", "value": False}))
+    said = (await scim.get(f"/Users/{user['id']}")).json()
+    assert (said["active"], said["meta"]["created"]) == (False, user["meta"]["created"])
+
+
+async def test_a_person_without_a_number_is_refused_with_what_to_map(scim, ekkyo):
+    said = await scim.post("/Users", json=entra(**{ENTERPRISE: {"department": "営業部"}}))
+    assert said.status_code == 400
+    assert "employeeId" in said.json()["detail"]
 
 
 async def test_a_search_may_stand_in_a_body(scim, ekkyo):

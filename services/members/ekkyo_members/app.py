@@ -24,6 +24,7 @@ service = Service(
         store.introductions,
         store.wishes,
         store.sponsors,
+        store.known_vocabularies,
         store.turns,
     ],
     settings=MembersSettings,

@@ -1,5 +1,6 @@
 """Communities, each with its logo and the figures reported of it; members, each with what they did; introductions,
-and how many a member asked for; sponsors; and whose turn it is to do what must not be done twice at the same moment."""
+and how many a member asked for; sponsors; the words of communities; and whose turn it is to do what must not be done
+twice at the same moment."""
 
 import asyncio
 from collections.abc import Sequence
@@ -7,8 +8,10 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Annotated
 
+from ekkyo.contracts.surveys import vocabulary_id_of
 from ekkyo.decision import turn
-from ekkyo.store import Collection, CollectionWithEntries, Index, Turns
+from ekkyo.store import Collection, CollectionWithEntries, Index, Projection, Turns
+from ekkyo.words.themes import Vocabulary, vocabulary_of
 from faststream import Context
 
 from ekkyo_members import model
@@ -16,6 +19,7 @@ from ekkyo_members.model import (
     Community,
     CommunityPart,
     Introduction,
+    KnownVocabulary,
     Member,
     Sponsor,
     Step,
@@ -57,16 +61,24 @@ sponsors = Collection.of(
         Index("member_id"),
     ],
 )
+known_vocabularies = Projection.of(KnownVocabulary, "known_vocabularies")
 turns = Collection.of(turn.Turn, "turns")
 Communities = Annotated[CollectionWithEntries[Community, CommunityPart], Context("communities")]
 Members = Annotated[CollectionWithEntries[Member, Step], Context("members")]
 AllIntroductions = Annotated[Collection[Introduction], Context("introductions")]
 AllWishes = Annotated[Collection[Wishes], Context("wishes")]
+KnownVocabularies = Annotated[Projection[KnownVocabulary], Context("known_vocabularies")]
 Sponsors = Annotated[Collection[Sponsor], Context("sponsors")]
 DeputyTurns = Annotated[Turns, Context("deputy_turns")]
 MergeTurns = Annotated[Turns, Context("merge_turns")]
 SponsorTurns = Annotated[Turns, Context("sponsor_turns")]
 StewardTurns = Annotated[Turns, Context("steward_turns")]
+
+
+async def words_of(community_id: str, vocabularies: KnownVocabularies) -> Vocabulary:
+    """The vocabulary of a community, as far as it was heard of."""
+    known = await vocabularies.get(vocabulary_id_of(community_id))
+    return vocabulary_of(known.vocabulary if known else None)
 
 
 async def teaching_in(community_id: str, members: Members) -> list[Member]:

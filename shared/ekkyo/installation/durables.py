@@ -14,6 +14,7 @@ DURABLES: Final[Mapping[str, Durables]] = {
             "members-erasures",
             "members-guests",
             "members-hosts",
+            "members-known_vocabularies",
             "members-merges",
             "members-moved_registrations",
             "members-named_speakers",

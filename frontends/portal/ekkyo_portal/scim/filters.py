@@ -1,4 +1,4 @@
-"""Filters on users as conditions of the members service's question."""
+"""Filters on users as conditions of the members service's question, where they are equalities joined by `and`."""
 
 from typing import Any, Final
 
@@ -38,6 +38,17 @@ LABELS: Final = ("emails.type", "emails.primary", "type", "primary")
 
 class _Nobody(Exception):
     """No member can meet these conditions."""
+
+
+def is_a_question(node: FilterNode) -> bool:
+    """Whether the members service is asked what a filter asks. What it cannot be asked, users are compared with."""
+    try:
+        _Conditions().visit(node)
+    except _Nobody:
+        return True
+    except InvalidFilterException:
+        return False
+    return True
 
 
 def asked(node: FilterNode | None, start: int, limit: int) -> FindProvisioned | None:

@@ -16,6 +16,9 @@ EXPECTED = {
     "emails.value": "give one mail address",
     "employeeNumber": "give the personnel number: letters, digits, - and _, at most 32",
 }
+NUMBER_MISSING = (
+    "employeeNumber is missing: map the personnel number to it (Entra ID: employeeId, Okta: user.employeeNumber)."
+)
 TAKEN = {"email_taken": "emails.value", "number_taken": "employeeNumber", "user_name_taken": "userName"}
 
 

@@ -4,7 +4,15 @@ import json
 import re
 from typing import Any, Final
 
-from scim2_models import InvalidFilterException, InvalidSyntaxException, PayloadTooLargeException
+from scim2_models import (
+    InvalidFilterException,
+    InvalidSyntaxException,
+    InvalidValueException,
+    PayloadTooLargeException,
+)
+
+from ekkyo_portal.scim.described import EnterpriseUser
+from ekkyo_portal.scim.refused import NUMBER_MISSING
 
 _ADDRESS_FILTER: Final = re.compile(r"emails\s*\[[^\]]*\]\s*\.\s*value", re.IGNORECASE)
 _ADDRESS: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -13,6 +21,7 @@ OPERATIONS: Final = 1000
 LONGEST: Final = 2000
 """Characters of a filter."""
 WHOLE: Final = ("POST", "PUT")
+ENTERPRISE: Final = str(EnterpriseUser.__schema__).lower()
 
 
 def search_filter(text: str) -> str:
@@ -42,11 +51,16 @@ def search_body(body: bytes) -> bytes:
 
 
 def user_body(method: str, body: bytes) -> bytes:
-    """A user as they are sent whole, with what goes without saying. A PATCH stays as it is."""
+    """A user as they are sent whole, with what goes without saying. A PATCH stays as it is.
+
+    Raises InvalidValueException for somebody new without a number, which is what admins miss first.
+    """
     said = _read(body)
     if method not in WHOLE or not isinstance(said, dict):
         return body
     user = {str(name).lower(): value for name, value in said.items()}
+    if method == "POST" and not _numbered(user.get(ENTERPRISE)):
+        raise InvalidValueException(detail=NUMBER_MISSING)
     if not user.get("displayname") and (name := _composed(user.get("name"))):
         said["displayName"] = name
     if user.get("active") is None:
@@ -59,6 +73,10 @@ def user_body(method: str, body: bytes) -> bytes:
         _drop(said, "emails")
         said["emails"] = [{"value": _chosen(given)["value"], "type": "work"}]
     return json.dumps(said).encode()
+
+
+def _numbered(known: Any) -> bool:
+    return isinstance(known, dict) and any(str(name).lower() == "employeenumber" and known[name] for name in known)
 
 
 def _read(body: bytes) -> Any:

@@ -6,18 +6,27 @@ from zoneinfo import ZoneInfo
 
 from ekkyo.contracts.members import DeprovisionMember, FindProvisioned, Provisioned, ProvisionMember
 from pydantic import ValidationError
-from scim2_models import InvalidValueException, Meta, NotFoundException, SearchRequest, UniquenessException
+from scim2_models import (
+    InvalidValueException,
+    Meta,
+    NotFoundException,
+    SearchRequest,
+    TooManyException,
+    UniquenessException,
+)
 from scim2_server.storage import SearchPage
 
 from ekkyo_portal.scim import filters
 from ekkyo_portal.scim.asking import Asks
 from ekkyo_portal.scim.described import MOST, Email, EnterpriseUser, User
-from ekkyo_portal.scim.refused import invalid
+from ekkyo_portal.scim.refused import NUMBER_MISSING, invalid
 
 UNKNOWN: Final = "?"
 """The department of whom the directory says none."""
 PAGE: Final = 100
 """Resources on a page where the request does not say."""
+READ: Final = 20_000
+"""So many users are read for a filter that is no question of the members service."""
 
 
 class Users:
@@ -33,12 +42,29 @@ class Users:
     async def search(self, request: SearchRequest[Any]) -> SearchPage:
         """A page of the users who meet a filter."""
         limit = PAGE if request.count is None else min(request.count, MOST)
-        node = request.filter.ast if request.filter else None
-        question = filters.asked(node, request.start_index or 1, limit)
+        start, node = request.start_index or 1, request.filter.ast if request.filter else None
+        if node and not filters.is_a_question(node):
+            return await self._matching(request, start, limit)
+        question = filters.asked(node, start, limit)
         if question is None:
             return SearchPage(0, [])
         page = await self._caller.ask(question)
         return SearchPage(page.total, [self.told(person) for person in page.members])
+
+    async def _matching(self, request: SearchRequest[Any], start: int, limit: int) -> SearchPage:
+        """A page of those who meet a filter that is no question: everybody is read, page by page."""
+        met: list[User[EnterpriseUser]] = []
+        first, total = 1, 1
+        while first <= total:
+            page = await self._caller.ask(FindProvisioned(start=first, limit=MOST))
+            if (total := page.total) > READ:
+                raise TooManyException(
+                    detail=f"Of more than {READ} users, only these can be searched: {filters.SUPPORTED}"
+                )
+            users = [self.told(person) for person in page.members]
+            met += [user for user in users if request.filter is None or request.filter.match(user, strict=True)]
+            first += MOST
+        return SearchPage(len(met), met[start - 1 : start - 1 + limit])
 
     async def create(self, user: User[EnterpriseUser]) -> User[EnterpriseUser]:
         """Register a person, or take over a member who came in another way and has this number."""
@@ -73,7 +99,7 @@ class Users:
             display_name=person.name,
             active=person.active,
             emails=[Email(value=person.email, type=Email.Type.work, primary=True)],
-            meta=Meta(resource_type="User", version=version_of(person.revision)),
+            meta=Meta(resource_type="User", created=person.created_at, version=version_of(person.revision)),
         )
         department = None if person.department == UNKNOWN else person.department
         user[EnterpriseUser] = EnterpriseUser(employee_number=person.number, department=department)
@@ -101,7 +127,7 @@ def wanted(user: User[EnterpriseUser], person: Provisioned | None) -> ProvisionM
     known = user[EnterpriseUser] or EnterpriseUser()
     number = known.employee_number or (person.number if person else None)
     if not number:
-        raise InvalidValueException(detail="employeeNumber is missing: give the personnel number.")
+        raise InvalidValueException(detail=NUMBER_MISSING)
     try:
         return ProvisionMember(
             number=number,

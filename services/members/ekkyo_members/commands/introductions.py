@@ -5,19 +5,24 @@ from ekkyo.contracts import members as contract
 from ekkyo.decision.clock import utcnow
 
 from ekkyo_members import model
-from ekkyo_members.store import AllIntroductions, AllWishes, Members, teaching_in
+from ekkyo_members.store import AllIntroductions, AllWishes, KnownVocabularies, Members, teaching_in, words_of
 
 router = Router()
 
 
 @router.subscriber(**asked(contract.RequestIntroduction))
 async def request_introduction(
-    cmd: contract.RequestIntroduction, members: Members, introductions: AllIntroductions, wishes: AllWishes
+    cmd: contract.RequestIntroduction,
+    members: Members,
+    introductions: AllIntroductions,
+    wishes: AllWishes,
+    vocabularies: KnownVocabularies,
 ) -> contract.Introduction:
     """Ask a member who can teach something for an introduction. It is counted first: a retry asks for what was."""
     there = await teaching_in(cmd.community_id, members)
     teacher = next((one for one in there if model.known_as(one, cmd.community_id) == cmd.teacher), None)
-    two = model.Two(await members.get(cmd.member_id), teacher)
+    words = await words_of(cmd.community_id, vocabularies)
+    two = model.Two(await members.get(cmd.member_id), teacher, words)
     await wishes.create(cmd.member_id, lambda kept: model.wish(kept, cmd, two, now=utcnow()))
     return await introductions.create(
         model.introduction_id(cmd), lambda kept: model.request(kept, cmd, teacher, now=utcnow())

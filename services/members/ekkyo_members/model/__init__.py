@@ -47,6 +47,7 @@ from ekkyo_members.model.journey import (
     record_contribution,
     taught,
 )
+from ekkyo_members.model.known import KnownVocabulary
 from ekkyo_members.model.leaders import counted, may_have_done, may_suggest, suggest
 from ekkyo_members.model.leaving import (
     PurgeTimer,
@@ -146,6 +147,7 @@ __all__ = [
     "Granting",
     "Introduction",
     "IntroductionTimer",
+    "KnownVocabulary",
     "Logo",
     "Member",
     "MergeTimer",

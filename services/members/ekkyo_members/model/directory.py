@@ -1,5 +1,6 @@
 """The names by which the company's directory knows a member."""
 
+from ekkyo.contracts.base import Instant
 from ekkyo.decision import Document
 from pydantic import BaseModel, computed_field
 
@@ -9,6 +10,8 @@ class Directory(BaseModel):
 
     user_name: str
     external_id: str | None = None
+    since: Instant | None = None
+    """When it created them; None: before this was kept."""
 
 
 class InDirectory(Document):

@@ -8,7 +8,7 @@ from typing import Final
 from ekkyo.contracts import members as contract
 from ekkyo.contracts.events import EventState
 from ekkyo.decision import Decision, Refused
-from ekkyo.words.themes import is_on, key, starting
+from ekkyo.words.themes import Vocabulary, is_on, key
 
 from ekkyo_members.model.member import Member, must_be_active
 
@@ -16,9 +16,13 @@ MOST: Final = 50
 Answer = Decision[Member, contract.Followed]
 
 
-def follow_theme(member: Member, cmd: contract.FollowTheme, *, now: datetime) -> Answer:
-    """Follow a theme of a community, or follow it no more. Another spelling is the same theme."""
-    others = [one for one in member.follows if not _same(one, cmd)]
+def follow_theme(member: Member, cmd: contract.FollowTheme, words: Vocabulary, *, now: datetime) -> Answer:
+    """Follow a theme of a community, or follow it no more. Another spelling is the same theme, and so is a synonym.
+
+    words: the vocabulary of the community.
+    """
+    meant = (cmd.community_id, _meaning(cmd.theme, words))
+    others = [one for one in member.follows if (one.community_id, _meaning(one.theme, words)) != meant]
     already = len(others) < len(member.follows)
     if cmd.wanted == already:
         return Decision(member, _told(member))
@@ -34,22 +38,22 @@ def follow_theme(member: Member, cmd: contract.FollowTheme, *, now: datetime) ->
     )
 
 
-def fulfilled(member: Member, event: EventState) -> Member:
+def fulfilled(member: Member, event: EventState, words: Vocabulary) -> Member:
     """The member after they came to this event: what they asked for before it began, and it was on, is fulfilled.
 
-    The words of the starter vocabulary count, beside the theme's own: this service knows no other.
+    words: the vocabulary of the event's community, as far as it was heard of.
     """
-    left = [one for one in member.follows if not _is_fulfilled(one, event)]
+    left = [one for one in member.follows if not _is_fulfilled(one, event, words)]
     return member if len(left) == len(member.follows) else member.model_copy(update={"follows": left})
 
 
-def followed(community_id: str, members: Iterable[Member]) -> contract.FollowedThemes:
-    """How many active members follow which theme of a community, most followed first."""
-    spellings: dict[str, Counter[str]] = defaultdict(Counter)
+def followed(community_id: str, members: Iterable[Member], words: Vocabulary) -> contract.FollowedThemes:
+    """How many active members follow which theme of a community, most followed first. words: its vocabulary."""
+    spellings: dict[str | frozenset[int], Counter[str]] = defaultdict(Counter)
     for member in members:
-        for one in member.follows if member.active else ():
-            if one.community_id == community_id:
-                spellings[key(one.theme)][one.theme] += 1
+        there = [one.theme for one in member.follows if member.active and one.community_id == community_id]
+        for meaning, theme in {_meaning(theme, words): theme for theme in reversed(there)}.items():
+            spellings[meaning][theme] += 1
     themes = [
         contract.ThemeFollowers(theme=min(written, key=lambda text: (-written[text], text)), members=written.total())
         for written in spellings.values()
@@ -59,13 +63,14 @@ def followed(community_id: str, members: Iterable[Member]) -> contract.FollowedT
     )
 
 
-def _same(one: contract.FollowedTheme, cmd: contract.FollowTheme) -> bool:
-    return one.community_id == cmd.community_id and key(one.theme) == key(cmd.theme)
+def _meaning(theme: str, words: Vocabulary) -> str | frozenset[int]:
+    """What is the same for all that mean the same: the terms of the vocabulary, or the spelling where it has none."""
+    return frozenset(one.term for one in words.themes_in(theme)) or key(theme)
 
 
-def _is_fulfilled(one: contract.FollowedTheme, event: EventState) -> bool:
+def _is_fulfilled(one: contract.FollowedTheme, event: EventState, words: Vocabulary) -> bool:
     here = one.community_id == event.community_id and one.since <= event.starts_at
-    return here and is_on(event, one.theme, starting())
+    return here and is_on(event, one.theme, words)
 
 
 def _changed(member: Member, follows: list[contract.FollowedTheme]) -> Answer:

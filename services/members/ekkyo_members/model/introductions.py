@@ -5,7 +5,7 @@ They are limits of time alone, because what may be asked next must not tell what
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, ClassVar, Final
@@ -13,6 +13,7 @@ from typing import Any, ClassVar, Final
 from ekkyo.contracts import members as contract
 from ekkyo.contracts.base import Instant
 from ekkyo.decision import Decision, Document, Refused, Timer
+from ekkyo.words.themes import Vocabulary, starting
 from pydantic import BaseModel, Field
 
 from ekkyo_members.model.member import Member, must_be_active
@@ -67,10 +68,14 @@ class Introduction(Document):
 
 @dataclass(frozen=True)
 class Two:
-    """The member who asks and the teacher, as they are now; None: not known, or not any more."""
+    """The member who asks and the teacher, as they are now; None: not known, or not any more.
+
+    words: the vocabulary of the community.
+    """
 
     asker: Member | None
     teacher: Member | None
+    words: Vocabulary = field(default_factory=starting)
 
 
 def introduction_id(cmd: contract.RequestIntroduction) -> str:
@@ -88,7 +93,7 @@ def wish(kept: Wishes | None, cmd: contract.RequestIntroduction, two: Two, *, no
     must_be_active(two.asker)
     if cmd.community_id not in two.asker.communities:
         raise Refused("not_a_member", "Only members of this community can do this.")
-    if two.teacher is None or not _can_be_asked(two.teacher, cmd, two.asker):
+    if two.teacher is None or not _can_be_asked(two.teacher, cmd, two.asker, two.words):
         raise Refused("teacher_not_found", "Nobody in this community whom you can see teaches this.")
     left = [one for one in kept.wishes if now < one.at + KEPT]
     if any(one.teacher == cmd.teacher for one in left):
@@ -99,12 +104,12 @@ def wish(kept: Wishes | None, cmd: contract.RequestIntroduction, two: Two, *, no
     return Decision(kept.model_copy(update={"wishes": [*left, one]}), None)
 
 
-def _can_be_asked(teacher: Member, cmd: contract.RequestIntroduction, asker: Member) -> bool:
+def _can_be_asked(teacher: Member, cmd: contract.RequestIntroduction, asker: Member, words: Vocabulary) -> bool:
     """Whether the asker sees in this community, under this name, that they teach the topic."""
     return (
         teaches_to(teacher, cmd.community_id, asker)
         and known_as(teacher, cmd.community_id) == cmd.teacher
-        and any(is_about(said, cmd.topic) for said in (teacher.skills.teaches if teacher.skills else []))
+        and any(is_about(said, cmd.topic, words) for said in (teacher.skills.teaches if teacher.skills else []))
     )
 
 

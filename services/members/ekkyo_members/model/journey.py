@@ -6,6 +6,7 @@ from datetime import datetime
 from ekkyo.contracts import members as contract
 from ekkyo.contracts.events import EventState, OutputState
 from ekkyo.decision import Caller, Decision, Entries, Entry, Refused
+from ekkyo.words.themes import Vocabulary, starting
 from pydantic import Field
 
 from ekkyo_members.model.following import fulfilled
@@ -78,10 +79,12 @@ def attended(
     at: datetime,
     revision: int,
     event: EventState | None = None,
+    words: Vocabulary | None = None,
 ) -> Decision[Member, None]:
     """Count that they came to an event; the first time in a community they took part.
 
-    event: as the fact tells it; a theme that they followed and it was on is followed no more.
+    event: as the fact tells it; a theme that they followed and it was on, in the words of the community, is followed no
+    more.
     """
     key = attended_key(event_id)
     before = steps.get(key)
@@ -92,7 +95,7 @@ def attended(
     step = Step(document_id=member.id, key=key, community_id=community_id, at=at, proof=proof, event_revision=revision)
     follows = member.follows
     member = member.model_copy(update={"attended": member.attended + 1})
-    member = fulfilled(member, event) if event else member
+    member = fulfilled(member, event, words or starting()) if event else member
     member, facts = _reach(member, "took_part", community_id, at=at, proof=proof)
     if member.follows != follows and not facts:
         facts = [contract.PreferencesChanged(member_id=member.id, member=member.state())]

@@ -1,6 +1,7 @@
 """What the company's directory says of people: joiners, movers and leavers."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from ekkyo.contracts import members as contract
 from ekkyo.decision import Decision, Refused
@@ -13,12 +14,14 @@ from ekkyo_members.model.parts import NO_DEFAULTS, Company
 Answer = Decision[Member, contract.Provisioned]
 
 
-def provision(member: Member | None, cmd: contract.ProvisionMember, company: Company = NO_DEFAULTS) -> Answer:
+def provision(
+    member: Member | None, cmd: contract.ProvisionMember, company: Company = NO_DEFAULTS, *, now: datetime
+) -> Answer:
     """Register this person, or apply what the directory says of them. What it does not say stays."""
     if member is None:
         if cmd.revision is not None:
             raise not_found()
-        return _registered(cmd, company)
+        return _registered(cmd, company, now)
     if member.erased:
         raise Refused("member_erased", "The member with this number was erased.")
     if member.merged_into:
@@ -26,7 +29,7 @@ def provision(member: Member | None, cmd: contract.ProvisionMember, company: Com
     if cmd.number != member.number:
         raise Refused("number_differs", "A member's personnel number cannot change.")
     after = with_profile(member, _profile(cmd, member)).model_copy(
-        update={"directory": _directory(cmd), "active": cmd.active}
+        update={"directory": _directory(cmd, member.directory, now), "active": cmd.active}
     )
     return _changed(member, after, cmd.revision)
 
@@ -52,15 +55,16 @@ def told_to_directory(member: Member) -> contract.Provisioned:
         email=member.address,
         department=member.department,
         active=member.active,
+        created_at=known.since,
         revision=member.revision,
     )
 
 
-def _registered(cmd: contract.ProvisionMember, company: Company) -> Answer:
+def _registered(cmd: contract.ProvisionMember, company: Company, now: datetime) -> Answer:
     profile = _profile(cmd, None)
     member = new(new_member_id(cmd.number), profile, contract.Preferences(), company)
     facts: list[contract.MemberFact] = [contract.MemberRegistered(member_id=member.id, member=member.state())]
-    member = member.model_copy(update={"directory": _directory(cmd), "active": cmd.active})
+    member = member.model_copy(update={"directory": _directory(cmd, None, now), "active": cmd.active})
     if not cmd.active:
         facts.append(contract.MemberDeactivated(member_id=member.id, member=member.state()))
     return _announced(member, facts)
@@ -86,18 +90,21 @@ def _announced(member: Member, facts: Sequence[contract.MemberFact]) -> Answer:
     return Decision(member, answer, facts=facts)
 
 
-def _directory(cmd: contract.ProvisionMember) -> Directory:
-    return Directory(user_name=cmd.user_name, external_id=cmd.external_id)
+def _directory(cmd: contract.ProvisionMember, known: Directory | None, now: datetime) -> Directory:
+    return Directory(user_name=cmd.user_name, external_id=cmd.external_id, since=known.since if known else now)
 
 
 def _address(cmd: contract.ProvisionMember, member: Member | None) -> str:
-    """Their mail address. A steward's is for no directory to say: whoever had its token would be a steward by it."""
-    if member is None or not member.steward or cmd.email == member.address:
+    """Their mail address. A steward's or leader's is for no directory to say: whoever had its token would be one."""
+    if member is None or cmd.email == member.address or not (member.steward or member.leads):
         return cmd.email
-    if cmd.active:
+    if not cmd.active:
+        return member.address
+    if member.steward:
         text = "This member is a steward, who signs in by mail: a steward changes the address in Ekkyo first."
         raise Refused("steward_address", text)
-    return member.address
+    text = "This member is a leader, who signs in by mail: a steward changes the address in Ekkyo first."
+    raise Refused("leader_address", text)
 
 
 def _profile(cmd: contract.ProvisionMember, member: Member | None) -> contract.Profile:

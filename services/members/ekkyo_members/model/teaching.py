@@ -2,13 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from functools import lru_cache
 from hashlib import sha256
 from typing import Final
 
 from ekkyo.contracts import members as contract
 from ekkyo.words.themes.spelling import key
-from ekkyo.words.themes.starter import starting
+from ekkyo.words.themes.vocabulary import Vocabulary
 
 from ekkyo_members.model.member import Member
 from ekkyo_members.model.skills import may_see_part, parts
@@ -21,8 +20,13 @@ def known_as(member: Member, community_id: str) -> str:
     return sha256(f"{member.known_by}/{community_id}".encode()).hexdigest()[:32]
 
 
-def teachers(question: contract.FindTeachers, found: Iterable[Member], asker: Member | None) -> contract.Teachers:
-    """Those of these members who can teach the topic near the place, as this asker may see them."""
+def teachers(
+    question: contract.FindTeachers, found: Iterable[Member], asker: Member | None, words: Vocabulary
+) -> contract.Teachers:
+    """Those of these members who can teach the topic near the place, as this asker may see them.
+
+    words: the vocabulary of the community.
+    """
     seen = sorted(
         (known_as(member, question.community_id), member)
         for member in found
@@ -30,11 +34,11 @@ def teachers(question: contract.FindTeachers, found: Iterable[Member], asker: Me
     )
     topic = question.topic
     if topic is None:
-        return contract.Teachers(teachers=[], topics=_topics(member for _, member in seen))
+        return contract.Teachers(teachers=[], topics=_topics((member for _, member in seen), words))
     after = [
         (name, member)
         for name, member in seen
-        if name > (question.after or "") and any(is_about(said, topic) for said in _taught(member))
+        if name > (question.after or "") and any(is_about(said, topic, words) for said in _taught(member))
     ]
     page = [_teacher(name, member, asker) for name, member in after[: question.limit]]
     return contract.Teachers(teachers=page, next=page[-1].teacher if len(after) > len(page) else None)
@@ -46,16 +50,14 @@ def teaches_to(member: Member, community_id: str, asker: Member | None) -> bool:
     return there and (asker is None or asker.id != member.id) and may_see_part(member, "teaches", asker)
 
 
-def is_about(said: str, topic: str) -> bool:
+def is_about(said: str, topic: str, words: Vocabulary) -> bool:
     """Whether what somebody can teach is about a topic: it has its words, or they name the same thing."""
-    return key(topic) in key(said) or not topics_of(topic).isdisjoint(topics_of(said))
+    return key(topic) in key(said) or not topics_of(topic, words).isdisjoint(topics_of(said, words))
 
 
-@lru_cache(20_000)
-def topics_of(text: str) -> frozenset[str]:
+def topics_of(text: str, words: Vocabulary) -> frozenset[str]:
     """The topics that a text names, as the vocabulary calls them."""
-    vocabulary = starting()
-    return frozenset(vocabulary.terms[one.term].name for one in vocabulary.themes_in(text))
+    return frozenset(words.terms[one.term].name for one in words.themes_in(text))
 
 
 def _taught(member: Member) -> list[str]:
@@ -80,7 +82,7 @@ def _teacher(name: str, member: Member, asker: Member | None) -> contract.Teache
     )
 
 
-def _topics(members: Iterable[Member]) -> list[contract.Taught]:
+def _topics(members: Iterable[Member], words: Vocabulary) -> list[contract.Taught]:
     """What they can teach. What the vocabulary does not know stands in the spelling of whoever comes first."""
     spelled: dict[str, str] = {}
     counted: Counter[str] = Counter()
@@ -88,7 +90,7 @@ def _topics(members: Iterable[Member]) -> list[contract.Taught]:
         named = {
             topic: topic if known else said
             for said in _taught(member)
-            for known in [topics_of(said)]
+            for known in [topics_of(said, words)]
             for topic in known or {key(said)}
         }
         spelled = {**named, **spelled}

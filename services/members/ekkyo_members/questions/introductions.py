@@ -5,17 +5,20 @@ from ekkyo.contracts import members as contract
 from ekkyo.decision.clock import utcnow
 
 from ekkyo_members import model
-from ekkyo_members.store import AllIntroductions, Members, introductions_of, teaching_in
+from ekkyo_members.store import AllIntroductions, KnownVocabularies, Members, introductions_of, teaching_in, words_of
 
 router = Router()
 
 
 @router.subscriber(**asked(contract.FindTeachers))
-async def teachers(question: contract.FindTeachers, members: Members, who: Who) -> contract.Teachers:
+async def teachers(
+    question: contract.FindTeachers, members: Members, vocabularies: KnownVocabularies, who: Who
+) -> contract.Teachers:
     """Who in a community can teach a topic, near a place."""
     asker = await members.get(who.sub)
     model.must_share(question.community_id, asker, who)
-    return model.teachers(question, await teaching_in(question.community_id, members), asker)
+    words = await words_of(question.community_id, vocabularies)
+    return model.teachers(question, await teaching_in(question.community_id, members), asker, words)
 
 
 @router.subscriber(**asked(contract.ListIntroductions))

@@ -43,10 +43,12 @@ from ekkyo_members.store import (
     AllIntroductions,
     AllWishes,
     Communities,
+    KnownVocabularies,
     Members,
     Sponsors,
     forget_introductions,
     take_in,
+    words_of,
 )
 
 router = Router()
@@ -56,8 +58,9 @@ PLACES: Final = (RegistrationApplied, RegistrationConfirmed, RegistrationWaitlis
 
 
 @router.subscriber(**told(MemberAttended, by="members", name="attendances", start="beginning"))
-async def count_attendance(fact: MemberAttended, members: Members) -> None:
+async def count_attendance(fact: MemberAttended, members: Members, vocabularies: KnownVocabularies) -> None:
     """Count that a member came; the first time in a community, they took part."""
+    words = await words_of(fact.event.community_id, vocabularies)
     await _change(
         fact.member_id,
         lambda m, steps: model.attended(
@@ -69,6 +72,7 @@ async def count_attendance(fact: MemberAttended, members: Members) -> None:
             at=fact.meta.time,
             revision=fact.meta.revision,
             event=fact.event,
+            words=words,
         ),
         members,
         entries=[model.attended_key(fact.event_id)],

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from ekkyo.contracts.base import Command, Email, Id, Line, Model, Question, Zone, may
+from ekkyo.contracts.base import Command, Email, Id, Instant, Line, Model, Question, Zone, may
 from ekkyo.contracts.members.member import Locale, Number
 
 __all__ = ["DeprovisionMember", "FindProvisioned", "ProvisionMember", "Provisioned", "ProvisionedPage"]
@@ -23,6 +23,8 @@ class Provisioned(Model):
     email: str
     department: str
     active: bool
+    created_at: Instant | None = None
+    """When the directory created them; None: before this was kept."""
     revision: int
 
 
