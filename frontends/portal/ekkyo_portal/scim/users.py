@@ -10,6 +10,7 @@ from scim2_models import (
     InvalidValueException,
     Meta,
     NotFoundException,
+    Resource,
     SearchRequest,
     TooManyException,
     UniquenessException,
@@ -53,7 +54,7 @@ class Users:
 
     async def _matching(self, request: SearchRequest[Any], start: int, limit: int) -> SearchPage:
         """A page of those who meet a filter that is no question: everybody is read, page by page."""
-        met: list[User[EnterpriseUser]] = []
+        met: list[Resource[Any]] = []
         first, total = 1, 1
         while first <= total:
             page = await self._caller.ask(FindProvisioned(start=first, limit=MOST))
