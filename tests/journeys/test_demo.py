@@ -10,6 +10,7 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 import jwt
+from ekkyo_cli.demo import season
 from ekkyo_cli.demo.coming import TITLE
 from ekkyo_cli.local.folder import Folder
 
@@ -37,7 +38,21 @@ def test_the_first_season_plays_in_full_and_every_figure_stands_in_the_facts(tmp
 
     assert ran.stdout.count("declined from the calendar, and has given the seat up") == 1
 
+    assert "Leaders: 4 chosen from 20 candidates" in ran.stdout
+    assert "of 36 got places by lot; the draw was repeated" in ran.stdout
+    assert "seats were kept for those who come for the first time" in ran.stdout
+    assert "a leader read the answers, approved" in ran.stdout
+    assert "A pulse opened by itself and asked 36 of 180 members" in ran.stdout
+    assert int(re.findall(r"told first of each event on it: (\d+) mails", ran.stdout)[0]) > 0
+
     summary = json.loads((home / "summary.json").read_text())
+    measures = {one["measure"]["key"]: one for one in summary["measures"]}
+    assert {measures[key]["outcome"] for key in ("attendances", "departments")} == {"reached"}
+    assert measures["attendances"]["value"] == summary["totals"]["attendances"]
+    assert measures[season.HELP_DESK]["value"] == season.ASKED[-1]
+    assert sum(one["held"] for one in summary["loop"]) >= 10, "every event of rounds 2 and 3 was asked for"
+    assert all(one["came"] > 0 for one in summary["loop"] if one["held"])
+    assert summary["totals"]["declined"] > 0
     totals = summary["totals"]
     assert totals["events"] == {"online": 13, "onsite": 2}
     assert totals["attendances"] > 250
@@ -71,6 +86,10 @@ def test_the_first_season_plays_in_full_and_every_figure_stands_in_the_facts(tmp
     assert len(mails) > 1000
     assert Counter(Counter(str(mail["Message-ID"]) for mail in mails).values()).keys() == {1}
     assert {str(mail["Content-Language"]) for mail in mails} == {"ja", "en"}
+    [to_sponsor] = [mail for mail in mails if season.SPONSOR[1] in str(mail["To"])]
+    [report] = to_sponsor.iter_attachments()
+    assert str(report.get_filename()).startswith("report-")
+    assert "ヘルプデスクへの質問" in report.get_content()
     told = [str(mail["Subject"]) for mail in mails if TITLE in str(mail["Subject"])]
     assert len(told) > 180, "everybody is told of the event to come, and who registered has a seat"
     methods = {

@@ -5,7 +5,6 @@ import json
 import shutil
 import sys
 import time
-from collections import Counter
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -16,15 +15,19 @@ from ekkyo.client import Ekkyo
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.members import Member
 from ekkyo.contracts.notify import ListDeliveries
-from ekkyo.contracts.reports import Report
+from ekkyo.contracts.reports import Period, Report
 from ekkyo.decision.clock import utcnow
 from ekkyo.report import page
-from ekkyo_common.report import from_facts, from_services
-from ekkyo_common.report.figures import figures_of
+from ekkyo_common.report import figures_of, from_facts, from_services, needed
+from ekkyo_common.report.months import day_of
+from ekkyo_common.report.records import Records
+from ekkyo_common.report.tallies import measured, of_services
+from rich.cells import cell_len
 from rich.console import Console
 
-from ekkyo_cli.demo import calendars, check, coming, season
+from ekkyo_cli.demo import account, calendars, check, coming, founding, planning, season, sponsors
 from ekkyo_cli.demo.listen import Listener
+from ekkyo_cli.demo.loop import pulse
 from ekkyo_cli.demo.play import Season
 from ekkyo_cli.local import control, opening
 from ekkyo_cli.local.folder import Folder, State
@@ -113,41 +116,63 @@ async def _season(folder: Folder, data: Path) -> tuple[list[str], dict[str, Memb
         try:
             await _import(folder, data / "employees.cp932.csv")
             story = Season(as_, heard, console.print, data, address)
-            await story.found(f"http://127.0.0.1:{state.parts['chat'].port}/services/community")
+            await founding.found(story, f"http://127.0.0.1:{state.parts['chat'].port}/services/community")
             for number, plans in enumerate(season.ROUNDS, 1):
-                await story.play(number, plans)
+                await planning.hold(story, number, plans)
+            story.say(await pulse.answer(as_, story.leader(), story.pulse, heard))
             await story.contribute()
             event = await coming.announce(story)
             await calendars.decline(story, event, folder, state.mail_in)
             await coming.plan_hours(story)
-            return await _settle(folder, as_("steward", "steward"), heard, story.community_id), story.some()
+            return await _settle(folder, as_("steward", "steward"), story), story.some()
         finally:
             await heard.stop()
 
 
 async def _import(folder: Folder, export: Path) -> None:
     """Take the personnel export over, by the command that the personnel department would use."""
-    console.print(f"[bold]ekkyo members import {export}[/]")
+    console.print(f"[bold]ekkyo members import {export}[/]  (this sample has the mistakes that real exports have)")
     command = [sys.executable, "-m", "ekkyo_cli.main", "members", "import", str(export), "--dir", str(folder.path)]
     running = await asyncio.create_subprocess_exec(*command)
     if await running.wait():
         raise Refused("import_failed", "The personnel export could not be imported.")
 
 
-async def _settle(folder: Folder, steward: Ekkyo, heard: Listener, community_id: str) -> list[str]:
+async def _settle(folder: Folder, steward: Ekkyo, story: Season) -> list[str]:
+    """Write the reports and compare all that they say with the facts; gives the figures that do not match."""
+    heard, id, at = story.heard, story.community_id, utcnow()
     console.print("[bold]Waiting until all mails are delivered[/]")
     await _all_told(steward, heard)
+    month = Period.month(day_of(at, founding.ZONE)).before()
+
+    def reports(records: Records) -> list[Report]:
+        """Of the whole season, and of the last month that is over."""
+        return [measured(figures_of(records, period), records, at) for period in (None, month)]
+
+    records = await from_services.gather(steward, id, periods=needed(month))
+    told, monthly = reports(records)
+    story.say(await sponsors.send(story.leader(), story.sponsor, monthly, heard, folder.mail))
     console.print("[bold]Counting the season twice:[/] from the services, and from the facts alone")
-    told = figures_of(await from_services.gather(steward, community_id))
-    counted = figures_of(await from_facts.gather(steward, community_id))
+    facts = await from_facts.gather(steward, id, periods=needed(month))
+    services = told.model_copy(update={"measures": await of_services(steward, records.community, at)})
     dropped = await _all_told(steward, heard)  # again: facts of different events may come late
-    wrong = [*check.differences(told, counted), *_mail(folder, heard, check.tellings(heard.facts) - dropped)]
+    first, late = check.followers_first(heard.facts)
+    wrong = [
+        *(line for ours, theirs in zip((services, monthly), reports(facts), strict=True)
+          for line in check.differences(ours, theirs)),
+        *_mail(folder, heard, check.tellings(heard.facts) - dropped),
+        *(f"others were told of {event_id} before those who follow its theme" for event_id in late),
+    ]  # fmt: skip
     if told.totals.attendances <= 250:
         wrong.append(f"only {told.totals.attendances} attendances")
     (folder.path / "report.html").write_text(page(told, made_at=utcnow()), encoding="utf-8")
     summary = told.model_dump(mode="json")
     (folder.path / "summary.json").write_text(json.dumps(summary, ensure_ascii=False, indent=2), encoding="utf-8")
-    _print(told, check.mails(folder.mail), len(heard.facts))
+    story.say(f"Members who follow a theme were told first of each event on it: {first} mails")
+    for heading, rows in account.parts(told, check.mails(folder.mail), len(heard.facts)):
+        console.print(f"\n[bold]{heading}[/]")
+        for name, value in rows:
+            console.print(f"  [bold]{name}[/]{' ' * max(1, 20 - cell_len(name))} {value}")
     if dropped:
         console.print(
             f"  [yellow]{len(dropped)} announcements were dropped: their events had begun before their turn[/]"
@@ -186,26 +211,6 @@ def _mail(folder: Folder, heard: Listener, expected: set[check.Telling]) -> list
     if (there := check.mails(folder.mail)) != delivered.total():
         wrong.append(f"{delivered.total()} mails were delivered, and the mailbox has {there}")
     return wrong
-
-
-def _print(report: Report, mails: int, facts: int) -> None:
-    totals, surveys = report.totals, report.surveys
-    kinds = Counter(output.kind for output in report.outputs)
-    rows = [
-        ("events", f"{sum(totals.events.values())} ({', '.join(f'{n} {f}' for f, n in totals.events.items())})"),
-        ("attendances", f"{totals.attendances} by {totals.people} different people, {totals.returners} came again"),
-        ("departments", f"{report.meetings.pairs} of {report.meetings.possible} pairs met"),
-        ("waitlists", f"{totals.waitlisted} waited, {totals.promoted} were promoted"),
-        ("withdrawn, no-shows", f"{totals.withdrawn} ({totals.late_cancellations} late), {totals.no_shows}"),
-        ("answers", f"{surveys.answered} of {surveys.invited} ({surveys.response_rate} %), NPS {surveys.nps}"),
-        ("wanted next", ", ".join(f"{t.theme} ({t.votes})" for t in report.themes[:5])),
-        ("crossings", ", ".join(f"{step.replace('_', ' ')} {n}" for step, n in report.crossings.items())),
-        ("outputs", ", ".join(f"{n} {kind.replace('_', ' ')}" for kind, n in kinds.items())),
-        ("told", f"{mails} mails, {facts} facts"),
-    ]
-    console.print()
-    for name, value in rows:
-        console.print(f"  [bold]{name:<20}[/] {value}")
 
 
 def main() -> None:

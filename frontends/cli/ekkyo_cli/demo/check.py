@@ -7,12 +7,13 @@ from pathlib import Path
 
 from ekkyo.contracts import events as e
 from ekkyo.contracts import members as m
+from ekkyo.contracts import notify as n
 from ekkyo.contracts import surveys as s
 from ekkyo.contracts.base import Fact
 from pydantic import BaseModel
 
 Telling = tuple[str, str]
-"""The id of the fact that is told, and the member who is told it by mail."""
+"""The id of the fact that is told, and the member, or the sponsor, who is told it by mail."""
 
 
 def tellings(facts: Iterable[Fact]) -> set[Telling]:
@@ -22,6 +23,8 @@ def tellings(facts: Iterable[Fact]) -> set[Telling]:
     for fact in facts:
         if isinstance(fact, m.MemberFact):
             members[fact.member_id] = fact.member
+        if isinstance(fact, n.ReportReleased):
+            found |= {(fact.meta.id, sponsor_id) for sponsor_id in fact.sponsors}
         found |= {
             (fact.meta.id, who) for who in _told(fact, members) if who in members and "mail" in members[who].channels
         }
@@ -35,6 +38,8 @@ def _told(fact: Fact, members: dict[str, m.MemberState]) -> Iterable[str]:
         case e.EventPublished() | e.SeriesPlanned():
             community = (fact.event if isinstance(fact, e.EventPublished) else fact.series).community_id
             return [i for i, who in members.items() if any(c.community_id == community for c in who.communities)]
+        case m.RoleGranted() if not fact.deputy_of:
+            return [fact.member_id]
         case e.EventRevised():
             return {*fact.confirmed, *fact.waitlisted, *fact.applied} - {*fact.promoted}
         case e.EventRescheduled() | e.EventCancelled():
@@ -51,18 +56,32 @@ def _told(fact: Fact, members: dict[str, m.MemberState]) -> Iterable[str]:
             return [i for i, who in members.items() if _leads(who, fact.output.community_id)]
         case s.SurveyOpened():
             return fact.invited
+        case e.RegistrationApplied() if _first_to_wait(fact):
+            return [fact.member_id, *(i for i, who in members.items() if _leads(who, fact.event.community_id))]
         case (
             e.RegistrationApplied()
             | e.RegistrationConfirmed()
             | e.RegistrationWaitlisted()
             | e.RegistrationPromoted()
             | e.RegistrationWithdrawn()
-            | e.RegistrationApplied()
             | e.RegistrationDeclined()
         ):
             return [fact.member_id]
         case _:
             return []
+
+
+def followers_first(facts: Iterable[Fact]) -> tuple[int, list[str]]:
+    """How many mails told followers of a theme of an event on it, and the events at which others were told before."""
+    first, others, late = 0, set[str](), set[str]()
+    for fact in facts:
+        if isinstance(fact, n.Delivered) and fact.delivery.channel == "mail":
+            if fact.delivery.topic == "event_published":
+                others.add(fact.delivery.entity_id)
+            elif fact.delivery.topic == "event_wanted":
+                first += 1
+                late |= {fact.delivery.entity_id} & others
+    return first, sorted(late)
 
 
 def mails_twice(mailbox: Path) -> list[str]:
@@ -92,6 +111,11 @@ def _differ(path: str, told: object, counted: object) -> Iterator[str]:
             yield from _differ(f"{path}[{number}]", a, b)
     elif told != counted:
         yield f"{path}: the services say {told!r}, the facts {counted!r}"
+
+
+def _first_to_wait(fact: e.RegistrationApplied) -> bool:
+    """Whether leaders are asked to decide: they are for the first application that waits."""
+    return fact.event.terms is not None and fact.event.terms.approval and fact.event.applied == 1
 
 
 def _leads(member: m.MemberState, community_id: str) -> bool:

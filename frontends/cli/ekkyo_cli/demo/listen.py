@@ -30,6 +30,7 @@ class Listener:
         self._placed: defaultdict[str, set[str]] = defaultdict(set)
         """The registrations at an event that got a seat, or a place on its waitlist."""
         self._regulars: defaultdict[str, set[str]] = defaultdict(set)
+        self._released: dict[str, int] = {}
         self._mails: set[tuple[str, str, str]] = set()
         self._withdrew: set[Telling] = set()
         self._more = asyncio.Condition()
@@ -52,13 +53,16 @@ class Listener:
             self._seated[fact.event_id].add(fact.member_id)
         if isinstance(fact, e.DrawHeld):
             self._drawn[fact.event_id] = fact
+        if isinstance(fact, e.SeatsReleased):
+            self._released[fact.event_id] = fact.released
         if isinstance(fact, e.RegistrationConfirmed | e.RegistrationWaitlisted) and fact.registration_id:
             self._placed[fact.event_id].add(fact.registration_id)
         if isinstance(fact, e.RegistrationWithdrawn) and fact.series_change is None:
             self._withdrew.add((fact.meta.id, fact.member_id))
-        if isinstance(fact, n.Delivered) and fact.delivery.channel == "mail" and fact.delivery.member_id:
-            self._mails.add((fact.delivery.topic, fact.delivery.entity_id, fact.delivery.member_id))
-            self.mailed[fact.delivery.fact_id, fact.delivery.member_id] += 1
+        if isinstance(fact, n.Delivered) and fact.delivery.channel == "mail":
+            to = fact.delivery.member_id or fact.delivery.sponsor_id or ""
+            self._mails.add((fact.delivery.topic, fact.delivery.entity_id, to))
+            self.mailed[fact.delivery.fact_id, to] += 1
 
     async def _until(self, enough: Callable[[], bool], what: str, within: float = PATIENCE) -> None:
         """Wait until enough was heard; `within` in seconds. Raises TimeoutError that says what was not."""
@@ -103,9 +107,19 @@ class Listener:
 
         await self._until(enough, f"the draw of {event_id}")
 
-    async def told(self, topic: n.Topic, entity_id: str, member_id: str) -> None:
-        """Wait until the mail server has a member's mail about something."""
-        mail = (topic, entity_id, member_id)
+    async def asked(self, survey_id: str, count: int) -> list[str]:
+        """Wait until so many were invited to a survey; who."""
+        await self._until(lambda: len(self._invited[survey_id]) >= count, f"the survey {survey_id} for {count}")
+        return sorted(self._invited[survey_id])
+
+    async def released(self, event_id: str) -> int:
+        """Wait until the seats that an event kept for some are for everybody; how many were left."""
+        await self._until(lambda: event_id in self._released, f"the release of seats of {event_id}")
+        return self._released[event_id]
+
+    async def told(self, topic: n.Topic, entity_id: str, who: str) -> None:
+        """Wait until the mail server has a mail to a member, or a sponsor, about something."""
+        mail = (topic, entity_id, who)
         await self._until(lambda: mail in self._mails, f"the mail {topic} about {entity_id}")
 
     async def withdrawals_mailed(self) -> None:

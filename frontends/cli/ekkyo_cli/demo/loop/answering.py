@@ -19,3 +19,13 @@ def answers_of(chance: random.Random) -> s.Answers:
     if chance.random() < 0.3:
         found["comment"] = chance.choice(season.COMMENTS)
     return found
+
+
+def suiting(chance: random.Random) -> s.Answers:
+    """What somebody answers who is asked what to do next, and when it suits them."""
+    return {
+        "themes": sorted(set(chance.choices(season.THEMES, season.THEME_WEIGHTS, k=2))),
+        "format": sorted({"online", chance.choice(["online", "onsite", "hybrid"])}),
+        "weekday": sorted(set(chance.choices(["mon", "tue", "wed", "thu", "fri"], [1, 3, 4, 4, 1], k=2))),
+        "time": sorted(set(chance.choices(["lunch", "afternoon", "evening"], [5, 1, 3], k=2))),
+    }

@@ -1,15 +1,10 @@
 """A popular event whose places are drawn by lot, and the draw repeated from the facts alone."""
 
 from collections.abc import Iterable
-from datetime import timedelta
-from typing import Final
 
 from ekkyo.contracts import events as e
 from ekkyo.contracts.base import Fact, Refused
 from ekkyo_common.draws import verify
-
-BEFORE_START: Final = timedelta(seconds=4)
-"""How long before the start the draw is: the season is played in fast time."""
 
 
 def repeated(facts: Iterable[Fact], event: e.EventState) -> str:

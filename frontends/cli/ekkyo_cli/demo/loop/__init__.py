@@ -1,0 +1,1 @@
+"""What people want, and the next events that are made of it."""
