@@ -41,9 +41,9 @@ def _told(fact: Fact, members: dict[str, m.MemberState]) -> Iterable[str]:
         case m.RoleGranted() if not fact.deputy_of:
             return [fact.member_id]
         case e.EventRevised():
-            return {*fact.confirmed, *fact.waitlisted, *fact.applied} - {*fact.promoted}
+            return {*fact.confirmed, *fact.waitlisted, *fact.applied, *fact.invited} - {*fact.promoted}
         case e.EventRescheduled() | e.EventCancelled():
-            return {*fact.confirmed, *fact.waitlisted, *fact.applied}
+            return {*fact.confirmed, *fact.waitlisted, *fact.applied, *fact.invited}
         case e.SeriesChanged():
             return [one.member_id for one in fact.people]
         case e.SeriesRegistered() | e.SeriesWithdrawn():
