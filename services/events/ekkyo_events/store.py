@@ -6,7 +6,7 @@ from typing import Annotated, Any, TypeVar
 from ekkyo.contracts.base import Caller
 from ekkyo.contracts.events import InviteMembers, PreviewInvitation
 from ekkyo.decision import Decision, Entries
-from ekkyo.store import Beside, Collection, CollectionWithEntries, Index, Projection
+from ekkyo.store import Beside, Collection, CollectionWithEntries, Index, Kept, Projection
 from faststream import Context
 
 from ekkyo_events.model import (
@@ -14,6 +14,7 @@ from ekkyo_events.model import (
     TABLES_REMEMBERED,
     Departure,
     Door,
+    Drew,
     Event,
     KnownRules,
     NotLookedUp,
@@ -108,18 +109,19 @@ async def decided(
     decide: Callable[[Event, Entries[Seat], People], Decision[Event, A]],
     entries: Sequence[str] | None = None,
     looked_up: list[str] | None = None,
+    kept: Kept[Seat] | None = None,
 ) -> A:
     """Change an event with these members looked up. entries: whose seats to read with it, where those are others.
 
-    looked_up: as for `knowing`.
+    looked_up: as for `knowing`. kept: the seats that the change before this one knew, where several follow each other.
     """
-    seats_of = members if entries is None else entries
+    seats_of, kept = members if entries is None else entries, kept or Kept()
     return await knowing(
         members,
         people,
         events,
         lambda beside, known: events.change(
-            event_id, lambda e, seats: decide(e, seats, known), entries=seats_of, beside=beside
+            event_id, lambda e, seats: decide(e, seats, known), entries=seats_of, beside=beside, kept=kept
         ),
         looked_up,
     )
@@ -203,4 +205,5 @@ async def missed_draws(event: Event, events: Events) -> Mapping[str, int]:
     """How many draws of the community each member missed in a row before. Those of cancelled events do not count."""
     where = {"community_id": event.community_id, "drawn_at": {"$exists": True}, "status": {"$in": HELD}}
     drawn = await events.find(where, sort="-drawn_at", limit=EARLIER)
-    return missed_before([await events.entries(earlier.id, where={"lot": {"$exists": True}}) for earlier in drawn])
+    entrants = [await events.fields(one.id, Drew._fields, where={"lot": {"$exists": True}}) for one in drawn]
+    return missed_before([Drew(*fields) for fields in of_one] for of_one in entrants)

@@ -54,6 +54,8 @@ class Entrant:
     def read(cls, line: str) -> "Entrant":
         """The entrant that a line says. Raises ValueError."""
         if found := _LINE.fullmatch(line):
+            if line == f"{found['unit']} {found['weight']}":
+                return cls(found["unit"], int(found["weight"]))
             size = int(found["size"] or 1)
             of_each = found["quotas"].split(",") if found["quotas"] else ["-"] * size
             quotas = [tuple(int(n) for n in one.split("+") if n.isdigit()) for one in of_each]

@@ -5,6 +5,7 @@ from ekkyo.store.collection import Collection, CollectionWithEntries
 from ekkyo.store.declarations import Declaration, Index, Projected
 from ekkyo.store.driver import Driver, Unavailable
 from ekkyo.store.effects import BeingDone, Effects
+from ekkyo.store.entries import Kept
 from ekkyo.store.projection import Projection
 from ekkyo.store.rebuilt import Mended, Rebuilt
 from ekkyo.store.settle import Outbox
@@ -20,6 +21,7 @@ __all__ = [
     "Driver",
     "Effects",
     "Index",
+    "Kept",
     "Mended",
     "Outbox",
     "Projected",

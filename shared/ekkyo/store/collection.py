@@ -12,6 +12,7 @@ from ekkyo.store.cache import DocumentCache
 from ekkyo.store.declarations import WAITING, Binding, Declaration, Index, names_of_unique
 from ekkyo.store.driver import Row, Unavailable
 from ekkyo.store.encoding import PENDING, UNSETTLED, entry_id, read_entry, read_model
+from ekkyo.store.entries import Kept
 from ekkyo.store.group import PATIENCE, Groups
 from ekkyo.store.matching import row_matches, where_row
 from ekkyo.store.paging import page
@@ -87,6 +88,7 @@ class _Documents(Generic[D]):
         decide: Callable[[Any, Any], Any],
         keys: Sequence[str],
         beside: Beside[Any] | None = None,
+        kept: Kept[Any] | None = None,
         *,
         may_create: bool,
     ) -> Any:
@@ -95,7 +97,7 @@ class _Documents(Generic[D]):
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         actor, deadline = context.actor(self._owner), time.monotonic() + PATIENCE
         with trace.part(f"change {self.name}"):
-            asked = Ask(id, decide, tuple(keys), may_create, actor, trace.current(), deadline, answer, beside)
+            asked = Ask(id, decide, tuple(keys), may_create, actor, trace.current(), deadline, answer, beside, kept)
             self._writers[hash(id) % WRITERS].add(asked)
             return await answer
 
@@ -180,14 +182,16 @@ class CollectionWithEntries(_Documents[D], Generic[D, E]):
         decide: Callable[[D, Entries[E]], Decision[D, A]],
         entries: Sequence[str] = (),
         beside: Beside[Any] | None = None,
+        kept: Kept[E] | None = None,
     ) -> A:
         """Decide about a document and its entries, and save what was decided; the answer comes when it is safe.
 
         entries: the keys that the decision surely reads; others are fetched when it does, and it is made again.
         beside: what it must know of other things, from a projection's `beside`; read again in each try.
+        kept: what the change before this one knew of the entries, where several of one document follow each other.
         Raises what the decision raises; Refused `<document>_not_found`, `<index>_taken`, or `unavailable` (503).
         """
-        return cast(A, await self._ask(id, decide, entries, beside, may_create=False))
+        return cast(A, await self._ask(id, decide, entries, beside, kept, may_create=False))
 
     async def create(
         self, id: str, decide: Callable[[D | None, Entries[E]], Decision[D, A]], entries: Sequence[str] = ()
@@ -214,6 +218,19 @@ class CollectionWithEntries(_Documents[D], Generic[D, E]):
         if after is not None:
             wanted["key"] = {"$gt": after}
         return await self._find_entries(_pending(documents), wanted, "key", limit)
+
+    async def fields(
+        self, id: str, names: Sequence[str], where: Mapping[str, Any] | None = None
+    ) -> list[tuple[Any, ...]]:
+        """These fields of a document's entries that meet these conditions, by key; None where an entry has none.
+
+        For looks at many: whole entries take several times as long to read.
+        """
+        documents = await self._database.find(self.name, {"_id": id}, only=[PENDING])
+        wanted = {**where_row(where or {}), "document_id": id}
+        rows = await self._database.find(self._entries_name, wanted, only=[*{*names, *wanted, "revision"}])
+        found = [row for row in _newest([*rows, *_pending(documents).values()]) if row_matches(row, wanted)]
+        return [tuple(row.get(name) for name in names) for row in found]
 
     async def find_entries(self, where: Mapping[str, Any], after: E | None = None, limit: int = 100) -> list[E]:
         """Entries of all documents that meet these conditions, by document and key. limit 0: all of them."""

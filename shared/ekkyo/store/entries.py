@@ -75,7 +75,7 @@ class AtHand(Generic[E]):
     def copy(self) -> "AtHand[E]":
         """What is known of the entries, for others to know more."""
         copied: AtHand[E] = AtHand(everything=self.everything)
-        copied.known, copied.changes = dict(self.known), dict(self.changes)
+        copied.known, copied.changes, copied._frontiers = dict(self.known), dict(self.changes), dict(self._frontiers)
         return copied
 
     def has(self, key: str) -> bool:
@@ -127,3 +127,22 @@ class AtHand(Generic[E]):
         if len(sure) < count and frontier is not None:
             raise NotAtHand(query=query, limit=len(self.known) + 4 * count)
         return [e for _, e in nsmallest(count, sure, key=lambda one: one[0])]
+
+
+class Kept(Generic[E]):
+    """What a change knew of its document's entries, for the change that follows it.
+
+    Each change of an entry is one of its document: while that is at the same revision, nothing needs to be read again.
+    """
+
+    def __init__(self) -> None:
+        self._of: tuple[str, int] | None = None
+        self._entries: AtHand[E] = AtHand()
+
+    def keep(self, id: str, revision: int, entries: AtHand[E]) -> None:
+        """These are known of this document as it is at this revision."""
+        self._of, self._entries = (id, revision), entries
+
+    def known(self, id: str, revision: int) -> AtHand[E] | None:
+        """What is known of this document at this revision, if it is the one that was kept."""
+        return self._entries.copy() if self._of == (id, revision) else None

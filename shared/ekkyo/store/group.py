@@ -161,6 +161,8 @@ class Groups(Generic[D, E]):
                     self._cache.put(saved, work.at_hand)
                     self._settler.add(saved)
                 for ask, answer, error in work.outcomes:
+                    if ask.kept is not None:
+                        ask.kept.keep(work.id, saved.document.revision if saved else work.revision, work.at_hand)
                     if error:
                         ask.fail(error)
                     elif not ask.answer.done():
@@ -181,15 +183,15 @@ class Groups(Generic[D, E]):
         """The documents that are asked about, and the entries that are named."""
         bases: dict[str, Saved[D] | None] = {ask.id: self._cache.get(ask.id) for ask in group}
         absent = [id for id, saved in bases.items() if saved is None]
-        works: dict[str, Working[D, E]] = {
-            id: Working(id, base, False, self._owner, self._not_found, self._entry_model, self._cache.entries(base))
-            for id, base in bases.items()
-            if base is not None
-        }
         rows = await self._database.find(self._name, {"_id": {"$in": absent}}) if absent else []
         found = {row["_id"]: self._cache.unsettled(read_saved(self._model, row)) for row in rows}
-        for id in absent:
-            works[id] = Working(id, found.get(id), True, self._owner, self._not_found, self._entry_model, AtHand())
+        kept = {ask.id: ask.kept for ask in group if ask.kept is not None}
+        works: dict[str, Working[D, E]] = {}
+        for id, cached in bases.items():
+            base = cached or found.get(id)
+            known = kept[id].known(id, base.document.revision) if base and id in kept else None
+            at_hand = known or (self._cache.entries(cached) if cached else AtHand())
+            works[id] = Working(id, base, cached is None, self._owner, self._not_found, self._entry_model, at_hand)
         for ask in group:
             ask.misses = 0
             works[ask.id].asks.append(ask)

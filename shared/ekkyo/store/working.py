@@ -10,7 +10,7 @@ from ekkyo.decision import D, Decision, E
 from ekkyo.decision.clock import utcnow
 from ekkyo.store.beside import Beside
 from ekkyo.store.encoding import STAMPS_KEPT, Saved, Step, entry_row, read_entry, step, weight_of
-from ekkyo.store.entries import BUT_NOT_MORE, EVERYTHING, AtHand, NotAtHand
+from ekkyo.store.entries import BUT_NOT_MORE, EVERYTHING, AtHand, Kept, NotAtHand
 from ekkyo.wire import OutMessage, fact_message, purge_message, timer_message
 
 HEAVY = 4_000_000
@@ -31,6 +31,8 @@ class Ask:
     answer: asyncio.Future[Any]
     beside: Beside[Any] | None = None
     """What the decision must know beside the document."""
+    kept: Kept[Any] | None = None
+    """What is known of the document's entries from the change before this one, and for the one behind it."""
     alone: bool = False
     """Tried in company, the whole was not written: tried again by itself, so that others do not suffer."""
     misses: int = 0
@@ -64,7 +66,7 @@ class Working(Generic[D, E]):
         self.document = self.base.document if self.base else None
         if self.base is None or self.entry_model is None:
             self.at_hand.everything = True
-        elif not self.at_hand.everything:
+        elif not self.at_hand.everything and not self.at_hand.known:  # else what is pending is known already
             for earlier in self.base.steps:
                 for row in earlier.entries:
                     self.at_hand.put(read_entry(self.entry_model, row), row["revision"])

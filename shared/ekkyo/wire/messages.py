@@ -59,18 +59,17 @@ def fact_message(
     name, entity = name_of(type(fact)), fact.entity_id
     headers = {
         "ce-specversion": "1.0",
-        "ce-id": f"{owner}/{entity}/{revision}/{n}",
+        "ce-id": encode(f"{owner}/{entity}/{revision}/{n}"),
         "ce-source": f"/ekkyo/{owner}",
         "ce-type": f"ekkyo.{name}",
-        "ce-subject": entity,
+        "ce-subject": encode(entity),
         "ce-time": rfc3339(time),
         "ce-dataschema": f"urn:ekkyo:schema:{name}",
         "ce-datacontenttype": JSON,
         "ce-revision": str(revision),
     }
     if actor:
-        headers["ce-actor"] = actor
-    headers = {key: encode(value) for key, value in headers.items()}
+        headers["ce-actor"] = encode(actor)
     headers[MSG_ID] = headers["ce-id"]
     if traceparent:
         headers[TRACE] = traceparent

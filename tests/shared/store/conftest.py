@@ -1,6 +1,7 @@
 """A store on a database of the test's own, with either driver, and an outbox that records."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 import pytest
 import pytest_asyncio
 from ekkyo.store import Driver, Store
+from ekkyo.store.driver import Database, Row
 from ekkyo.testing.plugin import Mongo
 from ekkyo.wire import OutMessage
 
@@ -82,3 +84,17 @@ async def opened(mongo: Mongo, driver: Driver, published: Published) -> AsyncIte
     published.open.set()
     for store in stores:
         await store.abandon()
+
+
+@pytest.fixture
+def looked(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How often each collection was read."""
+    counted: Counter[str] = Counter()
+    find = Database.find
+
+    async def counting(self: Database, collection: str, *args: Any, **how: Any) -> list[Row]:
+        counted[collection] += 1
+        return await find(self, collection, *args, **how)
+
+    monkeypatch.setattr(Database, "find", counting)
+    return counted

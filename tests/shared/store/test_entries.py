@@ -1,12 +1,14 @@
 """Entries as decisions and readers see them: what is pending laid over what is in the database."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 from ekkyo.contracts.base import Refused
 from ekkyo.decision import Decision, EntriesInMemory
+from ekkyo.store import Kept
 from ekkyo.store.matching import row_matches
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -32,6 +34,10 @@ def decide(hall: Hall, seats: Any, doing: tuple[str, str]) -> Decision[Hall, Any
     if doing[0] == "clear":
         return clear(hall, seats)
     return (take if doing[0] == "take" else leave)(hall, seats, doing[1])
+
+
+def deciding(doing: tuple[str, str]) -> Callable[[Hall, Any], Decision[Hall, Any]]:
+    return lambda hall, seats: decide(hall, seats, doing)
 
 
 class InMemory:
@@ -60,12 +66,12 @@ async def test_decisions_and_readers_see_what_a_plain_dictionary_would_hold(
     id = uuid4().hex
     published.open.set()
     stores = [await opened(), await opened()]
-    model = InMemory(id)
+    model, kept = InMemory(id), Kept[Seat]()
     await stores[0].live(halls).create(id, lambda _, __: Decision(Hall(id=id, capacity=3), None))
     for doings, then in groups:
         live = stores[0].live(halls)
         answers = await asyncio.gather(
-            *(live.change(id, lambda h, s, d=d: decide(h, s, d)) for d in doings), return_exceptions=True
+            *(live.change(id, deciding(doing), kept=kept) for doing in doings), return_exceptions=True
         )
         told = [a.code if isinstance(a, Refused) else a for a in answers]
         assert told == [model.do(doing) for doing in doings]
@@ -76,6 +82,8 @@ async def test_decisions_and_readers_see_what_a_plain_dictionary_would_hold(
             assert await live.entries(id) == expected
             waiting = [e for e in expected if e.status == "waitlisted"]
             assert await live.entries(id, {"status": "waitlisted"}) == waiting
+            places = [(e.key, e.position) for e in waiting]
+            assert await live.fields(id, ["key", "position"], {"status": "waitlisted"}) == places
             assert (
                 await live.entries(id, {"status": "waitlisted"}, after="m2", limit=2)
                 == [e for e in waiting if e.key > "m2"][:2]

@@ -6,27 +6,12 @@ from typing import Any
 import pytest
 from ekkyo.decision import Decision
 from ekkyo.store.cache import FEW, Few
-from ekkyo.store.driver import Database, Row
 from ekkyo.store.entries import AtHand
 from hypothesis import given
 from hypothesis import strategies as st
 
 from .conftest import Opened
 from .halls import Hall, Seat, Vote, building, halls, leaving, polls, taking, voting
-
-
-@pytest.fixture
-def looked(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
-    """How often each collection was read."""
-    counted: Counter[str] = Counter()
-    find = Database.find
-
-    async def counting(self: Database, collection: str, *args: Any, **how: Any) -> list[Row]:
-        counted[collection] += 1
-        return await find(self, collection, *args, **how)
-
-    monkeypatch.setattr(Database, "find", counting)
-    return counted
 
 
 async def test_the_entries_of_a_small_document_are_not_looked_for(opened: Opened, looked: Counter[str]) -> None:

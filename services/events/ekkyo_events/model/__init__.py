@@ -32,7 +32,7 @@ from ekkyo_events.model.documents import (
     state,
 )
 from ekkyo_events.model.door import Door, door, has_a_door, word_now
-from ekkyo_events.model.drawing import EARLIER, draw, is_to_be_closed, missed_before
+from ekkyo_events.model.drawing import EARLIER, Drew, draw, is_to_be_closed, missed_before
 from ekkyo_events.model.events import cancel, draft, duplicate, publish, remind, reschedule, revise
 from ekkyo_events.model.figures import counts, figures, told_in_counts
 from ekkyo_events.model.grouping import register_group
@@ -116,6 +116,7 @@ __all__ = [
     "DepartureTimer",
     "Door",
     "DrawTimer",
+    "Drew",
     "EndTimer",
     "Event",
     "Host",

@@ -55,7 +55,7 @@ class Event(Document):
     url: str | None = None
     url_follows: bool = False
     capacity: int
-    speakers: list[str] = []
+    speakers: list[str] = Field(default_factory=list)
     members_only: bool = False
     starts_at: datetime
     ends_at: datetime
@@ -84,7 +84,7 @@ class Event(Document):
     """How many had a seat when it was concluded. Since then each of them either came or did not."""
     late_unfilled: int | None = Field(default=None, exclude_if=_unset)
     """How many seats that were given back late nobody took."""
-    questions: list[RegistrationQuestion] = Field(default=[], exclude_if=_unset)
+    questions: list[RegistrationQuestion] = Field(default_factory=list, exclude_if=_unset)
     """What members answer when they register."""
     online_taken: int | None = Field(default=None, exclude_if=_unset)
     """Of the seats in use, those online, where they are counted apart."""
@@ -97,12 +97,12 @@ class Event(Document):
     """When the draw was held."""
     invited: int = Field(default=0, exclude_if=_unset)
     """How many are invited, whatever they answered."""
-    invitations: list[Sent] = Field(default=[], exclude_if=_unset)
+    invitations: list[Sent] = Field(default_factory=list, exclude_if=_unset)
     """The last that were sent."""
-    hosts: list[str] = Field(default=[], exclude_if=_unset)
+    hosts: list[str] = Field(default_factory=list, exclude_if=_unset)
     released: bool = Field(default=False, exclude_if=_unset)
     """Whether the seats that its quotas kept are for everybody now."""
-    holders: dict[str, int] = Field(default={}, exclude_if=_unset)
+    holders: dict[str, int] = Field(default_factory=dict, exclude_if=_unset)
     """How many who have seats in the room count for exactly these quotas: a bit for each, as a decimal number."""
 
     @property
@@ -181,11 +181,11 @@ class Seat(Entry):
     """What it was before they came, for undoing that."""
     ticket: int | None = None
     """The ticket on the waitlist they had before they came."""
-    wrong_words: list[Guess] = []
+    wrong_words: list[Guess] = Field(default_factory=list)
     """Tried lately, until one was right."""
-    withdrawn: list[str] = []
+    withdrawn: list[str] = Field(default_factory=list)
     """Withdrawn registrations: sent again, they stay withdrawn."""
-    scans: list[str] = Field(default=[], exclude_if=_unset)
+    scans: list[str] = Field(default_factory=list, exclude_if=_unset)
     """The scans that said they came: sent again after that was undone, they bring nobody back."""
     undone_at: datetime | None = Field(default=None, exclude_if=_unset)
     """When a check-in was last undone."""
@@ -195,7 +195,7 @@ class Seat(Entry):
     """How they take part, where the room and online have a capacity each. None: onsite."""
     group_id: str | None = Field(default=None, exclude_if=_unset)
     """The group with which they get a place, or wait."""
-    quotas: list[int] = Field(default=[], exclude_if=_unset)
+    quotas: list[int] = Field(default_factory=list, exclude_if=_unset)
     """The quotas of the event's terms that they count for, by their number from 0."""
     lot: Result | None = Field(default=None, exclude_if=_unset)
     """What they drew, if there was a draw."""
@@ -204,7 +204,7 @@ class Seat(Entry):
     declined_because: DeclinedBecause | None = Field(default=None, exclude_if=_unset)
     note: str = Field(default="", repr=False, exclude_if=_unset)
     """What a leader wrote to this member when declining them."""
-    answers: RegistrationAnswers = Field(default={}, repr=False, exclude_if=_unset)
+    answers: RegistrationAnswers = Field(default_factory=dict, repr=False, exclude_if=_unset)
     """As they were given: questions may have changed since. Dropped when the place is given back."""
     withdraw_by: datetime | None = Field(default=None, exclude_if=_unset)
     """Until when it can be given back without being late, where that is later than for others at the event."""

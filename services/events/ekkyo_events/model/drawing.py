@@ -5,7 +5,7 @@ What stops in between goes on with the next step. A step that is made again find
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ekkyo.contracts.events import (
     DrawClosed,
@@ -25,7 +25,7 @@ from ekkyo_events.model.asking import seats_at_once
 from ekkyo_events.model.documents import Event, Seat, state, told_each, unanswered
 from ekkyo_events.model.late import with_time_to_decide
 from ekkyo_events.model.line import places
-from ekkyo_events.model.lottery import Drawing, DrawTimer
+from ekkyo_events.model.lottery import Drawing, DrawTimer, Result
 from ekkyo_events.model.people import People
 from ekkyo_events.model.promoting import promote, without_place
 from ekkyo_events.model.releasing import is_due
@@ -78,14 +78,22 @@ def is_to_be_closed(event: Event | None) -> bool:
     return event is not None and event.drawing is not None and event.drawing.stage == "open"
 
 
-def missed_before(seats: Iterable[Sequence[Seat]]) -> dict[str, int]:
-    """How many draws in a row each member missed. seats: of earlier draws, the latest draw first.
+class Drew(NamedTuple):
+    """What became of an entrant in a draw: of a seat, as much as the next draw needs to know."""
+
+    key: str
+    lot: Result | None
+    was_promoted: bool | None
+
+
+def missed_before(draws: Iterable[Sequence[Drew | Seat]]) -> dict[str, int]:
+    """How many draws in a row each member missed. draws: the entrants of earlier ones, the latest draw first.
 
     Who got a place from the waitlist later did not miss it.
     """
     missed: dict[str, int] = {}
     settled = set[str]()
-    for entrants in seats:
+    for entrants in draws:
         for seat in entrants:
             if seat.lot is None or seat.key in settled:
                 continue
@@ -112,8 +120,8 @@ def _closed(event: Event, seats: Entries[Seat], drawing: Drawing, people: People
 
 
 def _held(event: Event, seats: Entries[Seat], drawing: Drawing, people: People, now: datetime) -> Step:
-    order = drawn.order(drawing.seed, drawing.entrants, event.id, drawing.id)
     applied = _able(event, seats, people)
+    order = drawn.order(drawing.seed, drawing.entrants, event.id, drawing.id)
     withdrawn = [unit for unit in order if unit not in applied]
     room = room_of(event)
     placed = drawn.placed(order, drawing.entrants, room, but=set(withdrawn))
@@ -140,7 +148,7 @@ def _held(event: Event, seats: Entries[Seat], drawing: Drawing, people: People, 
 def _given(event: Event, seats: Entries[Seat], drawing: Drawing, people: People, now: datetime) -> Step:
     """Give the next of the order what they drew."""
     until = drawing.given + _at_once(event, len(drawing.order) - drawing.given)
-    applied = _by_unit(seats.all(status="applied"))
+    applied, before = _by_unit(seats.all(status="applied")), seats.all(status="waitlisted")
     units = drawing.order[drawing.given : until]
     barred = people.barred(event, [seat.key for unit in units for seat in applied.get(unit, ())])
     got, room = set(drawing.placed), room_of(event)
@@ -166,7 +174,7 @@ def _given(event: Event, seats: Entries[Seat], drawing: Drawing, people: People,
     )
     after = recounted(after, [], seated)
     seated = given_tables(after, seats, seated, people)
-    line = places([*seats.all(status="waitlisted"), *waiting])
+    line = places([*before, *waiting])
     over = until >= len(drawing.order) and _is_all(after, now)
     if over:
         after = after.model_copy(update={"drawing": drawing.model_copy(update={**DONE, "given": until})})

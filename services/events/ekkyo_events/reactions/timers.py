@@ -2,6 +2,7 @@
 
 from ekkyo.broker import Router, due
 from ekkyo.decision.clock import utcnow
+from ekkyo.store import Kept
 
 from ekkyo_events import model
 from ekkyo_events.store import Events, KnownPeople, decided, missed_draws
@@ -26,7 +27,7 @@ async def draw(timer: model.DrawTimer, events: Events, people: KnownPeople) -> N
     """Draw the places of an event by lot, step by step: each is saved before the next is decided."""
     event = await events.get(timer.id)
     missed = await missed_draws(event, events) if event and model.is_to_be_closed(event) else {}
-    over, looked_up = False, list[str]()
+    over, looked_up, kept = False, list[str](), Kept[model.Seat]()
     while not over:
         over = await decided(
             timer.id,
@@ -35,6 +36,7 @@ async def draw(timer: model.DrawTimer, events: Events, people: KnownPeople) -> N
             events,
             lambda e, seats, known: model.draw(e, seats, timer, people=known, missed=missed, now=utcnow()),
             looked_up=looked_up,
+            kept=kept,
         )
 
 
@@ -53,5 +55,6 @@ async def release(timer: model.ReleaseTimer, events: Events, people: KnownPeople
 @router.subscriber(**due(model.ApplicationsTimer))
 async def expire(timer: model.ApplicationsTimer, events: Events) -> None:
     """Decline the applications that nobody had decided when the event started."""
-    while await events.change(timer.id, lambda e, seats: model.expire(e, seats, timer)):
+    kept = Kept[model.Seat]()
+    while await events.change(timer.id, lambda e, seats: model.expire(e, seats, timer), kept=kept):
         pass
