@@ -159,21 +159,23 @@ def _first_page(report: Report, locale: Locale) -> FirstPage:
     ]
     events = report.events[-EVENTS:]
     period, earlier = report.period, report.before
+    month = month_named(str(period), locale) if period else ""
     return FirstPage(
-        month=month_named(str(period), locale) if period else "",
+        month=month,
         before=month_named(str(earlier.period), locale) if earlier else "",
         objective=one_line(report.community.charter.objective, 300),
         rows=rows,
         events=[_event(event, locale) for event in events],
         more_events=count(labels["more_events"], more) if (more := len(report.events) - len(events)) else "",
         themes=[(one_line(theme.theme), count(labels["votes"], theme.votes)) for theme in report.themes[:THEMES]],
-        measures=[_measure(one) for one in shown(report.measures, locale)],
+        measures=[_measure(one, month) for one in shown(report.measures, locale)],
     )
 
 
-def _measure(one: MeasureView) -> tuple[str, str, str, str]:
-    value = f"{one.value} ({one.of})" if one.of else one.value
-    return one_line(one.label), value, one.goal, one.outcome
+def _measure(one: MeasureView, month: str) -> tuple[str, str, str, str]:
+    """The name, the figure, the target with the month that the figure is of where that is another, and the outcome."""
+    goal = f"{one.of} · {one.goal}" if one.of and one.of != month else one.goal
+    return one_line(one.label), one.value, goal, one.outcome
 
 
 def _figure(name: str, value: float | None) -> str:

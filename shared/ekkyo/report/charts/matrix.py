@@ -30,4 +30,4 @@ def matrix(names: Sequence[str], values: Sequence[Sequence[int]], *, label: str)
             if value:
                 ink = "#fff" if share > 0.42 else INK
                 body.append(text(left + cell / 2, y + tall / 2 + 4, value, size=12, fill=ink, anchor="middle"))
-    return svg(LEFT + max(len(names), 1) * cell, 28 + len(names) * tall, body, label=label)
+    return svg(WIDTH, 28 + len(names) * tall, body, label=label)
