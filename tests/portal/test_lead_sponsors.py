@@ -143,11 +143,13 @@ async def test_a_report_is_gathered_once_a_minute_for_one_visitor_and_again_when
         assert gathered() == 1, "the page of the same month is the same report"
         assert (await browser.get("/c/it/report?period=2026-09&as=page")).status_code == 200
         assert gathered() == 2
+        (await browser.get("/c/it/hours"), await browser.get("/c/it/hours/members.csv"))
+        assert gathered() == 3, "so are learning hours"
         await browser.as_(STEWARD).get(PAGE)
-        assert gathered() == 3, "a steward may know others"
+        assert gathered() == 4, "a steward may know others"
         assert (await browser.as_(HANAKO).get(PAGE)).status_code == 403
         await browser.as_(LEADER).post(PAGE, {"seen": seen, "sponsor": ["p1"]})
-        assert gathered() == 4
+        assert gathered() == 5
         assert len(browser.answering.sent(SendReport)) == 1
 
 

@@ -5,13 +5,13 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 from urllib.parse import quote, urlencode
 
 import structlog
 from ekkyo.contracts.base import Refused, new_id
 from ekkyo.contracts.members import CommunityPage, Locale
-from ekkyo.contracts.reports import DepartmentReport, MeasureFigures, Report
+from ekkyo.contracts.reports import MeasureFigures
 from ekkyo.process.running import Instance
 from ekkyo.wire import trace
 from prometheus_client import CollectorRegistry
@@ -99,8 +99,7 @@ class Site:
         self.measured = Measured(self.registry)
         self.communities: Remembered[CommunityPage] = Remembered()
         self.measures: RememberedEach[list[MeasureFigures]] = RememberedEach(200)
-        self.reports: RememberedEach[Report] = RememberedEach(20)
-        self.department_reports: RememberedEach[DepartmentReport] = RememberedEach(50)
+        self.made: RememberedEach[Any] = RememberedEach(50)
 
     async def visit(self, request: Request) -> Visit:
         """Who comes with this request, and how they read. Raises Refused when that cannot be known."""

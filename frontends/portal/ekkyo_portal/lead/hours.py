@@ -6,14 +6,15 @@ from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from ekkyo.contracts.base import Refused
+from ekkyo.contracts.members import Community
 from ekkyo.contracts.reports import Period
 from ekkyo_common.hours import department_rows, headings, member_rows
-from ekkyo_common.learning import LearningHours, gather
+from ekkyo_common.learning import LearningHours
 from ekkyo_common.tables.writing import Cell, as_csv, as_xlsx
 from starlette.responses import Response
 
-from ekkyo_portal.lead.made import Patient
-from ekkyo_portal.lead.room import led_community, must_lead, room
+from ekkyo_portal.lead.made import hours_of
+from ekkyo_portal.lead.room import led_community, room
 from ekkyo_portal.look.reader import Reader
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
@@ -34,8 +35,7 @@ class Hours:
 @room.get("/c/{community_id}/hours", who=Who.LEADERS)
 async def hours(visit: Visit, community_id: str) -> Response:
     """The hours of a year by department; of people, in the files alone."""
-    community = await led_community(visit, community_id)
-    year, found = await _gathered(visit, community_id)
+    community, year, found = await _gathered(visit, community_id)
     heads, *rows = _table(visit.reader, found, "departments")
     this = visit.now.astimezone(ZoneInfo(community.timezone)).year
     first = community.founded_at.astimezone(ZoneInfo(community.timezone)).year
@@ -46,26 +46,26 @@ async def hours(visit: Visit, community_id: str) -> Response:
 @room.get("/c/{community_id}/hours/{of}.csv", who=Who.LEADERS)
 async def as_text(visit: Visit, community_id: str, of: str) -> Response:
     """The hours of people or departments as CSV."""
-    year, found = await _gathered(visit, community_id)
+    _, year, found = await _gathered(visit, community_id)
     return _file(found, of, year, as_csv(_table(visit.reader, found, of)), "csv", "text/csv; charset=utf-8")
 
 
 @room.get("/c/{community_id}/hours/{of}.xlsx", who=Who.LEADERS)
 async def as_workbook(visit: Visit, community_id: str, of: str) -> Response:
     """The hours of people or departments as a workbook."""
-    year, found = await _gathered(visit, community_id)
+    _, year, found = await _gathered(visit, community_id)
     made = await asyncio.to_thread(as_xlsx, _table(visit.reader, found, of), visit.reader.words.hours.title)
     kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     return _file(found, of, year, made, "xlsx", kind)
 
 
-async def _gathered(visit: Visit, community_id: str) -> tuple[str, LearningHours]:
+async def _gathered(visit: Visit, community_id: str) -> tuple[Community, str, LearningHours]:
     """The hours of the year that the address names, else of this one."""
-    must_lead(visit, community_id)
+    community = await led_community(visit, community_id)
     year = visit.request.query_params.get("year", "")
     if not (year.isascii() and year.isdigit() and 1900 <= int(year[:5]) < 2200):
         year = str(visit.now.year)
-    return year, await gather(Patient(visit), community_id, Period.read(year))
+    return community, year, await hours_of(visit, community, Period.read(year))
 
 
 def _table(reader: Reader, found: LearningHours, of: str) -> list[list[Cell]]:

@@ -6,12 +6,13 @@ from typing import Final
 from urllib.parse import quote
 
 from ekkyo.contracts.base import Refused
-from ekkyo.report import department_page, page
+from ekkyo.contracts.members import Community, LogoFile
+from ekkyo.report import department_page
 from ekkyo_common.report import from_services
 from starlette.responses import Response
 
 from ekkyo_portal.lead import periods
-from ekkyo_portal.lead.made import Patient, department_report_of, report_of
+from ekkyo_portal.lead.made import Patient, department_report_of, report_page
 from ekkyo_portal.lead.room import led_community, must_lead, room
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.visit import Visit
@@ -40,11 +41,9 @@ async def report(visit: Visit, community_id: str) -> Response:
     period = periods.chosen(form)
     if form.errors:
         return await _choice(visit, community_id, form, status=422)
-    figures, logo = await asyncio.gather(
-        report_of(visit, community_id, period), from_services.logo_of(Patient(visit), community_id)
-    )
-    text = await asyncio.to_thread(page, figures, made_at=visit.now, locale=visit.reader.locale, logo=logo)
-    return _html(visit, text, [figures.community.name, str(period or f"{visit.now:%Y-%m-%d}")])
+    it, logo = await _of(visit, community_id)
+    text = await report_page(visit, it, period, logo)
+    return _html(visit, text, [it.name, str(period or f"{visit.now:%Y-%m-%d}")])
 
 
 @room.get("/c/{community_id}/report/department", who=Who.LEADERS)
@@ -57,11 +56,9 @@ async def department(visit: Visit, community_id: str) -> Response:
     quarter = periods.chosen_quarter(form)
     if quarter is None:
         return await _choice(visit, community_id, form, status=422)
+    it, logo = await _of(visit, community_id)
     try:
-        figures, logo = await asyncio.gather(
-            department_report_of(visit, community_id, form["department"], quarter),
-            from_services.logo_of(Patient(visit), community_id),
-        )
+        figures = await department_report_of(visit, it, form["department"], quarter)
     except Refused as why:
         if why.code not in OF_A_DEPARTMENT:
             raise
@@ -69,7 +66,12 @@ async def department(visit: Visit, community_id: str) -> Response:
         return await _choice(visit, community_id, form, status=422)
     locale = visit.reader.locale
     text = await asyncio.to_thread(department_page, figures, made_at=visit.now, locale=locale, logo=logo)
-    return _html(visit, text, [figures.community.name, form["department"], str(quarter)])
+    return _html(visit, text, [it.name, form["department"], str(quarter)])
+
+
+async def _of(visit: Visit, community_id: str) -> tuple[Community, LogoFile | None]:
+    """The community, for those who lead it, and its logo. Raises Refused for everybody else."""
+    return await asyncio.gather(led_community(visit, community_id), from_services.logo_of(Patient(visit), community_id))
 
 
 async def _choice(visit: Visit, community_id: str, form: Form | None = None, *, status: int = 200) -> Response:

@@ -146,7 +146,7 @@ async def _month(
 async def _report(visit: Visit, community_id: str, month: str, *, again: bool = False) -> Report:
     """As it would be sent. again: made now, since it is about to be."""
     period = Period.read(_read(month))
-    return mailable(await report_of(visit, community_id, period, again=again))
+    return mailable(await report_of(visit, await led_community(visit, community_id), period, again=again))
 
 
 async def _previewed(visit: Visit, community_id: str, month: str) -> ReportPreview:
