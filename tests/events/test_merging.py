@@ -7,13 +7,17 @@ import pytest
 from ekkyo import wire
 from ekkyo.contracts.base import Fact, Refused
 from ekkyo.contracts.events import (
+    AttachOutput,
+    Board,
     CheckIn,
     GetEvent,
     MyEvents,
     NameHost,
+    OutputDetails,
     RegisterForEvent,
     RegistrationMoved,
     RegistrationPromoted,
+    RemoveOutput,
 )
 from ekkyo.contracts.members import MemberMerged, Membership, MemberState, MergeUndone
 from ekkyo.decision import Decision, EntriesInMemory
@@ -227,6 +231,10 @@ async def test_places_follow_the_facts_in_whatever_order_they_come(scene: Any, n
     assert (await events_of(KEPT), await events_of(ABSORBED), await hosts()) == ([event_id], [], [KEPT])
     with pytest.raises(Refused, match="member_merged"):
         await absorbed.send(RegisterForEvent(event_id=event_id, member_id=ABSORBED, registration_id="r2"))
+    details = OutputDetails(kind="slides", title="x", url="https://board.example/1", authors=[ABSORBED])
+    made = AttachOutput(output_id="o1", community_id="c1", details=details)
+    await leader.send(made)
+    assert [one.output_id for one in (await kept.ask(Board(author_id=KEPT))).outputs] == ["o1"]
     answer = await kept.send(RegisterForEvent(event_id=event_id, member_id=KEPT, registration_id="r3"))
     assert answer.registration_id == "r1"
     scanned = await (await scene.leader()).send(CheckIn(event_id=event_id, member_id=ABSORBED))
@@ -234,6 +242,8 @@ async def test_places_follow_the_facts_in_whatever_order_they_come(scene: Any, n
     await say(nats, MergeUndone, 7)
     await scene.heard.until(RegistrationMoved, event_id, 2)
     assert (await events_of(KEPT), await events_of(ABSORBED), await hosts()) == ([], [event_id], [ABSORBED])
+    assert (await kept.ask(Board(author_id=KEPT))).outputs == []
+    assert await scene.refusal(kept.send(RemoveOutput(output_id="o1", member_id=KEPT))) == ("not_allowed", 403)
     await say(nats, MemberMerged, 6)  # older than what was heard: nothing moves
     other = (await scene.published(capacity=1)).event_id
     await absorbed.send(RegisterForEvent(event_id=other, member_id=ABSORBED, registration_id="r9"))

@@ -105,6 +105,9 @@ def test_what_is_not_on_the_board_is_seen_by_leaders_and_by_who_made_it() -> Non
         with pytest.raises(Refused) as refused:
             model.remove(attached(), who=nobody)
         assert code(refused) == ("not_allowed", 403)
+    kept = Caller("kept")
+    assert model.seen_by(waiting, kept, ["hanako"]) is waiting
+    assert model.remove(attached(), who=kept, records=["hanako"]).document.status == "removed"
 
 
 async def test_a_member_proposes_a_leader_confirms_and_everybody_finds_it(scene: Any, nats: Nats) -> None:

@@ -131,12 +131,12 @@ def answered(kept: model.Introduction, of: Any, accept: bool, *, now: datetime =
 
 
 def as_the_asker_sees(kept: model.Introduction, of: model.Member, now: datetime = NOW) -> contract.Introduction:
-    (one,) = model.listed("m1", [kept], {of.id: of}, now).asked
+    (one,) = model.listed(["m1"], [kept], {of.id: of}, now).asked
     return one
 
 
 def as_the_teacher_sees(kept: model.Introduction, now: datetime = NOW, asker: Any = ASKER) -> contract.Introduction:
-    (one,) = model.listed("t1", [kept], {"m1": asker} if asker else {}, now).received
+    (one,) = model.listed(["t1"], [kept], {"m1": asker} if asker else {}, now).received
     return one
 
 
@@ -161,6 +161,20 @@ def test_names_and_addresses_are_told_to_both_when_both_say_yes_and_not_before()
         answered(yes.document, of, False)
     with pytest.raises(Refused, match="introduction_exists"):
         model.request(asked.document, asking(of, message="Something else"), of, now=NOW)
+
+
+def test_a_person_answers_and_takes_back_what_a_record_was_asked_that_is_part_of_theirs() -> None:
+    kept = requested(teacher()).document
+    whole = teacher("t9", 9)
+    said = contract.AnswerIntroduction(member_id="t9", introduction_id=kept.id, accept=True)
+    with pytest.raises(Refused, match="introduction_not_found"):
+        model.answer(kept, said, model.Two(ASKER, whole), now=NOW)
+    assert model.answer(kept, said, model.Two(ASKER, whole), ["t9", "t1"], now=NOW).document.accepted
+    back = contract.TakeBackIntroduction(member_id="m9", introduction_id=kept.id)
+    with pytest.raises(Refused, match="introduction_not_found"):
+        model.take_back(kept, back, whole, now=NOW)
+    assert model.take_back(kept, back, whole, ["m9", "m1"], now=NOW).document.taken_back
+    assert [one.introduction_id for one in model.listed(["t9", "t1"], [kept], {"m1": ASKER}, NOW).received] == [kept.id]
 
 
 def test_whoever_asks_may_give_their_name_at_once_but_no_address() -> None:

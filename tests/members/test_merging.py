@@ -314,9 +314,14 @@ async def test_two_records_become_one_and_two_again(members: Any, steward: Any, 
     for n in (1, 2):
         managed = profile(n + 2, manager_number=f"00000{n}")
         await steward.send(contract.RegisterMember(member_id=f"m{n + 2}", profile=managed))
-    asked = model.Introduction(id="i1", asked_by="m2", teacher_id="m4", message="秘密", asked_at=NOW, ends_at=LATER)
+    asked = model.Introduction(
+        id="i1", community_id="c1", topic="Excel", asked_by="m2", teacher_id="m4", message="秘密", asked_at=NOW,
+        ends_at=LATER,
+    )  # fmt: skip
     introductions = members.store.live(declared.introductions)
     await introductions.create("i1", lambda _: Decision(asked, None))
+    mine = await (await client_as("m1")).ask(contract.ListIntroductions(member_id="m1"))
+    assert [one.introduction_id for one in mine.asked] == ["i1"], "what the absorbed record asked for is theirs"
     store, month = members.store.live(declared.members), timedelta(days=31)
     await store.change("m1", lambda m, _: Decision(before(m, month), None))
     with pytest.raises(Refused, match="member_not_found"):  # somebody else may have that mailbox by now

@@ -4,9 +4,10 @@ from datetime import timedelta
 
 import pytest
 from ekkyo.contracts.base import Caller, Refused, new_id
-from ekkyo.contracts.events import EventPublished
-from ekkyo.contracts.members import MemberErased
+from ekkyo.contracts.events import EventPublished, EventRevised
+from ekkyo.contracts.members import MemberErased, MemberMerged, MemberState, MergeUndone
 from ekkyo.contracts.notify import ConnectChannel, DisconnectChannel, GetChannel, TryChannel
+from ekkyo.testing import eventually
 from ekkyo_notify import model
 
 from tests.notify.making import CHAT, NOON, notice
@@ -114,6 +115,31 @@ async def test_whose_chat_was_disconnected_can_still_be_erased_and_then_connects
         assert not (await ask(kind(member_id="m1"))).connected
     with pytest.raises(Refused, match="member_erased"):
         await world.send(ConnectChannel(member_id="m1", url=world.chat.url("/new")), "m1", "member")
+
+
+async def test_the_chat_of_a_record_is_the_persons_after_a_merge_and_its_own_again_once_that_is_undone(world: World):
+    for member in ("m1", "m2"):
+        await world.join(member, channels=["chat"])
+    await world.send(ConnectChannel(member_id="m2", url=world.chat.url("/mine")), "m2", "member")
+    state = MemberState(
+        member_id="m2", number="2", name="m2", email="m2@example.co.jp", department="d", channels=["chat"], locale="ja",
+        timezone="Asia/Tokyo", active=False,
+    )  # fmt: skip
+    merge = {"member_id": "m2", "merge_id": "g1", "kept_id": "m1"}
+    await world.tell(MemberMerged(member=state, **merge), revision=50)
+    await world.quiet()
+    assert (await world.ask(GetChannel(member_id="m1"), "m1", "member")).connected
+    assert (await world.send(TryChannel(member_id="m1", try_id=new_id()), "m1", "member")).taken
+    await world.tell(EventRevised(event_id="e1", event=soon(revision=4), confirmed=["m1"], waitlisted=[]))
+    await eventually(lambda: [path for path, _ in world.chat.posts] == ["/mine", "/mine"])
+    await world.tell(MergeUndone(member=state.model_copy(update={"active": True}), crossings=[], **merge), revision=51)
+    await world.quiet()
+    asked = [(await world.ask(GetChannel(member_id=one), one, "member")).connected for one in ("m1", "m2")]
+    assert asked == [False, True]
+    await world.tell(MemberMerged(member=state, **merge), revision=52)
+    await world.quiet()
+    await world.send(DisconnectChannel(member_id="m1"), "m1", "member")
+    assert not (await world.ask(GetChannel(member_id="m1"), "m1", "member")).connected
 
 
 # The decision

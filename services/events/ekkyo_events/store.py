@@ -53,7 +53,7 @@ doors = Collection.of(Door, "doors")
 outputs = Collection.of(
     Output, "outputs", indexes=[Index("community_id", "attached_at"), Index("event_id"), Index("authors")]
 )
-people = Projection.of(Person, "people")
+people = Projection.of(Person, "people", indexes=[Index("merged_into", where={"merged_into": {"$exists": True}})])
 rules = Projection.of(KnownRules, "rules")
 Events = Annotated[CollectionWithEntries[Event, Seat], Context("events")]
 AllSeries = Annotated[CollectionWithEntries[Series, Regular], Context("series")]
@@ -70,6 +70,12 @@ MEMBERS_AT_ONCE = 200
 """Members of whom it is read together to which events they came."""
 SatAt = Mapping[str, frozenset[str]] | None
 """At which tables members sat before, by member; None: not looked up."""
+
+
+async def parts_of(member_id: str, people: KnownPeople) -> list[str]:
+    """The ids of records that are part of this one of the same person, as far as it was heard."""
+    found = [one.id for one in await people.find({"merged_into": member_id}, limit=0)]
+    return [*found, *[further for one in found for further in await parts_of(one, people)]]
 
 
 async def knowing(

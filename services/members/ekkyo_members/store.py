@@ -101,10 +101,16 @@ async def steps_of(member_ids: Sequence[str], members: Members) -> list[Step]:
 
 async def introductions_of(member_id: str, introductions: AllIntroductions) -> list[Introduction]:
     """What a member asked for, and what they were asked."""
+    return await introductions_of_any([member_id], introductions)
+
+
+async def introductions_of_any(ids: Sequence[str], introductions: AllIntroductions) -> list[Introduction]:
+    """What the member with one of these ids asked for, and what they were asked."""
+    some = {"$in": list(ids)}
     asked, received = await asyncio.gather(
-        introductions.find({"asked_by": member_id}, limit=0), introductions.find({"teacher_id": member_id}, limit=0)
+        introductions.find({"asked_by": some}, limit=0), introductions.find({"teacher_id": some}, limit=0)
     )
-    return [*asked, *received]
+    return list({one.id: one for one in [*asked, *received]}.values())
 
 
 async def forget_introductions(member_id: str, introductions: AllIntroductions, wishes: AllWishes) -> None:
@@ -120,6 +126,17 @@ async def the_record(member: Member, members: Members) -> Member:
     while member.merged_into and (kept := await members.get(member.merged_into)):
         member = kept
     return member
+
+
+async def ids_of(member_id: str, members: Members) -> list[str]:
+    """The id of a member, and those of the records that are part of theirs."""
+    return [member_id, *(part.id for part in await parts_of(member_id, members))]
+
+
+async def whole(member_id: str | None, members: Members) -> Member | None:
+    """The member with this id; of a record that is part of another one, that one."""
+    found = await members.get(member_id) if member_id else None
+    return await the_record(found, members) if found else None
 
 
 async def parts_of(member_id: str, members: Members) -> list[Member]:

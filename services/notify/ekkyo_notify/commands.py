@@ -37,6 +37,7 @@ from ekkyo_notify.store import (
     Deliveries,
     Releases,
     SignIns,
+    own_chat,
     the_persons,
 )
 
@@ -67,9 +68,13 @@ async def disconnect_channel(
 
 
 @router.subscriber(**asked(TryChannel))
-async def try_channel(cmd: TryChannel, connections: Connections, post: Post, who: Who) -> ChannelTried:
+async def try_channel(
+    cmd: TryChannel, connections: Connections, contacts: Contacts, post: Post, who: Who
+) -> ChannelTried:
     """Post a test message to a chat channel, and tell whether it was taken."""
     key, now = model.theirs(cmd, who), utcnow()
+    if cmd.member_id and (own := await own_chat(cmd.member_id, connections, contacts)):
+        key = own.id
     connection, ours = await connections.create(key, lambda c: model.begin_try(c, cmd, now))
     if ours:
         why_not = await trying.post_test(post, connection)

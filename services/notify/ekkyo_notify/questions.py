@@ -39,6 +39,7 @@ from ekkyo_notify.store import (
     SignIns,
     Sponsors,
     Texts,
+    own_chat,
 )
 from ekkyo_notify.templates.reports import previewed
 
@@ -113,9 +114,12 @@ async def held(
 
 
 @router.subscriber(**asked(GetChannel))
-async def channel(ask: GetChannel, connections: Connections, who: Who) -> ChannelState:
+async def channel(ask: GetChannel, connections: Connections, contacts: Contacts, who: Who) -> ChannelState:
     """Whether a chat channel is connected, at which host, and since when."""
-    return model.state(await connections.get(model.theirs(ask, who)))
+    key = model.theirs(ask, who)
+    if ask.member_id:
+        return model.state(await own_chat(ask.member_id, connections, contacts))
+    return model.state(await connections.get(key))
 
 
 @router.subscriber(**asked(PreviewReport))

@@ -23,6 +23,7 @@ from ekkyo_notify.model import (
     SignIn,
     TextsSent,
     Told,
+    connection_id,
 )
 
 deliveries = Collection.of(
@@ -39,7 +40,14 @@ deliveries = Collection.of(
 )
 connections = Collection.of(Connection, "connections")
 contacts = Projection.of(
-    Contact, "contacts", indexes=[Index("communities"), Index("email")], forgotten_by=[MemberErased]
+    Contact,
+    "contacts",
+    indexes=[
+        Index("communities"),
+        Index("email"),
+        Index("merged_into", where={"merged_into": {"$exists": True}}),
+    ],
+    forgotten_by=[MemberErased],
 )
 refused_addresses = Projection.of(RefusedAddress, "refused_addresses", forgotten_by=[MemberErased, SponsorRemoved])
 communities = Projection.of(CommunityName, "communities")
@@ -72,6 +80,18 @@ AskedCodes = Annotated[Collection[Asked], Context("asked_codes")]
 Texts = Annotated[Collection[TextsSent], Context("texts_sent")]
 IncomingMail = Annotated[Collection[Incoming], Context("incoming")]
 Forgotten = Annotated[Collection[forgetting.Forgotten], Context("forgotten")]
+
+
+async def own_chat(
+    member_id: str, connections: Collection[Connection], contacts: Projection[Contact]
+) -> Connection | None:
+    """A member's own chat; while they never connected nor disconnected one, that of a record that is part of theirs."""
+    if found := await connections.get(connection_id(member_id=member_id)):
+        return found
+    for part in await contacts.find({"merged_into": member_id}, limit=0):
+        if (theirs := await own_chat(part.id, connections, contacts)) and theirs.url:
+            return theirs
+    return None
 
 
 async def the_persons(contact: Contact | None, contacts: Projection[Contact]) -> Contact | None:

@@ -14,7 +14,7 @@ from ekkyo.contracts.events import (
 from ekkyo.decision.clock import utcnow
 
 from ekkyo_events import model
-from ekkyo_events.store import Events, KnownPeople, Outputs
+from ekkyo_events.store import Events, KnownPeople, Outputs, parts_of
 
 router = Router()
 
@@ -54,9 +54,10 @@ async def revise_output(cmd: ReviseOutput, outputs: Outputs, who: Who) -> Output
 
 
 @router.subscriber(**asked(RemoveOutput))
-async def remove_output(cmd: RemoveOutput, outputs: Outputs, who: Who) -> OutputState:
+async def remove_output(cmd: RemoveOutput, outputs: Outputs, people: KnownPeople, who: Who) -> OutputState:
     """Take an output off the board, or a proposal back."""
-    return await outputs.change(cmd.output_id, lambda o: model.remove(o, who=who))
+    records = await parts_of(who.sub, people)
+    return await outputs.change(cmd.output_id, lambda o: model.remove(o, who=who, records=records))
 
 
 async def _event(event_id: str | None, events: Events, who: Who) -> tuple[model.Event | None, model.Seat | None]:

@@ -1,7 +1,7 @@
 """Outputs: what came of events and communities, on the board where everybody finds it."""
 
 import hashlib
-from collections.abc import Container, Sequence
+from collections.abc import Collection, Container, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -138,32 +138,38 @@ def revise(output: Output, cmd: ReviseOutput, *, who: Caller) -> Answer:
     return _changed(output, after, OutputRevised, no_longer=gone)
 
 
-def remove(output: Output, *, who: Caller) -> Answer:
-    """Take an output off the board, or a proposal back. Members may remove what they made themselves."""
-    if who.sub != output.proposed_by and who.sub not in output.authors:
+def remove(output: Output, *, who: Caller, records: Collection[str] = ()) -> Answer:
+    """Take an output off the board, or a proposal back. Members may remove what they made themselves.
+
+    records: the ids of records that are part of the caller's.
+    """
+    if not _made_by(output, who, records):
         who.must_lead(output.community_id)
     if output.status == "removed":
         return Decision(output, told(output))
     return _changed(output, output.model_copy(update={"status": "removed"}), OutputRemoved, was=output.status)
 
 
-def seen_by(output: Output | None, who: Caller) -> Output:
-    """The output, if the caller may see it: what is not on the board is for leaders and for those who made it."""
+def seen_by(output: Output | None, who: Caller, records: Collection[str] = ()) -> Output:
+    """The output, if the caller may see it: what is not on the board is for leaders and for those who made it.
+
+    records: the ids of records that are part of the caller's.
+    """
     if output is None:
         raise Refused("output_not_found", "There is no output with this id.")
-    theirs = who.sub == output.proposed_by or who.sub in output.authors
+    theirs = _made_by(output, who, records)
     if output.status != "attached" and not (theirs or who.leads_all or output.community_id in who.led):
         raise Refused("output_not_found", "There is no output with this id.")
     return output
 
 
-def on_board(ask: Board) -> dict[str, Any]:
-    """Which outputs a board shows."""
+def on_board(ask: Board, records: Collection[str] = ()) -> dict[str, Any]:
+    """Which outputs a board shows. records: the ids of records that are part of the author's."""
     return {
         "status": "attached",
         **({"community_id": ask.community_id} if ask.community_id else {}),
         **({"event_id": ask.event_id} if ask.event_id else {}),
-        **({"authors": {"$in": [ask.author_id]}} if ask.author_id else {}),
+        **({"authors": {"$in": [ask.author_id, *records]}} if ask.author_id else {}),
         **({"kind": ask.kind} if ask.kind else {}),
         **during("attached_at", ask.since, ask.until),
     }
@@ -177,6 +183,10 @@ def output_page(ask: Board | ProposedOutputs, found: Sequence[Output], *, but: C
     return OutputPage(
         outputs=[told(one, but=but) for one in page], next=page[-1].id if len(found) > ask.limit else None
     )
+
+
+def _made_by(output: Output, who: Caller, records: Collection[str]) -> bool:
+    return not {who.sub, *records}.isdisjoint([*output.authors, *filter(None, [output.proposed_by])])
 
 
 def _may_propose(cmd: AttachOutput, who: Caller, person: Person | None, waiting: int) -> None:

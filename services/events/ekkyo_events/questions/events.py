@@ -2,13 +2,11 @@
 
 import asyncio
 import secrets
-from collections.abc import Sequence
 from typing import Any
 
 from ekkyo.broker import Router, Who, asked
 from ekkyo.contracts.events import (
     AnswersPage,
-    Board,
     CalendarPage,
     DoorWord,
     EventPage,
@@ -19,7 +17,6 @@ from ekkyo.contracts.events import (
     GetDoorWord,
     GetEvent,
     GetFigures,
-    GetOutput,
     GetOverbookingAdvice,
     GetRegistrationForm,
     GetRoster,
@@ -33,14 +30,11 @@ from ekkyo.contracts.events import (
     MyRegistrationAnswer,
     MyTable,
     MyTableAnswer,
-    OutputPage,
-    OutputState,
     OverbookingAdvice,
     Overlap,
     PreviewInvitation,
     PreviewSeries,
     PreviewSeriesRule,
-    ProposedOutputs,
     RegistrationForm,
     RosterPage,
     SeriesAnswer,
@@ -54,7 +48,7 @@ from ekkyo.decision.clock import utcnow
 from ekkyo_events import model
 from ekkyo_events.model import telling
 from ekkyo_events.questions.hosts import run_by
-from ekkyo_events.store import AllSeries, Doors, Events, KnownPeople, Outputs, RulesKnown, chosen, places_at, seen_of
+from ekkyo_events.store import AllSeries, Doors, Events, KnownPeople, RulesKnown, chosen, seen_of
 
 router = Router()
 AT_ONCE = 20
@@ -256,34 +250,3 @@ async def get_series(ask: GetSeries, series: AllSeries, events: Events, who: Who
     waiting = {"document_id": {"$in": waits}, "status": "waitlisted"}
     line = await events.find_entries(waiting, limit=0) if waits else []
     return model.tell_series(found, coming, regular, seats, line, who)
-
-
-@router.subscriber(**asked(GetOutput))
-async def output(ask: GetOutput, outputs: Outputs, events: Events, who: Who) -> OutputState:
-    """One output."""
-    found = model.seen_by(await outputs.get(ask.output_id), who)
-    return model.told_output(found, but=await _hidden([found], events, who))
-
-
-@router.subscriber(**asked(Board))
-async def board(ask: Board, outputs: Outputs, events: Events, who: Who) -> OutputPage:
-    """What came of events and communities, newest first."""
-    found = await outputs.find(model.on_board(ask), sort="-attached_at", after=ask.after, limit=ask.limit + 1)
-    return model.output_page(ask, found, but=await _hidden(found, events, who))
-
-
-@router.subscriber(**asked(ProposedOutputs))
-async def proposed_outputs(ask: ProposedOutputs, outputs: Outputs) -> OutputPage:
-    """What waits for a leader of a community."""
-    where = {"community_id": ask.community_id, "status": "proposed"}
-    return model.output_page(ask, await outputs.find(where, after=ask.after, limit=ask.limit + 1))
-
-
-async def _hidden(found: Sequence[model.Output], events: Events, who: Who) -> set[str]:
-    """The events of these outputs that the caller may not know of."""
-    named = sorted({one.event_id for one in found if one.event_id})
-    if not named:
-        return set()
-    private = await events.find({"id": {"$in": named}, "terms.invited_only": {"$exists": True}}, limit=0)
-    seen = telling.of_seen(private, await places_at(events, private, who), who)
-    return {event.id for event in private} - {event.id for event in seen}

@@ -5,7 +5,16 @@ from ekkyo.contracts import members as contract
 from ekkyo.decision.clock import utcnow
 
 from ekkyo_members import model
-from ekkyo_members.store import AllIntroductions, AllWishes, KnownVocabularies, Members, teaching_in, words_of
+from ekkyo_members.store import (
+    AllIntroductions,
+    AllWishes,
+    KnownVocabularies,
+    Members,
+    ids_of,
+    teaching_in,
+    whole,
+    words_of,
+)
 
 router = Router()
 
@@ -35,9 +44,11 @@ async def answer_introduction(
 ) -> contract.Introduction:
     """Say yes or no to an introduction."""
     kept = await introductions.get(cmd.introduction_id)
-    asker = await members.get(kept.asked_by) if kept and kept.asked_by else None
+    asker, mine = await whole(kept.asked_by if kept else None, members), await ids_of(cmd.member_id, members)
     two = model.Two(asker, await members.get(cmd.member_id))
-    return await introductions.change(cmd.introduction_id, lambda kept: model.answer(kept, cmd, two, now=utcnow()))
+    return await introductions.change(
+        cmd.introduction_id, lambda kept: model.answer(kept, cmd, two, mine, now=utcnow())
+    )
 
 
 @router.subscriber(**asked(contract.TakeBackIntroduction))
@@ -46,7 +57,7 @@ async def take_back_introduction(
 ) -> contract.Introduction:
     """Ask for an introduction no more."""
     kept = await introductions.get(cmd.introduction_id)
-    teacher = await members.get(kept.teacher_id) if kept and kept.teacher_id else None
+    teacher, mine = await whole(kept.teacher_id if kept else None, members), await ids_of(cmd.member_id, members)
     return await introductions.change(
-        cmd.introduction_id, lambda kept: model.take_back(kept, cmd, teacher, now=utcnow())
+        cmd.introduction_id, lambda kept: model.take_back(kept, cmd, teacher, mine, now=utcnow())
     )

@@ -52,7 +52,7 @@ class Beside:
 
 def held_on(ask: contract.HeldByMembers, member: Member, beside: Beside, who: Caller, *, now: datetime) -> Held:
     """All of it. Of others no more than this member sees elsewhere."""
-    asked = listed(member.id, beside.introductions, beside.known, now)
+    asked = listed([member.id], beside.introductions, beside.known, now)
     merges = [one.told for one in member.absorbed] + ([member.merged.told] if member.merged else [])
     wishes = beside.wishes.wishes if beside.wishes else []
     sections: dict[str, Iterable[Row]] = {

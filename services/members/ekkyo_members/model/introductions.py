@@ -4,7 +4,7 @@ How much one member asks is counted in a document of its own: so the limits hold
 They are limits of time alone, because what may be asked next must not tell what others answered.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -137,10 +137,13 @@ def request(
 
 
 def answer(
-    kept: Introduction, cmd: contract.AnswerIntroduction, two: Two, *, now: datetime
+    kept: Introduction, cmd: contract.AnswerIntroduction, two: Two, records: Collection[str] = (), *, now: datetime
 ) -> Decision[Introduction, contract.Introduction]:
-    """Say yes or no. Of a no there is no fact: nobody is to learn of it."""
-    if kept.teacher_id is None or kept.teacher_id != cmd.member_id or two.teacher is None:
+    """Say yes or no. Of a no there is no fact: nobody is to learn of it.
+
+    records: the ids of the teacher, with those of records that are part of theirs.
+    """
+    if kept.teacher_id not in {cmd.member_id, *records} or two.teacher is None:
         raise introduction_not_found()
     if kept.accepted == cmd.accept:
         return Decision(kept, as_received(kept, two.asker, now))
@@ -157,10 +160,15 @@ def answer(
 
 
 def take_back(
-    kept: Introduction, cmd: contract.TakeBackIntroduction, teacher: Member | None, *, now: datetime
+    kept: Introduction,
+    cmd: contract.TakeBackIntroduction,
+    teacher: Member | None,
+    records: Collection[str] = (),
+    *,
+    now: datetime,
 ) -> Decision[Introduction, contract.Introduction]:
-    """Ask no more. What was given, or is over, stays as it is."""
-    if kept.asked_by is None or kept.asked_by != cmd.member_id:
+    """Ask no more. What was given, or is over, stays as it is. records: the ids of the caller, also former ones."""
+    if kept.asked_by not in {cmd.member_id, *records}:
         raise introduction_not_found()
     if kept.given or not _waits(kept, now):
         return Decision(kept, as_asked(kept, teacher, now))
@@ -222,15 +230,13 @@ def as_received(kept: Introduction, asker: Member | None, now: datetime) -> cont
 
 
 def listed(
-    member_id: str, found: Iterable[Introduction], known: dict[str, Member], now: datetime
+    mine: Collection[str], found: Iterable[Introduction], known: dict[str, Member], now: datetime
 ) -> contract.Introductions:
-    """What a member asked for, and what they were asked, newest first."""
+    """What a member asked for, and what they were asked, newest first. mine: their ids, also of absorbed records."""
     newest = sorted(found, key=lambda one: one.asked_at, reverse=True)
     return contract.Introductions(
-        asked=[as_asked(one, known.get(one.teacher_id or ""), now) for one in newest if one.asked_by == member_id],
-        received=[
-            as_received(one, known.get(one.asked_by or ""), now) for one in newest if one.teacher_id == member_id
-        ],
+        asked=[as_asked(one, known.get(one.teacher_id or ""), now) for one in newest if one.asked_by in mine],
+        received=[as_received(one, known.get(one.asked_by or ""), now) for one in newest if one.teacher_id in mine],
     )
 
 

@@ -5,7 +5,16 @@ from ekkyo.contracts import members as contract
 from ekkyo.decision.clock import utcnow
 
 from ekkyo_members import model
-from ekkyo_members.store import AllIntroductions, KnownVocabularies, Members, introductions_of, teaching_in, words_of
+from ekkyo_members.store import (
+    AllIntroductions,
+    KnownVocabularies,
+    Members,
+    ids_of,
+    introductions_of_any,
+    teaching_in,
+    the_record,
+    words_of,
+)
 
 router = Router()
 
@@ -28,7 +37,9 @@ async def list_introductions(
     """What a member asked for, and what they were asked."""
     if (member := await members.get(question.member_id)) is None:
         raise model.not_found()
-    found = await introductions_of(model.present(member).id, introductions)
+    mine = await ids_of(model.present(member).id, members)
+    found = await introductions_of_any(mine, introductions)
     ids = {one for kept in found for one in (kept.asked_by, kept.teacher_id) if one}
-    known = {one.id: one for one in await members.find({"id": {"$in": sorted(ids)}}, limit=0)}
-    return model.listed(member.id, found, known, utcnow())
+    there = await members.find({"id": {"$in": sorted(ids)}}, limit=0)
+    known = {one.id: await the_record(one, members) for one in there}
+    return model.listed(mine, found, known, utcnow())

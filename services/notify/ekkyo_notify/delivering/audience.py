@@ -23,7 +23,7 @@ from ekkyo_notify.model import (
     Recipient,
     RefusedAddress,
 )
-from ekkyo_notify.store import the_persons
+from ekkyo_notify.store import own_chat, the_persons
 from ekkyo_notify.templates import Reader
 
 
@@ -176,5 +176,5 @@ class Audience:
         return found
 
     async def _own_chat(self, member_id: str) -> Connection | None:
-        found = await self.connections.get(model.connection_id(member_id=member_id))
+        found = await own_chat(member_id, self.connections, self.contacts)
         return found if found and found.url else None
