@@ -14,9 +14,9 @@ from ekkyo.contracts.members import (
     RulesDue,
 )
 from ekkyo.decision.clock import utcnow
-from ekkyo_notify.model import role_notice
+from ekkyo_notify.model import UNDONE_BY, Recipient, outdated, role_notice
 
-from tests.notify.making import JOIN
+from tests.notify.making import JOIN, notice
 from tests.notify.test_refused_addresses import state
 from tests.notify.world import World, soon
 
@@ -56,7 +56,7 @@ def role(kind: Any, place: dict[str, Any] | None = None, active: bool = True, **
     there = [Membership(community_id="c1", joined_at=utcnow(), **place)] if place is not None else []
     told = state("m1@example.co.jp").model_copy(update={"communities": there, "active": active})
     more = {"role": "leader"} | more if kind in (RoleGranted, RoleRevoked) else more
-    return kind(member_id="m1", member=told, community_id="c1", **more)
+    return kind(**{"member_id": "m1", "member": told, "community_id": "c1"} | more)
 
 
 async def test_leaders_and_deputies_hear_that_they_are_one_and_that_it_is_over(world: World):
@@ -85,3 +85,17 @@ def test_who_left_with_a_role_or_has_it_still_hears_of_no_end():
         role(RoleGranted, {"role": "leader"}, deputy_of="m2"),
     ):
         assert role_notice(untold) is None
+
+
+def test_what_is_told_late_of_a_role_is_held_against_what_became_of_it():
+    deputising = {"deputising": Deputising(leader_id="m2", since=date(2026, 4, 1))}
+    for topic, since, untrue in (
+        ("leader_named", role(RoleRevoked, {}), True),
+        ("leader_named", role(RoleRevoked, {}, community_id="c2"), False),
+        ("deputy_named", role(DeputyRemoved, {}, leader_id="m2"), True),
+        ("deputy_named", role(RoleRevoked, deputising, deputy_of="m2"), False),
+        ("role_ended", role(RoleGranted, {"role": "leader"}), True),
+    ):
+        assert isinstance(since, UNDONE_BY[topic])
+        to = Recipient(member_id="m1")
+        assert (outdated(notice(topic), [to], [since]) == {to}) is untrue, (topic, since)

@@ -19,11 +19,20 @@ from ekkyo.contracts.events import (
     RegistrationDeclined,
     RegistrationWithdrawn,
 )
-from ekkyo.contracts.members import IntroductionGiven, IntroductionNotGiven, RulesAccepted
+from ekkyo.contracts.members import (
+    DeputyNamed,
+    DeputyRemoved,
+    IntroductionGiven,
+    IntroductionNotGiven,
+    RoleGranted,
+    RoleRevoked,
+    RulesAccepted,
+)
 from ekkyo.contracts.notify import Topic
 from ekkyo.contracts.surveys import InvitationWithdrawn, SurveyAnswered
 
 from ekkyo_notify.model.notice import SERIES_TOPICS, Notice, Recipient
+from ekkyo_notify.model.roles import has_role
 
 LATE: Final = timedelta(seconds=1)
 """A message that is sent so long after its fact is held against what was announced since."""
@@ -41,6 +50,9 @@ UNDONE_BY: Final[Mapping[Topic, tuple[type[Fact], ...]]] = {
     "survey_opened": (SurveyAnswered, InvitationWithdrawn),
     "survey_reminder": (SurveyAnswered, InvitationWithdrawn),
     "rules_due": (RulesAccepted,),
+    "leader_named": (RoleRevoked,),
+    "deputy_named": (RoleRevoked, DeputyRemoved),
+    "role_ended": (RoleGranted, DeputyNamed),
     "introduction_requested": (IntroductionGiven, IntroductionNotGiven),
     "output_proposed": (OutputAttached, OutputDeclined, OutputRemoved),
     "output_attached": (OutputRemoved,),
@@ -78,7 +90,9 @@ def _concerns(fact: Fact, notice: Notice, to: Recipient) -> bool:
             return to.seat is None
         case RegistrationWithdrawn() | RegistrationDeclined():
             return to.seat not in (None, "invited") or notice.topic == "questions_asked"
-        case RulesAccepted():
+        case RulesAccepted() | RoleGranted() | DeputyNamed():
             return fact.community_id == notice.community_id
+        case RoleRevoked() | DeputyRemoved():
+            return fact.community_id == notice.community_id and not has_role(fact)
         case _:
             return True

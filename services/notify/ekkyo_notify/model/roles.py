@@ -18,9 +18,15 @@ def role_notice(fact: RoleGranted | RoleRevoked | DeputyNamed | DeputyRemoved) -
         if fact.deputy_of:
             return None
         return Notice.of(fact, "leader_named", community, role=RoleTold(until=fact.until))
-    place = next((one for one in fact.member.communities if one.community_id == community), None)
-    if place is None or place.role or place.deputising or not fact.member.active:
+    there = any(one.community_id == community for one in fact.member.communities)
+    if not there or not fact.member.active or has_role(fact):
         return None
     deputy = isinstance(fact, DeputyRemoved) or fact.deputy_of is not None
     planned = isinstance(fact, RoleRevoked) and fact.planned
     return Notice.of(fact, "role_ended", community, role=RoleTold(deputy=deputy, planned=planned))
+
+
+def has_role(fact: RoleRevoked | DeputyRemoved) -> bool:
+    """Whether the member has a role there all the same, or will have one, as a deputy who was named for later."""
+    places = [one for one in fact.member.communities if one.community_id == fact.community_id]
+    return any(place.role or place.deputising for place in places)
