@@ -11,6 +11,7 @@ from ekkyo.contracts.events import (
     Board,
     CheckIn,
     GetEvent,
+    GetOutput,
     MyEvents,
     NameHost,
     OutputDetails,
@@ -234,7 +235,8 @@ async def test_places_follow_the_facts_in_whatever_order_they_come(scene: Any, n
     details = OutputDetails(kind="slides", title="x", url="https://board.example/1", authors=[ABSORBED])
     made = AttachOutput(output_id="o1", community_id="c1", details=details)
     await leader.send(made)
-    assert [one.output_id for one in (await kept.ask(Board(author_id=KEPT))).outputs] == ["o1"]
+    assert [one.authors for one in (await kept.ask(Board(author_id=KEPT))).outputs] == [[KEPT]]
+    assert (await kept.ask(GetOutput(output_id="o1"))).authors == [KEPT]
     answer = await kept.send(RegisterForEvent(event_id=event_id, member_id=KEPT, registration_id="r3"))
     assert answer.registration_id == "r1"
     scanned = await (await scene.leader()).send(CheckIn(event_id=event_id, member_id=ABSORBED))
@@ -243,6 +245,7 @@ async def test_places_follow_the_facts_in_whatever_order_they_come(scene: Any, n
     await scene.heard.until(RegistrationMoved, event_id, 2)
     assert (await events_of(KEPT), await events_of(ABSORBED), await hosts()) == ([], [event_id], [ABSORBED])
     assert (await kept.ask(Board(author_id=KEPT))).outputs == []
+    assert (await kept.ask(GetOutput(output_id="o1"))).authors == [ABSORBED]
     assert await scene.refusal(kept.send(RemoveOutput(output_id="o1", member_id=KEPT))) == ("not_allowed", 403)
     await say(nats, MemberMerged, 6)  # older than what was heard: nothing moves
     other = (await scene.published(capacity=1)).event_id

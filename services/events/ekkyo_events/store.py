@@ -78,6 +78,14 @@ async def parts_of(member_id: str, people: KnownPeople) -> list[str]:
     return [*found, *[further for one in found for further in await parts_of(one, people)]]
 
 
+async def whole_records(ids: set[str], people: KnownPeople) -> dict[str, str]:
+    """Of those of these records that are part of another one, that one's id."""
+    known = await people.read(ids) if ids else {}
+    into = {one.id: one.merged_into for one in known.values() if one.merged_into}
+    further = await whole_records(set(into.values()), people) if into else {}
+    return {one: further.get(kept, kept) for one, kept in into.items()}
+
+
 async def knowing(
     members: Iterable[str],
     people: KnownPeople,

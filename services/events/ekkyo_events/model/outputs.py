@@ -1,7 +1,7 @@
 """Outputs: what came of events and communities, on the board where everybody finds it."""
 
 import hashlib
-from collections.abc import Collection, Container, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -56,11 +56,19 @@ class Output(Document):
 Answer = Decision[Output, OutputState]
 
 
-def told(output: Output, *, revision: int | None = None, but: Container[str] = ()) -> OutputState:
-    """The output as facts and answers carry it. but: events that are not named."""
+def told(
+    output: Output, *, revision: int | None = None, but: Container[str] = (), records: Mapping[str, str] | None = None
+) -> OutputState:
+    """The output as facts and answers carry it. but: events that are not named.
+
+    records: of authors whose record is part of another one by now, that one, by which answers name them.
+    """
     fields = {name: getattr(output, name) for name in OutputState.model_fields if name not in ("output_id", "revision")}
     if output.event_id in but:
         fields |= {"event_id": None, "event_title": None}
+    if records:
+        fields["authors"] = list(dict.fromkeys(records.get(one, one) for one in output.authors))
+        fields["proposed_by"] = records.get(output.proposed_by or "", output.proposed_by)
     return OutputState(**fields, output_id=output.id, revision=output.revision if revision is None else revision)
 
 
@@ -175,13 +183,25 @@ def on_board(ask: Board, records: Collection[str] = ()) -> dict[str, Any]:
     }
 
 
-def output_page(ask: Board | ProposedOutputs, found: Sequence[Output], *, but: Container[str] = ()) -> OutputPage:
-    """A page of outputs. found: one more than the page holds, if there are more. but: events that are not named."""
+def made_by(outputs: Iterable[Output]) -> set[str]:
+    """Who made these, by the ids that they had then."""
+    return {one for output in outputs for one in (*output.authors, output.proposed_by) if one}
+
+
+def output_page(
+    ask: Board | ProposedOutputs,
+    found: Sequence[Output],
+    *,
+    but: Container[str] = (),
+    records: Mapping[str, str] | None = None,
+) -> OutputPage:
+    """A page of outputs. found: one more than the page holds, if there are more. but, records: as `told` has them."""
     if isinstance(ask, Board) and ask.event_id in but:
         return OutputPage(outputs=[])
     page = found[: ask.limit]
     return OutputPage(
-        outputs=[told(one, but=but) for one in page], next=page[-1].id if len(found) > ask.limit else None
+        outputs=[told(one, but=but, records=records) for one in page],
+        next=page[-1].id if len(found) > ask.limit else None,
     )
 
 

@@ -7,7 +7,7 @@ from ekkyo.contracts.events import Board, GetOutput, OutputPage, OutputState, Pr
 
 from ekkyo_events import model
 from ekkyo_events.model import telling
-from ekkyo_events.store import Events, KnownPeople, Outputs, parts_of, places_at
+from ekkyo_events.store import Events, KnownPeople, Outputs, parts_of, places_at, whole_records
 
 router = Router()
 
@@ -18,7 +18,8 @@ async def output(ask: GetOutput, outputs: Outputs, events: Events, people: Known
     kept = await outputs.get(ask.output_id)
     waits = kept is not None and kept.status != "attached"
     found = model.seen_by(kept, who, await parts_of(who.sub, people) if waits else [])
-    return model.told_output(found, but=await _hidden([found], events, who))
+    records = await whole_records(model.made_by([found]), people)
+    return model.told_output(found, but=await _hidden([found], events, who), records=records)
 
 
 @router.subscriber(**asked(Board))
@@ -26,14 +27,16 @@ async def board(ask: Board, outputs: Outputs, events: Events, people: KnownPeopl
     """What came of events and communities, newest first."""
     where = model.on_board(ask, await parts_of(ask.author_id, people) if ask.author_id else [])
     found = await outputs.find(where, sort="-attached_at", after=ask.after, limit=ask.limit + 1)
-    return model.output_page(ask, found, but=await _hidden(found, events, who))
+    records = await whole_records(model.made_by(found), people)
+    return model.output_page(ask, found, but=await _hidden(found, events, who), records=records)
 
 
 @router.subscriber(**asked(ProposedOutputs))
-async def proposed_outputs(ask: ProposedOutputs, outputs: Outputs) -> OutputPage:
+async def proposed_outputs(ask: ProposedOutputs, outputs: Outputs, people: KnownPeople) -> OutputPage:
     """What waits for a leader of a community."""
     where = {"community_id": ask.community_id, "status": "proposed"}
-    return model.output_page(ask, await outputs.find(where, after=ask.after, limit=ask.limit + 1))
+    found = await outputs.find(where, after=ask.after, limit=ask.limit + 1)
+    return model.output_page(ask, found, records=await whole_records(model.made_by(found), people))
 
 
 async def _hidden(found: Sequence[model.Output], events: Events, who: Who) -> set[str]:
