@@ -29,7 +29,7 @@ SEATS, WANTING = 5, range(1, 9)
 JOIN = "https://meet.example.co.jp/1"
 ELSEWHERE = ("event_invited", "event_wanted", "event_revised", "questions_asked", "series_", "output_", "introduction_")
 ELSEWHERE += ("registration_applied", "registration_declined", "applications_", "report_", "host_", "rules_")
-ELSEWHERE += ("survey_reminder", "pulse_", "leader_named", "deputy_named", "role_ended")
+ELSEWHERE += ("survey_reminder", "pulse_", "deputy_named", "role_ended")
 """Beginnings of what is told by no step of this loop."""
 TOPICS = {topic for topic in get_args(n.Topic) if not topic.startswith(ELSEWHERE)}
 Places = dict[str, e.Registration]
