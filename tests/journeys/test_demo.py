@@ -81,6 +81,7 @@ def test_the_first_season_plays_in_full_and_every_figure_stands_in_the_facts(tmp
     assert page.count("<svg") >= 5
     assert not re.search(r"(src|href)=.https?://", page)  # self-contained: it loads nothing from anywhere
     assert str(totals["attendances"]) in page
+    assert all(one["measure"]["label"] in page for one in summary["measures"])
 
     mails = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in (home / "mail").glob("*.eml")]
     assert len(mails) > 1000

@@ -16,7 +16,7 @@ def figures(report: Report, mails: int, facts: int) -> Iterator[tuple[str, str]]
     kinds = Counter(output.kind for output in report.outputs)
     yield "events", f"{sum(totals.events.values())} ({', '.join(f'{n} {f}' for f, n in totals.events.items())})"
     yield "attendances", f"{totals.attendances} by {totals.people} different people; {totals.returners} came again"
-    yield "departments", f"{report.meetings.pairs} of {report.meetings.possible} pairs met"
+    yield "departments", f"{report.meetings.pairs} of {report.meetings.possible} pairs of them met"
     yield "waitlists", f"{totals.waitlisted} waited; {totals.promoted} of them got a seat later"
     yield "seats given back", f"{totals.withdrawn}, {totals.late_cancellations} of them after the deadline"
     yield "not approved", f"{totals.declined} applications"

@@ -29,19 +29,19 @@ async def choose(
 
 
 def _why(told: m.SuggestedLeaders, company: Mapping[str, m.Member]) -> list[str]:
-    weights = ", ".join(f"{NAMES.get(name, name)} ({weight})" for name, weight in season.MIRRORED.items())
+    weights = ", ".join(f"{NAMES.get(name, name)} (weight {weight})" for name, weight in season.MIRRORED.items())
     rules = " and ".join(_rule(rule) for rule in season.LEADER_RULES)
-    proven = "no other choice is closer" if told.proven else f"another is closer by {told.better_by * 100:.1f} at most"
+    proven = "no other four come closer" if told.proven else f"others come closer by {told.better_by * 100:.1f} at most"
     swaps = [(swap.cost, one.member_id, swap.member_id) for one in told.chosen for swap in one.swaps]
     lines = [
-        f"Leaders: {len(told.chosen)} chosen from {told.candidates} candidates, with {rules}, so that they mirror "
-        f"{told.mirrored} people by {weights}",
+        f"Leaders: {len(told.chosen)} chosen from {told.candidates} candidates so that they mirror the company's "
+        f"{told.mirrored} people by {weights}, with {rules}",
         "  " + "; ".join(_who(company[one.member_id]) for one in told.chosen),
-        f"  {told.distance * 100:.0f} points of 100 away from a mirror image; {proven}",
+        f"  Their mix differs from the company's by {told.distance * 100:.0f} points of 100; {proven}",
     ]
     if swaps:
         cost, out, instead = min(swaps)
-        lines[-1] += f"; {company[instead].name} for {company[out].name} would cost {cost * 100:.1f} more"
+        lines[-1] += f"; {company[instead].name} instead of {company[out].name} would add {cost * 100:.1f}"
     return lines
 
 

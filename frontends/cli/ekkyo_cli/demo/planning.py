@@ -35,7 +35,7 @@ async def plan(story: Season, plans: Sequence[Plan]) -> list[Planned]:
     leader = story.leaders[0].member_id
     drafts = await suggesting.draft(story.address, leader, story.community_id, wanted)
     story.say(
-        "  A leader made a draft of each theme suggested first, the most wanted and least served: "
+        "  Each is made from a suggestion, the most wanted and least served themes first: "
         + ", ".join(str(one) for one in drafts)
     )
     return list(_shared_out(plans, drafts))

@@ -132,7 +132,7 @@ class Season:
             left = await self.heard.released(event.event_id)
             self.say(
                 f"  {event.title}: {plan.first_timers} seats were kept for those who come for the first time; "
-                f"{plan.first_timers - left} of them took one, {left} were released"
+                f"{plan.first_timers - left} of them took one, and {left} were released to the others"
             )
 
     def _wanting(self, plan: Plan) -> list[m.Member]:

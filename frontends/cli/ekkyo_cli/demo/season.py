@@ -128,7 +128,7 @@ ROUNDS: list[list[Plan]] = [
     ],
     [
         Plan("{theme} 実践講座", "IT", "online", 25, 36, withdrawals=4, lottery=True),
-        Plan("はじめての{theme}", "IT", "online", 24, 32, first_timers=10),
+        Plan("はじめての{theme}", "IT", "online", 24, 32, first_timers=14),
         Plan(
             "部門をこえるランチ 東京「{theme}」",
             "ランチ",

@@ -34,8 +34,9 @@ async def send(leader: Ekkyo, sponsor: Sponsor, report: Report, heard: Listener,
     await heard.told("report_sent", sent.report_id, sponsor.sponsor_id)
     size = _as_seen(_mail(mailbox, sponsor.email), seen)
     return (
-        f"A leader looked at the report of {month}, the last month that is over, and sent it to the sponsor, "
-        f"{sponsor.name}: its first page as a mail, the whole attached ({size // 1000} kB)"
+        f"A leader looked at the monthly report and sent it to the sponsor, {sponsor.name}: its first page as a mail, "
+        f"the whole attached ({size // 1000} kB). It is of {month}, the last month that is over: a season that is played "
+        f"in minutes has no month of its own yet"
     )
 
 
