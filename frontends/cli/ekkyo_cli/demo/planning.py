@@ -38,7 +38,7 @@ async def plan(story: Season, plans: Sequence[Plan]) -> list[Planned]:
         "  Each is made from a suggestion, the most wanted and least served themes first: "
         + ", ".join(str(one) for one in drafts)
     )
-    return list(_shared_out(plans, drafts))
+    return list(shared_out(plans, drafts))
 
 
 async def publish(story: Season, it: Planned, starts_at: datetime, leader: int) -> e.EventState:
@@ -88,7 +88,7 @@ async def hold(story: Season, number: int, plans: Sequence[Plan]) -> None:
     await story.play(plans, events)
 
 
-def _shared_out(plans: Sequence[Plan], drafts: Sequence[Drafted]) -> Iterator[Planned]:
+def shared_out(plans: Sequence[Plan], drafts: Sequence[Drafted]) -> Iterator[Planned]:
     """Each event with its draft: a theme goes to the kind of event that suits it, else to the next one."""
     left = {one.theme: one for one in drafts}
     suited = {plan.title: left.pop(plan.suits) for plan in plans if plan.suits in left}
