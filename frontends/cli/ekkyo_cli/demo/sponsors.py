@@ -35,7 +35,7 @@ async def send(leader: Ekkyo, sponsor: Sponsor, report: Report, heard: Listener,
     size = _as_seen(_mail(mailbox, sponsor.email), seen)
     return (
         f"A leader looked at the monthly report and sent it to the sponsor, {sponsor.name}: its first page as a mail, "
-        f"the whole attached ({size // 1000} kB). It is of {month}, the last month that is over: the season's own is not"
+        f"the whole attached ({size // 1000} kB). It is of {month}, the last month that is over; the season's is not"
     )
 
 
