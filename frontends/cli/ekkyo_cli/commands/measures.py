@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, cast
 
 import typer
-from ekkyo.contracts.base import new_id
+from ekkyo.contracts.base import Refused, new_id
 from ekkyo.contracts.members import GetCommunity, Locale, MeasureReports, ReportMeasure
 from ekkyo.contracts.reports import MeasureFigures
 from ekkyo.report.measures import shown
@@ -126,4 +126,11 @@ async def _reported(
             named = {"measure": "KEY", "report_id": "--id", "on": "--on", "value": "VALUE"}
             field = str(why.errors()[0]["loc"][0])
             raise typer.BadParameter(why.errors()[0]["msg"], param_hint=named.get(field, "--community")) from None
-        return await ekkyo.send(command)
+        try:
+            return await ekkyo.send(command)
+        except Refused as why:
+            if why.code not in ("measure_not_found", "measure_is_counted"):
+                raise
+            it = await ekkyo.ask(GetCommunity(community_id=chosen))
+            keys = ", ".join(one.key for one in it.charter.measures if one.counted == "reported") or "none"
+            raise Refused(why.code, f"{why.detail} Reported measures: {keys}.", why.status) from None
