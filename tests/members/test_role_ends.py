@@ -12,7 +12,7 @@ from ekkyo.contracts import members as contract
 from ekkyo.contracts.base import Refused
 from ekkyo.testing import eventually
 from ekkyo_members import model
-from ekkyo_members.doctor import told
+from ekkyo_members.doctor import steward_findings, told
 from ekkyo_members.model.uniting import united
 from ekkyo_members.reactions import roles
 
@@ -148,7 +148,7 @@ def test_a_company_is_told_to_be_without_a_lasting_steward(stewards: list[dict[s
 
 
 async def test_the_last_steward_may_leave_which_is_logged_and_another_is_made_from_outside(
-    steward: Any, client_as: Any, monkeypatch: pytest.MonkeyPatch
+    members: Any, steward: Any, client_as: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said: list[str] = []
     monkeypatch.setattr(roles, "log", SimpleNamespace(error=lambda text, stewards: said.append(stewards)))
@@ -162,9 +162,11 @@ async def test_the_last_steward_may_leave_which_is_logged_and_another_is_made_fr
         return said == ["gone"]
 
     await eventually(logged)
+    assert [one.state for one in await steward_findings(members.settings)] == ["wrong"]
     system = await client_as("operator", "system")
     await steward.send(contract.ReactivateMember(member_id="m2"))
     assert (await system.send(contract.GrantSteward(member_id="m2"))).steward
+    assert [one.state for one in await steward_findings(members.settings)] == ["well"]
 
 
 def test_a_steward_is_not_revoked_once_the_turn_has_run_out() -> None:

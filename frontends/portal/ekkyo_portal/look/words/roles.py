@@ -43,8 +43,8 @@ JA: Final[dict[str, Any]] = {
     "end": "期限(任意)",
     "did_host_named": "係に指定しました。本人にメールでお知らせします。",
     "did_host_removed": "係から外しました。",
-    "did_deputy_named": "代理を立てました。",
-    "did_granted": "リーダーにしました。",
+    "did_deputy_named": "代理を立てました。本人にお知らせが届きます。",
+    "did_granted": "リーダーにしました。本人にお知らせが届きます。",
     "did_ended": "終了しました。",
 }
 
@@ -89,7 +89,7 @@ EN: Final[dict[str, Any]] = {
     "end": "Until (optional)",
     "did_host_named": "They are a host now, and get a mail about it.",
     "did_host_removed": "They are no longer a host.",
-    "did_deputy_named": "Your deputy is named.",
-    "did_granted": "They are a leader now.",
+    "did_deputy_named": "Your deputy is named, and gets a message about it.",
+    "did_granted": "They are a leader now, and get a message about it.",
     "did_ended": "It has ended.",
 }
