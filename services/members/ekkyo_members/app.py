@@ -11,8 +11,8 @@ from ekkyo_members.settings import MembersSettings
 
 async def startup(context: ContextRepo) -> None:
     """What handlers need besides the collections."""
-    for kind in ("deputy", "merge", "sponsor", "steward"):
-        context.set_global(f"{kind}_turns", Turns(context.get("turns"), f"{kind}s"))
+    for name, kind in {"deputy": "deputies", "merge": "merges", "sponsor": "sponsors", "steward": "stewards"}.items():
+        context.set_global(f"{name}_turns", Turns(context.get("turns"), kind))
 
 
 service = Service(
