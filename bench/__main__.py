@@ -20,6 +20,7 @@ NAMES = (
     "portal",
     "seating",
     "lottery",
+    "starting",
 )
 RESULTS = Path(__file__).parent / "results"
 

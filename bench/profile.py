@@ -1,4 +1,4 @@
-"""Where the CPU of a hot path goes: python -m bench.profile rush|spread|notify|surveys, into bench/profiles/.
+"""Where the CPU of a hot path goes: python -m bench.profile rush|spread|lottery|notify|surveys, into bench/profiles/.
 
 Needs py-spy, on the path or named by PY_SPY. Samples of the service while it holds the GIL, 200 a second, each
 counted for the innermost frame of a package or a module of ours: what the standard library does is its caller's.
@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from bench import catching_up
+from bench import catching_up, lottery
 from bench.installation import installation
 from bench.registrations import Load
 
@@ -32,6 +32,12 @@ async def main(what: str) -> None:
         return
     async with installation(outside=False) as on, on.service("events") as events, on.client() as ekkyo:
         load = Load(on, ekkyo)
+        if what == "lottery":
+            event_id, _ = await lottery.opened(ekkyo)
+            await load.more(event_id, range(lottery.ENTRANTS), events.pid)
+            async with recorded(events.pid, what):
+                await lottery.over(ekkyo, event_id)
+            return
         drive = {"rush": load.rush, "spread": load.spread}[what]
         await drive(events.pid)  # warm
         async with recorded(events.pid, what):

@@ -38,15 +38,16 @@ def end(event: Event, seats: Entries[Seat], timer: EndTimer) -> Answer:
 
 
 def _concluded(event: Event, seats: Entries[Seat]) -> Answer:
-    absent = [seat.model_copy(update={"status": "no_show"}) for seat in seats.all(status="confirmed")]
+    attended, confirmed = seats.all(status="attended"), seats.all(status="confirmed")
     counts = {"confirmed": 0, "seated": event.seats_in_use, "late_unfilled": unfilled(event, seats)}
+    absent = [seat.model_copy(update={"status": "no_show"}) for seat in confirmed]
     after = event.model_copy(update={"status": "concluded", **counts})
-    after = recounted(after, seats.all(status="confirmed") if arranges(event) else (), absent)
+    after = recounted(after, confirmed if arranges(event) else (), absent)
     told = state(after, after=event)
     fact = EventConcluded(
         event_id=event.id,
         event=told,
-        attended=[seat.key for seat in seats.all(status="attended")],
+        attended=[seat.key for seat in attended],
         no_shows=[seat.key for seat in absent],
     )
     return Decision(after, told, entries=absent, facts=[fact], timers=no_timers(after))
