@@ -9,7 +9,7 @@ from ekkyo_cli.demo.planning import shared_out
 from ekkyo_cli.demo.season import Plan
 
 
-def delivered(topic: n.Topic, event_id: str, who: str) -> n.Delivered:
+def delivered(topic: n.Topic, event_id: str, who: str, second: int) -> n.Delivered:
     told = n.Delivery(
         delivery_id=f"{topic}-{event_id}-{who}",
         topic=topic,
@@ -19,16 +19,17 @@ def delivered(topic: n.Topic, event_id: str, who: str) -> n.Delivered:
         fact_id="f",
         status="sent",
         planned_at=datetime(2026, 4, 1, tzinfo=UTC),
+        done_at=datetime(2026, 4, 1, 0, 0, second, tzinfo=UTC),
     )
     return n.Delivered(delivery_id=told.delivery_id, delivery=told)
 
 
 def test_an_event_at_which_others_heard_before_a_follower_is_named() -> None:
     facts = [
-        delivered("event_wanted", "first", "a"),
-        delivered("event_published", "first", "b"),
-        delivered("event_published", "late", "b"),
-        delivered("event_wanted", "late", "a"),
+        delivered("event_wanted", "first", "a", 1),
+        delivered("event_published", "first", "b", 2),
+        delivered("event_published", "late", "b", 3),
+        delivered("event_wanted", "late", "a", 4),
     ]
     assert check.followers_first(facts) == (2, ["late"])
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -73,15 +74,13 @@ def _told(fact: Fact, members: dict[str, m.MemberState]) -> Iterable[str]:
 
 def followers_first(facts: Iterable[Fact]) -> tuple[int, list[str]]:
     """How many mails told followers of a theme of an event on it, and the events at which others were told before."""
-    first, others, late = 0, set[str](), set[str]()
-    for fact in facts:
-        if isinstance(fact, n.Delivered) and fact.delivery.channel == "mail":
-            if fact.delivery.topic == "event_published":
-                others.add(fact.delivery.entity_id)
-            elif fact.delivery.topic == "event_wanted":
-                first += 1
-                late |= {fact.delivery.entity_id} & others
-    return first, sorted(late)
+    mails = [fact.delivery for fact in facts if isinstance(fact, n.Delivered) and fact.delivery.channel == "mail"]
+    others: dict[str, datetime] = {}
+    for mail in mails:
+        if mail.topic == "event_published" and mail.done_at:
+            others[mail.entity_id] = min(mail.done_at, others.get(mail.entity_id, mail.done_at))
+    first = [(mail.entity_id, mail.done_at) for mail in mails if mail.topic == "event_wanted"]
+    return len(first), sorted({event for event, at in first if at and event in others and at > others[event]})
 
 
 def mails_twice(mailbox: Path) -> list[str]:
