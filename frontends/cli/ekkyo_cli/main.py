@@ -27,6 +27,7 @@ from ekkyo_cli.commands import (
     members,
     merging,
     portal,
+    pulses,
     report,
     scim,
     secrets,
@@ -35,6 +36,7 @@ from ekkyo_cli.commands import (
     steward,
     suggest,
     systems,
+    tables,
 )
 from ekkyo_cli.failing import exit_code
 
@@ -83,6 +85,8 @@ app.add_typer(members.app, name="members", rich_help_panel=TALK)
 app.add_typer(leaders.app, name="leaders", rich_help_panel=TALK)
 app.add_typer(steward.app, name="steward", rich_help_panel=RUN)
 app.add_typer(events.app, name="events", rich_help_panel=TALK)
+app.add_typer(tables.app, name="tables", rich_help_panel=TALK)
+app.add_typer(pulses.app, name="pulses", rich_help_panel=TALK)
 app.add_typer(facts.app, name="facts", rich_help_panel=TALK)
 app.command("suggest", rich_help_panel=TALK)(suggest.suggest)
 app.command("report", rich_help_panel=TALK)(report.report)
