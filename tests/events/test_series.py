@@ -15,6 +15,7 @@ from ekkyo.contracts.events import (
     EventRescheduled,
     EventState,
     GetEvent,
+    GetRegistrationForm,
     GetSeries,
     PlanSeries,
     PreviewSeries,
@@ -22,6 +23,7 @@ from ekkyo.contracts.events import (
     RegisterForSeries,
     RegistrationConfirmed,
     RegistrationPromoted,
+    RegistrationQuestion,
     RescheduleEvent,
     RescheduleSeries,
     ReviseEvent,
@@ -34,6 +36,7 @@ from ekkyo.contracts.events import (
     SeriesRevised,
     SeriesRuleChanged,
     SeriesWithdrawn,
+    SetQuestions,
     WithdrawFromEvent,
     WithdrawFromSeries,
 )
@@ -291,3 +294,21 @@ async def test_members_see_a_series_without_the_address_to_join(scene: Any) -> N
     assert (await seen(scene, fact.series_id)).series.url
     missing = (await scene.as_("m1")).ask(GetSeries(series_id="none"))
     assert await scene.refusal(missing) == ("series_not_found", 404)
+
+
+async def test_questions_of_one_date_are_asked_on_all_later_ones_and_told_once(scene: Any) -> None:
+    fact = await planned(scene, rule="FREQ=WEEKLY;COUNT=3")
+    ids = [one.event_id for one in fact.occurrences]
+    for one in fact.occurrences:
+        await scene.register(one, "m1")
+    asked = RegistrationQuestion(key="lunch", kind="yes_no", text="Lunch?", required=True)
+    wanted = SetQuestions(event_id=ids[0], questions=[asked], later=True)
+    await scene.leads(wanted)
+    await scene.leads(wanted)
+    [revised] = await until(scene, SeriesRevised, fact.series_id)
+    assert [(one.member_id, one.confirmed) for one in revised.people] == [("m1", [0, 1])]
+    assert [one.event_id for one in revised.occurrences] == ids[1:]
+    member = await scene.as_("m1")
+    for event_id in ids:
+        assert (await member.ask(GetRegistrationForm(event_id=event_id))).questions == [asked]
+    assert (await scene.refusal(member.send(wanted)))[1] == 403

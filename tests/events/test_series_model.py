@@ -16,12 +16,16 @@ from ekkyo.contracts.events import (
     EventFact,
     PlanSeries,
     PreviewSeriesRule,
+    QuestionsChanged,
     RegisterForSeries,
+    RegistrationQuestion,
     RescheduleSeries,
     ReviseSeries,
     SeriesRegistered,
+    SeriesRevised,
     SeriesRuleChanged,
     SeriesWithdrawn,
+    SetQuestions,
     Terms,
     WithdrawFromSeries,
 )
@@ -475,3 +479,57 @@ def test_after_every_change_of_its_rule_a_series_has_exactly_the_dates_that_date
         assert stored.series
         planned = [one.starts_at for one in stored.series.occurrences]
         assert planned == sorted(planned)
+
+
+LUNCH = RegistrationQuestion(key="lunch", kind="choice", text="Lunch?", choices=["A", "B"], required=True)
+
+
+def ask(stored: Stored, number: int, *questions: RegistrationQuestion, who: Caller = LEADER) -> None:
+    """As the command does: of one event, then of those after it."""
+    event = stored.events[stored.series.occurrences[number].event_id]
+    seats = EntriesInMemory.of(seat for (of, _), seat in stored.seats.items() if of == event.id)
+    cmd = SetQuestions(event_id=event.id, questions=list(questions), later=True)
+    stored.decide(model.set_questions(event, seats, cmd, who=who, now=NOW))
+    stored.decide(model.ask_in_series(stored.series, cmd, who=who, now=NOW))
+
+
+@pytest.mark.parametrize("kills", [[], [1, 1, 1], [2]])
+def test_questions_set_once_are_asked_on_later_dates_and_on_those_that_are_added(kills: list[int]) -> None:
+    stored = Stored().plan(rule="FREQ=WEEKLY")
+    stored.register("m1")
+    stored.go_on([])
+    told = len(stored.facts)
+    ask(stored, 1, LUNCH)
+    stored.go_on(kills)
+    asks = [stored.events[one.event_id].questions for one in stored.series.occurrences]
+    assert (asks[0], asks[1:]) == ([], [[LUNCH]] * (len(asks) - 1))
+    news = stored.facts[told:]
+    [once] = [fact for fact in news if isinstance(fact, SeriesRevised)]
+    assert once.changed == ["questions"]
+    assert [(one.member_id, one.confirmed) for one in once.people] == [("m1", list(range(len(asks) - 2)))]
+    parts = [fact for fact in news if isinstance(fact, QuestionsChanged)]
+    assert [fact.series_change is None for fact in parts] == [True] + [False] * (len(asks) - 2), "told by itself, once"
+    before = dict(stored.events), list(stored.facts)
+    ask(stored, 1, LUNCH)
+    stored.go_on([])
+    assert (stored.events, stored.facts) == before, "said again, nothing changes"
+    stored.carry_out(NOW + timedelta(days=120))
+    later = [stored.events[one.event_id] for one in stored.series.occurrences[len(asks) :]]
+    assert later
+    assert all(event.questions == [LUNCH] for event in later)
+
+
+def test_only_leaders_ask_on_later_dates_and_only_in_a_series() -> None:
+    stored = Stored().plan()
+    stored.go_on([])
+    with pytest.raises(Refused) as no:
+        ask(stored, 0, LUNCH, who=Caller("m1"))
+    assert no.value.status == 403
+    cmd = SetQuestions(event_id=stored.series.occurrences[0].event_id, questions=[LUNCH], later=True)
+    with pytest.raises(Refused) as no:
+        model.ask_in_series(stored.series, cmd, who=Caller("m1"), now=NOW)
+    assert no.value.status == 403
+    alone = stored.events[cmd.event_id].model_copy(update={"series_id": None})
+    with pytest.raises(Refused) as no:
+        model.set_questions(alone, EntriesInMemory.of([]), cmd, who=LEADER, now=NOW)
+    assert (no.value.code, [one.field for one in no.value.errors]) == ("event_not_in_series", ["later"])

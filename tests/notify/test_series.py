@@ -5,6 +5,7 @@ from typing import Any
 
 import icalendar
 import pytest
+from ekkyo.contracts.base import Meta
 from ekkyo.contracts.events import (
     Concerned,
     EventPublished,
@@ -24,6 +25,7 @@ from ekkyo.contracts.events import (
 from ekkyo.contracts.notify import ConnectChannel, Topic
 from ekkyo.decision.clock import utcnow
 from ekkyo_notify import model
+from ekkyo_notify.model import Recipient
 from ekkyo_notify.templates import compose
 from ekkyo_notify.templates.links import Links
 
@@ -191,3 +193,26 @@ def test_a_series_on_a_followed_theme_is_told_with_all_its_dates_and_leads_to_th
         assert said.action.href == "https://ekkyo.example.com/series/e1"
         assert len(said.rows) > len(message("event_wanted", locale).rows), "its dates are listed"
         assert on not in message("event_wanted", locale).lead
+
+
+def test_open_questions_on_several_dates_are_told_once_with_those_dates_and_not_to_the_chat() -> None:
+    changed = SeriesRevised(
+        **ABOUT,
+        occurrences=occurrences(),
+        changed=["questions"],
+        people=[Concerned(member_id="m1", confirmed=[0, 2]), Concerned(member_id="m2", waitlisted=[1])],
+    )
+    changed.told(Meta(id="events/s1/2/0", source="s", type="t", subject="s1", time=utcnow(), revision=2))
+    told = model.series_notice(changed)
+    assert told
+    assert (told.topic, [to.member_id for to in model.with_places(changed)]) == ("questions_asked", ["m1", "m2"])
+    for locale, both, one in (
+        ("ja", "各回のページで", "イベントのページで"),
+        ("en", "each date below", "the event's page"),
+    ):
+        links = Links("https://ekkyo.example.com")
+        said = compose(told, Recipient(member_id="m1", seat="confirmed"), reader(locale), links)
+        assert both in said.lead
+        assert said.action
+        assert said.action.href == "https://ekkyo.example.com/series/s1"
+        assert one in compose(told, Recipient(member_id="m2", seat="waitlisted"), reader(locale), links).lead

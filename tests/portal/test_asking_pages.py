@@ -184,6 +184,18 @@ async def test_a_leader_writes_the_questions_and_needs_no_script_for_it():
         ]
         assert sent.questions[1].shown_if
         assert (sent.questions[1].shown_if.question, sent.questions[1].shown_if.answer) == ("lunch", True)
+        assert not sent.later
+        assert 'name="later"' not in page.text, "this event is alone"
+
+
+async def test_a_leader_asks_the_same_on_the_later_dates_of_a_series():
+    async with opened(answers(asks=True, series_id="s1"), LEADER) as browser:
+        assert "後の回にも" in text_of(await browser.get("/e/e1/questions"))
+        added = await browser.post("/e/e1/questions", ROWS | {"do": "add", "later": "on"})
+        assert 'name="later" type="checkbox" checked' in added.text, "it is still ticked"
+        await browser.post("/e/e1/questions", ROWS | {"do": "save", "later": "on"})
+        (sent,) = browser.answering.sent(SetQuestions)
+        assert sent.later
 
 
 async def test_a_question_that_asks_something_else_now_gets_another_key_and_conditions_follow_it():

@@ -3,9 +3,12 @@
 import json
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from ekkyo.contracts.surveys import InvitationWithdrawn, SurveyReminderDue
 from ekkyo.decision import Set
-from ekkyo_surveys import model
+from ekkyo.publishing import timers as timers_of_services
+from ekkyo.testing import eventually
+from ekkyo_surveys import model, reactions
 
 from .conftest import World as Servers
 from .test_model import FIVE, NOW, World, known, open_cmd
@@ -56,8 +59,13 @@ def test_nobody_is_reminded_where_all_have_answered_or_the_survey_is_short() -> 
     assert [type(one.timer) for one in opened.timers if isinstance(one, Set)] == [model.CloseTimer]
 
 
-async def test_the_reminder_comes_from_a_timer_and_names_nobody_who_has_not_answered(world: Servers) -> None:
-    """The timer is moved to now by publishing it again; the service looks at the document all the same."""
+async def test_the_reminder_comes_from_a_timer_and_names_nobody_who_has_not_answered(
+    world: Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The timer is moved to now by publishing it again; the service looks at the document and its clock all the same.
+
+    Half a day later, by the service's clock, it tells; fired again, or a day later, it tells nothing more.
+    """
     survey = await world.opened_for("a", "b", deadline=datetime.now(UTC) + timedelta(days=1, seconds=5))
     await world.answer(survey.survey_id, "a")
     timers = [one for one in await world.stored("TIMERS") if one[0].startswith("ekkyo.timer.surveys.remind")]
@@ -65,3 +73,33 @@ async def test_the_reminder_comes_from_a_timer_and_names_nobody_who_has_not_answ
     assert json.loads(timers[0][2]) == {"id": survey.survey_id}, "a timer names nobody"
     at = datetime.fromisoformat(timers[0][1]["Nats-Schedule"].removeprefix("@at "))
     assert abs(at - datetime.now(UTC) - timedelta(hours=12)) < timedelta(minutes=1)
+
+    async def due(after: timedelta, times: int = 1) -> None:
+        monkeypatch.setattr(reactions, "utcnow", lambda: datetime.now(UTC) + after)
+        async with await world.nats.connect("surveys") as nc:
+            for _ in range(times):
+                await timers_of_services.change(
+                    nc.jetstream(), model.RemindTimer(id=survey.survey_id).at(datetime.now(UTC))
+                )
+        await eventually(lambda: nothing_due(world), 10)
+
+    await due(timedelta(0))
+    assert await world.facts(SurveyReminderDue) == [], "too early"
+    await due(timedelta(hours=12, minutes=1), times=2)
+    [told] = await world.facts(SurveyReminderDue)
+    assert {"a", "b"} <= set(told.invited)
+    await due(timedelta(days=2))
+    assert len(await world.facts(SurveyReminderDue)) == 1
+
+
+async def nothing_due(world: Servers) -> bool:
+    """Whether every timer that fired was handled, and none of now waits."""
+    js = world.ops.jetstream()
+    info = await js.consumer_info("TIMERS", "surveys-due-remind")
+    waiting = [
+        datetime.fromisoformat(headers["Nats-Schedule"].removeprefix("@at "))
+        for subject, headers, _ in await world.stored("TIMERS")
+        if subject.startswith("ekkyo.timer.surveys.remind")
+    ]
+    now = datetime.now(UTC)
+    return not info.num_pending and not info.num_ack_pending and all(at > now for at in waiting)

@@ -26,23 +26,31 @@ async def set_questions(visit: Visit, event_id: str) -> Response:
     """Save the questions, or change the form: add a question, remove one, move one up, offer other conditions."""
     event = await led(visit, event_id)
     form = await visit.form()
-    rows = questioned.read(form)
+    rows, later = questioned.read(form), form.on("later")
     if form["do"] not in ("", "save"):
-        return _page(visit, event, questioned.changed(rows, form["do"]))
+        return _page(visit, event, questioned.changed(rows, form["do"]), later=later)
     asked = questioned.made(rows)
     if asked is None:
-        return _page(visit, event, rows, 422)
+        return _page(visit, event, rows, 422, later=later)
     try:
-        await visit.send(SetQuestions(event_id=event_id, questions=asked))
+        await visit.send(SetQuestions(event_id=event_id, questions=asked, later=later))
     except Refused as why:
         if why.code not in ("malformed", "answers_too_large"):
             raise
         wrong = questioned.beside(rows, why)
-        return _page(visit, event, rows, 422, wrong="" if wrong else why.code)
+        return _page(visit, event, rows, 422, wrong="" if wrong else why.code, later=later)
     return visit.see_other(f"/e/{event_id}", did="asking.set")
 
 
-def _page(visit: Visit, event: EventState, rows: list[questioned.Row], status: int = 200, wrong: str = "") -> Response:
+def _page(
+    visit: Visit,
+    event: EventState,
+    rows: list[questioned.Row],
+    status: int = 200,
+    wrong: str = "",
+    *,
+    later: bool = False,
+) -> Response:
     reader = visit.reader
     may = event.status == "draft" or (event.status == "published" and reader.now < event.starts_at)
     view = {
@@ -54,6 +62,7 @@ def _page(visit: Visit, event: EventState, rows: list[questioned.Row], status: i
         "full": len(rows) >= questioned.MOST,
         "may": may,
         "told": event.status == "published",
+        "later": later,
         "wrong": questioned.refusal_words(reader, wrong),
     }
     return visit.page(

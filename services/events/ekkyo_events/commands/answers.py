@@ -5,15 +5,19 @@ from ekkyo.contracts.events import AnswerQuestions, Registration, RegistrationFo
 from ekkyo.decision.clock import utcnow
 
 from ekkyo_events import model
-from ekkyo_events.store import Events, KnownPeople, decided
+from ekkyo_events.store import AllSeries, Events, KnownPeople, decided
 
 router = Router()
 
 
 @router.subscriber(**asked(SetQuestions))
-async def set_questions(cmd: SetQuestions, events: Events, who: Who) -> RegistrationForm:
-    """Set what members are asked when they register."""
-    return await events.change(cmd.event_id, lambda e, seats: model.set_questions(e, seats, cmd, who=who, now=utcnow()))
+async def set_questions(cmd: SetQuestions, events: Events, series: AllSeries, who: Who) -> RegistrationForm:
+    """Set what members are asked when they register, also at later events of the series where that is wanted."""
+    told = await events.change(cmd.event_id, lambda e, seats: model.set_questions(e, seats, cmd, who=who, now=utcnow()))
+    event = await events.get(cmd.event_id) if cmd.later else None
+    if event and event.series_id:
+        await series.change(event.series_id, lambda s, _regulars: model.ask_in_series(s, cmd, who=who, now=utcnow()))
+    return told
 
 
 @router.subscriber(**asked(AnswerQuestions))

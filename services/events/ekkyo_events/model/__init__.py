@@ -79,6 +79,7 @@ from ekkyo_events.model.people import NotLookedUp, People, Person
 from ekkyo_events.model.promoting import PROMOTED_AT_ONCE
 from ekkyo_events.model.registrations import HAS_A_PLACE, register, withdraw
 from ekkyo_events.model.releasing import release
+from ekkyo_events.model.series.asking import ask_in_series
 from ekkyo_events.model.series.changes import (
     cancel_series,
     extend_series,
@@ -141,6 +142,7 @@ __all__ = [
     "advice",
     "answer_questions",
     "approve",
+    "ask_in_series",
     "attach",
     "cancel",
     "cancel_series",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from ekkyo.contracts.base import Caller, Refused
+from ekkyo.contracts.base import Caller, FieldError, Refused
 from ekkyo.contracts.events import (
     AnswerQuestions,
     AnswersPage,
@@ -36,6 +36,9 @@ def set_questions(
     if event.status != "draft":
         must_be_published(event, "ask other questions")
     must_be_a_form(cmd.questions)
+    if cmd.later and event.series_id is None:
+        alone = FieldError(field="later", code="unexpected", detail="Expected false: the event is in no series.")
+        raise Refused("event_not_in_series", "This event is not part of a series.", errors=[alone])
     after = event.model_copy(update={"questions": cmd.questions})
     if after == event:
         return Decision(event, form(event))

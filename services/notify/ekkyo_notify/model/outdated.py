@@ -31,7 +31,7 @@ from ekkyo.contracts.members import (
 from ekkyo.contracts.notify import Topic
 from ekkyo.contracts.surveys import InvitationWithdrawn, SurveyAnswered
 
-from ekkyo_notify.model.notice import SERIES_TOPICS, Notice, Recipient
+from ekkyo_notify.model.notice import Notice, Recipient
 from ekkyo_notify.model.roles import has_role
 
 LATE: Final = timedelta(seconds=1)
@@ -69,7 +69,7 @@ def outdated(notice: Notice, recipients: Sequence[Recipient], since: Iterable[Fa
     """Those of the recipients for whom a message is no longer true. since: facts as `UNDONE_BY` names them."""
     members = {to.member_id: to for to in recipients if to.member_id}
     found: set[Recipient] = set()
-    if notice.topic in SERIES_TOPICS and notice.people:  # some of its dates may have been called off since
+    if notice.people:  # some of its dates may have been called off since
         concerned = {one.member_id for one in notice.people}
         found.update(to for id, to in members.items() if id not in concerned)
     for fact in since:

@@ -42,9 +42,10 @@ def series_notice(fact: SeriesNews) -> Notice | None:
     first = fact.occurrences[0]
     if isinstance(fact, SeriesRuleChanged):  # of what was cancelled it tells too
         first = next((one for one in fact.occurrences if one.status == "published"), first)
+    only_asks = isinstance(fact, SeriesRevised) and fact.changed == ["questions"]
     return Notice.of(
         fact,
-        _TOPICS[type(fact)],
+        "questions_asked" if only_asks else _TOPICS[type(fact)],
         fact.series.community_id,
         event=_event(fact.series, first),
         dates=[_changed(fact, n) for n in range(len(fact.occurrences))]

@@ -119,8 +119,8 @@ async def tell_series_changed(
 ) -> None:
     """Tell everyone with a place at an event that changed with its series, and the community's chat, once."""
     if notice := model.series_notice(fact):
-        chat = model.Recipient(community_id=notice.community_id)
-        await post.tell(notice, [chat, *model.with_places(fact)], leave_out_unknown=True)
+        chat = [model.Recipient(community_id=notice.community_id)] if notice.topic != "questions_asked" else []
+        await post.tell(notice, [*chat, *model.with_places(fact)], leave_out_unknown=True)
 
 
 @router.subscriber(**told(SeriesRegistered, SeriesWithdrawn, by="notify", name="tell_series_registration", start="new"))
@@ -138,9 +138,9 @@ async def tell_reminder(fact: EventReminderDue, post: Post) -> None:
 
 @router.subscriber(**told(QuestionsChanged, by="notify", name="tell_questions", start="new"))
 async def tell_questions(fact: QuestionsChanged, post: Post) -> None:
-    """Ask those with a place at an event who have to answer a question of it now."""
+    """Ask those with a place at an event who have to answer a question of it now; of later dates of a series, once."""
     asked = [model.Recipient(member_id=member) for member in dict.fromkeys(fact.unanswered)]
-    if asked:
+    if asked and fact.series_change is None:
         await post.tell(model.event_notice(fact), asked, leave_out_unknown=True)
 
 

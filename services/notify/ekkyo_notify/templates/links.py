@@ -49,7 +49,7 @@ class Links:
         if notice.pulse:
             page = f"{self.portal}/c/{notice.community_id}/pulses"
             return Action(ACTIONS[locale][topic], page, page)
-        of_series = topic in SERIES_TOPICS or (topic == "event_wanted" and bool(notice.dates))
+        of_series = topic in SERIES_TOPICS or bool(notice.dates)
         room = "s" if notice.survey else "o" if notice.output else "series" if of_series else "e"
         short = f"{self.portal}/{room}/{notice.entity_id}"
         if topic == "rules_due" or notice.role:

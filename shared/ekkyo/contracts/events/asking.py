@@ -65,6 +65,9 @@ class SetQuestions(Command[RegistrationForm]):
     may: ClassVar = may("leader", "steward", "system")
     event_id: Id
     questions: list[RegistrationQuestion] = Field(max_length=20)
+    later: bool = False
+    """Of an event of a series: the later events ask the same, and those that are added to the series. What they asked
+    is replaced, right after the answer. Members with open questions get one message."""
 
 
 class AnswerQuestions(Command[Registration]):

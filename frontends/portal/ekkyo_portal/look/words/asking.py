@@ -43,6 +43,9 @@ JA: Final[dict[str, str]] = {
     "after_hint": "前の質問の答えによって聞くことができます。前の質問を加えたあとで選べます。",
     "again": "別の質問にする(これまでの回答を使わない)",
     "again_hint": "質問の意味を変えたときに選びます。選ばなければ、これまでの回答はそのまま残ります。",
+    "later": "このシリーズのこれより後の回にも、同じ質問をする",
+    "later_hint": "後の回の質問は置き換わり、これから加わる回にも使われます。"
+    "未回答の質問がある方には、まとめて1通のお知らせが届きます。",
     "add": "質問を加える",
     "remove": "この質問を外す",
     "up": "上へ",
@@ -112,6 +115,9 @@ EN: Final[dict[str, str]] = {
     "after_hint": "A question can depend on the answer to an earlier one. Add the earlier question first.",
     "again": "This is another question now (do not use earlier answers)",
     "again_hint": "Tick this if you changed what the question means. Otherwise, earlier answers are kept.",
+    "later": "Ask the same on the later dates of this series",
+    "later_hint": "What those dates ask is replaced, and dates that are added ask it too. "
+    "Who has a question to answer gets one message for all of them.",
     "add": "Add a question",
     "remove": "Remove this question",
     "up": "Move up",

@@ -128,7 +128,7 @@ def extend_series(series: Series, regulars: Entries[Regular], *, now: datetime) 
 def without_step(series: Series, step: Step, left: Sequence[LeftAsItWas], *, now: datetime) -> tuple[Series, list[Set]]:
     """The series when a step was carried out, and its timer. left: events that did not take it."""
     update: dict[str, object] = {"steps": [one for one in series.steps if one.number != step.number]}
-    if step.kind in ("revised", "rescheduled", "cancelled", "repeated"):
+    if step.kind in ("revised", "rescheduled", "cancelled", "repeated", "asked"):
         update["left_as_they_were"] = list(left)
     after = series.model_copy(update=update)
     return after, [] if after.steps else timers(after, now)  # who carries it out goes on with the next

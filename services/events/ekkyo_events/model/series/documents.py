@@ -6,7 +6,14 @@ from typing import Any, ClassVar, Final, Literal
 from zoneinfo import ZoneInfo
 
 from ekkyo.contracts.base import Id, Instant
-from ekkyo.contracts.events import EventDetails, EventFormat, LeftAsItWas, SeriesRegistration, SeriesState
+from ekkyo.contracts.events import (
+    EventDetails,
+    EventFormat,
+    LeftAsItWas,
+    RegistrationQuestion,
+    SeriesRegistration,
+    SeriesState,
+)
 from ekkyo.contracts.events.recurring import read_rule
 from ekkyo.decision import Decision, Document, Entry, Set, Timer, recurrence
 from pydantic import BaseModel, ConfigDict, Field
@@ -22,7 +29,9 @@ MOST_REGISTERED: Final = 1_000
 REMEMBERED: Final = 50
 """How many changes, or withdrawn registrations, are remembered."""
 NAMESPACE: Final = uuid.uuid5(uuid.NAMESPACE_URL, "urn:ekkyo:series")
-Kind = Literal["planned", "extended", "revised", "rescheduled", "cancelled", "registered", "withdrawn", "repeated"]
+Kind = Literal[
+    "planned", "extended", "revised", "rescheduled", "cancelled", "registered", "withdrawn", "repeated", "asked"
+]
 
 
 class Planned(BaseModel):
@@ -47,7 +56,7 @@ class Step(BaseModel):
     first: int
     last: int
     details: dict[str, Any] = {}
-    """The fields that changed."""
+    """The fields that changed; of other questions: those."""
     was: list[tuple[Instant, Instant]] = []
     """When these events were planned to be before they were rescheduled."""
     reason: str = ""
@@ -90,6 +99,8 @@ class Series(Document):
     registered: int = 0
     steps: list[Step] = []
     steps_made: int = 0
+    questions: list[RegistrationQuestion] = Field(default=[], exclude_if=lambda asked: not asked)
+    """What events that are added to it ask those who register."""
     changes: list[str] = []
     """The last changes that leaders asked for: said again, they change nothing."""
     left_as_they_were: list[LeftAsItWas] = []

@@ -14,6 +14,7 @@ from ekkyo.contracts.events import (
     EventPublished,
     EventRescheduled,
     EventRevised,
+    QuestionsChanged,
     RegisterForEvent,
     Registration,
     RegistrationApplied,
@@ -22,11 +23,13 @@ from ekkyo.contracts.events import (
     RegistrationWithdrawn,
     RescheduleEvent,
     ReviseEvent,
+    SetQuestions,
     WithdrawFromEvent,
 )
 from ekkyo.decision import Decision, Entries
 
-from ekkyo_events.model.documents import Event, Seat, state, who_hears
+from ekkyo_events.model.answering import set_questions
+from ekkyo_events.model.documents import ASKED, Event, Seat, state, unanswered, who_hears
 from ekkyo_events.model.events import cancel, event_timers, reschedule, revise
 from ekkyo_events.model.people import People
 from ekkyo_events.model.registrations import register, withdraw
@@ -40,6 +43,7 @@ TOLD_BY_SERIES = (
     EventRevised,
     EventRescheduled,
     EventCancelled,
+    QuestionsChanged,
     RegistrationApplied,
     RegistrationConfirmed,
     RegistrationWaitlisted,
@@ -90,6 +94,8 @@ def take(
         assert event, "events of a series are made by its first step"
         if event.series_step is not None and event.series_step >= step.number:
             told = event.series_step == step.number and not by_invitation(event)
+            if step.kind == "asked" and told:
+                return Decision(event, _asked(event, seats, event.revision))
             return Decision(event, _outcome(event, seats, taken=told))
         if event.status != "published" or event.starts_at <= now:
             return Decision(event, _outcome(event, seats, taken=False))
@@ -102,6 +108,10 @@ def take(
             return Decision(event, _outcome(event, seats, taken=False))
         if by_invitation(event):
             return _alone(made, step)
+        if step.kind == "asked":
+            after = made.document.model_copy(update={"series_step": step.number})
+            facts = [_part(fact, step) for fact in made.facts]
+            return Decision(after, _asked(after, seats, after.revision + 1), facts=facts)
         return _as_part(made, seats, step)
 
     return decide
@@ -150,6 +160,7 @@ def _published(
         status="published",
         series_id=series.id,
         recurrence_id=planned.recurrence_id,
+        questions=series.questions,
         **series_details(series).model_dump(),
     )
     fact = EventPublished(event_id=new.id, event=state(new, after=new), series_change=step.change_id)
@@ -165,6 +176,9 @@ def _change(
             details = EventDetails.model_validate(before | step.details)
             cmd = ReviseEvent(event_id=event.id, details=details)
             return revise(event, seats, cmd, people=people, who=BY_ITSELF, now=now)
+        case "asked":
+            asks = SetQuestions.model_validate({"event_id": event.id, **step.details})
+            return set_questions(event, seats, asks, who=BY_ITSELF, now=now)
         case "repeated" if planned.event_id in step.dropped:
             return cancel(event, seats, CancelEvent(event_id=event.id), who=BY_ITSELF)
         case "rescheduled" | "repeated":
@@ -200,6 +214,13 @@ def _as_part(made: Decision[Event, Any], seats: Entries[Seat], step: Step) -> Ta
         applied=changed.applied,
     )
     return Decision(after, answer, entries=made.entries, facts=facts, timers=made.timers)
+
+
+def _asked(event: Event, seats: Entries[Seat], revision: int) -> Outcome:
+    """An event that asks other questions: it concerns those who have one to answer."""
+    asked = [seat for seat in seats.all(status=ASKED) if unanswered(event, seat)]
+    confirmed, waitlisted, applied = ([seat.key for seat in asked if seat.status == status] for status in ASKED)
+    return Outcome(event, revision, taken=bool(asked), confirmed=confirmed, waitlisted=waitlisted, applied=applied)
 
 
 def _part(fact: Any, step: Step) -> EventFact:

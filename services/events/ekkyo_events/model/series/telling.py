@@ -108,6 +108,8 @@ def _facts(series: Series, after: Series, step: Step, outcomes: Sequence[Outcome
     match step.kind:
         case "revised":
             return [SeriesRevised(**changed, changed=sorted(step.details))]
+        case "asked":
+            return [SeriesRevised(**changed, changed=["questions"])]
         case "repeated":
             made = [number for number, one in enumerate(taken) if one.event.id in step.made]
             return [SeriesRuleChanged(**changed, made=made)]
