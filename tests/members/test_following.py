@@ -118,7 +118,9 @@ def test_the_words_of_the_community_say_what_is_the_same_theme_and_which_event_i
     who = follower("金継ぎ")
     assert left_after(who, event("Friday kintsugi")) == (["金継ぎ"], ["MemberCrossed"])
     assert left_after(who, event("Friday kintsugi"), OWN) == ([], ["MemberCrossed"])
-    assert following(who, "きんつぎ", words=OWN).facts == ()
+    renamed = following(who, "きんつぎ", words=OWN)
+    assert [one.theme for one in renamed.answer.follows] == ["きんつぎ"], "as the page calls it now"
+    assert following(renamed.document, "きんつぎ", words=OWN).facts == ()
     assert following(who, "きんつぎ", wanted=False, words=OWN).answer.follows == []
     both = [who, follower("きんつぎ", id="m2")]
     assert [(one.theme, one.members) for one in model.followed("c1", both, OWN).themes] == [("きんつぎ", 2)]

@@ -19,12 +19,14 @@ Answer = Decision[Member, contract.Followed]
 def follow_theme(member: Member, cmd: contract.FollowTheme, words: Vocabulary, *, now: datetime) -> Answer:
     """Follow a theme of a community, or follow it no more. Another spelling is the same theme, and so is a synonym.
 
-    words: the vocabulary of the community.
+    Followed by a synonym, it is called by the new word from then on, as the page shows it. words: the vocabulary of the
+    community.
     """
     meant = (cmd.community_id, _meaning(cmd.theme, words))
     others = [one for one in member.follows if (one.community_id, _meaning(one.theme, words)) != meant]
-    already = len(others) < len(member.follows)
-    if cmd.wanted == already:
+    already = [one for one in member.follows if one not in others]
+    as_written = any(key(one.theme) == key(cmd.theme) for one in already)
+    if as_written if cmd.wanted else not already:
         return Decision(member, _told(member))
     if not cmd.wanted:
         return _changed(member, others)
@@ -33,8 +35,9 @@ def follow_theme(member: Member, cmd: contract.FollowTheme, words: Vocabulary, *
         raise Refused("not_a_member", "Only members of this community can follow its themes.")
     if len(others) >= MOST:
         raise Refused("too_many_themes", f"At most {MOST} themes can be followed. Follow one of them no more.")
+    since = min((one.since for one in already), default=now)
     return _changed(
-        member, [*others, contract.FollowedTheme(community_id=cmd.community_id, theme=cmd.theme, since=now)]
+        member, [*others, contract.FollowedTheme(community_id=cmd.community_id, theme=cmd.theme, since=since)]
     )
 
 
