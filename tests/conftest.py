@@ -1,13 +1,17 @@
 """What every test may use: see ekkyo.testing.plugin."""
 
+import functools
 import gc
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import starlette.routing
+import structlog
 
 pytest_plugins = ["ekkyo.testing.plugin"]
 
@@ -21,6 +25,16 @@ more than half of its time."""
 if IN_MEMORY.is_dir() and os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > 8 << 30:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
 
+sys.modules["sniffio"] = None  # type: ignore[assignment]  # httpx would look for it on the disk at every request
+starlette.routing.compile_path = functools.cache(starlette.routing.compile_path)  # a portal is made for most tests
+structlog.configure(  # what is logged before a service says how; by default a traceback is drawn, with all variables
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+    ]
+)
 gc.set_threshold(50_000, 20, 20)  # tests are so many objects that looking for garbage takes a tenth of the time
 
 
