@@ -12,6 +12,7 @@ TOGETHER = {
     "all services, fuzzed": ("abuse/test_fuzz", "abuse/test_malformed"),
     "all services, asked": ("abuse/test_who_may",),
     "the events service, flooded": ("abuse/test_flood",),
+    "the catalogue of refusals, read from the source": ("contract/test_documents", "contract/test_refusals"),
 }
 """What is started once, and the files whose tests use it: they run on one worker, one after another."""
 BY_FILE = ("common", "contract", "deploy")
