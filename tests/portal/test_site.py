@@ -27,7 +27,7 @@ def test_both_languages_have_the_same_words(name):
         of = room.JA[key], room.EN[key]
         pairs = [(of[0][one], of[1][one]) for one in of[0]] if isinstance(of[0], dict) else [of]
         for both in (pair for pair in pairs if all(pair)):  # without words of its own, a text comes in English
-            fields = [set(re.findall(r"\{(\w*)\}", str(text))) for text in both]
+            fields = [set(re.findall(r"\{(\w*)(?::[^{}]*)?\}", str(text))) for text in both]
             assert fields[0] == fields[1], key
     assert REFUSALS["ja"].keys() == REFUSALS["en"].keys()
 
