@@ -146,6 +146,7 @@ def test_a_figure_is_reported_once_for_its_id_or_taken_back(asked: Asked) -> Non
     [
         (("desk", "many", "--on", "2026-10-31"), "'many' is no number"),
         (("desk", "nan", "--on", "2026-10-31"), "is no number"),
+        (("desk", "12,5", "--on", "2026-10-31"), "'12,5' is no number"),
         (("desk", "312"), "as 2026-10-31"),
         (("desk", "312", "--on", "31.10.2026"), "as 2026-10-31"),
         (("desk", "--on", "2026-10-31"), "either a figure or --remove"),

@@ -1,5 +1,6 @@
 """Places at events of two records of one person that become one, and two again."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -26,6 +27,7 @@ from ekkyo.decision.clock import utcnow
 from ekkyo.testing import Nats
 from ekkyo_events import model
 from ekkyo_events.model import Event, People, Person, Seat
+from ekkyo_events.store import parts_of, whole_records
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -207,6 +209,31 @@ async def say(nats: Nats, kind: Any, revision: int) -> None:
     out = wire.fact_message(fact, owner="members", revision=revision, n=0, time=NOW, actor="steward", traceparent=None)
     async with await nats.connect("members") as nc:
         await nc.jetstream().publish(out.subject, out.body, headers=out.headers)
+
+
+class Heard:
+    """What was heard of records: which is part of which."""
+
+    def __init__(self, **into: str) -> None:
+        self.into = into
+
+    async def read(self, ids: Iterable[str]) -> dict[str, Person]:
+        return {one: Person(id=one, merged_into=self.into.get(one)) for one in ids}
+
+    async def find(self, where: Any, limit: int) -> list[Person]:
+        wanted = where["merged_into"]
+        some = wanted["$in"] if isinstance(wanted, dict) else [wanted]
+        return [Person(id=one, merged_into=kept) for one, kept in self.into.items() if kept in some]
+
+
+async def test_records_are_found_over_others_and_also_while_two_seem_to_be_part_of_each_other():
+    chain: Any = Heard(a="b", b="c", x="c")
+    assert set(await parts_of("c", chain)) == {"a", "b", "x"}
+    assert await whole_records({"a", "b", "c"}, chain) == {"a": "c", "b": "c"}
+    late: Any = Heard(a="b", b="a", d="b")  # merged the other way round; that the first merge was undone comes late
+    assert await parts_of("a", late) == ["b", "d"]
+    assert await whole_records({"a", "b"}, late) == {"a": "b", "b": "a"}
+    assert (await whole_records({"d"}, late)).keys() == {"d"}
 
 
 async def test_places_follow_the_facts_in_whatever_order_they_come(scene: Any, nats: Nats):

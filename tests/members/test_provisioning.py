@@ -1,6 +1,6 @@
 """What the company's directory says of people: joiners, movers and leavers."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -87,6 +87,10 @@ def test_no_token_of_a_directory_makes_a_leader_by_an_address():
     assert provision(leader, said(department="人事部")).document.department == "人事部"
     left = provision(leader, said(email="mine@example.com", active=False)).document
     assert (left.active, left.address) == (False, profile(1).email)
+    later = contract.Deputising(leader_id="m9", since=date(2030, 1, 7))
+    named = member_.model_copy(update={"memberships": [place.model_copy(update={"role": None, "deputising": later})]})
+    with pytest.raises(Refused, match="leader_address"):
+        provision(named, said(email="mine@example.com"))
     assert provision(member_, said(email="married@example.com")).document.address == "married@example.com"
 
 

@@ -1,6 +1,7 @@
 """A chat channel is looked at, tried and disconnected by those whose it is, and its address is told to nobody."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from ekkyo.contracts.base import Caller, Refused, new_id
@@ -9,6 +10,7 @@ from ekkyo.contracts.members import MemberErased, MemberMerged, MemberState, Mer
 from ekkyo.contracts.notify import ConnectChannel, DisconnectChannel, GetChannel, TryChannel
 from ekkyo.testing import eventually
 from ekkyo_notify import model
+from ekkyo_notify.store import own_chat
 
 from tests.notify.making import CHAT, NOON, notice
 from tests.notify.world import World, soon
@@ -140,6 +142,21 @@ async def test_the_chat_of_a_record_is_the_persons_after_a_merge_and_its_own_aga
     await world.quiet()
     await world.send(DisconnectChannel(member_id="m1"), "m1", "member")
     assert not (await world.ask(GetChannel(member_id="m1"), "m1", "member")).connected
+
+
+async def test_two_records_that_seem_to_be_part_of_each_other_have_no_chat():
+    class Contacts:
+        async def find(self, where: dict[str, str], limit: int) -> list[model.Contact]:
+            part = {"m1": "m2", "m2": "m1"}[where["merged_into"]]
+            return [model.Contact.model_construct(id=part)]
+
+    class Connections:
+        async def get(self, _: str) -> None:
+            return None
+
+    connections: Any = Connections()
+    contacts: Any = Contacts()
+    assert await own_chat("m1", connections, contacts) is None
 
 
 # The decision

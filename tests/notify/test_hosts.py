@@ -92,6 +92,8 @@ def test_what_is_told_late_of_a_role_is_held_against_what_became_of_it():
     for topic, since, untrue in (
         ("leader_named", role(RoleRevoked, {}), True),
         ("leader_named", role(RoleRevoked, {}, community_id="c2"), False),
+        ("leader_named", role(RoleGranted, {"role": "leader"}, until=date(2027, 3, 31)), True),
+        ("deputy_named", role(DeputyNamed, deputising, leader_id="m2", since=date(2026, 5, 1)), True),
         ("deputy_named", role(DeputyRemoved, {}, leader_id="m2"), True),
         ("deputy_named", role(RoleRevoked, deputising, deputy_of="m2"), False),
         ("role_ended", role(RoleGranted, {"role": "leader"}), True),

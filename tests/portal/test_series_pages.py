@@ -237,6 +237,15 @@ async def test_an_event_says_that_it_is_one_of_a_series_and_lists_do_so_quietly(
         assert (await browser.get("/e/e1")).status_code == 200
 
 
+async def test_the_address_of_an_event_that_names_a_series_leads_there():
+    none = Refused("event_not_found", "There is no event with this id.")
+    async with opened({MyRegistration: none, GetSeries: series()}) as browser:
+        led = await browser.get("/e/s1")
+        assert (led.status_code, led.headers["location"]) == (303, "/series/s1")
+        browser.answering.replies[GetSeries] = Refused("series_not_found", "There is no series with this id.")
+        assert (await browser.get("/e/e9")).status_code == 404
+
+
 async def test_a_single_event_asks_for_no_series():
     async with opened({MyRegistration: MyRegistrationAnswer(event=event())}) as browser:
         assert "シリーズ" not in text_of(await browser.get("/e/e1"))

@@ -73,17 +73,35 @@ SatAt = Mapping[str, frozenset[str]] | None
 
 
 async def parts_of(member_id: str, people: KnownPeople) -> list[str]:
-    """The ids of records that are part of this one of the same person, as far as it was heard."""
-    found = [one.id for one in await people.find({"merged_into": member_id}, limit=0)]
-    return [*found, *[further for one in found for further in await parts_of(one, people)]]
+    """The ids of records that are part of this one of the same person, as far as it was heard.
+
+    Facts arrive in any order: for a while, two may seem to be part of each other.
+    """
+    found, ask = list[str](), [member_id]
+    while ask:
+        parts = await people.find({"merged_into": {"$in": ask}}, limit=0)
+        ask = [one.id for one in parts if one.id not in (member_id, *found)]
+        found += ask
+    return found
 
 
 async def whole_records(ids: set[str], people: KnownPeople) -> dict[str, str]:
     """Of those of these records that are part of another one, that one's id."""
-    known = await people.read(ids) if ids else {}
-    into = {one.id: one.merged_into for one in known.values() if one.merged_into}
-    further = await whole_records(set(into.values()), people) if into else {}
-    return {one: further.get(kept, kept) for one, kept in into.items()}
+    into, ask = dict[str, str](), ids
+    while ask:
+        known = await people.read(ask)
+        into |= {one.id: one.merged_into for one in known.values() if one.merged_into}
+        ask = {into[one] for one in known if one in into} - into.keys()
+    return {one: _end_of(one, into) for one in ids & into.keys()}
+
+
+def _end_of(record: str, into: Mapping[str, str]) -> str:
+    """The record that this one is a part of, over others. Of two that seem to be part of each other, the other one."""
+    seen, at = {record}, into[record]
+    while at in into and into[at] not in seen:
+        seen.add(at)
+        at = into[at]
+    return at
 
 
 async def knowing(

@@ -82,14 +82,21 @@ IncomingMail = Annotated[Collection[Incoming], Context("incoming")]
 Forgotten = Annotated[Collection[forgetting.Forgotten], Context("forgotten")]
 
 
+NOBODY: frozenset[str] = frozenset()
+
+
 async def own_chat(
-    member_id: str, connections: Collection[Connection], contacts: Projection[Contact]
+    member_id: str, connections: Collection[Connection], contacts: Projection[Contact], but: frozenset[str] = NOBODY
 ) -> Connection | None:
-    """A member's own chat; while they never connected nor disconnected one, that of a record that is part of theirs."""
+    """A member's own chat; while they never connected nor disconnected one, that of a record that is part of theirs.
+
+    but: records that were looked at. Facts arrive in any order: for a while, two may seem to be part of each other.
+    """
     if found := await connections.get(connection_id(member_id=member_id)):
         return found
+    but |= {member_id}
     for part in await contacts.find({"merged_into": member_id}, limit=0):
-        if (theirs := await own_chat(part.id, connections, contacts)) and theirs.url:
+        if part.id not in but and (theirs := await own_chat(part.id, connections, contacts, but)) and theirs.url:
             return theirs
     return None
 

@@ -2,9 +2,10 @@
 
 import asyncio
 import math
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated, Final, cast
 
 import typer
 from ekkyo.contracts.base import Refused, new_id
@@ -21,6 +22,8 @@ from ekkyo_cli.connection import Where, connected
 from ekkyo_cli.output import Json
 
 app = typer.Typer(help="Measures: how each stands, and report a figure of one.", no_args_is_help=True)
+THOUSANDS: Final = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
+"""A number with commas. In another place a comma may be meant as a point: 12,5 is not 125."""
 Community = Annotated[
     str | None, typer.Option("--community", help="The community's id; not needed if there is only one community.")
 ]
@@ -101,7 +104,7 @@ def _figure(text: str | None, *, remove: bool) -> float | None:
     if text is None:
         return None
     try:
-        figure = float(text.replace(",", ""))
+        figure = float(text.replace(",", "") if THOUSANDS.fullmatch(text) else text)
     except ValueError:
         figure = math.nan
     if not math.isfinite(figure) or abs(figure) > 1e12:

@@ -54,10 +54,22 @@ async def month(visit: Visit) -> Response:
 
 @room.get("/e/{event_id}", who=Who.HOLDERS)
 async def event(visit: Visit, event_id: str) -> Response:
-    """An event, and what the visitor has there."""
-    return await shown(
-        visit, event_id, typed=visit.request.query_params.get("w", "")[:40]
-    )  # of the QR code in the room
+    """An event, and what the visitor has there. Messages that tell of a series alone lead here too."""
+    typed = visit.request.query_params.get("w", "")[:40]  # of the QR code in the room
+    try:
+        return await shown(visit, event_id, typed=typed)
+    except Refused as no:
+        if no.code != "event_not_found" or not await _is_a_series(visit, event_id):
+            raise
+        return visit.see_other(f"/series/{event_id}")
+
+
+async def _is_a_series(visit: Visit, id: str) -> bool:
+    try:
+        await visit.ask(GetSeries(series_id=id))
+    except Refused:
+        return False
+    return True
 
 
 async def shown(

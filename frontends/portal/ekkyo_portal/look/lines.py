@@ -82,7 +82,7 @@ def _page(it: Delivery) -> str | None:
             return f"/c/{it.entity_id}/sponsors"
         case "pulse_skipped":
             return "/lead"
-        case "rules_due":
+        case "rules_due" | "leader_named" | "deputy_named" | "role_ended":
             return "/communities"
     rooms = {"survey": "s", "series": "series", "output": "o"}
     kind = it.topic.split("_")[0]

@@ -95,8 +95,11 @@ def _directory(cmd: contract.ProvisionMember, known: Directory | None, now: date
 
 
 def _address(cmd: contract.ProvisionMember, member: Member | None) -> str:
-    """Their mail address. A steward's or leader's is for no directory to say: whoever had its token would be one."""
-    if member is None or cmd.email == member.address or not (member.steward or member.leads):
+    """Their mail address. A steward's or leader's is for no directory to say: whoever had its token would be one.
+
+    So is that of who stands in for a leader from a later day on.
+    """
+    if member is None or cmd.email == member.address or not (member.steward or member.leads or member.deputises):
         return cmd.email
     if not cmd.active:
         return member.address

@@ -36,6 +36,8 @@ from ekkyo_notify.model.roles import has_role
 
 LATE: Final = timedelta(seconds=1)
 """A message that is sent so long after its fact is held against what was announced since."""
+_CHANGED: Final[tuple[Topic, ...]] = ("event_revised", "event_rescheduled", "event_cancelled")
+"""What is told to those with a place, those who are invited, and hosts."""
 _NO_PLACE: tuple[type[Fact], ...] = (RegistrationWithdrawn, RegistrationDeclined, EventInvitationWithdrawn, HostRemoved)
 
 UNDONE_BY: Final[Mapping[Topic, tuple[type[Fact], ...]]] = {
@@ -50,8 +52,8 @@ UNDONE_BY: Final[Mapping[Topic, tuple[type[Fact], ...]]] = {
     "survey_opened": (SurveyAnswered, InvitationWithdrawn),
     "survey_reminder": (SurveyAnswered, InvitationWithdrawn),
     "rules_due": (RulesAccepted,),
-    "leader_named": (RoleRevoked,),
-    "deputy_named": (RoleRevoked, DeputyRemoved),
+    "leader_named": (RoleRevoked, RoleGranted),
+    "deputy_named": (RoleRevoked, DeputyRemoved, DeputyNamed),
     "role_ended": (RoleGranted, DeputyNamed),
     "introduction_requested": (IntroductionGiven, IntroductionNotGiven),
     "output_proposed": (OutputAttached, OutputDeclined, OutputRemoved),
@@ -74,15 +76,33 @@ def outdated(notice: Notice, recipients: Sequence[Recipient], since: Iterable[Fa
         found.update(to for id, to in members.items() if id not in concerned)
     for fact in since:
         member: str | None = getattr(fact, "member_id", None)
-        if member is None:
+        if member is None and notice.topic in _CHANGED and isinstance(fact, EventRevised | EventRescheduled):
+            found.update(_told_again(fact, recipients))
+        elif member is None:
             return frozenset(recipients)
-        if (to := members.get(member)) and _concerns(fact, notice, to):
+        elif (to := members.get(member)) and _concerns(fact, notice, to):
             found.add(to)
     return frozenset(found)
 
 
+def _told_again(fact: EventRevised | EventRescheduled, recipients: Sequence[Recipient]) -> Iterable[Recipient]:
+    """Those of the recipients who hear of this newer change too, and by it how the event is now.
+
+    Of a change of its series, hosts and who is invited do not hear.
+    """
+    hear: set[str | None] = {None, *fact.confirmed, *fact.waitlisted, *fact.applied}
+    if isinstance(fact, EventRevised):
+        hear.update(fact.promoted)
+    if fact.series_change is None:
+        hear.update(fact.invited, fact.event.hosts)
+    return (to for to in recipients if to.member_id in hear)
+
+
 def _concerns(fact: Fact, notice: Notice, to: Recipient) -> bool:
     """Whether a fact about a member takes away why they are told."""
+    hosts = notice.event.hosts if notice.event and notice.topic in _CHANGED else []
+    if to.member_id in hosts and not isinstance(fact, HostRemoved):
+        return False  # whatever place they gave back, a host is told
     match fact:
         case EventInvitationWithdrawn():
             return to.seat == "invited" or notice.topic == "event_invited"

@@ -86,9 +86,11 @@ async def tell_changed(fact: EventRevised | EventRescheduled | EventCancelled, p
     """Tell everyone with a seat or on the waitlist, and the community's chat, that an event changed.
 
     The chat hears nothing of an event that only invited members see. Of what is part of a change of its series, they
-    hear once.
+    hear once; those who are invited have no place in it, and hear of the event alone.
     """
     if fact.series_change is not None:
+        if invited := [to for to in model.concerned(fact) if to.seat == "invited"]:
+            await post.tell(model.event_notice(fact), invited, leave_out_unknown=True)
         return
     chat = [] if model.is_private(fact.event) else [model.Recipient(community_id=fact.event.community_id)]
     await post.tell(model.event_notice(fact), [*chat, *model.concerned(fact)], leave_out_unknown=True)
