@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PACKAGES := shared/ekkyo services/events/ekkyo_events services/members/ekkyo_members \
             services/notify/ekkyo_notify services/surveys/ekkyo_surveys frontends/common/ekkyo_common \
             frontends/portal/ekkyo_portal frontends/cli/ekkyo_cli
-WORKERS ?= 4
+WORKERS ?= 6
 unexport PYTHONDONTWRITEBYTECODE  # every process would compile all it imports anew, and there are hundreds
 
 .DEFAULT_GOAL := help
