@@ -1,12 +1,14 @@
 """SCIM for the company's directory: users and groups as Entra ID and Okta send them, by the services' decisions."""
 
+import asyncio
 from typing import Any
 
 import httpx
 import pytest
 from ekkyo.contracts.base import Refused
 from ekkyo_members import model
-from ekkyo_portal.scim.users import language, zone
+from ekkyo_portal.scim.users import Users, language, zone
+from scim2_server.storage import SearchPage
 
 from tests.members.people import member, profile
 from tests.portal.making import settings
@@ -244,6 +246,29 @@ async def test_who_meets_a_filter_that_is_no_question_is_read_page_by_page(scim,
         await created(scim, entra(n))
     said = (await scim.get("/Users", params={"filter": 'userName co "corp"', "startIndex": 2, "count": 1})).json()
     assert (said["totalResults"], [one["userName"] for one in said["Resources"]]) == (3, ["Hanako2@corp.example.com"])
+
+
+async def test_everybody_is_compared_with_few_conditions_and_for_one_search_at_a_time(scim, ekkyo, monkeypatch):
+    await created(scim, entra())
+    for many, status in ((20, 200), (21, 400)):
+        text = " or ".join(f'userName eq "a{n}"' for n in range(many - 1)) + " or not (displayName pr)"
+        said = await scim.get("/Users", params={"filter": text})
+        assert said.status_code == status, many
+    assert (said.json()["scimType"], "20" in said.json()["detail"]) == ("tooMany", True)
+    at_once, most = 0, 0
+
+    async def matching(self: Users, *asked: Any) -> SearchPage:
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        await asyncio.sleep(0.01)
+        at_once -= 1
+        return SearchPage(0, [])
+
+    monkeypatch.setattr(Users, "_compared", matching)
+    searches = [scim.get("/Users", params={"filter": 'userName co "corp"'}) for _ in range(3)]
+    assert [said.status_code for said in await asyncio.gather(*searches)] == [200] * 3
+    assert most == 1
 
 
 async def test_it_is_told_since_when_the_directory_has_a_person(scim, ekkyo):

@@ -1,5 +1,6 @@
 """SCIM's own door: limits, the directory's token, and errors as SCIM has them."""
 
+import asyncio
 import json
 import time
 from collections.abc import Mapping
@@ -59,7 +60,7 @@ class ScimDoor:
         self._base_url, self._groups = base_url, groups
         self._service = ScimService(provider())
         self._user: Any = self._service.get_model(self._service.get_resource_type("User"))
-        self._free = AT_ONCE
+        self._free, self._comparing = AT_ONCE, asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         began = time.perf_counter()
@@ -107,7 +108,7 @@ class ScimDoor:
         token = "" if target.operation in OPEN else self._token(request)
         asked.body = await self._body(request, target)
         caller = self._ekkyo.with_token(token)
-        handler = AsyncScimHandler(self._service, Services(caller, self._user, self._groups))
+        handler = AsyncScimHandler(self._service, Services(caller, self._user, self._groups, self._comparing))
         conditional = {"if-match", "if-none-match"} & set(request.headers)
         for _ in range(TRIES - 1):
             try:

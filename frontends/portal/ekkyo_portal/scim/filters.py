@@ -13,6 +13,8 @@ from scim2_models.path import (
     FilterVisitor,
     LogicalExpr,
     LogicalOperator,
+    Not,
+    Present,
     ValuePath,
 )
 
@@ -58,6 +60,28 @@ def asked(node: FilterNode | None, start: int, limit: int) -> FindProvisioned | 
         return FindProvisioned(**where, start=start, limit=limit)
     except (_Nobody, ValidationError):  # no member has a value that could not be one
         return None
+
+
+def conditions(node: FilterNode) -> int:
+    """How many conditions a filter has."""
+    return _Counted().visit(node)
+
+
+class _Counted(FilterVisitor[int]):
+    def visit_comparison(self, node: Comparison) -> int:
+        return 1
+
+    def visit_present(self, node: Present) -> int:
+        return 1
+
+    def visit_not(self, node: Not) -> int:
+        return self.visit(node.expr)
+
+    def visit_logical_expr(self, node: LogicalExpr) -> int:
+        return sum(self.visit(term) for term in node.terms)
+
+    def visit_value_path(self, node: ValuePath) -> int:
+        return self.visit(node.val_filter)
 
 
 class _Conditions(FilterVisitor[dict[str, Any]]):

@@ -1,5 +1,6 @@
 """Where the SCIM server reads and writes: users and groups, by the services, for one caller."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,8 +22,8 @@ from ekkyo_portal.scim.users import Users
 class Services(AsyncScimStorage):
     """Asks and sends for each operation. It keeps nothing."""
 
-    def __init__(self, caller: Asks, user: type[Any], groups: Mapping[str, str]) -> None:
-        self._users, self._groups = Users(caller, user), Groups(caller, groups)
+    def __init__(self, caller: Asks, user: type[Any], groups: Mapping[str, str], comparing: asyncio.Lock) -> None:
+        self._users, self._groups = Users(caller, user, comparing), Groups(caller, groups)
 
     async def get(
         self,

@@ -28,13 +28,16 @@ PAGE: Final = 100
 """Resources on a page where the request does not say."""
 READ: Final = 20_000
 """So many users are read for a filter that is no question of the members service."""
+CONDITIONS: Final = 20
+"""So many conditions such a filter has at most: each of them is compared with everybody."""
 
 
 class Users:
     """The users that one caller sees."""
 
-    def __init__(self, caller: Asks, model: type[User[EnterpriseUser]]) -> None:
-        self._caller, self._model = caller, model
+    def __init__(self, caller: Asks, model: type[User[EnterpriseUser]], comparing: asyncio.Lock) -> None:
+        """comparing: held while everybody is compared with a filter: that takes seconds, beside everybody's pages."""
+        self._caller, self._model, self._comparing = caller, model, comparing
 
     async def get(self, member_id: str) -> User[EnterpriseUser]:
         """One user. Raises NotFoundException."""
@@ -45,14 +48,19 @@ class Users:
         limit = PAGE if request.count is None else min(request.count, MOST)
         start, node = request.start_index or 1, request.filter.ast if request.filter else None
         if node and not filters.is_a_question(node):
-            return await self._matching(request, start, limit)
+            if filters.conditions(node) > CONDITIONS:
+                raise TooManyException(
+                    detail=f"At most {CONDITIONS} conditions are compared with all users. {filters.SUPPORTED}"
+                )
+            async with self._comparing:
+                return await self._compared(request, start, limit)
         question = filters.asked(node, start, limit)
         if question is None:
             return SearchPage(0, [])
         page = await self._caller.ask(question)
         return SearchPage(page.total, [self.told(person) for person in page.members])
 
-    async def _matching(self, request: SearchRequest[Any], start: int, limit: int) -> SearchPage:
+    async def _compared(self, request: SearchRequest[Any], start: int, limit: int) -> SearchPage:
         """A page of those who meet a filter that is no question: everybody is read, page by page."""
         met: list[Resource[Any]] = []
         first, total = 1, 1
