@@ -273,7 +273,8 @@ async def test_the_link_of_a_mail_about_a_theme_ends_all_that_is_followed_there_
         replies[GetMember] = member(follows=follows)
         replies[FollowTheme] = Followed(member_id="hanako", follows=[])
         held = portal.passes.make("messages", "themes/it", "hanako", now + timedelta(days=300))
-        assert "待つのをやめます" in text_of(await portal.get(f"/u/themes/it/{held}"))
+        asked = text_of(await portal.get(f"/u/themes/it/{held}"))
+        assert "待つのをやめます。 Excel RPA 止める" in asked, "what would end is named"
         assert not portal.services.answering.sent(FollowTheme)
         mail = {"sec-fetch-site": "cross-site", "origin": "https://mail.example.com"}
         done = await portal.http.post(f"/u/themes/it/{held}", data={"List-Unsubscribe": "One-Click"}, headers=mail)
@@ -281,6 +282,11 @@ async def test_the_link_of_a_mail_about_a_theme_ends_all_that_is_followed_there_
         assert "set-cookie" not in done.headers
         sent = [(c.member_id, c.community_id, c.theme, c.wanted) for c in portal.services.answering.sent(FollowTheme)]
         assert sent == [("hanako", "it", "Excel", False), ("hanako", "it", "RPA", False)]
+        replies[GetMember] = member(follows=follows[2:])
+        again = await portal.get(f"/u/themes/it/{held}")
+        assert (again.status_code, "待っているテーマはありません" in text_of(again)) == (200, True), (
+            "it was used before"
+        )
         other = portal.passes.make("messages", "it", "hanako", now + timedelta(days=1))
         for path in (f"/u/themes/hr/{held}", f"/u/themes/it/{other}", f"/u/it/{held}", "/u/themes/it/x"):
             assert (await portal.get(path)).status_code == (await portal.post(path)).status_code == 404

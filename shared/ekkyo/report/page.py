@@ -116,7 +116,9 @@ def _departments(report: Report, words: dict[str, str]) -> list[Bar]:
     """Those told apart, and all others as one."""
     found = [
         Bar(
-            d.department, d.attendances, count(words["reach_of" if d.members else "reach"], d.people, members=d.members)
+            d.department,
+            d.attendances,
+            count(words["reach_of" if d.members > d.people else "reach"], d.people, members=d.members),
         )
         for d in report.departments[:SHOWN]
     ]

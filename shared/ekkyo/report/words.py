@@ -38,11 +38,10 @@ WORDS: Final[dict[Locale, dict[str, str]]] = {
         "by_department": "By department",
         "by_department_note": "Attendances, and how many different people they were.",
         "reach": "{n} person|{n} people",
-        "reach_of": "{n} person, {members} or more members|{n} people, {members} or more members",
+        "reach_of": "{n} of {members} or more members",
         "other_departments": "Other departments together",
         "unknown_department": "Department no longer known",
-        "apart": "A department is not shown by itself where its figures, or what they leave of the others, would tell "
-        "about fewer than five people.",
+        "apart": "Departments are shown together where figures of each would tell about fewer than five people.",
         "met": "Who met whom",
         "met_note": "Number of events at which people of both departments were present (with tables: at the same one). "
         "Darker: more often.",
@@ -168,7 +167,7 @@ WORDS: Final[dict[Locale, dict[str, str]]] = {
         "reach_of": "{n}人(メンバー{members}人以上)",
         "other_departments": "そのほかの部署の合計",
         "unknown_department": "所属の記録がない人",
-        "apart": "5人未満の人数が分かる部署は、単独では表示していません。",
+        "apart": "5人未満の人数が分かってしまう部署は、ほかの部署とまとめて表示しています。",
         "met": "どの部署とどの部署が出会ったか",
         "met_note": "両方の部署の人がいたイベントの数(テーブルを分けた回は、同じテーブルの場合)。濃いほど多い。",
         "voice": "参加者の声",

@@ -5,7 +5,8 @@ A mail program presses it by itself (RFC 8058). It can be pressed again; to foll
 
 from dataclasses import replace
 
-from ekkyo.contracts.members import FollowTheme, GetMember
+from ekkyo.contracts.members import FollowedTheme, FollowTheme, GetMember
+from ekkyo.words.text import one_line
 from starlette.responses import Response
 
 from ekkyo_portal.me.routes import room
@@ -15,23 +16,27 @@ from ekkyo_portal.web.visitor import Who
 
 @room.get("/u/themes/{community_id}/{held}", who=Who.EVERYBODY)
 async def ask_to_unfollow(visit: Visit, community_id: str, held: str) -> Response:
-    """What would end, and a button."""
+    """The themes that would end, and a button; that there are none, where they have ended."""
     theirs = await _their(visit, community_id, held)
-    return _page(theirs, community_id, "ask")
+    themes = [one.theme for one in await _followed(theirs, community_id)]
+    return _page(theirs, community_id, themes)
 
 
 @room.post("/u/themes/{community_id}/{held}", who=Who.EVERYBODY)
 async def unfollow(visit: Visit, community_id: str, held: str) -> Response:
     """Follow no theme of the community any more. Answers at once, without a redirect."""
     theirs = await _their(visit, community_id, held)
+    for one in await _followed(theirs, community_id):
+        about = {"community_id": community_id, "theme": one.theme}
+        await theirs.send(FollowTheme(member_id=theirs.me.member_id, wanted=False, **about))
+    return _page(theirs, community_id, [])
+
+
+async def _followed(theirs: Visit, community_id: str) -> list[FollowedTheme]:
     if theirs.visitor is None:
-        return _page(theirs, community_id, "ask")
+        return []
     member = await theirs.ask(GetMember(member_id=theirs.me.member_id))
-    for one in member.follows:
-        if one.community_id == community_id:
-            about = {"community_id": community_id, "theme": one.theme}
-            await theirs.send(FollowTheme(member_id=member.member_id, wanted=False, **about))
-    return _page(theirs, community_id, "ended")
+    return [one for one in member.follows if one.community_id == community_id]
 
 
 async def _their(visit: Visit, community_id: str, held: str) -> Visit:
@@ -41,7 +46,9 @@ async def _their(visit: Visit, community_id: str, held: str) -> Visit:
     return replace(visit, visitor=visitor, reader=reader)
 
 
-def _page(theirs: Visit, community_id: str, state: str) -> Response:
+def _page(theirs: Visit, community_id: str, themes: list[str]) -> Response:
+    """themes: those that would end; where there are none, they have ended."""
     if theirs.visitor is None:
         return theirs.page("me/no_themes.html", "over", status=404, community=community_id)
-    return theirs.page("me/no_themes.html", state, community=community_id)
+    state, named = "ask" if themes else "ended", [one_line(theme) for theme in themes]
+    return theirs.page("me/no_themes.html", state, community=community_id, themes=named)

@@ -67,7 +67,8 @@ class SetQuestions(Command[RegistrationForm]):
     questions: list[RegistrationQuestion] = Field(max_length=20)
     later: bool = False
     """Of an event of a series: the later events ask the same, and those that are added to the series. What they asked
-    is replaced, right after the answer. Members with open questions get one message."""
+    is replaced, right after the answer. Members with open questions get one message about
+    this event, and one about all later ones."""
 
 
 class AnswerQuestions(Command[Registration]):

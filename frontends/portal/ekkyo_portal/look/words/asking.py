@@ -44,8 +44,8 @@ JA: Final[dict[str, str]] = {
     "again": "別の質問にする(これまでの回答を使わない)",
     "again_hint": "質問の意味を変えたときに選びます。選ばなければ、これまでの回答はそのまま残ります。",
     "later": "このシリーズのこれより後の回にも、同じ質問をする",
-    "later_hint": "後の回の質問は置き換わり、これから加わる回にも使われます。"
-    "未回答の質問がある方には、まとめて1通のお知らせが届きます。",
+    "later_hint": "後の回の質問は、この内容に置き換わります。あとから加わる回でも同じ質問をします。"
+    "未回答の方には、この回について1通、後の回についてはまとめて1通のお知らせが届きます。",
     "add": "質問を加える",
     "remove": "この質問を外す",
     "up": "上へ",
@@ -96,7 +96,7 @@ EN: Final[dict[str, str]] = {
     "title": "Questions at registration",
     "menu": "Questions at registration",
     "hint": "Members answer these questions when they register. You can ask up to 20.",
-    "told": "If you add a required question now, those who are registered already get a mail that asks them.",
+    "told": "If you add a required question now, members who are registered already get a mail and can answer it.",
     "over": "Questions can be changed until the event starts.",
     "nothing": "There are no questions yet.",
     "number": "Question {n}",
@@ -116,8 +116,8 @@ EN: Final[dict[str, str]] = {
     "again": "This is another question now (do not use earlier answers)",
     "again_hint": "Tick this if you changed what the question means. Otherwise, earlier answers are kept.",
     "later": "Ask the same on the later dates of this series",
-    "later_hint": "What those dates ask is replaced, and dates that are added ask it too. "
-    "Who has a question to answer gets one message for all of them.",
+    "later_hint": "This replaces the questions of those dates, and dates that are added later ask them too. "
+    "Members with questions to answer get one message about this date, and one about all later dates.",
     "add": "Add a question",
     "remove": "Remove this question",
     "up": "Move up",

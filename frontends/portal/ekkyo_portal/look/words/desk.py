@@ -122,7 +122,7 @@ EN: Final[dict[str, str]] = {
     "latest": "Latest check-ins",
     "others": "Members who did not register",
     "walk_in": "Walk-in",
-    "unanswered": "Questions open",
+    "unanswered": "Answers missing",
     "answers": "Answers",
     "check_in": "Check in",
     "undo": "Undo",

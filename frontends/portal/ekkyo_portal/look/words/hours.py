@@ -7,12 +7,12 @@ from ekkyo_common.hours import HEADS
 JA: Final[dict[str, str]] = {
     **HEADS["ja"],
     "title": "学習時間",
-    "lead": "イベントに参加していた時間の合計です。出席レポートに時間がある場合はその時間(記録)、"
+    "lead": "イベントに参加していた時間の合計です。参加レポートに時間がある場合はその時間(記録)、"
     "ない場合は、受付から終了まで、受付もしていない場合は開催時間の全体とみなしています(推定)。",
     "year": "年",
     "show": "表示する",
     "by_department": "部署別",
-    "apart": "参加者が5人未満の部署は、ほかの部署と合わせて表示します。",
+    "apart": "5人未満の人数が分かってしまう部署は、ほかの部署とまとめて表示しています。",
     "none": "この年に終了したイベントの参加者はいません。",
     "files": "ファイル",
     "files_lead": "研修部門などに渡すための表です。メンバー別の表には、社員番号と名前が入ります。"
@@ -29,7 +29,7 @@ EN: Final[dict[str, str]] = {
     "year": "Year",
     "show": "Show",
     "by_department": "By department",
-    "apart": "Departments from which fewer than five people came are shown together.",
+    "apart": "Departments are shown together where figures of each would tell about fewer than five people.",
     "none": "Nobody came to an event that was concluded in this year.",
     "files": "Files",
     "files_lead": "Tables for a training department. Those of members hold personnel numbers and names:"

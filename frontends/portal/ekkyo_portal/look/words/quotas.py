@@ -35,15 +35,15 @@ JA: Final[dict[str, str]] = {
 }
 EN: Final[dict[str, str]] = {
     "legend": "Kept seats",
-    "hint": "You can keep seats for first-timers or for some departments. Those that are left go to whoever has waited "
-    "longest when they are released.",
+    "hint": "You can keep seats for first-timers or for some departments. Those that nobody has taken by the time of "
+    "release go to whoever has waited longest.",
     "hint_lottery": "With a lottery, seats can be kept for first-timers only. "
     "After the publication, their number is fixed until the draw.",
     "first_timers": "Seats for first-timers",
     "first_timers_hint": "For members who have never attended an event of this community.",
     "seats": "Seats for departments ({n})",
-    "departments": "Departments that have them ({n})",
-    "departments_hint": "As profiles name them, separated by commas. Save the page to get another row.",
+    "departments": "For which departments ({n})",
+    "departments_hint": "As in members' profiles, separated by commas. To get another row, save the page.",
     "released_at": "Released at",
     "released_hint": "Until this time, kept seats go to nobody else.",
     "for_whom": "Enter both a number of seats and a department.",
