@@ -73,7 +73,7 @@ async def test_leaders_and_deputies_hear_that_they_are_one_and_that_it_is_over(w
     [deputy] = [text for subject, text in texts if "代理のお願い" in subject]
     assert "m2@example.co.jp" in deputy
     assert any("2027年3月31日(水)" in subject for subject, _ in texts)
-    assert any("決められた最後の日が過ぎたため" in text for _, text in texts)
+    assert any("予定の期間が終わったため" in text for _, text in texts)
 
 
 def test_who_left_with_a_role_or_has_it_still_hears_of_no_end():

@@ -74,7 +74,7 @@ EN: Final[dict[str, Any]] = {
     "remove_one": "Remove {name}",
     "add_title": "Add a sponsor",
     "add_lead": "Somebody you report to, such as a manager or a board member. They need not be a member. Only leaders"
-    " and stewards see the name and the address. Sponsors can stop the mails by a link in each.",
+    " and stewards see the name and the address. Sponsors can stop the mails with the link in each.",
     "add": "Add",
     "month_title": "Report for {month}",
     "not_over": "This month is not over yet. You can send its report once it is.",
