@@ -8,7 +8,7 @@ from ekkyo.installation.embedded import MongoServer
 from ekkyo.testing.keys import Keys
 from hypothesis import HealthCheck, settings
 
-from tests.abuse.asks import play
+from tests.abuse.playing import play
 from tests.abuse.world import World, a_world
 
 EXAMPLES = int(os.environ.get("EKKYO_FUZZ", "15"))

@@ -10,7 +10,7 @@ import pytest
 from ekkyo.contracts.base import Problem, owner_of
 from ekkyo.testing.keys import Keys
 
-from tests.abuse.asks import ONE_OF_EACH, OPERATIONS, asker
+from tests.abuse.asks import ONE_OF_EACH, OPERATIONS
 from tests.abuse.badly import (
     HUGE,
     INTO_A_HEADER,
@@ -24,6 +24,7 @@ from tests.abuse.badly import (
     with_control_characters,
     with_wrong_fields,
 )
+from tests.abuse.playing import asker
 from tests.abuse.world import SYSTEM, World
 
 AT_ONCE = 4

@@ -3,78 +3,33 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from typing import Any
 
 import pytest
 import pytest_asyncio
 from ekkyo.installation import mirrors
-from ekkyo.installation.permissions import OPS
 from ekkyo.installation.systems import OWNERS, System
 from ekkyo.testing import Nats, eventually
-from nats.aio.client import Client
-from nats.errors import Error, NoRespondersError
-from nats.js import JetStreamContext
+from nats.errors import Error
 from nats.js.api import AckPolicy, ConsumerConfig, StreamConfig, StreamSource
 from nats.js.errors import APIError, NotFoundError
 
-HR = System(name="hr", may=("members.*",), hears=("members", "events"), consumers=5, connections=4).with_login()
-SEATS = System(name="seats", may=("events.list",), hears=("events",)).with_login()
-FACT, PERSONAL, ERASED = (
-    "ekkyo.fact.events.published.e1",
-    "ekkyo.fact.members.registered.m1",
-    "ekkyo.fact.members.erased.m2",
+from tests.abuse.walls import (
+    DURABLE,
+    ERASED,
+    FACT,
+    HR,
+    PERSONAL,
+    SEATS,
+    Walls,
+    answer_to,
+    closed,
+    connected_as,
+    has,
+    heard,
+    refused,
 )
-INSIDE = ("FACTS", "TIMERS", "DEAD", "AGAIN")
-DURABLE = "notify-contacts"
-
-
-class Walls:
-    """A server with two systems, facts of both kinds, and a service's durable."""
-
-    def __init__(self, nats: Nats) -> None:
-        self.nats = nats
-        self.ops: Client
-        self.clients: dict[str, Client] = {}
-
-    async def client(self, user: str) -> Client:
-        if user not in self.clients:
-            self.clients[user] = await self.nats.connect(user, inbox_prefix=b"_INBOX")
-        return self.clients[user]
-
-    async def js(self, user: str) -> JetStreamContext:
-        return (await self.client(user)).jetstream(timeout=1)
-
-    async def settled(self) -> bool:
-        """Whether the services have dealt with all that they were told."""
-        infos = await self.ops.jetstream().consumers_info("FACTS")
-        return not sum((i.num_pending or 0) + (i.num_ack_pending or 0) for i in infos if "notify-" in i.name)
-
-    async def state(self) -> dict[str, Any]:
-        """What no system may change: what is stored, and where each of the services' consumers has got to."""
-        js, found = self.ops.jetstream(), {}
-        for stream in INSIDE:
-            info = await js.stream_info(stream, subjects_filter=">")
-            found[stream] = (info.state.messages, info.state.last_seq, info.state.subjects)
-        for info in await js.consumers_info("FACTS"):
-            if not info.name.startswith("system-"):
-                found[info.name] = (info.delivered.consumer_seq, info.ack_floor.consumer_seq, info.num_redelivered)
-        found["names"] = sorted(info.name for info in await js.consumers_info("FACTS"))
-        return found
-
-
-async def _closed(nc: Client) -> None:
-    with suppress(Error, OSError):  # a server that was told of other systems, or restarted, has closed it itself
-        await nc.close()
-
-
-@asynccontextmanager
-async def _connected(nats: Nats, user: str = OPS) -> AsyncIterator[Client]:
-    nc = await nats.connect(user)
-    try:
-        yield nc
-    finally:
-        await _closed(nc)
 
 
 @pytest_asyncio.fixture
@@ -82,7 +37,7 @@ async def walls(nats: Nats) -> AsyncIterator[Walls]:
     made = Walls(nats)
     for system in (HR, SEATS):
         await nats.add(system)
-    async with _connected(nats) as made.ops, _connected(nats, "events") as events:
+    async with connected_as(nats) as made.ops, connected_as(nats, "events") as events:
         for user, subject in (("events", FACT), ("members", PERSONAL), ("members", ERASED)):
             async with await nats.connect(user) as nc:
                 await nc.jetstream().publish(subject, b'{"secret": 1}', headers={"ce-id": subject})
@@ -91,48 +46,10 @@ async def walls(nats: Nats) -> AsyncIterator[Walls]:
         )
         await events.flush()
         for name, facts in (("hr", 3), ("seats", 2)):
-            await eventually(lambda name=name, facts=facts: _has(made, name, facts))
+            await eventually(lambda name=name, facts=facts: has(made, name, facts))
         yield made
         for nc in made.clients.values():
-            await _closed(nc)
-
-
-async def _has(walls: Walls, user: str, facts: int) -> bool:
-    return (await (await walls.js(user)).stream_info("FACTS")).state.messages == facts
-
-
-async def _refused(walls: Walls, user: str) -> bool:
-    """Whether a user is not let in: a server takes its new configuration a moment after it was told to."""
-    try:
-        nc = await walls.nats.connect(user)
-    except (Error, OSError):
-        return True
-    await nc.close()
-    return False
-
-
-async def answer_to(system: Client, subject: str) -> bytes:
-    """The answer to a request, once the system's account knows who answers in the other."""
-
-    async def asked() -> bytes | None:
-        with suppress(NoRespondersError):
-            return bytes((await system.request(subject, b"{}", timeout=3)).data)
-        return None
-
-    return await eventually(asked, what=f"an answer to {subject}")
-
-
-async def heard(js: JetStreamContext, **config: Any) -> list[str]:
-    """The subjects that a consumer of one's own is told."""
-    name = (await js.add_consumer("FACTS", ConsumerConfig(ack_policy=AckPolicy.NONE, **config))).name
-    reader = await js.pull_subscribe_bind(name, "FACTS")
-    found = []
-    with suppress(TimeoutError):
-        while True:
-            found += [msg.subject for msg in await reader.fetch(1, timeout=0.3)]
-    await reader.unsubscribe()
-    await js.delete_consumer("FACTS", name)
-    return found
+            await closed(nc)
 
 
 # What a system does
@@ -404,7 +321,7 @@ async def test_a_mirror_goes_on_after_the_server_was_killed_and_keeps_up(walls: 
     async with await walls.nats.connect("events") as events:
         await events.jetstream().publish("ekkyo.fact.events.published.e2", b"{}")
     walls.clients.clear()
-    await eventually(lambda: _has(walls, "seats", 3), 20)
+    await eventually(lambda: has(walls, "seats", 3), 20)
 
 
 async def test_a_mirror_that_is_made_again_leaves_readers_where_they_were(walls: Walls) -> None:
@@ -415,7 +332,7 @@ async def test_a_mirror_that_is_made_again_leaves_readers_where_they_were(walls:
     narrower = HR.model_copy(update={"hears": ("events", "surveys")})
     await walls.nats.add(narrower)
     walls.clients.clear()
-    await eventually(lambda: _has(walls, "hr", 2))
+    await eventually(lambda: has(walls, "hr", 2))
     js = await walls.js("hr")
     again = await js.pull_subscribe_bind("mine", "FACTS")
     assert [msg.subject for msg in await again.fetch(5, timeout=1)] == [ERASED]
@@ -430,7 +347,7 @@ async def test_who_is_no_system_any_more_is_not_let_in_and_leaves_nothing(walls:
     await mirrors.remove(walls.ops, HR.account)
     del walls.nats.systems["hr"]
     await mirrors.connect_mirrors(walls.nats._reload, walls.nats.connect, tuple(walls.nats.systems.values()))
-    await eventually(lambda: _refused(walls, "hr"))
+    await eventually(lambda: refused(walls, "hr"))
     async with await walls.nats.connect() as ops:
         assert "system-hr" not in [info.name for info in await ops.jetstream().consumers_info("FACTS")]
 

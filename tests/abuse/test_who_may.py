@@ -1,225 +1,24 @@
 """Who may ask what of whom: each command and question of the running services, for each kind of caller and token."""
 
 import asyncio
-import base64
-import hmac
 import json
 import re
-import time
 from collections.abc import Iterator
 from typing import Any
 
-import jwt
 import pytest
 from ekkyo.contracts import events, members, notify, surveys
 from ekkyo.contracts.base import Problem, Refused
 from ekkyo.installation.embedded import MongoServer
 from ekkyo.testing.keys import Keys
-from ekkyo.wire.tokens import make_keys
 from ekkyo_portal.look.words import held as words
 
-from tests.abuse.asks import ONE_OF_EACH, OPERATIONS, play, profile
+from tests.abuse.asks import ONE_OF_EACH, OPERATIONS, profile
+from tests.abuse.forging import FORGED, forged
+from tests.abuse.playing import play
+from tests.abuse.rights import CALLERS, TABLE, WORDS
 from tests.abuse.world import STEWARD, SYSTEM, World, a_world
 
-CALLERS: dict[str, tuple[str, ...]] = {
-    "self": ("m1",),
-    "another": ("m2", "member"),
-    "leader": ("l1", "leader:c1"),
-    "leader elsewhere": ("l2", "leader:c2"),
-    "leader of nothing": ("l3", "leader", "self", "leader:", "leader:*"),
-    "steward": ("s1", "steward"),
-    "system": ("portal", "system"),
-    "portal": ("portal", "portal"),
-}
-"""The subject and the roles. All is about the member m1 and the community c1."""
-WORDS: dict[str, set[str]] = {
-    "anyone": set(CALLERS),
-    "self": {"self"},
-    "leader": {"leader"},
-    "steward": {"steward"},
-    "system": {"system"},
-    "portal": {"portal"},
-    "leaders": {"leader", "leader elsewhere", "leader of nothing"},
-}
-"""What the table says for which callers. Whoever is not meant is refused. Leaders: of whichever communities."""
-
-TABLE = {
-    "members.found_community": "steward system",
-    "members.revise_charter": "leader steward system",
-    "members.register": "steward system",
-    "members.import": "steward system",
-    "members.change_profile": "steward system",
-    "members.set_preferences": "self steward system",
-    "members.choose_messages": "self steward",
-    "members.describe_skills": "self",
-    "members.skills": "anyone",
-    "members.follow_theme": "self",
-    "members.followed_themes": "leader steward system",
-    "surveys.suits": "leader steward system",
-    "members.rules_versions": "anyone",
-    "members.rules_acceptances": "leader steward system",
-    "members.teachers": "self leader steward system",
-    "members.request_introduction": "self",
-    "members.answer_introduction": "self",
-    "members.take_back_introduction": "self",
-    "members.introductions": "self",
-    "members.sign_out_everywhere": "self steward",
-    "members.make_calendar_address": "self",
-    "members.end_calendar_address": "self steward",
-    "members.calendar_address": "self steward",
-    "members.grant_steward": "steward system",
-    "members.revoke_steward": "steward system",
-    "members.provision": "system",
-    "members.deprovision": "system",
-    "members.provisioned": "system",
-    "members.invite": "leader steward system",
-    "members.decline": "self",
-    "members.join": "self steward system",
-    "members.leave": "self steward system",
-    "members.accept_rules": "self system",
-    "members.grant_role": "steward system",
-    "members.revoke_role": "steward system",
-    "events.name_host": "leader steward system",
-    "events.remove_host": "self leader steward system",
-    "events.hosted": "self steward system",
-    "members.name_deputy": "self steward",
-    "members.end_deputy": "self steward",
-    "members.record_contribution": "self leader steward system",
-    "members.get": "self leader steward system",
-    "members.find": "leader steward system",
-    "members.find, in no community": "steward system",
-    "members.suggest_leaders": "leader steward system",
-    "members.suggest_leaders, of the company": "steward system",
-    "members.suggest_leaders, by gender": "steward system",
-    "members.community": "anyone",
-    "members.revise_community": "leader steward system",
-    "members.add_sponsor": "leader steward system",
-    "members.remove_sponsor": "self leader steward system",
-    "members.sponsors": "leader steward system",
-    "members.logo": "anyone",
-    "members.report_measure": "leader steward system",
-    "members.measures": "anyone",
-    "events.counts": "anyone",
-    "surveys.counts": "anyone",
-    "members.communities": "anyone",
-    "members.cards": "anyone",
-    "members.colleagues": "self leader steward system",
-    "members.identify": "portal",
-    "members.journey": "self leader steward system",
-    "members.merge_preview": "steward system",
-    "members.merge": "steward system",
-    "members.merges": "steward system",
-    "members.undo_merge": "steward system",
-    "members.change_number": "steward system",
-    "members.deactivate": "steward system",
-    "members.reactivate": "steward system",
-    "members.erase": "steward system",
-    "members.erasure": "steward system",
-    "members.erasures": "leader steward system",
-    "members.erasures, of no community": "steward system",
-    "members.crossings": "leader steward system",
-    "events.draft": "leader steward system",
-    "events.publish": "leader steward system",
-    "events.revise": "leader steward system",
-    "events.reschedule": "leader steward system",
-    "events.set_terms": "leader steward system",
-    "events.invite": "leader steward system",
-    "events.uninvite": "leader steward system",
-    "events.preview_invitation": "leader steward system",
-    "events.invitees": "leader steward system",
-    "events.approve": "leader steward system",
-    "events.decline": "leader steward system",
-    "events.cancel": "leader steward system",
-    "events.conclude": "leader steward system",
-    "events.register": "self leader steward system",
-    "events.register_group": "self leader steward system",
-    "events.change_attend": "self leader steward system",
-    "events.withdraw": "self leader steward system",
-    "events.check_in": "self leader steward system",
-    "events.undo_check_in": "self leader steward system",
-    "events.door_word": "leader steward system",
-    "events.import_attendance": "leader steward system",
-    "events.seat_tables": "leader steward system",
-    "events.move_seat": "leader steward system",
-    "events.tables": "leader steward system",
-    "events.my_table": "self leader steward system",
-    "events.set_questions": "leader steward system",
-    "events.answer_questions": "self leader steward system",
-    "events.registration_form": "anyone",
-    "events.answers": "self leader steward",
-    "events.get": "anyone",
-    "events.list": "anyone",
-    "events.roster": "leader steward system",
-    "events.my_registration": "self leader steward system",
-    "events.calendar": "self steward system",
-    "events.mine": "self steward system",
-    "events.figures": "leader steward system",
-    "events.overbooking_advice": "leader steward system",
-    "events.duplicate": "leader steward system",
-    "events.plan_series": "leader steward system",
-    "events.revise_series": "leader steward system",
-    "events.reschedule_series": "leader steward system",
-    "events.change_series_rule": "leader steward system",
-    "events.cancel_series": "leader steward system",
-    "events.register_series": "self leader steward system",
-    "events.withdraw_series": "self leader steward system",
-    "events.preview_series": "leaders steward system",
-    "events.preview_series_rule": "leader steward system",
-    "events.series": "anyone",
-    "events.attach_output": "self leader steward system",
-    "events.confirm_output": "leader steward system",
-    "events.revise_output": "leader steward system",
-    "events.decline_output": "leader steward system",
-    "events.remove_output": "self leader steward system",
-    "events.output": "anyone",
-    "events.board": "anyone",
-    "events.proposed_outputs": "leader steward system",
-    "notify.send_report": "leader steward",
-    "notify.preview_report": "leader steward",
-    "notify.releases": "leader steward",
-    "surveys.open": "leader steward system",
-    "surveys.answer": "self",
-    "surveys.save_draft": "self",
-    "surveys.save_template": "leader steward system",
-    "surveys.templates": "leader steward system",
-    "surveys.close": "leader steward system",
-    "surveys.form": "self leader steward system",
-    "surveys.pending": "self steward system",
-    "surveys.mine": "self system",
-    "surveys.held": "self steward",
-    "events.held": "self steward",
-    "notify.held": "self steward",
-    "members.held": "self steward",
-    "surveys.preview": "leaders steward system",
-    "surveys.list": "leader steward system",
-    "surveys.results": "leader steward system",
-    "surveys.themes": "anyone",
-    "surveys.merge_themes": "leader steward system",
-    "surveys.split_theme": "leader steward system",
-    "surveys.add_term": "leader steward system",
-    "surveys.remove_words": "leader steward system",
-    "surveys.ignore_words": "leader steward system",
-    "surveys.vocabulary": "leader steward system",
-    "surveys.trend": "leader steward system",
-    "surveys.compare": "steward system",
-    "surveys.plan_pulse": "leader steward system",
-    "surveys.end_pulse": "leader steward system",
-    "surveys.pulses": "leader steward system",
-    "notify.connect_channel": "self steward system",
-    "notify.connect_channel, a community's": "leader steward system",
-    "notify.channel": "self steward system",
-    "notify.channel, a community's": "leader steward system",
-    "notify.try_channel": "self steward system",
-    "notify.try_channel, a community's": "leader steward system",
-    "notify.disconnect_channel": "self steward system",
-    "notify.disconnect_channel, a community's": "leader steward system",
-    "notify.begin_sign_in": "portal",
-    "notify.finish_sign_in": "portal",
-    "notify.resend": "self steward system",
-    "notify.deliveries": "self steward system",
-    "notify.status": "steward system",
-}
-"""As the contracts have it, and the decisions behind them: a leader is one of the community that it is about."""
 SUGGEST: dict[str, Any] = {"community_id": "c1", "choose": 1, "candidates": ["m1"]}
 VARIANTS: dict[str, Any] = {
     "members.suggest_leaders, of the company": members.SuggestLeaders(**SUGGEST, weights={"site": 1}),
@@ -425,29 +224,6 @@ async def ask_all(world: World, wishes: dict[str, Any], headers: dict[str, str])
 
 # Tokens that are not to be believed
 
-NOW = int(time.time())
-CLAIMS: dict[str, Any] = {"sub": "m1", "roles": ["system", "steward"], "aud": "ekkyo", "exp": NOW + 3600}
-FORGED = {
-    "for another audience": {"aud": "payroll"},
-    "for nobody": {"aud": None},
-    "expired": {"exp": NOW - 60},
-    "that never expires": {"exp": None},
-    "that is not valid yet": {"nbf": NOW + 3600},
-    "of a mail address": {"sub": "taro@example.com"},
-    "of nobody": {"sub": None},
-    "whose roles are no list": {"roles": "system"},
-    "whose roles are no words": {"roles": [1]},
-    "without a key's name": {"kid": None},
-    "with an unknown key's name": {"kid": "another"},
-    "signed by an unknown key": {"key": "another"},
-    "signed by an unknown key that it brings along": {"key": "another", "jwk": True},
-    "signed with the public key as a secret": {"alg": "HS256"},
-    "unsigned": {"alg": "none"},
-    "unsigned, in other letters": {"alg": "nOnE"},
-    "unsigned, as if it were signed": {"alg": "EdDSA", "key": None},
-}
-"""Claims and what is in the header, where they are not as agreed; None: missing."""
-
 
 @pytest.mark.parametrize("what", FORGED)
 def test_a_token_that_is_not_to_be_believed_is_refused_and_nothing_comes_of_it(
@@ -464,32 +240,3 @@ def test_the_same_token_as_agreed_is_believed(world: World, keys: Keys) -> None:
     headers = {"Authorization": f"Bearer {forged(keys, {})}"}
     wish = {"events.get": MESSAGES["events.get"]}
     assert world.run(ask_all(world, wish, headers)) == {"events.get": None}
-
-
-def forged(keys: Keys, odd: dict[str, Any]) -> str:
-    """A token in which these things are odd."""
-    stranger, strangers = make_keys()
-    public = json.loads(keys.jwks_file.read_text())["keys"][0]
-    claims = {name: odd.get(name, value) for name, value in {**CLAIMS, "nbf": None}.items()}
-    claims = {name: value for name, value in claims.items() if value is not None}
-    header = {"alg": odd.get("alg", "EdDSA"), "typ": "JWT", "kid": odd.get("kid", keys.private["kid"])}
-    header |= {"jwk": strangers["keys"][0]} if "jwk" in odd else {}
-    header = {name: value for name, value in header.items() if value is not None}
-    said = f"{part(header)}.{part(claims)}"
-    if header["alg"] == "HS256":
-        secret = base64.urlsafe_b64decode(public["x"] + "=")
-        signature = hmac.digest(secret, said.encode(), "sha256")
-    elif header["alg"] != "EdDSA" or odd.get("key", "ours") is None:
-        signature = b""
-    else:
-        signer = jwt.PyJWK(stranger if "key" in odd else keys.private, "EdDSA").key
-        signature = signer.sign(said.encode())
-    return f"{said}.{base64url(signature)}"
-
-
-def part(value: dict[str, Any]) -> str:
-    return base64url(json.dumps(value).encode())
-
-
-def base64url(value: bytes) -> str:
-    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()

@@ -23,8 +23,8 @@ from ekkyo_common.report.tallies import measured, of_records
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.common import making
 from tests.common.season import community, season
-from tests.common.test_report import _member, _told
 from tests.common.test_report_periods import gathered
 
 NOW = datetime(2024, 11, 12, 3, tzinfo=UTC)
@@ -269,11 +269,11 @@ def test_the_facts_alone_tell_what_was_reported_and_when_crossings_were_reached(
     it = community()
     reported = Measure(key="desk", label="desk", counted="reported", target=10)
     it = it.model_copy(update={"charter": it.charter.model_copy(update={"measures": [reported]})})
-    crossed = {"member_id": "a", "member": _member("a"), "community_id": "c1", "crossing": "took_part"}
+    crossed = {"member_id": "a", "member": making.member("a"), "community_id": "c1", "crossing": "took_part"}
     months = [datetime(2024, month, 3, tzinfo=UTC) for month in (6, 7)]
     told: list[Fact] = [
         m.CommunityFounded(community_id="c1", community=it),
-        m.MemberJoined(member_id="a", member=_member("a"), community_id="c1"),
+        m.MemberJoined(member_id="a", member=making.member("a"), community_id="c1"),
         m.MemberCrossed(**crossed, proof="x", reached_at=months[0]),
         m.CrossingProofChanged(**crossed, proof="y", reached_at=months[1]),
     ]
@@ -282,7 +282,7 @@ def test_the_facts_alone_tell_what_was_reported_and_when_crossings_were_reached(
         m.MeasureReported(community_id="c1", report_id=f"f{n}", measure=key, on=date(2024, 6, day), value=value)
         for n, (key, day, value) in enumerate(values)
     ]
-    records = rebuild([_told(fact, n) for n, fact in enumerate(told, 1)], "c1")
+    records = rebuild([making.told(fact, n) for n, fact in enumerate(told, 1)], "c1")
     assert [at for _, _, at in records.crossings] == months[1:]
     assert records.reports == [MeasureReports(key="desk", values=[MeasureValue(on=date(2024, 6, 1), value=6)])]
     assert of_records(records, NOW)[0].value == 6

@@ -1,7 +1,6 @@
 """The impact report: its figures, its page, and the same figures from facts alone."""
 
 import re
-from datetime import UTC, datetime, timedelta
 from typing import Any
 from xml.etree import ElementTree
 
@@ -15,12 +14,11 @@ from ekkyo.report.words import WORDS
 from ekkyo_common.report import figures_of
 from ekkyo_common.report.figures import nps
 from ekkyo_common.report.from_facts import rebuild
-from ekkyo_common.report.records import Records
 from ekkyo_common.report.themes import together
 
-from tests.common.season import community, season
-
-NOW = datetime(2024, 12, 1, tzinfo=UTC)
+from tests.common import making
+from tests.common.making import NOW
+from tests.common.season import season
 
 
 def test_first_timers_and_returners_of_every_event_add_up_to_who_came() -> None:
@@ -39,7 +37,7 @@ def test_attendances_are_the_same_by_event_by_format_and_by_department() -> None
 
 
 def test_departments_met_at_the_events_where_both_were_present() -> None:
-    met = figures_of(_fives(e1="ab", e2="abc")).meetings
+    met = figures_of(making.fives(e1="ab", e2="abc")).meetings
     at = {name: n for n, name in enumerate(met.departments)}
     assert met.events[at["A"]][at["B"]] == 2
     assert met.events[at["A"]][at["C"]] == 1
@@ -47,7 +45,7 @@ def test_departments_met_at_the_events_where_both_were_present() -> None:
 
 
 def test_at_an_event_with_tables_departments_met_at_the_same_table() -> None:
-    records = _fives(e1="abcd", e2="ac")
+    records = making.fives(e1="abcd", e2="ac")
     tables = {"a": 1, "b": 1, "c": 2}
     seated = [
         place.model_copy(update={"table": tables.get(place.member_id[0])}) if place.event_id == "e1" else place
@@ -65,14 +63,14 @@ def test_at_an_event_with_tables_departments_met_at_the_same_table() -> None:
 
 
 def test_people_of_one_department_do_not_meet_another() -> None:
-    records = _records(places={"e1": ["a", "a2"]}, departments={"a": "A", "a2": "A"})
+    records = making.records(places={"e1": ["a", "a2"]}, departments={"a": "A", "a2": "A"})
     assert figures_of(records).meetings.pairs == 0
 
 
 def test_the_seats_of_a_hybrid_event_are_those_in_the_room_and_online() -> None:
-    records = _records(places={"e1": ["a", "b", "c"]})
-    hybrid = _event("e1").model_copy(update={"format": "hybrid", "terms": e.Terms(online_capacity=5)})
-    for event, seats in ((_event("e1"), 2), (hybrid, 7)):
+    records = making.records(places={"e1": ["a", "b", "c"]})
+    hybrid = making.event("e1").model_copy(update={"format": "hybrid", "terms": e.Terms(online_capacity=5)})
+    for event, seats in ((making.event("e1"), 2), (hybrid, 7)):
         assert figures_of(records.model_copy(update={"events": [event]})).events[0].capacity == seats
 
 
@@ -98,17 +96,19 @@ def test_nps_over_surveys_is_that_of_each_weighted_by_its_answers() -> None:
 
 
 def test_a_theme_written_differently_counts_once_as_most_people_wrote_it() -> None:
-    ranking = together([([_theme("ＥＸＣＥＬ", 1), _theme("RPA", 3)], []), ([_theme("Excel", 4)], [])])
-    assert ranking == [_theme("Excel", 5), _theme("RPA", 3)]
+    ranking = together(
+        [([making.theme("ＥＸＣＥＬ", 1), making.theme("RPA", 3)], []), ([making.theme("Excel", 4)], [])]
+    )
+    assert ranking == [making.theme("Excel", 5), making.theme("RPA", 3)]
 
 
 def test_a_theme_is_followed_from_what_was_asked_for_to_who_came() -> None:
-    records = _records(places={"e1": ["a", "b"], "e2": ["a"], "e3": ["a", "b", "c"]})
+    records = making.records(places={"e1": ["a", "b"], "e2": ["a"], "e3": ["a", "b", "c"]})
     titles = {"e1": "エクセル入門", "e2": "もくもく会", "e3": "はじめての花見"}
     events = [event.model_copy(update={"title": titles[event.event_id]}) for event in records.events]
     events[1] = events[1].model_copy(update={"from_theme": e.FromTheme(theme="EXCEL", votes=5)})
     events[2] = events[2].model_copy(update={"from_theme": e.FromTheme(theme="花見", votes=2)})
-    themes = [_theme("Excel", 5), _theme("RPA", 3)]
+    themes = [making.theme("Excel", 5), making.theme("RPA", 3)]
     loop = figures_of(records.model_copy(update={"events": events, "themes": themes})).loop
     assert [(one.theme, one.asked, one.held, one.came) for one in loop] == [
         ("Excel", 5, 2, 3),
@@ -131,14 +131,16 @@ def test_the_page_stands_alone_and_every_chart_is_well_formed(locale: m.Locale) 
 def test_the_page_escapes_what_people_wrote() -> None:
     records = season()
     wicked = records.events[0].model_copy(update={"title": "<img onerror=x> & co"})
-    records = records.model_copy(update={"events": [wicked, *records.events[1:]], "themes": [_theme("<b>bold</b>", 3)]})
+    records = records.model_copy(
+        update={"events": [wicked, *records.events[1:]], "themes": [making.theme("<b>bold</b>", 3)]}
+    )
     text = page(figures_of(records), made_at=NOW)
     assert "<img" not in text
     assert "<b>bold" not in text
 
 
 def test_a_community_without_events_has_a_page_too() -> None:
-    text = page(figures_of(_records(places={})), made_at=NOW, locale="en")
+    text = page(figures_of(making.records(places={})), made_at=NOW, locale="en")
     assert WORDS["en"]["none"] in text
 
 
@@ -147,7 +149,7 @@ def test_both_languages_have_every_word() -> None:
 
 
 def test_the_facts_alone_tell_the_waitlist_the_no_shows_and_who_came() -> None:
-    records = rebuild(_facts(), "c1")
+    records = rebuild(making.facts(), "c1")
     figures = records.figures
     assert (figures.registrations, figures.waitlisted, figures.promoted) == (4, 2, 1)
     assert (figures.withdrawn, figures.no_shows, figures.walk_ins) == (1, 1, 1)
@@ -180,7 +182,7 @@ def test_the_facts_tell_what_is_on_the_board_by_now_and_the_page_lists_it() -> N
         )
 
     facts = [
-        *_facts(),
+        *making.facts(),
         told(e.OutputAttached, "o1", 1),
         told(e.OutputRevised, "o1", 2, title="Macros"),
         told(e.OutputAttached, "o2", 1),
@@ -193,7 +195,7 @@ def test_the_facts_tell_what_is_on_the_board_by_now_and_the_page_lists_it() -> N
     text = page(report, made_at=NOW, locale="en")
     assert "What came of it" in text
     assert "Macros" in text
-    assert "What came of it" not in page(figures_of(rebuild(_facts(), "c1")), made_at=NOW, locale="en")
+    assert "What came of it" not in page(figures_of(rebuild(making.facts(), "c1")), made_at=NOW, locale="en")
 
 
 def _was(fact: type[e.OutputFact]) -> dict[str, Any]:
@@ -203,132 +205,3 @@ def _was(fact: type[e.OutputFact]) -> dict[str, Any]:
 def test_a_community_that_no_fact_tells_of_is_refused() -> None:
     with pytest.raises(Refused, match="community_not_found"):
         rebuild([], "c1")
-
-
-def _theme(theme: str, votes: int) -> s.ThemeCount:
-    return s.ThemeCount(theme=theme, votes=votes)
-
-
-def _event(event_id: str, day: int = 1, status: e.EventStatus = "concluded") -> e.EventState:
-    starts = datetime(2024, 9, day, 3, tzinfo=UTC)
-    return e.EventState(
-        event_id=event_id,
-        community_id="c1",
-        title=event_id,
-        format="online",
-        context="IT",
-        capacity=2,
-        starts_at=starts,
-        ends_at=starts + timedelta(hours=1),
-        timezone="Asia/Tokyo",
-        status=status,
-    )
-
-
-def _records(places: dict[str, list[str]], departments: dict[str, str] | None = None) -> Records:
-    people = sorted({member for there in places.values() for member in there})
-    return Records(
-        community=community(),
-        departments=departments or {member: member.upper() for member in people},
-        members=people,
-        leaders=[],
-        events=[_event(event_id, n + 1) for n, event_id in enumerate(places)],
-        registrations=[
-            e.Registration(event_id=event_id, member_id=member, status="attended", registration_id="r")
-            for event_id, there in places.items()
-            for member in there
-        ],
-        figures=e.Figures(
-            community_id="c1",
-            events={"online": len(places)},
-            attendances=sum(len(there) for there in places.values()),
-            people=len(people),
-            returners=0,
-            registrations=0,
-            waitlisted=0,
-            promoted=0,
-            withdrawn=0,
-            no_shows=0,
-            walk_ins=0,
-        ),
-        surveys=[],
-        themes=[],
-        crossings=[],
-    )
-
-
-def _fives(**came: str) -> Records:
-    """Five people of each department, told by its letter, came to each event."""
-    places = {event_id: [f"{letter}{n}" for letter in there for n in range(5)] for event_id, there in came.items()}
-    return _records(places, {who: who[0].upper() for there in places.values() for who in there})
-
-
-def _facts() -> list[Fact]:
-    """One event with two seats: a withdraws and c is promoted, b stays away, d comes from the waitlist."""
-    event = {"event_id": "e1", "event": _event("e1", status="published")}
-    told: list[Fact] = [m.CommunityFounded(community_id="c1", community=community())]
-    renamed = community().model_copy(update={"name": "越境の会", "colour": "#b8401f"})
-    told.append(m.CommunityRevised(community_id="c1", community=renamed))
-    told.append(m.CommunityRevised(community_id="c2", community=renamed.model_copy(update={"name": "他"})))
-    for who in "abcd":
-        told.append(m.MemberJoined(member_id=who, member=_member(who), community_id="c1"))
-    told += [
-        e.EventPublished(**event),
-        e.RegistrationConfirmed(**event, member_id="a", registration_id="r1"),
-        e.RegistrationConfirmed(**event, member_id="b", registration_id="r2"),
-        e.RegistrationWaitlisted(**event, member_id="c", registration_id="r3", position=1),
-        e.RegistrationWaitlisted(**event, member_id="d", registration_id="r4", position=2),
-        e.RegistrationWithdrawn(**event, member_id="a", registration_id="r1", was="confirmed", late=True),
-        e.RegistrationPromoted(**event, member_id="c", registration_id="r3", because="withdrawal"),
-        e.MemberAttended(**event, member_id="c", registration_id="r3", by="check_in"),
-        e.MemberAttended(**event, member_id="d", registration_id="r4", walk_in=True, by="check_in"),
-        e.MemberAttended(**event, member_id="b", registration_id="r2", by="check_in"),
-        m.MemberCrossed(member_id="b", member=_member("b"), community_id="c1", crossing="took_part", proof="y"),
-        e.CheckInUndone(**event, member_id="b", registration_id="r2", status="confirmed"),
-        m.CrossingUndone(member_id="b", member=_member("b"), community_id="c1", crossing="took_part", proof="y"),
-        e.MemberAttended(**event, member_id="b", walk_in=True, by="check_in"),
-        e.CheckInUndone(**event, member_id="b", registration_id="r2", status="confirmed"),
-        e.EventConcluded(event_id="e1", event=_event("e1"), attended=["c", "d"], no_shows=["b"]),
-        m.MemberCrossed(member_id="c", member=_member("c"), community_id="c1", crossing="took_part", proof="x"),
-        _closed(),
-    ]
-    return [_told(fact, n) for n, fact in enumerate(told, 1)]
-
-
-def _closed() -> s.SurveyClosed:
-    results = s.Results(
-        survey_id="e1", event_id="e1", invited=5, answered=5, distributions={"satisfaction": {"9": 3, "8": 2}}, nps=60.0
-    )
-    survey = s.SurveyState(
-        survey_id="e1",
-        community_id="c1",
-        event_id="e1",
-        title={"ja": "e1"},
-        anonymous=True,
-        status="closed",
-        opened_at=NOW,
-        deadline=NOW,
-        invited=5,
-        answered=5,
-        revision=7,
-    )
-    return s.SurveyClosed(survey_id="e1", survey=survey, results=results)
-
-
-def _member(member_id: str) -> m.MemberState:
-    return m.MemberState(
-        member_id=member_id,
-        number=member_id,
-        name=member_id,
-        email=f"{member_id}@example.co.jp",
-        department=member_id.upper(),
-        channels=["mail"],
-        locale="ja",
-        timezone="Asia/Tokyo",
-        communities=[m.Membership(community_id="c1", joined_at=NOW)],
-    )
-
-
-def _told(fact: Fact, sequence: int) -> Fact:
-    meta = Meta(id=str(sequence), source="", type="", subject="", time=NOW, revision=sequence, sequence=sequence)
-    return fact.told(meta)

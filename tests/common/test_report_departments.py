@@ -14,8 +14,8 @@ from ekkyo_common.report.records import UNKNOWN, Records
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.common import making
 from tests.common.season import season
-from tests.common.test_report import _records
 
 NOW = datetime(2025, 1, 5, tzinfo=UTC)
 QUARTER = Period.read("2024-Q3")
@@ -166,7 +166,7 @@ def _report(people: str, *, came: str, again: str = "") -> DepartmentReport:
 def _community(people: str, came: str, again: str = "") -> Records:
     """One letter per person: in which department, and who of it came to one event and to another. z: unknown."""
     everybody = _numbered(people)
-    records = _records(
+    records = making.records(
         places={"e1": _numbered(came), **({"e2": _numbered(again)} if again else {})},
         departments={who: UNKNOWN if who[0] == "z" else who[0].upper() for who in everybody},
     )

@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from tests.common import making
 from tests.common.season import season
-from tests.common.test_report import _event, _facts, _told
 
 DAYS = st.dates(date(1990, 1, 1), date(2100, 12, 31))
 PERIODS = st.one_of(
@@ -152,12 +152,12 @@ def test_surveys_belong_to_the_day_of_their_event_and_outputs_to_the_day_they_we
 
 def test_the_facts_alone_tell_the_same_figures_of_a_period() -> None:
     first, second = Period.read("2024-09"), Period.read("2024-10")
-    event = _event("e2").model_copy(update={"starts_at": datetime(2024, 9, 30, 15, tzinfo=UTC)})
+    event = making.event("e2").model_copy(update={"starts_at": datetime(2024, 9, 30, 15, tzinfo=UTC)})
     told: list[Any] = [
         e.MemberAttended(event_id="e2", event=event, member_id="c", walk_in=True, by="check_in"),
         e.EventConcluded(event_id="e2", event=event, attended=["c"], no_shows=[]),
     ]
-    facts = [*_facts(), *(_told(fact, 100 + n) for n, fact in enumerate(told))]
+    facts = [*making.facts(), *(making.told(fact, 100 + n) for n, fact in enumerate(told))]
     records = rebuild(facts, "c1", periods=[second, *needed(second), first])
     report = figures_of(records, second)
     assert [event.event_id for event in report.events] == ["e2"]

@@ -32,11 +32,6 @@ class Parts:
     def get(self, key: str) -> model.CommunityPart | None:
         return self.kept.get(key)
 
-    def first(self, count: int, *, order: str, **equal: object) -> list[model.CommunityPart]:
-        raise NotImplementedError
-
-    all = first
-
     def take(self, cmd: contract.ReportMeasure) -> contract.MeasureReports:
         decision = model.report_measure(community(), self, cmd)  # type: ignore[arg-type]
         self.kept |= {part.key: part for part in decision.entries}

@@ -2,7 +2,7 @@
 
 from ekkyo.contracts.base import Refused
 from ekkyo.process.doctor import Finding, unseen, well, wrong
-from ekkyo.store import Store
+from ekkyo.service import looked_into
 
 from ekkyo_members import model, store
 from ekkyo_members.settings import MembersSettings
@@ -12,21 +12,11 @@ REMEDY = "Make an active member one, without an end: ekkyo steward add NUMBER --
 
 async def steward_findings(settings: MembersSettings) -> list[Finding]:
     """The stewards: who left the company is none any more, and nobody is refused to leave."""
-    live = await Store.open(
-        settings.mongo_url.get_secret_value(),
-        settings.mongo_database,
-        outbox=_nothing,
-        owner="members",
-        declarations=[store.members],
-        driver=settings.mongo_driver,
-        settling=False,
-    )
-    try:
-        found = await live.live(store.members).find({"steward": True}, limit=0)
-    except Refused:
-        return [unseen("stewards", "the database does not tell who they are", "Mend the database first.")]
-    finally:
-        await live.close()
+    async with looked_into(settings, "members", [store.members]) as live:
+        try:
+            found = await live.live(store.members).find({"steward": True}, limit=0)
+        except Refused:
+            return [unseen("stewards", "the database does not tell who they are", "Mend the database first.")]
     return [told(model.stewardship(found))]
 
 
@@ -40,7 +30,3 @@ def told(stewards: model.Stewardship) -> Finding:
         case "gone":
             return wrong("stewards", "all of them have left the company", REMEDY)
     return unseen("stewards", "there is none yet", REMEDY)
-
-
-async def _nothing(_messages: object) -> None:
-    """Nothing is published by who only looks."""

@@ -8,7 +8,7 @@ import httpcore
 from aiosmtplib import SMTP, SMTPAuthenticationError, SMTPException, SMTPNotSupported
 from ekkyo.contracts.base import Refused
 from ekkyo.process.doctor import Finding, either, unseen, well, wrong
-from ekkyo.store import Store
+from ekkyo.service import looked_into
 
 from ekkyo_notify import store
 from ekkyo_notify.channels.chat.network import CheckedNetwork
@@ -105,21 +105,11 @@ def _key_missing(so: str) -> list[Finding]:
 
 async def chat_findings(settings: NotifySettings) -> list[Finding]:
     """The chats that were connected: whether their hosts can be reached. Their addresses are secrets and not told."""
-    live = await Store.open(
-        settings.mongo_url.get_secret_value(),
-        settings.mongo_database,
-        outbox=_nothing,
-        owner="notify",
-        declarations=[store.connections],
-        driver=settings.mongo_driver,
-        settling=False,
-    )
-    try:
-        connections = await live.live(store.connections).find(limit=MOST)
-    except Refused:
-        return [unseen("chat", "the database does not tell which are connected", "Mend the database first.")]
-    finally:
-        await live.close()
+    async with looked_into(settings, "notify", [store.connections]) as live:
+        try:
+            connections = await live.live(store.connections).find(limit=MOST)
+        except Refused:
+            return [unseen("chat", "the database does not tell which are connected", "Mend the database first.")]
     open_to = [(c.id, c.url.get_secret_value()) for c in connections if c.url]
     reached = await asyncio.gather(*(_reached(url, settings.chats) for _, url in open_to))
     lost = [f"{id} {why}" for (id, _), why in zip(open_to, reached, strict=True) if why]
@@ -146,7 +136,3 @@ async def _reached(url: str, hosts: ChatHosts) -> str | None:
     except (httpcore.NetworkError, httpcore.TimeoutException, OSError, TimeoutError):
         return "cannot be reached"
     return None
-
-
-async def _nothing(_messages: object) -> None:
-    """Nothing is published by who only looks."""

@@ -2,8 +2,8 @@
 
 from ekkyo.process.settings import WrongSettings
 from ekkyo.service.console import run
-from ekkyo.service.declaration import Service
+from ekkyo.service.declaration import Service, looked_into
 from ekkyo.service.running import Running, started
 from ekkyo.service.settings import Settings
 
-__all__ = ["Running", "Service", "Settings", "WrongSettings", "run", "started"]
+__all__ = ["Running", "Service", "Settings", "WrongSettings", "looked_into", "run", "started"]

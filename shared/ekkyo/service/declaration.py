@@ -2,6 +2,7 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from faststream import ContextRepo
@@ -50,22 +51,27 @@ class Service:
                 found[stream] = tuple(sorted((*found[stream], str(config.durable_name))))
         return found
 
-    @contextlib.asynccontextmanager
-    async def store(self, settings: Settings) -> AsyncIterator[Store]:
+    def store(self, settings: Settings) -> AbstractAsyncContextManager[Store]:
         """Its collections, for a command that changes no document and announces nothing."""
-        opened = await Store.open(
-            settings.mongo_url.get_secret_value(),
-            settings.mongo_database,
-            outbox=_unused,
-            owner=self.name,
-            declarations=self.collections,
-            driver=settings.mongo_driver,
-            settling=False,
-        )
-        try:
-            yield opened
-        finally:
-            await opened.close()
+        return looked_into(settings, self.name, self.collections)
+
+
+@contextlib.asynccontextmanager
+async def looked_into(settings: Settings, owner: str, collections: Sequence[Declaration[Any]]) -> AsyncIterator[Store]:
+    """Collections of a service, for who changes no document and announces nothing."""
+    opened = await Store.open(
+        settings.mongo_url.get_secret_value(),
+        settings.mongo_database,
+        outbox=_unused,
+        owner=owner,
+        declarations=collections,
+        driver=settings.mongo_driver,
+        settling=False,
+    )
+    try:
+        yield opened
+    finally:
+        await opened.close()
 
 
 async def _unused(_messages: Any) -> None:

@@ -1,8 +1,15 @@
 """Which community a command is about, where none is named."""
 
+from typing import Annotated
+
+import typer
 from ekkyo.client import Ekkyo
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.members import CommunityFounded
+
+Community = Annotated[
+    str | None, typer.Option("--community", help="The community's id; not needed if there is only one community.")
+]
 
 
 async def only_community(ekkyo: Ekkyo) -> str:

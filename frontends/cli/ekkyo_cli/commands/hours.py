@@ -12,7 +12,7 @@ from ekkyo_common.learning import LearningHours, gather
 from ekkyo_common.tables.writing import Cell, as_csv, as_xlsx
 
 from ekkyo_cli import output
-from ekkyo_cli.commands.community import only_community
+from ekkyo_cli.commands.community import Community, only_community
 from ekkyo_cli.commands.report import read_period
 from ekkyo_cli.connection import Where, connected
 from ekkyo_cli.output import Json
@@ -33,9 +33,7 @@ def hours(
         str | None,
         typer.Option("--period", help="Only 2026-11, 2026-Q3, 2026 or 2026-09-01..2026-12-31; by default, all."),
     ] = None,
-    community: Annotated[
-        str | None, typer.Option("--community", help="The community's id; not needed if there is only one community.")
-    ] = None,
+    community: Community = None,
     lang: Annotated[str, typer.Option(help="The language of the headings: ja or en.")] = "ja",
     dir: Where = None,
     json: Json = False,

@@ -17,16 +17,13 @@ from pydantic import ValidationError
 from rich.markup import escape
 
 from ekkyo_cli import output
-from ekkyo_cli.commands.community import only_community
+from ekkyo_cli.commands.community import Community, only_community
 from ekkyo_cli.connection import Where, connected
 from ekkyo_cli.output import Json
 
 app = typer.Typer(help="Measures: how each stands, and report a figure of one.", no_args_is_help=True)
 THOUSANDS: Final = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")
 """A number with commas. In another place a comma may be meant as a point: 12,5 is not 125."""
-Community = Annotated[
-    str | None, typer.Option("--community", help="The community's id; not needed if there is only one community.")
-]
 
 
 @app.callback()

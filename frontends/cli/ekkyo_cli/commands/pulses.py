@@ -13,14 +13,11 @@ from pydantic import TypeAdapter, ValidationError
 from rich.markup import escape
 
 from ekkyo_cli import output
-from ekkyo_cli.commands.community import only_community
+from ekkyo_cli.commands.community import Community, only_community
 from ekkyo_cli.connection import Where, connected
 from ekkyo_cli.output import Json
 
 app = typer.Typer(help="Pulses: plan, list and end surveys that open by themselves.", no_args_is_help=True)
-Community = Annotated[
-    str | None, typer.Option("--community", help="The community's id; not needed if there is only one community.")
-]
 Key = Annotated[str, typer.Argument(metavar="KEY", help="Your own key for the pulse, such as how_are_we.")]
 FIELDS = {"title": "--ja or --en", "pulse": "KEY", "clock": "--clock", "starts_on": "--starts-on"}
 

@@ -24,7 +24,7 @@ from rich.markup import escape
 
 from ekkyo_cli import output
 from ekkyo_cli.commands import sponsors
-from ekkyo_cli.commands.community import only_community
+from ekkyo_cli.commands.community import Community, only_community
 from ekkyo_cli.connection import Where, connected
 from ekkyo_cli.output import Json
 
@@ -32,9 +32,7 @@ R = TypeVar("R", bound=BaseModel)
 
 
 def report(
-    community: Annotated[
-        str | None, typer.Option("--community", help="The community's id; not needed if there is only one community.")
-    ] = None,
+    community: Community = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Where to write the page, such as report.html.")
     ] = None,

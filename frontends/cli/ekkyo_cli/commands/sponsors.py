@@ -15,14 +15,11 @@ from pydantic import ValidationError
 from rich.markup import escape
 
 from ekkyo_cli import output
-from ekkyo_cli.commands.community import only_community
+from ekkyo_cli.commands.community import Community, only_community
 from ekkyo_cli.connection import Where, connected
 from ekkyo_cli.output import Json
 
 app = typer.Typer(help="Sponsors: list, add and remove those who get a community's report.", no_args_is_help=True)
-Community = Annotated[
-    str | None, typer.Option("--community", help="The community's id; not needed if there is only one community.")
-]
 
 
 @app.callback()

@@ -4,17 +4,16 @@ import asyncio
 from calendar import day_name
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
-import typer
 from ekkyo.contracts.members import GetCards
 from ekkyo.contracts.surveys import SUITING
 from ekkyo_common.suggestions import Choice, Expected, Suggestion, Suggestions, gather
 from rich.markup import escape
 
 from ekkyo_cli import output
-from ekkyo_cli.commands.community import only_community
+from ekkyo_cli.commands.community import Community, only_community
 from ekkyo_cli.connection import Where, connected
 from ekkyo_cli.output import Json
 
@@ -22,9 +21,7 @@ WEEKDAYS: Final = dict(zip(SUITING["weekday"], day_name, strict=True))
 
 
 def suggest(
-    community: Annotated[
-        str | None, typer.Option("--community", help="The community's id; needed where there are several.")
-    ] = None,
+    community: Community = None,
     dir: Where = None,
     json: Json = False,
 ) -> None:
