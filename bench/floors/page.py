@@ -5,12 +5,12 @@ FLOOR_PAGE is a file with that page; it is compressed for each request, as the p
 
 import asyncio
 import os
-import socket
 from pathlib import Path
 
 import nats
 import uvicorn
 from ekkyo.installation.login import Login
+from ekkyo.process.http import listening
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -37,10 +37,10 @@ async def main() -> None:
     app = Starlette(
         routes=[Route("/", page)], middleware=[Middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)]
     )
-    listening = socket.create_server(("127.0.0.1", 0))
-    print(listening.getsockname()[1], flush=True)
+    at = listening("127.0.0.1", 0)
+    print(at.getsockname()[1], flush=True)
     config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", interface="asgi3")
-    await uvicorn.Server(config).serve(sockets=[listening])
+    await uvicorn.Server(config).serve(sockets=[at])
 
 
 asyncio.run(main())

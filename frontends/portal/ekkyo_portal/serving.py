@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any, Final
 
@@ -13,6 +12,7 @@ import structlog
 import uvicorn
 from ekkyo.client import Ekkyo
 from ekkyo.process.console import about
+from ekkyo.process.http import listening
 from ekkyo.process.lifecycle import Lifecycle
 from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
@@ -103,8 +103,7 @@ class Web:
     """The HTTP server of the pages."""
 
     def __init__(self, host: str, port: int, forwarded_from: str = "") -> None:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self._socket = socket.create_server((host, port), family=family, backlog=1024)
+        self._socket = listening(host, port, backlog=1024)
         self.port: int = self._socket.getsockname()[1]
         self._forwarded_from = forwarded_from
         self._server: uvicorn.Server | None = None
