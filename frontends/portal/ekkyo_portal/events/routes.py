@@ -21,7 +21,7 @@ from ekkyo.contracts.events import (
     RegistrationQuestion,
     WithdrawFromEvent,
 )
-from ekkyo.contracts.members import Cards, GetCards, ListCommunities
+from ekkyo.contracts.members import Cards, GetCards
 from ekkyo.contracts.surveys import PendingSurveys
 from starlette.responses import Response
 
@@ -143,8 +143,7 @@ async def speakers_of(visit: Visit, event: EventState) -> Cards | None:
 
 async def known(visit: Visit) -> dict[str, Mark]:
     """How communities are recognised, by their ids."""
-    page = await visit.site.communities.of(lambda: visit.maybe(ListCommunities(limit=200)))
-    return marks(page, letters=visit.me.only is not None)
+    return marks(await visit.communities(), letters=visit.me.only is not None)
 
 
 @room.get("/e/{event_id}/calendar.ics", who=Who.HOLDERS)

@@ -32,10 +32,10 @@ async def me(visit: Visit) -> Response:
     )
     waits = introductions is not None and any(one.status == "asked" for one in introductions.received)
     invited = [i.community_id for i in member.invitations] if member else []
-    followed = [one.community_id for one in member.follows] if member else []
-    ids = list(dict.fromkeys([*invited, *followed]))
-    named = await visit.maybe(ListCommunities(community_ids=ids)) if ids else None
-    return visit.page("me/me.html", views.mine(visit.reader, events, surveys, member, named, hosted), waits=waits)
+    named = await visit.maybe(ListCommunities(community_ids=invited)) if invited else None
+    known = await visit.communities() if member and member.follows else None
+    found = views.mine(visit.reader, events, surveys, member, named, known, hosted)
+    return visit.page("me/me.html", found, waits=waits)
 
 
 @room.get("/me/journey")

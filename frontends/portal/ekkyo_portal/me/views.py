@@ -49,13 +49,14 @@ def mine(
     surveys: SurveyList | None,
     member: Member | None,
     named: CommunityPage | None,
+    known: CommunityPage | None = None,
     hosted: EventPage | None = None,
 ) -> Mine:
-    """What is coming for me, what I am asked, where I am invited, and which themes I wait for."""
-    listed = named.communities if named else []
-    names = {one.community.community_id: one_line(one.community.name) for one in listed}
-    invited = {one.community_id for one in member.invitations} if member else set[str]()
-    followed = {one.community_id for one in member.follows} - invited if member else set[str]()
+    """What is coming for me, what I am asked, where I am invited, and which themes I wait for.
+
+    named: the communities that invite me. known: those whose themes I follow, among others.
+    """
+    names = {one.community.community_id: one_line(one.community.name) for one in (known.communities if known else [])}
     return Mine(
         places=[_place(reader, entry) for entry in page.entries] if page else None,
         surveys=[
@@ -64,7 +65,7 @@ def mine(
         ]
         if surveys
         else None,
-        invitations=[one for one in listed if one.community.community_id not in followed],
+        invitations=named.communities if named else [],
         follows=[
             (one.community_id, names.get(one.community_id, ""), one_line(one.theme))
             for one in (member.follows if member else [])

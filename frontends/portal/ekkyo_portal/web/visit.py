@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 from urllib.parse import urlencode
 
 from ekkyo.contracts.base import Command, Question, Refused
+from ekkyo.contracts.members import CommunityPage, ListCommunities
 from pydantic import BaseModel
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -74,6 +75,11 @@ class Visit:
             if refused.status in (429, 503):
                 return None
             raise
+
+    async def communities(self) -> CommunityPage | None:
+        """The communities, as they were lately; None: the members service is away."""
+        found: CommunityPage | None = await self.site.communities.of(lambda: self.maybe(ListCommunities(limit=200)))
+        return found
 
     async def send(self, command: Command[A], within: float = LONG) -> A:
         """What came of a command. Raises Refused."""
