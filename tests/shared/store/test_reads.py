@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from ekkyo.store.driver import Row, Unavailable
+from ekkyo.store.driver import Database, Row, Unavailable
 from ekkyo.store.reads import LARGEST, Reads
 
 
@@ -82,3 +82,14 @@ async def test_more_than_are_read_together_are_all_read(database: FakeDatabase, 
     rows = await asyncio.gather(*(reads.row(id) for id in database.rows))
     assert rows == list(database.rows.values())
     assert max(map(len, database.reads)) == LARGEST
+
+
+async def test_what_must_be_one_of_nothing_is_not_asked_for() -> None:
+    """The embedded database reads everything to find none; here there is none that could be asked."""
+    away = Database.open("mongodb://127.0.0.1:1/?serverSelectionTimeoutMS=50", "things")
+    for nobody in ({"_id": {"$in": []}}, {"active": True, "communities": {"$in": []}}):
+        assert await away.find("people", nobody) == []
+        assert await away.count("people", nobody) == 0
+        with pytest.raises(Unavailable):
+            await away.find("people", {**nobody, "_id": {"$in": ["a"]}, "communities": {"$in": ["c"]}})
+    await away.close()
