@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from ekkyo.contracts.base import Fact
 from ekkyo.contracts.events import DrawHeld
-from ekkyo_cli import output
 from ekkyo_cli.main import app
 from typer.testing import CliRunner
 
@@ -36,7 +35,6 @@ def verified(monkeypatch: pytest.MonkeyPatch, facts: list[Any], *options: str) -
         yield Stream(facts)
 
     monkeypatch.setattr("ekkyo_cli.commands.draws.connected", connected)
-    output.reset()
     return CliRunner().invoke(app, ["events", "verify-draw", "e1", *options])
 
 

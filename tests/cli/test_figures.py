@@ -24,7 +24,6 @@ from ekkyo.contracts.members import (
     MemberPage,
     ReportMeasure,
 )
-from ekkyo_cli import output
 from ekkyo_cli.commands import hours, measures
 from ekkyo_cli.main import app
 from openpyxl import load_workbook
@@ -81,14 +80,12 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
         assert roles == ("steward",)
         yield one
 
-    output.reset()
     for command in (hours, measures):
         monkeypatch.setattr(command, "connected", connected)
     return one
 
 
 def ran(*args: str) -> Any:
-    output.reset()
     return CliRunner().invoke(app, [*args, "--community", "c1"], env={"COLUMNS": "160"})
 
 

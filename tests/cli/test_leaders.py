@@ -97,7 +97,6 @@ def test_leaders_are_listed_with_their_ends_and_whose_deputies_they_are(
     standing_in = member("taro", communities=[Membership(**said, deputising=deputising)])
     found = MemberPage(members=[leading, standing_in])
     monkeypatch.setattr(Asked, "page", found, raising=False)
-    output.reset()
     told = CliRunner().invoke(app, ["leaders", "list", "it"]).output
     assert "2027-03-31" in told
     assert f"deputy of {leading.name}" in told
@@ -107,7 +106,6 @@ def test_leaders_are_listed_with_their_ends_and_whose_deputies_they_are(
         ("taro", None, "hanako"),
     ]
     monkeypatch.setattr(Asked, "page", MemberPage(members=[]), raising=False)
-    output.reset()
     assert "ekkyo leaders add NUMBER it" in CliRunner().invoke(app, ["leaders", "list", "it"]).output
 
 

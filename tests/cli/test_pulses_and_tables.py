@@ -10,7 +10,6 @@ import pytest
 from ekkyo.contracts.events import GetTables, MoveSeat, SeatTables, Tables
 from ekkyo.contracts.members import Cards, FindMembers, GetCards, MemberCard, MemberPage
 from ekkyo.contracts.surveys import EndPulse, ListPulses, PlanPulse, PulseList, PulseRound
-from ekkyo_cli import output
 from ekkyo_cli.commands import pulses, tables
 from ekkyo_cli.main import app
 from typer.testing import CliRunner, Result
@@ -50,7 +49,6 @@ def said(monkeypatch: pytest.MonkeyPatch) -> Said:
         assert roles == ("steward",)
         yield Asked()
 
-    output.reset()
     for module in (pulses, tables):
         monkeypatch.setattr(module, "connected", connected)
     return found
@@ -73,7 +71,6 @@ def test_a_pulse_is_planned_listed_and_ended(said: Said) -> None:
     assert "opened nothing: too few could be asked" in listed.output
     assert "20 active members, of whom 16" in listed.output
     assert json.loads(ekkyo("pulses", "list", "--json", *in_it).output)["members"] == 20
-    output.reset()
     ended = ekkyo("pulses", "end", "how", *in_it)
     assert "ended  last: 2026-11-30, asked 6" in ended.output
     assert said[-1] == EndPulse(community_id="it", pulse="how")

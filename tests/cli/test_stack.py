@@ -13,7 +13,6 @@ from typing import Any
 import httpx
 import pytest
 from ekkyo.installation.embedded import script
-from ekkyo_cli import output
 from ekkyo_cli.commands import portal
 from ekkyo_cli.local.folder import PARTS, Folder
 from ekkyo_cli.local.parts import environ_of
@@ -123,7 +122,6 @@ def test_a_browser_is_opened_where_there_is_a_desktop_unless_the_address_is_want
     addresses: list[str] = []
     monkeypatch.setattr(portal, "_desktop", lambda: True)
     monkeypatch.setattr("webbrowser.open", addresses.append)
-    output.reset()
     made = CliRunner().invoke(app, ["open", "--as", "p1", "--dir", str(season.folder.path), *options])
     assert made.exit_code == 0, made.output
     assert "/signin/local?k=" in made.stdout.splitlines()[-1]

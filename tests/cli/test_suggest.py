@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ekkyo_cli import output
 from ekkyo_cli.commands import suggest
 from ekkyo_cli.main import app
 from typer.testing import CliRunner
@@ -25,7 +24,6 @@ def asked_of(replies: dict[type[Any], Any], monkeypatch: pytest.MonkeyPatch) -> 
     async def connected(dir: Path | None, roles: Any = ()) -> AsyncIterator[Asked]:
         yield Asked()
 
-    output.reset()
     monkeypatch.setattr(suggest, "connected", connected)
 
 

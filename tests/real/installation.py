@@ -123,6 +123,8 @@ class Installation:
     """By service: the tree of the version that its processes are started from, where it is not this one."""
     caller: str = "outside"
     """The NATS user of those who ask."""
+    database_options: str = ""
+    """What is added to the address of the database that the processes are given."""
     _open: AsyncExitStack = field(default_factory=AsyncExitStack)
     _connected: dict[str, Any] = field(default_factory=dict)
 
@@ -144,7 +146,7 @@ class Installation:
         port = free_port()
         through = {
             "nats_url": f"nats://127.0.0.1:{await proxies.to(self.nats.server.port)}",
-            "mongo_url": f"mongodb://127.0.0.1:{await proxies.to(self.mongo.port)}/",
+            "mongo_url": f"mongodb://127.0.0.1:{await proxies.to(self.mongo.port)}/{self.database_options}",
             "http_port": port,
         }
         if name == "notify":

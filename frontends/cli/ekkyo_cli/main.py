@@ -66,6 +66,7 @@ def ekkyo(
     ] = False,
 ) -> None:
     """Options of all commands."""
+    output.reset()
 
 
 for name in ("up", "down", "status", "restart", "logs", "env", "token"):
@@ -120,7 +121,6 @@ _flowing(app)
 
 def main() -> None:
     """Run one command. People get words, never a traceback."""
-    output.reset()
     try:
         code = app(standalone_mode=False)
     except BaseException as problem:
