@@ -1,10 +1,14 @@
 """A portal whose services answer what a test says: pages are made and tried without servers."""
 
+import asyncio
 import contextlib
 import re
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +16,7 @@ import httpx
 from ekkyo.contracts.base import Refused
 from ekkyo_portal.settings import PortalSettings
 from ekkyo_portal.site import Site
+from ekkyo_portal.web.visit import AT_ONCE
 from ekkyo_portal.web.visitor import Visitor
 from starlette.requests import Request
 
@@ -21,6 +26,9 @@ HANAKO = Visitor(
 )
 LEADER = replace(HANAKO, member_id="taro", name="佐藤 太郎", leads=frozenset({"it"}))
 STEWARD = replace(HANAKO, member_id="midori", name="鈴木 緑", steward=True)
+PAGES = count()
+PAGE: ContextVar[int] = ContextVar("page", default=0)
+"""The page that is made, by its number."""
 Reply = Callable[[Any], Any] | Any
 
 
@@ -30,8 +38,25 @@ class Answering:
 
     replies: dict[type[Any], Reply] = field(default_factory=dict)
     said: list[Any] = field(default_factory=list)
+    asked: Counter[int] = field(default_factory=Counter)
+    """By page: its questions that wait for their answer now."""
+    most: int = 0
+    """How many of one page waited at the same time."""
 
     async def ask(self, visitor: Visitor | None, question: Any, within: float) -> Any:
+        page = PAGE.get()
+        self.asked[page] += 1
+        self.most = max(self.most, self.asked[page])
+        try:
+            await asyncio.sleep(0)
+            return self.reply(question)
+        finally:
+            self.asked[page] -= 1
+
+    async def send(self, visitor: Visitor | None, command: Any, within: float) -> Any:
+        return self.reply(command)
+
+    def reply(self, question: Any) -> Any:
         self.said.append(question)
         if type(question) not in self.replies:
             raise Refused("unavailable", "nobody answers this in the test", 503)
@@ -40,8 +65,6 @@ class Answering:
         if isinstance(found, Exception):
             raise found
         return found
-
-    send = ask
 
     def sent(self, kind: type[Any]) -> list[Any]:
         """The messages of one class, in their order."""
@@ -92,10 +115,12 @@ class Browser:
         return self
 
     async def get(self, path: str, **more: Any) -> httpx.Response:
+        PAGE.set(next(PAGES))
         return await self.http.get(path, **more)
 
     async def post(self, path: str, form: Mapping[str, Any] | None = None, **more: Any) -> httpx.Response:
         headers = {"sec-fetch-site": "same-origin", **more.pop("headers", {})}
+        PAGE.set(next(PAGES))
         return await self.http.post(path, data=form or {}, headers=headers, **more)
 
 
@@ -109,6 +134,7 @@ async def opened(
     transport = httpx.ASGITransport(made.application(), raise_app_exceptions=True)
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8000") as http:
         yield Browser(http, answering, standing)
+    assert answering.most <= AT_ONCE, "a page asks at most three questions at the same time"
 
 
 def text_of(page: httpx.Response | str) -> str:

@@ -57,8 +57,10 @@ from ekkyo.contracts.surveys import (
     RankThemes,
     SurveyList,
     SurveyState,
+    Term,
     ThemeCount,
     ThemeRanking,
+    VocabularyState,
 )
 
 from tests.portal.making import HANAKO, NOW, opened, text_of
@@ -358,6 +360,9 @@ async def test_the_journey_says_what_comes_next_and_what_grew_and_compares_nobod
         ):
             assert part in said, part
         assert "もくもく会" not in said
+        own = VocabularyState(community_id="it", starter=1, terms=[Term(name="花見", words=["もくもく会"])])
+        browser.answering.replies[RankThemes] = ThemeRanking(community_id="it", themes=[], vocabulary=own)
+        assert "もくもく会 お知らせを待っている" in text_of(await browser.get("/me/journey"))
         nobody = Journey(member_id="hanako", attended=0, crossings=[])
         browser.answering.replies |= {GetJourney: nobody, GetMember: member(), GetSkills: SkillsSeen(member_id="h")}
         assert "Python入門 はじめての参加に" in text_of(await browser.get("/me/journey"))

@@ -252,6 +252,8 @@ async def test_themes_are_ranked_over_all_closed_surveys_of_a_community(world: W
     assert [(t.theme, t.votes) for t in told.themes] == [("Excel", 18), ("自動化", 12)]
     (changed,) = [fact for fact in await world.facts() if isinstance(fact, VocabularyChanged)]
     assert changed.vocabulary.revision == changed.meta.revision == 1
+    with_words = await world.ask(RankThemes(community_id=COMMUNITY, words=True), "anybody")
+    assert (told.vocabulary, with_words.vocabulary) == (None, changed.vocabulary)
     seen = await world.ask(GetVocabulary(community_id=COMMUNITY), *LEADER)
     assert [one.word for one in seen.themes[1].written] == ["RPA", "生成AI"]
     one = await world.ask(GetResults(survey_id=survey.survey_id), *LEADER)

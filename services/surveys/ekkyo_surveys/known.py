@@ -13,6 +13,7 @@ from ekkyo.contracts.surveys import (
     Form,
     OpenSurvey,
     PlanPulse,
+    VocabularyState,
     pulse_of,
     survey_of_pulse,
     templates_of,
@@ -65,8 +66,12 @@ class Knowledge:
 
     async def words_of(self, community_id: str) -> Vocabulary:
         """The vocabulary of a community."""
+        return vocabulary_of(await self.changed_words(community_id))
+
+    async def changed_words(self, community_id: str) -> VocabularyState | None:
+        """What the leaders of a community made of the starter vocabulary. None: nothing."""
         changed = await self.vocabularies.get(vocabulary_id_of(community_id))
-        return vocabulary_of(changed.told() if changed else None)
+        return changed.told() if changed else None
 
     async def who_came(self, fact: EventConcluded | MemberAttended) -> tuple[list[str], dict[str, model.Person]]:
         """Who came to an event that is over, and those of them who are known, by id: others never registered.

@@ -41,6 +41,7 @@ from ekkyo.contracts.surveys import (
 )
 from ekkyo.decision.clock import utcnow
 from ekkyo.decision.holding import erased
+from ekkyo.words.themes import vocabulary_of
 
 from ekkyo_surveys import forms, model
 from ekkyo_surveys.known import Known
@@ -134,10 +135,11 @@ async def get_results(ask: GetResults, surveys: Surveys, known: Known, who: Who)
 @router.subscriber(**asked(RankThemes))
 async def rank_themes(ask: RankThemes, surveys: Surveys, known: Known) -> ThemeRanking:
     """What members want next, over all closed surveys."""
-    words = await known.words_of(ask.community_id)
+    changed = await known.changed_words(ask.community_id)
     found = await surveys.find(_closed(ask.community_id, ask.since), sort="-opened_at", limit=MOST)
-    themes = model.ranking((survey.results for survey in found), words)
-    return ThemeRanking(community_id=ask.community_id, themes=themes[: ask.limit])
+    themes = model.ranking((survey.results for survey in found), vocabulary_of(changed))
+    told = changed.model_copy(update={"ignored": []}) if changed and ask.words else None
+    return ThemeRanking(community_id=ask.community_id, themes=themes[: ask.limit], vocabulary=told)
 
 
 @router.subscriber(**asked(GetSuits))

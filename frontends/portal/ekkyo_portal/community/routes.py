@@ -56,9 +56,10 @@ async def shown(visit: Visit, community_id: str, form: Form, status: int = 200) 
     listed, member, events = await asyncio.gather(
         found(visit, community_id), visit.ask(GetMember(member_id=visit.me.member_id)), visit.maybe(coming)
     )
+    follows = any(one.community_id == community_id for one in member.follows)
     cards, themes, outputs = await asyncio.gather(
         visit.maybe(GetCards(member_ids=listed.leaders[:200])),
-        visit.maybe(RankThemes(community_id=community_id, limit=THEMES)),
+        visit.maybe(RankThemes(community_id=community_id, limit=THEMES, words=follows)),
         visit.maybe(Board(community_id=community_id, limit=OUTPUTS)),
     )
     mine = await visit.maybe(MyEvents(member_id=visit.me.member_id, limit=100)) if events and events.events else None

@@ -7,7 +7,7 @@ from ekkyo.contracts.events import EventPage, MyEventsPage
 from ekkyo.contracts.members import Cards, CommunityListed, CommunityPage, Member, Membership
 from ekkyo.contracts.surveys import ThemeCount, ThemeRanking
 from ekkyo.words.text import one_line, several_lines
-from ekkyo.words.themes import same, starting
+from ekkyo.words.themes import Vocabulary, same, vocabulary_of
 
 from ekkyo_portal.events import views as events
 from ekkyo_portal.events.views import Card
@@ -147,7 +147,8 @@ def community(
     ahead = [one for one in coming.events if not events.is_over(one, reader.now)] if coming else []
     own = events.all_held(reader, mine)
     follows = [one.theme for one in member.follows if one.community_id == it.community_id]
-    wanted = [_wanted(one, follows) for one in themes.themes] if themes else []
+    vocabulary = vocabulary_of(themes.vocabulary if themes else None)
+    wanted = [_wanted(one, follows, vocabulary) for one in themes.themes] if themes else []
     parts = ("objective", "who", "what", "how")
     return CommunityView(
         mark=mark(it),
@@ -178,6 +179,6 @@ def community(
     )
 
 
-def _wanted(one: ThemeCount, follows: Sequence[str]) -> Wanted:
-    followed = next((theme for theme in follows if same(theme, one.theme, starting())), "")
+def _wanted(one: ThemeCount, follows: Sequence[str], vocabulary: Vocabulary) -> Wanted:
+    followed = next((theme for theme in follows if same(theme, one.theme, vocabulary)), "")
     return Wanted(one_line(one.theme), one.votes, followed)

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.members import FindMembers, GetCards, MemberCard
@@ -14,8 +14,6 @@ from ekkyo_portal.lead.speakers import where
 from ekkyo_portal.web.visit import Visit
 
 T = TypeVar("T")
-AT_ONCE: Final = 3
-"""Questions asked at the same time for one page."""
 
 
 @dataclass(frozen=True)
@@ -35,23 +33,20 @@ async def of(visit: Visit, community_id: str, member_ids: Iterable[str]) -> dict
     asked = ids if visit.me.may_lead(community_id) else []  # hosts of an event may know names alone
     questions = [FindMembers(community_id=within, member_ids=some, limit=500) for some in _parts(asked, 500)]
     known: dict[str, Person] = {}
-    for some in _parts(questions, AT_ONCE):
-        for page in await asyncio.gather(*(visit.ask(question) for question in some)):
-            known |= {
-                one.member_id: Person(one.member_id, one_line(one.name), one_line(one.department), one.number)
-                for one in page.members
-            }
+    for page in await asyncio.gather(*(visit.ask(question) for question in questions)):
+        known |= {
+            one.member_id: Person(one.member_id, one_line(one.name), one_line(one.department), one.number)
+            for one in page.members
+        }
     cards = await cards_of(visit, [one for one in ids if one not in known])
     return known | {one.member_id: Person(one.member_id, one_line(one.name), one_line(one.department)) for one in cards}
 
 
 async def cards_of(visit: Visit, member_ids: Sequence[str]) -> list[MemberCard]:
     """Name and department of those of these whom the visitor may know by them, such as guests of the community."""
-    found: list[MemberCard] = []
-    for some in _parts([GetCards(member_ids=some) for some in _parts(member_ids, 200)], AT_ONCE):
-        for answer in await asyncio.gather(*(visit.ask(question) for question in some)):
-            found += answer.cards
-    return found
+    questions = [GetCards(member_ids=some) for some in _parts(member_ids, 200)]
+    answers = await asyncio.gather(*(visit.ask(question) for question in questions))
+    return [card for answer in answers for card in answer.cards]
 
 
 async def known_to(visit: Visit, community_id: str, member_ids: Iterable[str]) -> tuple[dict[str, Person], bool]:

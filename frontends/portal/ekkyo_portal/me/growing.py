@@ -11,7 +11,7 @@ from ekkyo.contracts.members import GetMember, GetSkills, Journey, Member, Skill
 from ekkyo.contracts.surveys import RankThemes, ThemeRanking
 from ekkyo.words.numbers import count
 from ekkyo.words.text import one_line
-from ekkyo.words.themes import is_on, same, starting
+from ekkyo.words.themes import is_on, same, starting, vocabulary_of
 
 from ekkyo_portal.look.lines import Line
 from ekkyo_portal.look.reader import Reader
@@ -46,7 +46,7 @@ async def growing(visit: Visit, journey: Journey | None) -> Growing:
         visit.maybe(asked.model_copy(update={"status": ["concluded"], "newest_first": True})),
     )
     wanted = await asyncio.gather(
-        *(visit.maybe(RankThemes(community_id=one, limit=20)) for one in communities[:COMMUNITIES])
+        *(visit.maybe(RankThemes(community_id=one, limit=20, words=True)) for one in communities[:COMMUNITIES])
     )
     came = journey is None or bool(journey.attended)
     return Growing(
@@ -71,11 +71,13 @@ def coming_next(
     words = reader.words.growing
     waits = [(one.theme, one.community_id) for one in member.follows] if member else []
     learns = skills.interests if skills else []
+    said_in = {one.community_id: vocabulary_of(one.vocabulary) for one in wanted}
     found: dict[str, Line] = {}
     for event in coming.events:
-        if any(there == event.community_id and is_on(event, theme, starting()) for theme, there in waits):
+        words_there = said_in.get(event.community_id, starting())
+        if any(there == event.community_id and is_on(event, theme, words_there) for theme, there in waits):
             found[event.event_id] = _event(reader, event, words.wait)
-        elif what := next((one for one in learns if is_on(event, one, starting())), ""):
+        elif what := next((one for one in learns if is_on(event, one, words_there)), ""):
             found[event.event_id] = _event(reader, event, words.learn.format(what=one_line(what)))
     if not came and not found and coming.events:
         found["first"] = _event(reader, coming.events[0], words.first)
@@ -102,9 +104,11 @@ def grew(reader: Reader, past: EventPage | None, board: OutputPage | None, membe
 def _teach(reader: Reader, skills: SkillsSeen | None, wanted: Sequence[ThemeRanking]) -> list[Line]:
     """Themes that others want and they can teach, most wanted first."""
     found = []
+    teaches = skills.teaches if skills else []
     for ranking in wanted:
+        vocabulary = vocabulary_of(ranking.vocabulary)
         for one in ranking.themes:
-            what = next((said for said in (skills.teaches if skills else []) if same(said, one.theme, starting())), "")
+            what = next((said for said in teaches if same(said, one.theme, vocabulary)), "")
             if what:
                 texts = {"theme": one_line(one.theme), "what": one_line(what), "n": one.votes}
                 text = reader.words.growing.teach.format(**texts)

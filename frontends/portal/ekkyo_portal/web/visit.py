@@ -1,5 +1,6 @@
 """One visit: who came, in which language, what they ask and send, and the page they get."""
 
+import asyncio
 import sys
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ from ekkyo_portal.web.visitor import Visitor
 A = TypeVar("A", bound=BaseModel)
 PATIENCE = 3.0
 """Seconds after which a page does without the answer of a service."""
+AT_ONCE = 3
+"""Questions of one page that are asked at the same time: a page is not to crowd out the others."""
 HELD = "p"
 """The name in an address of what shows who reads it, in links of mails."""
 LONG = 15.0
@@ -51,6 +54,7 @@ class Visit:
     """What the rooms share beside this: settings, the stream of facts, signing in."""
     typed: Form = field(default_factory=Form)
     """The form that was sent, once it is read: a page that says why nothing came of it gives it back."""
+    _free: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
 
     @property
     def me(self) -> Visitor:
@@ -64,8 +68,12 @@ class Visit:
         return self.reader.now
 
     async def ask(self, question: Question[A], within: float = PATIENCE) -> A:
-        """The answer to a question. Raises Refused."""
-        return await self.asking.ask(self.visitor, question, within)
+        """The answer to a question, asked as soon as fewer than AT_ONCE of this page are waited for. Raises Refused.
+
+        within: seconds from when it is asked.
+        """
+        async with self._free:
+            return await self.asking.ask(self.visitor, question, within)
 
     async def maybe(self, question: Question[A]) -> A | None:
         """The answer, or None while the service is away: the page says so in its place."""

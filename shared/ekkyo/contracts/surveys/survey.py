@@ -9,6 +9,7 @@ from ekkyo.contracts.base import Command, Fact, Id, Instant, Line, Model, Questi
 from ekkyo.contracts.members import Locale, MemberForgotten
 from ekkyo.contracts.surveys.form import Answers, Form, Key, TemplateKey
 from ekkyo.contracts.surveys.results import Results, ThemeCount, WordCount
+from ekkyo.contracts.surveys.themes import VocabularyState
 
 SurveyStatus = Literal["open", "closed"]
 MOST_INVITED: Final = 5000
@@ -216,6 +217,8 @@ class ThemeRanking(Model):
 
     community_id: Id
     themes: list[ThemeCount]
+    vocabulary: VocabularyState | None = None
+    """By which other words are told to be the same themes, if it was asked for. None: it is the starter vocabulary."""
 
 
 class RankThemes(Question[ThemeRanking]):
@@ -227,6 +230,8 @@ class RankThemes(Question[ThemeRanking]):
     limit: int = Field(default=20, ge=1, le=100)
     since: Instant | None = None
     """Only surveys that opened at this time or later. None: all that closed."""
+    words: bool = False
+    """Tell the community's vocabulary too, without the words that leaders ignore."""
 
 
 # Facts
