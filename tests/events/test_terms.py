@@ -8,9 +8,13 @@ from ekkyo.contracts.base import Caller, Refused
 from ekkyo.contracts.events import (
     DuplicateEvent,
     EventRevised,
+    Lottery,
+    Quota,
+    Quotas,
     RegisterForEvent,
     RegistrationWithdrawn,
     RescheduleEvent,
+    ReviseEvent,
     SetTerms,
     Terms,
     WantedTerms,
@@ -22,7 +26,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.events.people import EVERYBODY
-from tests.events.test_model import BEFORE, LEADER, NONE, START, event, seat
+from tests.events.test_model import BEFORE, LEADER, NONE, START, details, event, seat
 
 HOUR = timedelta(hours=1)
 MEMBER = Caller("m1")
@@ -169,3 +173,28 @@ def test_an_event_like_another_has_its_terms_as_long_before_its_own_start() -> N
         "opens_at": 48 * HOUR, "closes_at": 24 * HOUR, "withdraw_by": 36 * HOUR,
     }  # fmt: skip
     assert model.duplicate(made, like, cmd, who=LEADER).document == made
+
+
+def test_a_copy_keeps_all_its_terms_also_when_it_is_written_otherwise_afterwards() -> None:
+    terms = Terms(
+        invited_only=True,
+        approval=True,
+        online_capacity=5,
+        group_size=2,
+        quotas=Quotas(kept=[Quota(seats=1, first_timers=True)], released_at=START - HOUR),
+    )
+    cmd = DuplicateEvent(event_id="e2", like="e1", starts_at=START + 24 * HOUR, ends_at=START + 25 * HOUR)
+    made = model.duplicate(None, event(terms=terms, format="hybrid"), cmd, who=LEADER).document
+    assert made.terms
+    later = Quotas(kept=[Quota(seats=1, first_timers=True)], released_at=START + 23 * HOUR)
+    assert made.terms == terms.model_copy(update={"quotas": later})
+    revise = ReviseEvent(event_id="e2", details=details(title="次の回", format="hybrid", place="本社", capacity=3))
+    revised = model.revise(made, NONE, revise, **BY_LEADER).document
+    assert (revised.title, revised.status, revised.terms) == ("次の回", "draft", made.terms)
+    no_hybrid = ReviseEvent(event_id="e2", details=details(format="online"))
+    with pytest.raises(Refused) as no:
+        model.revise(made, NONE, no_hybrid, **BY_LEADER)
+    assert (no.value.code, [error.field for error in no.value.errors]) == ("terms_conflict", ["terms.online_capacity"])
+    lottery = Terms(lottery=Lottery(draws_at=START - HOUR))
+    drawn = model.duplicate(None, event(terms=lottery), cmd, who=LEADER).document.terms
+    assert drawn == Terms(lottery=Lottery(draws_at=START + 23 * HOUR))

@@ -258,14 +258,3 @@ async def test_who_leads_elsewhere_sees_neither_form_nor_answers(path: str):
         assert (await browser.get(path)).status_code == 403
     async with opened(answers(asks=True), HANAKO) as browser:
         assert (await browser.get(path)).status_code == 403
-
-
-async def test_an_event_like_another_one_asks_the_same_questions():
-    from tests.portal.leading import WRITTEN
-
-    async with opened(answers(), LEADER) as browser:
-        page = await browser.get("/c/it/events/new?like=e1")
-        assert 'name="like" value="e1"' in page.text
-        await browser.post("/c/it/events/new", WRITTEN | {"like": "e1"})
-        (sent,) = browser.answering.sent(SetQuestions)
-        assert (sent.event_id, sent.questions) == ("new1", QUESTIONS)

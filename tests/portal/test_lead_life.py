@@ -1,13 +1,15 @@
 """An event's life by pages: written, shown before it is published, changed, moved, cancelled, over."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from ekkyo.contracts.base import Command, Refused
+from ekkyo.contracts.base import Command, FieldError, Refused
 from ekkyo.contracts.events import (
     CancelEvent,
     DraftEvent,
+    DuplicateEvent,
     GetEvent,
     ListEvents,
     PublishEvent,
@@ -180,6 +182,54 @@ async def test_a_copy_is_a_new_event_a_week_later():
         assert 'value="2026-12-09T12:00"' in page.text
         assert "meet.example.com" not in page.text
         assert 'name="event_id" value="e1"' not in page.text
+        assert 'name="like" value="e1"' in page.text
+
+
+async def test_a_copy_is_made_by_the_service_with_its_terms_and_takes_what_was_typed():
+    copied = WRITTEN | {"like": "e1", "speakers": "昔 の人 (総務)"}
+    it = answers(speakers=["gone"], timezone="Europe/Berlin")
+    async with opened(it, LEADER) as browser:
+        page = await browser.get("/c/it/events/new?like=e1")
+        assert 'value="2026-12-09T04:00"' in page.text, "by the clock of the event, which its copy keeps"
+        assert "日本時間" not in text_of(page)
+        made = await browser.post("/c/it/events/new", copied)
+        assert made.headers["location"] == "/e/new1/publish?did=lead.drafted"
+        (copy,), (revised,) = browser.answering.sent(DuplicateEvent), browser.answering.sent(ReviseEvent)
+        assert (copy.event_id, copy.like, copy.starts_at) == ("new1", "e1", datetime(2026, 12, 10, 17, 0, tzinfo=UTC))
+        assert (revised.event_id, revised.details.title, revised.details.speakers) == ("new1", "もくもく会", ["gone"])
+        assert len(commands(browser.answering)) == 2
+        await browser.post("/c/it/events/new", copied)
+        assert browser.answering.sent(DuplicateEvent) == [copy, copy], "pressed twice, it is one draft"
+    draft = {"status": "draft", "timezone": "Europe/Berlin", "speakers": ["gone"]}
+    there = {DuplicateEvent: Refused("event_taken", "taken"), GetEvent: lambda q: event(q.event_id, **draft)}
+    async with opened(it | there, LEADER) as browser:
+        made = await browser.post("/c/it/events/new", copied | {"starts": "2026-12-10T18:30"})
+        assert made.headers["location"] == "/e/new1/publish?did=lead.drafted"
+        (moved,), (revised,) = browser.answering.sent(RescheduleEvent), browser.answering.sent(ReviseEvent)
+        assert (moved.starts_at, moved.timezone) == (datetime(2026, 12, 10, 17, 30, tzinfo=UTC), "Europe/Berlin")
+        assert revised.details.place == "本社3F"
+
+
+async def test_a_copy_whose_terms_do_not_fit_what_was_typed_says_so_beside_the_field():
+    copied = WRITTEN | {"like": "e1"}
+    for field, beside in (("terms.online_capacity", "format"), ("terms.group_size", "capacity")):
+        no = Refused("terms_conflict", "…", errors=[FieldError(field=field, code="…", detail="…")])
+        async with opened(answers() | {ReviseEvent: no}, LEADER) as browser:
+            page = await browser.post("/c/it/events/new", copied)
+            assert (page.status_code, f'id="{beside}-wrong">このイベントの参加登録の条件' in page.text) == (422, True)
+            assert "本社3F" in page.text
+
+
+async def test_only_an_event_of_the_same_community_is_copied():
+    other = answers(community_id="other")
+    both = replace(LEADER, leads=frozenset({"it", "other"}))
+    async with opened(other, both) as browser:
+        assert "このイベントは見つかりません" in text_of(await browser.get("/c/it/events/new?like=e1"))
+        await browser.post("/c/it/events/new", WRITTEN | {"like": "e1"})
+        assert commands(browser.answering) == []
+    async with opened(other, LEADER) as browser:
+        assert (await browser.get("/c/it/events/new?like=e1")).status_code == 403
+        assert (await browser.post("/c/it/events/new", WRITTEN | {"like": "e1"})).status_code == 403
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ BESIDE: Final = {
     "url_missing": "url",
     "capacity_below_confirmed": "capacity",
     "too_many_promotions": "capacity",
+    "answers_too_large": "capacity",
     "event_in_the_past": "starts",
     "series_too_long": "repeat",
     "series_without_dates": "repeat",
@@ -65,6 +66,10 @@ def must_lead(visit: Visit, community_id: str) -> None:
 
 def beside(form: Form, why: Refused) -> None:
     """Put a refusal beside the field it is about. Raises it again where there is none."""
+    if why.code == "terms_conflict":
+        online = any(error.field == "terms.online_capacity" for error in why.errors or ())
+        form.wrong("format" if online else "capacity", "terms_stay")
+        return
     field = BESIDE.get(why.code)
     if field is None:
         raise why

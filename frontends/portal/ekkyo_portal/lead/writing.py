@@ -1,18 +1,17 @@
 """Writing an event: a new draft, and what is changed later."""
 
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from ekkyo.contracts.base import Refused, new_id
 from ekkyo.contracts.events import (
     DraftEvent,
+    DuplicateEvent,
     EventDetails,
     EventState,
-    GetRegistrationForm,
     RescheduleEvent,
     ReviseEvent,
-    SetQuestions,
 )
 from starlette.responses import Response
 
@@ -30,56 +29,72 @@ CAPACITY: Final = 30
 async def new(visit: Visit, community_id: str) -> Response:
     """A form for a new event, empty or like another one."""
     community = await led_community(visit, community_id)
-    like = visit.request.query_params.get("like")
+    like = await _like(visit, community_id, visit.request.query_params.get("like"))
     if like:
-        form = await filled(visit, await led(visit, like), again=True)
+        form = await filled(visit, like, again=True)
     else:
         form = Form.filled({"event_id": new_id(), "capacity": CAPACITY, "context": "IT", "format": "online"})
-    return _page(visit, views.writing(visit.reader, form, None, community_id, community.timezone, community.name))
+    zone = like.timezone if like else community.timezone
+    return _page(visit, views.writing(visit.reader, form, None, community_id, zone, community.name))
 
 
 @room.post("/c/{community_id}/events/new", who=Who.LEADERS)
 async def draft(visit: Visit, community_id: str) -> Response:
-    """Keep what was written as a draft. Sent again with other words, it changes the draft."""
+    """Keep what was written as a draft, with the terms and questions of the event that it is a copy of, if any.
+
+    Sent again with other words, it changes the draft.
+    """
     community = await led_community(visit, community_id)
     form = await visit.form()
-    zone = community.timezone
-    who = await speakers.found(visit, form, community_id, [])
+    like = await _like(visit, community_id, form["like"])
+    zone = like.timezone if like else community.timezone
+    who = await speakers.found(visit, form, community_id, like.speakers if like else [])
     details, times = details_of(form, who.member_ids), _times(form, zone)
-    made = None
+    named: dict[str, Any] = {"event_id": form["event_id"] or new_id()}
+    made: DraftEvent | DuplicateEvent | None = None
     if details and times and not form.errors:
-        made = form.make(
-            DraftEvent,
-            event_id=form["event_id"] or new_id(),
-            community_id=community_id,
-            details=details,
-            starts_at=times[0],
-            ends_at=times[1],
-            timezone=zone,
-        )
-    if made is None:
-        view = views.writing(visit.reader, form, None, community_id, zone, community.name, who.unsure)
-        return _page(visit, view, 422)
+        named |= {"starts_at": times[0], "ends_at": times[1]}
+        if like:
+            made = form.make(DuplicateEvent, like=like.event_id, **named)
+        else:
+            made = form.make(DraftEvent, community_id=community_id, details=details, timezone=zone, **named)
+    if details and made:
+        try:
+            return await _drafted(visit, made, community_id, details, zone)
+        except Refused as why:
+            beside(form, why)
+    return _page(visit, views.writing(visit.reader, form, None, community_id, zone, community.name, who.unsure), 422)
+
+
+async def _drafted(
+    visit: Visit, made: DraftEvent | DuplicateEvent, community_id: str, details: EventDetails, zone: str
+) -> Response:
+    """The draft with what was written. From “back” to the form: it is there, and takes these words."""
     try:
         event = await visit.send(made)
+        as_written = isinstance(made, DraftEvent)
     except Refused as why:
         if why.code != "event_taken":
             raise
-        event = await led(visit, made.event_id)  # from “back” to the form: the draft is there and takes these words
+        event = await led(visit, made.event_id)
         if event.status != "draft" or event.community_id != community_id:
             raise
-        await visit.send(ReviseEvent(event_id=event.event_id, details=made.details))
         at = {"starts_at": made.starts_at, "ends_at": made.ends_at, "timezone": zone}
         await visit.send(RescheduleEvent(event_id=event.event_id, **at))
-    await _ask_the_same(visit, form, event.event_id)
+        as_written = False
+    if not as_written:
+        await visit.send(ReviseEvent(event_id=event.event_id, details=details))
     return visit.see_other(f"/e/{event.event_id}/publish", did="lead.drafted")
 
 
-async def _ask_the_same(visit: Visit, form: Form, event_id: str) -> None:
-    """Members of an event like another one are asked the same questions when they register."""
-    asked = form.make(GetRegistrationForm, event_id=form["like"]) if form["like"] else None
-    if asked and (told := await visit.ask(asked)).questions:
-        await visit.send(SetQuestions(event_id=event_id, questions=told.questions))
+async def _like(visit: Visit, community_id: str, event_id: str | None) -> EventState | None:
+    """The event of this community that is copied, if any. Raises Refused."""
+    if not event_id:
+        return None
+    event = await led(visit, event_id)
+    if event.community_id != community_id:
+        raise Refused("event_not_found", "There is no event with this id in this community.")
+    return event
 
 
 @room.get("/e/{event_id}/edit", who=Who.LEADERS)

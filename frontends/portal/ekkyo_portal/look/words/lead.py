@@ -39,6 +39,8 @@ JA: Final[dict[str, str]] = {
     "members_only": "コミュニティのメンバーだけが参加できる",
     "url_wrong": "https:// で始まるURLを入力してください。",
     "ends_first": "終了は、開始より後にしてください。",
+    "terms_stay": "このイベントの参加登録の条件(オンラインの定員、グループの人数、確保した席)に合いません。"
+    "先に、イベントの「参加登録の条件」のページで条件を変えてください。",
     "save_draft": "保存してプレビューする",
     "leave": "保存せずに戻る",
     "told": "参加者とキャンセル待ちの {n} 人に、変更をお知らせします。",
@@ -114,6 +116,8 @@ EN: Final[dict[str, str]] = {
     "members_only": "Only members of the community can register",
     "url_wrong": "Enter an address that begins with https://.",
     "ends_first": "The end must be after the start.",
+    "terms_stay": "This does not fit the event's terms of registration (capacity online, group size or kept seats). "
+    "Change those first, on its page Terms of registration.",
     "save_draft": "Save and preview",
     "leave": "Go back without saving",
     "told": "{n} person with a seat or on the waitlist will get a message.|"
