@@ -89,8 +89,15 @@ def test_the_room_and_online_fill_up_and_are_waited_for_by_themselves() -> None:
     assert (it.event.confirmed, it.event.online_taken, it.event.waitlisted) == (3, 1, 2)
     line = {r.member_id: (r.position, r.waiting_because) for r in roster(it) if r.status == "waitlisted"}
     assert line == {
-        "m2": (1, "the only seat online is taken; nobody is before you"),
-        "m4": (1, "all 2 seats in the room are taken; nobody is before you"),
+        "m2": (
+            1,
+            "the only seat online is taken; nobody is before you; you get one as soon as a seat online becomes free",
+        ),
+        "m4": (
+            1,
+            "all 2 seats in the room are taken; nobody is before you; "
+            "you get one as soon as a seat in the room becomes free",
+        ),
     }
     given_back, promoted = it.withdraw("m0").facts
     assert isinstance(given_back, RegistrationWithdrawn)

@@ -38,7 +38,8 @@ def test_all_of_a_group_get_seats_or_all_wait_and_a_group_that_fits_goes_first()
     waits = together(it, "d", "e", "f")
     assert [(type(fact), fact.position) for fact in waits.facts] == [(RegistrationWaitlisted, 1)] * 3
     assert {r.waiting_because for r in waits.answer.registrations} == {
-        "1 seat is free, and your group of 3 needs 3 together; nobody is before you"
+        "1 seat is free, and your group of 3 needs 3 together; nobody is before you; "
+        "you get them as soon as 3 seats are free at once"
     }
     assert it.register("g").answer.status == "confirmed", "one seat is free, and nobody who waits fits"
     together(it, "h", "i")
@@ -159,7 +160,8 @@ def test_a_group_takes_part_the_same_way_and_waits_for_that() -> None:
     ).registration
     assert mine
     assert (mine.together, mine.waiting_because) == (
-        2, "1 seat online is free, and your group of 2 needs 2 together; nobody is before you",
+        2, "1 seat online is free, and your group of 2 needs 2 together; nobody is before you; "
+        "you get them as soon as 2 seats online are free at once",
     )  # fmt: skip
 
 

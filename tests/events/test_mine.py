@@ -59,7 +59,10 @@ async def test_where_to_join_and_the_place_in_the_line_are_told_as_in_my_registr
     await scene.register(other, "m3")
     waits, has = await mine(await scene.as_("m3"), "m3")
     assert (waits.registration.status, waits.registration.position, waits.event.url) == ("waitlisted", 2, None)
-    assert waits.registration.waiting_because == "the only seat is taken; 1 person is before you"
+    assert waits.registration.waiting_because == (
+        "the only seat is taken; 1 person is before you; "
+        "you get one as soon as a seat becomes free and nobody is before you"
+    )
     assert (has.registration.position, has.event.url) == (None, "https://meet.example.com/1")
     assert [e.registration.status for e in await mine(await scene.as_("boss", "steward"), "m3")] == [
         "waitlisted",

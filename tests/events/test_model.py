@@ -249,13 +249,16 @@ def test_giving_back_an_older_registration_leaves_the_present_one() -> None:
         model.withdraw(before, seats, unknown, people=EVERYBODY, who=Caller("m1"), now=BEFORE)
 
 
+ON_ONES_TURN = "you get one as soon as a seat becomes free and nobody is before you"
+
+
 @pytest.mark.parametrize(
     ("place", "capacity", "expected"),
     [
-        (1, 30, "all 30 seats are taken; nobody is before you"),
-        (2, 30, "all 30 seats are taken; 1 person is before you"),
-        (3, 30, "all 30 seats are taken; 2 people are before you"),
-        (3, 1, "the only seat is taken; 2 people are before you"),
+        (1, 30, "all 30 seats are taken; nobody is before you; you get one as soon as a seat becomes free"),
+        (2, 30, f"all 30 seats are taken; 1 person is before you; {ON_ONES_TURN}"),
+        (3, 30, f"all 30 seats are taken; 2 people are before you; {ON_ONES_TURN}"),
+        (3, 1, f"the only seat is taken; 2 people are before you; {ON_ONES_TURN}"),
     ],
 )
 def test_why_somebody_waits_is_told_in_words(place: int, capacity: int, expected: str) -> None:

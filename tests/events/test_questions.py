@@ -154,7 +154,10 @@ async def test_a_roster_comes_page_by_page_with_everyones_place(scene: Any) -> N
         ("m1", "waitlisted", 1),
         ("m2", "confirmed", None),
     ]
-    assert first.registrations[0].waiting_because == "all 2 seats are taken; 1 person is before you"
+    assert first.registrations[0].waiting_because == (
+        "all 2 seats are taken; 1 person is before you; "
+        "you get one as soon as a seat becomes free and nobody is before you"
+    )
     rest = await leader.ask(GetRoster(event_id=event.event_id, limit=3, after=first.next))
     assert [(r.member_id, r.status) for r in rest.registrations] == [("m3", "confirmed"), ("m4", "withdrawn")]
     assert rest.next is None

@@ -130,13 +130,13 @@ def test_who_waits_is_told_how_many_seats_are_kept_for_whom_and_until_when() -> 
     it.register("o1", "o2", "o3")
     assert it.why("o2") == (
         "13 seats are kept for first-timers and members of Sales until 31 March 12:00, and the other seats are taken; "
-        "nobody is before you"
+        "nobody is before you; you get one as soon as another seat becomes free, or one of these is left at that time"
     )
     it.set_terms(quotas({"seats": 1, **SALES}), group_size=5)
     it.register(*(f"o{n}" for n in range(4, 13)))
     assert it.register_group("o13", "o14").registrations[0].waiting_because == (
         "1 seat is kept for members of Sales until 31 March 12:00; 1 seat is free, and your group of 2 needs 2 "
-        "together; nobody is before you"
+        "together; nobody is before you; you get them as soon as 2 seats that are not kept are free at once"
     )
 
 
@@ -194,7 +194,9 @@ def test_seats_are_kept_in_the_room_and_not_online() -> None:
     assert it.register("o1", attend="onsite").status == "waitlisted"
     assert "2 seats are kept for first-timers" in it.why("o1")
     it.register("o2", attend="online")
-    assert it.why("o2") == "the only seat online is taken; nobody is before you"
+    assert it.why("o2") == (
+        "the only seat online is taken; nobody is before you; you get one as soon as a seat online becomes free"
+    )
 
 
 def test_who_applied_is_approved_into_kept_seats_by_what_they_were() -> None:

@@ -43,7 +43,10 @@ async def test_a_full_event_puts_the_next_guests_on_the_waitlist_and_tells_them_
     second = await scene.twice(wish(event, "m3"), by=await scene.as_("m3"))
     assert (first.status, first.position) == ("waitlisted", 1)
     assert (second.status, second.position) == ("waitlisted", 2)
-    assert second.waiting_because == "the only seat is taken; 1 person is before you"
+    assert second.waiting_because == (
+        "the only seat is taken; 1 person is before you; "
+        "you get one as soon as a seat becomes free and nobody is before you"
+    )
     facts = await scene.heard.until(RegistrationWaitlisted, event.event_id, 2)
     assert [(f.member_id, f.position) for f in facts] == [("m2", 1), ("m3", 2)]
 
@@ -58,7 +61,9 @@ async def test_a_seat_given_back_goes_at_once_to_who_waits_longest(scene: Any) -
     assert mine.registration.status == "confirmed"
     next_ = await (await scene.as_("m1")).ask(MyRegistration(event_id=event.event_id, member_id="m1"))
     assert next_.registration.position == 1
-    assert next_.registration.waiting_because == "the only seat is taken; nobody is before you"
+    assert next_.registration.waiting_because == (
+        "the only seat is taken; nobody is before you; you get one as soon as a seat becomes free"
+    )
     (promoted,) = await scene.heard.until(RegistrationPromoted, event.event_id)
     (withdrawn,) = await scene.heard.until(RegistrationWithdrawn, event.event_id)
     assert (promoted.member_id, promoted.because) == ("m5", "withdrawal")

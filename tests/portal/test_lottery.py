@@ -36,6 +36,13 @@ def drawn(draws_at: str = LATER, stage: str = "open", **event: Any) -> dict[str,
         (None, drawn(BEFORE), "まもなく結果が出ます", "It is time for the draw", "キャンセル待ちに登録する"),
         (
             "waitlisted",
+            drawn(BEFORE),
+            "先に抽選をします。残った席は、抽選の日時よりあとに登録した方に、登録の順に回り",
+            "The draw comes first. Then those who registered after it get the seats that are left",
+            "キャンセル待ちをやめる",
+        ),
+        (
+            "waitlisted",
             drawn(BEFORE, "held"),
             "申し込んだ 40 組の中から抽選",
             "Entries in the draw: 40",
@@ -49,7 +56,9 @@ async def test_a_member_is_told_of_the_draw_and_what_came_of_it(has: Any, about:
         assert ja in text_of(page)
         assert button in text_of(page)
         browser.as_(in_english(HANAKO))
-        assert en in text_of(await browser.get("/e/e1"))
+        page = text_of(await browser.get("/e/e1"))
+        assert en in page
+        assert ("are taken" in page) is (has == "waitlisted" and about["draw"]["stage"] == "held")
         assert ("35 applied" in text_of(await browser.get("/e/e1"))) is ("applied" in about)
 
 
@@ -87,6 +96,11 @@ async def test_a_draw_that_nobody_held_is_not_promised_any_more():
     late = drawn(BEFORE, starts_at="2026-11-26T00:00:00Z", ends_at="2026-12-26T01:00:00Z")
     async with opened({MyRegistration: mine("applied", **late)}, HANAKO) as browser:
         assert "抽選は行われませんでした" in text_of(await browser.get("/e/e1"))
+        browser.answering.replies[MyRegistration] = mine("waitlisted", **late)
+        page = text_of(await browser.get("/e/e1"))
+        assert "抽選は行われませんでした" in page
+        assert "先に抽選" not in page
+        assert "席が埋まっています" not in page
 
 
 async def test_leaders_set_a_lottery_on_a_draft():

@@ -104,7 +104,8 @@ WORDS = {
     "how": "Members teach each other; leaders hold one event a week.",
     "rules": "Ask anything. Nobody is made fun of.",
     "label": "Would you recommend it to a colleague?",
-    "waiting_because": "All 20 seats are taken; 2 wait before you.",
+    "waiting_because": "all 20 seats are taken; 2 people are before you; "
+    "you get one as soon as a seat becomes free and nobody is before you",
     "comments": "More, please.",
     "number": "0012345",
     "others": "0012346",

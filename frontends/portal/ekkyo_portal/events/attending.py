@@ -104,7 +104,9 @@ def together(reader: Reader, own: Registration | None) -> str:
 
 
 def waits(reader: Reader, it: EventState, own: Registration) -> str:
-    """Why somebody waits, and what has to happen."""
+    """Why somebody waits, and what has to happen. Nothing where a draw was to decide that was not held."""
+    if lottery.is_to_be_drawn(it):
+        return str(reader.words.lottery.waits) if reader.now < it.starts_at else ""
     if own.together and own.together > 1:
         free = left(it).get(own.attend or "onsite", 0) - quotas.kept_from(it, own)
         so_far = count(reader.words.groups.free, free) if free > 0 else ""

@@ -66,7 +66,10 @@ def places(waiting: Iterable[Waits]) -> dict[str, int]:
 
 
 def waiting_because(event: WaitedFor, place: int, seat: Waits | None = None, together: int = 1) -> str:
-    """Why somebody at this place of the waitlist has no seat, in words. together: how many their group has."""
+    """Why somebody at this place of the waitlist has no seat, and what has to happen, in words.
+
+    together: how many their group has.
+    """
     if event.status == "cancelled":
         return "the event was cancelled"
     if event.status == "concluded":
@@ -90,11 +93,22 @@ def waiting_because(event: WaitedFor, place: int, seat: Waits | None = None, tog
         taken = f"{taken}, and your group of {together} needs {together} together"
     match place - 1:
         case 0:
-            return f"{taken}; nobody is before you"
+            before = "nobody is before you"
         case 1:
-            return f"{taken}; 1 person is before you"
-        case before:
-            return f"{taken}; {before} people are before you"
+            before = "1 person is before you"
+        case people:
+            before = f"{people} people are before you"
+    return f"{taken}; {before}; {_given(place, together, where, kept)}"
+
+
+def _given(place: int, together: int, where: str, kept: int) -> str:
+    """When somebody who waits gets a seat. A group gets seats before those who need more at once than are free."""
+    if together > 1:
+        return f"you get them as soon as {together} seats{where}{' that are not kept' if kept else ''} are free at once"
+    turn = "" if place == 1 else " and nobody is before you"
+    if kept:
+        return f"you get one as soon as another seat{where} becomes free, or one of these is left at that time{turn}"
+    return f"you get one as soon as a seat{where} becomes free{turn}"
 
 
 def _kept(event: WaitedFor, kept: int) -> str:

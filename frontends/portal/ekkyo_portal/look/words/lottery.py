@@ -19,6 +19,7 @@ JA: Final[dict[str, str]] = {
     "draws": "席は {at} に抽選で決めます。それまでに申し込んだ方が対象で、申し込みの順番は関係ありません。",
     "in_draw": "抽選は {at} です。結果はお知らせします。",
     "drawing": "抽選の時間になりました。まもなく結果が出ます。",
+    "waits": "先に抽選をします。残った席は、抽選の日時よりあとに登録した方に、登録の順に回り、お知らせが届きます。",
     "held": "申し込んだ {n} 組の中から抽選しました。",
     "not_held": "抽選は行われませんでした。",
     "check": "抽選が正しく行われたことを確かめる",
@@ -48,6 +49,8 @@ EN: Final[dict[str, str]] = {
     "draws": "Seats are drawn by lot on {at}, among all who register before. When you register makes no difference.",
     "in_draw": "The draw is on {at}. You will get a message with the result.",
     "drawing": "It is time for the draw. The result will be here in a moment.",
+    "waits": "The draw comes first. Then those who registered after it get the seats that are left, in the order in "
+    "which they registered, and a message.",
     "held": "Seats were drawn by lot. Entries in the draw: {n}.",
     "not_held": "The draw was not held.",
     "check": "Check that the draw was fair",
