@@ -1,4 +1,4 @@
-"""A calendar of many events, read back by icalendar and, as many programs read it, by ical.js."""
+"""A calendar of many events, read back by icalendar and, as many programs read it, by ical.js; invitations too."""
 
 import asyncio
 import json
@@ -10,13 +10,13 @@ from typing import Any
 
 import icalendar
 import pytest
-from ekkyo.words.calendar import saved
+from ekkyo.words.calendar import invitation, saved
 from ekkyo.words.feed import Entry, feed
 from ekkyo.words.text import one_line, several_lines
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.common.test_calendar import JOIN, NOW, PAGE, START, event
+from tests.common.test_calendar import JOIN, NOW, ORGANIZER, PAGE, START, event
 
 READER = Path(__file__).parents[1] / "journeys" / "icaljs"
 ZONES = ["Asia/Tokyo", "America/New_York", "Europe/London", "Australia/Lord_Howe", "Africa/Casablanca"]
@@ -98,6 +98,43 @@ async def test_ical_js_reads_the_same_times_and_texts_in_every_zone() -> None:
         assert (one["zone"] in (about.timezone, "UTC"), one["location"], one["url"]) == (True, "3F", PAGE)
     told_in_utc = [one["uid"] for one in read["events"] if one["zone"] == "UTC"]
     assert 0 < len(told_in_utc) < 9, "only where the clock shows an hour twice"
+
+
+async def test_ical_js_reads_an_invitation_and_its_cancellation_as_scheduling_messages() -> None:
+    """In a mail: onsite by the clock of its place, where summer time ends meanwhile, and online in UTC."""
+    name, address = 'Müller; "Fu, jita" 藤田', "fujita@example.co.jp"
+    onsite = event(format="onsite", timezone="Europe/Berlin", starts_at=datetime(2026, 10, 24, 16, tzinfo=UTC))
+    onsite = onsite.model_copy(update={"ends_at": datetime(2026, 10, 25, 8, tzinfo=UTC)})
+    online = event(event_id="e2", format="online", place=None)
+    to = {"stamp": NOW, "organizer": ORGANIZER, "attendee": (name, address), "join": JOIN, "page": PAGE}
+
+    def mailed(about: Any, method: Any, sequence: int, **more: Any) -> bytes:
+        return invitation(about, method=method, sequence=sequence, **to, **more)
+
+    off = online.model_copy(update={"status": "cancelled"})
+    asked, told, given_back, cancelled = await by_ical_js(
+        mailed(onsite, "REQUEST", 3, answered=True, how="Withdraw there."),
+        mailed(online, "REQUEST", 4),
+        mailed(onsite, "CANCEL", 5, answered=True),
+        mailed(off, "CANCEL", 6),
+    )
+    for read, about, zone, sequence, method, status, partstat, rsvp in (
+        (asked, onsite, "Europe/Berlin", 3, "REQUEST", "CONFIRMED", "ACCEPTED", "TRUE"),
+        (told, online, "UTC", 4, "REQUEST", "CONFIRMED", "ACCEPTED", "FALSE"),
+        (given_back, onsite, "Europe/Berlin", 5, "CANCEL", None, "DECLINED", "FALSE"),
+        (cancelled, off, "UTC", 6, "CANCEL", "CANCELLED", "DECLINED", "FALSE"),
+    ):
+        (one,) = read["events"]
+        assert (read["method"], one["uid"]) == (method, f"{about.event_id}@ekkyo")
+        assert (one["status"], one["sequence"], one["zone"]) == (status, sequence, zone)
+        assert (one["starts"], one["ends"]) == (about.starts_at.timestamp(), about.ends_at.timestamp())
+        assert (one["location"], one["summary"], one["url"]) == ("3F" if about is onsite else JOIN, "Excel", PAGE)
+        (attendee,) = one["attendees"]
+        assert (one["organizer"]["address"], one["organizer"]["name"]) == (f"mailto:{ORGANIZER[1]}", ORGANIZER[0])
+        assert (attendee["address"], attendee["name"]) == (f"mailto:{address}", name.replace('"', "'"))
+        assert (attendee["role"], attendee["partstat"], attendee["rsvp"]) == ("REQ-PARTICIPANT", partstat, rsvp)
+    assert asked["events"][0]["description"] == f"{JOIN}\n\nBring a table.\n\nWithdraw there."
+    assert given_back["events"][0]["description"] is None
 
 
 async def by_ical_js(*calendars: bytes) -> Any:

@@ -1,4 +1,4 @@
-// Reads calendars as calendar programs do: one JSON value with iCalendar texts in, what ical.js understands of each out.
+// Reads calendars and invitations as calendar programs do: one JSON value with iCalendar texts in, what ical.js understands of each out.
 import ICAL from "ical.js";
 
 const texts = JSON.parse(await new Promise((resolve) => {
@@ -7,8 +7,12 @@ const texts = JSON.parse(await new Promise((resolve) => {
 }));
 const read = (text) => {
   const calendar = new ICAL.Component(ICAL.parse(text));
+  const person = (property) => property && {
+    address: property.getFirstValue(), name: property.getParameter("cn"), role: property.getParameter("role"),
+    partstat: property.getParameter("partstat"), rsvp: property.getParameter("rsvp"),
+  };
   return {
-    name: calendar.getFirstPropertyValue("name"),
+    name: calendar.getFirstPropertyValue("name"), method: calendar.getFirstPropertyValue("method"),
     events: calendar.getAllSubcomponents("vevent").map((part) => {
       const event = new ICAL.Event(part);
       const unix = (time) => time.toUnixTime();
@@ -16,7 +20,8 @@ const read = (text) => {
       return {
         uid: event.uid, starts: unix(event.startDate), ends: unix(event.endDate), summary: event.summary,
         description: event.description, location: event.location, url: value("url"), status: value("status"),
-        sequence: event.sequence, zone: event.startDate.zone.tzid,
+        sequence: event.sequence, zone: event.startDate.zone.tzid, organizer: person(part.getFirstProperty("organizer")),
+        attendees: part.getAllProperties("attendee").map(person),
       };
     }),
   };
