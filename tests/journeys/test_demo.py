@@ -33,7 +33,15 @@ def test_the_first_season_plays_in_full_and_every_figure_stands_in_the_facts(tmp
     assert "1194 taken" in ran.stdout
 
     assert ran.stdout.count("one types the word on the wall, on pages") == 2
+    assert ran.stdout.count("a leader checks somebody in by mistake, and undoes it, on pages") == 2
     assert ran.stdout.count("corrected: 1 did not come") == 1
+    assert ran.stdout.count("guests sit at") == 2
+    assert ran.stdout.count("colleagues registered together, and have seats together") == 1
+    assert "5 outputs are on the board" in ran.stdout
+    assert "8 dates as a series; 9 registered for all of them" in " ".join(ran.stdout.split())
+    made_of = re.findall(r"Each is made from a suggestion, (.*?)\n  \S", ran.stdout, re.DOTALL)
+    assert [len(re.findall(r"\((\d+) asked for it, \d+ follow it\)", line)) for line in made_of] == [5, 5]
+    assert [sum("{theme}" in plan.title for plan in plans) for plans in season.ROUNDS] == [0, 5, 5]
     assert f"To come: {TITLE}" in ran.stdout
 
     assert ran.stdout.count("declined from the calendar, and has given the seat up") == 1

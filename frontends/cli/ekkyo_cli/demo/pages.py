@@ -103,3 +103,11 @@ async def arrive(address: Address, leader_id: str, event: EventState, coming: Se
         await phone.open(path)
         await phone.press(f"{path}/here", word=word)
     return list(coming[2:])
+
+
+async def mistake(address: Address, leader_id: str, event: EventState, member_id: str) -> None:
+    """Somebody who is not there yet is checked in at the leader's desk, and it is undone."""
+    desk, path = Browser(address, leader_id), f"/e/{event.event_id}/roster"
+    await desk.open(path)
+    await desk.press(f"{path}/check-in", member=member_id)
+    await desk.press(f"{path}/undo", member=member_id)

@@ -163,6 +163,9 @@ class Season:
         coming = [member_id for member_id in seats if self.random.random() < share]
         word = await self._word_on_the_wall(event) if coming and plan.format != "online" else None
         if word:
+            mistaken = [*coming, *(member_id for member_id in seats if member_id not in coming)][-1]
+            await pages.mistake(self.address, self.leaders[0].member_id, event, mistaken)
+            self.say(f"  {event.title}: a leader checks somebody in by mistake, and undoes it, on pages")
             self.say(f"  {event.title}: one arrives at the leader's desk, one types the word on the wall, on pages")
             coming = await pages.arrive(self.address, self.leaders[0].member_id, event, coming, word)
         await self.each(coming, lambda i: self.as_(i).send(e.CheckIn(event_id=event.event_id, member_id=i, word=word)))
