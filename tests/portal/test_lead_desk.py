@@ -237,3 +237,27 @@ async def test_a_wrong_word_stands_beside_its_field_with_what_was_typed(code, st
 async def test_i_am_here_is_offered_to_who_has_a_seat_while_it_is_on(has, changes, offered):
     async with opened({MyRegistration: mine(has, **changes)}, HANAKO) as browser:
         assert ('action="/e/e1/here"' in (await browser.get("/e/e1")).text) == offered
+
+
+@pytest.mark.parametrize(
+    ("has", "changes", "offered"),
+    [
+        ("attended", NOW_ON, True),
+        ("attended", {"starts_at": "2026-11-26T00:30:00Z", "ends_at": "2026-11-26T01:30:00Z"}, True),
+        ("attended", {**NOW_ON, "status": "concluded"}, False),
+        ("attended", {**NOW_ON, "status": "cancelled"}, False),
+        ("confirmed", NOW_ON, False),
+        (None, NOW_ON, False),
+    ],
+)
+async def test_members_take_their_own_check_in_back_until_the_event_is_concluded(has, changes, offered):
+    undone = {MyRegistration: mine(has, **changes), UndoCheckIn: registration("hanako", "confirmed")}
+    async with opened(undone, in_english(HANAKO)) as browser:
+        page = await browser.get("/e/e1")
+        assert ('action="/e/e1/here/undo"' in page.text, "Undo my check-in" in text_of(page)) == (offered, offered)
+        done = await browser.post("/e/e1/here/undo", {"member": "ken", "member_id": "ken"})
+        assert done.headers["location"] == "/e/e1?did=desk.here_undone"
+        assert [c.member_id for c in browser.answering.sent(UndoCheckIn)] == ["hanako"], "nobody else's"
+        browser.answering.replies[UndoCheckIn] = Refused("event_concluded", "x")
+        late = await browser.post("/e/e1/here/undo")
+        assert (late.status_code, "This event is over." in text_of(late)) == (409, True)

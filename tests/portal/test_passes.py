@@ -3,16 +3,19 @@
 from datetime import UTC, datetime, timedelta
 
 from ekkyo.contracts.events import (
+    CheckIn,
     MyRegistration,
     MyRegistrationAnswer,
     Overlap,
     RegisterForEvent,
     Registration,
+    UndoCheckIn,
     WithdrawFromEvent,
 )
 from ekkyo.wire.passes import PassMaker
 from ekkyo.wire.tokens import make_keys
 
+from tests.portal.leading import registration
 from tests.portal.making import text_of
 from tests.portal.test_events_pages import event
 from tests.portal.whole import identity, whole
@@ -48,6 +51,30 @@ async def test_a_pass_opens_its_page_and_each_press_keeps_it(tmp_path):
         assert "set-cookie" not in pressed.headers
         caller, roles, _ = next(c for c in portal.services.callers if isinstance(c[2], RegisterForEvent))
         assert (caller, roles) == ("hanako", frozenset())
+
+
+async def test_a_check_in_by_pass_is_undone_by_pass(tmp_path):
+    """On the same page, as the member alone, and it keeps the pass."""
+    now = datetime.now(UTC)
+    on = event(event_id="e1", starts_at=now, ends_at=now + timedelta(hours=1), format="online")
+    seats = {status: registration("hanako", status) for status in ("confirmed", "attended")}
+    async with whole(tmp_path) as portal:
+        held = portal.passes.make("event", "e1", "hanako", SOON)
+        page, replies = f"/e/e1?p={held}", portal.services.answering.replies
+        replies.update({CheckIn: seats["attended"], UndoCheckIn: seats["confirmed"]})
+        for has, offered, other, did in (
+            ("confirmed", f"/e/e1/here?p={held}", f"/e/e1/here/undo?p={held}", "desk.here"),
+            ("attended", f"/e/e1/here/undo?p={held}", f"/e/e1/here?p={held}", "desk.here_undone"),
+        ):
+            replies[MyRegistration] = MyRegistrationAnswer(event=on, registration=seats[has])
+            shown = (await portal.get(page)).text
+            assert (f'action="{offered}"' in shown, f'action="{other}"' in shown) == (True, False)
+            assert (await portal.post(offered)).headers["location"] == f"{page}&did={did}"
+        assert "受付を取り消しました" in text_of(await portal.get(f"{page}&did=desk.here_undone"))
+        assert [(c.event_id, c.member_id) for c in portal.services.answering.sent(UndoCheckIn)] == [("e1", "hanako")]
+        assert {(who, roles) for who, roles, m in portal.services.callers if isinstance(m, UndoCheckIn)} == {
+            ("hanako", frozenset())
+        }
 
 
 async def test_a_pass_opens_nothing_else(tmp_path):

@@ -1,7 +1,7 @@
-"""“I am here”: a member checks in themselves."""
+"""“I am here”: a member checks in themselves, and takes it back."""
 
 from ekkyo.contracts.base import Refused
-from ekkyo.contracts.events import CheckIn
+from ekkyo.contracts.events import CheckIn, UndoCheckIn
 from starlette.responses import Response
 
 from ekkyo_portal.events.routes import room, shown
@@ -27,3 +27,10 @@ async def here(visit: Visit, event_id: str) -> Response:
             raise
         return await shown(visit, event_id, typed=form.raw("word"), wrong=why)
     return visit.see_other(f"/e/{event_id}", did="desk.here")
+
+
+@room.post("/e/{event_id}/here/undo", who=Who.HOLDERS)
+async def not_here(visit: Visit, event_id: str) -> Response:
+    """Take one's own check-in back, until the event is concluded."""
+    await visit.send(UndoCheckIn(event_id=event_id, member_id=visit.me.member_id))
+    return visit.see_other(f"/e/{event_id}", did="desk.here_undone")

@@ -66,6 +66,8 @@ JA: Final[dict[str, str]] = {
     "code_applied": "{name} さんは、申し込み済みですが、参加はまだ決まっていません。",
     "code_declined": "{name} さんの参加は、見送りになっています。",
     "did_here": "受付しました。ようこそ。",
+    "not_here": "受付を取り消す",
+    "did_here_undone": "受付を取り消しました。",
     "kept": "この端末に残っている読み取り",
     "kept_waiting": "{n} 件が送信を待っています。ネットワークにつながると、自動で送信します。"
     "このページは閉じてもかまいませんが、サインアウトはしないでください。",
@@ -154,6 +156,8 @@ EN: Final[dict[str, str]] = {
     "code_applied": "{name} has applied, but has no seat yet.",
     "code_declined": "{name} was not given a place at this event.",
     "did_here": "You are checked in. Welcome.",
+    "not_here": "Undo my check-in",
+    "did_here_undone": "Your check-in is undone.",
     "kept": "Scans kept on this device",
     "kept_waiting": "Waiting to be sent: {n}. They are sent as soon as there is a network. You may close this page, "
     "but do not sign out.",
