@@ -10,6 +10,7 @@ from markupsafe import Markup
 from ekkyo.contracts.events import EventFormat
 from ekkyo.contracts.members import Locale, LogoFile
 from ekkyo.contracts.reports import EventFigures, Report
+from ekkyo.look import CHARTS, FONTS, HEADING, LIGHT, properties
 from ekkyo.report import charts
 from ekkyo.report.charts.bars import Bar
 from ekkyo.report.charts.draw import GREY, INDIGO, INDIGO_LIGHT, OCHRE, VERMILION
@@ -57,13 +58,16 @@ def page(report: Report, *, made_at: datetime, locale: Locale | None = None, log
 @cache
 def environment() -> Environment:
     """What templates of reports are filled in with."""
-    return Environment(
+    made = Environment(
         loader=PackageLoader("ekkyo.report", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    colours = {**LIGHT, **CHARTS, **{f"heading-{name}": colour for name, colour in HEADING.items()}}
+    made.globals["look"] = Markup(properties({**colours, "fonts": FONTS}))  # noqa: S704  nobody else's text is in it
+    return made
 
 
 def _charts(report: Report, words: dict[str, str]) -> dict[str, Markup]:

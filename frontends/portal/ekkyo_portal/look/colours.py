@@ -4,14 +4,15 @@ import re
 from typing import Final
 
 from ekkyo.contracts.members import READABLE, contrast
+from ekkyo.look import DARK, LIGHT
 
-OURS: Final = "#31487f"
+OURS: Final = LIGHT["accent"]
 """The colour of a community that has none of its own."""
 _COLOUR: Final = re.compile(r"#[0-9a-f]{6}")
-_RAISED: Final = ("#f3f0e8", "#232b3e")
+_RAISED: Final = (LIGHT["raised"], DARK["raised"])
 """The grounds of style.css that are closest to text: the darkest light one, and the lightest dark one."""
-_CARD: Final = ("#ffffff", "#1a2030")
-_INK: Final = ("#ffffff", "#131a2c")
+_CARD: Final = (LIGHT["card"], DARK["card"])
+_INK: Final = (LIGHT["accent-ink"], DARK["accent-ink"])
 _TARGET: Final = ("#000000", "#ffffff")
 _STEPS: Final = 40
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from ekkyo.contracts.events import EventState
 from ekkyo.contracts.members import Locale
+from ekkyo.look import DARK, FONTS, LIGHT
 from ekkyo.words.names import FORMATS, OUTPUT_KINDS
 from ekkyo.words.text import http_url, one_line, several_lines
 from ekkyo.words.times import differ, moment, span, until, zone_name
@@ -35,8 +36,9 @@ OFF = ("event_cancelled", "registration_withdrawn", "registration_declined", "se
 _LOADER = PackageLoader("ekkyo_notify", "templates")
 _TEXT = Environment(loader=_LOADER, autoescape=False, undefined=StrictUndefined, trim_blocks=False)  # noqa: S701
 _HTML = Environment(loader=_LOADER, autoescape=True, undefined=StrictUndefined)
+_HTML.globals |= {"light": LIGHT, "dark": DARK, "fonts": Markup(FONTS)}  # noqa: S704  ours
 
-COLOUR = "#31487f"
+COLOUR = LIGHT["accent"]
 """The colour of a community that has none of its own, as in the portal."""
 
 

@@ -16,6 +16,7 @@ from ekkyo.report.charts.draw import (
     SOFT,
     VERMILION,
     VERMILION_LIGHT,
+    ink_on,
     line,
     rect,
     scale_top,
@@ -93,7 +94,7 @@ def parts(items: Sequence[tuple[str, int, str]], *, label: str, width: float = W
         wide = width * value / total
         body.append(rect(x, 0, wide, 34, fill, title=f"{name}: {value}", round=0 if wide < 8 else 3))
         if wide > 30:
-            body.append(text(x + wide / 2, 22, value, size=13, fill="#fff", anchor="middle", bold=True))
+            body.append(text(x + wide / 2, 22, value, size=13, fill=ink_on(fill), anchor="middle", bold=True))
         x += wide
     for n, (name, value, fill) in enumerate(items):
         left, top = (n % 2) * width / 2, 50 + (n // 2) * 22

@@ -7,18 +7,23 @@ from typing import Final
 
 from markupsafe import Markup
 
-INK: Final = "#1f2638"
-SOFT: Final = "#6a7286"
-FAINT: Final = "#e4e0d8"
-INDIGO: Final = "#31487f"
-INDIGO_LIGHT: Final = "#9fb0d4"
-VERMILION: Final = "#d4553a"
-VERMILION_LIGHT: Final = "#eebbae"
-GREEN: Final = "#2f8f7c"
-GREEN_LIGHT: Final = "#b3d6ce"
-GREY: Final = "#b9b6ae"
-GREY_LIGHT: Final = "#dedcd7"
-OCHRE: Final = "#dfa13c"
+from ekkyo.contracts.members import contrast
+from ekkyo.look import CHARTS, LIGHT
+
+INK: Final = LIGHT["ink"]
+SOFT: Final = LIGHT["soft"]
+FAINT: Final = LIGHT["line"]
+PAPER: Final = LIGHT["paper"]
+WHITE: Final = LIGHT["card"]
+INDIGO: Final = LIGHT["accent"]
+INDIGO_LIGHT: Final = CHARTS["accent-pale"]
+VERMILION: Final = LIGHT["hot"]
+VERMILION_LIGHT: Final = CHARTS["hot-pale"]
+GREEN: Final = CHARTS["green"]
+GREEN_LIGHT: Final = CHARTS["green-pale"]
+GREY: Final = CHARTS["grey"]
+GREY_LIGHT: Final = CHARTS["grey-pale"]
+OCHRE: Final = CHARTS["ochre"]
 
 
 def svg(width: float, height: float, body: Iterable[str], *, label: str) -> Markup:
@@ -99,11 +104,15 @@ def wrap(words: str, width: float, size: float, *, lines: int) -> list[str]:
     return [*found, shorten(words, width, size)]
 
 
-def mix(
-    share: float, *, low: tuple[int, int, int] = (244, 240, 232), high: tuple[int, int, int] = (38, 60, 116)
-) -> str:
+def mix(share: float) -> str:
     """A colour between paper and indigo; share from 0 to 1."""
-    return "#" + "".join(f"{round(a + (b - a) * min(max(share, 0), 1)):02x}" for a, b in zip(low, high, strict=True))
+    ends = ((int(LIGHT["raised"][at : at + 2], 16), int(INDIGO[at : at + 2], 16)) for at in (1, 3, 5))
+    return "#" + "".join(f"{round(low + (high - low) * min(max(share, 0), 1)):02x}" for low, high in ends)
+
+
+def ink_on(ground: str) -> str:
+    """The colour of text on a ground: white or ink, whichever can be read better."""
+    return max(WHITE, INK, key=lambda ink: contrast(ink, ground))
 
 
 def scale_top(highest: float) -> int:

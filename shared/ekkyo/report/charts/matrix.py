@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from ekkyo.report.charts.draw import INK, SOFT, mix, rect, shorten, svg, text
+from ekkyo.report.charts.draw import PAPER, SOFT, ink_on, mix, rect, shorten, svg, text
 
 LEFT, WIDTH = 190, 760
 
@@ -25,9 +25,8 @@ def matrix(names: Sequence[str], values: Sequence[Sequence[int]], *, label: str)
                 continue
             left, share = LEFT + m * cell, (value / most) ** 1.5
             title = f"{name} - {names[m]}: {value}"
-            fill = mix(0.12 + 0.88 * share) if value else "#faf8f3"
+            fill = mix(0.12 + 0.88 * share) if value else PAPER
             body.append(rect(left + 1, y + 1, cell - 2, tall - 2, fill, title=title, round=3))
             if value:
-                ink = "#fff" if share > 0.42 else INK
-                body.append(text(left + cell / 2, y + tall / 2 + 4, value, size=12, fill=ink, anchor="middle"))
+                body.append(text(left + cell / 2, y + tall / 2 + 4, value, size=12, fill=ink_on(fill), anchor="middle"))
     return svg(WIDTH, 28 + len(names) * tall, body, label=label)

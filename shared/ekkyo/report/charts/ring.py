@@ -5,7 +5,7 @@ from math import cos, pi, sin
 
 from markupsafe import Markup
 
-from ekkyo.report.charts.draw import FAINT, INK, SOFT, circle, path, rect, svg, text
+from ekkyo.report.charts.draw import FAINT, INK, SOFT, WHITE, circle, path, rect, svg, text
 
 OUTER, INNER, MIDDLE = 84.0, 54.0, 92.0
 
@@ -22,7 +22,7 @@ def ring(items: Sequence[tuple[str, int, str, str]], *, centre: str, label: str)
         body.append(path(_slice(angle + gap, angle + turn - gap), fill, title=f"{name}: {value}"))
         angle += turn
     if not total:
-        body.append(circle(MIDDLE, MIDDLE, INNER, "#fff"))
+        body.append(circle(MIDDLE, MIDDLE, INNER, WHITE))
     body.append(text(MIDDLE, MIDDLE + 6, total, size=34, anchor="middle", bold=True))
     body.append(text(MIDDLE, MIDDLE + 26, centre, size=12, fill=SOFT, anchor="middle"))
     top = MIDDLE - len(items) * 27 + 10

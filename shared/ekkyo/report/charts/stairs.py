@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from ekkyo.report.charts.draw import INK, OCHRE, SOFT, mix, path, rect, svg, text
+from ekkyo.report.charts.draw import INK, OCHRE, SOFT, VERMILION, mix, path, rect, svg, text
 
-FILLS = (mix(0.35), mix(0.6), mix(0.9), "#d4553a")
+FILLS = (mix(0.35), mix(0.6), mix(0.9), VERMILION)
 
 
 def stairs(steps: Sequence[tuple[str, int]], *, label: str) -> Markup:

@@ -13,6 +13,7 @@ from ekkyo.report.charts.draw import (
     INDIGO_LIGHT,
     SOFT,
     VERMILION,
+    WHITE,
     line,
     rect,
     svg,
@@ -68,7 +69,7 @@ def target(
         body.append(line(0, y(start[0]), width, y(start[0]), GREY, dash="2 3"))
         body.append(_note(start[1], 0, y(start[0]), "start", SOFT))
     body.append(line(0, y(goal[0]), width, y(goal[0]), VERMILION, width=1.5, dash="6 4"))
-    body.append(_note(goal[1], width, y(goal[0]), "end", "#a83c25"))
+    body.append(_note(goal[1], width, y(goal[0]), "end", VERMILION))
     return svg(width, floor + 22, body, label=label)
 
 
@@ -76,7 +77,7 @@ def _note(words: str, x: float, y: float, anchor: str, fill: str) -> str:
     """Words above a line, on paper, so that they can be read across a column."""
     wide = width_of(words, 10.5) + 6
     left = x if anchor == "start" else x - wide
-    behind = rect(left, y - 15, wide, 13, "#ffffffd9")
+    behind = rect(left, y - 15, wide, 13, f"{WHITE}d9")
     return behind + text(
         x + (3 if anchor == "start" else -3), y - 4.5, words, size=10.5, fill=fill, anchor=anchor, bold=True
     )

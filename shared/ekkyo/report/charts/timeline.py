@@ -15,6 +15,7 @@ from ekkyo.report.charts.draw import (
     INDIGO_LIGHT,
     SOFT,
     VERMILION,
+    WHITE,
     circle,
     line,
     polyline,
@@ -83,13 +84,13 @@ def course(columns: Sequence[Column], *, label: str) -> Markup:
     for px, py, column in points:
         score = column.nps or 0
         fill = GREEN if score >= 0 else VERMILION
-        body.append(circle(px, py, 5.5, fill, stroke="#fff", title=f"{column.day} {column.title}: {signed(score)}"))
+        body.append(circle(px, py, 5.5, fill, stroke=WHITE, title=f"{column.day} {column.title}: {signed(score)}"))
         above = -11 if score < 85 else 20
         body.append(text(px, py + above, signed(score), size=12, anchor="middle", bold=True))
     for n, column in enumerate(columns):
         middle = LEFT + wide * (n + 0.5)
         if column.nps is None and column.hidden:
-            body.append(circle(middle, y(0), 5, "#fff", stroke=GREY, title=f"{column.day} {column.title}"))
+            body.append(circle(middle, y(0), 5, WHITE, stroke=GREY, title=f"{column.day} {column.title}"))
         body += _foot(column, middle, top + height + 6, wide, n)
     return svg(WIDTH, top + height + 60, body, label=label)
 
