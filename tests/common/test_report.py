@@ -160,7 +160,11 @@ def test_the_facts_alone_tell_the_waitlist_the_no_shows_and_who_came() -> None:
     assert figures.late_cancellations == 1
     report = figures_of(records)
     assert (report.events[0].registered, report.events[0].late_cancellations) == (4, 1)
-    assert "Late cancellations" in page(report, made_at=NOW, locale="en")
+    told = " ".join(re.sub(r"<[^>]+>", " ", page(report, made_at=NOW, locale="en")).split())
+    assert "Late cancellations" in told
+    by_kind = told.partition("By kind of event")[2]
+    assert "Format Theme Events Registered Came No-shows Late cancellations Walk-ins" in by_kind
+    assert "online IT 1 4 2 1 1 1" in by_kind
     assert "Late cancellations" not in page(figures_of(season()), made_at=NOW, locale="en"), "where there are none"
     assert report.crossings["took_part"] == 1
     assert report.community.members == 4

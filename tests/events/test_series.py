@@ -84,13 +84,15 @@ def change(kind: Any, series_id: str, **more: Any) -> Any:
 
 async def test_a_series_is_planned_once_with_an_event_for_each_date(scene: Any) -> None:
     leader = await scene.leader()
-    plan = command(except_on=[(utcnow() + timedelta(days=14)).astimezone(TOKYO).date()])
+    second, extra = ((utcnow() + timedelta(days=days)).astimezone(TOKYO).date() for days in (14, 9))
+    plan = command(except_on=[second], also_on=[extra])
     first = await leader.send(plan)
     assert (await leader.send(plan)).model_copy(update={"revision": first.revision}) == first
     [fact] = await until(scene, SeriesPlanned, plan.series_id)
-    assert len(fact.occurrences) == 3
+    assert len(fact.occurrences) == 4
     gaps = [b.starts_at - a.starts_at for a, b in zip(fact.occurrences, fact.occurrences[1:], strict=False)]
-    assert gaps == [timedelta(days=14), timedelta(days=7)]
+    assert gaps == [timedelta(days=2), timedelta(days=12), timedelta(days=7)]
+    assert fact.occurrences[1].starts_at.astimezone(TOKYO).date() == extra
     for one in fact.occurrences:
         event: EventState = await leader.ask(GetEvent(event_id=one.event_id))
         assert (event.status, event.series_id, event.recurrence_id) == ("published", plan.series_id, one.starts_at)

@@ -250,6 +250,8 @@ async def test_a_community_sees_its_figures_and_what_its_members_want_next():
     async with opened(over(), LEADER) as browser:
         page = await browser.get("/c/it/results")
         assert "9 終了したイベント 1,234 のべ参加者 321 参加した人" in text_of(page)
+        assert "イベントの種類別" in text_of(page)
+        assert "当日参加 会場 ランチ 2 80 66 11 0 5" in text_of(page)
         assert ">AI<" in page.text
         assert "もくもく会" in page.text
         assert "3 人が参加" in text_of(page)

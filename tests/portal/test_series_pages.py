@@ -37,6 +37,7 @@ PLANNED = {
     "end": "by_count",
     "count": "6",
     "except_on": "2027-02-11\n2027-03-11",
+    "also_on": "2027-02-12",
 }
 WEEKDAYS = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR;UNTIL=20270129"
 SEEN = 'name="seen" value="'
@@ -55,6 +56,7 @@ async def test_a_series_is_planned_when_its_dates_were_seen_and_not_before():
         assert (asked.starts, asked.minutes, asked.timezone) == ("2026-12-10T18:00", 90, "Asia/Tokyo")
         assert asked.rule == "FREQ=MONTHLY;BYDAY=2TH;COUNT=6"
         assert [day.isoformat() for day in asked.except_on] == ["2027-02-11", "2027-03-11"]
+        assert [day.isoformat() for day in asked.also_on] == ["2027-02-12"]
         assert "12月10日(木) 18:00〜19:30 日本時間" in text_of(page)
         assert "2 回のイベントを公開する" in text_of(page)
         assert "夏時間" in text_of(page)
@@ -66,6 +68,7 @@ async def test_a_series_is_planned_when_its_dates_were_seen_and_not_before():
         assert done.headers["location"] == "/series/new1?did=series.planned"
         [planned] = browser.answering.sent(PlanSeries)
         assert (planned.rule, planned.details.title) == ("FREQ=MONTHLY;BYDAY=2TH;COUNT=7", "もくもく会")
+        assert (planned.except_on, planned.also_on) == (asked.except_on, asked.also_on)
 
 
 @pytest.mark.parametrize(
