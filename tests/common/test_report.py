@@ -202,6 +202,34 @@ def test_the_facts_tell_what_is_on_the_board_by_now_and_the_page_lists_it() -> N
     assert "What came of it" not in page(figures_of(rebuild(making.facts(), "c1")), made_at=NOW, locale="en")
 
 
+def test_how_places_were_given_is_told_beside_first_come_first_served() -> None:
+    quotas = e.Quotas(kept=[e.Quota(seats=2, first_timers=True)], released_at=NOW)
+    lottery, draw = e.Lottery(draws_at=NOW), {"draw_id": "d1", "seed_sha256": "aa", "stage": "held"}
+    changes: list[dict[str, Any]] = [
+        {"terms": e.Terms(lottery=lottery), "draw": e.Draw.model_validate(draw)},
+        {"terms": e.Terms(lottery=lottery), "draw": e.Draw.model_validate(draw | {"stage": "open"})},
+        {"terms": e.Terms(approval=True, group_size=3, quotas=quotas), "series_id": "s1"},
+        {"series_id": "s1"},
+    ]
+    records = season()
+    plain = figures_of(records)
+    assert (plain.given, "given" in plain.model_dump()) == ([], False)
+    changed = [one.model_copy(update=change) for one, change in zip(records.events, changes, strict=False)]
+    report = figures_of(records.model_copy(update={"events": changed + records.events[4:]}))
+    n = [one.registered for one in report.events]
+    assert [(one.way, one.events, one.registrations) for one in report.given] == [
+        ("lottery", 1, n[0]), ("approval", 1, n[2]), ("quotas", 1, n[2]), ("together", 1, n[2]),
+        ("series", 2, n[2] + n[3]),
+    ]  # fmt: skip
+    told = f"by lot at 1 event ({n[0]} registrations) · by a leader&#39;s decision at 1 event ({n[2]} registrations) · "
+    assert told in page(report, made_at=NOW, locale="en")
+    assert f"先着順のほかに、 抽選 1回 ({n[0]}件の登録) · " in page(report, made_at=NOW, locale="ja")
+    drawn = making.event("e1").model_copy(update=changes[0])
+    [*before, concluded] = [fact for fact in making.facts() if not isinstance(fact, m.MemberCrossed | s.SurveyClosed)]
+    facts = [*before, concluded.model_copy(update={"event": drawn})]
+    assert [(one.way, one.registrations) for one in figures_of(rebuild(facts, "c1")).given] == [("lottery", 4)]
+
+
 def _was(fact: type[e.OutputFact]) -> dict[str, Any]:
     return {"was": "attached"} if fact is e.OutputRemoved else {}
 

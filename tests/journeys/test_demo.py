@@ -64,6 +64,9 @@ def test_the_first_season_plays_in_full_and_every_figure_stands_in_the_facts(tmp
     totals = summary["totals"]
     assert totals["events"] == {"online": 13, "onsite": 2}
     assert totals["attendances"] > 250
+    assert {one["way"]: one["events"] for one in summary["given"]} == {
+        "lottery": 1, "approval": 1, "quotas": 1, "together": 1,
+    }  # fmt: skip
     assert sum(event["attended"] for event in summary["events"]) == totals["attendances"]
     assert (
         min(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations
 from typing import get_args
 
-from ekkyo.contracts.events import EventFormat
+from ekkyo.contracts.events import EventFormat, EventState
 from ekkyo.contracts.members import Crossing
 from ekkyo.contracts.reports import (
     Before,
@@ -15,8 +15,10 @@ from ekkyo.contracts.reports import (
     Meetings,
     OtherDepartments,
     Period,
+    PlacesGiven,
     Report,
     SurveyFigures,
+    Way,
 )
 from ekkyo.contracts.surveys import Results, SurveyStatus
 
@@ -61,6 +63,7 @@ def _report(records: Records, events: list[EventFigures]) -> Report:
         community=head_of(records),
         totals=records.figures,
         attendances_by_format=_by_format(events),
+        given=_given(records, events),
         events=events,
         departments=apart,
         others=others,
@@ -129,6 +132,32 @@ def _by_format(events: list[EventFigures]) -> dict[EventFormat, int]:
     for event in events:
         attendances[event.format] += event.attended
     return dict(attendances)
+
+
+def _given(records: Records, events: list[EventFigures]) -> list[PlacesGiven]:
+    """The ways in which places were given at any of these events."""
+    ways = {event.event_id: _ways(event) for event in records.events}
+    by_way = [(way, [event for event in events if way in ways[event.event_id]]) for way in get_args(Way)]
+    return [
+        PlacesGiven(way=way, events=len(some), registrations=sum(event.registered for event in some))
+        for way, some in by_way
+        if some
+    ]
+
+
+def _ways(event: EventState) -> set[Way]:
+    terms, found = event.terms, set[Way]()
+    if event.draw and event.draw.stage == "held":
+        found.add("lottery")
+    if terms and terms.approval:
+        found.add("approval")
+    if terms and terms.quotas:
+        found.add("quotas")
+    if terms and terms.group_size:
+        found.add("together")
+    if event.series_id:
+        found.add("series")
+    return found
 
 
 def _departments(

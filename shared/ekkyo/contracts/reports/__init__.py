@@ -10,9 +10,11 @@ from ekkyo.contracts.reports.report import (
     EventFigures,
     Meetings,
     OtherDepartments,
+    PlacesGiven,
     Report,
     SurveyFigures,
     ThemeServed,
+    Way,
 )
 
 __all__ = [
@@ -30,7 +32,9 @@ __all__ = [
     "Outcome",
     "Period",
     "PeriodKind",
+    "PlacesGiven",
     "Report",
     "SurveyFigures",
     "ThemeServed",
+    "Way",
 ]

@@ -1,7 +1,12 @@
 """The impact report of a community as other programs get it: what came of it, held against its charter."""
 
+from typing import Literal
+
+from pydantic import Field
+
 from ekkyo.contracts.base import Id, Instant, Model
 from ekkyo.contracts.events import EventFormat, Figures, OutputState
+from ekkyo.contracts.events.terms import nothing
 from ekkyo.contracts.members import Charter, Crossing, Locale
 from ekkyo.contracts.reports.measure import MeasureFigures
 from ekkyo.contracts.reports.period import Period
@@ -132,6 +137,20 @@ class Before(Model):
     """How many people reached each in it."""
 
 
+Way = Literal["lottery", "approval", "quotas", "together", "series"]
+"""How places are given. lottery: they were drawn by lot. approval: a leader decided. quotas: seats were kept for
+first-timers or departments. together: members could register together. series: the event is one date of a series."""
+
+
+class PlacesGiven(Model):
+    """How many events gave places in one way beside first come, first served. An event may be in several ways."""
+
+    way: Way
+    events: int
+    registrations: int
+    """At these events, however each of them got a place."""
+
+
 class Report(Model):
     """The impact report of a community: of all that was, or of a period.
 
@@ -147,6 +166,8 @@ class Report(Model):
     community: CommunityHead
     totals: Figures
     attendances_by_format: dict[EventFormat, int]
+    given: list[PlacesGiven] = Field(default=[], exclude_if=nothing)
+    """The ways in which places were given at some event."""
     events: list[EventFigures]
     """Oldest first."""
     departments: list[DepartmentFigures]
