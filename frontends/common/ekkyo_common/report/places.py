@@ -17,8 +17,6 @@ class Place:
 
     def hear(self, fact: e.RegistrationFact) -> None:
         match fact:
-            case e.RegistrationApplied():
-                self.status, self.registered = "applied", True
             case e.RegistrationConfirmed():
                 self.status, self.registered, self.table = "confirmed", True, fact.table
                 self.late = False
