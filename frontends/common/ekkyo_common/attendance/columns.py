@@ -59,7 +59,8 @@ def cell(record: Record, column: Column) -> str:
 
 def own_columns(headings: Headings, rows: Sequence[Record]) -> Columns:
     """The participant's columns: those of host and meeting left out, times and lengths told apart by what they hold."""
-    columns = [_by_content(column, rows) for column in headings.columns if column.noun]
+    language = next(iter(headings.languages), "")
+    columns = [_by_content(_in_language(column, language), rows) for column in headings.columns if column.noun]
     mine, evidence = _without_others(columns, rows)
     at: dict[str, list[Column]] = {}
     for column in mine:
@@ -85,11 +86,26 @@ def _choose_name(at: dict[str, list[Column]]) -> None:
             at["name"] = at["username"]
         del at["username"]
     if "family" in at and "given" not in at and "name" in at:
-        at["given"] = at.pop("name")
-    elif "given" in at and "family" not in at and "name" in at and at["name"][0].languages & {"fr"}:
-        at["family"] = at.pop("name")  # Nom, Prénom
+        _take_half(at, "given")  # Nombre, Apellidos
+    elif "given" in at and "family" not in at and "name" in at and any(c.languages & {"fr"} for c in at["name"]):
+        _take_half(at, "family")  # Nom, Prénom
     elif "given" in at and "family" not in at and "name" not in at:
         at["name"] = at.pop("given")
+
+
+def _take_half(at: dict[str, list[Column]], noun: str) -> None:
+    """Half a name has the heading of a whole one: of several the shortest, as Nom beside Nom affiché."""
+    half = min(at["name"], key=lambda column: len(column.heading))
+    at[noun] = [column for column in at["name"] if column.heading == half.heading]
+    at["name"] = [column for column in at["name"] if column.heading != half.heading]
+    if not at["name"]:
+        del at["name"]
+
+
+def _in_language(column: Column, language: str) -> Column:
+    """The column as the language of the headings means it: 名字 is a given name in Chinese, a family in Japanese."""
+    sense = dict(column.senses).get(language)
+    return replace(column, noun=sense, languages=frozenset({language})) if sense else column
 
 
 def _choose_duration(found: Columns, rows: Sequence[Record]) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from unicodedata import east_asian_width
 
 from ekkyo_common.attendance.columns import SAYING_NOT, Columns
 from ekkyo_common.attendance.names import mail_address, name_and_aliases
@@ -64,7 +65,8 @@ def who(columns: Columns, record: Record) -> Who | Skipped:
 
 def _joined_name(columns: Columns, record: Record) -> str:
     family, given = (next(iter(columns.cells(record, noun)), "") for noun in ("family", "given"))
-    return f"{family} {given}".strip() if not (family + given).isascii() else f"{given} {family}".strip()
+    wide = any(east_asian_width(letter) == "W" for letter in plain(family + given))
+    return f"{family} {given}".strip() if wide else f"{given} {family}".strip()
 
 
 def not_there(columns: Columns, record: Record) -> Skipped | None:

@@ -20,6 +20,7 @@ class Column:
     qualifier: str = ""
     group: str = ""
     languages: frozenset[str] = field(default=frozenset(), compare=False)
+    senses: tuple[tuple[str, str], ...] = field(default=(), compare=False)
 
     @property
     def label(self) -> str:
@@ -60,8 +61,9 @@ class Headings:
         """In which languages most headings are written, the most of them first."""
         votes: dict[str, float] = {}
         for column in self.columns:
-            for language in column.languages:
-                votes[language] = votes.get(language, 0) + 1 / len(column.languages)
+            spoken = [*column.languages, *(language for language, _ in column.senses)]
+            for language in spoken:
+                votes[language] = votes.get(language, 0) + 1 / len(spoken)
         return sorted(votes, key=lambda language: -votes[language])
 
     def repeated_by(self, record: Record) -> bool:
@@ -116,7 +118,9 @@ def _columns(cells: Sequence[str], groups: Sequence[str], vocabulary: Vocabulary
         heading, group = shown_heading(cell), groups[place] if place < len(groups) else ""
         meaning = vocabulary.meaning(heading, group) if heading else None
         if meaning:
-            columns.append(Column(place, heading, meaning.noun, meaning.qualifier, group, meaning.languages))
+            columns.append(
+                Column(place, heading, meaning.noun, meaning.qualifier, group, meaning.languages, meaning.senses)
+            )
         else:
             columns.append(Column(place, heading, group=group))
     return tuple(columns)

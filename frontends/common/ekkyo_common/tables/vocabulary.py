@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from unicodedata import normalize
 
@@ -24,6 +24,8 @@ class Meaning:
     noun: str
     qualifier: str = ""
     languages: frozenset[str] = frozenset()
+    senses: tuple[tuple[str, str], ...] = ()
+    """What else it means: each language in which it means something else, with that."""
 
 
 class Vocabulary:
@@ -43,7 +45,9 @@ class Vocabulary:
         if known is None:
             self._known[key] = Meaning(noun, languages=frozenset({language}))
         elif known.noun == noun:
-            self._known[key] = Meaning(noun, languages=known.languages | {language})
+            self._known[key] = replace(known, languages=known.languages | {language})
+        else:
+            self._known[key] = replace(known, senses=(*known.senses, (language, noun)))
 
     def also(self, headings: Mapping[str, str]) -> "Vocabulary":
         """The same with headings that somebody said, noun to heading; they go before all others."""
@@ -70,9 +74,9 @@ class Vocabulary:
         if not heading or len(heading) > 100:
             return None
         if found := self._known.get(heading_key(heading)):
-            return Meaning(found.noun, qualifier_of(heading), found.languages)
+            return replace(found, qualifier=qualifier_of(heading))
         if found := self._known.get(heading_key(_BRACKETS.sub(" ", heading))):
-            return Meaning(found.noun, qualifier_of(heading), found.languages)
+            return replace(found, qualifier=qualifier_of(heading))
         text = plain(_BRACKETS.sub(" ", heading)).casefold()
         for noun, pattern in self._patterns:
             if pattern.search(text):

@@ -28,9 +28,10 @@ HEADINGS = {
     "waiting": "im warteraum | warteraum | im wartezimmer | in warteraum",
     "host_name": "gastgeber | host | organisator | besprechungsorganisator | moderator",
     "host_email": "e-mail des gastgebers | host-e-mail | e-mail des hosts | e-mail des organisators",
-    "title": "besprechungstitel | titel der besprechung | thema | titel | meetingname | besprechungsname",
-    "started": "startzeit | beginn | anfangszeit | startzeit der besprechung | startuhrzeit",
-    "ended": "endzeit | ende | endzeit der besprechung | enduhrzeit",
+    "title": "besprechungstitel | titel der besprechung | thema | titel | meetingname | besprechungsname"
+    " | name des meetings",
+    "started": "startzeit | beginn | anfangszeit | startzeit der besprechung | startuhrzeit | startzeit des meetings",
+    "ended": "endzeit | ende | endzeit der besprechung | enduhrzeit | endzeit des meetings",
     "meeting": "meeting-id | besprechungs-id | id | webinar-id",
     "count": "anzahl teilnehmer | anwesende teilnehmer | teilnehmerzahl | anzahl der teilnehmer"
     " | gesamtzahl der teilnehmer",
@@ -38,5 +39,5 @@ HEADINGS = {
     "department": "abteilung | bereich",
     "other": "rolle | gast | gruppe | hat zoom rooms? | erstellungszeit | aufzeichnungszustimmung"
     " | registrierungszeit"
-    " | land/region | firma | bemerkung",
+    " | land/region | firma | bemerkung | verbindungstyp | sitzungsname",
 }

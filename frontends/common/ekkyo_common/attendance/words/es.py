@@ -32,7 +32,7 @@ HEADINGS = {
     "host_name": "anfitrión | organizador | nombre del anfitrión | nombre del organizador",
     "host_email": "correo electrónico del anfitrión | correo del anfitrión | correo electrónico del organizador",
     "title": "título de la reunión | tema | título | nombre de la reunión | asunto",
-    "started": "hora de inicio | inicio | hora de inicio de la reunión",
+    "started": "hora de inicio | inicio | hora de inicio de la reunión | hora de comienzo de la reunión",
     "ended": "hora de finalización | hora de fin | fin | hora de finalización de la reunión",
     "meeting": "id de reunión | id. de reunión | id de la reunión | número de reunión | id",
     "count": "participantes | participantes asistentes | número de participantes | asistentes"
@@ -40,5 +40,5 @@ HEADINGS = {
     "date": "fecha | fecha de la reunión",
     "department": "departamento | área",
     "other": "rol | función | invitado | grupo | hora de creación | consentimiento de grabación | fecha de registro"
-    " | hora de registro | país/región | empresa | observaciones",
+    " | hora de registro | país/región | empresa | observaciones | tipo de conexión | nombre de la sesión",
 }

@@ -38,5 +38,5 @@ HEADINGS = {
     "date": "date | date de la réunion",
     "department": "service | département | direction",
     "other": "rôle | invité | groupe | heure de création | consentement à l'enregistrement | date d'inscription"
-    " | heure d'inscription | pays/région | société | remarque",
+    " | heure d'inscription | pays/région | société | remarque | type de connexion | nom de la session",
 }
