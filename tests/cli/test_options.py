@@ -75,6 +75,12 @@ def test_a_deployments_systems_are_added_with_limits_listed_given_passwords_and_
     [hr] = [one for one in said("system", "list", *at) if one["name"] == "hr"]
     assert (hr["may"], hr["connections"], hr["consumers"]) == (["members.*"], 3, 4)
     assert "max_connections: 3" in (keys / "nats" / "systems.conf").read_text()
+    said("system", "add", "hr", "--may", "members.*", "--payload", "500000", *at)
+    said("system", "add", "hr", "--may", "members.get", "--consumers", "5", *at)
+    [hr] = [one for one in said("system", "list", *at) if one["name"] == "hr"]
+    assert (hr["may"], hr["connections"], hr["consumers"], hr["payload"]) == (["members.get"], 3, 5, 500_000)
+    assert "max_connections: 3, max_payload: 500000" in (keys / "nats" / "systems.conf").read_text()
+    said("system", "add", "hr", "--may", "members.*", "--payload", "10", *at, code=2)
     changed = said("system", "password", "hr", *at)
     assert changed["EKKYO_NATS_PASSWORD"] != added["EKKYO_NATS_PASSWORD"]
     assert added["EKKYO_NATS_PASSWORD"] in (keys / "nats" / "systems.json").read_text()

@@ -110,15 +110,23 @@ def add(
             "are personal data; may be given several times."
         ),
     ] = None,
-    connections: Annotated[int, typer.Option(min=1, help="How many connections it may have.")] = 20,
-    consumers: Annotated[int, typer.Option(min=1, help="How many consumers it may have.")] = 50,
+    connections: Annotated[
+        int | None, typer.Option(min=1, help="How many connections it may have: 20, unless it is said.")
+    ] = None,
+    consumers: Annotated[
+        int | None, typer.Option(min=1, help="How many consumers it may have: 50, unless it is said.")
+    ] = None,
+    payload: Annotated[
+        int | None,
+        typer.Option(min=1_000, help="How many bytes a message that it sends may have: 2000000, unless it is said."),
+    ] = None,
     dir: Dir = DEFAULT,
     keys: Keys = None,
     json: Json = False,
 ) -> None:
     """Add another system, with its own NATS account, a user, and a mirror of the facts it may receive.
 
-    Said again, it changes what the system may do; its password stays.
+    Said again, it changes what the system may do; its password stays, and so does each limit that is not said again.
 
     Examples:
 
@@ -131,18 +139,12 @@ def add(
     unheard = sorted(set(may or []) - {"*"} - _askable())
     if unheard:
         raise typer.BadParameter(f"there is no command or question {', '.join(unheard)}", param_hint="--may")
-    chosen: dict[str, object] = {"hears": tuple(hears)} if hears else {}
+    limits = {"connections": connections, "consumers": consumers, "payload": payload}
+    kept = before.model_dump(include={"logins", *limits}) if before else {}
+    chosen = {field: limit for field, limit in limits.items() if limit is not None}
+    heard = {"hears": tuple(hears)} if hears else {}
     try:
-        system = System.model_validate(
-            {
-                "name": name,
-                "may": tuple(may or ()),
-                "connections": connections,
-                "consumers": consumers,
-                "logins": before.logins if before else (),
-                **chosen,
-            }
-        )
+        system = System.model_validate({**kept, "name": name, "may": tuple(may or ()), **heard, **chosen})
     except ValidationError as wrong:
         first = wrong.errors(include_url=False)[0]
         raise typer.BadParameter(str(first["msg"]), param_hint=str(first["loc"][0])) from None
