@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,9 @@ from ekkyo.contracts import COMMANDS, FACTS, OWNERS, QUESTIONS
 from ekkyo.docs import flow
 from ekkyo.docs.__main__ import main
 from ekkyo.docs.asyncapi import asyncapi
+from ekkyo.docs.examples import example
 from ekkyo.docs.messages import messages
+from ekkyo.docs.words import MEMBERS
 
 ROOT = Path(__file__).parents[2]
 META = json.loads((Path(__file__).parent / "asyncapi-3.0.0.schema.json").read_text("utf-8"))
@@ -104,6 +107,62 @@ def test_every_message_example_in_asyncapi_fits_its_payload(document: dict[str, 
         for shown in message["examples"]:
             errors = list(jsonschema_rs.Draft7Validator(schema).iter_errors(shown["payload"]))
             assert errors == [], name
+
+
+KIND_OF = {"like": "event_id", "from_event": "event_id", "entity_id": "event_id", "both_attended": "event_id"}
+KIND_OF |= {"sponsors": "sponsor_id", "series_change": "change_id"}
+KIND_OF |= {"order": "registration_id", "placed": "registration_id"}
+KIND_OF |= dict.fromkeys(("communities", "community_ids", "leads", "muted"), "community_id")
+PEOPLE = ("member_id", "deputy_id", "leader_id", "kept_id", "absorbed_id", "from_member_id", "teacher_id", "swap_with")
+OTHERS = ("asked_by", "author_id", "invited_by", "proposed_by", "released_by", "deputy_of", "loses")
+KIND_OF |= dict.fromkeys((*PEOPLE, *OTHERS), "member_id")
+"""What a field with an id is of, where its name does not say so."""
+IN_ORDER = (
+    "opens_at closes_at starts_at ends_at",
+    "withdraw_by starts_at",
+    "opened_at deadline",
+    "merged_at undo_until",
+    "asked_at ends_at",
+    "since until",
+    "starts_on ends_on",
+    "erased_at purged_at",
+    "planned_at done_at",
+)
+
+
+def objects(value: Any) -> list[dict[str, Any]]:
+    """All objects of an example."""
+    if isinstance(value, list):
+        return [found for each in value for found in objects(each)]
+    return [value, *(found for each in value.values() for found in objects(each))] if isinstance(value, dict) else []
+
+
+def test_the_examples_are_plausible() -> None:
+    kinds: dict[str, set[str]] = {}
+    for message in messages():
+        for shown in objects(example(message)):
+            for field, value in shown.items():
+                for id in value if isinstance(value, list) else [value]:
+                    if isinstance(id, str) and re.fullmatch("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", id):
+                        kinds.setdefault(id, set()).add(KIND_OF.get(field, "member_id" if field in MEMBERS else field))
+            people = [shown[f] for f in PEOPLE if isinstance(shown.get(f), str)]
+            assert len(people) == len(set(people)), message.name
+            if shown.get("email"):
+                assert "Community" not in (shown.get("name") or ""), message.name
+            if shown.get("status") in ("confirmed", "attended", "withdrawn", "declined"):
+                assert [shown.get(field) for field in ("position", "waiting_because")] == [None, None], message.name
+            if shown.get("status") in ("attached", "sent", "proposed"):
+                assert not shown.get("reason"), message.name
+            assert not (shown.get("event_id") and shown.get("pulse_id")), message.name
+            assert not (shown.get("purged_at") and shown.get("waits_for")), message.name
+            if shown.keys() >= {"capacity", "confirmed", "waitlisted"} and shown["waitlisted"]:
+                assert shown["confirmed"] == shown["capacity"], message.name
+            for fields in IN_ORDER:
+                times = [shown[field] for field in fields.split() if shown.get(field)]
+                assert times == sorted(set(times)), message.name
+        if message.name == "surveys.results.answer":
+            assert example(message)["survey"]["status"] == "closed"
+    assert [found for found in kinds.items() if len(found[1]) > 1] == []
 
 
 def test_the_flow_shows_every_fact_and_only_reactions_that_are_there() -> None:

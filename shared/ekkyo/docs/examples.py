@@ -3,7 +3,7 @@
 from typing import Any
 
 from ekkyo.docs.messages import Message, Schema, json_schema
-from ekkyo.docs.words import DAYS, DEFAULT_STATUS, IDS, MEMBERS, NUMBERS, OF_SERIES, SPECIAL, STATUS, TIMES, WORDS
+from ekkyo.docs.words import DAYS, DEFAULT_STATUS, IDS, MEMBERS, NUMBERS, OF_SERIES, SHARES, SPECIAL, STATUS, TIMES, WORDS
 
 
 def example(message: Message) -> Any:
@@ -63,7 +63,8 @@ class _Maker:
         return list(names.get("enum") or [names.get("const") or "satisfaction"])
 
     def _array(self, schema: Schema, field: str) -> Any:
-        return [self.make(schema["items"], "member_id" if field in MEMBERS else field)] if "items" in schema else []
+        of = "member_id" if field in MEMBERS and field not in IDS else field
+        return [self.make(schema["items"], of)] if "items" in schema else []
 
     def _string(self, schema: Schema, field: str) -> str:
         if schema.get("format") == "date-time":
@@ -80,7 +81,7 @@ class _Maker:
         return int(max(schema.get("minimum", 1), min(schema.get("maximum", wanted), wanted)))
 
     def _number(self, schema: Schema, field: str) -> float:
-        return float(schema.get("minimum", 33.3))
+        return SHARES.get(field) or float(schema.get("minimum", 33.3))
 
     def _boolean(self, schema: Schema, field: str) -> bool:
         return bool(schema.get("default", True))
@@ -90,10 +91,47 @@ def _of_one_piece(made: dict[str, Any]) -> dict[str, Any]:
     """An object whose fields fit each other, each of which was made by itself."""
     if made.get("format") == "online" and "place" in made:
         made["place"] = None
-    if "name" in made and "community_id" in made and not made.keys() & {"member_id", "member_ids"}:
+    if "name" in made and "community_id" in made and not made.keys() & {"member_id", "member_ids", "email"}:
         made["name"] = "IT Users' Community"
     if "declined_because" in made and made.get("status") != "declined":
         del made["declined_because"], made["note"]
-    if "delivery_id" in made and "reason" in made:
+    if made.keys() >= {"sponsor_id", "status", "reason"}:
         made["reason"] = "smtp 550 5.1.1" if made["status"] == "failed" else None
+    if made.keys() >= {"output_id", "status", "reason"}:
+        refused = made["status"] in ("declined", "removed")
+        made["reason"] = "The link leads to a page that is gone." if refused else ""
+    if made.keys() >= {"purged_at", "waits_for"}:
+        made["waits_for"] = []
+    if made.keys() >= {"event_id", "pulse_id"}:
+        made["pulse_id"] = None
+    if made.keys() >= {"introduction_id", "status", "email"} and made["status"] != "given":
+        made["name"] = made["email"] = None
+    if made.keys() >= {"numbers", "names", "emails"}:
+        made["numbers"], made["emails"] = ["0098765"], ["hanako.suzuki@example.com"]
+    if made.keys() >= {"period", "before"}:
+        made["before"]["period"] = {"kind": "month", "starts_on": "2026-03-01", "ends_on": "2026-03-31"}
+    if made.keys() >= {"invited", "answered", "response_rate"}:
+        made["response_rate"] = round(100 * made["answered"] / made["invited"], 1)
+    return _of_one_registration(_of_one_event(made))
+
+
+def _of_one_event(made: dict[str, Any]) -> dict[str, Any]:
+    """An event has a waitlist when it is full, and attendances when it is over."""
+    if made.keys() >= {"capacity", "confirmed", "waitlisted", "attended", "applied"}:
+        full = (made.get("draw") or {}).get("stage", "held") == "held" and made["status"] != "draft"
+        made["confirmed"], made["waitlisted"] = (made["capacity"], 3) if full else (0, 0)
+        made["applied"] = 0 if made["status"] == "draft" else made["applied"]
+        made["attended"] = 18 if made["status"] == "concluded" else 0
+    return made
+
+
+def _of_one_registration(made: dict[str, Any]) -> dict[str, Any]:
+    """Only who waits has a position and a reason, and only who came was checked in."""
+    if made.keys() >= {"status", "position"}:
+        if made["status"] != "waitlisted":
+            made |= {field: None for field in ("position", "waiting_because") if field in made}
+        if made["status"] != "attended":
+            made |= {field: None for field in ("checked_in_at", "minutes") if field in made}
+        if made["status"] not in ("confirmed", "attended") and "table" in made:
+            made["table"] = None
     return made

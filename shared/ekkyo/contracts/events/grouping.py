@@ -34,7 +34,7 @@ class RegisterGroup(Command[GroupRegistration]):
             "example": {
                 "event_id": "0192f0c1-7a00-7000-8000-0000000000e1",
                 "member_id": "0192f0c1-7a00-7000-8000-0000000000a1",
-                "group_id": "0192f0c1-7a00-7000-8000-0000000000b1",
+                "group_id": "0192f0c1-7a00-7000-8000-0000000000b9",
                 "with_members": ["0192f0c1-7a00-7000-8000-0000000000a2"],
             }
         }

@@ -43,7 +43,7 @@ class MergeMembers(Command[Merge]):
     model_config = ConfigDict(
         json_schema_extra={
             "example": {
-                "merge_id": "0192f0c1-7a00-7000-8000-0000000000d1",
+                "merge_id": "0192f0c1-7a00-7000-8000-0000000000d4",
                 "kept_id": "0192f0c1-7a00-7000-8000-0000000000a1",
                 "absorbed_id": "0192f0c1-7a00-7000-8000-0000000000a2",
                 "current": "kept",

@@ -29,7 +29,7 @@ class SaveDraft(Command[DraftSaved]):
     model_config = ConfigDict(
         json_schema_extra={
             "example": {
-                "survey_id": "0192f0c1-7a00-7000-8000-0000000000e1",
+                "survey_id": "0c83f360-d058-53b3-9ceb-1c751ad6b17b",
                 "member_id": "0192f0c1-7a00-7000-8000-0000000000a1",
                 "answers": {"satisfaction": 9},
             }
