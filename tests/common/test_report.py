@@ -14,6 +14,7 @@ from ekkyo.report.words import WORDS
 from ekkyo_common.report import figures_of
 from ekkyo_common.report.figures import nps
 from ekkyo_common.report.from_facts import rebuild
+from ekkyo_common.report.places import Place
 from ekkyo_common.report.themes import together
 
 from tests.common import making
@@ -237,3 +238,15 @@ def _was(fact: type[e.OutputFact]) -> dict[str, Any]:
 def test_a_community_that_no_fact_tells_of_is_refused() -> None:
     with pytest.raises(Refused, match="community_not_found"):
         rebuild([], "c1")
+
+
+def test_who_applies_again_after_a_late_cancellation_is_not_late():
+    place = Place()
+    about: Any = {"event_id": "e1", "event": making.event("e1", status="published"), "member_id": "a"}
+    for fact, late in (
+        (e.RegistrationConfirmed(**about, registration_id="r1"), False),
+        (e.RegistrationWithdrawn(**about, registration_id="r1", was="confirmed", late=True), True),
+        (e.RegistrationApplied(**about, registration_id="r2"), False),
+    ):
+        place.hear(fact)
+        assert place.late is late, fact
