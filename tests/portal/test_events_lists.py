@@ -35,21 +35,35 @@ async def test_what_is_over_is_listed_latest_first_with_how_many_came():
         assert "終わったイベントはまだありません" in text_of(await browser.get("/past"))
 
 
-@pytest.mark.parametrize("path", ["/", "/past"])
-async def test_lists_are_filtered_by_community_format_and_theme_and_keep_that_when_paging(path: str):
+@pytest.mark.parametrize(
+    ("path", "on"),
+    [("/", ["after=a+b"]), ("/past", ["after=a+b"]), ("/month", ["m=2026-10", "m=2026-12"])],
+)
+async def test_lists_are_filtered_by_community_format_and_theme_and_keep_that_when_paging(path: str, on: list[str]):
+    kept = "community=it&amp;format=online&amp;context=IT%26%E8%8B%B1"
     async with opened(lists(after="a b")) as browser:
         page = await browser.get(f"{path}?community=it&format=online&context=IT%26%E8%8B%B1")
         question = browser.answering.sent(ListEvents)[0]
         assert (question.community_ids, question.format, question.context) == (["it"], "online", "IT&英")
         assert '<option value="it" selected>IT の会</option>' in page.text
         assert '<option value="online" selected>' in page.text
-        more = f'href="{path}?community=it&amp;format=online&amp;context=IT%26%E8%8B%B1&amp;after=a+b"'
-        assert more in page.text
+        assert [more for more in on if f'href="{path}?{kept}&amp;{more}"' not in page.text] == []
+        assert [view for view in ("/", "/past", "/month") if f'href="{view}?{kept}"' not in page.text] == []
         await browser.get(f"{path}?community=mine&after=a+b")
         question = browser.answering.sent(ListEvents)[1]
-        assert (question.community_ids, question.format, question.after) == (["it"], None, "a b")
+        after = None if path == "/month" else "a b"
+        assert (question.community_ids, question.format, question.after) == (["it"], None, after)
         assert (await browser.get(f"{path}?community=no%20id")).status_code == 404
         assert (await browser.get(f"{path}?format=paper")).status_code == 404
+
+
+async def test_a_month_that_is_filtered_stays_that_month():
+    async with opened(lists()) as browser:
+        page = await browser.get("/month?m=2027-02&context=x")
+        assert browser.answering.sent(ListEvents)[0].starts_from.month == 1
+        assert '<input type="hidden" name="m" value="2027-02">' in page.text
+        assert '<a class="button second" href="/month?m=2027-02">条件を外す</a>' in page.text
+        assert "条件に合うイベントはありません" in text_of(page)
 
 
 async def test_a_filter_that_finds_nothing_can_be_taken_away():

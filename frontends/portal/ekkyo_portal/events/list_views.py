@@ -1,10 +1,10 @@
 """What lists of events show, made from answers. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from ekkyo.contracts.events import EventPage, MyEventsPage
+from ekkyo.contracts.events import EventPage, EventState, MyEventsPage
 from ekkyo.words.text import one_line
 
 from ekkyo_portal.events import views
@@ -25,24 +25,42 @@ class Wanted:
         """Whether all events are wanted."""
         return not (self.community or self.format or self.context)
 
+    def query(self, **more: str) -> str:
+        """What an address that keeps this ends with, such as `?format=online`; empty: nothing."""
+        on = {name: text for name, text in (vars(self) | more).items() if text}
+        return f"?{urlencode(on)}" if on else ""
+
 
 @dataclass(frozen=True)
-class Listed:
-    """A list of events; no cards, None: the service is away. next: the address's query of the next page."""
+class Finding:
+    """What the filter of a list or a month shows."""
 
-    cards: Sequence[views.Card] | None
-    next: str | None
-    past: bool
     wanted: Wanted
     communities: Sequence[tuple[str, str]]
     """Those that can be chosen: id and name."""
     contexts: Sequence[str]
-    """Themes that can be chosen: those of the events on this page."""
+    """Themes that can be chosen: those of the events that are shown."""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A list of events; no cards, None: the service is away. next: the end of the next page's address."""
+
+    cards: Sequence[views.Card] | None
+    next: str | None
+    past: bool
+    find: Finding
 
 
 def wanted(query: Mapping[str, str]) -> Wanted:
     """What an address asks for."""
     return Wanted(*(one_line(query.get(name, "")) for name in ("community", "format", "context")))
+
+
+def finding(wanted: Wanted, communities: Mapping[str, Mark], shown: Iterable[EventState]) -> Finding:
+    """The filter of what is shown."""
+    named = [(key, mark.name) for key, mark in communities.items()]
+    return Finding(wanted, named, sorted({one_line(event.context) for event in shown}))
 
 
 def listed(
@@ -57,7 +75,6 @@ def listed(
     """What is coming, soonest first, with what the visitor has there; or what is over, latest first."""
     own = views.all_held(reader, mine)
     them = [event for event in page.events if views.is_over(event, reader.now) == past] if page else []
-    on = {name: text for name, text in vars(wanted).items() if text}
     return Listed(
         cards=[
             (views.over if past else views.card)(
@@ -67,9 +84,7 @@ def listed(
         ]
         if page
         else None,
-        next=urlencode({**on, "after": page.next}) if page and page.next else None,
+        next=wanted.query(after=page.next) if page and page.next else None,
         past=past,
-        wanted=wanted,
-        communities=[(key, mark.name) for key, mark in communities.items()],
-        contexts=sorted({one_line(event.context) for event in them}),
+        find=finding(wanted, communities, them),
     )

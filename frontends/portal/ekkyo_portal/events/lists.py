@@ -1,4 +1,4 @@
-"""Lists of events: what is coming and what is over, of a community, in a format, on a theme."""
+"""Lists of events and months: what is coming and what is over, of a community, in a format, on a theme."""
 
 import asyncio
 from datetime import timedelta
@@ -9,7 +9,8 @@ from ekkyo.contracts.events import EventPage, ListEvents, MyEvents
 from pydantic import ValidationError
 from starlette.responses import Response
 
-from ekkyo_portal.events import list_views
+from ekkyo_portal.events import list_views, views
+from ekkyo_portal.events import month as calendar
 from ekkyo_portal.events.routes import known, nothing, room
 from ekkyo_portal.web.visit import Visit
 
@@ -33,11 +34,31 @@ async def past(visit: Visit) -> Response:
     return await _listed(visit, asked, past=True)
 
 
+@room.get("/month")
+async def month(visit: Visit) -> Response:
+    """A month as a calendar."""
+    query, reader = visit.request.query_params, visit.reader
+    wanted, first = list_views.wanted(query), calendar.asked(query.get("m"), reader)
+    start, end = calendar.reach(first, reader.zone)
+    asked = {"status": ["published", "concluded", "cancelled"], "starts_from": start, "starts_until": end, "limit": 500}
+    communities, page, mine = await asyncio.gather(
+        known(visit),
+        _found(visit, _filters(visit, wanted) | asked),
+        visit.maybe(MyEvents(member_id=visit.me.member_id, limit=100)),
+    )
+    events = page.events if page else []
+    view = calendar.month(reader, first, events, views.all_held(reader, mine))
+    find = list_views.finding(wanted, communities, events)
+    return visit.page("events/month.html", view, away=page is None, find=find)
+
+
 async def _listed(visit: Visit, asked: dict[str, Any], *, past: bool) -> Response:
     wanted = list_views.wanted(visit.request.query_params)
     communities, page, mine = await asyncio.gather(
         known(visit),
-        _found(visit, asked | _filters(visit, wanted)),
+        _found(
+            visit, asked | _filters(visit, wanted) | {"after": visit.request.query_params.get("after"), "limit": PAGE}
+        ),
         nothing() if past else visit.maybe(MyEvents(member_id=visit.me.member_id, limit=100)),
     )
     view = list_views.listed(visit.reader, page, wanted, communities, mine, past=past)
@@ -50,8 +71,6 @@ def _filters(visit: Visit, wanted: list_views.Wanted) -> dict[str, Any]:
         "community_ids": mine if wanted.community == MINE else [wanted.community] if wanted.community else None,
         "format": wanted.format or None,
         "context": wanted.context or None,
-        "after": visit.request.query_params.get("after"),
-        "limit": PAGE,
     }
 
 

@@ -37,11 +37,12 @@ class Day:
 
 @dataclass(frozen=True)
 class Month:
-    """A month. before and after: the addresses' parts of its neighbours, as in 2026-12."""
+    """A month. here, before and after: the addresses' parts of it and of its neighbours, as in 2026-12."""
 
     title: str
     weekdays: Sequence[str]
     weeks: Sequence[Sequence[Day]]
+    here: str
     before: str
     after: str
 
@@ -96,6 +97,7 @@ def month(
             ]
             for week in weeks
         ],
+        here=f"{first:%Y-%m}",
         before=(first - timedelta(days=1)).strftime("%Y-%m"),
         after=(first + timedelta(days=31)).strftime("%Y-%m"),
     )

@@ -8,12 +8,9 @@ from ekkyo.contracts.events import (
     Board,
     ChangeAttend,
     EventState,
-    EventStatus,
     GetAnswers,
     GetRegistrationForm,
     GetSeries,
-    ListEvents,
-    MyEvents,
     MyRegistration,
     MyRegistrationAnswer,
     MyTable,
@@ -26,7 +23,6 @@ from ekkyo.contracts.surveys import PendingSurveys
 from starlette.responses import Response
 
 from ekkyo_portal.events import asked, series_views, views
-from ekkyo_portal.events import month as calendar
 from ekkyo_portal.events.attending import WAYS
 from ekkyo_portal.look.marks import Mark, marks
 from ekkyo_portal.look.outputs import Item, items
@@ -36,20 +32,6 @@ from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
 
 room = Room("events")
-
-
-@room.get("/month")
-async def month(visit: Visit) -> Response:
-    """A month as a calendar."""
-    first = calendar.asked(visit.request.query_params.get("m"), visit.reader)
-    start, end = calendar.reach(first, visit.reader.zone)
-    shown: list[EventStatus] = ["published", "concluded", "cancelled"]
-    events, mine = await asyncio.gather(
-        visit.maybe(ListEvents(status=shown, starts_from=start, starts_until=end, limit=500)),
-        visit.maybe(MyEvents(member_id=visit.me.member_id, limit=100)),
-    )
-    view = calendar.month(visit.reader, first, events.events if events else [], views.all_held(visit.reader, mine))
-    return visit.page("events/month.html", view, away=events is None)
 
 
 @room.get("/e/{event_id}", who=Who.HOLDERS)
