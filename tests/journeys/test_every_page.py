@@ -14,7 +14,7 @@ from ekkyo.contracts.events import SetTerms
 from ekkyo.contracts.surveys import GetForm
 from playwright.async_api import Page
 
-from tests.journeys.browsing import Person, browsers
+from tests.journeys.browsing import RULES, Person, browsers
 from tests.journeys.printing import cut_off
 from tests.journeys.scenes import ME, PEOPLE, SCENES, Scene
 from tests.portal.leading import answers
@@ -149,7 +149,7 @@ async def looked_at(who: Person, scene: Scene, *, axe: bool) -> list[str]:
 async def mistakes(page: Page) -> list[str]:
     """What axe finds, light and dark."""
     await page.evaluate(Axe().axe_script)
-    found: list[str] = await page.evaluate(FIND % json.dumps({"resultTypes": ["violations"]}))
+    found: list[str] = await page.evaluate(FIND % json.dumps({"resultTypes": ["violations"], "rules": RULES}))
     await page.emulate_media(color_scheme="dark")
     found += await page.evaluate(FIND % json.dumps({"runOnly": ["color-contrast"]}))
     await page.emulate_media(color_scheme="light")
