@@ -1,5 +1,6 @@
 """Every room of the portal in the states it can be in: who looks, what services answer, which pages they open."""
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -28,6 +29,7 @@ from ekkyo.contracts.members import (
     Journey,
     ListErasures,
     MemberPage,
+    RemoveSponsor,
 )
 from ekkyo.contracts.notify import DeliveryPage, ListDeliveries, ListReleases
 from ekkyo.contracts.surveys import GetForm, GetResults, ListSurveys, RankThemes, SurveyList, ThemeRanking
@@ -39,17 +41,24 @@ from tests.portal import (
     test_grouping,
     test_held_pages,
     test_lead_applications,
+    test_lead_calendar,
     test_lead_hosting,
     test_lead_invitations,
     test_lead_overbooking,
+    test_lead_results,
+    test_lead_tables,
     test_leaders_page,
     test_looks,
+    test_lottery,
     test_me_pages,
     test_measures_pages,
     test_output_pages,
     test_people_pages,
     test_pulse_pages,
+    test_quotas,
     test_rules_pages,
+    test_series_pages,
+    test_state_page,
     test_suggestions_pages,
     test_survey_answers,
     test_survey_pages,
@@ -83,13 +92,17 @@ Replies = Mapping[type[Any], Any]
 
 @dataclass(frozen=True)
 class Scene:
-    """Pages that one visitor opens while services answer so. status: of their responses."""
+    """Pages that one visitor opens while services answer so.
+
+    status: of their responses; form: what is sent there, for a page that only an action makes.
+    """
 
     name: str
     visitor: Visitor | None
     replies: Replies
     paths: tuple[str, ...]
     status: int = 200
+    form: Mapping[str, str] | None = None
 
 
 def away(*questions: type[Any]) -> Replies:
@@ -141,11 +154,19 @@ REGULAR: Replies = {
     )
 }
 ANSWERED_QUESTIONS = test_asking_pages.having(answers={"lunch": True, "menu": "肉", "note": "なし"})
-SERIES = ("/c/it/series/new", "/series/s1", "/series/s1/edit?from=e2", "/series/s1/time", "/series/s1/cancel")
+SERIES = ("/c/it/series/new", *(f"/series/s1{path}" for path in ("", "/edit?from=e2", "/time", "/rule", "/cancel")))
+CALENDAR = {"kept": base64.urlsafe_b64encode(test_lead_calendar.FILE).decode(), "capacity": "12", "context": "昼食会"}
+LINKED: Replies = {**test_suggestions_pages.following(), RemoveSponsor: reporting()[RemoveSponsor]}
+BY_LINK = ("/u/it/x", "/u/surveys/x", "/u/themes/it/x", "/u/reports/it/x")
+"""What links at the end of mails open; here every link is good."""
+WAITING = mine("waitlisted", terms=test_quotas.TERMS, kept=3, confirmed=27, waitlisted=3)
+DRAWN = test_lottery.drawn(test_lottery.BEFORE, "held")
+PLANNED = {**test_series_pages.PLANNED, "do": "preview"}
+INVITING = test_lead_invitations.private()
 SCENES = [
     Scene("there is no such page", HANAKO, {}, ("/nothing",), 404),
     Scene("not allowed", HANAKO, answers(), ("/lead", "/people"), 403),
-    Scene("what is coming", HANAKO, COMING, ("/", "/month", "/past", "/?community=it&format=online&theme=IT")),
+    Scene("what is coming", HANAKO, COMING, ("/", "/month", "/past", "/?community=it&format=online&context=IT")),
     Scene("nothing yet", HANAKO, NOTHING, ("/", "/past", "/me", "/me/journey", "/me/messages")),
     Scene("not registered", HANAKO, {**COMING, MyRegistration: mine(None, speakers=["taro"])}, SEEN),
     Scene("asked", HANAKO, test_asking_pages.ASKS, SEEN),
@@ -153,8 +174,19 @@ SCENES = [
     Scene("has to answer", HANAKO, test_asking_pages.having(unanswered=True), ("/e/e1", "/e/e1/answers")),
     Scene("what members answered", LEADER, answers(asks=True), ("/e/e1/questions", "/e/e1/questions/answers")),
     Scene("full", HANAKO, {MyRegistration: mine(None, confirmed=30, waitlisted=3)}, SEEN),
-    Scene("a seat", HANAKO, {MyRegistration: mine("confirmed", **NOW_ON)}, ("/e/e1", "/e/e1?did=events.confirmed")),
-    Scene("waiting", HANAKO, {MyRegistration: mine("waitlisted", confirmed=30)}, SEEN),
+    Scene("a seat", HANAKO, {MyRegistration: mine("confirmed", **NOW_ON)}, ("/e/e1?did=events.confirmed",)),
+    Scene("a seat at a table", HANAKO, test_lead_tables.seated("林 舞", **NOW_ON), SEEN),
+    Scene("waiting", HANAKO, {MyRegistration: WAITING}, SEEN),
+    Scene("to be drawn", HANAKO, {MyRegistration: mine(None, **test_lottery.drawn(applied=35))}, SEEN),
+    Scene("in the draw", HANAKO, {MyRegistration: mine("applied", **test_lottery.drawn())}, SEEN),
+    Scene(
+        "not drawn",
+        HANAKO,
+        {MyRegistration: mine("waitlisted", **DRAWN)},
+        SEEN,
+    ),
+    Scene("applied", HANAKO, {MyRegistration: mine("applied", **test_lead_applications.APPROVAL)}, SEEN),
+    Scene("declined", HANAKO, {MyRegistration: test_lead_applications.turned_down()}, SEEN),
     Scene("was there", HANAKO, {**ME, MyRegistration: mine("attended", status="concluded")}, SEEN),
     Scene("the board", HANAKO, test_output_pages.known(), ("/board", "/o/o1", "/c/it/board/new")),
     Scene("what leaders decide", LEADER, test_output_pages.known(), ("/board?community=it", "/o/o2", "/o/o2/edit")),
@@ -166,6 +198,9 @@ SCENES = [
     Scene("measures as members see them", HANAKO, MEASURED, ("/c/it/measures", "/c/it")),
     Scene("a community alone", HANAKO, {**COMMUNITIES, **away(ListEvents, RankThemes, GetCards)}, ("/c/it",)),
     Scene("me", HANAKO, ME, ("/me", "/me/journey", "/me/calendar", "/me/messages", "/me/settings", "/me/data")),
+    Scene("my chat", HANAKO, ME, ("/me/settings/chat/disconnect",)),
+    Scene("a link at the end of a mail", HANAKO, LINKED, BY_LINK),
+    Scene("no more of it", HANAKO, LINKED, BY_LINK, form={}),
     Scene("my skills", HANAKO, ME, ("/me/skills",)),
     Scene("what is held on me", HANAKO, test_held_pages.KNOWN, ("/me/data",)),
     Scene("what is held on a person", STEWARD, test_held_pages.KNOWN, ("/people/hanako/held",)),
@@ -184,6 +219,16 @@ SCENES = [
     Scene("a series that was cancelled", HANAKO, {GetSeries: series(event(status="cancelled"))}, ("/series/s1",)),
     Scene("leading a series", LEADER, {**answers(), **OF_SERIES, **REGULAR}, ("/e/e1", *SERIES)),
     Scene(
+        "dates of a series",
+        LEADER,
+        answers(),
+        ("/c/it/series/new",),
+        form=PLANNED,
+    ),
+    Scene("dates by another rule", LEADER, answers(), ("/series/s1/rule",), form=test_series_pages.ANOTHER_RULE),
+    Scene("a calendar", LEADER, test_lead_calendar.REPLIES, (test_lead_calendar.PATH,)),
+    Scene("what is in a calendar", LEADER, test_lead_calendar.REPLIES, (test_lead_calendar.PATH,), form=CALENDAR),
+    Scene(
         "leading",
         LEADER,
         answers(),
@@ -193,13 +238,21 @@ SCENES = [
     Scene("published", LEADER, {**answers(), MyRegistration: mine(None)}, ("/e/e1", "/e/e1/move", "/e/e1/conclude")),
     Scene("terms", LEADER, answers(**WHOLE), ("/e/e1/terms", "/e/e1")),
     Scene("applications", LEADER, test_lead_applications.waiting(), ("/e/e1/applications",)),
-    Scene("by invitation", LEADER, test_lead_invitations.private(), ("/e/e1/invitations", "/e/e1/terms")),
+    Scene("by invitation", LEADER, INVITING, ("/e/e1/invitations", "/e/e1/terms")),
     Scene("hosts and deputies", LEADER, test_lead_hosting.LEAD_BY, ("/e/e1/hosts", "/c/it/leaders")),
+    Scene(
+        "whom an invitation reaches",
+        LEADER,
+        test_lead_invitations.private(),
+        ("/e/e1/invitations/preview",),
+        form=test_lead_invitations.TYPED,
+    ),
     Scene("makes leaders", STEWARD, test_lead_hosting.LEAD_BY, ("/c/it/leaders",)),
     Scene("a host", HANAKO, test_lead_hosting.RUN_BY, ("/e/e1", "/e/e1/roster", "/me")),
     Scene("how many will come", LEADER, test_lead_overbooking.told(), ("/e/e1/overbooking",)),
     Scene("registers with colleagues", HANAKO, test_grouping.replies(), ("/e/e1", "/e/e1/group")),
     Scene("the desk", LEADER, at_the_desk(), ("/e/e1/roster", "/e/e1/roster?q=林", "/e/e1/poster")),
+    Scene("tables", LEADER, answers(), ("/e/e1/tables",)),
     Scene("the desk is closed", LEADER, at_the_desk(status="concluded"), ("/e/e1/roster", "/e/e1/poster")),
     Scene("nobody came", LEADER, answers(), ("/e/e1/roster?q=zz", "/e/e1/poster", "/e/e1/attendance")),
     Scene(
@@ -211,6 +264,12 @@ SCENES = [
     Scene("it has begun", LEADER, BEGUN, ("/e/e1/attendance?new=2&walk_ins=1&already=1&passed=1", "/e/e1/conclude")),
     Scene("results", LEADER, over(), ("/e/e1/results", "/c/it/results")),
     Scene("reports", LEADER, over(), ("/c/it/reports", "/c/it/report?period=2026-11&as=page")),
+    Scene(
+        "the report of a department",
+        LEADER,
+        test_lead_results.of_a_department(),
+        ("/c/it/report/department", "/c/it/report/department?department=製造部&quarter=2026-Q3&as=page"),
+    ),
     Scene("sponsors", LEADER, reporting(), ("/c/it/sponsors", "/c/it/reports/2026-10", "/c/it/sponsors/p1/remove")),
     Scene("a report that was sent", LEADER, {**reporting(), ListReleases: REPORTED}, ("/c/it/reports/2026-10",)),
     Scene("learning hours", LEADER, HOURS, ("/c/it/hours",)),
@@ -242,6 +301,7 @@ SCENES = [
     Scene("a person alone", STEWARD, {GetMember: PEOPLE[GetMember]}, ("/people/hanako",)),
     Scene("nobody", STEWARD, {**PEOPLE, FindMembers: MemberPage(members=[])}, ("/people?q=@@", "/people-import")),
     Scene("people, all away", STEWARD, {}, ("/people", "/people-communities", "/people-sent", "/people-state")),
+    Scene("the state of services", STEWARD, test_state_page.KNOWN, ("/people-state",)),
     Scene("the first leaders", STEWARD, test_leaders_page.KNOWN, ("/c/it/first-leaders",)),
     Scene(
         "what stewards do",
@@ -253,7 +313,7 @@ SCENES = [
         "erased",
         STEWARD,
         {GetErasure: ERASURE, ListErasures: ErasurePage(erasures=[ERASURE])},
-        ("/people/erased", "/people/erased?id=x1", "/people-state"),
+        ("/people/erased", "/people/erased?id=x1"),
     ),
     Scene(
         "what is gone",
@@ -263,3 +323,10 @@ SCENES = [
         404,
     ),
 ]
+BEFORE = [
+    Scene("nobody is signed in", None, {}, ("/signin", "/signin/link?c=1", "/api/docs")),
+    Scene("signing in failed", None, {}, ("/signin/company/back?code=x&state=y",), 400),
+    Scene("an address that does not open", None, {}, ("/signin/local?k=x",), 403),
+    Scene("a link of a mail that is over", None, {}, ("/u/muted/x", "/u/themes/it/x", "/u/reports/it/x"), 404),
+]
+"""Pages of who is not signed in."""

@@ -80,6 +80,12 @@ class Standing:
     async def visitor(self, request: Request) -> Visitor | None:
         return self.visitor_now
 
+    async def by_link(self, held: str, about: str) -> Visitor | None:
+        return self.visitor_now
+
+    def sponsor_by_link(self, held: str, community_id: str) -> Visitor | None:
+        return self.visitor_now
+
     def forget(self, member_id: str) -> None:
         pass
 

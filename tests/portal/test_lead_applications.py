@@ -98,16 +98,19 @@ async def test_only_leaders_see_applications_and_nothing_is_decided_after_the_st
         assert "<button" not in page.text.split("<main")[1].split("</main>")[0]
 
 
+def turned_down() -> MyRegistrationAnswer:
+    told = mine("declined", **APPROVAL)
+    assert told.registration
+    more = {"declined_because": "prerequisites", "note": "まず入門編へ"}
+    return told.model_copy(update={"registration": told.registration.model_copy(update=more)})
+
+
 async def test_a_member_applies_and_reads_why_they_were_declined():
     async with opened({MyRegistration: mine(None, **APPROVAL)}, HANAKO) as browser:
         said = text_of(await browser.get("/e/e1"))
         assert "参加を申し込む" in said
         assert "参加する方は、リーダーが決めます。" in said
-        told = mine("declined", **APPROVAL)
-        assert told.registration
-        more = {"declined_because": "prerequisites", "note": "まず入門編へ"}
-        own = told.registration.model_copy(update=more)
-        browser.answering.replies[MyRegistration] = told.model_copy(update={"registration": own})
+        browser.answering.replies[MyRegistration] = turned_down()
         said = text_of(await browser.get("/e/e1"))
         assert "理由: 必要な知識や経験を確認できなかったため" in said
         assert "まず入門編へ" in said

@@ -103,14 +103,16 @@ async def test_who_is_invited_is_shown_by_name_as_far_as_leaders_may_know_it():
             assert browser.answering.sent(InviteMembers) == browser.answering.sent(UninviteMember) == []
 
 
+TYPED = {
+    "people": "ken@example.com\r\n0003\r\nnobody@example.com\r\nold\r\nno such line, ken",
+    "departments": "営業\r\n 開発 \r\n営業",
+    "never_came": "on",
+}
+
+
 async def test_an_invitation_is_previewed_with_the_lines_that_name_nobody_and_then_sent_once():
-    typed = {
-        "people": "ken@example.com\r\n0003\r\nnobody@example.com\r\nold\r\nno such line, ken",
-        "departments": "営業\r\n 開発 \r\n営業",
-        "never_came": "on",
-    }
     async with opened(private(), LEADER) as browser:
-        page = await browser.post("/e/e1/invitations/preview", typed)
+        page = await browser.post("/e/e1/invitations/preview", TYPED)
         text = text_of(page)
         (asked,) = browser.answering.sent(PreviewInvitation)
         assert asked.members == ["ken", "mai"]
@@ -131,7 +133,7 @@ async def test_an_invitation_is_previewed_with_the_lines_that_name_nobody_and_th
         assert (sent.invitation_id, sent.members, sent.segment) == ("i1", ["ken", "mai"], asked.segment)
         assert [q.community_id for q in browser.answering.sent(FindMembers) if q.emails] == ["it"]
     async with opened(private(), STEWARD) as browser:
-        await browser.post("/e/e1/invitations/preview", typed)
+        await browser.post("/e/e1/invitations/preview", TYPED)
         assert [q.community_id for q in browser.answering.sent(FindMembers) if q.emails] == [None]
 
 

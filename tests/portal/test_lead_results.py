@@ -309,9 +309,10 @@ async def test_a_report_is_of_a_period_with_the_one_before_or_says_what_is_wrong
             assert (await browser.as_(visitor).get("/c/it/reports")).status_code == 403
 
 
-async def test_the_report_of_a_department_is_of_a_quarter_that_is_over():
+def of_a_department() -> dict[type, object]:
+    """Answers of a quarter in which nine of one department came to an event."""
     held = event(status="concluded", starts_at="2026-08-20T03:00:00Z", ends_at="2026-08-20T04:00:00Z", title="夏の会")
-    replies = {
+    return {
         **over(),
         GetRoster: roster(held, *[registration(f"m{n}", "attended") for n in range(9)]),
         GetCards: lambda q: Cards(
@@ -320,7 +321,10 @@ async def test_the_report_of_a_department_is_of_a_quarter_that_is_over():
         FindMembers: MemberPage(members=[]),
         ListEvents: EventPage(events=[held]),
     }
-    async with opened(replies, LEADER) as browser:
+
+
+async def test_the_report_of_a_department_is_of_a_quarter_that_is_over():
+    async with opened(of_a_department(), LEADER) as browser:
         page = await browser.get("/c/it/report/department?department=製造部&quarter=2026-Q3&as=page")
         said = text_of(page)
         assert "部署別レポート · 2026年7〜9月" in said

@@ -17,7 +17,17 @@ from ekkyo.contracts.members import Cards, GetCards, MemberCard
 
 from tests.portal.leading import answers
 from tests.portal.making import HANAKO, LEADER, opened, text_of
-from tests.portal.test_events_pages import event
+from tests.portal.test_events_pages import event, mine
+
+
+def seated(*known: str, **changes: object) -> dict[type, object]:
+    """Answers to 花子, who sits at the second table, and may see the cards of those with these names."""
+    own = Registration(event_id="e1", member_id="hanako", registration_id="r1", status="confirmed", table=2)
+    return {
+        MyRegistration: MyRegistrationAnswer(event=event(table_count=2, **changes), registration=own),
+        MyTable: MyTableAnswer(event_id="e1", table=2, companions=["ken", "mai"]),
+        GetCards: Cards(cards=[MemberCard(member_id="mai", name=name, department="人事") for name in known]),
+    }
 
 
 async def test_tables_are_made_with_a_named_request_and_shown_with_names_and_departments():
@@ -72,15 +82,8 @@ async def test_a_seat_is_changed_by_hand_and_a_refusal_is_told_in_words():
     ],
 )
 async def test_a_member_sees_their_table_and_names_as_far_as_cards_may_be_seen(known: list[str], says: str):
-    own = Registration(event_id="e1", member_id="hanako", registration_id="r1", status="confirmed", table=2)
-    told = {
-        MyRegistration: MyRegistrationAnswer(event=event(table_count=2), registration=own),
-        MyTable: MyTableAnswer(event_id="e1", table=2, companions=["ken", "mai"]),
-        GetCards: Cards(cards=[MemberCard(member_id="mai", name=name, department="人事") for name in known]),
-    }
-    async with opened(answers() | told, HANAKO) as browser:
+    async with opened(answers() | seated(*known), HANAKO) as browser:
         assert says in text_of(await browser.get("/e/e1"))
-    alone = MyRegistrationAnswer(event=event(), registration=own.model_copy(update={"table": None}))
-    async with opened(answers() | {MyRegistration: alone}, HANAKO) as browser:
+    async with opened(answers() | {MyRegistration: mine("confirmed")}, HANAKO) as browser:
         assert "テーブル" not in text_of(await browser.get("/e/e1"))
         assert browser.answering.sent(MyTable) == []

@@ -40,6 +40,15 @@ PLANNED = {
     "also_on": "2027-02-12",
 }
 WEEKDAYS = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR;UNTIL=20270129"
+ANOTHER_RULE = {
+    "starts": "2026-12-08T12:00",
+    "minutes": "60",
+    "repeat": "every_week",
+    "end": "endless",
+    "from_event": "e2",
+    "change_id": "c9",
+    "do": "change",
+}
 SEEN = 'name="seen" value="'
 
 
@@ -127,9 +136,8 @@ async def test_another_rule_is_given_when_what_it_does_was_seen_and_not_before()
         assert 'href="/series/s1/rule"' in (await browser.get("/series/s1")).text
         page = await browser.get("/series/s1/rule?from=e2")
         assert 'value="e2" selected' in page.text
-        form = {"starts": "2026-12-08T12:00", "minutes": "60", "repeat": "every_week", "end": "endless"}
-        form |= {"from_event": "e2", "change_id": "c9"}
-        page = await browser.post("/series/s1/rule", {**form, "do": "change"})
+        form = {name: value for name, value in ANOTHER_RULE.items() if name != "do"}
+        page = await browser.post("/series/s1/rule", ANOTHER_RULE)
         said = text_of(page)
         assert "日時が変わる回: 1 回" in said
         assert "12月9日(水) 12:00 → 12月8日(火) 12:00〜13:00" in said
