@@ -18,7 +18,7 @@ from ekkyo.process.running import Instance
 from ekkyo_portal.site import ROOMS
 from playwright.async_api import Page, Response
 
-from tests.journeys.browsing import RULES, Person, browsers
+from tests.journeys.browsing import RULES, Browsers, Person, browsers
 from tests.journeys.printing import cut_off
 from tests.journeys.scenes import BEFORE, ME, PEOPLE, SCENES, Scene
 from tests.portal.leading import answers
@@ -132,7 +132,7 @@ async def test_every_page_can_be_read_by_everybody(tmp_path: Path, part: int) ->
         staged({}, HANAKO, settings=systems, running=running) as stage,
         browsers(stage.url, tmp_path) as them,
     ):
-        who = await them.person("/communities", size="phone")
+        who = await looking(them, "/communities")
         for number, scene in enumerate(SCENES[part::PARTS]):
             for english in (False, True):
                 stage.set(in_english(scene.visitor) if english and scene.visitor else scene.visitor, scene.replies)
@@ -144,7 +144,7 @@ async def test_pages_before_the_sign_in_those_of_the_http_door_and_a_report_on_p
     tmp_path: Path,
 ) -> None:
     async with served(tmp_path) as (url, _), browsers(url, tmp_path) as them:
-        who = await them.person("/signin?lang=en", size="phone")
+        who = await looking(them, "/signin?lang=en")
         wrong = []
         for scene in BEFORE:
             wrong += await looked_at(who, scene, axe=True)
@@ -155,7 +155,7 @@ async def test_a_form_with_mistakes_can_be_read_by_everybody(tmp_path: Path) -> 
     """Sent with every field empty: what is wrong stands beside its field, and the page has no other mistakes."""
     wrong: list[str] = []
     async with staged(answers(), LEADER) as stage, browsers(stage.url, tmp_path) as them:
-        who = await them.person("/c/it/chat", size="phone")
+        who = await looking(them, "/c/it/chat")
         for visitor, replies, path in (
             (LEADER, answers(), "/c/it/charter"),
             (LEADER, answers(), "/c/it/events/new"),
@@ -177,6 +177,13 @@ async def test_a_form_with_mistakes_can_be_read_by_everybody(tmp_path: Path) -> 
             await who.page.locator(".wrong").first.wait_for()
             wrong += [f"{path}: {one}" for one in await mistakes(who.page)]
         assert "\n".join(wrong) == ""
+
+
+async def looking(them: Browsers, address: str) -> Person:
+    """Somebody on a phone, with axe in each page that they open next: it is half a megabyte, and sent once."""
+    who = await them.person(address, size="phone")
+    await who.page.add_init_script(Axe().axe_script)
+    return who
 
 
 async def looked_at(who: Person, scene: Scene, *, axe: bool) -> list[str]:
@@ -214,7 +221,6 @@ async def opened(page: Page, address: str, form: Mapping[str, str] | None) -> Re
 
 async def mistakes(page: Page) -> list[str]:
     """What axe finds, light and dark."""
-    await page.evaluate(Axe().axe_script)
     found: list[str] = await page.evaluate(FIND % json.dumps({"resultTypes": ["violations"], "rules": RULES}))
     await page.emulate_media(color_scheme="dark")
     found += await page.evaluate(FIND % json.dumps({"runOnly": ["color-contrast"]}))

@@ -16,6 +16,7 @@ from ekkyo.docs import examples
 from ekkyo.docs.messages import messages
 from ekkyo_portal.signin import onward
 from ekkyo_portal.site import ROOMS
+from ekkyo_portal.web.headers import HEADERS
 from ekkyo_portal.web.visitor import Who
 from pydantic import BaseModel, ValidationError
 
@@ -51,6 +52,12 @@ LEADS_ON = {"/me/held"}
 """To another page, always."""
 KEPT = ("/c/{community_id}/logo", "/accent/{name}.css")
 """What browsers keep for ever: its address changes with it, and holds nothing about whoever looks."""
+OWN_POLICY = {
+    *("/c/{community_id}/report", "/c/{community_id}/report/department"),  # a report has its styles in itself
+    *("/c/{community_id}/reports/{month}/mail", "/c/{community_id}/reports/{month}/file"),  # so does a mail
+    "/c/{community_id}/logo/{logo}",  # a file: it loads nothing
+}
+"""What has a stricter policy of its own for what browsers may run; the other headers are those of every page."""
 ELSEWHERE = {
     "host": "evil.example.com",
     "x-forwarded-host": "evil.example.com",
@@ -129,12 +136,17 @@ async def test_looking_at_a_page_changes_nothing_and_shows_texts_as_texts(tmp_pa
             assert "set-cookie" not in page.headers, path
             assert "evil.example" not in page.text + str(page.headers), "what a request calls this host counts nowhere"
             assert page.headers["cache-control"] == "no-store" or path.startswith(KEPT), path
+            policy = page.headers["content-security-policy"]
+            own = path in OWN_POLICY and policy.startswith("default-src 'none'") and "script-src" not in policy
+            said = {name: page.headers.get(name) for name in HEADERS}
+            assert said == (HEADERS | {"content-security-policy": policy} if own else HEADERS), path
             options = await portal.http.options(address(path))
             assert (options.status_code, options.headers.get("set-cookie")) == (405, None), path
             head = await portal.http.head(address(path))
             assert (head.status_code, head.content) == (page.status_code, b""), path
             shown |= {path} if page.status_code == 200 else set()
         assert not [said for said in portal.services.answering.said if isinstance(said, Command)]
+    assert HEADERS["referrer-policy"] == "same-origin", "the address of a page is told to no other site"
     hidden = {path for path in GETS if path not in shown | LEADS_ON and not path.startswith(NOT_THERE)}
     assert not hidden if "steward" in more else hidden
 
