@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+from ekkyo.contracts.base import Refused
 from ekkyo.contracts.surveys import Answered, AnswerSurvey, DraftSaved, Form, FormAnswer, GetForm, SaveDraft
 from ekkyo_portal.look.reader import Reader
 from ekkyo_portal.surveys import answered, views
@@ -152,6 +153,15 @@ async def test_answers_that_are_not_anonymous_are_saved_unfinished_shown_again_a
         assert saved.headers["location"] == "/s/s1?did=surveys.saved"
         (sent,) = browser.answering.sent(SaveDraft)
         assert sent.answers == {"how": ["car"]}
+        page = await browser.post("/s/s1", {"at": "0", "score": "9", "do": "go"})
+        assert "通勤について" in text_of(page)
+        back = await browser.post("/s/s1", {**carried(page.text), "how": "car", "minutes": "12x", "do": "back"})
+        assert "1 / 3 ページ" in text_of(back)
+        steps = [draft.answers for draft in browser.answering.sent(SaveDraft)[1:]]
+        assert steps == [{"score": 9}, {"score": 9, "how": ["car"]}], "each step saves what the form accepts"
+        browser.answering.replies[SaveDraft] = Refused("unavailable", "The surveys service is away.", 503)
+        page = await browser.post("/s/s1", {"at": "0", "score": "9", "do": "go"})
+        assert "通勤について" in text_of(page), "a draft that is refused stops no step"
         browser.answering.replies[GetForm] = asked(anonymous=False, answers={"score": 1, "why": "まだ"}, draft=True)
         page = await browser.get("/s/s1")
         assert "まだ" in page.text
@@ -173,6 +183,8 @@ async def test_what_is_typed_into_an_anonymous_survey_is_kept_by_the_browser_alo
         assert name not in ("s1", "hanako")
         assert "drafts" in page.text.partition("</head>")[0]
         page = await browser.post("/s/s1", {"at": "0", "score": "9", "do": "go"})
+        await browser.post("/s/s1", {**carried(page.text), "do": "back"})
+        assert browser.answering.sent(SaveDraft) == [], "a draft could be read beside the member's id"
         assert f'data-draft="{name}">' in page.text, "a step is no beginning: what was typed before is not put over it"
         browser.answering.replies[GetForm] = asked(answered=True)
         assert f'data-drop-draft="{name}"' in (await browser.get("/s/s1")).text

@@ -31,6 +31,14 @@ async def test_a_survey_says_whether_it_is_anonymous_and_takes_one_answer():
         page = await browser.get("/s/s1")
         assert "匿名のアンケートです" in text_of(page)
         assert "あなたが回答を済ませたかどうかは記録されます" in text_of(page).partition("今回のイベントを")[0]
+        warnings = {
+            "ja": "書いた人が推測できる内容や、ほかの方のお名前は書かないでください",
+            "en": "Leave out what could tell who",
+        }
+        for locale, warning in warnings.items():
+            asking = await browser.as_(replace(HANAKO, locale=locale)).get("/s/s1")
+            assert warning in text_of(asking.text.partition('name="satisfaction"')[0])
+        browser.as_(HANAKO)
         assert page.text.count('type="radio" name="satisfaction"') == 11
         assert 'value="save"' not in page.text, "an anonymous survey keeps no draft"
         form = {"satisfaction": "9", "useful": "yes", "themes": ["Excel", " ", "RPA"], "comment": " 一行\r\n二行 "}

@@ -1,5 +1,7 @@
 """The page of a survey. What was said goes to the surveys service and nowhere else: no log, no address, no figure."""
 
+from contextlib import suppress
+
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.surveys import Answers, AnswerSurvey, FormAnswer, GetForm, SaveDraft
 from starlette.responses import Response
@@ -7,7 +9,7 @@ from starlette.responses import Response
 from ekkyo_portal.surveys import answered, views
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.rooms import FORM, Room
-from ekkyo_portal.web.visit import Visit
+from ekkyo_portal.web.visit import PATIENCE, Visit
 
 room = Room("surveys")
 
@@ -22,21 +24,24 @@ async def survey(visit: Visit, survey_id: str) -> Response:
 
 @room.post("/s/{survey_id}", largest=2 * FORM)
 async def answer(visit: Visit, survey_id: str) -> Response:
-    """Go on to the next step, or answer; save what was typed for later where the survey is not anonymous.
+    """Go on to the next step, or answer. What was typed is saved for later unless the survey is anonymous.
 
     Of an anonymous survey the first answer counts, so a second press changes nothing.
     """
     form, member_id = await visit.form(), visit.me.member_id
     asked = await visit.ask(GetForm(survey_id=survey_id, member_id=member_id))
     said, at, do = answered.read(asked.form, form), _number(form["at"]), form["do"]
+    right = {key: value for key, value in said.items() if key not in form.errors}
+    draft = SaveDraft(survey_id=survey_id, member_id=member_id, answers=right)
     if do == "save":
-        right = {key: value for key, value in said.items() if key not in form.errors}
-        await visit.send(SaveDraft(survey_id=survey_id, member_id=member_id, answers=right))
+        await visit.send(draft)
         return visit.see_other(f"/s/{survey_id}", did="surveys.saved")
     if do == "back":
+        await _save(visit, asked, draft)
         form.errors.clear()
         return _page(visit, asked, form, at=views.asked_step(asked.form, said, at, -1), change=True, fresh=False)
     if not views.is_last(asked.form, said, at):
+        await _save(visit, asked, draft)
         return _next(visit, asked, form, said, at)
     if not form.errors:
         try:
@@ -49,6 +54,13 @@ async def answer(visit: Visit, survey_id: str) -> Response:
                 form.wrong(error.field.removeprefix("answers."), "wrong")
     wrong = [n for n, page in enumerate(views.steps(asked.form)) if any(q.key in form.errors for q in page)]
     return _page(visit, asked, form, at=min(wrong, default=at), change=True, fresh=False, status=400)
+
+
+async def _save(visit: Visit, asked: FormAnswer, draft: SaveDraft) -> None:
+    """Save a draft in passing, never of an anonymous survey. The step does not depend on it: it carries what was typed."""
+    if not asked.survey.anonymous:
+        with suppress(Refused):
+            await visit.send(draft, within=PATIENCE)
 
 
 def _next(visit: Visit, asked: FormAnswer, form: Form, said: Answers, at: int) -> Response:
