@@ -23,10 +23,11 @@ STATE = {
 
 def audited(answered: int = 12, *, id: str = "s1", first: int = 0, event: str | None = None, **told: Any) -> Audited:
     texts = told.pop("texts", {})
+    after = frozenset(told.pop("after", ()))
+    state = {**STATE, "survey_id": id, "event_id": event, "status": told.pop("status", "closed")}
     results = {"survey_id": id, "invited": 30, "answered": answered, **told}
-    state = {**STATE, "survey_id": id, "event_id": event}
     said = ResultsAnswer.model_validate({"survey": state, "results": results, "texts": texts})
-    return Audited(said, frozenset(f"m{n}" for n in range(first, first + answered)))
+    return Audited(said, frozenset(f"m{n}" for n in range(first, first + answered)), after)
 
 
 def question(kind: str = "choice", answered: int | None = 12, **more: Any) -> dict[str, Any]:
@@ -51,6 +52,10 @@ FINDS = [
     ({"texts": {"q": ["a", "b"]}}, [2]),
     ({"texts": {"q": ["a", "b", "c", "e", "d"]}}, [1]),
     ({"suppressed": True, "texts": {"q": ["a"]}}, [12]),
+    ({"after": ["m1", "m2"]}, [2]),
+    ({"after": [f"m{n}" for n in range(5)]}, []),
+    ({"status": "open", "distributions": {"q": {"a": 12}}}, [1]),
+    ({"status": "open"}, []),
 ]
 
 

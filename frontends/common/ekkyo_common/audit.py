@@ -18,10 +18,12 @@ DETRACTOR, PROMOTER = 6, 9
 
 @dataclass(frozen=True)
 class Audited:
-    """An anonymous survey that is closed, and who answered it, as the facts tell."""
+    """An anonymous survey whose results were told, and who answered it, as the facts tell."""
 
     said: ResultsAnswer
     answered: frozenset[str]
+    after: frozenset[str] = frozenset()
+    """Those of them who answered after figures were published."""
 
     @property
     def id(self) -> str:
@@ -42,6 +44,7 @@ def audit(surveys: Sequence[Audited]) -> list[Finding]:
     """Everything that can be linked in these surveys."""
     found: list[Finding] = []
     for survey in surveys:
+        found += _early(survey)
         results = survey.said.results
         if results.suppressed:
             found += _suppressed(survey)
@@ -58,10 +61,22 @@ def few(people: int) -> bool:
     return 0 < people < FEWEST
 
 
+def _early(survey: Audited) -> list[Finding]:
+    """Figures of before and after an answer differ by that answer, and facts tell whose it was."""
+    found = [Finding(survey.id, "answered after figures were published", len(survey.after))]
+    if survey.said.survey.status == "open" and _tells(survey):
+        found.append(Finding(survey.id, "is open, and tells of answers", 1))
+    return [finding for finding in found if few(finding.people)]
+
+
+def _tells(survey: Audited) -> bool:
+    said = survey.said
+    return any([said.results.distributions, said.results.questions, said.results.themes, said.comments, said.texts])
+
+
 def _suppressed(survey: Audited) -> list[Finding]:
-    results = survey.said.results
-    tells = results.distributions or results.questions or results.themes or survey.said.comments or survey.said.texts
-    return [Finding(survey.id, "is suppressed, and tells of answers", results.answered)] if tells else []
+    answered = survey.said.results.answered
+    return [Finding(survey.id, "is suppressed, and tells of answers", answered)] if _tells(survey) else []
 
 
 def _cells(survey_id: str, results: Results) -> list[Finding]:

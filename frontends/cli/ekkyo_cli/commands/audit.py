@@ -1,15 +1,23 @@
 """`ekkyo audit`: an attacker's view of an installation's own data."""
 
 import asyncio
+from collections import defaultdict
 from dataclasses import asdict
 from pathlib import Path
 
 import typer
+from ekkyo.client import Ekkyo
+from ekkyo.contracts.base import Refused
 from ekkyo.contracts.surveys import (
     CompareCommunities,
     GetResults,
     ListSurveys,
+    ResultsAnswer,
     SurveyAnswered,
+    SurveyClosed,
+    SurveyFact,
+    SurveyState,
+    ThemesRanked,
 )
 from ekkyo_common.audit import Audited, Finding, audit
 from rich.markup import escape
@@ -30,10 +38,10 @@ def group() -> None:
 def surveys(dir: Where = None, json: Json = False) -> None:
     """Try to find out what single people said in anonymous surveys.
 
-    It reads the results of all closed anonymous surveys and the facts about who answered, and looks for groups of one
-    to four people: in every table, in what tables and scores tell together, in texts, and in sums and differences of
-    two and three surveys. What can only be guessed at, from surveys after different events, is printed as a note. Exit
-    code 1 if anything could be linked.
+    It reads the results of all anonymous surveys and the facts about who answered, and looks for groups of one to four
+    people: in every table, in what tables and scores tell together, in texts, in figures published between two answers,
+    and in sums and differences of two and three surveys. What can only be guessed at, from surveys after different
+    events, is printed as a note. Exit code 1 if anything could be linked.
 
     Example:
 
@@ -58,15 +66,34 @@ def surveys(dir: Where = None, json: Json = False) -> None:
 
 async def _audited(dir: Path | None) -> tuple[int, list[Finding]]:
     async with connected(dir, roles=("steward",)) as ekkyo:
-        answered: dict[str, set[str]] = {}
-        async for fact in ekkyo.facts(SurveyAnswered, since=1, follow=False):
+        known: dict[str, SurveyState] = {}
+        answered, after = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
+        published = set[str]()
+        async for fact in ekkyo.facts(SurveyAnswered, SurveyClosed, ThemesRanked, since=1, follow=False):
             if isinstance(fact, SurveyAnswered):
-                answered.setdefault(fact.survey_id, set()).add(fact.member_id)
-        closed: list[Audited] = []
+                answered[fact.survey_id].add(fact.member_id)
+                if fact.survey_id in published:
+                    after[fact.survey_id].add(fact.member_id)
+            elif isinstance(fact, SurveyClosed | ThemesRanked):
+                published.add(fact.survey_id)
+            if isinstance(fact, SurveyFact):
+                known[fact.survey_id] = fact.survey
         for one in (await ekkyo.ask(CompareCommunities())).communities:
-            listed = await ekkyo.ask(ListSurveys(community_id=one.community_id, status="closed"))
-            for survey in listed.surveys:
-                if survey.anonymous:
-                    said = await ekkyo.ask(GetResults(survey_id=survey.survey_id))
-                    closed.append(Audited(said, frozenset(answered.get(survey.survey_id, ()))))
-    return len(closed), audit(closed)
+            listed = await ekkyo.ask(ListSurveys(community_id=one.community_id))
+            known.update({survey.survey_id: survey for survey in listed.surveys})
+        told = [
+            Audited(said, frozenset(answered[id]), frozenset(after[id]))
+            for id, survey in known.items()
+            if survey.anonymous and (said := await _said(ekkyo, id))
+        ]
+    return sum(1 for one in told if one.said.survey.status == "closed"), audit(told)
+
+
+async def _said(ekkyo: Ekkyo, survey_id: str) -> ResultsAnswer | None:
+    """What a survey tells: one that is open tells nothing, one that was removed is only in facts."""
+    try:
+        return await ekkyo.ask(GetResults(survey_id=survey_id))
+    except Refused as no:
+        if no.code in ("survey_still_open", "survey_not_found"):
+            return None
+        raise

@@ -57,7 +57,7 @@ async def answer(visit: Visit, survey_id: str) -> Response:
 
 
 async def _save(visit: Visit, asked: FormAnswer, draft: SaveDraft) -> None:
-    """Save a draft in passing, never of an anonymous survey. The step does not depend on it: it carries what was typed."""
+    """Save a draft, never of an anonymous survey. The step does not depend on it: its page carries what was typed."""
     if not asked.survey.anonymous:
         with suppress(Refused):
             await visit.send(draft, within=PATIENCE)
