@@ -1,5 +1,6 @@
 """What is held on a member, as pages and files: for themselves, and for stewards."""
 
+import re
 from typing import Any
 
 from ekkyo.contracts.base import Refused
@@ -56,7 +57,17 @@ async def test_what_is_held_on_me_is_one_page_and_one_file_and_a_service_that_is
         assert content["services"]["notify"] is None
         assert len(content["services"]["events"]["places"]) == 201
         assert content["services"]["members"]["profile"][0]["number"] == "0012345"
+        kept = await browser.get("/me/held.html")
+        assert kept.headers["content-disposition"] == 'attachment; filename="held.html"'
+        assert kept.headers["content-type"].startswith("text/html")
+        assert kept.text.count("RPAもくもく会") == 200, "all of them"
+        assert "英語でランチ" in kept.text
+        assert "2026年11月30日(月) 12:00" in kept.text, "whoever keeps it knows of which year it tells"
+        assert "ほかに" not in text_of(kept)
+        assert not re.search(r"<(script|link|img|a)\b", kept.text), "it is read without the portal"
+        assert kept.text.count('class="away"') == 1
         assert {ask.member_id for ask in browser.answering.sent(HeldByEvents)} == {"hanako"}
+        assert all(f'href="/me/held.{kind}"' in page.text for kind in ("json", "html"))
 
 
 async def test_a_steward_sees_it_of_a_person_and_what_is_that_persons_alone_is_named() -> None:
@@ -66,13 +77,20 @@ async def test_a_steward_sees_it_of_a_person_and_what_is_that_persons_alone_is_n
         assert "本人にだけ表示されるもの: 記名のアンケートの回答" in said
         content = (await browser.get("/people/hanako/held.json")).json()
         assert content["withheld"] == {"surveys": ["answers", "surveys"]}
+        kept = text_of(await browser.get("/people/hanako/held.html"))
+        assert "本人にだけ表示されるもの: 記名のアンケートの回答" in kept
+        browser.answering.replies[GetMember] = member(member_id="kept")
+        led = await browser.get("/people/hanako/held.html")
+        assert led.headers["location"] == "/people/kept/held.html"
 
 
 async def test_nobody_else_sees_it_and_of_an_erased_member_there_is_none() -> None:
     async with opened(KNOWN) as browser:
         assert (await browser.get("/people/taro/held")).status_code in (403, 404)
         assert (await browser.get("/people/taro/held.json")).status_code in (403, 404)
+        assert (await browser.get("/people/taro/held.html")).status_code in (403, 404)
     gone = Refused("member_not_found", "There is no member with this id.")
     async with opened({**KNOWN, GetMember: gone, HeldByMembers: gone}, STEWARD) as browser:
         assert (await browser.get("/people/hanako/held")).status_code == 404
         assert (await browser.get("/people/hanako/held.json")).status_code == 404
+        assert (await browser.get("/people/hanako/held.html")).status_code == 404

@@ -1,7 +1,7 @@
 """What is held on a member, as a page and as a file: for themselves, and for stewards."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 from ekkyo.contracts.held import Row
@@ -14,7 +14,9 @@ from ekkyo_portal.web.headers import in_no_page
 from ekkyo_portal.web.visit import Visit
 
 SHOWN: Final = 20
-"""Records of one kind that a page shows; the file has all."""
+"""Records of one kind that a page shows; files have all."""
+LONG_AGO: Final = datetime(1, 1, 2, tzinfo=UTC)
+"""For whoever reads a file, at any time, every date is of another year, and says which."""
 LANGUAGES: Final = {"ja", "en"}
 
 
@@ -37,18 +39,30 @@ class Service:
     withheld: list[str]
 
 
-async def held_on(visit: Visit, member_id: str) -> list[Service]:
-    """What every service holds on a member, in the reader's words."""
+async def held_on(visit: Visit, member_id: str, most: int | None = SHOWN) -> list[Service]:
+    """What every service holds on a member, in the reader's words. most: records of one kind, None: all."""
     communities = await visit.maybe(ListCommunities(limit=200))
     names = {one.community.community_id: one.community.name for one in communities.communities} if communities else {}
-    return [_service(visit.reader, part, names) for part in await gathered(visit.ask, member_id)]
+    reader = visit.reader if most else replace(visit.reader, now=LONG_AGO)
+    return [_service(reader, part, names, most) for part in await gathered(visit.ask, member_id)]
 
 
 async def file_of(visit: Visit, member_id: str) -> Response:
     """The same as JSON, with everything in it."""
     content = as_json(await gathered(visit.ask, member_id), member_id, visit.reader.now)
-    headers = {"content-disposition": 'attachment; filename="held.json"', "cache-control": "no-store"}
-    return Response(in_no_page(content), media_type="application/json", headers=headers)
+    return Response(in_no_page(content), media_type="application/json", headers=_named("held.json"))
+
+
+async def page_file_of(visit: Visit, member_id: str) -> Response:
+    """The same as a page of its own, with everything in it, to be read without the portal."""
+    member = await visit.ask(GetMember(member_id=member_id))
+    if member_id not in (member.member_id, visit.me.member_id):  # a record that is part of this one
+        return visit.see_other(f"/people/{member.member_id}/held.html")
+    dated = replace(visit.reader, now=LONG_AGO).until(visit.reader.now)
+    held_by = await held_on(visit, member_id, most=None)
+    page = visit.page("me/held_file.html", member, held_by=held_by, on=dated)
+    page.headers.update(_named("held.html"))
+    return page
 
 
 async def page_of(visit: Visit, member_id: str) -> Response:
@@ -59,16 +73,20 @@ async def page_of(visit: Visit, member_id: str) -> Response:
     return visit.page("people/held.html", member, held_by=await held_on(visit, member_id))
 
 
-def _service(reader: Reader, part: Part, names: dict[str, str]) -> Service:
+def _named(file: str) -> dict[str, str]:
+    return {"content-disposition": f'attachment; filename="{file}"', "cache-control": "no-store"}
+
+
+def _service(reader: Reader, part: Part, names: dict[str, str], most: int | None) -> Service:
     words = reader.words.held
-    told = None if part.sections is None else [_shown(reader, *one, names) for one in part.sections.items()]
+    told = None if part.sections is None else [_shown(reader, *one, names, most) for one in part.sections.items()]
     return Service(words.services[part.service], told, [words.sections.get(name, name) for name in part.withheld])
 
 
-def _shown(reader: Reader, name: str, rows: list[Row], names: dict[str, str]) -> Shown:
-    words = reader.words.held
-    told = [[(_label(words, key), text_of(reader, value, names)) for key, value in row.items()] for row in rows[:SHOWN]]
-    return Shown(words.sections.get(name, name), len(rows), told, max(0, len(rows) - SHOWN))
+def _shown(reader: Reader, name: str, rows: list[Row], names: dict[str, str], most: int | None) -> Shown:
+    words, shown = reader.words.held, rows[:most]
+    told = [[(_label(words, key), text_of(reader, value, names)) for key, value in row.items()] for row in shown]
+    return Shown(words.sections.get(name, name), len(rows), told, len(rows) - len(shown))
 
 
 def _label(words: Any, field: str) -> str:

@@ -123,3 +123,9 @@ async def held_page(visit: Visit) -> Response:
 async def held_file(visit: Visit) -> Response:
     """What is held on me, as a file."""
     return await held.file_of(visit, visit.me.member_id)
+
+
+@room.get("/me/held.html")
+async def held_page_file(visit: Visit) -> Response:
+    """The same as a page to keep."""
+    return await held.page_file_of(visit, visit.me.member_id)

@@ -73,6 +73,12 @@ async def what_is_held_as_a_file(visit: Visit, member_id: str) -> Response:
     return await held.file_of(visit, member_id)
 
 
+@room.get("/people/{member_id}/held.html", who=STEWARDS)
+async def what_is_held_as_a_page_to_keep(visit: Visit, member_id: str) -> Response:
+    """The same as a page to keep."""
+    return await held.page_file_of(visit, member_id)
+
+
 @room.post("/people/{member_id}/messages/{delivery_id}/again", who=STEWARDS)
 async def again(visit: Visit, member_id: str, delivery_id: str) -> Response:
     """Send a person a message again. The form names the try: a second press is the same one."""
