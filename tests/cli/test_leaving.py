@@ -167,6 +167,8 @@ def test_an_import_is_told_how_to_read_dates_what_new_people_speak_and_who_has_l
     assert (known["locale"], known["timezone"], known["hired_on"]) == ("en", "Europe/Berlin", "2004-04-02")
     left = imported(f"{row}31/03/2026", "--deactivate-leavers")
     assert (left["deactivated"], left["left"]) == (1, 0)
+    number = said("members", "number", "LEAVES-1", "LEAVES-2", "--dir", str(season.folder.path))
+    assert (number["number"], number["former"]["numbers"]) == ("LEAVES-2", ["LEAVES-1"])
     for wrong in (("--dates", "dym"), ("--timezone", "localtime"), ("--locale", "fr")):
         imported(row, *wrong, code=2)
 

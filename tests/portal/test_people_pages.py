@@ -7,6 +7,7 @@ from typing import Any, get_args
 import pytest
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.members import (
+    ChangeNumber,
     Community,
     CommunityListed,
     CommunityMoved,
@@ -206,6 +207,30 @@ async def test_two_records_of_one_person_are_found_previewed_merged_and_parted_a
             assert (await browser.get(path)).status_code == 403
         assert (await browser.post("/people/hanako/merge", form)).status_code == 403
         assert len(browser.answering.sent(MergeMembers)) == 2
+
+
+async def test_a_person_gets_another_number_and_one_that_cannot_be_is_told_beside_its_field():
+    async with opened({**KNOWN, ChangeNumber: member(number="900123")}, STEWARD) as browser:
+        for _ in range(2):
+            done = await browser.post("/people/hanako/number", {"number": " 900123 "})
+            assert done.headers["location"] == "/people/hanako?did=people.renumbered"
+        first, second = browser.answering.sent(ChangeNumber)
+        assert first == second == ChangeNumber(member_id="hanako", number="900123")
+        assert "社員番号を変えました" in text_of(await browser.get("/people/hanako?did=people.renumbered"))
+        browser.answering.replies[ChangeNumber] = Refused("number_taken", "taken", 409)
+        for typed, says in (
+            ("900124", "ほかのメンバーが使っています"),
+            ("９０ 0124", "32文字以内で"),
+            ("", "32文字以内で"),
+        ):
+            page = await browser.post("/people/hanako/number", {"number": typed})
+            assert (page.status_code, says in text_of(page)) == (400, True)
+            assert f'value="{typed}"' in page.text
+        page = await browser.as_(in_english(STEWARD)).post("/people/hanako/number", {"number": "900124"})
+        assert "Another member has this number" in text_of(page)
+        browser.answering.said.clear()
+        refused = await browser.as_(LEADER).post("/people/hanako/number", {"number": "900125"})
+        assert (refused.status_code, browser.answering.sent(ChangeNumber)) == (403, [])
 
 
 def unclear(command: ImportMembers) -> Imported:

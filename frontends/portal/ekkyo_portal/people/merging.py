@@ -1,12 +1,13 @@
-"""The pages on which a steward says that two records are of one person, and takes it back."""
+"""The pages on which a steward says that two records are of one person, takes it back, and gives a new number."""
 
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ekkyo.contracts.base import new_id
+from ekkyo.contracts.base import Refused, new_id
 from ekkyo.contracts.events import MyEvents, MyEventsPage
 from ekkyo.contracts.members import (
+    ChangeNumber,
     GetMember,
     ListCommunities,
     Member,
@@ -20,7 +21,7 @@ from starlette.responses import Response
 
 from ekkyo_portal.look.reader import Reader
 from ekkyo_portal.people import views
-from ekkyo_portal.people.routes import STEWARDS, room
+from ekkyo_portal.people.routes import STEWARDS, one, room
 from ekkyo_portal.web.visit import Visit
 
 FOUND = 20
@@ -82,6 +83,22 @@ async def undo_merge(visit: Visit, member_id: str) -> Response:
         return visit.see_other(f"/people/{member_id}")
     await visit.send(command)
     return visit.see_other(f"/people/{member_id}", did="people.unmerged")
+
+
+@room.post("/people/{member_id}/number", who=STEWARDS)
+async def number(visit: Visit, member_id: str) -> Response:
+    """Give a person another personnel number. One that they cannot have is told beside its field."""
+    form = await visit.form()
+    command = form.make(ChangeNumber, member_id=member_id, number=form["number"])
+    if command:
+        try:
+            await visit.send(command)
+            return visit.see_other(f"/people/{member_id}", did="people.renumbered")
+        except Refused as no:
+            if no.code != "number_taken":
+                raise
+            form.wrong("number", no.code)
+    return await one(visit, member_id, form=form)
 
 
 async def _previewed(visit: Visit, member: Member, other: str) -> Response:

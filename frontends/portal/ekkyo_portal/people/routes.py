@@ -90,8 +90,11 @@ async def again(visit: Visit, member_id: str, delivery_id: str) -> Response:
     return visit.see_other(f"/people/{member_id}", did=outcome(done))
 
 
-async def one(visit: Visit, member_id: str, no: NotAgain | None = None) -> Response:
-    """The page of one person; of one who was erased, what became of that. no: why a message was not sent again."""
+async def one(visit: Visit, member_id: str, no: NotAgain | None = None, form: Form | None = None) -> Response:
+    """The page of one person; of one who was erased, what became of that.
+
+    no: why a message was not sent again. form: a number that they cannot have.
+    """
     try:
         member = await visit.ask(GetMember(member_id=member_id))
     except Refused as why:
@@ -113,7 +116,8 @@ async def one(visit: Visit, member_id: str, no: NotAgain | None = None) -> Respo
         visit.maybe(ListMerges(member_id=member_id)),
     )
     view = views.person(visit, member, journey, (coming, past), sent, communities, no, merges)
-    return visit.page("people/person.html", view, status=409 if no else 200, no=no)
+    status = 409 if no else 400 if form else 200
+    return visit.page("people/person.html", view, form=form or Form(), status=status, no=no)
 
 
 @room.post("/people/{member_id}/deactivate", who=STEWARDS)
