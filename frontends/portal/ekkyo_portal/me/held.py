@@ -6,7 +6,9 @@ from typing import Any, Final
 
 from ekkyo.contracts.held import Row
 from ekkyo.contracts.members import GetMember, ListCommunities
+from ekkyo.look import FONTS
 from ekkyo_common.held import Part, as_json, gathered
+from markupsafe import Markup
 from starlette.responses import Response
 
 from ekkyo_portal.look.reader import Reader
@@ -60,7 +62,7 @@ async def page_file_of(visit: Visit, member_id: str) -> Response:
         return visit.see_other(f"/people/{member.member_id}/held.html")
     dated = replace(visit.reader, now=LONG_AGO).until(visit.reader.now)
     held_by = await held_on(visit, member_id, most=None)
-    page = visit.page("me/held_file.html", member, held_by=held_by, on=dated)
+    page = visit.page("me/held_file.html", member, held_by=held_by, on=dated, fonts=Markup(FONTS))  # noqa: S704  ours
     page.headers.update(_named("held.html"))
     return page
 
