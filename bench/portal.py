@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -32,6 +32,7 @@ from ekkyo.contracts.base import new_id
 from ekkyo.contracts.events import CheckIn, DraftEvent, EventDetails, ListEvents, PublishEvent, RegisterForEvent
 from ekkyo.contracts.members import FindMembers, GrantRole, Identify
 from ekkyo.contracts.notify import NotifyStatus
+from ekkyo.contracts.surveys import MySurveys
 from ekkyo.decision.clock import utcnow
 from ekkyo.installation.embedded import script
 from ekkyo_cli.connection import connected
@@ -129,18 +130,34 @@ async def furnished(folder: Folder, ekkyo: Ekkyo) -> World:
     for n, member_id in enumerate(people[-LEADERS:]):
         await ekkyo.send(GrantRole(member_id=member_id, community_id=community))
         whom[f"leader {n}"] = member_id
+    whom["respondent"], survey_id = await respondent(ekkyo, people)
     cookies = {
         who: f"ekkyo={signed.make(PURPOSE, {'sub': member_id}, now=utcnow(), lasts=LASTS)}"
         for who, member_id in whom.items()
     }
+    past = await ekkyo.ask(ListEvents(community_id=community, status=["concluded"], limit=1))
     pages = {
         "what is coming": ("member", "/"),
+        "a month": ("member", "/month"),
         "an event": ("member", f"/e/{events[0]}"),
+        "a community": ("member", f"/c/{community}"),
+        "a survey": ("respondent", f"/s/{survey_id}"),
         "my page": ("member", "/me"),
+        "my messages": ("member", "/me/messages"),
+        "writing an event": ("leader", f"/c/{community}/events/new"),
+        "results of an event": ("leader", f"/e/{past.events[0].event_id}/results"),
         f"a roster of {EXPECTED}": ("leader", f"/e/{events[0]}/roster"),
         "people": ("steward", "/people"),
     }
     return World(folder, state.web, state.parts[PORTAL].process.pid, cookies, pages, events[0], people[:EXPECTED])
+
+
+async def respondent(ekkyo: Ekkyo, people: Iterable[str]) -> tuple[str, str]:
+    """Somebody who was invited to a survey, and that survey."""
+    for member_id in people:
+        if invited := (await ekkyo.ask(MySurveys(member_id=member_id))).surveys:
+            return member_id, invited[0].survey.survey_id
+    raise LookupError("the demo invited none of them to a survey")
 
 
 async def at_rest(ekkyo: Ekkyo) -> None:

@@ -1,18 +1,17 @@
 """People with a browser: each has their own, and an error in its console fails the test."""
 
-import os
 import re
-import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import pytest
 from axe_playwright_python.async_playwright import Axe
 from ekkyo.testing import eventually
 from playwright.async_api import Browser, Locator, Page, async_playwright
+
+from tests.needing import needed
 
 FLAGS = (
     "--no-sandbox",
@@ -28,10 +27,7 @@ RULES = {"target-size": {"enabled": True}}
 
 def chromium() -> str:
     """The browser. Without it the test is skipped; in CI it fails."""
-    found = shutil.which("chromium") or shutil.which("google-chrome")
-    if not found:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("no Chromium: run `make browser`")
-    return found
+    return needed("chromium", "google-chrome", missing="no Chromium: run `make browser`")
 
 
 NO_ANIMATION = "Transition was aborted because of invalid state"

@@ -22,17 +22,23 @@ PRIVATE, PUBLIC = make_keys()
 MAKER, READER = PassMaker(PRIVATE), PassReader(PUBLIC["keys"])
 
 
+def page_of(topic):
+    """The address of the page where one does what a message asks for."""
+    pages = {
+        "applications_waiting": "e/e1/applications",
+        "pulse_skipped": "c/c1/pulses",
+        **dict.fromkeys(("rules_due", "leader_named", "deputy_named", "role_ended"), "c/c1"),
+    }
+    kinds = {"survey": "s/e1", "series": "series/e1", "output": "o/e1", "report": "c/c1/reports/2026-10"}
+    kinds["introduction"] = "me/introductions"
+    return f"{PORTAL}/{pages.get(topic) or kinds.get(topic.split('_')[0], 'e/e1')}"
+
+
 @pytest.mark.parametrize("locale", ["ja", "en"])
 @pytest.mark.parametrize("topic", TOPICS)
 def test_every_mail_has_a_button_and_its_address_as_text(topic, locale):
     said = compose(notice(topic), WHO[topic], reader(locale), Links(PORTAL), private=True)
-    rooms = {"survey": "s", "series": "series", "output": "o"}
-    room = rooms.get(topic.split("_")[0], "e")
-    short = f"{PORTAL}/{room}/e1" + ("/applications" if topic == "applications_waiting" else "")
-    short = f"{PORTAL}/me/introductions" if topic.startswith("introduction_") else short
-    short = f"{PORTAL}/c/c1/reports/2026-10" if topic.startswith("report_") else short
-    short = f"{PORTAL}/c/c1/pulses" if topic == "pulse_skipped" else short
-    short = f"{PORTAL}/c/c1" if topic in ("rules_due", "leader_named", "deputy_named", "role_ended") else short
+    short = page_of(topic)
     assert said.action
     assert (said.action.href, said.action.shown) == (short, short)
     assert f'href="{short}"' in said.html()
@@ -61,11 +67,21 @@ def test_who_has_to_be_somewhere_learns_that_their_page_has_a_code_for_the_desk(
     assert not says("onsite", Links(PORTAL), "registration_waitlisted")
 
 
-def test_a_post_in_a_chat_has_a_button_without_anybodys_pass():
-    said = compose(notice("event_published"), CHAT, reader(), Links(PORTAL, MAKER, MAKER))
-    button = next(block for block in post(said)["blocks"] if block["type"] == "actions")["elements"][0]
-    assert button["url"] == f"{PORTAL}/e/e1"
-    assert said.unsubscribe is None
+TO_COMMUNITIES = {
+    *("event_published", "event_revised", "event_rescheduled", "event_cancelled", "output_attached"),
+    *("series_planned", "series_revised", "series_rescheduled", "series_rule_changed", "series_cancelled"),
+}
+"""What a community's chat is told, besides its members."""
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_a_post_in_a_chat_has_a_button_without_anybodys_pass(topic):
+    """In a member's own chat; those that a community's chat gets too lead to the same page there."""
+    for recipient in (WHO[topic], *([CHAT] if topic in TO_COMMUNITIES else [])):
+        said = compose(notice(topic), recipient, reader(), Links(PORTAL, MAKER, MAKER))
+        (button,) = next(block for block in post(said)["blocks"] if block["type"] == "actions")["elements"]
+        assert button["url"] == page_of(topic)
+        assert said.unsubscribe is None
 
 
 ABOUT = {"event_wanted": "themes/c1"}

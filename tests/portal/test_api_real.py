@@ -5,7 +5,6 @@ import contextlib
 import json
 import os
 import re
-import shutil
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -31,6 +30,8 @@ from ekkyo_portal.web.measured import Measured
 from ekkyo_surveys.app import service as surveys
 from prometheus_client import CollectorRegistry
 from starlette.applications import Starlette
+
+from tests.needing import needed
 
 PAGE = Path(__file__).parents[2] / "docs" / "http.md"
 
@@ -158,8 +159,7 @@ async def test_the_examples_for_another_team_run(
     system: System, running: Any, tmp_path: Path, language: str, run: list[str]
 ) -> None:
     for program in {"bash": ["bash", "curl"]}.get(language, run[:1]):
-        if not shutil.which(program):
-            pytest.skip(f"{program} is not installed: the {language} example of docs/http.md was not run")
+        needed(program, missing=f"{program} is not installed: the {language} example of docs/http.md was not run")
     example, of_facts = re.findall(rf"^```{language}\n(.*?)^```", PAGE.read_text("utf-8"), flags=re.M | re.S)
     async with running(service):
         ids = {await system.published() for _ in range(3)}
