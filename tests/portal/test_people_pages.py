@@ -1,6 +1,8 @@
 """What stewards see: people, one person, imports, communities, what was sent."""
 
+import asyncio
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, get_args
 
@@ -53,10 +55,11 @@ from ekkyo.contracts.notify import (
 from ekkyo_common.personnel import Became, Code
 from ekkyo_common.personnel.words import VOCABULARY
 from ekkyo_common.tables.told import ReasonCode, UnreadableCode
+from ekkyo_portal.look import Look
 from ekkyo_portal.look.reader import Reader
 from ekkyo_portal.look.words import files as files_words
 from ekkyo_portal.look.words import importing as importing_words
-from ekkyo_portal.people import views
+from ekkyo_portal.people import importing, views
 from ekkyo_portal.people.importing import because
 
 from tests.portal.making import LEADER, NOW, STEWARD, opened, text_of
@@ -311,6 +314,35 @@ async def test_an_import_is_previewed_row_by_row_and_then_done_with_the_same_fil
         done = await browser.post("/people-import", form)
         assert "取り込みの結果" in text_of(done)
         assert [c.dry_run for c in browser.answering.sent(ImportMembers)] == [True, False]
+
+
+async def test_a_long_import_says_how_far_it_is(monkeypatch):
+    """The second part of the file is answered once the page has said how far it is after the first."""
+    told, render = asyncio.Event(), Look.render
+
+    def rendered(look, template, *more, **words):
+        if template == "people/step.html" and more[1]:
+            told.set()
+        return render(look, template, *more, **words)
+
+    monkeypatch.setattr(importing, "EVERY", timedelta(milliseconds=1))
+    monkeypatch.setattr(Look, "render", rendered)
+    async with opened({ImportMembers: taken, FindMembers: MemberPage(members=[])}, STEWARD) as browser:
+        send = browser.answering.send
+
+        async def slow(visitor, command, within):
+            if browser.answering.sent(ImportMembers):
+                await told.wait()
+            return await send(visitor, command, within)
+
+        monkeypatch.setattr(browser.answering, "send", slow)
+        rows = "".join(f"{n:04},山田 {n},m{n}@example.com,営業部\n" for n in range(1, 251))
+        file = {"file": ("x.csv", (CSV.splitlines()[0] + "\n" + rows).encode())}
+        page = await browser.http.post("/people-import", files=file, headers={"sec-fetch-site": "same-origin"})
+        said = text_of(page)
+        assert "200 行まで処理しました…" in said
+        assert said.index("200 行まで処理しました…") < said.index("新規登録")
+        assert len(browser.answering.sent(ImportMembers)) == 2
 
 
 async def test_how_a_file_was_read_is_said_in_the_readers_language():

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from datetime import UTC, datetime, timedelta
+from http.cookiejar import CookieJar
 
 import httpx
 import pytest
@@ -10,16 +11,18 @@ from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import ListEvents, RegisterForEvent
 from ekkyo.contracts.members import Identify, SignOutEverywhere
 from ekkyo.contracts.notify import BeginSignIn, FinishSignIn
+from ekkyo_portal.app import make
 from ekkyo_portal.serving import Web
 from ekkyo_portal.signin import identities, networks, onward
 from ekkyo_portal.signin.networks import MOST, Networks, network
 from ekkyo_portal.signin.signed import Signed
 from hypothesis import given
 from hypothesis import strategies as st
+from prometheus_client import CollectorRegistry
 from starlette.responses import PlainTextResponse
 
 from tests.portal.making import settings, text_of
-from tests.portal.whole import CODE, identity, whole
+from tests.portal.whole import CODE, Services, built, identity, whole
 
 
 async def test_by_mail_one_gets_to_where_one_wanted_and_only_in_the_browser_that_asked(tmp_path):
@@ -162,6 +165,28 @@ async def test_sessions_go_on_while_the_members_service_is_away_but_not_for_long
         page = await portal.get("/")
         assert page.status_code == 503
         assert "利用できません" in text_of(page)
+
+
+async def test_a_sign_in_that_one_instance_begins_is_finished_at_another_and_holds_at_both(tmp_path):
+    url, jar = "https://ekkyo.example.com", CookieJar()
+    first, of_first, _ = built(tmp_path, url=url)
+    keys = ("portal_key_file", "jwks_file", "pass_jwks_file", "session_key_file")
+    of_second = Services(members=of_first.members)
+    second = make(settings(portal_url=url, **{name: tmp_path / name for name in keys}))(of_second, CollectorRegistry())
+
+    def browser(at):
+        transport = httpx.ASGITransport(at, client=("192.0.2.1", 1))
+        return httpx.AsyncClient(transport=transport, base_url=url, cookies=jar, headers={"origin": url})
+
+    async with browser(first) as at_first, browser(second) as at_second:
+        await at_first.post("/signin/mail", data={"email": "hanako@example.com", "next": "/?format=online"})
+        done = await at_second.post("/signin/code", data={"code": CODE})
+        assert (done.status_code, done.headers["location"]) == (303, "/?format=online")
+        (begun,), (finished,) = of_first.answering.sent(BeginSignIn), of_second.answering.sent(FinishSignIn)
+        assert finished.attempt_id == begun.attempt_id
+        for at in (at_first, at_second):
+            page = await at.get("/?format=online")
+            assert (page.status_code, 'action="/signout"' in page.text) == (200, True)
 
 
 async def test_signing_in_again_begins_another_session_and_signing_out_ends_it(tmp_path):
