@@ -51,7 +51,7 @@ async def test_a_season_by_pages_alone(stack: Stack, it: Outside, tmp_path: Path
         await hanako_signs_in_by_mail_and_joins(hanako, stack, community)
         await hanako_takes_the_only_seat(hanako, event)
         anna = await them.person(f"/signin?next=/c/{community}&lang=en", script=False, locale="en")
-        await sign_in_by_mail(anna, stack, email(ANNA), "Send me a code", "Code", "Sign in")
+        await sign_in_by_mail(anna, stack, email(ANNA), "Send me a code", None, "Sign in")
         await anna_joins_in_english(anna, community)
         await anna.open(f"/e/{event}")
         await anna_waits_and_gets_the_seat_when_hanako_withdraws(anna, hanako, event)

@@ -9,6 +9,7 @@ from collections import Counter
 from email import message_from_bytes, policy
 from pathlib import Path
 
+import httpx
 import jwt
 from ekkyo_cli.demo import season
 from ekkyo_cli.demo.coming import TITLE
@@ -108,3 +109,12 @@ def test_the_first_season_plays_in_full_and_every_figure_stands_in_the_facts(tmp
         part.get_param("method") for mail in mails for part in mail.walk() if part.get_content_subtype() == "calendar"
     }
     assert methods == {"REQUEST", "CANCEL", None}, "the dates of a series are a file to open, and no request"
+
+    ekkyo = [sys.executable, "-m", "ekkyo_cli.main"]
+    try:
+        subprocess.run([*ekkyo, "up", "--detach", "--dir", str(home)], env=plain, check=True, timeout=60)
+        for address in addresses:
+            opened = httpx.get(address, follow_redirects=True)
+            assert (opened.status_code, 'action="/signout"' in opened.text) == (200, True), address
+    finally:
+        subprocess.run([*ekkyo, "down", "--dir", str(home)], env=plain, timeout=60)
