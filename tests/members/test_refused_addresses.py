@@ -3,8 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from ekkyo import wire
 from ekkyo.contracts import members as contract
+from ekkyo.contracts.base import Refused
 from ekkyo.contracts.notify import AddressRefused, Delivery
 from ekkyo.testing import eventually
 from ekkyo_members import model
@@ -71,6 +73,16 @@ async def test_leaders_and_the_personnel_department_see_whose_address_is_refused
         return told
 
     before = await eventually(marked)
+    for number, id in ((2, "lead"), (3, "other")):
+        await steward.send(registering(id, number))
+        await (await client_as(id, "member")).send(contract.JoinCommunity(member_id=id, community_id="c1"))
+    await steward.send(contract.GrantRole(member_id="lead", community_id="c1"))
+    await (await client_as("m1", "member")).send(contract.JoinCommunity(member_id="m1", community_id="c1"))
+    for sub, roles in (("lead", ["member", "leader:c1"]), ("personnel", ["system"]), ("m1", ["member"])):
+        told = await (await client_as(sub, *roles)).ask(contract.GetMember(member_id="m1"))
+        assert told.mail_refused_since == NOW, sub
+    with pytest.raises(Refused, match="not_allowed"):
+        await (await client_as("other", "member")).ask(contract.GetMember(member_id="m1"))
     assert "mail_refused_since" not in contract.MemberState.model_fields  # no fact carries it
     await steward.send(contract.ChangeProfile(member_id="m1", profile=profile(1, email="new@example.com")))
     after = await steward.ask(contract.GetMember(member_id="m1"))

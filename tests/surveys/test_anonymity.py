@@ -201,7 +201,7 @@ async def opening(world: World) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("user", ["ops", "outside", "events", "members", "notify"])
+@pytest.mark.parametrize("user", ["ops", "outside", "portal", "events", "members", "notify"])
 async def test_nobody_but_the_surveys_service_may_read_a_key(world: World, user: str) -> None:
     survey = (await world.opened_for("a")).survey_id
     assert await key_of(world, survey)

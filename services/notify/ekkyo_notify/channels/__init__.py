@@ -11,7 +11,7 @@ from ekkyo_notify.templates import Message
 class NotNow(Exception):
     """The channel cannot take it just now; trying again may help. The reason is a code, safe to log and to keep.
 
-    reachable: whether the channel answered at all, so that others need not knock too.
+    reachable: whether the channel answered at all, so that others need not try it too.
     after: seconds that the channel asked to wait, if it did.
     """
 
