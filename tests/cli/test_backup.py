@@ -20,6 +20,7 @@ from ekkyo_cli.backup.manifest import Files, Manifest
 from ekkyo_cli.backup.place import Servers
 from ekkyo_cli.backup.restoring import restore
 from ekkyo_cli.backup.taking import back_up
+from ekkyo_cli.commands.backup import without_keys
 from nats.js.api import AckPolicy, ConsumerConfig
 from pymongo import MongoClient
 
@@ -340,10 +341,18 @@ def test_an_installation_is_found_by_its_environment(nats, mongo, here, there, o
         return [word for service, name in place.databases.items() for word in ("--database", f"{service}={name}")]
 
     (tmp_path / "mongo-url").write_text(f"{mongo.url}\n")
+    surveys = [
+        {"_id": f"{n}", "anonymous": anonymous, "sealed": anonymous, "status": status}
+        for n, (anonymous, status) in enumerate([(True, "open"), (True, "open"), (True, "closed"), (False, "open")])
+    ]
+    with MongoClient[dict[str, Any]](mongo.url) as client:
+        client[here.databases["surveys"]]["surveys"].insert_many(surveys)
     made = ekkyo("backup", "b", *named(here), "--json", cwd=tmp_path, env=environ(nats))
     assert (made.code, made.json["rows"]["events"]) == (0, {"events": 1}), made.out
     back = ekkyo("restore", "b", *named(there), "--json", cwd=tmp_path, env=environ(other))
     assert (back.code, back.json["erased_since"]) == (0, []), back.out
+    assert back.json["open_anonymous_surveys"] == 2
+    assert "were open: 2" in without_keys(2)
     assert rows(there) == rows(here)
     streams = ekkyo("backup", "s", "--streams-only", cwd=tmp_path, env=environ(nats) | {"EKKYO_MONGO_URL_FILE": ""})
     assert streams.code == 0, streams.err

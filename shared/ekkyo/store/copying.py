@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
-from typing import IO, Final
+from typing import IO, Any, Final
 
 from bson import decode_file_iter
 from bson.codec_options import CodecOptions
@@ -87,5 +87,14 @@ def decoded(file: IO[bytes]) -> Iterator[bytes]:
     try:
         for row in decode_file_iter(file, CodecOptions(document_class=RawBSONDocument)):
             yield bytes(row.raw)
+    except InvalidBSON as error:
+        raise Damaged(str(error)) from None
+
+
+def counted(file: IO[bytes], **fields: Any) -> int:
+    """How many rows in a file have these values in these fields. Raises Damaged."""
+    try:
+        rows = decode_file_iter(file, CodecOptions(document_class=RawBSONDocument))
+        return sum(all(row.get(name) == value for name, value in fields.items()) for row in rows)
     except InvalidBSON as error:
         raise Damaged(str(error)) from None

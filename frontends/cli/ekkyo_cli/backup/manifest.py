@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO, Annotated, Any, Final, Literal, cast
 
 from ekkyo.contracts.base import Refused
+from ekkyo.store.copying import counted
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 NAME: Final = "manifest.json"
@@ -129,6 +130,13 @@ class Files:
             if checksum(file) != sha256:
                 raise Refused("backup_damaged", f"{file} was changed or damaged: its checksum differs.")
         return manifest
+
+    def open_anonymous_surveys(self, manifest: Manifest) -> int:
+        """How many surveys were open whose answers are sealed to a key, which no backup holds."""
+        if "surveys" not in manifest.databases.get("surveys", {}):
+            return 0
+        with unpacked(self.rows("surveys", "surveys")) as rows:
+            return counted(rows, anonymous=True, sealed=True, status="open")
 
     def _named(self, manifest: Manifest) -> Iterator[tuple[Path, str]]:
         for name, stream in manifest.streams.items():

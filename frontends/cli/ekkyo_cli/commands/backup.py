@@ -96,17 +96,29 @@ def restore(
         raise Refused("streams_only", text, 400)
     with servers(dir, databases=not streams_only, names=names, make=True) as found:
         restored = asyncio.run(put_back(found, files, manifest, replace=replace))
+    sealed = files.open_anonymous_surveys(manifest) if not streams_only else 0
     if output.speaks_json():
-        return output.as_json(_figures(folder, manifest) | {"erased_since": restored.erased_since})
+        told = {"erased_since": restored.erased_since, "open_anonymous_surveys": sealed}
+        return output.as_json(_figures(folder, manifest) | told)
     _tables(manifest)
     output.say(f"[green]Restored[/] from {folder}, as it was at {manifest.made_at.astimezone():%Y-%m-%d %H:%M:%S}.")
     output.say("Next: provision and start the services; ekkyo up does both for a local stack.")
+    if sealed:
+        output.say(without_keys(sealed))
     if restored.erased_since:
         output.say(
             f"[bold]Erased since the backup, and now restored: {len(restored.erased_since)}.[/] Once the services run:"
         )
         output.paste(f"ekkyo members erase --from {files.erased_since} --yes")
     return None
+
+
+def without_keys(surveys: int) -> str:
+    """What becomes of anonymous surveys that a backup holds open."""
+    return (
+        f"[bold]Anonymous surveys that were open: {surveys}.[/] Their keys are in no backup. Where this NATS server "
+        "does not have them, or they have closed since, nobody can read their answers: open others in their place."
+    )
 
 
 def _names(given: list[str] | None) -> dict[str, str]:
