@@ -113,6 +113,9 @@ async def test_a_suggestion_says_why_who_when_and_how_many() -> None:
         english = text_of(await browser.as_(in_english(LEADER)).get("/c/it/suggestions"))
         assert "11 asked for it in surveys since Sat 30 May" in english
         assert "1 member shows that they can teach it" in english
+        file = await browser.get("/c/it/suggestions.json")
+        assert file.headers["content-disposition"] == 'attachment; filename="suggestions.json"'
+        assert file.json()["suggestions"][0]["theme"] == "エクセル"
         bare = text_of(await browser.as_(STEWARD).get("/c/it/suggestions"))
         assert "エクセル" in bare
     async with opened(NOTHING, LEADER) as browser:
@@ -139,6 +142,7 @@ async def test_one_press_makes_a_draft_that_remembers_what_asked_for_it() -> Non
         for visitor in (NO, HANAKO):
             browser.as_(visitor)
             assert (await browser.get("/c/it/suggestions")).status_code == 403
+            assert (await browser.get("/c/it/suggestions.json")).status_code == 403
             assert (await browser.post("/c/it/suggestions", fields)).status_code == 403
         assert len(browser.answering.sent(DraftEvent)) == 1
 

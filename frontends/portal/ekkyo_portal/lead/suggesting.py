@@ -9,6 +9,7 @@ from ekkyo_portal.lead import names, suggested
 from ekkyo_portal.lead.made import Patient
 from ekkyo_portal.lead.room import led, led_community, must_lead, room
 from ekkyo_portal.web.forms import Form
+from ekkyo_portal.web.headers import in_no_page
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
 
@@ -21,6 +22,15 @@ async def suggestions(visit: Visit, community_id: str) -> Response:
     who = {talk.member_id for one in told.suggestions for talk in one.talks}
     people, _ = await names.known_to(visit, community_id, who) if who else ({}, False)
     return visit.page("lead/suggestions.html", suggested.suggestions(visit.reader, told, people))
+
+
+@room.get("/c/{community_id}/suggestions.json", who=Who.LEADERS)
+async def as_json(visit: Visit, community_id: str) -> Response:
+    """The same as a file for programs."""
+    must_lead(visit, community_id)
+    told = await gather(Patient(visit), community_id, visit.now)
+    headers = {"content-disposition": 'attachment; filename="suggestions.json"'}
+    return Response(in_no_page(told.model_dump_json(indent=2).encode()), media_type="application/json", headers=headers)
 
 
 @room.post("/c/{community_id}/suggestions", who=Who.LEADERS)
