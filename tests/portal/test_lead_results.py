@@ -3,7 +3,7 @@
 import pytest
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import EventPage, GetEvent, GetFigures, GetRoster, ListEvents
-from ekkyo.contracts.members import Cards, FindMembers, GetCards, GetLogo, ListErasures, MemberCard, MemberPage
+from ekkyo.contracts.members import Cards, FindMembers, GetCards, GetLogo, ListErasures, Measure, MemberCard, MemberPage
 from ekkyo.contracts.notify import ConnectChannel
 from ekkyo.contracts.surveys import (
     Choice,
@@ -27,9 +27,12 @@ from ekkyo.contracts.surveys import (
     Trend,
 )
 from ekkyo.report.charts.draw import INDIGO, VERMILION
+from ekkyo_portal.lead import periods
+from ekkyo_portal.look.reader import Reader
 
+from tests.portal.leading import IT as COMMUNITY
 from tests.portal.leading import NO, answers, registration, roster
-from tests.portal.making import HANAKO, LEADER, STEWARD, opened, text_of
+from tests.portal.making import HANAKO, LEADER, NOW, STEWARD, opened, text_of
 from tests.portal.pictures import in_english
 from tests.portal.test_events_pages import MARKUP, event
 from tests.portal.test_looks import FILE
@@ -282,6 +285,22 @@ async def test_stewards_and_leaders_get_the_report_of_their_community_as_a_file(
         assert f'src="data:image/png;base64,{FILE.data}"' in (await browser.get("/c/it/report")).text
         for visitor in (NO, HANAKO):
             assert (await browser.as_(visitor).get("/c/it/report")).status_code == 403
+
+
+def test_the_seasons_of_a_charter_that_have_begun_are_periods_to_choose() -> None:
+    days = [("2026-09-01", "2026-12-15"), ("2026-09-01", "2026-12-15"), ("2026-12-16", "2027-03-31")]
+    measures = [
+        Measure.model_validate(
+            {"key": f"m{n}", "label": "x", "counted": "reported", "target": 1, "period": "season"}
+            | {"starts_on": first, "until": last}
+        )
+        for n, (first, last) in enumerate(days)
+    ]
+    charter = COMMUNITY.charter.model_copy(update={"measures": measures})
+    told = periods.choices(Reader("en", "Asia/Tokyo", NOW), COMMUNITY.model_copy(update={"charter": charter}), [])
+    title, options = told.groups[0]
+    assert (title, [value for value, _ in options]) == ("Seasons of the charter", ["2026-09-01..2026-12-15"])
+    assert len(periods.choices(Reader("en", "Asia/Tokyo", NOW), COMMUNITY, []).groups) == 3
 
 
 async def test_a_report_is_of_a_period_with_the_one_before_or_says_what_is_wrong_with_it():

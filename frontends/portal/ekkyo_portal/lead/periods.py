@@ -35,7 +35,7 @@ class Choices:
 
 
 def choices(reader: Reader, community: Community, departments: Sequence[str]) -> Choices:
-    """The months, quarters and years from the one in which the community was founded until now."""
+    """The months, quarters and years from the one in which the community was founded until now, and its seasons."""
     zone, words = ZoneInfo(community.timezone), reader.words.reporting
     today, first = reader.now.astimezone(zone).date(), community.founded_at.astimezone(zone).date()
     quarters = _back_to(first, Period.quarter(today), QUARTERS + 1)
@@ -43,6 +43,7 @@ def choices(reader: Reader, community: Community, departments: Sequence[str]) ->
         community_id=community.community_id,
         name=one_line(community.name),
         groups=[
+            *([(words.seasons, _options(reader, seasons))] if (seasons := _seasons(community, today)) else []),
             (words.quarters, _options(reader, quarters[:QUARTERS])),
             (words.months, _options(reader, _back_to(first, Period.month(today), MONTHS))),
             (words.years, _options(reader, _back_to(first, Period.year(today), YEARS))),
@@ -96,6 +97,13 @@ def _back_to(first: date, newest: Period, most: int) -> list[Period]:
     while len(found) < most and (before := found[-1].before()).ends_on >= first:
         found.append(before)
     return found
+
+
+def _seasons(community: Community, today: date) -> list[Period]:
+    """Those of the charter's measures that have begun, each once."""
+    days = {(one.starts_on, one.until) for one in community.charter.measures if one.period == "season"}
+    begun = sorted(((first, last) for first, last in days if first and last and first <= today), reverse=True)
+    return [Period.days(first, last) for first, last in begun]
 
 
 def _options(reader: Reader, some: Sequence[Period]) -> list[Option]:
