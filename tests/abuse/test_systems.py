@@ -167,6 +167,8 @@ async def test_wherever_a_pull_has_facts_delivered_to_nothing_but_ones_own_mirro
             )
             await hr.publish("$JS.API.STREAM.MSG.GET.FACTS", b'{"seq": 2}', reply=reply)
             await hr.publish("$JS.API.DIRECT.GET.FACTS", b'{"seq": 2}', reply=reply)
+            if reply.startswith(("$JS.ACK.", "$JS.FC.")):  # said without a detour: of one's own account alone
+                await hr.publish(reply, b"+TERM")
             await hr.flush()
             await js.delete_consumer("FACTS", DURABLE)
     await walls.ops.flush()
