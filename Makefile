@@ -34,8 +34,8 @@ down: setup ## Stop a local stack that was started with `ekkyo up --detach`
 test: setup ## Run all tests on real servers
 	@$(BIN)/pytest -n $(WORKERS)
 
-fuzz: setup ## Abuse every command and question at full size: some twenty minutes; EKKYO_FUZZ says how many examples each
-	@EKKYO_FUZZ=$${EKKYO_FUZZ:-1000} $(BIN)/pytest tests/abuse -n $(WORKERS) --dist worksteal
+fuzz: setup ## Abuse every command and question at full size, by NATS and HTTP: some twenty minutes; EKKYO_FUZZ says how many examples each
+	@EKKYO_FUZZ=$${EKKYO_FUZZ:-1000} $(BIN)/pytest tests/abuse tests/portal/test_api_real.py -n $(WORKERS) --dist worksteal
 
 fast: setup ## Run the tests that need no servers
 	@$(BIN)/pytest -n $(WORKERS) -m "not real"
