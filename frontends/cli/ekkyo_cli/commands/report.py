@@ -189,7 +189,7 @@ def _say_apart(
         if quarter.people is None
         else f"{quarter.attendances} attendances of {quarter.people} people, who met {quarter.met} other departments"
     )
-    output.say(f"[bold]{made.department}[/] in {quarter.period}: {told}.")
+    output.say(f"[bold]{escape(made.department)}[/] in {quarter.period}: {told}.")
     if check:
         output.say("The services and the facts give the same figures.")
     if out:
