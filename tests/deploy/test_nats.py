@@ -170,7 +170,7 @@ async def test_a_system_is_added_given_a_new_password_and_removed_while_all_run(
     await apply(deployed, ops)
     async with await deployed.connect(deployed.login("events")) as events:
         await events.jetstream().publish(FACT, b"told")
-        systems.add("hr", ["events.*"], None, 20, 50, deployed.folder, deployed.keys)
+        systems.add("hr", ["events.*"], connections=20, consumers=50, dir=deployed.folder, keys=deployed.keys)
         await apply(deployed, ops)
         old = deployed.of("hr")
         working = await deployed.connect(old)

@@ -98,7 +98,7 @@ NO_PAGES = {
     "files": (
         *("/e/{event_id}/calendar.ics", "/calendar/{secret}.ics", "/calendar/{secret}/{community_id}.ics"),
         *("/board/{secret}.atom", "/board/{secret}.json", "/me/held.json", "/people/{member_id}/held.json"),
-        *("/me/held.html", "/people/{member_id}/held.html"),
+        *("/me/held.html", "/people/{member_id}/held.html", "/c/{community_id}/suggestions.json"),
         *("/c/{community_id}/hours/{of}.csv", "/c/{community_id}/hours/{of}.xlsx"),
         *("/e/{event_id}/questions/answers.csv", "/e/{event_id}/questions/answers.xlsx"),
         *(f"/s/{{survey_id}}/results.{kind}" for kind in ("csv", "xlsx", "json")),
