@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import os
-import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.common.test_calendar import JOIN, NOW, ORGANIZER, PAGE, START, event
+from tests.needing import needed
 
 READER = Path(__file__).parents[1] / "journeys" / "icaljs"
 ZONES = ["Asia/Tokyo", "America/New_York", "Europe/London", "Australia/Lord_Howe", "Africa/Casablanca"]
@@ -139,9 +138,7 @@ async def test_ical_js_reads_an_invitation_and_its_cancellation_as_scheduling_me
 
 async def by_ical_js(*calendars: bytes) -> Any:
     """What ical.js understands of calendars."""
-    node = shutil.which("node")
-    if not node or not (READER / "node_modules").exists():
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("no ical.js: run `make browser`")
+    node = needed("node", missing="no ical.js: run `make browser`", packages=READER / "node_modules")
     running = await asyncio.create_subprocess_exec(
         node, READER / "read.js", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
     )

@@ -3,7 +3,6 @@
 import functools
 import json
 import re
-import shutil
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
@@ -17,6 +16,8 @@ from ekkyo.contracts.members import Profile, RegisterMember
 from ekkyo.docs.examples import example
 from ekkyo.docs.messages import Message, messages, problem_schema
 from jsonschema_rs import Draft202012Validator
+
+from tests.needing import needed
 
 FOLDER = Path(__file__).parents[2] / "docs" / "schemas"
 SCHEMAS = {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(FOLDER.glob("*.json"))}
@@ -161,10 +162,10 @@ def test_every_pattern_compiles_in_javascript_too() -> None:
     assert patterns
     for pattern in patterns:
         assert set(re.findall(r"\\(.)", pattern)) <= set(r"^$\.*+?()[]{}|/sSdDwWbB"), pattern
-    if node := shutil.which("node"):
-        program = "for (const p of JSON.parse(process.argv[1])) new RegExp(p, 'u')"
-        done = subprocess.run([node, "-e", program, json.dumps(patterns)], capture_output=True, text=True, check=False)
-        assert done.returncode == 0, done.stderr
+    program = "for (const p of JSON.parse(process.argv[1])) new RegExp(p, 'u')"
+    node = needed("node", missing="needs Node.js")
+    done = subprocess.run([node, "-e", program, json.dumps(patterns)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
 
 
 def _patterns(value: Any) -> Iterator[str]:

@@ -2,9 +2,7 @@
 
 import asyncio
 import contextlib
-import os
 import re
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from ekkyo_portal.serving import Web
 from ekkyo_portal.signin.company import BACK
 
 from tests.journeys.browsing import Person, browsers
+from tests.needing import needed
 from tests.portal.whole import identity, served
 
 CLIENT = {"oidc_client_id": "ekkyo", "oidc_client_secret": "s", "oidc_name": "Entra ID"}
@@ -36,9 +35,7 @@ async def in_python(back: str) -> AsyncIterator[str]:
 
 @contextlib.asynccontextmanager
 async def in_node(back: str) -> AsyncIterator[str]:
-    node = shutil.which("node")
-    if not node or not (HERE / "node_modules").exists():
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("no OpenID provider: run `make browser`")
+    node = needed("node", missing="no OpenID provider: run `make browser`", packages=HERE / "node_modules")
     running = await asyncio.create_subprocess_exec(
         node, HERE / "provider.js", back, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
     )

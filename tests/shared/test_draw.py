@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -11,6 +10,8 @@ from ekkyo.decision.draw import Entrant, Wanted, canonical, commitment, digest, 
 from ekkyo.decision.places import Room
 from hypothesis import given
 from hypothesis import strategies as st
+
+from tests.needing import needed
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "wire.md").read_text("utf-8")
 SEED = "5eed" * 16
@@ -135,16 +136,17 @@ def test_the_worked_example_is_right() -> None:
     assert order(seed, lines, event, draw) == re.findall(r"`(b\d)`", told)
 
 
-@pytest.mark.skipif(not (shutil.which("openssl") and shutil.which("bash")), reason="needs openssl and bash")
 def test_openssl_prints_what_the_worked_example_says() -> None:
+    bash = needed("bash", missing="needs bash")
+    needed("openssl", missing="needs openssl")
     program, results = worked()
-    ran = subprocess.run(["bash", "-eu", "-c", program], capture_output=True, text=True, check=True)
+    ran = subprocess.run([bash, "-eu", "-c", program], capture_output=True, text=True, check=True)
     assert re.findall(r"\b[0-9a-f]{64}\b", ran.stdout) == [value for _, value in results]
 
 
-@pytest.mark.skipif(not shutil.which("node"), reason="needs Node.js")
 def test_node_draws_the_same_order() -> None:
+    node = needed("node", missing="needs Node.js")
     lines = canonical(Entrant(f"unit-{n}", weight=1 + n % 4) for n in range(200))
     given = json.dumps({"seed": SEED, "lines": lines, "event": "e1", "draw": "d1"})
-    ran = subprocess.run(["node", "-e", NODE], input=given, capture_output=True, text=True, check=True)
+    ran = subprocess.run([node, "-e", NODE], input=given, capture_output=True, text=True, check=True)
     assert json.loads(ran.stdout) == {"hashed": digest(lines), "order": order(SEED, lines, "e1", "d1")}
