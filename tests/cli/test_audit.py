@@ -2,8 +2,6 @@
 
 import json
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,6 +20,7 @@ from ekkyo_cli.commands import audit
 from ekkyo_cli.main import app
 from typer.testing import CliRunner
 
+from tests.cli.talking import answered_by
 from tests.common.test_audit import audited
 
 SOUND, LISTED = audited(12), audited(12, id="s2", first=12)
@@ -59,12 +58,7 @@ def answered(said: ResultsAnswer, member_id: str) -> SurveyAnswered:
 
 
 def ran(monkeypatch: pytest.MonkeyPatch, surveys: Surveys, *args: str) -> Any:
-    @asynccontextmanager
-    async def connected(dir: Path | None, roles: Any = ()) -> AsyncIterator[Surveys]:
-        assert roles == ("steward",)
-        yield surveys
-
-    monkeypatch.setattr(audit, "connected", connected)
+    answered_by(monkeypatch, surveys, audit)
     return CliRunner().invoke(app, ["audit", "surveys", *args], env={"COLUMNS": "160"})
 
 

@@ -2,15 +2,16 @@
 
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
 from ekkyo.contracts.base import Fact
 from ekkyo.contracts.events import DrawHeld
+from ekkyo_cli.commands import draws
 from ekkyo_cli.main import app
 from typer.testing import CliRunner
 
+from tests.cli.talking import answered_by
 from tests.events.drawing import Held
 
 
@@ -30,11 +31,7 @@ class Stream:
 
 
 def verified(monkeypatch: pytest.MonkeyPatch, facts: list[Any], *options: str) -> Any:
-    @asynccontextmanager
-    async def connected(dir: Any) -> AsyncIterator[Stream]:
-        yield Stream(facts)
-
-    monkeypatch.setattr("ekkyo_cli.commands.draws.connected", connected)
+    answered_by(monkeypatch, Stream(facts), draws, roles=())
     return CliRunner().invoke(app, ["events", "verify-draw", "e1", *options])
 
 

@@ -1,8 +1,6 @@
 """`ekkyo hours` and `ekkyo measures`: tables on the screen and in files, figures reported, and what is wrong."""
 
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -29,6 +27,7 @@ from ekkyo_cli.main import app
 from openpyxl import load_workbook
 from typer.testing import CliRunner
 
+from tests.cli.talking import answered_by
 from tests.common.season import community
 from tests.portal.leading import registration, roster
 from tests.portal.test_lead_hours import HELD
@@ -75,13 +74,7 @@ class Asked:
 def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
     one = Asked()
 
-    @asynccontextmanager
-    async def connected(dir: Path | None, roles: Any = ()) -> AsyncIterator[Asked]:
-        assert roles == ("steward",)
-        yield one
-
-    for command in (hours, measures):
-        monkeypatch.setattr(command, "connected", connected)
+    answered_by(monkeypatch, one, hours, measures)
     return one
 
 

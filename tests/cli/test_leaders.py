@@ -1,8 +1,6 @@
 """`ekkyo leaders suggest`: what is asked, what is told, and that nothing is granted without being asked for."""
 
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,6 +23,7 @@ from ekkyo_cli.commands import leaders
 from ekkyo_cli.main import app
 from typer.testing import CliRunner
 
+from tests.cli.talking import answered_by
 from tests.portal.test_leaders_page import KNOWN
 from tests.portal.test_people_pages import member
 
@@ -50,11 +49,7 @@ class Asked:
 def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
     it = Asked()
 
-    @asynccontextmanager
-    async def connected(dir: Path | None) -> AsyncIterator[Asked]:
-        yield it
-
-    monkeypatch.setattr(leaders, "connected", connected)
+    answered_by(monkeypatch, it, leaders, roles=())
     return it
 
 

@@ -1,9 +1,6 @@
 """`ekkyo pulses` and `ekkyo tables`: what is said to the services, what people read, and what is asked wrongly."""
 
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +11,7 @@ from ekkyo_cli.commands import pulses, tables
 from ekkyo_cli.main import app
 from typer.testing import CliRunner, Result
 
+from tests.cli.talking import answered_by
 from tests.notify.making import pulse
 from tests.portal.leading import PEOPLE
 
@@ -44,13 +42,7 @@ def said(monkeypatch: pytest.MonkeyPatch) -> Said:
 
         send = ask
 
-    @asynccontextmanager
-    async def connected(dir: Path | None, roles: Any = ()) -> AsyncIterator[Asked]:
-        assert roles == ("steward",)
-        yield Asked()
-
-    for module in (pulses, tables):
-        monkeypatch.setattr(module, "connected", connected)
+    answered_by(monkeypatch, Asked(), pulses, tables)
     return found
 
 

@@ -1,8 +1,7 @@
 """`ekkyo sponsors`, and reports that go to somebody: a month's to sponsors, a department's to its head."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from ekkyo_cli.main import app
 from ekkyo_common.report.records import PeriodFigures, Records
 from typer.testing import CliRunner
 
+from tests.cli.talking import answered_by
 from tests.common.season import season
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
@@ -54,11 +54,6 @@ class Asked:
 def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
     one = Asked()
 
-    @asynccontextmanager
-    async def connected(dir: Path | None, roles: Any = ()) -> AsyncIterator[Asked]:
-        assert roles == ("steward",)
-        yield one
-
     async def gather(*_: Any, periods: Sequence[Period] = (), **__: Any) -> Records:
         records = season()
         found = [PeriodFigures(period=one, figures=records.figures) for one in periods]
@@ -67,8 +62,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Asked:
     async def no_logo(*_: Any) -> None:
         return None
 
-    for command in (report, sponsors):
-        monkeypatch.setattr(command, "connected", connected)
+    answered_by(monkeypatch, one, report, sponsors)
     monkeypatch.setattr(report.from_services, "gather", gather)
     monkeypatch.setattr(report.from_services, "logo_of", no_logo)
     return one

@@ -1,9 +1,6 @@
 """`ekkyo suggest`: what to hold next, in words and for programs."""
 
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +8,7 @@ from ekkyo_cli.commands import suggest
 from ekkyo_cli.main import app
 from typer.testing import CliRunner
 
+from tests.cli.talking import answered_by
 from tests.portal.test_suggestions_pages import NOTHING, SUGGESTED
 
 
@@ -20,11 +18,7 @@ def asked_of(replies: dict[type[Any], Any], monkeypatch: pytest.MonkeyPatch) -> 
             reply = replies[type(message)]
             return reply(message) if callable(reply) else reply
 
-    @asynccontextmanager
-    async def connected(dir: Path | None, roles: Any = ()) -> AsyncIterator[Asked]:
-        yield Asked()
-
-    monkeypatch.setattr(suggest, "connected", connected)
+    answered_by(monkeypatch, Asked(), suggest)
 
 
 def test_themes_are_told_with_what_speaks_for_them(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 from ekkyo_common.attendance import read_attendance
+from ekkyo_common.tables.headings import Column, Headings
 
 ZOOM = {
     "ja": "名前（元の名前）,ユーザーのメール,参加時刻,退出時刻,期間（分）,ゲスト,録画の同意,待機室",
@@ -90,3 +91,9 @@ def test_a_heading_with_two_senses_has_that_of_the_files_language() -> None:
     assert read("名字,名,メール", "山田,花子,a@example.com")[0] == [("山田 花子", "a@example.com", None)]
     assert read("名字,姓氏,时长", "伟,王,50 分钟")[0] == [("王 伟", None, 50)]
     assert read("미팅 이름,표시 이름,이메일", "RPA,김철수,a@example.com")[2] == "RPA"
+
+
+def test_of_languages_with_as_many_headings_japanese_and_english_come_first() -> None:
+    spoken = frozenset({"fr", "en", "de"})
+    columns = Column(0, "Name", "name", languages=spoken), Column(1, "Email", "email", languages=spoken)
+    assert Headings(line=1, begins=0, records=1, columns=columns).languages == ["en", "de", "fr"]

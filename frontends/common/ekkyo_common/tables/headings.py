@@ -58,13 +58,13 @@ class Headings:
 
     @property
     def languages(self) -> list[str]:
-        """In which languages most headings are written, the most of them first."""
+        """In which languages most headings are written, the most of them first; of as many, Japanese and English."""
         votes: dict[str, float] = {}
         for column in self.columns:
             spoken = [*column.languages, *(language for language, _ in column.senses)]
             for language in spoken:
                 votes[language] = votes.get(language, 0) + 1 / len(spoken)
-        return sorted(votes, key=lambda language: -votes[language])
+        return sorted(votes, key=lambda one: (-round(votes[one], 6), one not in ("ja", "en"), one))
 
     def repeated_by(self, record: Record) -> bool:
         """Whether this record is the headings once more, or once more in another language."""
