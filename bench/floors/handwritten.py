@@ -54,7 +54,8 @@ async def main() -> None:
         task.add_done_callback(working.discard)
 
     await nc.subscribe("ekkyo.cmd.events.floor", "events", cb=take)
-    await nc.flush()
+    for _ in range(2):  # nats-py sends the ping ahead of what waits to be sent, such as the subscription
+        await nc.flush()
     print("ready", flush=True)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)

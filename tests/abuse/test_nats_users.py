@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from ekkyo.installation.permissions import DURABLES, OPS, PORTAL, SERVICES, USERS, permissions
-from ekkyo.testing import Nats
+from ekkyo.testing import Nats, settled
 from ekkyo.wire.reading import Reading
 from nats.aio.client import Client
 from nats.errors import Error
@@ -201,8 +201,7 @@ async def tried(nats: Nats, user: str) -> set[str]:
     nc: Client = await nats.connect(user, error_cb=note)
     for verb, subject, _ in ROWS:
         await (nc.publish(said(subject), b"{}") if verb == SAY else nc.subscribe(subject))
-    for _ in range(2):  # nats-py sends the ping ahead of what waits to be sent
-        await nc.flush(10)
+    await settled(nc)
     await nc.close()
     return refused
 

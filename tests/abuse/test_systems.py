@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from ekkyo.installation import mirrors
 from ekkyo.installation.systems import OWNERS, System
-from ekkyo.testing import Nats, eventually
+from ekkyo.testing import Nats, eventually, settled
 from nats.errors import Error
 from nats.js.api import AckPolicy, ConsumerConfig, StreamConfig, StreamSource
 from nats.js.errors import APIError, NotFoundError
@@ -44,7 +44,7 @@ async def walls(nats: Nats) -> AsyncIterator[Walls]:
         await made.ops.jetstream().add_consumer(
             "FACTS", ConsumerConfig(durable_name=DURABLE, ack_policy=AckPolicy.EXPLICIT, max_deliver=-1)
         )
-        await events.flush()
+        await settled(events)
         for name, facts in (("hr", 3), ("seats", 2)):
             await eventually(lambda name=name, facts=facts: has(made, name, facts))
         yield made
@@ -76,7 +76,7 @@ async def test_a_system_reads_facts_with_every_kind_of_consumer_and_asks_what_it
             await service.publish(msg.reply, b"done")
 
         await service.subscribe("ekkyo.cmd.members.>", cb=answer)
-        await service.flush()
+        await settled(service)
         hr = await walls.client("hr")
         assert await answer_to(hr, "ekkyo.cmd.members.register") == b"done"
 
@@ -105,7 +105,7 @@ async def test_a_system_asks_what_it_may_and_nothing_else(walls: Walls) -> None:
         asked = []
         for service, nc in (("events", events), ("members", members)):
             asked += [await nc.subscribe(f"ekkyo.{kind}.{service}.>") for kind in ("cmd", "ask")]
-        await asyncio.gather(events.flush(), members.flush())
+        await settled(events, members)
         for user in ("hr", "seats"):
             nc = await walls.client(user)
             for subject in (
@@ -115,8 +115,8 @@ async def test_a_system_asks_what_it_may_and_nothing_else(walls: Walls) -> None:
                 "ekkyo.cmd.events.cancel",
             ):
                 await nc.publish(subject, user.encode())
-            await nc.flush()
-        await asyncio.gather(events.flush(), members.flush())
+            await settled(nc)
+        await settled(events, members)
         got = {
             (msg.subject, msg.data.decode())
             for one in asked
@@ -169,9 +169,9 @@ async def test_wherever_a_pull_has_facts_delivered_to_nothing_but_ones_own_mirro
             await hr.publish("$JS.API.DIRECT.GET.FACTS", b'{"seq": 2}', reply=reply)
             if reply.startswith(("$JS.ACK.", "$JS.FC.")):  # said without a detour: of one's own account alone
                 await hr.publish(reply, b"+TERM")
-            await hr.flush()
+            await settled(hr)
             await js.delete_consumer("FACTS", DURABLE)
-    await walls.ops.flush()
+    await settled(walls.ops)
     assert await walls.state() == before
     now = await (await walls.js("seats")).stream_info("FACTS")
     assert (now.state.messages, now.state.last_seq, now.created) == (
@@ -191,7 +191,7 @@ async def test_wherever_a_push_has_facts_delivered_to_nothing_but_ones_own_mirro
             await js.add_consumer("FACTS", config)
             await asyncio.sleep(0.05)
             await js.delete_consumer("FACTS", "p")
-    await walls.ops.flush()
+    await settled(walls.ops)
     assert await walls.state() == before
 
 
@@ -219,19 +219,19 @@ async def test_a_reply_cannot_be_directed(walls: Walls) -> None:
     before, replies = await walls.state(), []
     async with await walls.nats.connect("members") as service:
         asked = await service.subscribe("ekkyo.cmd.members.>")
-        await service.flush()
+        await settled(service)
         hr = await walls.client("hr")
         for subject in DIRECTED:
             await hr.publish("ekkyo.cmd.members.register", b"{}", reply=subject)
         await hr.publish("ekkyo.cmd.members.register", b"the last", reply="_INBOX.x")
-        await hr.flush()
+        await settled(hr)
         said = b""
         while said != b"the last":
             msg = await asked.next_msg(3)
             said = msg.data
             replies.append(msg.reply)
             await service.publish(msg.reply, b'{"forged": true}')
-        await service.flush()
+        await settled(service)
     assert all(reply.startswith("_R_.") for reply in replies)
     assert not set(replies) & set(DIRECTED)
     assert await walls.state() == before
@@ -255,10 +255,10 @@ async def test_a_system_neither_sees_nor_touches_anothers_consumers_answers_or_m
             await service.publish(msg.reply, b"personal")
 
         await service.subscribe("ekkyo.ask.events.>", cb=answer)
-        await service.flush()
+        await settled(service)
         seats = await walls.client("seats")
         assert await answer_to(seats, "ekkyo.ask.events.list") == b"personal"
-    await hr.flush()
+    await settled(hr)
     assert b"personal" not in [(await listening.next_msg(1)).data for _ in range(listening.pending_msgs)]
 
 

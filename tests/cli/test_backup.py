@@ -14,7 +14,7 @@ from ekkyo.contracts.base import Refused
 from ekkyo.installation.mirrors import mirrors
 from ekkyo.installation.permissions import OPS, SERVICES
 from ekkyo.installation.systems import OUTSIDE, System
-from ekkyo.testing import Nats, eventually
+from ekkyo.testing import Nats, eventually, settled
 from ekkyo.testing.plugin import Mongo
 from ekkyo_cli.backup.manifest import Files, Manifest
 from ekkyo_cli.backup.place import Servers
@@ -171,7 +171,7 @@ async def test_a_service_that_is_started_meanwhile_is_noticed_in_the_end(nats, h
                 await service.publish(msg.reply, json.dumps({"name": "events"}).encode())
 
         await service.subscribe("$SRV.PING", cb=answer)
-        await service.flush()
+        await settled(service)
         second = Files(files.folder.with_name("tuesday"))
         for attempt in (back_up(here, second), restore(here, files, files.read(), replace=True)):
             with pytest.raises(Refused, match="events was started during the") as refused:
@@ -189,7 +189,7 @@ async def test_while_a_service_answers_nothing_is_backed_up_and_nothing_restored
             await service.publish(msg.reply, json.dumps({"name": "events"}).encode())
 
         await service.subscribe("$SRV.PING", cb=answer)
-        await service.flush()
+        await settled(service)
         second = Files(files.folder.with_name("tuesday"))
         for attempt in (
             back_up(here, second),

@@ -20,7 +20,7 @@ from ekkyo.installation.login import Login, Tls, make_nkey
 from ekkyo.installation.permissions import OPS, USERS
 from ekkyo.installation.systems import OUTSIDE, read
 from ekkyo.service.provision import provision_streams
-from ekkyo.testing import eventually
+from ekkyo.testing import eventually, settled
 from ekkyo_cli.commands import systems
 from ekkyo_cli.commands.secrets import secrets
 from nats.aio.client import Client
@@ -224,6 +224,7 @@ async def intranet(deployed: Deployed) -> AsyncIterator[tuple[Client, Client]]:
 async def test_another_teams_account_hears_facts_and_keeps_them_in_a_stream_of_its_own(intranet):
     theirs, events = intranet
     heard = await theirs.subscribe("ekkyo.fact.>")
+    await settled(theirs)
     js = theirs.jetstream()
     await js.add_stream(StreamConfig("INTRANET_FACTS", subjects=["ekkyo.fact.events.>"], max_bytes=1_000_000))
     await events.jetstream().publish(FACT, b"told", headers={"ce-id": "1"})
@@ -240,6 +241,7 @@ async def test_another_teams_account_hears_nothing_personal_and_can_do_nothing_e
     theirs, events = intranet
     heard = await theirs.subscribe(">")
     asked = await events.subscribe("ekkyo.cmd.events.>")
+    await settled(theirs, events)
     async with await deployed.connect(deployed.login("members")) as members:
         await members.jetstream().publish(PERSONAL, b"{}")
     for subject in ("ekkyo.cmd.events.publish", "ekkyo.ask.events.list"):
@@ -248,7 +250,7 @@ async def test_another_teams_account_hears_nothing_personal_and_can_do_nothing_e
     with pytest.raises((NoRespondersError, ServiceUnavailableError, Error)):
         await theirs.jetstream(timeout=1).stream_info("FACTS")
     await theirs.publish(FACT, b"forged")
-    await theirs.flush()
+    await settled(theirs)
     await events.jetstream().publish(FACT, b"true")
     subjects = [msg.subject async for msg in _until(heard, b"true")]
     assert PERSONAL not in subjects

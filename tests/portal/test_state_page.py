@@ -14,7 +14,7 @@ from ekkyo.installation.permissions import SERVICES
 from ekkyo.installation.systems import System, as_json
 from ekkyo.process.running import Instance, instances
 from ekkyo.service.discovery import Discovery
-from ekkyo.testing import Nats
+from ekkyo.testing import Nats, settled
 from ekkyo_portal.settings import PortalSettings
 from prometheus_client import CollectorRegistry
 
@@ -97,7 +97,9 @@ async def test_the_portal_asks_who_runs_with_its_own_rights(nats: Nats):
         portal = await stack.enter_async_context(await nats.connect("portal"))
         assert await instances(portal, within=5) == [], "the server tells at once that nobody runs"
         for service in services:
-            await service.start(await stack.enter_async_context(await nats.connect(service.identity["name"])))
+            theirs = await stack.enter_async_context(await nats.connect(service.identity["name"]))
+            await service.start(theirs)
+            await settled(theirs)
         assert sorted(await instances(portal, within=5, of={name for name, _ in RUNNING})) == sorted(RUNNING)
         assert set(await instances(portal, within=2, of=SERVICES)) == set(RUNNING), "one of them is away"
 

@@ -16,7 +16,7 @@ from ekkyo.contracts import notify as n
 from ekkyo.contracts import surveys as s
 from ekkyo.contracts.base import Fact
 from ekkyo.decision.clock import utcnow
-from ekkyo.testing import eventually
+from ekkyo.testing import eventually, settled
 from nats.aio.msg import Msg
 
 from tests.real.installation import PATIENCE, Installation, insist
@@ -85,7 +85,7 @@ class Load:
 
         try:
             await nc.subscribe("_INBOX.outside.rolling.*", cb=reply)
-            await nc.flush()
+            await settled(nc)
             began = asyncio.get_running_loop().time()
             while not self.over.is_set():
                 if self.said - len(self.replies) >= PER_SECOND:

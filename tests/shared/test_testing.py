@@ -4,10 +4,11 @@ import asyncio
 import sys
 from pathlib import Path
 
+import nats as nats_py
 import pytest
 from ekkyo.installation.embedded import NotStarted, start_mongo, start_nats
 from ekkyo.store.driver import Database
-from ekkyo.testing import Nats, eventually
+from ekkyo.testing import Nats, eventually, settled
 from ekkyo.testing.plugin import Mongo
 
 
@@ -74,3 +75,23 @@ async def test_eventually_tells_what_it_saw_last():
     assert await eventually(lambda: next(seen)) == "there"
     with pytest.raises(AssertionError, match=r"the mail did not happen within 0.05 s; at the end: 0"):
         await eventually(lambda: 0, 0.05, what="the mail")
+
+
+async def test_settled_returns_when_the_server_has_all_that_was_said():
+    """A server that writes down what it is told, and in which order; `flush` alone would return before the SUB."""
+    told: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b'INFO {"server_id": "s", "version": "2.11.0", "max_payload": 1000}\r\n')
+        while line := await reader.readline():
+            told.append(line.split()[0])
+            if told[-1] == b"PING":
+                writer.write(b"PONG\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server, await nats_py.connect(f"nats://127.0.0.1:{server.sockets[0].getsockname()[1]}") as nc:
+        told.clear()
+        await nc.subscribe("facts")
+        await settled(nc)
+        assert told == [b"PING", b"SUB", b"PING"]

@@ -2,6 +2,7 @@
 
 from ekkyo.testing.keys import Keys
 from ekkyo.testing.nats import Nats
+from ekkyo.testing.settling import settled
 from ekkyo.testing.waiting import eventually
 
-__all__ = ["Keys", "Nats", "eventually"]
+__all__ = ["Keys", "Nats", "eventually", "settled"]

@@ -10,7 +10,7 @@ import pytest_asyncio
 from ekkyo.broker import Broker, Router, consumer_configs, make_broker
 from ekkyo.contracts.events import EventPublished, EventState
 from ekkyo.service.provision import provision_consumers
-from ekkyo.testing import eventually
+from ekkyo.testing import eventually, settled
 from ekkyo.testing.keys import Keys
 from ekkyo.testing.nats import Nats
 from ekkyo.wire import OutMessage, fact_message
@@ -85,7 +85,7 @@ async def ask(nats: Nats, token: Callable[..., str]) -> AsyncIterator[Ask]:
         async def arrived(count: int) -> None:
             """Wait until the server has passed on so many requests."""
             await eventually(lambda: nc.stats["out_msgs"] >= count)
-            await nc.flush()
+            await settled(nc)
 
         request.arrived = arrived  # type: ignore[attr-defined]
         yield request

@@ -19,8 +19,7 @@ from ekkyo.contracts.events import (
     WithdrawFromEvent,
 )
 from ekkyo.decision.clock import utcnow
-from ekkyo.testing.nats import Nats
-from ekkyo.testing.waiting import eventually
+from ekkyo.testing import Nats, eventually, settled
 from ekkyo.wire import OutMessage
 
 COMMAND = WithdrawFromEvent(event_id="e-1", member_id="m-1")
@@ -239,7 +238,7 @@ async def test_the_outside_user_tells_no_facts(nats: Nats, client_as: Any, publi
     good: OutMessage = published()
     async with client_as("reader") as ekkyo:
         await ekkyo.nc.publish(good.subject, good.body, headers=good.headers)
-        await ekkyo.nc.flush()
+        await settled(ekkyo.nc)
         assert (await ekkyo.js.stream_info("FACTS")).state.messages == 0
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from ekkyo.broker.defence import Limits
 from ekkyo.broker.intake import Requests, Tasks, leave
-from ekkyo.testing import Nats, eventually
+from ekkyo.testing import Nats, eventually, settled
 from nats.aio.msg import Msg
 
 SUBJECT = "ekkyo.ask.events.get"
@@ -37,8 +37,7 @@ async def test_a_request_that_comes_while_an_instance_leaves_is_taken_by_one_tha
     asking = await nats.connect("outside")
     staying, leaving = await nats.connect("events"), await nats.connect("events")
     await requests().start(staying)
-    await staying.flush()
-    await staying.flush()
+    await settled(staying)
     over = asyncio.Event()
 
     async def ask() -> None:
@@ -53,7 +52,7 @@ async def test_a_request_that_comes_while_an_instance_leaves_is_taken_by_one_tha
     for _ in range(100):
         one = requests()
         await one.start(leaving)
-        await leaving.flush()
+        await settled(leaving)
         await leave(leaving, [one])
     over.set()
     await begun

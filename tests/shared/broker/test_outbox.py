@@ -8,7 +8,7 @@ from ekkyo.broker import JetStreamOutbox, Router
 from ekkyo.decision import Cancel, Set, Timer
 from ekkyo.decision.clock import utcnow
 from ekkyo.publishing import NotPublished
-from ekkyo.testing.nats import Nats
+from ekkyo.testing import Nats, settled
 from ekkyo.wire import OutMessage, timer_message
 from nats.js.api import AckPolicy, ConsumerConfig
 from nats.js.errors import NotFoundError
@@ -133,7 +133,7 @@ async def test_a_purge_looks_in_every_stream_and_says_where_it_found_what_does_n
         for stream, subject in (("DEAD", "dead"), ("AGAIN", "again"), ("TIMERS", "timer")):
             await ops.publish("$JS.API.STREAM.MSG.GET.FACTS", b'{"seq": 1}', reply=f"ekkyo.{subject}.x.y")
             await ops.publish("$JS.API.CONSUMER.MSG.NEXT.FACTS.copying", b"1", reply=f"ekkyo.{subject}.x.z")
-            await ops.flush()
+            await settled(ops)
             again = await js.consumer_info("FACTS", "copying")
             await js.delete_consumer("FACTS", "copying")
             await js.add_consumer("FACTS", again.config)

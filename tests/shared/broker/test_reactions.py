@@ -12,7 +12,7 @@ from ekkyo.broker.routes import Reaction
 from ekkyo.broker.streams import durable_of
 from ekkyo.contracts.events import EventFact, EventPublished
 from ekkyo.contracts.members import MemberFact
-from ekkyo.testing.nats import Nats
+from ekkyo.testing import Nats, settled
 from ekkyo.testing.waiting import eventually
 from ekkyo.wire import OutMessage, context, facts_by_type
 
@@ -215,8 +215,7 @@ async def test_a_message_sent_straight_to_a_services_inbox_is_no_fact(serve: Any
         await other.publish(
             f"{inbox}.1", good.body, headers=good.headers, reply="$JS.ACK.FACTS.events-listen.1.1.1.1.0"
         )
-        await other.flush()
-        await other.flush()
+        await settled(other)
     await asyncio.sleep(0.1)
     assert heard == []
 

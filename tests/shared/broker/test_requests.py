@@ -9,8 +9,7 @@ import pytest
 from ekkyo.broker import Broker, Router, asked
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import Registration, WithdrawFromEvent
-from ekkyo.testing.nats import Nats
-from ekkyo.testing.waiting import eventually
+from ekkyo.testing import Nats, eventually, settled
 from ekkyo.wire import context
 from nats.errors import NoRespondersError
 from prometheus_client import CollectorRegistry, generate_latest
@@ -121,7 +120,7 @@ async def test_a_reply_goes_to_an_inbox_and_nowhere_else(serve: Any, ask: Any, n
             await caller.publish(SUBJECT, BODY, reply="ekkyo.fact.events.published.e-1", headers=headers)
             await asyncio.wait_for(done.wait(), 5)
     await ask(SUBJECT, BODY)
-    await broker.connection.flush()
+    await settled(broker.connection)
     async with await nats.connect() as ops:
         assert (await ops.jetstream().stream_info("FACTS")).state.messages == 0
 

@@ -12,6 +12,7 @@ import pytest_asyncio
 from ekkyo.broker import snapshot
 from ekkyo.broker.snapshot import Described, SnapshotFailed, put_back
 from ekkyo.installation.embedded import start_nats
+from ekkyo.testing import settled
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import NoRespondersError
@@ -28,8 +29,7 @@ async def connections(tmp_path: Path) -> AsyncIterator[tuple[Client, Client]]:
     try:
         async with await nats.connect(server.url) as nc, await nats.connect(server.url) as playing:
             await playing.subscribe("$JS.API.STREAM.RESTORE.S", cb=answer(deliver_subject=PARTS))
-            await playing.flush()
-            await playing.flush()  # nats-py pings ahead of what waits to be sent, such as the subscription
+            await settled(playing)
             yield nc, playing
     finally:
         server.stop()
