@@ -281,6 +281,9 @@ SCENES = [
         "themes", LEADER, answers(), ("/c/it/themes", "/c/it/themes/theme?name=Excel", "/c/it/themes/theme?name=花見")
     ),
     Scene("results of a survey", LEADER, answered(), ("/s/s1/results", "/c/it/trend", "/e/e1/results")),
+    Scene(
+        "results of a survey that is open", LEADER, test_lead_results.still_open(), ("/s/s1/results", "/e/e1/results")
+    ),
     Scene("communities compared", STEWARD, answered(), ("/people-surveys",)),
     Scene("no results", LEADER, {**over(), ListSurveys: SurveyList(surveys=[])}, ("/e/e1/results",)),
     Scene(

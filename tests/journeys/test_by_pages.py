@@ -1,6 +1,10 @@
 """A season by pages alone, in a real browser: a steward, a leader on a phone, members in both languages.
 
-One of the members has a browser without script, and reads English.
+One of the members has a browser without script, and reads English. What somebody pressed on a page once, others send
+as the form that it is, each signed in with a browser of their own.
+
+Two steps are no page's: the personnel system registers the first member, and `ekkyo steward add` makes them a steward.
+Before that nobody can open a page of stewards.
 """
 
 import asyncio
@@ -9,7 +13,6 @@ from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from ekkyo.contracts import events as e
 from ekkyo.contracts import members as m
 from ekkyo.decision.clock import utcnow
 from ekkyo.testing import eventually
@@ -40,12 +43,9 @@ async def test_a_season_by_pages_alone(stack: Stack, it: Outside, tmp_path: Path
         steward = await them.person(address_of(stack, "P0"))
         community = await a_steward_imports_people_and_founds_a_community(steward, export)
         ids = {x.number: x.member_id for x in (await it.ask(m.FindMembers(limit=50), *SYSTEM)).members}
-        for who in (LEADER, FOURTH, FIFTH):
-            await it.send(m.JoinCommunity(member_id=ids[f"P{who}"], community_id=community), ids[f"P{who}"])
-        accepts = m.AcceptRules(member_id=ids["P1"], community_id=community, rules_version=1)
-        await it.send(accepts, ids["P1"])  # who publishes an event has accepted the rules
-        await a_steward_makes_a_leader(steward, ids["P1"])
         leader = await them.person(address_of(stack, "P1"), size="phone")
+        await joins(leader, community, "参加する")  # who publishes an event has accepted the rules
+        await a_steward_makes_a_leader(steward, ids["P1"])
         event = await a_leader_publishes_an_event(leader, community)
         hanako = await them.person(f"/c/{community}", size="phone")
         await hanako_signs_in_by_mail_and_joins(hanako, stack, community)
@@ -57,13 +57,16 @@ async def test_a_season_by_pages_alone(stack: Stack, it: Outside, tmp_path: Path
         await anna_waits_and_gets_the_seat_when_hanako_withdraws(anna, hanako, event)
         await the_mail_leads_to_the_page(them, stack, event)
         await a_double_press_and_the_back_button_end_well(hanako, event)
-        await two_people_and_one_seat(it, hanako, anna, community)
-        held = await the_day.an_event_that_is_held_now(it, community, ids)
+        await two_people_and_one_seat(leader, hanako, anna, community)
+        others = [await them.person(address_of(stack, f"P{who}")) for who in (FOURTH, FIFTH)]
+        for other in others:
+            await other.post(f"/c/{community}/join", accept="on", rules_version="1")
+        held = await the_day.an_event_that_is_held_now(leader, community, [hanako, anna, *others])
         await the_day.the_day(leader, anna, hanako, held)
         await the_day.report(leader, held, tmp_path)
         await the_day.conclude(leader, held)
-        came = {number: ids[number] for number in ("P1", *the_day.COMING)}
-        await the_day.answer(it, anna, hanako, held, came)
+        await the_day.answer(it, anna, hanako, [leader, *others], held)
+        await the_day.close(leader, held)
         await the_day.results(leader, held)
         await hanako.open("/me/journey")
         await hanako.sees("参加した", "きっかけのイベント", "次の一歩")
@@ -151,6 +154,13 @@ async def a_leader_publishes_an_event(leader: Person, community: str) -> str:
     return found[1]
 
 
+async def joins(who: Person, community: str, join: str) -> None:
+    await who.open(f"/c/{community}")
+    await who.page.locator("[name=accept]").check()
+    await who.press(join)
+    await who.sees("参加しました")
+
+
 async def hanako_signs_in_by_mail_and_joins(hanako: Person, stack: Stack, community: str) -> None:
     await sign_in_by_mail(hanako, stack, email(HANAKO), "確認コードを送る", "確認コード", "サインインする")
     assert hanako.page.url.endswith(f"/c/{community}")
@@ -229,15 +239,10 @@ async def a_double_press_and_the_back_button_end_well(hanako: Person, event: str
     await hanako.sees("参加を取りやめました")
 
 
-async def two_people_and_one_seat(it: Outside, hanako: Person, anna: Person, community: str) -> None:
+async def two_people_and_one_seat(leader: Person, hanako: Person, anna: Person, community: str) -> None:
     """Both see the last seat and press at once: one has it, and the other is told their place on the waitlist."""
-    details = e.EventDetails(title="一つの席", format="online", url="https://meet.example.co.jp/2", capacity=1)
-    starts = utcnow() + timedelta(days=2)
-    draft = e.DraftEvent(
-        event_id="seat", community_id=community, details=details, starts_at=starts, ends_at=starts + timedelta(hours=1)
-    )
-    await it.send(draft, *SYSTEM)
-    await it.send(e.PublishEvent(event_id="seat"), *SYSTEM)
+    seat = {"title": "一つの席", "format": "online", "url": "https://meet.example.co.jp/2", "capacity": "1"}
+    await the_day.publish(leader, community, "seat", utcnow() + timedelta(days=2), **seat)
     await asyncio.gather(hanako.open("/e/seat"), anna.open("/e/seat"))
     await asyncio.gather(hanako.press("参加登録する"), anna.press("Register"))
     has = {"hanako": "参加が確定しています" in await hanako.text(), "anna": "You have a seat" in await anna.text()}

@@ -7,6 +7,7 @@ from ekkyo.contracts.members import Cards, FindMembers, GetCards, GetLogo, ListE
 from ekkyo.contracts.notify import ConnectChannel
 from ekkyo.contracts.surveys import (
     Choice,
+    CloseSurvey,
     CommunityScore,
     CommunityScores,
     CompareCommunities,
@@ -150,6 +151,12 @@ def over():
     }
 
 
+def still_open():
+    still = SURVEY.model_copy(update={"status": "open"})
+    form = FormAnswer(survey=still, form=FORM, invited=False, answered=False)
+    return {**over(), ListSurveys: SurveyList(surveys=[still]), GetForm: form}
+
+
 async def test_an_events_results_are_figures_charts_and_comments():
     async with opened(over(), LEADER) as browser:
         page = await browser.get("/e/e1/results")
@@ -204,6 +211,21 @@ async def test_each_question_is_shown_as_its_kind_wants_and_what_is_not_told_say
         page = await browser.get("/s/s1/results")
         assert "結果を比べると5人未満の回答がわかってしまいます" in text_of(page)
         assert "results.csv" not in page.text
+
+
+async def test_leaders_close_a_survey_before_its_deadline():
+    async with opened({**still_open(), CloseSurvey: SURVEY}, LEADER) as browser:
+        assert 'href="/s/s1/results"' in (await browser.get("/e/e1/results")).text
+        page = await browser.get("/s/s1/results")
+        assert "20人中12人が回答しています" in text_of(page)
+        assert 'action="/s/s1/close"' in page.text
+        closed = await browser.post("/s/s1/close", {})
+        assert closed.headers["location"] == "/s/s1/results?did=told.closed"
+        assert browser.answering.sent(CloseSurvey) == [CloseSurvey(survey_id="s1")]
+        browser.answering.replies[GetForm] = FormAnswer(survey=SURVEY, form=FORM, invited=False, answered=False)
+        page = await browser.get("/s/s1/results?did=told.closed")
+        assert "アンケートを締め切りました" in text_of(page)
+        assert "/close" not in page.text
 
 
 async def test_themes_of_a_survey_are_shown_as_the_vocabulary_counts_them_now():

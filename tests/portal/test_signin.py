@@ -57,6 +57,15 @@ async def test_by_mail_one_gets_to_where_one_wanted_and_only_in_the_browser_that
         assert "Domain" not in cookie
 
 
+async def test_a_new_leader_opens_the_pages_of_leaders_at_once(tmp_path):
+    async with whole(tmp_path) as portal:
+        await portal.sign_in()
+        assert (await portal.get("/lead")).status_code == 403
+        portal.services.members["hanako"] = identity("hanako", leads=["it"])
+        assert (await portal.get("/lead")).status_code == 200
+        assert (await portal.get("/people")).status_code == 403
+
+
 async def test_who_somebody_is_now_is_asked_once_for_all_their_pages_of_that_moment(tmp_path, monkeypatch):
     async with whole(tmp_path) as portal:
         await portal.sign_in()

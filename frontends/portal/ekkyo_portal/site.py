@@ -123,13 +123,18 @@ class Site:
     async def _answer(self, page: Page, request: Request) -> Response:
         try:
             visit = await self.visit(request)
+            admitted = page.who.admits(visit.visitor, request.path_params.get("event_id"))
+            if not admitted and visit.visitor and not visit.visitor.only:
+                self.signed_in.forget(visit.visitor.member_id)  # the role may be a minute old
+                visit = await self.visit(request)
+                admitted = page.who.admits(visit.visitor)
         except Refused as why:
             return refused(self._visit(request, None), why)
         except (HTTPException, ClientDisconnect):
             raise
         except Exception as error:
             return _unexpected(self._visit(request, None), page, error)
-        if not page.who.admits(visit.visitor, request.path_params.get("event_id")):
+        if not admitted:
             return problem(visit, 403) if visit.visitor and not visit.visitor.only else await sign_in(visit)
         try:
             return await page.handler(visit, **request.path_params)

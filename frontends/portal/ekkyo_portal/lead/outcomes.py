@@ -35,6 +35,8 @@ class EventResults:
     state: str
     survey_id: str
     """Empty: there is none."""
+    is_open: bool
+    """Whether its survey still takes answers."""
     charts: Sequence[Chart]
     tables: Sequence[Table]
     texts: Sequence[tuple[str, Sequence[str]]]
@@ -92,6 +94,7 @@ def event(
         seats=charts.parts(seats, label=words.seats, width=WIDTH),
         state="" if told else _why_not(reader, surveys, said),
         survey_id=survey.survey_id if survey else "",
+        is_open=bool(survey and survey.status == "open"),
         charts=charts_of(reader, said, form) if told and said else [],
         tables=tables_of(reader, said, form) if told and said else [],
         texts=texts_of(reader, said, form) if told and said else [],

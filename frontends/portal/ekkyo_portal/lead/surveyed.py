@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.members import ListCommunities
-from ekkyo.contracts.surveys import CompareCommunities, GetForm, GetResults, GetTrend, ResultsAnswer
+from ekkyo.contracts.surveys import CloseSurvey, CompareCommunities, GetForm, GetResults, GetTrend, ResultsAnswer
 from ekkyo.contracts.surveys import Form as Questions
 from ekkyo_common.tables.writing import as_csv, as_xlsx
 from starlette.responses import Response
@@ -25,6 +25,13 @@ async def survey_results(visit: Visit, survey_id: str) -> Response:
     """What a survey says: charts, tables, texts."""
     found, _, _ = await _said(visit, survey_id)
     return visit.page("lead/said.html", found)
+
+
+@room.post("/s/{survey_id}/close", who=Who.LEADERS)
+async def close(visit: Visit, survey_id: str) -> Response:
+    """Close a survey before its deadline. One that is closed stays as it is."""
+    await visit.send(CloseSurvey(survey_id=survey_id))
+    return visit.see_other(f"/s/{survey_id}/results", did="told.closed")
 
 
 @room.get("/s/{survey_id}/results.csv", who=Who.LEADERS)

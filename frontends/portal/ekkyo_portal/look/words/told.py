@@ -37,6 +37,11 @@ JA: Final[dict[str, str]] = {
     "share": "回答率",
     "scored": "NPSの回答数",
     "all": "詳しい結果とファイル",
+    "to_survey": "アンケートを見る",
+    "close_early": "期限より前に締め切る",
+    "close_means": "{of}人中{n}人が回答しています。締め切ると、受付を再開できません。",
+    "close": "アンケートを締め切る",
+    "did_closed": "アンケートを締め切りました。",
 }
 
 EN: Final[dict[str, str]] = {
@@ -74,4 +79,10 @@ EN: Final[dict[str, str]] = {
     "share": "Response rate",
     "scored": "Answers to the NPS",
     "all": "All results and files",
+    "to_survey": "See the survey",
+    "close_early": "Close it before its deadline",
+    "close_means": "{n} of {of} people have answered. A closed survey takes no more answers and cannot be "
+    "opened again.",
+    "close": "Close the survey",
+    "did_closed": "The survey is closed.",
 }
