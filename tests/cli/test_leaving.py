@@ -3,9 +3,11 @@
 import asyncio
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
+from urllib.request import Request, urlopen
 
 import pytest
 from ekkyo.contracts.events import MyEvents
@@ -15,21 +17,30 @@ from ekkyo.testing import eventually
 from nats.js.errors import NotFoundError
 from pymongo import MongoClient
 
-from tests.cli.running import Stack, said
+from tests.cli.running import Stack, said, wait_until
 from tests.cli.small_season import COMMUNITY
 
 WHO, OTHER = "p8", "p7"
-WORDS = ("季節 8", "p8@example.co.jp", "SEASON-8")
 STREAMS = ("FACTS", "TIMERS", "DEAD", "AGAIN")
 
 
-def found(stack: Stack) -> list[str]:
-    """Where in the databases, streams, logs, the mailbox and the chat the person's name, address or number is."""
-    places = [*_databases(stack), *asyncio.run(_streams(stack)), *_mailbox(stack)]
-    files = [*stack.folder.logs.iterdir(), stack.folder.chat, *(stack.folder.path / "nats").rglob("*.blk")]
-    files += (stack.folder.path / "mongo" / "data").iterdir()
-    places += [(file.name, file.read_bytes().decode(errors="replace")) for file in files if file.exists()]
-    return sorted({place for place, text in places if any(word.lower() in text.lower() for word in WORDS)})
+def words_of(n: int) -> tuple[str, ...]:
+    """The name, address and number of one of the season's people."""
+    return f"季節 {n}", f"p{n}@example.co.jp", f"SEASON-{n}"
+
+
+def found(stack: Stack, words: tuple[str, ...] = words_of(8)) -> list[str]:
+    """Where in the databases, streams and mails, and in which files of the stack, a person's words are."""
+    places = [*_databases(stack), *asyncio.run(_streams(stack)), *_mailbox(stack), *_files(stack)]
+    return sorted({place for place, text in places if any(word.lower() in text.lower() for word in words)})
+
+
+def _files(stack: Stack) -> Iterator[tuple[str, str]]:
+    """Every file of the stack's folder, as it is on the disk."""
+    for file in stack.folder.path.rglob("*"):
+        with suppress(FileNotFoundError):  # it is at work
+            if file.is_file():
+                yield file.name, file.read_bytes().decode(errors="replace")
 
 
 def _databases(stack: Stack) -> Iterator[tuple[str, str]]:
@@ -70,11 +81,11 @@ def report(stack: Stack) -> Any:
     return made.json
 
 
-async def _change(stack: Stack) -> None:
+async def _change(stack: Stack, who: str = WHO) -> None:
     """Change the person, so that the database's log has them however lately it was emptied."""
-    async with stack.as_(WHO) as me:
+    async with stack.as_(who) as me:
         for timezone in ("Europe/Berlin", "Asia/Tokyo"):
-            await me.send(SetPreferences(member_id=WHO, preferences=Preferences(locale="ja", timezone=timezone)))
+            await me.send(SetPreferences(member_id=who, preferences=Preferences(locale="ja", timezone=timezone)))
 
 
 def test_what_all_services_hold_on_a_member_is_written_into_a_new_file(season: Stack, tmp_path: Path) -> None:
@@ -145,6 +156,37 @@ def test_who_is_erased_is_found_nowhere_and_what_they_took_part_in_still_counts(
     assert [erasure["member_id"] for erasure in listed] == [WHO]
     assert WHO in season.ekkyo("members", "erasures").out
     assert "Every erasure is complete" in season.ekkyo("members", "erasures", "--open").out
+
+
+def _over_http(stack: Stack, who: str) -> None:
+    state = stack.folder.state()
+    assert state
+    headers = {"Authorization": f"Bearer {stack.token('hr', 'steward')}", "Content-Type": "application/json"}
+    address = f"http://{LOOPBACK}:{state.web}/api/commands/members.erase"
+    request = Request(address, json.dumps({"member_id": who}).encode(), headers)
+    with urlopen(request, timeout=10) as answer:
+        assert json.loads(answer.read())["member_id"] == who
+
+
+def _with_call(stack: Stack, who: str) -> None:
+    done = stack.ekkyo("call", "members.erase", "--json", json.dumps({"member_id": who}))
+    assert done.code == 0, done.out
+
+
+def test_however_they_were_erased_no_file_of_the_stack_names_them(season: Stack) -> None:
+    gone = {"p3": _over_http, "p4": _with_call}
+    words = (*words_of(3), *words_of(4))
+    for who in gone:
+        asyncio.run(_change(season, who))
+    where = found(season, words)
+    assert {"FACTS", "mail", "1.blk"} <= set(where)
+    assert {place for place in where if place.endswith(".db-wal")}, "the log of the embedded database"
+    for who, erase in gone.items():
+        erase(season, who)
+    wait_until(lambda: not found(season, words))
+    for who in gone:
+        again = season.ekkyo("members", "erase", who, "--yes", "--json")
+        assert (again.code, again.json["mails_thrown_away"] > 0) == (0, True), "they were counted when they went"
 
 
 def test_who_left_is_marked_so_and_can_come_back(season: Stack) -> None:

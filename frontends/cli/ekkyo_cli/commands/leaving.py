@@ -19,19 +19,19 @@ from ekkyo.contracts.members import (
     Member,
     ReactivateMember,
 )
-from ekkyo.contracts.notify import ListDeliveries
 from rich.markup import escape
 
 from ekkyo_cli import output
-from ekkyo_cli.commands.caught import mailbox
 from ekkyo_cli.connection import Where, connected, local_stack
+from ekkyo_cli.local.erasing import cleared, not_cleared
 from ekkyo_cli.local.folder import Folder
-from ekkyo_cli.local.scrub import scrub
 from ekkyo_cli.output import Json
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="The member's id.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
 LOOK_EVERY = 0.2
+CLEARED_WITHIN = 20.0
+"""Seconds in which a local stack clears its files of whom an erasure is complete, however short one wanted to wait."""
 
 
 def deactivate(member: Id, yes: Yes = False, dir: Where = None, json: Json = False) -> None:
@@ -77,8 +77,8 @@ def erase(
     """Erase a person's data everywhere, permanently. This cannot be undone.
 
     Every service deletes the data and confirms it; then the facts about the person are purged from the stream. Their
-    attendances stay in the counts, under an id that identifies nobody. On a local stack, the mail caught for them is
-    deleted too, and so is what the embedded database's files contain of them. Run the command
+    attendances stay in the counts, under an id that identifies nobody. A local stack then also deletes the mail caught
+    for them and what the embedded database's files contain of them, whoever had them erased. Run the command
     again to see the progress. Exit code 1 if the erasure is not complete in time: it then continues by itself.
 
     After a restore, use --from to erase again the members who were erased since the backup. Members who do not exist,
@@ -190,12 +190,7 @@ async def _erase_all(dir: Path | None, ids: list[str], within: float) -> tuple[l
             await asyncio.sleep(LOOK_EVERY)
             for id in waited:
                 found[id] = await ekkyo.ask(GetErasure(member_id=id))
-        folder = local_stack(dir)
-        complete = [id for id, one in found.items() if one.purged_at] if folder else []
-        mails = sum([await _throw_away(ekkyo, id, folder) for id in complete if folder])
-        if folder and complete:
-            await _scrub(folder)
-        return list(found.values()), mails
+        return list(found.values()), await _cleared(local_stack(dir), list(found.values()), until)
 
 
 async def _erase(dir: Path | None, member_id: str, yes: bool, within: float) -> tuple[Erasure, int]:
@@ -209,12 +204,7 @@ async def _erase(dir: Path | None, member_id: str, yes: bool, within: float) -> 
             await asyncio.sleep(LOOK_EVERY)
             erasure = await ekkyo.ask(GetErasure(member_id=member_id))
             told = _tell(erasure, told)
-        folder = local_stack(dir)
-        if not folder or not erasure.purged_at:
-            return erasure, 0
-        mails = await _throw_away(ekkyo, member_id, folder)
-        await _scrub(folder)
-        return erasure, mails
+        return erasure, await _cleared(local_stack(dir), [erasure], until)
 
 
 async def _erased_before(ekkyo: Ekkyo, member_id: str) -> bool:
@@ -243,26 +233,19 @@ def _tell(erasure: Erasure, told: set[str]) -> set[str]:
     return told | set(erasure.receipts)
 
 
-async def _throw_away(ekkyo: Ekkyo, member_id: str, folder: Folder) -> int:
-    """Throw away the mail that a local stack caught for a member, and say how much it was."""
-    sent, after = set[str](), None
-    while True:
-        page = await ekkyo.ask(ListDeliveries(member_id=member_id, after=after, limit=500))
-        sent |= {delivery.delivery_id for delivery in page.deliveries}
-        after = page.next
-        if after is None:
+async def _cleared(folder: Folder | None, erasures: list[Erasure], until: float) -> int:
+    """Wait until a local stack has deleted the mail it caught for them and cleared its files; gives how many mails."""
+    complete = [erasure for erasure in erasures if erasure.purged_at]
+    if not folder or not complete:
+        return 0
+    until = max(until, time.monotonic() + CLEARED_WITHIN)
+    while not_cleared(done := cleared(folder), complete):
+        if time.monotonic() > until:
+            text = "The mail caught for them and the embedded database's files may still contain what was erased."
+            output.say(f"[yellow]{text}[/] The stack goes on trying: ekkyo logs supervisor")
             break
-    theirs = [mail for mail in mailbox(folder) if str(mail.message["X-Ekkyo-Delivery"]) in sent]
-    for mail in theirs:
-        mail.file.unlink(missing_ok=True)
-    return len(theirs)
-
-
-async def _scrub(folder: Folder) -> None:
-    """Take what was deleted out of the embedded database's files, and say so where that fails."""
-    if not await asyncio.to_thread(scrub, folder):
-        text = "The embedded database's files may still contain what was erased, until the stack is stopped."
-        output.say(f"[yellow]{text}[/] Run the command again to retry.")
+        await asyncio.sleep(LOOK_EVERY)
+    return sum(done[one.member_id].mails for one in complete if one.member_id in done)
 
 
 async def _list(dir: Path | None, open: bool) -> list[Erasure]:

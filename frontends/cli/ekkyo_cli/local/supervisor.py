@@ -1,4 +1,4 @@
-"""Supervises one stack: starts its parts, restarts those that die, stops all in order.
+"""Supervises one stack: starts its parts, restarts those that die, clears files after erasures, stops all in order.
 
 Run as `python -m ekkyo_cli.local.supervisor FOLDER [--with-parent]`, by `ekkyo up`. With --with-parent it stops when
 its standard input ends, so that nothing outlives a terminal that was closed.
@@ -17,6 +17,7 @@ from types import FrameType
 from ekkyo.installation.embedded import NotStarted
 
 from ekkyo_cli.local import parts
+from ekkyo_cli.local.erasing import Erasing
 from ekkyo_cli.local.folder import MAIL_IN, OURS, PARTS, SERVERS, WEB, Folder, Part, State
 from ekkyo_cli.local.process import STACK, Process, stop, strays
 
@@ -67,10 +68,13 @@ class Supervisor:
             took = round(time.monotonic() - self.began, 1)
             self.note(phase="ready", ready_after=took)
             self.say(f"ready after {took} s")
+        erasing = Erasing(self.folder, ports["nats"], self.say)
         try:
+            erasing.start()
             self.look_after(ports)
         finally:
             self.note(phase="stopping")
+            erasing.stop()
             self.stop_all()
         self.note(phase="stopped")
         self.say("stopped")
