@@ -14,7 +14,7 @@ from tests.portal.pictures import shown
 from tests.portal.test_events_pages import event
 from tests.portal.test_lead_desk import LISTED, NOW_ON, at_the_desk
 from tests.portal.test_lead_live import Facts
-from tests.portal.test_seat_codes import CODES
+from tests.portal.test_seat_codes import CODES, seat
 
 WIDE, HIGH, FRAMES = 640, 480, 10
 
@@ -60,7 +60,7 @@ class Desk:
 
 async def test_the_camera_checks_in_whose_code_it_sees_and_passes_over_what_names_nobody(tmp_path: Path) -> None:
     desk = Desk()
-    camera = film(tmp_path / "codes.y4m", "https://example.com/9", CODES.make("e1", "ken"))
+    camera = film(tmp_path / "codes.y4m", "https://example.com/9", seat("e1", "ken"))
     flags = (
         "--use-fake-device-for-media-stream",
         "--use-fake-ui-for-media-stream",
@@ -86,7 +86,7 @@ async def test_the_camera_checks_in_whose_code_it_sees_and_passes_over_what_name
         await changes.end()
     async with shown(desk.replies, LEADER, codes=CODES) as url, browsers(url, tmp_path) as them:
         leader = await them.person("/e/e1/roster")
-        await leader.page.locator("#code").fill(CODES.make("e1", "mai"))
+        await leader.page.locator("#code").fill(seat("e1", "mai"))
         await leader.page.keyboard.press("Enter")
         await leader.sees("林 舞 さんは、キャンセル待ちです。")
         assert await leader.page.locator("#code").input_value() == "0003", "who was named is found, not the code"

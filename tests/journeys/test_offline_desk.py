@@ -19,7 +19,7 @@ from tests.portal.making import LEADER, NOW
 from tests.portal.pictures import staged
 from tests.portal.test_events_pages import event
 from tests.portal.test_lead_desk import NOW_ON, at_the_desk
-from tests.portal.test_seat_codes import CODES
+from tests.portal.test_seat_codes import CODES, seat
 
 KEPT = "Object.keys(localStorage).filter((key) => key.startsWith('ekkyo.scan.')).map((key) => localStorage[key])"
 MINUTE = timedelta(minutes=1)
@@ -74,14 +74,14 @@ async def test_what_is_scanned_without_a_network_is_sent_once_it_is_back_and_con
 
         # without a network: two codes, a forged one, one of another event, one of who withdrew, and a button
         await desk.context.set_offline(True)
-        await scans(first, CODES.make("e1", "ken"), 0)
+        await scans(first, seat("e1", "ken"), 0)
         await first.sees("1 件が送信を待っています", "この端末に残しました")
         assert await field.input_value() == ""
         await scans(first, "山田", 0)
         await first.sees("QRコードの読み取りか、一覧のボタンで受付してください")
-        for minute, code in enumerate((CODES.make("e1", "ken2"), CODES.make("e2", "ken"), CODES.make("e1", "mai")), 1):
+        for minute, code in enumerate((seat("e1", "ken2"), seat("e2", "ken"), seat("e1", "mai")), 1):
             await scans(first, code, minute)
-        await scans(first, CODES.make("e1", "ken")[:-2] + "AA", 4)
+        await scans(first, seat("e1", "ken")[:-2] + "AA", 4)
         await desk.clock.set_fixed_time(NOW + 5 * MINUTE)
         await desk.locator('#expected + ul button[value="far"]').click()
         await first.sees("6 件が送信を待っています")
@@ -92,7 +92,7 @@ async def test_what_is_scanned_without_a_network_is_sent_once_it_is_back_and_con
         assert service.facts == []
 
         # meanwhile the other desk checks one of them in
-        await scans(second, CODES.make("e1", "ken2"), 3)
+        await scans(second, seat("e1", "ken2"), 3)
         await second.sees("山田 健 さんは受付済みです")
 
         # the tab is closed; a new one finds the scans. The portal is reached, but its service is away
@@ -159,7 +159,7 @@ async def test_an_answer_that_was_lost_is_no_second_check_in_and_signing_out_cle
             await route.abort()
 
         await leader.page.route("**/roster/check-in", lost)
-        await leader.page.locator("#code").fill(CODES.make("e1", "ken"))
+        await leader.page.locator("#code").fill(seat("e1", "ken"))
         await leader.page.keyboard.press("Enter")
 
         await leader.sees("この端末に残しました")
@@ -172,7 +172,7 @@ async def test_an_answer_that_was_lost_is_no_second_check_in_and_signing_out_cle
         assert not await leader.page.locator("#kept").is_visible()
 
         await leader.page.context.set_offline(True)
-        await leader.page.locator("#code").fill(CODES.make("e1", "ken2"))
+        await leader.page.locator("#code").fill(seat("e1", "ken2"))
         await leader.page.keyboard.press("Enter")
         await leader.sees("1 件が送信を待っています")
         await leader.page.route("**/roster/scan", lambda route: route.abort())

@@ -7,7 +7,8 @@ from ekkyo.contracts.events import EventState, OutputState
 from ekkyo.contracts.notify import Topic
 from ekkyo.contracts.surveys import PulseRound, PulseState, SurveyState
 from ekkyo_notify.model import SERIES_TOPICS, Notice, Recipient, RoleTold, SeriesDate
-from ekkyo_notify.templates import Message, Reader, compose
+from ekkyo_notify.templates import Message, compose
+from ekkyo_notify.templates.reader import Reader
 
 NOON = datetime(2026, 11, 30, 3, 0, tzinfo=UTC)
 """Noon in Tokyo, on a Monday."""

@@ -7,6 +7,7 @@ import pytest
 from ekkyo.contracts.events import EventPublished, RegistrationConfirmed
 from ekkyo.contracts.surveys import SurveyOpened
 from ekkyo.wire.passes import PassMaker, PassReader
+from ekkyo.wire.seats import Seat, SeatReader
 from ekkyo.wire.tokens import Verifier, make_keys
 from ekkyo_notify.channels.chat.slack import post
 from ekkyo_notify.model import kind_of
@@ -15,6 +16,7 @@ from ekkyo_notify.templates.links import Links
 from markupsafe import escape
 
 from tests.notify.making import CHAT, NOON, TOLD, TOPICS, WHO, event, notice, reader, survey
+from tests.notify.scanning import scanned
 from tests.notify.world import World, address, soon
 
 PORTAL = "https://ekkyo.example.com"
@@ -141,7 +143,7 @@ async def test_mails_lead_to_the_portal_and_what_is_muted_is_not_sent(stopped: W
     await stopped.join("m1")
     await stopped.join("m2", muted=["c1"], surveys=False)
     await stopped.quiet()
-    shown = soon()
+    shown = soon(format="onsite", place="3F")
     await stopped.tell(EventPublished(event_id="e1", event=shown), times=2)
     opened = survey(survey_id="s1", deadline=shown.ends_at, opened_at=shown.starts_at - timedelta(days=1))
     await stopped.tell(SurveyOpened(survey_id="s1", survey=opened, invited=["m1", "m2"]))
@@ -155,6 +157,8 @@ async def test_mails_lead_to_the_portal_and_what_is_muted_is_not_sent(stopped: W
     assert all(len(line) <= 998 for line in stopped.mail.contents[0].split(b"\r\n"))
     (confirmed,) = stopped.mail.to(address("m2"))
     assert confirmed["List-Unsubscribe"] is None
+    code = next(p for p in confirmed.walk() if p.get_content_type() == "image/png").get_content()
+    assert SeatReader(PUBLIC["keys"]).of(*scanned(code)) == Seat("e1", "m2", "r1")
     entry = next(p for p in confirmed.walk() if p.get_content_type() == "text/calendar").get_content()
     unfolded = entry.replace("\r\n ", "").replace("\n ", "")
     assert f"{PORTAL}/e/e1" in unfolded

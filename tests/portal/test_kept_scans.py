@@ -13,7 +13,7 @@ from tests.portal.leading import registration
 from tests.portal.making import HANAKO, LEADER, NOW, opened
 from tests.portal.pictures import in_english
 from tests.portal.test_lead_desk import LISTED, at_the_desk
-from tests.portal.test_seat_codes import CODES
+from tests.portal.test_seat_codes import CODES, seat
 
 AT = "2026-11-26T02:45:00.123Z"
 CAME_AT_40 = "2026-11-26T02:40:00Z"
@@ -29,7 +29,7 @@ async def told(browser: Any, **fields: str) -> Any:
     return got.json()
 
 
-@pytest.mark.parametrize("named", [{"code": CODES.make("e1", "ken")}, {"member": "ken", "act": "check_in"}])
+@pytest.mark.parametrize("named", [{"code": seat("e1", "ken")}, {"member": "ken", "act": "check_in"}])
 async def test_a_kept_scan_is_told_with_its_id_and_its_time(named: dict[str, str]) -> None:
     async with opened({**at_the_desk(), CheckIn: came("ken")}, LEADER, codes=CODES) as browser:
         assert await told(browser, **named) == {"state": "done", "text": "", "find": ""}
@@ -40,10 +40,10 @@ async def test_a_kept_scan_is_told_with_its_id_and_its_time(named: dict[str, str
 @pytest.mark.parametrize(
     ("fields", "says", "find"),
     [
-        ({"code": Codes(Signed(["x" * 32])).make("e1", "ken")}, "This code is not valid", ""),
-        ({"code": CODES.make("e2", "ken")}, "This code is for another event", ""),
-        ({"code": CODES.make("e1", "erased")}, "is not registered for this event. If they were here", ""),
-        ({"code": CODES.make("e1", "mai")}, "林 舞 is on the waitlist. If they were here", "0003"),
+        ({"code": seat("e1", "ken", by=Codes(Signed(["x" * 32])))}, "This code is not valid", ""),
+        ({"code": seat("e2", "ken")}, "This code is for another event", ""),
+        ({"code": seat("e1", "erased")}, "is not registered for this event. If they were here", ""),
+        ({"code": seat("e1", "mai")}, "林 舞 is on the waitlist. If they were here", "0003"),
         ({"member": "mai", "act": "check_in"}, "林 舞 is on the waitlist. If they were here", "0003"),
         ({"member": "ken", "at": "noon"}, "This scan is damaged", ""),
         ({"member": "ken", "at": ""}, "This scan is damaged", ""),
@@ -62,7 +62,7 @@ async def test_what_lets_nobody_in_is_told_with_what_to_do(fields: dict[str, str
 async def test_a_seat_that_was_withdrawn_meanwhile_is_a_conflict_unless_the_leader_knew() -> None:
     gone = (registration("mai", "withdrawn"), LISTED[0])
     async with opened({**at_the_desk(*gone), CheckIn: came("mai")}, in_english(LEADER), codes=CODES) as browser:
-        answer = await told(browser, code=CODES.make("e1", "mai"))
+        answer = await told(browser, code=seat("e1", "mai"))
         assert answer == {
             "state": "conflict",
             "text": "林 舞 has withdrawn from this event. "

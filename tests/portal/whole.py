@@ -15,6 +15,7 @@ from ekkyo.contracts.base import Refused
 from ekkyo.contracts.members import Identify, Identity
 from ekkyo.contracts.notify import BeginSignIn, FinishSignIn, SignedIn, SignInBegun
 from ekkyo.wire.passes import PassMaker
+from ekkyo.wire.seats import SeatMaker
 from ekkyo.wire.tokens import make_keys
 from ekkyo_portal.app import make
 from ekkyo_portal.serving import Web
@@ -86,6 +87,7 @@ class Whole:
     http: httpx.AsyncClient
     services: Services
     passes: PassMaker
+    seats: SeatMaker
     secure: bool
 
     async def get(self, path: str, **more: Any) -> httpx.Response:
@@ -105,8 +107,8 @@ class Whole:
         return any(name.endswith("ekkyo") for name in self.http.cookies)
 
 
-def built(folder: Path, *members: Identity, url: str, **more: Any) -> tuple[Starlette, Services, PassMaker]:
-    """The portal's application, as it is known under an address."""
+def built(folder: Path, *members: Identity, url: str, **more: Any) -> tuple[Starlette, Services, dict[str, Any]]:
+    """The portal's application, as it is known under an address, and the key with which notify would sign."""
     portal_key, jwks = make_keys()
     pass_key, pass_jwks = make_keys()
     files = {
@@ -121,7 +123,7 @@ def built(folder: Path, *members: Identity, url: str, **more: Any) -> tuple[Star
     services = Services()
     for member in members or (identity("hanako"),):
         services.members[member.member_id] = member
-    return make(made)(services, CollectorRegistry()), services, PassMaker(pass_key)  # type: ignore[arg-type]
+    return make(made)(services, CollectorRegistry()), services, pass_key  # type: ignore[arg-type]
 
 
 @contextlib.asynccontextmanager
@@ -129,10 +131,10 @@ async def whole(
     folder: Path, *members: Identity, url: str = "https://ekkyo.example.com", **more: Any
 ) -> AsyncIterator[Whole]:
     """`async with whole(tmp_path) as portal: page = await portal.get("/signin")`."""
-    application, services, passes = built(folder, *members, url=url, **more)
+    application, services, key = built(folder, *members, url=url, **more)
     transport = httpx.ASGITransport(application, raise_app_exceptions=True, client=("192.0.2.1", 1))
     async with httpx.AsyncClient(transport=transport, base_url=url) as http:
-        yield Whole(http, services, passes, url.startswith("https"))
+        yield Whole(http, services, PassMaker(key), SeatMaker(key), url.startswith("https"))
 
 
 @contextlib.asynccontextmanager

@@ -60,7 +60,9 @@ def make(settings: PortalSettings) -> Callable[[Ekkyo, CollectorRegistry], Starl
             opens_by_link=settings.opens_by_link,
             company=Provider.of(settings),
         )
-        site = Site(settings, OverNats(ekkyo, tokens.of), signing_in, registry, now, codes=Codes(signed))
+        site = Site(
+            settings, OverNats(ekkyo, tokens.of), signing_in, registry, now, codes=Codes(signed, settings.seat_reader())
+        )
         site.changes = Changes(
             lambda event_id: ekkyo.facts(EventFact, entity=event_id, since=now() - RECENT),
         )

@@ -100,7 +100,9 @@ def _passes(settings: PortalSettings) -> Finding:
         reader = settings.pass_reader()
     except (OSError, ValueError, KeyError, TypeError, jwt.PyJWTError):
         return wrong("passes", "EKKYO_PASS_JWKS_FILE is no JWKS", "Make keys with `ekkyo secrets`.")
-    opens = reader and settings.opens_by_link
+    if reader is None:
+        return well("passes", "off: every page wants a sign-in, and the desk cannot read the QR codes in mails")
+    opens = settings.opens_by_link
     return well("passes", "links in mails open one event's page" if opens else "off: every page wants a sign-in")
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from ekkyo.process.settings import ProcessSettings
 from ekkyo.wire.passes import PassReader
+from ekkyo.wire.seats import SeatReader
 from ekkyo.wire.tokens import DAY
 from pydantic import Field, SecretStr, field_validator, model_validator
 
@@ -32,7 +33,7 @@ class PortalSettings(ProcessSettings):
     )
     portal_key_file: Path = Field(description="a readable file with the private JWK that signs members' tokens")
     session_key_file: Path = Field(
-        description="a readable file with the secret that signs session cookies and codes of seats, "
+        description="a readable file with the secret that signs session cookies and the QR codes of seats on pages, "
         "at least 32 characters in a line; an older one may stand in the next line while it is replaced"
     )
 
@@ -46,7 +47,9 @@ class PortalSettings(ProcessSettings):
         "when absent, true where no EKKYO_OIDC_ISSUER is set",
     )
     pass_jwks_file: Path | None = Field(
-        None, description="a readable JWKS file with the public half of notify's EKKYO_PASS_KEY_FILE"
+        None,
+        description="a readable JWKS file with the public half of notify's EKKYO_PASS_KEY_FILE; "
+        "absent: no links in mails without a sign-in, and the desk reads the QR codes of pages, but not those in mails",
     )
 
     systems_file: Path | None = Field(
@@ -163,6 +166,10 @@ class PortalSettings(ProcessSettings):
     def pass_reader(self) -> PassReader | None:
         """Checks what links in mails hold; None where there are no such links. Raises OSError, ValueError."""
         return PassReader.read(self.pass_jwks_file) if self.pass_jwks_file else None
+
+    def seat_reader(self) -> SeatReader | None:
+        """Checks the codes of seats in mails; None where there is no key for it. Raises OSError, ValueError."""
+        return SeatReader.read(self.pass_jwks_file) if self.pass_jwks_file else None
 
     @property
     def opens_by_link(self) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 import jwt
 from ekkyo.service import Settings
 from ekkyo.wire.passes import PassMaker
+from ekkyo.wire.seats import SeatMaker
 from pydantic import Field, SecretStr, ValidationInfo, field_validator
 
 from ekkyo_notify.channels.mail.addresses import Addresses, ListensAt
@@ -36,7 +37,9 @@ class NotifySettings(Settings):
         "", description="the address of the portal, such as https://ekkyo.example.com; absent: mails have no links"
     )
     pass_key_file: Path | None = Field(
-        None, description="a readable file with the private JWK that signs the links in mails that end messages"
+        None,
+        description="a readable file with the private JWK that signs the links in mails that end messages, and the "
+        "QR codes of seats; absent: mails have neither",
     )
     passes: bool = Field(
         False, description="true: links in mails open an event's page for their reader without a sign-in"
@@ -135,7 +138,8 @@ class NotifySettings(Settings):
     def links(self) -> Links:
         """What mails lead to."""
         maker = PassMaker.read(self.pass_key_file) if self.pass_key_file else None
-        return Links(self.portal_url, maker if self.passes else None, maker, answered=bool(self.inbound_url))
+        seats = SeatMaker.read(self.pass_key_file) if self.pass_key_file else None
+        return Links(self.portal_url, maker if self.passes else None, maker, seats, answered=bool(self.inbound_url))
 
     @field_validator("smtp_url")
     @classmethod

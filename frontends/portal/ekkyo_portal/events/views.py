@@ -9,6 +9,7 @@ from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import EventState, MyEventsPage, MyRegistrationAnswer, MyTableAnswer, Overlap, Registration
 from ekkyo.contracts.members import Cards
 from ekkyo.contracts.surveys import SurveyList
+from ekkyo.wire.seats import Seat
 from ekkyo.words.calendar import saved
 from ekkyo.words.numbers import count
 from ekkyo.words.text import http_url, one_line, several_lines
@@ -163,7 +164,7 @@ def event(
     wrong: Refused | None = None,
     speakers: Cards | None = None,
     mark: Mark | None = None,
-    code: Callable[[str, str], str] | None = None,
+    code: Callable[[Seat], str] | None = None,
     table: Sequence[str] = (),
 ) -> EventView:
     """An event, and what the visitor has there.
@@ -212,7 +213,7 @@ def event(
         ],
         enters=lottery.enters(it, reader),
         draw=lottery.checking(reader, it),
-        code=qr(code(it.event_id, held.member_id))
+        code=qr(code(Seat(it.event_id, held.member_id, held.registration_id)))
         if code and held and _is_asked_for_a_code(reader, it, held)
         else None,
     )

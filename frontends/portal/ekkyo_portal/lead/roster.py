@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from ekkyo.contracts.events import EventState, Registration, RosterPage
+from ekkyo.wire.seats import Seat
 from ekkyo.words.text import one_line
 
 from ekkyo_portal.events import lottery
 from ekkyo_portal.events.attending import left
-from ekkyo_portal.events.codes import Named
 from ekkyo_portal.events.presence import CHECK_IN_BEFORE
 from ekkyo_portal.events.views import when
 from ekkyo_portal.lead.names import Person
@@ -133,7 +133,7 @@ def desk(
     )
 
 
-def unmeant(reader: Reader, page: RosterPage, named: Named | None, known: Mapping[str, Person]) -> tuple[str, str]:
+def unmeant(reader: Reader, page: RosterPage, named: Seat | None, known: Mapping[str, Person]) -> tuple[str, str]:
     """Why a code lets nobody in, in words, and what finds its holder on the roster. Nothing, for one that does."""
     words = reader.words.desk
     if named is None:
@@ -149,6 +149,8 @@ def unmeant(reader: Reader, page: RosterPage, named: Named | None, known: Mappin
         "declined": words.code_declined,
         "withdrawn": words.code_withdrawn,
     }.get(own.status)
+    if said is None and own.status != "attended" and named.registration_id not in (None, own.registration_id):
+        said = words.code_earlier
     if said is None:
         return "", ""
     person = known.get(own.member_id)

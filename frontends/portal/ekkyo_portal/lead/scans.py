@@ -6,9 +6,9 @@ from typing import Final
 
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import CheckIn, Registration, RosterPage
+from ekkyo.wire.seats import Seat
 from starlette.responses import JSONResponse, Response
 
-from ekkyo_portal.events.codes import Named
 from ekkyo_portal.lead import names, roster
 from ekkyo_portal.lead.desk import roster_of
 from ekkyo_portal.lead.names import Person
@@ -31,7 +31,7 @@ async def scan(visit: Visit, event_id: str) -> Response:
     """
     form = await visit.form()
     page = await roster_of(visit, event_id)
-    named = visit.site.codes.read(form["code"]) if form["code"] else Named(event_id, form["member"])
+    named = visit.site.codes.read(form["code"]) if form["code"] else Seat(event_id, form["member"])
     mine = [named.member_id] if named and named.event_id == event_id else []
     who = named.member_id if named else "nobody"
     made = form.make(CheckIn, event_id=event_id, member_id=who, scan_id=form["scan"], at=form["at"])

@@ -24,7 +24,7 @@ from ekkyo_notify.model import (
     RefusedAddress,
 )
 from ekkyo_notify.store import own_chat, the_persons
-from ekkyo_notify.templates import Reader
+from ekkyo_notify.templates.reader import Reader
 
 
 @dataclass(frozen=True)

@@ -121,6 +121,8 @@ class Notice(Model):
     """How the recipient takes part, where that is counted apart: the event is told as the one or the other."""
     group: list[Id] = []
     """With whom the recipient registered, and got this together; themself among them."""
+    registration_id: Id | None = None
+    """Of a fact about a registration: which one, for the code that the desk reads."""
     both: list[Id] = []
     """The two of an introduction, or a deputy and the leader, who are told who the other is."""
     ends_at: Instant | None = None
@@ -262,7 +264,7 @@ def event_notice(fact: EventFact) -> Notice:
     """What a fact about an event gives to tell."""
     extra = {n: getattr(fact, n) for n in _AS_TOLD if hasattr(fact, n)}
     if isinstance(fact, RegistrationFact):
-        extra["unanswered"] = fact.unanswered
+        extra |= {"unanswered": fact.unanswered, "registration_id": fact.registration_id}
         registered = isinstance(fact, RegistrationApplied | RegistrationConfirmed | RegistrationWaitlisted)
         registered = registered and getattr(fact, "because", None) != "draw"
         extra["by_another"] = registered and bool(fact.group) and fact.meta.actor != fact.member_id

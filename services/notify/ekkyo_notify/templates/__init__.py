@@ -22,12 +22,13 @@ from markupsafe import Markup
 from ekkyo_notify.model import Contact, Notice, Recipient, invitation, may_join, month_named
 from ekkyo_notify.templates.dates import date_rows
 from ekkyo_notify.templates.introductions import other_rows
-from ekkyo_notify.templates.joining import at_the_desk, where_to_join
+from ekkyo_notify.templates.joining import at_the_desk, seat_code, where_to_join
 from ekkyo_notify.templates.labels import LABELS
 from ekkyo_notify.templates.links import NO_LINKS, Action, Links
-from ekkyo_notify.templates.logo import Logo, shown
 from ekkyo_notify.templates.pages import FirstPage
+from ekkyo_notify.templates.pictures import Picture, logo
 from ekkyo_notify.templates.pulses import pulse_words
+from ekkyo_notify.templates.reader import Reader
 from ekkyo_notify.templates.roles import role_words
 from ekkyo_notify.templates.terms import closed, enter_by, is_open, kept_for, online_capacity, term_rows, withdraw_by
 
@@ -40,20 +41,6 @@ _HTML.globals |= {"light": LIGHT, "dark": DARK, "fonts": Markup(FONTS)}  # noqa:
 
 COLOUR = LIGHT["accent"]
 """The colour of a community that has none of its own, as in the portal."""
-
-
-@dataclass(frozen=True)
-class Reader:
-    """Who reads: a member by name, or everyone in a chat."""
-
-    locale: Locale
-    timezone: str
-    community: str
-    name: str | None = None
-    colour: str | None = None
-    """The community's."""
-    logo: str = ""
-    """The community's, as a PNG in base64; empty where it has none."""
 
 
 @dataclass(frozen=True)
@@ -81,8 +68,10 @@ class Message:
     """In place of the usual one."""
     colour: str | None = None
     """The community's, on which white text can be read."""
-    logo: Logo | None = None
+    logo: Picture | None = None
     """The community's, which goes along with the mail."""
+    code: Picture | None = None
+    """The QR code of the seat that the mail tells of, for the desk."""
     greeting: str = ""
     stop: str = ""
     """What the link that ends such messages says. Both in place of the usual words."""
@@ -95,7 +84,7 @@ class Message:
         return _TEXT.get_template("mail.txt.j2").render(**self._layout(), lead=self.lead).strip() + "\n"
 
     def html(self, *, inline: bool = False) -> str:
-        """The HTML of a mail. Everything that is not ours is escaped. inline: with its logo in it, for a browser."""
+        """The HTML of a mail. What is not ours is escaped. inline: with its pictures in it, for a browser."""
         topic = _HTML.get_template(f"{self.locale}/{self.topic}.j2")
         escaped = {name: Markup(_block(topic, name, self.words)) for name in ("title", "lead")}  # noqa: S704
         return _HTML.get_template("mail.html.j2").render(**self._layout(inline=inline), **escaped)
@@ -119,10 +108,19 @@ class Message:
             "unsubscribe": self.unsubscribe,
             "colour": self.colour or COLOUR,
             "logo": self.logo,
-            "logo_at": self.logo and (self.logo.inline if inline else f"cid:{self.logo.cid}"),
+            "logo_at": _at(self.logo, inline=inline),
+            "code": self.code,
+            "code_at": _at(self.code, inline=inline),
             "first_page": self.first_page,
             "preview": self.subject,
         }
+
+
+def _at(picture: Picture | None, *, inline: bool) -> str | None:
+    """Where the HTML finds a picture."""
+    if picture is None:
+        return None
+    return picture.inline if inline else f"cid:{picture.cid}"
 
 
 def compose(
@@ -144,6 +142,7 @@ def compose(
     words = _words(notice, recipient, reader, community)
     texts = said(reader.locale, notice.topic, words)
     event = notice.event
+    code = seat_code(notice, recipient, links) if private else None
     tells_all = notice.topic not in (
         "event_cancelled",
         "registration_withdrawn",
@@ -157,7 +156,7 @@ def compose(
         title=texts["title"].strip(),
         lead=texts["lead"].strip(),
         rows=_event_rows(notice, event, recipient, reader, join, tells_all)
-        + at_the_desk(notice, event, reader.locale, links)
+        + at_the_desk(notice, event, reader.locale, links, here=code is not None)
         if event
         else _other_rows(notice, reader) + other_rows(other, reader.locale),
         description=several_lines(event.description) if event and tells_all else "",
@@ -169,7 +168,8 @@ def compose(
         action=links.action(notice, recipient, reader.locale, private=private),
         unsubscribe=links.unsubscribe(notice, recipient) if private else None,
         colour=reader.colour,
-        logo=shown(reader.logo) if reader.logo and private else None,
+        logo=logo(reader.logo) if reader.logo and private else None,
+        code=code,
     )
 
 

@@ -1,21 +1,39 @@
 """How one gets in: the code for the desk, and why the address to join is not told."""
 
+from typing import Final
+
 from ekkyo.contracts.events import EventState
 from ekkyo.contracts.members import Locale
+from ekkyo.wire.seats import Seat
 
-from ekkyo_notify.model import Notice
+from ekkyo_notify.model import Notice, Recipient
 from ekkyo_notify.templates.labels import LABELS, SEAT_FIRST, URL_FOLLOWS
 from ekkyo_notify.templates.links import Links
+from ekkyo_notify.templates.pictures import Picture, qr
 
-SHOWS_CODE = ("registration_confirmed", "registration_promoted", "event_reminder")
+HAS_CODE: Final = ("registration_confirmed", "registration_promoted")
+"""Topics of one registration, which the code in the mail names."""
+SAYS_WHERE: Final = (*HAS_CODE, "event_reminder")
 """Topics that say where the code is that the desk asks for."""
 
 
-def at_the_desk(notice: Notice, event: EventState, locale: Locale, links: Links) -> list[tuple[str, str]]:
-    """Where the code is that the desk asks for: who has to be somewhere shows it there."""
+def at_the_desk(
+    notice: Notice, event: EventState, locale: Locale, links: Links, *, here: bool
+) -> list[tuple[str, str]]:
+    """Where the code is that the desk asks for: who has to be somewhere shows it there. here: in this mail."""
     labels = LABELS[locale]
-    asked = bool(links.portal) and notice.topic in SHOWS_CODE and event.format != "online"
-    return [(labels["check_in"], labels["check_in_code"])] if asked else []
+    asked = bool(links.portal) and notice.topic in SAYS_WHERE and event.format != "online"
+    return [(labels["check_in"], labels["check_in_code_here" if here else "check_in_code"])] if asked else []
+
+
+def seat_code(notice: Notice, recipient: Recipient, links: Links) -> Picture | None:
+    """The code of a seat that the mail tells of; None where no desk asks for it, or nobody could read it."""
+    event, member_id = notice.event, recipient.member_id
+    if not (links.portal and links.seats and notice.registration_id and event and member_id):
+        return None
+    if notice.topic not in HAS_CODE or event.format == "online":
+        return None
+    return qr(links.seats.make(Seat(event.event_id, member_id, notice.registration_id)))
 
 
 def where_to_join(event: EventState, join: str | None, locale: Locale) -> str:

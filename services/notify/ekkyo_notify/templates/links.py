@@ -7,6 +7,7 @@ from typing import Final
 from ekkyo.contracts.members import Locale
 from ekkyo.contracts.notify import Topic
 from ekkyo.wire.passes import PassMaker
+from ekkyo.wire.seats import SeatMaker
 
 from ekkyo_notify.model import SERIES_TOPICS, Notice, Recipient
 from ekkyo_notify.model.kinds import kind_of
@@ -30,12 +31,14 @@ class Links:
     """portal: the address of the portal, without a slash at its end; empty where there is none.
 
     passes: signs links that open an event for the one who gets the mail, where that is wanted. unsubscribing: signs
-    those that end messages. answered: invitations can be answered from a calendar.
+    those that end messages. seats: signs the codes that the desk reads. answered: invitations can be answered from a
+    calendar.
     """
 
     portal: str = ""
     passes: PassMaker | None = None
     unsubscribing: PassMaker | None = None
+    seats: SeatMaker | None = None
     answered: bool = False
 
     def action(self, notice: Notice, recipient: Recipient, locale: Locale, *, private: bool) -> Action | None:

@@ -16,11 +16,12 @@ from ekkyo.words.numbers import count, signed
 from ekkyo.words.text import one_line
 
 from ekkyo_notify.model import CommunityName, Notice, Recipient, month_named
-from ekkyo_notify.templates import Message, Reader, said
+from ekkyo_notify.templates import Message, said
 from ekkyo_notify.templates.labels import LABELS
 from ekkyo_notify.templates.links import Links
-from ekkyo_notify.templates.logo import shown as shown_logo
 from ekkyo_notify.templates.pages import FirstPage
+from ekkyo_notify.templates.pictures import logo as shown_logo
+from ekkyo_notify.templates.reader import Reader
 
 EVENTS = 20
 THEMES = 5

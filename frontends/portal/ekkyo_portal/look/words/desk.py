@@ -58,11 +58,13 @@ JA: Final[dict[str, str]] = {
     "qr": "イベントのページのQRコード",
     "own_code": "受付用のQRコード",
     "own_code_how": "受付で、このQRコードを見せてください。",
-    "code_not_ours": "このコードは使えません。本人のイベントのページで、QRコードを表示し直してもらってください。",
+    "code_not_ours": "このコードは使えません。本人のイベントのページで、QRコードを表示してもらってください。",
     "code_elsewhere": "別のイベントのコードです。",
     "code_nobody": "このコードの方は、このイベントに登録していません。",
     "code_withdrawn": "{name} さんは、参加を取りやめています。",
     "code_waitlisted": "{name} さんは、キャンセル待ちです。",
+    "code_earlier": "{name} さんは、このコードの登録を取りやめたあと、登録し直しています。本人かどうかを確認して、"
+    "一覧から受付してください。",
     "code_applied": "{name} さんは、申し込み済みですが、参加はまだ決まっていません。",
     "code_declined": "{name} さんの参加は、見送りになっています。",
     "did_here": "受付しました。ようこそ。",
@@ -153,6 +155,8 @@ EN: Final[dict[str, str]] = {
     "code_nobody": "Whoever this code is for is not registered for this event.",
     "code_withdrawn": "{name} has withdrawn from this event.",
     "code_waitlisted": "{name} is on the waitlist.",
+    "code_earlier": "{name} withdrew the registration of this code and registered again. "
+    "Make sure who it is, and check them in from the list.",
     "code_applied": "{name} has applied, but has no seat yet.",
     "code_declined": "{name} was not given a place at this event.",
     "did_here": "You are checked in. Welcome.",

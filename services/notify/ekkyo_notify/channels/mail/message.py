@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from ekkyo_notify.channels.mail.headers import header
 from ekkyo_notify.model import Method
 from ekkyo_notify.templates import Message
-from ekkyo_notify.templates.logo import Logo
+from ekkyo_notify.templates.pictures import Picture
 
 _EMAIL = TypeAdapter(Email)
 _ATTACHED = 'Content-Disposition: attachment; filename="{}"'
@@ -119,18 +119,22 @@ def build(
 
 
 def _html(message: Message, delivery_id: str) -> bytes:
-    """The HTML, together with the logo that it shows (RFC 2387)."""
+    """The HTML, together with the pictures that it shows (RFC 2387)."""
     html = _part("text/html; charset=utf-8", message.html())
-    if message.logo is None:
+    pictures = [_logo(message.logo)] if message.logo else []
+    pictures += [_picture(message.code)] if message.code else []
+    if not pictures:
         return html
-    return _multipart('related; type="text/html"', f"=_related_{delivery_id}", [html, _logo(message.logo)])
+    return _multipart('related; type="text/html"', f"=_related_{delivery_id}", [html, *pictures])
 
 
-@lru_cache(64)
-def _logo(logo: Logo) -> bytes:
-    head = f'Content-Type: image/png; name="logo.png"\r\nContent-ID: <{logo.cid}>\r\nContent-Disposition: inline\r\n'
-    body = base64.encodebytes(logo.data).replace(b"\n", b"\r\n")
+def _picture(one: Picture) -> bytes:
+    head = f'Content-Type: image/png; name="{one.name}"\r\nContent-ID: <{one.cid}>\r\nContent-Disposition: inline\r\n'
+    body = base64.encodebytes(one.data).replace(b"\n", b"\r\n")
     return f"{head}Content-Transfer-Encoding: base64\r\n\r\n".encode("ascii") + body
+
+
+_logo = lru_cache(64)(_picture)
 
 
 def _answering(message_id: str) -> bytes:

@@ -1,0 +1,113 @@
+"""The QR code of a seat, in the mail that tells of it: read back as the desk reads it."""
+
+import re
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from typing import Any
+
+import pytest
+from ekkyo.contracts.base import new_id
+from ekkyo.wire.seats import Seat, SeatMaker, SeatReader
+from ekkyo.wire.tokens import make_keys
+from ekkyo_notify.channels.chat.slack import post
+from ekkyo_notify.channels.mail.message import Sender, build
+from ekkyo_notify.model import Recipient
+from ekkyo_notify.templates import Message, compose
+from ekkyo_notify.templates.links import Links
+from ekkyo_notify.templates.pictures import qr
+
+from tests.notify.making import LOGO, TOLD, WHO, event, notice, reader
+from tests.notify.scanning import scanned
+
+PORTAL = "https://ekkyo.example.com"
+PRIVATE, PUBLIC = make_keys()
+LINKS, READER = Links(PORTAL, seats=SeatMaker(PRIVATE)), SeatReader(PUBLIC["keys"])
+HERE = {"ja": "このメールのQRコードを、受付で見せてください", "en": "Show the QR code in this mail at the desk"}
+
+
+def said(topic: Any = "registration_confirmed", locale: str = "en", **changes: Any) -> Message:
+    links, private = changes.pop("links", LINKS), changes.pop("private", True)
+    to, logo = changes.pop("to", WHO[topic]), changes.pop("logo", "")
+    about = changes.pop("about", event(format="onsite", place="3F"))
+    told = notice(topic, about=about, **{"registration_id": "r1", **changes})
+    return compose(told, to, reader(locale, logo=logo), links, private=private)
+
+
+def mail(message: Message, **more: Any) -> EmailMessage:
+    values = {"sender": Sender("no-reply@ekkyo.example.com"), "to": "fujita@example.co.jp", "delivery_id": "d1"}
+    return message_from_bytes(build(message, **values, community_id="c1", date=TOLD, **more), policy=default)
+
+
+@pytest.mark.parametrize("locale", ["ja", "en"])
+@pytest.mark.parametrize("topic", ["registration_confirmed", "registration_promoted"])
+@pytest.mark.parametrize("logo", ["", LOGO])
+def test_the_mail_about_a_seat_has_its_code_beside_its_html_and_says_what_it_is_for(topic, locale, logo):
+    message = said(topic, locale, logo=logo)
+    built = mail(message, calendar=("REQUEST", b"BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"))
+    related = next(part for part in built.walk() if part.get_content_type() == "multipart/related")
+    html, *pictures = related.iter_parts()
+    code = pictures[-1]
+    assert (len(pictures), code.get_content_type(), code.get_content_disposition()) == (
+        1 + bool(logo),
+        "image/png",
+        "inline",
+    )
+    assert READER.of(*scanned(code.get_content())) == Seat("e1", "m1", "r1")
+    page = html.get_content()
+    cid = code["Content-ID"].strip("<>")
+    alt = {"ja": "受付用のQRコード", "en": "Your QR code for check-in"}[locale]
+    assert re.search(rf'<img src="cid:{cid}" width="(\d+)" height="\1" alt="{alt}"', page)
+    assert not re.search(r'src="(?!cid:)|url\(', page), "nothing is loaded from elsewhere"
+    for text in (page, message.text()):
+        assert HERE[locale] in text
+    assert len(code.get_content()) < 2_000
+    assert "data:image/png" in message.html(inline=True)
+
+
+def test_codes_are_read_on_small_screens_whatever_the_ids():
+    codes = [LINKS.seats.make(Seat(new_id(), new_id(), new_id())) for _ in range(12)]  # type: ignore[union-attr]
+    pictures = [qr(code) for code in codes]
+    assert list(scanned(*(one.data for one in pictures))) == codes
+    assert list(scanned(*(one.data for one in pictures), size=pictures[0].width)) == codes, "as it is shown"
+
+
+def test_each_registration_has_a_code_of_its_own():
+    codes = {said(**more).code for more in ({}, {"registration_id": "r2"}, {"to": Recipient("m2", seat="confirmed")})}
+    assert len(codes) == 3
+    assert None not in codes
+
+
+HYBRID = event(format="hybrid", place="3F")
+
+
+@pytest.mark.parametrize(
+    ("changes", "has"),
+    [
+        ({}, True),
+        ({"about": HYBRID}, True),
+        ({"about": HYBRID, "attend": "onsite"}, True),
+        ({"about": HYBRID, "attend": "online"}, False),
+        ({"about": event(format="online")}, False),
+        ({"registration_id": None}, False),
+        ({"private": False}, False),
+        ({"links": Links(PORTAL)}, False),
+        ({"links": Links(seats=SeatMaker(PRIVATE))}, False),
+        ({"topic": "registration_waitlisted"}, False),
+        ({"topic": "registration_withdrawn"}, False),
+        ({"topic": "event_reminder"}, False),
+    ],
+)
+def test_a_code_goes_to_who_has_a_seat_in_a_room_and_whose_mail_nobody_else_reads(changes, has):
+    message = said(**changes)
+    assert (message.code is not None, HERE["en"] in message.text()) == (has, has)
+    assert ("image/png" in {part.get_content_type() for part in mail(message).walk()}) == has
+
+
+def test_without_a_key_and_in_reminders_the_mail_says_that_the_page_has_the_code():
+    for message in (said(links=Links(PORTAL)), said("event_reminder")):
+        assert "The event's page shows a QR code. Show it at the desk." in message.text()
+
+
+def test_no_code_is_posted_to_a_chat():
+    assert "image" not in str(post(said(private=False)))
