@@ -28,7 +28,9 @@ from ekkyo_cli.local import control, parts, supervisor
 from ekkyo_cli.local.folder import Folder
 from ekkyo_cli.local.provision import provision
 from ekkyo_cli.main import main
+from ekkyo_notify.templates import preload
 from ekkyo_portal.api.door import document, explorer
+from ekkyo_portal.look import the_look
 
 MAINS: dict[str, Callable[[], object]] = {
     "ekkyo-events": ekkyo_events.app.main,
@@ -132,6 +134,7 @@ def run(command: Sequence[str], *, input: bytes, env: dict[str, str], **_how: An
         return subprocess.CompletedProcess(command, code, out.read())
 
 
-document(), explorer()  # which each portal would make anew
+document(), explorer(), the_look()  # which each portal would make anew, two seconds of a processor with its templates
+preload()  # and each notify
 for module in (control, parts):
     setattr(module, "subprocess", SimpleNamespace(**{**vars(subprocess), "Popen": begin, "run": run}))  # noqa: B010

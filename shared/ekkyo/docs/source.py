@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,10 @@ class Source:
     handlers: dict[str, "Place"] = field(default_factory=dict)
     stores: dict[str, "Stored"] = field(default_factory=dict)
     """By the alias that handlers annotate their collections with."""
+    named: dict[str, list["Place"]] = field(default_factory=dict)
+    """The functions by their name."""
+    looked: dict[int, "Steps"] = field(default_factory=dict)
+    """What was found in a function, which many handlers reach: by its `id`."""
 
     @classmethod
     def of(cls, package: Path) -> "Source":
@@ -48,6 +52,7 @@ class Source:
             if module == "store":
                 source.stores = _stores(tree)
         for place in source.functions:
+            source.named.setdefault(place.function.name, []).append(place)
             if message := _asked(place.function):
                 source.handlers[message] = place
         return source
@@ -61,25 +66,34 @@ class Source:
         return {refusal for refusal in self._from(start, set()) if refusal.code not in taken}
 
     def _from(self, place: "Place", seen: set[int]) -> Iterator[Refusal]:
-        if id(place.function) in seen:
+        key = id(place.function)
+        if key in seen:
             return
-        seen.add(id(place.function))
-        yield from self._inside(place, place.function.body, seen)
+        seen.add(key)
+        if key not in self.looked:
+            self.looked[key] = list(self._inside(place, place.function.body))
+        yield from self._along(self.looked[key], seen)
 
-    def _inside(self, place: "Place", nodes: list[ast.stmt], seen: set[int]) -> Iterator[Refusal]:
+    def _along(self, steps: "Steps", seen: set[int]) -> Iterator[Refusal]:
+        for step in steps:
+            if isinstance(step, Refusal):
+                yield step
+            elif isinstance(step, Place):
+                yield from self._from(step, seen)
+            else:
+                yield from (r for r in self._along(step.steps, seen) if not step.caught(r.code))
+
+    def _inside(self, place: "Place", nodes: list[ast.stmt]) -> Iterator["Step"]:
         for node in nodes:
             for part in _without_tries(node):
                 if isinstance(part, ast.Try):
-                    caught = _caught(part)
-                    inner = self._inside(place, part.body, seen)
-                    yield from (r for r in inner if not caught(r.code))
+                    yield Tried(_caught(part), list(self._inside(place, part.body)))
                     rest = [s for h in part.handlers for s in h.body] + part.orelse + part.finalbody
-                    yield from self._inside(place, rest, seen)
+                    yield from self._inside(place, rest)
                     continue
                 yield from raised_at(part, place.texts)
                 yield from self._stored(place, part)
-                for named in self._named(place, part):
-                    yield from self._from(named, seen)
+                yield from self._named(place, part)
 
     def _stored(self, place: "Place", part: ast.AST) -> Iterator[Refusal]:
         """What the store refuses when a document is changed or made."""
@@ -97,12 +111,12 @@ class Source:
     def _named(self, place: "Place", part: ast.AST) -> Iterator["Place"]:
         """The functions of the service that a name stands for: by its module where one is named, else by the name."""
         if isinstance(part, ast.Name) and part.id not in place.local:
-            here = [f for f in self.functions if f.function.name == part.id and not f.method]
+            here = [f for f in self.named.get(part.id, ()) if not f.method]
             own = [f for f in here if f.module == place.module]
             yield from own or (here if part.id in self.imported[place.module] else [])
         elif isinstance(part, ast.Attribute):
             module = part.value.id if isinstance(part.value, ast.Name) else ""
-            same = [f for f in self.functions if f.function.name == part.attr]
+            same = self.named.get(part.attr, [])
             inside = [f for f in same if not f.method and module in f.module.split(".")]
             yield from inside or [f for f in same if f.method]
 
@@ -122,6 +136,19 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Tried:
+    """The body of a `try`, and which codes do not leave it."""
+
+    caught: Callable[[str], bool]
+    steps: "Steps"
+
+
+Step = Refusal | Place | Tried
+Steps = list[Step]
+"""What is found in a function, in its order: what it refuses, and the functions of the service that it names."""
+
+
+@dataclass(frozen=True)
 class Stored:
     """A collection: the name of its documents, and the names of its unique indexes."""
 
@@ -131,8 +158,9 @@ class Stored:
 
 def raised(tree: ast.AST) -> Iterator[Refusal]:
     """Every refusal that is made in a piece of source."""
-    texts = _texts(tree)
-    for node in ast.walk(tree):
+    nodes = list(ast.walk(tree))
+    texts = _texts(nodes)
+    for node in nodes:
         yield from raised_at(node, texts)
 
 
@@ -156,9 +184,9 @@ def raised_at(node: ast.AST, texts: dict[str, str]) -> Iterator[Refusal]:
     yield Refusal(name, int(given or (404 if name.endswith("_not_found") else 409)), _text(detail, texts))
 
 
-def _texts(tree: ast.AST) -> dict[str, str]:
-    """The texts that are assigned to names somewhere in a piece of source."""
-    assigned = [node for node in ast.walk(tree) if isinstance(node, (ast.Assign, ast.AnnAssign))]
+def _texts(nodes: Iterable[ast.AST]) -> dict[str, str]:
+    """The texts that are assigned to names in some of these nodes."""
+    assigned = [node for node in nodes if isinstance(node, (ast.Assign, ast.AnnAssign))]
     found = {}
     for node in assigned:
         target = node.targets[0] if isinstance(node, ast.Assign) else node.target
@@ -178,16 +206,17 @@ def _text(detail: ast.expr | None, texts: dict[str, str]) -> str:
 
 
 def _functions(module: str, tree: ast.Module) -> Iterator[Place]:
-    constants = _texts(ast.Module([n for n in tree.body if isinstance(n, ast.Assign | ast.AnnAssign)], []))
-    for node in ast.walk(tree):
-        methods = node.body if isinstance(node, ast.ClassDef) else []
-        for function in [*methods, *(tree.body if node is tree else [])]:
+    constants = _texts(tree.body)
+    owners: list[ast.Module | ast.ClassDef] = [tree, *(n for n in ast.walk(tree) if isinstance(n, ast.ClassDef))]
+    for owner in owners:
+        for function in owner.body:
             if isinstance(function, Function):
-                arguments = [node for node in ast.walk(function) if isinstance(node, ast.arg)]
+                nodes = list(ast.walk(function))
+                arguments = [node for node in nodes if isinstance(node, ast.arg)]
                 annotated = {a.arg: a.annotation.id for a in arguments if isinstance(a.annotation, ast.Name)}
-                stored = {n.id for n in ast.walk(function) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+                stored = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
                 local = frozenset(stored | {a.arg for a in arguments})
-                yield Place(module, function, function in methods, annotated, local, constants | _texts(function))
+                yield Place(module, function, owner is not tree, annotated, local, constants | _texts(nodes))
 
 
 def _asked(function: Function) -> str | None:
