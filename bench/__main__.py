@@ -18,6 +18,7 @@ NAMES = (
     "costs",
     "importing",
     "portal",
+    "calendars",
     "seating",
     "lottery",
     "starting",
