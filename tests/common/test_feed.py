@@ -2,13 +2,14 @@
 
 import asyncio
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import icalendar
 import pytest
-from ekkyo.words.calendar import invitation, saved
+from ekkyo.words.calendar import invitation, saved, several
 from ekkyo.words.feed import Entry, feed
 from ekkyo.words.text import one_line, several_lines
 from hypothesis import given
@@ -134,6 +135,50 @@ async def test_ical_js_reads_an_invitation_and_its_cancellation_as_scheduling_me
         assert (attendee["role"], attendee["partstat"], attendee["rsvp"]) == ("REQ-PARTICIPANT", partstat, rsvp)
     assert asked["events"][0]["description"] == f"{JOIN}\n\nBring a table.\n\nWithdraw there."
     assert given_back["events"][0]["description"] is None
+
+
+async def test_dates_of_a_series_share_a_reference_keep_their_place_where_they_moved_and_stand_for_themselves() -> None:
+    """In a feed, a file, a file of several dates and an invitation, as icalendar and ical.js understand them."""
+    planned = [START + timedelta(weeks=n) for n in range(3)]
+    moved = {1: {"starts_at": planned[1] + timedelta(days=1), "ends_at": planned[1] + timedelta(days=1, hours=1)}}
+    dates = [
+        event(event_id=f"d{n}", series_id="s1", recurrence_id=at)
+        .model_copy(update=moved.get(n, {"starts_at": at, "ends_at": at + timedelta(hours=1)}))
+        for n, at in enumerate(planned)
+    ]  # fmt: skip
+    to = {"stamp": NOW, "organizer": ORGANIZER, "attendee": ("A", "a@example.co.jp"), "join": None}
+    whole = made(*(Entry(one, "CONFIRMED", True, None, PAGE) for one in [*dates, event(event_id="other")]))
+    made_of = [
+        whole,
+        several(dates, stamp=NOW, off=False, join=None),
+        saved(dates[1], stamp=NOW, join=None),
+        invitation(dates[1], method="REQUEST", sequence=3, **to),
+        invitation(dates[1], method="CANCEL", sequence=4, **to),
+    ]
+    expected = [
+        (f"d{n}@ekkyo", "s1@ekkyo", planned[n].timestamp(), one.starts_at.timestamp()) for n, one in enumerate(dates)
+    ]
+    other = ("other@ekkyo", None, None, START.timestamp())
+    want = [[*expected, other], expected, [expected[1]], [expected[1]], [expected[1]]]
+    assert [
+        [
+            (
+                str(one["UID"]),
+                str(one.refids[0]) if one.refids else None,
+                one["X-EKKYO-RECURRENCE-ID"].dt.timestamp() if "X-EKKYO-RECURRENCE-ID" in one else None,
+                one.start.timestamp(),
+            )
+            for one in icalendar.Calendar.from_ical(data).walk("VEVENT")
+        ]
+        for data in made_of
+    ] == want
+    named = re.sub(rb"X-EKKYO-(RECURRENCE-ID);VALUE=DATE-TIME", rb"\1", whole)
+    *read, orphans = await by_ical_js(*made_of, named)
+    assert [[(one["uid"], one["refid"], one["planned"], one["starts"]) for one in it["events"]] for it in read] == want
+    assert not any(one["exception"] for it in read for one in it["events"])
+    assert [one["exception"] for one in orphans["events"]] == [True, True, True, False], (
+        "with RECURRENCE-ID they are exceptions of entries that do not exist, and calendars leave them out"
+    )
 
 
 async def by_ical_js(*calendars: bytes) -> Any:

@@ -41,7 +41,7 @@ def series(**changes: Any) -> SeriesState:
 
 def occurrences(kind: Any = Occurrence, **more: Any) -> list[Any]:
     first = soon()
-    own = {"seat", "change"}
+    own = {"seat", "change", "recurrence_id"}
     return [kind(recurrence_id=date.starts_at, **date.model_dump(exclude=own), **more) for date in dates(first)]
 
 
@@ -73,7 +73,10 @@ async def test_a_change_is_one_mail_for_each_with_the_dates_that_are_theirs(worl
         Concerned(member_id="m1", confirmed=[0, 2]),
         Concerned(member_id="m2", confirmed=[1], waitlisted=[2]),
     ]
-    await world.tell(SeriesRevised(**ABOUT, occurrences=occurrences(), people=people), times=2)
+    told_of = occurrences()
+    later = {name: getattr(told_of[2], name) + timedelta(hours=1) for name in ("starts_at", "ends_at")}
+    told_of[2] = told_of[2].model_copy(update=later)
+    await world.tell(SeriesRevised(**ABOUT, occurrences=told_of, people=people), times=2)
     for one in occurrences():
         about = soon(event_id=one.event_id)
         await world.tell(
@@ -94,6 +97,9 @@ async def test_a_change_is_one_mail_for_each_with_the_dates_that_are_theirs(worl
     calendar = icalendar.Calendar.from_ical(file.get_payload(decode=True))
     assert [str(entry["UID"]) for entry in calendar.events] == ["e1@ekkyo", "e3@ekkyo"]
     assert {(int(entry["SEQUENCE"]), str(entry["STATUS"])) for entry in calendar.events} == {(3, "CONFIRMED")}
+    assert {str(entry["REFID"]) for entry in calendar.events} == {"s1@ekkyo"}
+    late = [entry.start - entry["X-EKKYO-RECURRENCE-ID"].dt for entry in calendar.events]
+    assert late == [timedelta(0), timedelta(hours=1)], "what moved keeps its place"
 
 
 async def test_another_rule_is_one_mail_with_what_moved_was_cancelled_and_added(world: World) -> None:

@@ -2,15 +2,20 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Event, vCalAddress, vText, vUri
+from icalendar import Calendar, Event, vCalAddress, vDatetime, vText, vUri
 
 from ekkyo.contracts.events import EventState
 from ekkyo.words.text import http_url, one_line, several_lines
 from ekkyo.words.vtimezone import vtimezone
 
+PLANNED: Final = "X-EKKYO-RECURRENCE-ID"
+"""When an event of a series was first planned to start, in UTC: its place in the series, also after it was moved.
+
+It is no RECURRENCE-ID, because programs look for the entry whose rule that is about, and do not show what has none.
+"""
 _UTC = ("UTC", "Etc/UTC", "Etc/UCT", "Etc/Zulu", "Etc/Universal", "UCT", "Universal", "Zulu")
 
 
@@ -119,7 +124,16 @@ def _entry(event: EventState, *, sequence: int, stamp: datetime, join: str | Non
         entry.add("location", location)
     if leads_to := page or join:
         entry.add("url", vUri(leads_to))
+    if event.series_id:
+        entry.add("refid", refid_of(event.series_id))
+    if event.recurrence_id:
+        entry.add(PLANNED, vDatetime(event.recurrence_id.astimezone(UTC)), {"VALUE": "DATE-TIME"})
     return entry
+
+
+def refid_of(series_id: str) -> str:
+    """What all entries of a series have in common (REFID, RFC 9253)."""
+    return f"{series_id}@ekkyo"
 
 
 def _describe(entry: Event, event: EventState, join: str | None, how: str | None) -> None:

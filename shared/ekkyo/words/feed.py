@@ -13,7 +13,7 @@ from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
 from ekkyo.contracts.events import EventState
-from ekkyo.words.calendar import described, location_of, zone_of
+from ekkyo.words.calendar import PLANNED, described, location_of, refid_of, zone_of
 from ekkyo.words.text import one_line
 from ekkyo.words.vtimezone import vtimezone
 
@@ -76,6 +76,10 @@ def _lines(entry: Entry, zone: str | None, stamp: str) -> Iterator[str]:
     if location := location_of(event, entry.join):
         yield f"LOCATION:{_text(location)}"
     yield f"URL:{entry.page}"
+    if event.series_id:
+        yield f"REFID:{refid_of(event.series_id)}"
+    if event.recurrence_id:
+        yield f"{PLANNED};VALUE=DATE-TIME:{_utc(event.recurrence_id)}"
     if text := described(event, entry.join, entry.how):
         yield f"DESCRIPTION:{_text(text)}"
     yield f"STATUS:{entry.status}"

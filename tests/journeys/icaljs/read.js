@@ -22,6 +22,8 @@ const read = (text) => {
         description: event.description, location: event.location, url: value("url"), status: value("status"),
         sequence: event.sequence, zone: event.startDate.zone.tzid, organizer: person(part.getFirstProperty("organizer")),
         attendees: part.getAllProperties("attendee").map(person),
+        exception: event.isRecurrenceException(), refid: value("refid"),
+        planned: value("x-ekkyo-recurrence-id") && unix(value("x-ekkyo-recurrence-id")),
       };
     }),
   };

@@ -64,6 +64,7 @@ class SeriesDate(Model):
     """One event of a series that there is something to tell of. seat: what a member has there."""
 
     event_id: Id
+    recurrence_id: Instant | None = None
     starts_at: Instant
     ends_at: Instant
     revision: int
@@ -175,7 +176,8 @@ class Notice(Model):
 
     def at(self, date: SeriesDate) -> EventState | None:
         """The event of a series on one of its dates."""
-        named: dict[str, Any] = {"event_id": date.event_id, "starts_at": date.starts_at, "ends_at": date.ends_at}
+        about = {"event_id", "recurrence_id", "starts_at", "ends_at"}
+        named: dict[str, Any] = {name: getattr(date, name) for name in about}
         if date.change:
             named["status"] = "cancelled" if date.change == "cancelled" else "published"
         return self.event.model_copy(update={**named, "revision": date.revision}) if self.event else None

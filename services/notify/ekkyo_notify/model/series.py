@@ -107,7 +107,7 @@ def _on(one: Concerned, places: Mapping[int, int]) -> Concerned | None:
 
 def _event(series: SeriesState, first: Occurrence) -> EventState:
     """The first of the events, as the series says that they are."""
-    own = {"event_id": first.event_id, "starts_at": first.starts_at, "ends_at": first.ends_at}
+    own = first.model_dump(include={"event_id", "recurrence_id", "starts_at", "ends_at"})
     told = series.model_dump(include=set(EventState.model_fields) - {"status", "revision"})
     return EventState.model_validate({**told, **own, "status": first.status, "revision": first.revision})
 
@@ -126,5 +126,5 @@ def _place(one: SeatAtOccurrence) -> Place:
 def _date(one: Occurrence) -> SeriesDate:
     seat = _place(one) if isinstance(one, SeatAtOccurrence) else None
     return SeriesDate.model_validate(
-        {**one.model_dump(include={"event_id", "starts_at", "ends_at", "revision"}), "seat": seat}
+        {**one.model_dump(include={"event_id", "recurrence_id", "starts_at", "ends_at", "revision"}), "seat": seat}
     )
