@@ -41,6 +41,8 @@ def test_the_codes_of_a_command_are_those_of_its_handler_its_decision_and_the_st
     assert set(codes["members.register"]) >= {"email_taken", "member_erased", "member_exists", "number_taken"}
     assert "member_erased" not in codes["members.import"], "the row says so, not the reply"
     assert codes["notify.status"] == []
+    assert codes["events.revise_output"] == ["output_gone", "output_not_found"], "`revise` under another name"
+    assert "output_gone" not in codes["events.revise"], "another function of this name"
 
 
 def test_no_rule_refuses_with_a_status_after_which_clients_say_it_again() -> None:

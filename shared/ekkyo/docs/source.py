@@ -31,6 +31,8 @@ class Source:
     functions: list["Place"] = field(default_factory=list)
     imported: dict[str, set[str]] = field(default_factory=dict)
     """By module: the names that it imports."""
+    comes_from: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
+    """By module and name there: the module that it is imported from, and its own name."""
     handlers: dict[str, "Place"] = field(default_factory=dict)
     stores: dict[str, "Stored"] = field(default_factory=dict)
     """By the alias that handlers annotate their collections with."""
@@ -49,6 +51,11 @@ class Source:
             source.functions += _functions(module, tree)
             imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
             source.imported[module] = {alias.asname or alias.name for node in imports for alias in node.names}
+            source.comes_from[module] = {
+                alias.asname or alias.name: ((node.module or "").partition(".")[2], alias.name)
+                for node in imports
+                for alias in node.names
+            }
             if module == "store":
                 source.stores = _stores(tree)
         for place in source.functions:
@@ -113,12 +120,19 @@ class Source:
         if isinstance(part, ast.Name) and part.id not in place.local:
             here = [f for f in self.named.get(part.id, ()) if not f.method]
             own = [f for f in here if f.module == place.module]
-            yield from own or (here if part.id in self.imported[place.module] else [])
+            told = self._imported(part.id, place.module)
+            yield from own or told or (here if part.id in self.imported[place.module] else [])
         elif isinstance(part, ast.Attribute):
             module = part.value.id if isinstance(part.value, ast.Name) else ""
             same = self.named.get(part.attr, [])
-            inside = [f for f in same if not f.method and module in f.module.split(".")]
+            told = self._imported(part.attr, f"{module}.__init__")
+            inside = told or [f for f in same if not f.method and module in f.module.split(".")]
             yield from inside or [f for f in same if f.method]
+
+    def _imported(self, name: str, module: str) -> list["Place"]:
+        """The function that a module imports and has under this name, if any."""
+        at, own = self.comes_from.get(module, {}).get(name, ("", ""))
+        return [f for f in self.named.get(own, ()) if f.module == at and not f.method]
 
 
 @dataclass(frozen=True)
