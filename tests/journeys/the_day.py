@@ -55,7 +55,7 @@ async def the_day(leader: Person, anna: Person, hanako: Person, event: str) -> N
     await anna.is_accessible()
     await anna.fill(word=word.upper())
     await anna.page.locator("form.here button").click()
-    await anna.sees("You were there")
+    await anna.sees("You are checked in")
     await leader.page.locator("#counts .tile b").first.filter(has_text="1").wait_for()  # by itself: nobody reloads
     await leader.fill(code="花子")
     await leader.page.keyboard.press("Enter")

@@ -121,6 +121,8 @@ async def test_a_list_without_events_says_what_to_do():
         (None, {"confirmed": 30}, "キャンセル待ちに登録する", ["register"]),
         (None, {"confirmed": 10, "attended": 20}, "キャンセル待ちに登録する", ["register"]),
         ("attended", {"attended": 1}, "残り 17 席", []),
+        ("attended", {"attended": 1}, "受付済みです", []),
+        ("attended", {"starts_at": "2026-11-20T03:00:00Z", "ends_at": "2026-11-20T04:00:00Z"}, "参加しました", []),
         ("confirmed", {}, "参加が確定しています", ["withdraw"]),
         ("waitlisted", {"confirmed": 30}, "キャンセル待ち 3 番目です", ["withdraw"]),
         ("withdrawn", {}, "残り 18 席", ["register"]),
@@ -137,7 +139,7 @@ async def test_an_event_shows_what_one_has_and_offers_what_one_can_do(status, ch
         page = await browser.get("/e/e1")
         assert says in text_of(page)
         assert [act for act in ("register", "withdraw") if f'action="/e/e1/{act}"' in page.text] == offers
-        joins = status in ("confirmed", "attended") and "status" not in changes
+        joins = status in ("confirmed", "attended") and not {"status", "ends_at"} & set(changes)
         assert ("https://meet.example.com/x" in page.text) == joins
 
 

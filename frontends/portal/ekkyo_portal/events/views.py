@@ -85,6 +85,7 @@ class EventView:
     """Whether it can still go into one's calendar."""
     mark: Mark | None = None
     """Whose event it is; None while that is not known."""
+    over: bool = False
     overlaps: Sequence[tuple[str, str, str]] = ()
     """The visitor's other events at that time: their ids, titles, and when they are with what the visitor has there."""
     code: Markup | None = None
@@ -202,6 +203,7 @@ def event(
         speakers=[(one_line(one.name), one_line(one.department)) for one in speakers.cards] if speakers else [],
         waits=waits(reader, it, held) if held and held.status == "waitlisted" else "",
         here=here(reader, visitor, mine, typed, wrong),
+        over=over,
         saved=it.status == "published" and reader.now < it.ends_at,
         mark=mark,
         overlaps=[] if visitor.only else _overlaps(reader, mine.overlaps, zone),
