@@ -1,5 +1,6 @@
 """What people read is true: links lead somewhere, names in it exist, examples run."""
 
+import ast
 import asyncio
 import re
 import shlex
@@ -164,6 +165,23 @@ async def test_the_readmes_taste_of_the_client_runs_as_it_stands(
                 printed += capsys.readouterr().out
         tasting.cancel()
         await asyncio.wait([tasting])
+
+
+def test_both_readmes_have_the_same_examples_and_lead_to_the_same_pages() -> None:
+    english, japanese = ROOT / "README.md", ROOT / "README.ja.md"
+    code = [
+        [ast.dump(ast.parse(f"async def taste():\n{indent(block, '    ')}")) for block in blocks(page, "python")]
+        for page in (english, japanese)
+    ]
+    assert code[0] == code[1]
+    said = [
+        [shlex.split(line, comments=True) for block in blocks(page, "console") for line in block.splitlines()]
+        for page in (english, japanese)
+    ]
+    assert said[0] == said[1]
+    links = [set(re.findall(r"\]\(([^)#]+)", prose(page))) for page in (english, japanese)]
+    one, other = ({re.sub(r"\.(ja|en)\b", "", link) for link in found} for found in links)
+    assert one == other, "README.md is where the other one leads to, and the other way round"
 
 
 def test_every_picture_is_small_is_shown_and_is_taken_in_both_languages() -> None:
