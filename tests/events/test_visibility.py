@@ -236,6 +236,9 @@ async def test_a_segment_is_resolved_once_and_who_leaves_loses_the_invitation(sc
         found: list[str] = (await (await scene.leader()).ask(ask)).members
         return found
 
+    named = PreviewInvitation(event_id=draft.event_id, members=["m1", "nobody-heard-of"])
+    previewed = await (await scene.leader()).ask(named)
+    assert (previewed.members, previewed.passed_over) == (["m1"], ["nobody-heard-of"])
     assert await reached(departments=["営業"]) == ["m1", "m2"]
     assert await reached(departments=["営業", "開発"], sites=["東京", "大阪"]) == ["m1", "m2"]
     assert await reached(sites=["大阪"]) == ["m1"]

@@ -103,7 +103,11 @@ async def test_scim2_tester_finds_nothing_wrong_but_what_is_decided(
         await steward.send(founding("c1"))
         client = WSGISCIMClient(application, base_url=f"{URL}/scim/v2")
         results = await asyncio.to_thread(check_server, client, resource_types=["User", "Group"])
-    wrong = [str(r.reason).partition("\n")[0] for r in results if r.status in (Status.ERROR, Status.CRITICAL, Status.DEVIATION)]
+    wrong = [
+        str(r.reason).partition("\n")[0]
+        for r in results
+        if r.status in (Status.ERROR, Status.CRITICAL, Status.DEVIATION)
+    ]
     assert wrong == DECIDED, "\n".join(wrong)
     assert sum(r.status == Status.SUCCESS for r in results) > 50
 

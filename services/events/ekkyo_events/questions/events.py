@@ -48,7 +48,7 @@ from ekkyo.decision.clock import utcnow
 from ekkyo_events import model
 from ekkyo_events.model import telling
 from ekkyo_events.questions.hosts import run_by
-from ekkyo_events.store import AllSeries, Doors, Events, KnownPeople, RulesKnown, chosen, seen_of
+from ekkyo_events.store import AllSeries, Doors, Events, KnownPeople, RulesKnown, chosen, heard_of, seen_of
 
 router = Router()
 AT_ONCE = 20
@@ -220,7 +220,7 @@ async def preview_invitation(
     event = telling.led_by(await events.get(ask.event_id), who)
     members = await chosen(event, ask, events, people, rules)
     seats = await events.find_entries({"document_id": event.id, "key": {"$in": members}}, limit=0)
-    return model.preview_invitation(event, seats, ask, members, people=model.People(await people.read(members)))
+    return model.preview_invitation(event, seats, ask, members, people=await heard_of(members, people))
 
 
 @router.subscriber(**asked(PreviewSeries))

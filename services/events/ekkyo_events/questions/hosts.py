@@ -5,7 +5,7 @@ from ekkyo.contracts.events import EventPage, ListHosted
 from ekkyo.decision.clock import utcnow
 
 from ekkyo_events import model
-from ekkyo_events.store import Events, KnownPeople
+from ekkyo_events.store import Events, KnownPeople, heard_of
 
 router = Router()
 
@@ -21,5 +21,4 @@ async def run_by(event_id: str, events: Events, people: KnownPeople, who: Who) -
     """The event, if the caller leads its community or hosts it."""
     event = await events.get(event_id)
     asked_of = model.to_ask_of(event, who)
-    known = model.People(await people.read(asked_of)) if asked_of else model.People()
-    return model.run_by(event, who, known, now=utcnow())
+    return model.run_by(event, who, await heard_of(asked_of, people), now=utcnow())
