@@ -1,6 +1,6 @@
 """Events and series, with members' places at them as their entries; who left; and what is known of members."""
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any, TypeVar
 
 from ekkyo.contracts.base import Caller
@@ -104,7 +104,7 @@ def _end_of(record: str, into: Mapping[str, str]) -> str:
     return at
 
 
-async def heard_of(members: Collection[str], people: KnownPeople) -> People:
+async def heard_of(members: Sequence[str], people: KnownPeople) -> People:
     """These members as far as anything was heard of them, for a question that is answered in one read."""
     found = await people.read(members) if members else {}
     return People({member: found.get(member) for member in members})
