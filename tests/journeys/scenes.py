@@ -209,6 +209,7 @@ SCENES = [
     Scene("me, all away", HANAKO, away(MyEvents, GetJourney), ("/me", "/me/journey")),
     Scene("a survey", HANAKO, {GetForm: test_survey_pages.asked()}, ("/s/s1",)),
     Scene("a long survey", HANAKO, {GetForm: test_survey_answers.asked(anonymous=False)}, ("/s/s1",)),
+    Scene("a change that is begun", HANAKO, {GetForm: test_survey_answers.begun()}, ("/s/s1",)),
     Scene("all kinds of questions", LEADER, test_template_pages.REPLIES, TEMPLATES),
     Scene("pulses", LEADER, test_pulse_pages.REPLIES, test_pulse_pages.ADDRESSES),
     Scene("answered", HANAKO, {GetForm: test_survey_pages.asked(answered=True)}, ("/s/s1",)),

@@ -73,6 +73,11 @@ def asked(**changes: Any) -> FormAnswer:
     return FormAnswer(survey=SURVEY.model_copy(update=changes), form=ALL, invited=True, **{"answered": False, **more})
 
 
+def begun() -> FormAnswer:
+    """Answers that were sent, and a change of them that was saved and not sent."""
+    return asked(anonymous=False, answered=True, answers={"score": 2}, draft=True, may_change=True)
+
+
 def carried(html: str) -> dict[str, list[str]]:
     """The hidden fields of a page, which a browser sends again."""
     found: dict[str, list[str]] = {}
@@ -166,11 +171,20 @@ async def test_answers_that_are_not_anonymous_are_saved_unfinished_shown_again_a
         page = await browser.get("/s/s1")
         assert "まだ" in page.text
         assert 'value="1" checked' in page.text
+        assert "途中まで保存した回答です。まだ送られていません" in text_of(page)
         given = {"score": 8, "how": ["other:船"], "rate": {"room": "bad", "food": "good"}, "one": "car"}
         browser.answering.replies[GetForm] = asked(anonymous=False, answered=True, answers=given, may_change=True)
         assert "ご回答ありがとうございました" in text_of(await browser.get("/s/s1"))
         page = await browser.get("/s/s1?change=1")
         assert 'value="8" checked' in page.text
+        assert "前に送った回答です。変更を送るまでは、この回答が有効です" in text_of(page)
+        browser.answering.replies[GetForm] = begun()
+        again = await browser.get("/s/s1")
+        assert 'value="2" checked' in again.text
+        assert "変更の途中の内容です" in text_of(again)
+        assert "前に送った回答が有効です" in text_of(again)
+        browser.answering.replies[SaveDraft] = DraftSaved(survey_id="s1", member_id="hanako")
+        assert "有効です" not in text_of(await browser.post("/s/s1", {"at": "0", "score": "2", "do": "go"}))
         assert carried(page.text)["rate-room"] == ["bad"]
         browser.answering.replies[GetForm] = asked(anonymous=False, answered=True, answers=given)
         assert "ご回答ありがとうございました" in text_of(await browser.get("/s/s1?change=1"))

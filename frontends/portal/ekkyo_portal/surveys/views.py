@@ -75,6 +75,8 @@ class SurveyView:
     """Where a browser keeps what is typed into an anonymous survey: another name for each survey and member."""
     fresh: bool = False
     """Whether nothing was typed yet."""
+    counts: str = ""
+    """Whether what is shown was sent, and what counts until it is."""
 
     @property
     def last(self) -> bool:
@@ -113,7 +115,16 @@ def survey(
         may_change=asked.may_change,
         draft=name if it.anonymous else "",
         fresh=fresh,
+        counts=_counts(reader, asked) if fresh else "",
     )
+
+
+def _counts(reader: Reader, asked: FormAnswer) -> str:
+    """Whether answers that were sent or saved before count. Of an anonymous survey nothing is shown again."""
+    words = reader.words.surveys
+    if asked.draft:
+        return str(words.change_begun if asked.answered else words.not_sent)
+    return str(words.sent_before) if asked.answered else ""
 
 
 def preview(reader: Reader, form: Questions) -> Sequence[Step]:
@@ -240,7 +251,7 @@ def _hint(it: FormQuestion, reader: Reader) -> str:
     if it.kind == "number":
         limits = {(True, True): words.number_from_to, (True, False): words.number_from, (False, True): words.number_to}
         text = limits.get((low is not None, high is not None), words.number_any)
-        digits = words.digits.format(n=it.decimals) if it.decimals else words.whole
+        digits = count(words.digits, it.decimals) if it.decimals else words.whole
         return f"{text.format(low=low, high=high)} {digits}"
     if it.kind == "text":
         return count(words.at_most_characters, high or answered.LONGEST)
