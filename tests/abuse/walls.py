@@ -6,7 +6,7 @@ from typing import Any
 
 from ekkyo.installation.permissions import OPS
 from ekkyo.installation.systems import System
-from ekkyo.testing import Nats, eventually
+from ekkyo.testing import Nats, eventually, settled
 from nats.aio.client import Client
 from nats.errors import Error, NoRespondersError
 from nats.js import JetStreamContext
@@ -21,6 +21,14 @@ FACT, PERSONAL, ERASED = (
 )
 INSIDE = ("FACTS", "TIMERS", "DEAD", "AGAIN")
 DURABLE = "notify-contacts"
+ADVISORY = "$JS.EVENT.ADVISORY.STREAM.DELETED.FACTS"
+LISTENING = {
+    "ops": ("_INBOX.ops.x", ADVISORY),
+    "portal": ("_INBOX.portal.x",),
+    "members": ("_INBOX.members.x", "$SRV.PING"),
+    "seats": ("_INBOX.seats.x",),
+}
+"""Who listens where no system has anything to say to them."""
 
 
 class Walls:
@@ -44,15 +52,40 @@ class Walls:
         infos = await self.ops.jetstream().consumers_info("FACTS")
         return not sum((i.num_pending or 0) + (i.num_ack_pending or 0) for i in infos if "notify-" in i.name)
 
-    async def state(self) -> dict[str, Any]:
-        """What no system may change: what is stored, and where each of the services' consumers has got to."""
+    async def overheard(self) -> list[str]:
+        """What those who listen hear from now on."""
+        found: list[str] = []
+
+        async def note(msg: Any) -> None:
+            found.append(msg.subject)
+
+        for user, subjects in LISTENING.items():
+            nc = await self.client(user)
+            for subject in subjects:
+                await nc.subscribe(subject, cb=note)
+            await settled(nc)
+        return found
+
+    async def listened(self) -> None:
+        """Return when those who listen have heard what the server has for them."""
+        await settled(self.ops, *[await self.client(user) for user in LISTENING])
+
+    async def state(self, attacker: System = HR) -> dict[str, Any]:
+        """What a system may not change: what is stored, where each of the services' consumers has got to, and the
+        mirrors of others with what feeds them."""
         js, found = self.ops.jetstream(), {}
         for stream in INSIDE:
             info = await js.stream_info(stream, subjects_filter=">")
             found[stream] = (info.state.messages, info.state.last_seq, info.state.subjects)
         for info in await js.consumers_info("FACTS"):
+            if info.name != attacker.account:
+                found[info.name] = (info.delivered.consumer_seq, info.num_redelivered, info.created)
             if not info.name.startswith("system-"):
-                found[info.name] = (info.delivered.consumer_seq, info.ack_floor.consumer_seq, info.num_redelivered)
+                found[f"{info.name} acknowledged"] = info.ack_floor.consumer_seq
+        for system in {HR, SEATS} - {attacker}:
+            mirror = await (await self.js(system.name)).stream_info("FACTS")
+            found[system.name] = (mirror.state.messages, mirror.state.last_seq, mirror.created)
+        found["streams"] = sorted(str(info.config.name) for info in await js.streams_info())
         found["names"] = sorted(info.name for info in await js.consumers_info("FACTS"))
         return found
 

@@ -27,15 +27,18 @@ class Behind(NatsError):
 async def erase(js: JetStreamContext, subject: str) -> dict[str, int]:
     """Delete what is stored on a subject wherever it is; tells how many messages that were, by stream and mirror.
 
-    Mirrors are waited for, so that none gets a copy later; nothing is deleted while one stands still or is away. Raises
-    Behind, or what NATS has against it.
+    Mirrors are waited for, so that none gets a copy later; nothing is deleted while one stands still or cannot be
+    reached. One that is missing holds nothing: a system can delete its own, and must not hold an erasure up by it.
+    Raises Behind, or what NATS has against it.
     """
     hear = [mirror for mirror in await mirrors(js) if mirror.personal]
     last = await _last(js, FACTS, subject)
-    for mirror in hear:
-        await _caught_up(js, mirror, last)
+    missing = [mirror for mirror in hear if not await _caught_up(js, mirror, last)]
     deleted = {stream: await _delete(js, stream, subject) for stream in STREAMS}
     deleted |= {mirror.account: await _delete(mirror.js(js._nc), FACTS, subject) for mirror in hear}
+    for mirror in missing:
+        if await _state(js, mirror):  # it may have got a copy before FACTS lost the original
+            raise Behind(f"the mirror of {mirror.account} was made at this moment")
     if found := {place: count for place, count in deleted.items() if count}:
         strays = [place for place in found if place in STREAMS[1:]]
         logger.log(
@@ -46,21 +49,26 @@ async def erase(js: JetStreamContext, subject: str) -> dict[str, int]:
     return deleted
 
 
-async def _caught_up(js: JetStreamContext, mirror: Mirror, last: int) -> None:
+async def _caught_up(js: JetStreamContext, mirror: Mirror, last: int) -> bool:
+    """Wait until a mirror has what FACTS has; False: there is no such mirror."""
     deadline = time.monotonic() + LAG
-    while (has := await _state(js, mirror)).state.last_seq < last:
+    while (has := await _state(js, mirror)) and has.state.last_seq < last:
         if time.monotonic() > deadline:
             raise Behind(f"the mirror of {mirror.account} stands still: see docs/decisions/systems.md")
         await asyncio.sleep(0.02)
+    if not has:
+        logger.warning("a mirror is missing: run provision of any one service", extra={"system": mirror.account})
+        return False
     if last and await is_ahead(js, has):  # then it has something else in the fact's place, and the fact is to come
         raise Behind(f"the mirror of {mirror.account} is from before a restore: run provision of any one service")
+    return True
 
 
-async def _state(js: JetStreamContext, mirror: Mirror) -> StreamInfo:
+async def _state(js: JetStreamContext, mirror: Mirror) -> StreamInfo | None:
     try:
         return await mirror.js(js._nc).stream_info(FACTS)
     except NotFoundError:
-        raise Behind(f"the mirror of {mirror.account} is missing: run provision of any one service") from None
+        return None
     except (NoRespondersError, ServiceUnavailableError, TimeoutError):
         raise Behind(f"the mirror of {mirror.account} cannot be reached: see docs/decisions/systems.md") from None
 

@@ -14,6 +14,7 @@ from ekkyo.publishing import erasing
 from ekkyo.service.doctor.mirrors import mirror_findings
 from ekkyo.testing import Nats, eventually
 from nats.aio.client import Client
+from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
 PERSON, OTHER = "ekkyo.fact.members.registered.m1", "ekkyo.fact.members.registered.m2"
@@ -80,14 +81,39 @@ async def test_while_a_mirror_stands_still_nothing_is_deleted_and_the_system_is_
     assert await it.held() == await it.held(OUTSIDE) == {}
 
 
-async def test_while_a_mirror_is_missing_nothing_is_deleted_and_provision_makes_it(it: Installation) -> None:
+async def test_a_mirror_that_is_missing_holds_no_erasure_up_and_is_made_without_what_was_erased(
+    it: Installation, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A system can delete its own mirror."""
     await Mirror(OUTSIDE, ()).js(it.ops).delete_stream("FACTS")
-    with pytest.raises(erasing.Behind, match="system-outside is missing"):
-        await it.erase()
+    await it.tell(OTHER)
+    deleted = await it.erase()
+    assert (deleted["FACTS"], deleted[OUTSIDE]) == (1, 0)
+    [told] = [record for record in caplog.records if "a mirror is missing" in record.message]
+    assert (told.levelname, vars(told)["system"]) == ("WARNING", OUTSIDE)
     assert await it.doctor() == "system-outside has none"
     assert await it.provision() == {OUTSIDE: "made"}
     await it.receives()
-    assert (await it.erase())[OUTSIDE] == 1
+    assert await it.held(OUTSIDE) == {OTHER: 1}
+
+
+async def test_a_mirror_that_is_made_while_facts_are_erased_is_looked_at_again(
+    it: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await Mirror(OUTSIDE, ()).js(it.ops).delete_stream("FACTS")
+    delete = erasing._delete
+
+    async def late(js: JetStreamContext, stream: str, subject: str) -> int:
+        if await it.doctor() != "well":
+            await it.provision()
+            await it.receives()
+        return await delete(js, stream, subject)
+
+    monkeypatch.setattr(erasing, "_delete", late)
+    with pytest.raises(erasing.Behind, match="system-outside was made at this moment"):
+        await it.erase()
+    await it.erase()
+    assert await it.held() == await it.held(OUTSIDE) == {}
 
 
 async def test_a_system_without_an_account_is_waited_for_since_its_copy_is_still_on_the_disk(it: Installation) -> None:
