@@ -95,11 +95,11 @@ def test_an_event_serves_a_theme_that_its_title_names(theme, title, is_on):
     assert bool(found.suggestions[0].held) is is_on
 
 
-def test_who_spoke_or_shared_something_on_it_is_named_once_and_who_teaches_is_counted():
+def test_who_spoke_shared_something_or_hosted_it_is_named_once_and_who_teaches_is_counted():
     found = suggest(
         known(
             wanted=[ThemeCount(theme="Excel", votes=1)],
-            past=[event(1, "Excel", speakers=["m1"]), event(2, "Excel", days=-300, speakers=["m2", "m1"])],
+            past=[event(1, "Excel", speakers=["m1"], hosts=["m5", "m2"]), event(2, "Excel", days=-300, speakers=["m2", "m1"])],
             outputs=[
                 OutputState(
                     output_id="o1", community_id="c1", kind="slides", title="エクセルの資料", authors=["m3", "m2"],
@@ -116,6 +116,7 @@ def test_who_spoke_or_shared_something_on_it_is_named_once_and_who_teaches_is_co
         ("spoke", "m1", "e1"),
         ("spoke", "m2", "e2"),
         ("shared", "m3", "o1"),
+        ("hosted", "m5", "e1"),
     ]
     assert found.teachers == 2
 

@@ -19,9 +19,9 @@ class OnTheme(Model):
 
 
 class Talk(Model):
-    """Something that shows that a member can teach the theme: a talk at an event, or an output on the board."""
+    """Something that shows that a member knows the theme: a talk, an output on the board, or an event that they hosted."""
 
-    kind: Literal["spoke", "shared"]
+    kind: Literal["spoke", "shared", "hosted"]
     member_id: Id
     id: Id
     """The event, or the output."""
@@ -79,7 +79,7 @@ class Suggestion(Model):
     teachers: int | None = None
     """How many members show whoever asks that they can teach it. None: it was not asked for."""
     talks: list[Talk] = []
-    """Who spoke or shared something on it, the latest first."""
+    """Who spoke, shared something or was a host at an event on it, in this order, each the latest first."""
 
 
 class Suggestions(Model):

@@ -72,11 +72,17 @@ def _served(one: Suggestion, known: Known, words: Vocabulary) -> Suggestion:
 
 
 def _talks(on: Iterable[EventState], theme: str, known: Known, words: Vocabulary) -> list[Talk]:
-    """Who spoke or shared something on the theme, each member once."""
+    """Who spoke, shared something or was a host of an event on the theme, each member once."""
+    on = list(on)
     spoke = [
         Talk(kind="spoke", member_id=member, id=event.event_id, title=event.title, at=event.starts_at)
         for event in on
         for member in event.speakers
+    ]
+    hosted = [
+        Talk(kind="hosted", member_id=member, id=event.event_id, title=event.title, at=event.starts_at)
+        for event in on
+        for member in event.hosts
     ]
     shared = [
         Talk(kind="shared", member_id=member, id=output.output_id, title=output.title, at=output.attached_at)
@@ -85,7 +91,7 @@ def _talks(on: Iterable[EventState], theme: str, known: Known, words: Vocabulary
         for member in output.authors
     ]
     each: dict[str, Talk] = {}
-    for talk in [*spoke, *shared]:
+    for talk in [*spoke, *shared, *hosted]:
         each.setdefault(talk.member_id, talk)
     return list(each.values())[:TALKS]
 

@@ -95,7 +95,7 @@ def _who(reader: Reader, told: Suggestions, one: Suggestion, people: Mapping[str
         found.append(Said(count(text, one.teachers), href, words.find))
     for talk in one.talks:
         person = people.get(talk.member_id)
-        text = words.spoke if talk.kind == "spoke" else words.shared
+        text = getattr(words, talk.kind)
         name = person.name if person else words.somebody
         found.append(Said(text.format(name=name, title=one_line(talk.title))))
     return found or [Said(words.nobody)]
