@@ -11,7 +11,7 @@ from ekkyo.contracts import events, members, notify, surveys
 from ekkyo.contracts.base import Problem, Refused
 from ekkyo.installation.embedded import MongoServer
 from ekkyo.testing.keys import Keys
-from ekkyo_portal.look.words import held as words
+from ekkyo_common.held import words
 
 from tests.abuse.asks import ONE_OF_EACH, OPERATIONS, profile
 from tests.abuse.forging import FORGED, forged

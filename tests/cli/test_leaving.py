@@ -97,6 +97,14 @@ def test_what_all_services_hold_on_a_member_is_written_into_a_new_file(season: S
     assert told["services"]["events"]["places"]
     assert "surveys" in told["withheld"]["surveys"]
     assert season.ekkyo("members", "held", "p5", "--out", str(file)).code == 2, "it is not written over"
+    page = tmp_path / "held.html"
+    made = season.ekkyo("members", "held", "p5", "--html", str(page), "--locale", "en")
+    assert (made.code, made.out) == (0, ""), made.err
+    text = page.read_text()
+    assert page.stat().st_mode & 0o777 == 0o600
+    assert '<html lang="en">' in text
+    assert "Places at events" in text
+    assert "Shown to the member alone" in text
 
 
 def test_two_records_are_merged_and_parted_again_and_services_and_facts_say_the_same(season: Stack) -> None:

@@ -99,7 +99,10 @@ def test_who_spoke_shared_something_or_hosted_it_is_named_once_and_who_teaches_i
     found = suggest(
         known(
             wanted=[ThemeCount(theme="Excel", votes=1)],
-            past=[event(1, "Excel", speakers=["m1"], hosts=["m5", "m2"]), event(2, "Excel", days=-300, speakers=["m2", "m1"])],
+            past=[
+                event(1, "Excel", speakers=["m1"], hosts=["m5", "m2"]),
+                event(2, "Excel", days=-300, speakers=["m2", "m1"]),
+            ],
             outputs=[
                 OutputState(
                     output_id="o1", community_id="c1", kind="slides", title="エクセルの資料", authors=["m3", "m2"],

@@ -43,7 +43,7 @@ def talk(n: int, title: str, came: int, *speakers: str, **more: Any) -> Any:
     return event(f"p{n}", title=title, **times, **values)
 
 
-PAST = [talk(1, "Excel 入門", 18, "ken"), *(talk(n, "もくもく会", 8 + n) for n in range(2, 8))]
+PAST = [talk(1, "Excel 入門", 18, "ken", hosts=["mai"]), *(talk(n, "もくもく会", 8 + n) for n in range(2, 8))]
 SLIDES = OutputState(
     output_id="o1", community_id="it", kind="slides", title="エクセルの資料", authors=["gone"], status="attached"
 )
@@ -102,6 +102,7 @@ async def test_a_suggestion_says_why_who_when_and_how_many() -> None:
             "以降に 1 回開催。直近は Excel 入門 (11月19日(木)、18 人が参加)",
             "「教えられる」と示しているメンバー:1 人 紹介を頼む",
             "山田 健 さんが「Excel 入門」で話しました",
+            "林 舞 さんが「Excel 入門」の運営を手伝いました",
             "昔 の人 さんが「エクセルの資料」を公開しています",
             "予定: RPAの会",
             "オンライン アンケートで 22 人中 15 人が選びました",

@@ -19,7 +19,7 @@ class OnTheme(Model):
 
 
 class Talk(Model):
-    """Something that shows that a member knows the theme: a talk, an output on the board, or an event that they hosted."""
+    """What shows that a member knows the theme: a talk, an output on the board, or an event that they hosted."""
 
     kind: Literal["spoke", "shared", "hosted"]
     member_id: Id

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from ekkyo.contracts.members import Locale
 from ekkyo.words import names
+from ekkyo_common.held import words as held
 
 from ekkyo_portal.look.words import (
     applications,
@@ -22,7 +23,6 @@ from ekkyo_portal.look.words import (
     files,
     groups,
     growing,
-    held,
     hours,
     importing,
     invitations,

@@ -2,7 +2,9 @@
 
 from typing import Any, Final
 
-from ekkyo_portal.look.words import held_fields
+from ekkyo.contracts.members import Locale
+
+from ekkyo_common.held import fields
 
 JA: Final[dict[str, Any]] = {
     "all": "すべての記録",
@@ -14,6 +16,8 @@ JA: Final[dict[str, Any]] = {
     "nothing": "記録はありません。",
     "more": "ほかに {n} 件あります。ファイルにはすべて含まれます。",
     "withheld": "本人にだけ表示されるもの:",
+    "away": "このサービスは応答しませんでした。ここにあるべき記録は含まれていません。",
+    "separator": "、",
     "yes": "はい",
     "no": "いいえ",
     "services": {
@@ -60,7 +64,7 @@ JA: Final[dict[str, Any]] = {
         "answers": "記名のアンケートの回答",
         "drafts": "途中の回答",
     },
-    "fields": held_fields.JA,
+    "fields": fields.JA,
 }
 
 EN: Final[dict[str, Any]] = {
@@ -73,6 +77,8 @@ EN: Final[dict[str, Any]] = {
     "nothing": "No records.",
     "more": "{n} more is in the file.|{n} more are in the file.",
     "withheld": "Shown to the member alone:",
+    "away": "This service did not answer: its records are missing here.",
+    "separator": ", ",
     "yes": "yes",
     "no": "no",
     "services": {"members": "Members", "events": "Events", "notify": "Messages", "surveys": "Surveys"},
@@ -114,5 +120,7 @@ EN: Final[dict[str, Any]] = {
         "answers": "Answers given with the name",
         "drafts": "Unfinished answers",
     },
-    "fields": held_fields.EN,
+    "fields": fields.EN,
 }
+
+WORDS: Final[dict[Locale, dict[str, Any]]] = {"ja": JA, "en": EN}
