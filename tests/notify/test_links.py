@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
-from ekkyo.contracts.events import EventPublished, RegistrationConfirmed
+from ekkyo.contracts.events import EventPublished, EventReminderDue, RegistrationConfirmed
 from ekkyo.contracts.surveys import SurveyOpened
 from ekkyo.wire.passes import PassMaker, PassReader
 from ekkyo.wire.seats import Seat, SeatReader
@@ -159,6 +159,11 @@ async def test_mails_lead_to_the_portal_and_what_is_muted_is_not_sent(stopped: W
     assert confirmed["List-Unsubscribe"] is None
     code = next(p for p in confirmed.walk() if p.get_content_type() == "image/png").get_content()
     assert SeatReader(PUBLIC["keys"]).of(*scanned(code)) == Seat("e1", "m2", "r1")
+    await stopped.tell(EventReminderDue(event_id="e1", event=shown, confirmed=["m2"]))
+    await stopped.done(6)
+    reminder = stopped.mail.to(address("m2"))[-1]
+    again = next(p for p in reminder.walk() if p.get_content_type() == "image/png").get_content()
+    assert again == code, "the facts say which registration it is of"
     entry = next(p for p in confirmed.walk() if p.get_content_type() == "text/calendar").get_content()
     unfolded = entry.replace("\r\n ", "").replace("\n ", "")
     assert f"{PORTAL}/e/e1" in unfolded

@@ -8,17 +8,20 @@ from typing import Any
 
 import pytest
 from ekkyo.contracts.base import new_id
+from ekkyo.contracts.events import EventReminderDue, RegistrationConfirmed
 from ekkyo.wire.seats import Seat, SeatMaker, SeatReader
 from ekkyo.wire.tokens import make_keys
 from ekkyo_notify.channels.chat.slack import post
 from ekkyo_notify.channels.mail.message import Sender, build
-from ekkyo_notify.model import Recipient
+from ekkyo_notify.model import Recipient, reminder_notice
+from ekkyo_notify.model.delivery import Kept
 from ekkyo_notify.templates import Message, compose
 from ekkyo_notify.templates.links import Links
 from ekkyo_notify.templates.pictures import qr
 
 from tests.notify.making import LOGO, TOLD, WHO, event, notice, reader
 from tests.notify.scanning import scanned
+from tests.notify.test_attending import META
 
 PORTAL = "https://ekkyo.example.com"
 PRIVATE, PUBLIC = make_keys()
@@ -95,7 +98,9 @@ HYBRID = event(format="hybrid", place="3F")
         ({"links": Links(seats=SeatMaker(PRIVATE))}, False),
         ({"topic": "registration_waitlisted"}, False),
         ({"topic": "registration_withdrawn"}, False),
-        ({"topic": "event_reminder"}, False),
+        ({"topic": "event_reminder", "registration_id": None}, False),
+        ({"topic": "event_reminder", "registration_id": None, "registrations": {"m1": "r1", "m2": "r2"}}, True),
+        ({"topic": "event_reminder", "registration_id": None, "registrations": {"m2": "r2"}}, False),
     ],
 )
 def test_a_code_goes_to_who_has_a_seat_in_a_room_and_whose_mail_nobody_else_reads(changes, has):
@@ -104,8 +109,31 @@ def test_a_code_goes_to_who_has_a_seat_in_a_room_and_whose_mail_nobody_else_read
     assert ("image/png" in {part.get_content_type() for part in mail(message).walk()}) == has
 
 
-def test_without_a_key_and_in_reminders_the_mail_says_that_the_page_has_the_code():
-    for message in (said(links=Links(PORTAL)), said("event_reminder")):
+def test_a_reminder_has_the_code_of_the_registration_that_each_has_now():
+    def given(kind: Any, member_id: str, registration_id: str | None, revision: int) -> Any:
+        fact = kind(event_id="e1", event=event(), member_id=member_id, registration_id=registration_id)
+        return fact.told(META.model_copy(update={"revision": revision}))
+
+    facts = [
+        given(RegistrationConfirmed, "m1", "again", 9),
+        given(RegistrationConfirmed, "m1", "first", 2),
+        given(RegistrationConfirmed, "gone", "r", 4),
+        given(RegistrationConfirmed, "m2", "r2", 5),
+    ]
+    due = EventReminderDue(event_id="e1", event=event(format="onsite", place="3F"), confirmed=["m1", "m2", "m3"])
+    told = reminder_notice(due.told(META.model_copy(update={"revision": 10})), facts)
+    assert told.registrations == {"m1": "again", "m2": "r2"}
+    for member, own in (("m1", "again"), ("m2", "r2"), ("m3", None)):
+        to = Recipient(member, seat="confirmed")
+        code = compose(told, to, reader(), LINKS, private=True).code
+        named = READER.of(*scanned(code.data)) if code else None
+        assert (named.registration_id if named else None) == own
+        kept = Kept.of(told, to).notice
+        assert (kept.registrations, kept.registration_id) == ({}, own), "for sending it once more, of nobody else"
+
+
+def test_without_a_key_and_for_whom_nothing_names_a_registration_the_mail_says_that_the_page_has_the_code():
+    for message in (said(links=Links(PORTAL)), said("event_reminder", registration_id=None)):
         assert "The event's page shows a QR code. Show it at the desk." in message.text()
 
 

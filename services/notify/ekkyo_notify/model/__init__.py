@@ -90,6 +90,7 @@ from ekkyo_notify.model.releases import (
 from ekkyo_notify.model.releases import released as told_release
 from ekkyo_notify.model.resending import present, resend
 from ekkyo_notify.model.roles import role_notice
+from ekkyo_notify.model.seats import SEAT_GIVEN, reminder_notice
 from ekkyo_notify.model.series import of_series, on_dates, series_notice, with_places
 from ekkyo_notify.model.sign_in import Asked, SignIn, asked_key, begin_sign_in, count_attempt, digest, finish_sign_in
 from ekkyo_notify.model.surveys import named_in_logs, pulse_notice, survey_notice, survey_reminder
@@ -99,6 +100,7 @@ __all__ = [
     "LEASE",
     "OF_THE_MEMBER",
     "REGISTRATION_TOPICS",
+    "SEAT_GIVEN",
     "SERIES_TOPICS",
     "TEXTS",
     "UNDONE_BY",
@@ -193,6 +195,7 @@ __all__ = [
     "release",
     "release_notice",
     "released",
+    "reminder_notice",
     "resend",
     "role_notice",
     "rules_notice",

@@ -124,6 +124,8 @@ class Notice(Model):
     """With whom the recipient registered, and got this together; themself among them."""
     registration_id: Id | None = None
     """Of a fact about a registration: which one, for the code that the desk reads."""
+    registrations: dict[Id, Id] = {}
+    """The same of everybody with a seat, by member, while it is not narrowed to one recipient."""
     both: list[Id] = []
     """The two of an introduction, or a deputy and the leader, who are told who the other is."""
     ends_at: Instant | None = None
@@ -157,6 +159,9 @@ class Notice(Model):
         """The same with what concerns this recipient: dates of a series, a table, the way in which they take part."""
         if recipient.member_id is None:
             return self
+        if self.registrations:
+            named = self.registrations.get(recipient.member_id)
+            return self.model_copy(update={"registration_id": named, "registrations": {}}).to(recipient)
         if self.online is not None:
             attend = "online" if recipient.member_id in self.online else "onsite"
             return self.model_copy(update={"attend": attend, "online": None}).to(recipient)

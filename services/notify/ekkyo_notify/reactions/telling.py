@@ -18,6 +18,7 @@ from ekkyo.contracts.events import (
     RegistrationChanged,
     RegistrationConfirmed,
     RegistrationDeclined,
+    RegistrationFact,
     RegistrationPromoted,
     RegistrationWaitlisted,
     RegistrationWithdrawn,
@@ -133,9 +134,12 @@ async def tell_series_registration(fact: SeriesRegistered | SeriesWithdrawn, pos
 
 
 @router.subscriber(**told(EventReminderDue, by="notify", name="tell_reminder", start="new"))
-async def tell_reminder(fact: EventReminderDue, post: Post) -> None:
-    """Remind everyone with a seat that an event is near."""
-    await post.tell(model.event_notice(fact), model.named(fact.confirmed), leave_out_unknown=True)
+async def tell_reminder(fact: EventReminderDue, post: Post, past: Annotated[Past, Context("past")]) -> None:
+    """Remind everyone with a seat that an event is near, with the code of their registration for the desk."""
+    given: list[RegistrationFact] = []
+    if post.sending.links.seats and fact.event.format != "online":
+        given = [one for kind in model.SEAT_GIVEN async for one in past.of(kind, fact.event_id)]
+    await post.tell(model.reminder_notice(fact, given), model.named(fact.confirmed), leave_out_unknown=True)
 
 
 @router.subscriber(**told(QuestionsChanged, by="notify", name="tell_questions", start="new"))

@@ -11,10 +11,8 @@ from ekkyo_notify.templates.labels import LABELS, SEAT_FIRST, URL_FOLLOWS
 from ekkyo_notify.templates.links import Links
 from ekkyo_notify.templates.pictures import Picture, qr
 
-HAS_CODE: Final = ("registration_confirmed", "registration_promoted")
-"""Topics of one registration, which the code in the mail names."""
-SAYS_WHERE: Final = (*HAS_CODE, "event_reminder")
-"""Topics that say where the code is that the desk asks for."""
+HAS_CODE: Final = ("registration_confirmed", "registration_promoted", "event_reminder")
+"""Topics of a seat: the mail has its code, or says where it is."""
 
 
 def at_the_desk(
@@ -22,7 +20,7 @@ def at_the_desk(
 ) -> list[tuple[str, str]]:
     """Where the code is that the desk asks for: who has to be somewhere shows it there. here: in this mail."""
     labels = LABELS[locale]
-    asked = bool(links.portal) and notice.topic in SAYS_WHERE and event.format != "online"
+    asked = bool(links.portal) and notice.topic in HAS_CODE and event.format != "online"
     return [(labels["check_in"], labels["check_in_code_here" if here else "check_in_code"])] if asked else []
 
 
