@@ -165,6 +165,15 @@ def test_the_examples_are_plausible() -> None:
             for fields in IN_ORDER:
                 times = [shown[field] for field in fields.split() if shown.get(field)]
                 assert times == sorted(set(times)), message.name
+            if shown.keys() >= {"active", "communities", "steward_until"}:
+                gone = message.name in ("members.merged", "members.deactivated", "members.deactivate.answer")
+                assert shown["active"] is not gone, message.name
+                assert shown["steward"] is (message.name in ("members.steward_granted", "members.grant_steward.answer"))
+        if message.name == "members.merged":
+            assert not example(message)["member"]["communities"]
+        if message.name == "members.left":
+            left = example(message)
+            assert left["community_id"] not in [one["community_id"] for one in left["member"]["communities"]]
         if message.name == "surveys.results.answer":
             assert example(message)["survey"]["status"] == "closed"
     assert [found for found in kinds.items() if len(found[1]) > 1] == []

@@ -247,6 +247,17 @@ SPECIAL: dict[tuple[str, str], Any] = {
     ("members.answer_introduction.answer", "status"): "given",
     ("members.merged", "kept_id"): _ID.format("a6"),
     ("members.merge_undone", "kept_id"): _ID.format("a6"),
+    **{
+        (f"members.{message}", "active"): False
+        for message in ("merged", "deactivated", "deactivate.answer", "deprovision.answer")
+    },
+    **{
+        (f"members.{message}", "communities"): []
+        for message in ("merged", "left", "leave.answer")
+    },
+    ("members.merged", "follows"): [],
+    ("members.merged", "steward_until"): None,
+    **{(f"members.{message}", "steward"): True for message in ("steward_granted", "grant_steward.answer")},
     ("events.register.answer", "status"): "waitlisted",
     ("events.check_in.answer", "status"): "attended",
     ("events.withdraw.answer", "status"): "withdrawn",
