@@ -51,7 +51,7 @@ def a_seat(member: str, status: str = "confirmed", position: int | None = None, 
     return Seat(document_id="e1", key=member, **known | more)
 
 
-class Hall:
+class EventAndPlaces:
     """An event and the places at it, as decisions change them."""
 
     def __init__(self, event: Event, *seats: Seat) -> None:
@@ -60,16 +60,16 @@ class Hall:
         self.seats = EntriesInMemory.of(seats)
         self.facts: list[Fact] = []
 
-    def take(self, decision: Decision[Event, None]) -> "Hall":
+    def take(self, decision: Decision[Event, None]) -> "EventAndPlaces":
         self.event = decision.document.model_copy(update={"revision": self.event.revision + 1})
         self.seats.items |= {seat.key: seat for seat in decision.entries}  # type: ignore[misc]
         self.facts += decision.facts
         return self
 
-    def move(self, people: People = EVERYBODY) -> "Hall":
+    def move(self, people: People = EVERYBODY) -> "EventAndPlaces":
         return self.take(model.move(self.event, self.seats, ABSORBED, KEPT, "merge-1", people=people, now=NOW))
 
-    def move_back(self, people: People = EVERYBODY, now: Any = NOW) -> "Hall":
+    def move_back(self, people: People = EVERYBODY, now: Any = NOW) -> "EventAndPlaces":
         return self.take(model.move_back(self.event, self.seats, ABSORBED, people=people, now=now))
 
     @property
@@ -84,68 +84,68 @@ class Hall:
 
 
 def test_a_place_moves_to_the_kept_record_and_back():
-    hall = Hall(an_event(), a_seat(ABSORBED, table=None, answers={"q": "soup"}))
-    hall.move()
-    assert hall.has == {KEPT: "confirmed"}
-    assert hall.seats.items[KEPT].answers == {"q": "soup"}
-    assert "soup" not in hall.seats.items[ABSORBED].model_dump_json()  # so that erasing the kept one erases it
-    [fact] = hall.facts
+    it = EventAndPlaces(an_event(), a_seat(ABSORBED, table=None, answers={"q": "soup"}))
+    it.move()
+    assert it.has == {KEPT: "confirmed"}
+    assert it.seats.items[KEPT].answers == {"q": "soup"}
+    assert "soup" not in it.seats.items[ABSORBED].model_dump_json()  # so that erasing the kept one erases it
+    [fact] = it.facts
     assert isinstance(fact, RegistrationMoved)
     assert (fact.member_id, fact.from_member_id, fact.status, fact.left) == (KEPT, ABSORBED, "confirmed", None)
-    assert hall.move().facts == [fact]  # told twice, done once
-    hall.move_back()
-    assert {key: status for key, status in hall.has.items() if key == ABSORBED} == {ABSORBED: "confirmed"}
-    assert hall.seats.items[KEPT].registration_id is None
-    hall.counts_right()
+    assert it.move().facts == [fact]  # told twice, done once
+    it.move_back()
+    assert {key: status for key, status in it.has.items() if key == ABSORBED} == {ABSORBED: "confirmed"}
+    assert it.seats.items[KEPT].registration_id is None
+    it.counts_right()
 
 
 def test_of_two_seats_one_is_freed_for_who_waits():
-    hall = Hall(an_event(), a_seat(KEPT), a_seat(ABSORBED), a_seat("m3", "waitlisted", 1))
-    hall.move()
-    assert hall.has == {KEPT: "confirmed", "m3": "confirmed"}
-    assert [type(fact) for fact in hall.facts] == [RegistrationMoved, RegistrationPromoted]
-    hall.counts_right()
-    hall.move_back()  # no seat is free any more: first of those who wait
-    assert hall.has == {KEPT: "confirmed", "m3": "confirmed", ABSORBED: "waitlisted"}
-    hall.counts_right()
+    it = EventAndPlaces(an_event(), a_seat(KEPT), a_seat(ABSORBED), a_seat("m3", "waitlisted", 1))
+    it.move()
+    assert it.has == {KEPT: "confirmed", "m3": "confirmed"}
+    assert [type(fact) for fact in it.facts] == [RegistrationMoved, RegistrationPromoted]
+    it.counts_right()
+    it.move_back()  # no seat is free any more: first of those who wait
+    assert it.has == {KEPT: "confirmed", "m3": "confirmed", ABSORBED: "waitlisted"}
+    it.counts_right()
 
 
 def test_a_seat_is_better_than_a_place_on_the_waitlist():
-    hall = Hall(
+    it = EventAndPlaces(
         an_event(), a_seat(KEPT, "waitlisted", 4), a_seat(ABSORBED), a_seat("m3"), a_seat("m4", "waitlisted", 5)
     )
-    hall.move()
-    assert hall.has == {KEPT: "confirmed", "m3": "confirmed", "m4": "waitlisted"}
-    assert hall.event.waitlisted == 1
-    hall.move_back()
-    assert hall.has == {KEPT: "waitlisted", "m3": "confirmed", "m4": "waitlisted", ABSORBED: "confirmed"}
-    assert hall.seats.items[KEPT].position == 4
-    hall.counts_right()
+    it.move()
+    assert it.has == {KEPT: "confirmed", "m3": "confirmed", "m4": "waitlisted"}
+    assert it.event.waitlisted == 1
+    it.move_back()
+    assert it.has == {KEPT: "waitlisted", "m3": "confirmed", "m4": "waitlisted", ABSORBED: "confirmed"}
+    assert it.seats.items[KEPT].position == 4
+    it.counts_right()
 
 
 def test_who_came_twice_came_once():
-    hall = Hall(an_event(status="concluded", seated=2), a_seat(KEPT, "attended"), a_seat(ABSORBED, "attended"))
-    hall.move()
-    assert (hall.event.attended, hall.event.seated) == (1, 1)
-    hall.move_back()
-    assert (hall.event.attended, hall.event.seated, hall.has) == (2, 2, {KEPT: "attended", ABSORBED: "attended"})
+    it = EventAndPlaces(an_event(status="concluded", seated=2), a_seat(KEPT, "attended"), a_seat(ABSORBED, "attended"))
+    it.move()
+    assert (it.event.attended, it.event.seated) == (1, 1)
+    it.move_back()
+    assert (it.event.attended, it.event.seated, it.has) == (2, 2, {KEPT: "attended", ABSORBED: "attended"})
 
 
 def test_what_came_of_a_place_since_goes_back_with_it():
-    hall = Hall(an_event(), a_seat(ABSORBED)).move()
-    came = hall.seats.items[KEPT].model_copy(update={"status": "attended"})
-    hall.seats.items[KEPT] = came
-    hall.event = hall.event.model_copy(update={"attended": 1, "confirmed": 0})
-    hall.move_back()
-    assert hall.has[ABSORBED] == "attended"
-    hall.counts_right()
+    it = EventAndPlaces(an_event(), a_seat(ABSORBED)).move()
+    came = it.seats.items[KEPT].model_copy(update={"status": "attended"})
+    it.seats.items[KEPT] = came
+    it.event = it.event.model_copy(update={"attended": 1, "confirmed": 0})
+    it.move_back()
+    assert it.has[ABSORBED] == "attended"
+    it.counts_right()
 
 
 def test_places_do_not_move_while_they_are_drawn():
     drawing = {"id": "d", "seed": "s", "seed_sha256": "x", "stage": "held"}
-    hall = Hall(an_event(drawing=drawing), a_seat(ABSORBED, "applied"))
+    it = EventAndPlaces(an_event(drawing=drawing), a_seat(ABSORBED, "applied"))
     with pytest.raises(Refused, match="draw_running"):
-        hall.move()
+        it.move()
 
 
 def test_a_record_that_is_part_of_another_one_gets_no_place_and_loses_none():
@@ -168,14 +168,14 @@ def test_capacity_holds_whatever_both_had(kept, absorbed, waiting, full):
     taken = sum(seat.status in ("confirmed", "attended") for seat in seats)
     if full:
         others += [a_seat(f"s{n}") for n in range(taken, 2)]
-    hall = Hall(an_event(), *seats, *others)
-    before = {key: status for key, status in hall.has.items() if status != "withdrawn"}
-    hall.move()
-    hall.counts_right()
-    assert ABSORBED not in hall.has or absorbed is None
-    hall.move_back()
-    hall.counts_right()
-    after = {key: status for key, status in hall.has.items() if status != "withdrawn"}
+    it = EventAndPlaces(an_event(), *seats, *others)
+    before = {key: status for key, status in it.has.items() if status != "withdrawn"}
+    it.move()
+    it.counts_right()
+    assert ABSORBED not in it.has or absorbed is None
+    it.move_back()
+    it.counts_right()
+    after = {key: status for key, status in it.has.items() if status != "withdrawn"}
     assert after.keys() == before.keys()
     assert after == before or waiting or "waitlisted" in before.values()
 

@@ -1,4 +1,4 @@
-"""Every room of the portal in the states it can be in: who looks, what services answer, which pages they open."""
+"""Every section of the portal in the states it can be in: who looks, what services answer, which pages they open."""
 
 import base64
 from collections.abc import Mapping

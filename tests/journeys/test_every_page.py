@@ -15,7 +15,7 @@ from ekkyo.contracts.base import FieldError, Refused
 from ekkyo.contracts.events import SetTerms
 from ekkyo.contracts.surveys import GetForm
 from ekkyo.process.running import Instance
-from ekkyo_portal.site import ROOMS
+from ekkyo_portal.site import SECTIONS
 from playwright.async_api import Page, Response
 
 from tests.journeys.browsing import RULES, Browsers, Person, browsers
@@ -114,7 +114,7 @@ NO_PAGES = {
 
 
 def test_every_page_is_looked_at():
-    pages = [page.path for room in ROOMS for page in room.pages if page.method == "GET"]
+    pages = [page.path for section in SECTIONS for page in section.pages if page.method == "GET"]
     forms = {path: re.compile(re.sub(r"\\{\w+\\}", "[^/]+", re.escape(path))) for path in pages}
     paths = {path.partition("?")[0] for scene in (*SCENES, *BEFORE) for path in scene.paths if scene.form is None}
     seen = {next((page for page in pages if forms[page].fullmatch(path)), path) for path in paths}

@@ -15,7 +15,7 @@ from ekkyo.contracts.members import Identify
 from ekkyo.docs import examples
 from ekkyo.docs.messages import messages
 from ekkyo_portal.signin import onward
-from ekkyo_portal.site import ROOMS
+from ekkyo_portal.site import SECTIONS
 from ekkyo_portal.web.headers import HEADERS
 from ekkyo_portal.web.visitor import Who
 from pydantic import BaseModel, ValidationError
@@ -39,7 +39,7 @@ IDS = {
 IDS["pulse"] = examples.IDS["pulse"]
 IDS["template"] = examples.WORDS["template"]
 IDS["name"] = "b8401f"  # of the styles of a colour
-PAGES = [page for room in ROOMS for page in room.pages]
+PAGES = [page for section in SECTIONS for page in section.pages]
 STREAM = "/e/{event_id}/roster/live"
 """Ends only with the browser; its parts are those of the roster's page."""
 GETS = [page.path for page in PAGES if page.method == "GET" and page.path != STREAM]

@@ -10,7 +10,7 @@ from ekkyo.contracts.notify import FinishSignIn
 from ekkyo_portal.serving import Web, _Punctual
 from ekkyo_portal.signin.networks import MOST
 from ekkyo_portal.web.body import PACE, limited
-from ekkyo_portal.web.rooms import FORM
+from ekkyo_portal.web.sections import FORM
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 

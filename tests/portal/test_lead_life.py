@@ -16,7 +16,7 @@ from ekkyo.contracts.events import (
     RescheduleEvent,
     ReviseEvent,
 )
-from ekkyo_portal.lead import room
+from ekkyo_portal.lead import section
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.visitor import Who
 
@@ -37,7 +37,7 @@ NAMED |= {"of": "members", "month": "2026-10", "template": "own", "version": "1"
 
 ANY = of_any_message() | of_any_message("command")
 """An answer to whatever a page asks."""
-OF_COMMUNITIES = [page for page in room.pages if not page.path.startswith("/s/")]
+OF_COMMUNITIES = [page for page in section.pages if not page.path.startswith("/s/")]
 """Whose a survey is, its service alone knows, and refuses."""
 
 

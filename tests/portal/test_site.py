@@ -7,24 +7,24 @@ import pytest
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import EventPage, ListEvents
 from ekkyo.wire import trace
-from ekkyo_portal.look.words import ROOMS as WORDS
+from ekkyo_portal.look.words import SECTIONS as WORDS
 from ekkyo_portal.look.words.refusals import REFUSALS
-from ekkyo_portal.site import ROOMS
+from ekkyo_portal.site import SECTIONS
 from ekkyo_portal.web.remembered import Remembered
 from ekkyo_portal.web.visitor import Visitor, Who
 
 from tests.portal.making import HANAKO, LEADER, STEWARD, Standing, opened, text_of
 
 PASS = replace(HANAKO, only="e1")
-PAGES = [page for room in ROOMS for page in room.pages]
+PAGES = [page for section in SECTIONS for page in section.pages]
 
 
 @pytest.mark.parametrize("name", WORDS)
 def test_both_languages_have_the_same_words(name):
-    room = WORDS[name]
-    assert room.JA.keys() == room.EN.keys()
-    for key in room.JA:
-        of = room.JA[key], room.EN[key]
+    section = WORDS[name]
+    assert section.JA.keys() == section.EN.keys()
+    for key in section.JA:
+        of = section.JA[key], section.EN[key]
         pairs = [(of[0][one], of[1][one]) for one in of[0]] if isinstance(of[0], dict) else [of]
         for both in (pair for pair in pairs if all(pair)):  # without words of its own, a text comes in English
             fields = [set(re.findall(r"\{(\w*)(?::[^{}]*)?\}", str(text))) for text in both]

@@ -1,4 +1,4 @@
-"""The portal as one ASGI application: its rooms, who may open what, and what happens around every page."""
+"""The portal as one ASGI application: its sections, who may open what, and what happens around every page."""
 
 import secrets
 import time
@@ -40,21 +40,21 @@ from ekkyo_portal.web.body import limited, most
 from ekkyo_portal.web.measured import Measured
 from ekkyo_portal.web.problems import problem, refused
 from ekkyo_portal.web.remembered import Remembered, RememberedEach
-from ekkyo_portal.web.rooms import Page, Room
+from ekkyo_portal.web.sections import Page, Section
 from ekkyo_portal.web.visit import HELD, Asking, Visit
 from ekkyo_portal.web.visitor import Visitor
 
 log = structlog.stdlib.get_logger("ekkyo.portal")
-ROOMS: Final[Sequence[Room]] = (
-    signin.room,
-    events.room,
-    community.room,
-    lead.room,
-    me.room,
-    outputs.room,
-    people.room,
-    surveys.room,
-    calendars.room,
+SECTIONS: Final[Sequence[Section]] = (
+    signin.section,
+    events.section,
+    community.section,
+    lead.section,
+    me.section,
+    outputs.section,
+    people.section,
+    surveys.section,
+    calendars.section,
 )
 YEAR: Final = 365 * 24 * 3600
 """Seconds that the language of who is not signed in is kept."""
@@ -152,10 +152,10 @@ class Site:
     def application(self, more: Sequence[BaseRoute] = (), middleware: Sequence[Middleware] = ()) -> Starlette:
         """Everything that is served. more: what are no pages, such as the HTTP door of systems."""
         routes: list[BaseRoute] = [*more, Route("/static/{version}/{name}", self.look.files.serve, methods=["GET"])]
-        for room in ROOMS:
-            routes += [self._route(page) for page in room.pages]
-        shown = {page.path for room in ROOMS for page in room.pages if page.method == "GET"}
-        acted = {page.path for room in ROOMS for page in room.pages} - shown
+        for section in SECTIONS:
+            routes += [self._route(page) for page in section.pages]
+        shown = {page.path for section in SECTIONS for page in section.pages if page.method == "GET"}
+        acted = {page.path for section in SECTIONS for page in section.pages} - shown
         routes += [Route(path, back_to(page_of(path, shown)), methods=["GET"]) for path in sorted(acted)]
         made = Starlette(
             routes=routes,

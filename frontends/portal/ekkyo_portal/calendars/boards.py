@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from ekkyo_portal.calendars import secrets
-from ekkyo_portal.calendars.routes import KEPT, has, refusal, room, theirs
+from ekkyo_portal.calendars.routes import KEPT, has, refusal, section, theirs
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
 
@@ -25,13 +25,13 @@ NEWEST: Final = 50
 ATOM: Final = "http://www.w3.org/2005/Atom"
 
 
-@room.get("/board/{secret}.atom", who=Who.EVERYBODY)
+@section.get("/board/{secret}.atom", who=Who.EVERYBODY)
 async def atom(visit: Visit, secret: str) -> Response:
     """The newest outputs as an Atom feed; `?community=` for those of one community."""
     return await _served(visit, secret, "application/atom+xml; charset=utf-8")
 
 
-@room.get("/board/{secret}.json", who=Who.EVERYBODY)
+@section.get("/board/{secret}.json", who=Who.EVERYBODY)
 async def json_feed(visit: Visit, secret: str) -> Response:
     """The same as a JSON Feed."""
     return await _served(visit, secret, "application/feed+json; charset=utf-8")

@@ -13,11 +13,11 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from ekkyo_portal.calendars import secrets, views
-from ekkyo_portal.web.rooms import Room
+from ekkyo_portal.web.sections import Section
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
 
-room = Room("calendars")
+section = Section("calendars")
 PAGE = 250
 """Events that one question asks for: those with the longest descriptions still fit into one message."""
 KEPT = "private, max-age=300"
@@ -26,13 +26,13 @@ AGAIN = {429: "600", 503: "60"}
 """Seconds after which a program should try again."""
 
 
-@room.get("/calendar/{secret}.ics", who=Who.EVERYBODY)
+@section.get("/calendar/{secret}.ics", who=Who.EVERYBODY)
 async def mine(visit: Visit, secret: str) -> Response:
     """The events where a member has, had or gave up a place."""
     return await _served(visit, secret, None)
 
 
-@room.get("/calendar/{secret}/{community_id}.ics", who=Who.EVERYBODY)
+@section.get("/calendar/{secret}/{community_id}.ics", who=Who.EVERYBODY)
 async def of_community(visit: Visit, secret: str, community_id: str) -> Response:
     """The events of a community, with the places of the member whose address it is."""
     return await _served(visit, secret, community_id)

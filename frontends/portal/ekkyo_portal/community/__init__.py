@@ -6,4 +6,4 @@ from ekkyo_portal.community import looks as looks
 from ekkyo_portal.community import measures as measures
 from ekkyo_portal.community import rules as rules
 from ekkyo_portal.community import teaching as teaching
-from ekkyo_portal.community.routes import room as room
+from ekkyo_portal.community.routes import section as section

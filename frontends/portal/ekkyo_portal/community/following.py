@@ -3,12 +3,12 @@
 from ekkyo.contracts.members import FollowTheme
 from starlette.responses import Response
 
-from ekkyo_portal.community.routes import room, shown
+from ekkyo_portal.community.routes import section, shown
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.visit import Visit
 
 
-@room.post("/c/{community_id}/follow")
+@section.post("/c/{community_id}/follow")
 async def follow(visit: Visit, community_id: str) -> Response:
     """Follow a theme of this community, or follow it no more."""
     form = await visit.form()

@@ -6,13 +6,13 @@ from ekkyo.contracts.base import Refused
 from ekkyo.contracts.members import AcceptRules, DeclineInvitation, GetMember, JoinCommunity, LeaveCommunity
 from starlette.responses import Response
 
-from ekkyo_portal.community.routes import found, room, shown
+from ekkyo_portal.community.routes import found, section, shown
 from ekkyo_portal.signin import onward
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.visit import Visit
 
 
-@room.post("/c/{community_id}/join")
+@section.post("/c/{community_id}/join")
 async def join(visit: Visit, community_id: str) -> Response:
     """Join, invited or not, by accepting the rules that were shown. A second press changes nothing."""
     form = await visit.form()
@@ -32,7 +32,7 @@ async def join(visit: Visit, community_id: str) -> Response:
     return visit.see_other(f"/c/{community_id}", did="community.joined")
 
 
-@room.post("/c/{community_id}/accept")
+@section.post("/c/{community_id}/accept")
 async def accept(visit: Visit, community_id: str) -> Response:
     """Accept rules that changed since one joined."""
     form = await visit.form()
@@ -62,7 +62,7 @@ def _accepts(visit: Visit, community_id: str, form: Form) -> AcceptRules | None:
     )
 
 
-@room.post("/c/{community_id}/decline")
+@section.post("/c/{community_id}/decline")
 async def decline(visit: Visit, community_id: str) -> Response:
     """Decline an invitation, and go on where the form says: back to the page with all that waits for an answer."""
     form = await visit.form()
@@ -70,7 +70,7 @@ async def decline(visit: Visit, community_id: str) -> Response:
     return visit.see_other(onward.path(form["next"] or "/communities"), did="community.declined")
 
 
-@room.get("/c/{community_id}/leave")
+@section.get("/c/{community_id}/leave")
 async def leaving(visit: Visit, community_id: str) -> Response:
     """What leaving means, before one leaves."""
     listed = await found(visit, community_id)
@@ -81,7 +81,7 @@ async def leaving(visit: Visit, community_id: str) -> Response:
     return visit.page("community/leave.html", listed.community, leads=held.role == "leader")
 
 
-@room.post("/c/{community_id}/leave")
+@section.post("/c/{community_id}/leave")
 async def leave(visit: Visit, community_id: str) -> Response:
     """Leave. Whoever has left already is told the same."""
     await visit.change(LeaveCommunity(member_id=visit.me.member_id, community_id=community_id))

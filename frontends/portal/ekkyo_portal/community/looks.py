@@ -7,7 +7,7 @@ from ekkyo.contracts.base import Refused
 from ekkyo.contracts.members import GetLogo
 from starlette.responses import Response
 
-from ekkyo_portal.community.routes import room
+from ekkyo_portal.community.routes import section
 from ekkyo_portal.look.colours import colour, styles
 from ekkyo_portal.look.files import KEPT
 from ekkyo_portal.web.visit import Visit
@@ -17,7 +17,7 @@ ALONE: Final = "default-src 'none'; sandbox"
 """The policy of a logo that somebody opens by itself: nothing in it runs or loads anything."""
 
 
-@room.get("/c/{community_id}/logo/{logo}")
+@section.get("/c/{community_id}/logo/{logo}")
 async def logo(visit: Visit, community_id: str, logo: str) -> Response:
     """The logo of a community. An older address gives the newest one, which is not kept."""
     file = await visit.ask(GetLogo(community_id=community_id))
@@ -26,7 +26,7 @@ async def logo(visit: Visit, community_id: str, logo: str) -> Response:
     return Response(b64decode(file.data), media_type=file.kind, headers=headers)
 
 
-@room.get("/accent/{name}.css", who=Who.EVERYBODY)
+@section.get("/accent/{name}.css", who=Who.EVERYBODY)
 async def accent(visit: Visit, name: str) -> Response:
     """The styles of a colour, for pages of a community that has it."""
     own = colour(f"#{name}")

@@ -6,7 +6,7 @@ from ekkyo.words.text import one_line
 from starlette.responses import Response
 
 from ekkyo_portal.community import measuring
-from ekkyo_portal.community.routes import found, room
+from ekkyo_portal.community.routes import found, section
 from ekkyo_portal.community.standing import standing
 from ekkyo_portal.look.marks import mark
 from ekkyo_portal.web.forms import Form
@@ -14,7 +14,7 @@ from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
 
 
-@room.get("/c/{community_id}/measures")
+@section.get("/c/{community_id}/measures")
 async def measures(visit: Visit, community_id: str) -> Response:
     """Each measure of a community against its target over time."""
     return await _shown(visit, (await found(visit, community_id)).community, Form())
@@ -26,7 +26,7 @@ async def _shown(visit: Visit, it: Community, form: Form, status: int = 200) -> 
     return visit.page("community/measures.html", views, status=status, **_head(it), form=form, leads=leads)
 
 
-@room.post("/c/{community_id}/measures/report", who=Who.LEADERS)
+@section.post("/c/{community_id}/measures/report", who=Who.LEADERS)
 async def report(visit: Visit, community_id: str) -> Response:
     """Report a figure. The form names the report, so that a second press replaces nothing."""
     form, it = await visit.form(), await led(visit, community_id)
@@ -51,14 +51,14 @@ async def report(visit: Visit, community_id: str) -> Response:
     return visit.see_other(f"/c/{community_id}/measures", did="measures.reported")
 
 
-@room.get("/c/{community_id}/measures/edit", who=Who.LEADERS)
+@section.get("/c/{community_id}/measures/edit", who=Who.LEADERS)
 async def edit(visit: Visit, community_id: str) -> Response:
     """The form of the measures."""
     it = await led(visit, community_id)
     return _form(visit, it, measuring.filled(it.charter.measures))
 
 
-@room.post("/c/{community_id}/measures/edit", who=Who.LEADERS)
+@section.post("/c/{community_id}/measures/edit", who=Who.LEADERS)
 async def revise(visit: Visit, community_id: str) -> Response:
     """Add a row, take one away, or save all. What the charter says in words stays as it is."""
     form, it = await visit.form(), await led(visit, community_id)

@@ -14,10 +14,10 @@ from ekkyo_portal.community import views
 from ekkyo_portal.community.standing import standing
 from ekkyo_portal.look.outputs import items
 from ekkyo_portal.web.forms import Form
-from ekkyo_portal.web.rooms import Room
+from ekkyo_portal.web.sections import Section
 from ekkyo_portal.web.visit import Visit
 
-room = Room("community")
+section = Section("community")
 PAGE: Final = 60
 """Communities on one page."""
 COMING: Final = 4
@@ -28,7 +28,7 @@ THEMES: Final = 8
 OUTPUTS: Final = 5
 
 
-@room.get("/communities")
+@section.get("/communities")
 async def communities(visit: Visit) -> Response:
     """The communities there are; first those that the visitor is in or invited to."""
     after = visit.request.query_params.get("after")
@@ -42,7 +42,7 @@ async def communities(visit: Visit) -> Response:
     return visit.page("community/communities.html", view)
 
 
-@room.get("/c/{community_id}")
+@section.get("/c/{community_id}")
 async def community(visit: Visit, community_id: str) -> Response:
     """One community: what it is for, its rules, what is coming there."""
     return await shown(visit, community_id, Form())

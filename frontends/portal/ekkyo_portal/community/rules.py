@@ -8,7 +8,7 @@ from ekkyo.contracts.members import GetCards, GetRulesVersions, ListAcceptances
 from ekkyo.words.text import one_line, several_lines
 from starlette.responses import Response
 
-from ekkyo_portal.community.routes import found, room
+from ekkyo_portal.community.routes import found, section
 from ekkyo_portal.look.marks import Mark, mark
 from ekkyo_portal.web.visit import Visit
 
@@ -57,7 +57,7 @@ class AcceptancesView:
     next: str | None
 
 
-@room.get("/c/{community_id}/rules")
+@section.get("/c/{community_id}/rules")
 async def rules(visit: Visit, community_id: str) -> Response:
     """The rules as they are and as they were."""
     question = GetRulesVersions(community_id=community_id)
@@ -72,7 +72,7 @@ async def rules(visit: Visit, community_id: str) -> Response:
     return visit.page("community/rules.html", view)
 
 
-@room.get("/c/{community_id}/rules/accepted")
+@section.get("/c/{community_id}/rules/accepted")
 async def accepted(visit: Visit, community_id: str) -> Response:
     """Which version each member accepted, or who has not accepted the newest."""
     query = visit.request.query_params

@@ -9,7 +9,7 @@ from ekkyo.contracts.members import FindTeachers, RequestIntroduction, Teacher, 
 from ekkyo.words.text import one_line
 from starlette.responses import Response
 
-from ekkyo_portal.community.routes import found, room
+from ekkyo_portal.community.routes import found, section
 from ekkyo_portal.look.marks import Mark, mark
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.visit import Visit
@@ -39,7 +39,7 @@ class AskView:
     topic: str
 
 
-@room.get("/c/{community_id}/teachers")
+@section.get("/c/{community_id}/teachers")
 async def teachers(visit: Visit, community_id: str) -> Response:
     """What can be taught here, and who can teach a topic near a place."""
     query = visit.request.query_params
@@ -67,14 +67,14 @@ async def teachers(visit: Visit, community_id: str) -> Response:
     return visit.page("community/teachers.html", view, status=200 if question else 400, form=form)
 
 
-@room.get("/c/{community_id}/teachers/{teacher}")
+@section.get("/c/{community_id}/teachers/{teacher}")
 async def ask(visit: Visit, community_id: str, teacher: str) -> Response:
     """Whom one asks for an introduction, and what is told to whom."""
     topic = visit.request.query_params.get("topic", "")
     return await _ask(visit, community_id, teacher, Form.filled({"topic": topic, "request_id": new_id()}))
 
 
-@room.post("/c/{community_id}/teachers/{teacher}")
+@section.post("/c/{community_id}/teachers/{teacher}")
 async def request(visit: Visit, community_id: str, teacher: str) -> Response:
     """Ask for an introduction. The form names it: a second press asks once."""
     form = await visit.form()

@@ -5,4 +5,4 @@ from ekkyo_portal.events import grouping as grouping
 from ekkyo_portal.events import here as here
 from ekkyo_portal.events import lists as lists
 from ekkyo_portal.events import series as series
-from ekkyo_portal.events.routes import room as room
+from ekkyo_portal.events.routes import section as section

@@ -6,20 +6,20 @@ from ekkyo.words.text import one_line
 from starlette.responses import Response
 
 from ekkyo_portal.events import asked
-from ekkyo_portal.events.routes import room
+from ekkyo_portal.events.routes import section
 from ekkyo_portal.events.views import when
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.visit import Visit
 
 
-@room.get("/e/{event_id}/answers")
+@section.get("/e/{event_id}/answers")
 async def answers(visit: Visit, event_id: str) -> Response:
     """The form with what one answered."""
     told = await _own(visit, event_id)
     return _page(visit, told, asked.filled(told.questions, told.entries[0].answers if told.entries else {}))
 
 
-@room.post("/e/{event_id}/answers")
+@section.post("/e/{event_id}/answers")
 async def change(visit: Visit, event_id: str) -> Response:
     """Change what one answered. What is wrong stands beside its question."""
     told = await _own(visit, event_id)

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from ekkyo_portal.events import attending, terms
-from ekkyo_portal.events.routes import attend_of, room
+from ekkyo_portal.events.routes import attend_of, section
 from ekkyo_portal.events.views import when
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.visit import Visit
@@ -24,7 +24,7 @@ PLACES: Final = ("applied", "confirmed", "waitlisted", "attended")
 """Who has one of these cannot register in a group."""
 
 
-@room.get("/e/{event_id}/group")
+@section.get("/e/{event_id}/group")
 async def group(visit: Visit, event_id: str) -> Response:
     """The form for the addresses of one's colleagues."""
     mine = await _mine(visit, event_id)
@@ -32,7 +32,7 @@ async def group(visit: Visit, event_id: str) -> Response:
     return _page(visit, mine.event, Form.filled({"group_id": new_id()}), has_place=has_place)
 
 
-@room.post("/e/{event_id}/group")
+@section.post("/e/{event_id}/group")
 async def register(visit: Visit, event_id: str) -> Response:
     """Register oneself with these colleagues. The form names the group, so that a second press is the same wish."""
     event, form = (await _mine(visit, event_id)).event, await visit.form()

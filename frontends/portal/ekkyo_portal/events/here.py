@@ -4,7 +4,7 @@ from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import CheckIn, UndoCheckIn
 from starlette.responses import Response
 
-from ekkyo_portal.events.routes import room, shown
+from ekkyo_portal.events.routes import section, shown
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
 
@@ -12,7 +12,7 @@ BESIDE = ("wrong_word", "too_many_tries", "check_in_not_open", "no_seat")
 """Refusals that stand beside the field: what was typed is kept."""
 
 
-@room.post("/e/{event_id}/here", who=Who.HOLDERS)
+@section.post("/e/{event_id}/here", who=Who.HOLDERS)
 async def here(visit: Visit, event_id: str) -> Response:
     """Check in with the word on the wall."""
     form = await visit.form()
@@ -29,7 +29,7 @@ async def here(visit: Visit, event_id: str) -> Response:
     return visit.see_other(f"/e/{event_id}", did="desk.here")
 
 
-@room.post("/e/{event_id}/here/undo", who=Who.HOLDERS)
+@section.post("/e/{event_id}/here/undo", who=Who.HOLDERS)
 async def not_here(visit: Visit, event_id: str) -> Response:
     """Take one's own check-in back, until the event is concluded."""
     await visit.send(UndoCheckIn(event_id=event_id, member_id=visit.me.member_id))

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from ekkyo_portal.events import list_views, views
 from ekkyo_portal.events import month as calendar
-from ekkyo_portal.events.routes import known, nothing, room
+from ekkyo_portal.events.routes import known, nothing, section
 from ekkyo_portal.web.visit import Visit
 
 LATE: Final = timedelta(hours=3)
@@ -21,20 +21,20 @@ MINE: Final = "mine"
 """What an address says for all communities that the visitor is in."""
 
 
-@room.get("/")
+@section.get("/")
 async def coming(visit: Visit) -> Response:
     """What is coming."""
     return await _listed(visit, {"status": ["published"], "starts_from": visit.now - LATE}, past=False)
 
 
-@room.get("/past")
+@section.get("/past")
 async def past(visit: Visit) -> Response:
     """What is over, latest first."""
     asked = {"status": ["concluded", "published"], "starts_until": visit.now, "newest_first": True}
     return await _listed(visit, asked, past=True)
 
 
-@room.get("/month")
+@section.get("/month")
 async def month(visit: Visit) -> Response:
     """A month as a calendar."""
     query, reader = visit.request.query_params, visit.reader

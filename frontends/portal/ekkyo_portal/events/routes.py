@@ -27,14 +27,14 @@ from ekkyo_portal.events.attending import WAYS
 from ekkyo_portal.look.marks import Mark, marks
 from ekkyo_portal.look.outputs import Item, items
 from ekkyo_portal.web.forms import Form
-from ekkyo_portal.web.rooms import Room
+from ekkyo_portal.web.sections import Section
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
 
-room = Room("events")
+section = Section("events")
 
 
-@room.get("/e/{event_id}", who=Who.HOLDERS)
+@section.get("/e/{event_id}", who=Who.HOLDERS)
 async def event(visit: Visit, event_id: str) -> Response:
     """An event, and what the visitor has there. Messages that tell of a series alone lead here too."""
     typed = visit.request.query_params.get("w", "")[:40]  # of the QR code in the room
@@ -128,7 +128,7 @@ async def known(visit: Visit) -> dict[str, Mark]:
     return marks(await visit.communities(), letters=visit.me.only is not None)
 
 
-@room.get("/e/{event_id}/calendar.ics", who=Who.HOLDERS)
+@section.get("/e/{event_id}/calendar.ics", who=Who.HOLDERS)
 async def entry(visit: Visit, event_id: str) -> Response:
     """The event as a file for one's calendar."""
     mine = await visit.ask(MyRegistration(event_id=event_id, member_id=visit.me.member_id))
@@ -139,7 +139,7 @@ async def entry(visit: Visit, event_id: str) -> Response:
     )
 
 
-@room.post("/e/{event_id}/register", who=Who.HOLDERS)
+@section.post("/e/{event_id}/register", who=Who.HOLDERS)
 async def register(visit: Visit, event_id: str) -> Response:
     """Ask for a seat. The form names the registration, so that a second press is the same wish."""
     form = await visit.form()
@@ -174,7 +174,7 @@ def attend_of(said: str) -> Attend | None:
     return next((way for way in WAYS if way == said), None)
 
 
-@room.post("/e/{event_id}/attend", who=Who.HOLDERS)
+@section.post("/e/{event_id}/attend", who=Who.HOLDERS)
 async def change_attend(visit: Visit, event_id: str) -> Response:
     """Take part the other way: in the room, or online."""
     form = await visit.form()
@@ -185,7 +185,7 @@ async def change_attend(visit: Visit, event_id: str) -> Response:
     return visit.see_other(f"/e/{event_id}", did="events.attend_changed")
 
 
-@room.post("/e/{event_id}/withdraw", who=Who.HOLDERS)
+@section.post("/e/{event_id}/withdraw", who=Who.HOLDERS)
 async def withdraw(visit: Visit, event_id: str) -> Response:
     """Give up a seat or a place on the waitlist."""
     form = await visit.form()

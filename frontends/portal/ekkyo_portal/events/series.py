@@ -8,21 +8,21 @@ from ekkyo.contracts.events import GetSeries, RegisterForSeries, WithdrawFromSer
 from starlette.responses import Response
 
 from ekkyo_portal.events import series_views
-from ekkyo_portal.events.routes import room
+from ekkyo_portal.events.routes import section
 from ekkyo_portal.web.visit import Visit
 
 LOOKS: Final = 12
 """How often it is looked whether a change was carried out, before the page says that it is under way."""
 
 
-@room.get("/series/{series_id}")
+@section.get("/series/{series_id}")
 async def series(visit: Visit, series_id: str) -> Response:
     """A series with its dates, and what the visitor has on them."""
     answer = await visit.ask(GetSeries(series_id=series_id))
     return visit.page("events/series.html", series_views.series(visit.reader, visit.me, answer))
 
 
-@room.post("/series/{series_id}/register")
+@section.post("/series/{series_id}/register")
 async def register(visit: Visit, series_id: str) -> Response:
     """Ask for a seat on each date. The form names the registration, so that a second press is the same wish."""
     form = await visit.form()
@@ -33,7 +33,7 @@ async def register(visit: Visit, series_id: str) -> Response:
     return visit.see_other(f"/series/{series_id}", did="series.registered")
 
 
-@room.post("/series/{series_id}/withdraw")
+@section.post("/series/{series_id}/withdraw")
 async def withdraw(visit: Visit, series_id: str) -> Response:
     """Give up the seats on all dates."""
     form = await visit.form()

@@ -25,4 +25,4 @@ from ekkyo_portal.lead import tables as tables
 from ekkyo_portal.lead import terms as terms
 from ekkyo_portal.lead import themes as themes
 from ekkyo_portal.lead import writing as writing
-from ekkyo_portal.lead.room import room as room
+from ekkyo_portal.lead.section import section as section

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from ekkyo_portal.lead import names
 from ekkyo_portal.lead.gathered import Gathered, gathered, table
-from ekkyo_portal.lead.room import must_lead, room
+from ekkyo_portal.lead.section import must_lead, section
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
 
@@ -18,20 +18,20 @@ PAGES: Final = 250
 """Pages of answers that are read for one page or file: more than an event has members."""
 
 
-@room.get("/e/{event_id}/questions/answers", who=Who.LEADERS)
+@section.get("/e/{event_id}/questions/answers", who=Who.LEADERS)
 async def answers(visit: Visit, event_id: str) -> Response:
     """Totals, and what each member answered."""
     return visit.page("lead/answers.html", await _gathered(visit, event_id))
 
 
-@room.get("/e/{event_id}/questions/answers.csv", who=Who.LEADERS)
+@section.get("/e/{event_id}/questions/answers.csv", who=Who.LEADERS)
 async def as_text(visit: Visit, event_id: str) -> Response:
     """The answers as CSV."""
     found = await _gathered(visit, event_id)
     return _file(found, as_csv(table(visit.reader, found)), "csv", "text/csv; charset=utf-8")
 
 
-@room.get("/e/{event_id}/questions/answers.xlsx", who=Who.LEADERS)
+@section.get("/e/{event_id}/questions/answers.xlsx", who=Who.LEADERS)
 async def as_workbook(visit: Visit, event_id: str) -> Response:
     """The answers as a workbook."""
     found = await _gathered(visit, event_id)

@@ -20,7 +20,7 @@ from ekkyo_portal.events.views import when
 from ekkyo_portal.lead import names
 from ekkyo_portal.lead.answers import answers_of
 from ekkyo_portal.lead.gathered import answered
-from ekkyo_portal.lead.room import led, room
+from ekkyo_portal.lead.section import led, section
 from ekkyo_portal.look.reader import Reader
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.visit import Visit
@@ -44,13 +44,13 @@ class Row:
     note: str
 
 
-@room.get("/e/{event_id}/applications", who=Who.LEADERS)
+@section.get("/e/{event_id}/applications", who=Who.LEADERS)
 async def applications(visit: Visit, event_id: str) -> Response:
     """Who waits for a decision, and who was declined."""
     return await _shown(visit, await led(visit, event_id), Form())
 
 
-@room.post("/e/{event_id}/applications/approve", who=Who.LEADERS)
+@section.post("/e/{event_id}/applications/approve", who=Who.LEADERS)
 async def approve(visit: Visit, event_id: str) -> Response:
     """Approve those that are ticked."""
     event, form = await led(visit, event_id), await visit.form()
@@ -63,7 +63,7 @@ async def approve(visit: Visit, event_id: str) -> Response:
     return visit.see_other(f"/e/{event_id}/applications", did=f"applications.{did}")
 
 
-@room.post("/e/{event_id}/applications/decline", who=Who.LEADERS)
+@section.post("/e/{event_id}/applications/decline", who=Who.LEADERS)
 async def decline(visit: Visit, event_id: str) -> Response:
     """Decline those that are ticked, with the reason that they are told."""
     event, form = await led(visit, event_id), await visit.form()

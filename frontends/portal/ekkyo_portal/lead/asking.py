@@ -7,13 +7,13 @@ from starlette.responses import Response
 
 from ekkyo_portal.events.views import when
 from ekkyo_portal.lead import questioned
-from ekkyo_portal.lead.room import led, room
+from ekkyo_portal.lead.section import led, section
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
 
 
-@room.get("/e/{event_id}/questions", who=Who.LEADERS)
+@section.get("/e/{event_id}/questions", who=Who.LEADERS)
 async def questions(visit: Visit, event_id: str) -> Response:
     """The questions as they are, to be changed."""
     event = await led(visit, event_id)
@@ -21,7 +21,7 @@ async def questions(visit: Visit, event_id: str) -> Response:
     return _page(visit, event, questioned.filled(told.questions))
 
 
-@room.post("/e/{event_id}/questions", who=Who.LEADERS)
+@section.post("/e/{event_id}/questions", who=Who.LEADERS)
 async def set_questions(visit: Visit, event_id: str) -> Response:
     """Save the questions, or change the form: add a question, remove one, move one up, offer other conditions."""
     event = await led(visit, event_id)

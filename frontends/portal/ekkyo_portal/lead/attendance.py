@@ -25,7 +25,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from ekkyo_portal.lead.names import cards_of
-from ekkyo_portal.lead.room import room, run
+from ekkyo_portal.lead.section import run, section
 from ekkyo_portal.lead.speakers import where
 from ekkyo_portal.look import uploads
 from ekkyo_portal.web.forms import Form
@@ -103,7 +103,7 @@ class Change:
     losing: str
 
 
-@room.get("/e/{event_id}/attendance", who=Who.HOSTS)
+@section.get("/e/{event_id}/attendance", who=Who.HOSTS)
 async def choose(visit: Visit, event_id: str) -> Response:
     """Choose a report; after an import, what came of it."""
     event = await run(visit, event_id)
@@ -113,7 +113,7 @@ async def choose(visit: Visit, event_id: str) -> Response:
     return visit.page("lead/attendance.html", _about(visit, event), form=Form(), counts=counts, because="")
 
 
-@room.post("/e/{event_id}/attendance", who=Who.HOSTS, largest=LARGEST + 64 * 1024)
+@section.post("/e/{event_id}/attendance", who=Who.HOSTS, largest=LARGEST + 64 * 1024)
 async def shown(visit: Visit, event_id: str) -> Response:
     """Preview the result for every row."""
     event = await run(visit, event_id)
@@ -142,7 +142,7 @@ async def shown(visit: Visit, event_id: str) -> Response:
     return visit.page("lead/attendance.html", about, status=422, form=form, counts={}, because=because)
 
 
-@room.post("/e/{event_id}/attendance/record", who=Who.HOSTS, largest=RECORDED)
+@section.post("/e/{event_id}/attendance/record", who=Who.HOSTS, largest=RECORDED)
 async def record(visit: Visit, event_id: str) -> Response:
     """Record who came. Recording the same again changes nothing."""
     await run(visit, event_id)

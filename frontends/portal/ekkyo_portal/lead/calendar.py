@@ -14,7 +14,7 @@ from ekkyo_common.calendar import Became, Said, UnreadableCalendar
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from ekkyo_portal.lead.room import led_community, room
+from ekkyo_portal.lead.section import led_community, section
 from ekkyo_portal.lead.writing import CAPACITY
 from ekkyo_portal.look.reader import Reader
 from ekkyo_portal.web.forms import Form
@@ -49,14 +49,14 @@ class Preview:
     kept: str = ""
 
 
-@room.get("/c/{community_id}/calendar-import", who=Who.LEADERS)
+@section.get("/c/{community_id}/calendar-import", who=Who.LEADERS)
 async def choose(visit: Visit, community_id: str) -> Response:
     """Choose a file."""
     community = await led_community(visit, community_id)
     return _choosing(visit, community, Form.filled({"capacity": CAPACITY, "context": "IT"}), 200)
 
 
-@room.post("/c/{community_id}/calendar-import", who=Who.LEADERS, largest=SENT)
+@section.post("/c/{community_id}/calendar-import", who=Who.LEADERS, largest=SENT)
 async def run(visit: Visit, community_id: str) -> Response:
     """Preview what becomes of each appointment, or import those that were chosen. Importing again changes nothing."""
     community = await led_community(visit, community_id)

@@ -7,20 +7,20 @@ from ekkyo.contracts.notify import ConnectChannel
 from ekkyo.words.text import one_line
 from starlette.responses import Response
 
-from ekkyo_portal.lead.room import led_community, must_lead, room
+from ekkyo_portal.lead.section import led_community, must_lead, section
 from ekkyo_portal.web import channels
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
 
 
-@room.get("/c/{community_id}/chat", who=Who.LEADERS)
+@section.get("/c/{community_id}/chat", who=Who.LEADERS)
 async def chat(visit: Visit, community_id: str) -> Response:
     """Whether a chat is connected, and the form for its address, which is a secret: it is never shown again."""
     return await _page(visit, community_id)
 
 
-@room.post("/c/{community_id}/chat", who=Who.LEADERS)
+@section.post("/c/{community_id}/chat", who=Who.LEADERS)
 async def connect(visit: Visit, community_id: str) -> Response:
     """Connect the channel. A new one replaces the old."""
     must_lead(visit, community_id)
@@ -41,7 +41,7 @@ async def connect(visit: Visit, community_id: str) -> Response:
     return visit.see_other(f"/c/{community_id}/chat", did="results.connected")
 
 
-@room.post("/c/{community_id}/chat/try", who=Who.LEADERS)
+@section.post("/c/{community_id}/chat/try", who=Who.LEADERS)
 async def try_it(visit: Visit, community_id: str) -> Response:
     """Post a test message to the chat. The form names the try: a second press is the same one."""
     must_lead(visit, community_id)
@@ -51,7 +51,7 @@ async def try_it(visit: Visit, community_id: str) -> Response:
     return visit.see_other(f"/c/{community_id}/chat", did=did)
 
 
-@room.get("/c/{community_id}/chat/disconnect", who=Who.LEADERS)
+@section.get("/c/{community_id}/chat/disconnect", who=Who.LEADERS)
 async def ask_to_disconnect(visit: Visit, community_id: str) -> Response:
     """What disconnecting means."""
     page, community = f"/c/{community_id}/chat", await led_community(visit, community_id)
@@ -59,7 +59,7 @@ async def ask_to_disconnect(visit: Visit, community_id: str) -> Response:
     return visit.page("look/chat_disconnect.html", means, page=page, back=page)
 
 
-@room.post("/c/{community_id}/chat/disconnect", who=Who.LEADERS)
+@section.post("/c/{community_id}/chat/disconnect", who=Who.LEADERS)
 async def disconnect(visit: Visit, community_id: str) -> Response:
     """Disconnect the channel."""
     must_lead(visit, community_id)

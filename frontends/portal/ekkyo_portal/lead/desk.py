@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, Response
 from ekkyo_portal.events.codes import is_code
 from ekkyo_portal.lead import names, roster
 from ekkyo_portal.lead.names import Person
-from ekkyo_portal.lead.room import must_run, room
+from ekkyo_portal.lead.section import must_run, section
 from ekkyo_portal.look.plain import plain
 from ekkyo_portal.look.words.refusals import refusal
 from ekkyo_portal.web.packed import Packed
@@ -21,7 +21,7 @@ MOST: Final = 5000
 """Registrations that a roster shows."""
 
 
-@room.get("/e/{event_id}/roster", who=Who.HOSTS)
+@section.get("/e/{event_id}/roster", who=Who.HOSTS)
 async def desk(visit: Visit, event_id: str) -> Response:
     """The roster, or what is searched for in it. in: who was just checked in; out: whose check-in was taken back."""
     asked, changes = visit.request.query_params, visit.site.changes
@@ -32,7 +32,7 @@ async def desk(visit: Visit, event_id: str) -> Response:
     return await _shown(visit, event_id, asked.get("q", ""), came=asked.get("in"), back=asked.get("out"))
 
 
-@room.post("/e/{event_id}/roster/check-in", who=Who.HOSTS)
+@section.post("/e/{event_id}/roster/check-in", who=Who.HOSTS)
 async def check_in(visit: Visit, event_id: str) -> Response:
     """Check in whom a button or a code names; a text that names nobody for certain is searched for."""
     form = await visit.form()
@@ -78,7 +78,7 @@ async def _checked_in(
     return visit.see_other(f"/e/{event_id}/roster", **{"in": member_id})
 
 
-@room.post("/e/{event_id}/roster/undo", who=Who.HOSTS)
+@section.post("/e/{event_id}/roster/undo", who=Who.HOSTS)
 async def undo(visit: Visit, event_id: str) -> Response:
     """Take back that somebody came."""
     form = await visit.form()

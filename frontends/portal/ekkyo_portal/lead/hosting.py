@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from ekkyo_portal.lead import names
 from ekkyo_portal.lead.names import Person
-from ekkyo_portal.lead.room import led, led_community, must_lead, room, run
+from ekkyo_portal.lead.section import led, led_community, must_lead, run, section
 from ekkyo_portal.look.words.refusals import refusal
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.visit import Visit
@@ -60,13 +60,13 @@ class LeadersView:
     """Whether the visitor can have a deputy: they lead in their own right, and have none."""
 
 
-@room.get("/e/{event_id}/hosts", who=Who.LEADERS)
+@section.get("/e/{event_id}/hosts", who=Who.LEADERS)
 async def hosts(visit: Visit, event_id: str) -> Response:
     """Who hosts the event, and the form that names another host."""
     return await _hosts(visit, await led(visit, event_id), Form())
 
 
-@room.post("/e/{event_id}/hosts", who=Who.LEADERS)
+@section.post("/e/{event_id}/hosts", who=Who.LEADERS)
 async def name_host(visit: Visit, event_id: str) -> Response:
     """Make a member a host."""
     event, form = await led(visit, event_id), await visit.form()
@@ -80,7 +80,7 @@ async def name_host(visit: Visit, event_id: str) -> Response:
     return visit.see_other(f"/e/{event_id}/hosts", did="roles.host_named")
 
 
-@room.post("/e/{event_id}/hosts/remove", who=Who.HOSTS)
+@section.post("/e/{event_id}/hosts/remove", who=Who.HOSTS)
 async def remove_host(visit: Visit, event_id: str) -> Response:
     """Have a host no longer; hosts end it themselves."""
     event, form = await run(visit, event_id), await visit.form()
@@ -92,13 +92,13 @@ async def remove_host(visit: Visit, event_id: str) -> Response:
     return visit.see_other(f"/e/{event_id}/hosts", did="roles.host_removed")
 
 
-@room.get("/c/{community_id}/leaders", who=Who.LEADERS)
+@section.get("/c/{community_id}/leaders", who=Who.LEADERS)
 async def leaders(visit: Visit, community_id: str) -> Response:
     """Who leads the community and until when, and the form that names a deputy."""
     return await _leaders(visit, community_id, Form())
 
 
-@room.post("/c/{community_id}/leaders", who=Who.LEADERS)
+@section.post("/c/{community_id}/leaders", who=Who.LEADERS)
 async def name_deputy(visit: Visit, community_id: str) -> Response:
     """Name a deputy; stewards make a leader, or name another end of that."""
     must_lead(visit, community_id)
@@ -125,7 +125,7 @@ async def name_deputy(visit: Visit, community_id: str) -> Response:
     return visit.see_other(f"/c/{community_id}/leaders", did=done)
 
 
-@room.post("/c/{community_id}/leaders/end", who=Who.LEADERS)
+@section.post("/c/{community_id}/leaders/end", who=Who.LEADERS)
 async def end_deputy(visit: Visit, community_id: str) -> Response:
     """End that somebody stands in for a leader; stewards end the role of a leader."""
     must_lead(visit, community_id)

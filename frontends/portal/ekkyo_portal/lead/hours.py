@@ -14,7 +14,7 @@ from ekkyo_common.tables.writing import Cell, as_csv, as_xlsx
 from starlette.responses import Response
 
 from ekkyo_portal.lead.made import hours_of
-from ekkyo_portal.lead.room import led_community, room
+from ekkyo_portal.lead.section import led_community, section
 from ekkyo_portal.look.reader import Reader
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
@@ -32,7 +32,7 @@ class Hours:
     rows: list[list[Cell]]
 
 
-@room.get("/c/{community_id}/hours", who=Who.LEADERS)
+@section.get("/c/{community_id}/hours", who=Who.LEADERS)
 async def hours(visit: Visit, community_id: str) -> Response:
     """The hours of a year by department; of people, in the files alone."""
     community, year, found = await _gathered(visit, community_id)
@@ -43,14 +43,14 @@ async def hours(visit: Visit, community_id: str) -> Response:
     return visit.page("lead/hours.html", Hours(community_id, community.name, year, years, heads, rows))
 
 
-@room.get("/c/{community_id}/hours/{of}.csv", who=Who.LEADERS)
+@section.get("/c/{community_id}/hours/{of}.csv", who=Who.LEADERS)
 async def as_text(visit: Visit, community_id: str, of: str) -> Response:
     """The hours of people or departments as CSV."""
     _, year, found = await _gathered(visit, community_id)
     return _file(found, of, year, as_csv(_table(visit.reader, found, of)), "csv", "text/csv; charset=utf-8")
 
 
-@room.get("/c/{community_id}/hours/{of}.xlsx", who=Who.LEADERS)
+@section.get("/c/{community_id}/hours/{of}.xlsx", who=Who.LEADERS)
 async def as_workbook(visit: Visit, community_id: str, of: str) -> Response:
     """The hours of people or departments as a workbook."""
     _, year, found = await _gathered(visit, community_id)

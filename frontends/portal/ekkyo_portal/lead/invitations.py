@@ -18,7 +18,7 @@ from starlette.responses import Response
 from ekkyo_portal.lead import names
 from ekkyo_portal.lead.invited import invited, previewed
 from ekkyo_portal.lead.listed import MOST_LINES, Row, lines_of, members_of
-from ekkyo_portal.lead.room import led, room
+from ekkyo_portal.lead.section import led, section
 from ekkyo_portal.look.words.refusals import refusal
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.visit import Visit
@@ -29,14 +29,14 @@ PAGE: Final = 200
 CONDITIONS: Final = ("in_community", "accepted_rules", "never_came")
 
 
-@room.get("/e/{event_id}/invitations", who=Who.LEADERS)
+@section.get("/e/{event_id}/invitations", who=Who.LEADERS)
 async def invitations(visit: Visit, event_id: str) -> Response:
     """Who is invited, and the form to invite others."""
     event = await led(visit, event_id)
     return await _shown(visit, event, Form())
 
 
-@room.post("/e/{event_id}/invitations/preview", who=Who.LEADERS)
+@section.post("/e/{event_id}/invitations/preview", who=Who.LEADERS)
 async def preview(visit: Visit, event_id: str) -> Response:
     """Whom an invitation would reach, and which lines name nobody. Nobody is told yet."""
     event = await led(visit, event_id)
@@ -62,7 +62,7 @@ async def preview(visit: Visit, event_id: str) -> Response:
     return visit.page("lead/invitation_preview.html", view)
 
 
-@room.post("/e/{event_id}/invitations", who=Who.LEADERS)
+@section.post("/e/{event_id}/invitations", who=Who.LEADERS)
 async def invite(visit: Visit, event_id: str) -> Response:
     """Invite those of the preview. The form names the invitation, so that a second press invites nobody else."""
     event = await led(visit, event_id)
@@ -79,7 +79,7 @@ async def invite(visit: Visit, event_id: str) -> Response:
     return visit.see_other(f"/e/{event_id}/invitations", did="invitations.sent")
 
 
-@room.post("/e/{event_id}/invitations/withdraw", who=Who.LEADERS)
+@section.post("/e/{event_id}/invitations/withdraw", who=Who.LEADERS)
 async def withdraw(visit: Visit, event_id: str) -> Response:
     """Withdraw the invitation of a member who has no place."""
     event = await led(visit, event_id)

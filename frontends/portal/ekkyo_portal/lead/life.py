@@ -19,7 +19,7 @@ from starlette.responses import Response
 from ekkyo_portal.events import views as events
 from ekkyo_portal.events.routes import asks_of, nothing, speakers_of
 from ekkyo_portal.lead import views, writing
-from ekkyo_portal.lead.room import BESIDE, beside, led, room, run
+from ekkyo_portal.lead.section import BESIDE, beside, led, run, section
 from ekkyo_portal.lead.visibility import publishing_privately, visibility_of
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.visit import Visit
@@ -29,7 +29,7 @@ RECENT: Final = timedelta(days=1)
 """How long an event that began is listed for its leaders."""
 
 
-@room.get("/lead", who=Who.LEADERS)
+@section.get("/lead", who=Who.LEADERS)
 async def leading(visit: Visit) -> Response:
     """The communities one leads, their drafts, and what is coming."""
     mine = None if visit.me.steward else sorted(visit.me.leads)
@@ -41,7 +41,7 @@ async def leading(visit: Visit) -> Response:
     return visit.page("lead/leading.html", views.leading(visit.reader, communities, drafts, coming))
 
 
-@room.get("/e/{event_id}/publish", who=Who.LEADERS)
+@section.get("/e/{event_id}/publish", who=Who.LEADERS)
 async def preview(visit: Visit, event_id: str) -> Response:
     """A draft as members will see it, and the question whether to publish it."""
     event = await led(visit, event_id)
@@ -62,7 +62,7 @@ async def preview(visit: Visit, event_id: str) -> Response:
     return visit.page("lead/publish.html", shown, about=about, preview=True, asks=asks, form=Form())
 
 
-@room.post("/e/{event_id}/publish", who=Who.LEADERS)
+@section.post("/e/{event_id}/publish", who=Who.LEADERS)
 async def publish(visit: Visit, event_id: str) -> Response:
     """Announce the event. Where something is missing, its form says what."""
     event = await led(visit, event_id)
@@ -77,14 +77,14 @@ async def publish(visit: Visit, event_id: str) -> Response:
     return visit.see_other(f"/e/{event_id}", did="lead.published")
 
 
-@room.get("/e/{event_id}/cancel", who=Who.LEADERS)
+@section.get("/e/{event_id}/cancel", who=Who.LEADERS)
 async def cancelling(visit: Visit, event_id: str) -> Response:
     """The question whether to cancel, which says how many people are told."""
     event = await led(visit, event_id)
     return visit.page("lead/cancel.html", views.ending(visit.reader, event, Form()))
 
 
-@room.post("/e/{event_id}/cancel", who=Who.LEADERS)
+@section.post("/e/{event_id}/cancel", who=Who.LEADERS)
 async def cancel(visit: Visit, event_id: str) -> Response:
     """Cancel the event, or discard the draft."""
     event = await led(visit, event_id)
@@ -98,14 +98,14 @@ async def cancel(visit: Visit, event_id: str) -> Response:
     return visit.see_other(f"/e/{event_id}", did="lead.cancelled")
 
 
-@room.get("/e/{event_id}/conclude", who=Who.HOSTS)
+@section.get("/e/{event_id}/conclude", who=Who.HOSTS)
 async def concluding(visit: Visit, event_id: str) -> Response:
     """The question whether the event is over, which says who becomes a no-show."""
     event = await run(visit, event_id)
     return visit.page("lead/conclude.html", views.ending(visit.reader, event, Form()))
 
 
-@room.post("/e/{event_id}/conclude", who=Who.HOSTS)
+@section.post("/e/{event_id}/conclude", who=Who.HOSTS)
 async def conclude(visit: Visit, event_id: str) -> Response:
     """Say that the event is over."""
     await run(visit, event_id)

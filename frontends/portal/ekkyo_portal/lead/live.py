@@ -13,7 +13,7 @@ from ekkyo.contracts.events import EventState
 from starlette.responses import Response
 
 from ekkyo_portal.lead import desk
-from ekkyo_portal.lead.room import room, run
+from ekkyo_portal.lead.section import run, section
 from ekkyo_portal.web.told import Told, stream
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
@@ -162,7 +162,7 @@ class Changes:
             await asyncio.sleep(1)
 
 
-@room.get("/e/{event_id}/roster/live", who=Who.HOSTS)
+@section.get("/e/{event_id}/roster/live", who=Who.HOSTS)
 async def live(visit: Visit, event_id: str) -> Response:
     """The stream of an event's rosters. since: the revision that the page shows; without it, only that it changed."""
     event = await run(visit, event_id)

@@ -4,13 +4,13 @@ from ekkyo.contracts.events import GetOverbookingAdvice
 from starlette.responses import Response
 
 from ekkyo_portal.lead.expected import expected
-from ekkyo_portal.lead.room import led, room
+from ekkyo_portal.lead.section import led, section
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
 
 
-@room.get("/e/{event_id}/overbooking", who=Who.LEADERS)
+@section.get("/e/{event_id}/overbooking", who=Who.LEADERS)
 async def overbooking(visit: Visit, event_id: str) -> Response:
     """How many are likely to come, judged by past events. seats: how many people the room holds."""
     event = await led(visit, event_id)

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from ekkyo_portal.events.views import when
-from ekkyo_portal.lead.room import room, run
+from ekkyo_portal.lead.section import run, section
 from ekkyo_portal.look.qr import qr
 from ekkyo_portal.look.reader import Reader
 from ekkyo_portal.web.visit import Visit
@@ -37,7 +37,7 @@ class Poster:
     """Seconds until another word takes this one's place."""
 
 
-@room.get("/e/{event_id}/poster", who=Who.HOSTS)
+@section.get("/e/{event_id}/poster", who=Who.HOSTS)
 async def poster(visit: Visit, event_id: str) -> Response:
     """The screen. It loads itself again when the word changes, with or without script."""
     event = await run(visit, event_id)

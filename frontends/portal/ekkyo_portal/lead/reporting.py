@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from ekkyo_portal.lead import periods
 from ekkyo_portal.lead.made import Patient, department_report_of, report_page
-from ekkyo_portal.lead.room import led_community, must_lead, room
+from ekkyo_portal.lead.section import led_community, must_lead, section
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
@@ -26,14 +26,14 @@ CSP: Final = (
 """A report brings its own styles, and loads and sends nothing."""
 
 
-@room.get("/c/{community_id}/reports", who=Who.LEADERS)
+@section.get("/c/{community_id}/reports", who=Who.LEADERS)
 async def reports(visit: Visit, community_id: str) -> Response:
     """Which report: of all that was or of a period, or of one department for its head."""
     must_lead(visit, community_id)
     return await _choice(visit, community_id)
 
 
-@room.get("/c/{community_id}/report", who=Who.LEADERS)
+@section.get("/c/{community_id}/report", who=Who.LEADERS)
 async def report(visit: Visit, community_id: str) -> Response:
     """The impact report: one page with charts, which needs nothing else. `as=page` shows it, else it is a file."""
     must_lead(visit, community_id)
@@ -46,7 +46,7 @@ async def report(visit: Visit, community_id: str) -> Response:
     return _html(visit, text, [it.name, str(period or f"{visit.now:%Y-%m-%d}")])
 
 
-@room.get("/c/{community_id}/report/department", who=Who.LEADERS)
+@section.get("/c/{community_id}/report/department", who=Who.LEADERS)
 async def department(visit: Visit, community_id: str) -> Response:
     """The report of one department for its head, which tells nothing about fewer than five people."""
     must_lead(visit, community_id)

@@ -10,12 +10,12 @@ from starlette.responses import Response
 
 from ekkyo_portal.community.standing import standing
 from ekkyo_portal.lead import outcomes
-from ekkyo_portal.lead.room import must_lead, room
+from ekkyo_portal.lead.section import must_lead, section
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
 
 
-@room.get("/e/{event_id}/results", who=Who.LEADERS)
+@section.get("/e/{event_id}/results", who=Who.LEADERS)
 async def event_results(visit: Visit, event_id: str) -> Response:
     """What came of an event: who came, and what they said."""
     roster = await visit.ask(GetRoster(event_id=event_id, limit=5000))
@@ -32,7 +32,7 @@ async def event_results(visit: Visit, event_id: str) -> Response:
     return visit.page("lead/results.html", outcomes.event(visit.reader, roster, surveys, said, form))
 
 
-@room.get("/c/{community_id}/results", who=Who.LEADERS)
+@section.get("/c/{community_id}/results", who=Who.LEADERS)
 async def community_results(visit: Visit, community_id: str) -> Response:
     """What came of a community so far, and what its members want next."""
     community = await visit.ask(GetCommunity(community_id=community_id))

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from ekkyo_portal.lead import names, roster
 from ekkyo_portal.lead.desk import roster_of
 from ekkyo_portal.lead.names import Person
-from ekkyo_portal.lead.room import room
+from ekkyo_portal.lead.section import section
 from ekkyo_portal.look.reader import Reader
 from ekkyo_portal.look.words.refusals import refusal
 from ekkyo_portal.web.visit import Visit
@@ -22,7 +22,7 @@ ANSWER_LOST: Final = timedelta(minutes=2)
 """A check-in that took place so soon after a scan is the scan's own, if it was sent before and no answer came."""
 
 
-@room.post("/e/{event_id}/roster/scan", who=Who.HOSTS)
+@section.post("/e/{event_id}/roster/scan", who=Who.HOSTS)
 async def scan(visit: Visit, event_id: str) -> Response:
     """Check in whom a kept scan names, and tell the script what came of it. Told again, it has no further effect.
 

@@ -24,7 +24,7 @@ from starlette.responses import Response
 
 from ekkyo_portal.events.series import carried_out
 from ekkyo_portal.lead import series_views, speakers
-from ekkyo_portal.lead.room import beside, led_community, must_lead, room, wrong_words
+from ekkyo_portal.lead.section import beside, led_community, must_lead, section, wrong_words
 from ekkyo_portal.lead.writing import CAPACITY, details_of
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.visit import Visit
@@ -33,7 +33,7 @@ from ekkyo_portal.web.visitor import Who
 DATES_ALONE: Final = ("series_too_long", "series_without_dates")
 
 
-@room.get("/c/{community_id}/series/new", who=Who.LEADERS)
+@section.get("/c/{community_id}/series/new", who=Who.LEADERS)
 async def new(visit: Visit, community_id: str) -> Response:
     """A form for a new series."""
     community = await led_community(visit, community_id)
@@ -43,7 +43,7 @@ async def new(visit: Visit, community_id: str) -> Response:
     return _page(visit, "lead/series_plan.html", view)
 
 
-@room.post("/c/{community_id}/series/new", who=Who.LEADERS)
+@section.post("/c/{community_id}/series/new", who=Who.LEADERS)
 async def plan(visit: Visit, community_id: str) -> Response:
     """Show the dates of a series; plan it once they were seen."""
     community = await led_community(visit, community_id)
@@ -70,7 +70,7 @@ async def plan(visit: Visit, community_id: str) -> Response:
     return _planning(visit, form, community, who.unsure, dates, seen, again=form["do"] == "plan", status=200)
 
 
-@room.get("/series/{series_id}/edit", who=Who.LEADERS)
+@section.get("/series/{series_id}/edit", who=Who.LEADERS)
 async def edit(visit: Visit, series_id: str) -> Response:
     """The form with what the next events of the series will say."""
     answer = await _led(visit, series_id)
@@ -86,7 +86,7 @@ async def edit(visit: Visit, series_id: str) -> Response:
     return _page(visit, "lead/series_edit.html", series_views.changing(visit.reader, form, answer))
 
 
-@room.post("/series/{series_id}/edit", who=Who.LEADERS)
+@section.post("/series/{series_id}/edit", who=Who.LEADERS)
 async def revise(visit: Visit, series_id: str) -> Response:
     """Change what the events of the series say, all to come or from one on."""
     answer = await _led(visit, series_id)
@@ -98,7 +98,7 @@ async def revise(visit: Visit, series_id: str) -> Response:
     return await _send(visit, series_id, form, made, "lead/series_edit.html", view, "series.changed")
 
 
-@room.get("/series/{series_id}/time", who=Who.LEADERS)
+@section.get("/series/{series_id}/time", who=Who.LEADERS)
 async def moving(visit: Visit, series_id: str) -> Response:
     """The form for another time of day."""
     answer = await _led(visit, series_id)
@@ -108,7 +108,7 @@ async def moving(visit: Visit, series_id: str) -> Response:
     return _page(visit, "lead/series_time.html", series_views.changing(visit.reader, form, answer))
 
 
-@room.post("/series/{series_id}/time", who=Who.LEADERS)
+@section.post("/series/{series_id}/time", who=Who.LEADERS)
 async def move(visit: Visit, series_id: str) -> Response:
     """Move the events of the series to another time of day."""
     answer = await _led(visit, series_id)
@@ -118,7 +118,7 @@ async def move(visit: Visit, series_id: str) -> Response:
     return await _send(visit, series_id, form, made, "lead/series_time.html", view, "series.changed")
 
 
-@room.get("/series/{series_id}/rule", who=Who.LEADERS)
+@section.get("/series/{series_id}/rule", who=Who.LEADERS)
 async def repeating(visit: Visit, series_id: str) -> Response:
     """The form for another rule, filled with the one that the series has."""
     answer = await _led(visit, series_id)
@@ -130,7 +130,7 @@ async def repeating(visit: Visit, series_id: str) -> Response:
     return _page(visit, "lead/series_rule.html", series_views.repeating(visit.reader, form, answer))
 
 
-@room.post("/series/{series_id}/rule", who=Who.LEADERS)
+@section.post("/series/{series_id}/rule", who=Who.LEADERS)
 async def repeat(visit: Visit, series_id: str) -> Response:
     """Show what another rule would do to the events; give it to the series once that was seen."""
     answer = await _led(visit, series_id)
@@ -155,7 +155,7 @@ async def repeat(visit: Visit, series_id: str) -> Response:
     return _page(visit, "lead/series_rule.html", view)
 
 
-@room.get("/series/{series_id}/cancel", who=Who.LEADERS)
+@section.get("/series/{series_id}/cancel", who=Who.LEADERS)
 async def cancelling(visit: Visit, series_id: str) -> Response:
     """The question which events of the series are to be cancelled."""
     answer = await _led(visit, series_id)
@@ -163,7 +163,7 @@ async def cancelling(visit: Visit, series_id: str) -> Response:
     return _page(visit, "lead/series_cancel.html", series_views.changing(visit.reader, form, answer))
 
 
-@room.post("/series/{series_id}/cancel", who=Who.LEADERS)
+@section.post("/series/{series_id}/cancel", who=Who.LEADERS)
 async def cancel(visit: Visit, series_id: str) -> Response:
     """Cancel the events of the series, all to come or from one on."""
     answer = await _led(visit, series_id)

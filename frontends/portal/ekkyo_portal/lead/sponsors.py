@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from ekkyo_portal.lead import sponsor_views as views
 from ekkyo_portal.lead.made import report_of
-from ekkyo_portal.lead.room import led_community, must_lead, room
+from ekkyo_portal.lead.section import led_community, must_lead, section
 from ekkyo_portal.look.words.refusals import REFUSALS
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.visit import Visit
@@ -24,13 +24,13 @@ AS_MAILED: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:
 TAKEN: Final = ("email_taken", "too_many_sponsors", "sponsor_removed", "sponsor_exists")
 
 
-@room.get("/c/{community_id}/sponsors", who=Who.LEADERS)
+@section.get("/c/{community_id}/sponsors", who=Who.LEADERS)
 async def reports(visit: Visit, community_id: str) -> Response:
     """Who gets the monthly report, and what was sent."""
     return await _page(visit, community_id)
 
 
-@room.post("/c/{community_id}/sponsors", who=Who.LEADERS)
+@section.post("/c/{community_id}/sponsors", who=Who.LEADERS)
 async def add(visit: Visit, community_id: str) -> Response:
     """Add a sponsor. The form names them: a second press adds nobody."""
     must_lead(visit, community_id)
@@ -58,7 +58,7 @@ async def add(visit: Visit, community_id: str) -> Response:
     return visit.see_other(f"/c/{community_id}/sponsors", did="sponsors.added")
 
 
-@room.get("/c/{community_id}/sponsors/{sponsor_id}/remove", who=Who.LEADERS)
+@section.get("/c/{community_id}/sponsors/{sponsor_id}/remove", who=Who.LEADERS)
 async def ask_to_remove(visit: Visit, community_id: str, sponsor_id: str) -> Response:
     """What removing a sponsor means."""
     community = await led_community(visit, community_id)
@@ -69,7 +69,7 @@ async def ask_to_remove(visit: Visit, community_id: str, sponsor_id: str) -> Res
     return visit.page("lead/sponsor_remove.html", views.removing(community, sponsor))
 
 
-@room.post("/c/{community_id}/sponsors/{sponsor_id}/remove", who=Who.LEADERS)
+@section.post("/c/{community_id}/sponsors/{sponsor_id}/remove", who=Who.LEADERS)
 async def remove(visit: Visit, community_id: str, sponsor_id: str) -> Response:
     """Remove a sponsor."""
     must_lead(visit, community_id)
@@ -77,13 +77,13 @@ async def remove(visit: Visit, community_id: str, sponsor_id: str) -> Response:
     return visit.see_other(f"/c/{community_id}/sponsors", did="sponsors.removed")
 
 
-@room.get("/c/{community_id}/reports/{month}", who=Who.LEADERS)
+@section.get("/c/{community_id}/reports/{month}", who=Who.LEADERS)
 async def month_of(visit: Visit, community_id: str, month: str) -> Response:
     """The report of a month, as it would be sent now, or what became of it."""
     return await _month(visit, community_id, month)
 
 
-@room.post("/c/{community_id}/reports/{month}", who=Who.LEADERS)
+@section.post("/c/{community_id}/reports/{month}", who=Who.LEADERS)
 async def send(visit: Visit, community_id: str, month: str) -> Response:
     """Send it to those sponsors who were on the page, if it is still what was looked at."""
     must_lead(visit, community_id)
@@ -98,13 +98,13 @@ async def send(visit: Visit, community_id: str, month: str) -> Response:
     return visit.see_other(f"/c/{community_id}/reports/{month}", did="sponsors.sent")
 
 
-@room.get("/c/{community_id}/reports/{month}/mail", who=Who.LEADERS)
+@section.get("/c/{community_id}/reports/{month}/mail", who=Who.LEADERS)
 async def mail(visit: Visit, community_id: str, month: str) -> Response:
     """The mail as a sponsor gets it."""
     return _as_mailed((await _previewed(visit, community_id, month)).html)
 
 
-@room.get("/c/{community_id}/reports/{month}/file", who=Who.LEADERS)
+@section.get("/c/{community_id}/reports/{month}/file", who=Who.LEADERS)
 async def file(visit: Visit, community_id: str, month: str) -> Response:
     """The file that goes along with it."""
     return _as_mailed((await _previewed(visit, community_id, month)).file)

@@ -7,14 +7,14 @@ from starlette.responses import Response
 
 from ekkyo_portal.lead import names, suggested
 from ekkyo_portal.lead.made import Patient
-from ekkyo_portal.lead.room import led, led_community, must_lead, room
+from ekkyo_portal.lead.section import led, led_community, must_lead, section
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.headers import in_no_page
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
 
 
-@room.get("/c/{community_id}/suggestions", who=Who.LEADERS)
+@section.get("/c/{community_id}/suggestions", who=Who.LEADERS)
 async def suggestions(visit: Visit, community_id: str) -> Response:
     """What to hold next, and why."""
     must_lead(visit, community_id)
@@ -24,7 +24,7 @@ async def suggestions(visit: Visit, community_id: str) -> Response:
     return visit.page("lead/suggestions.html", suggested.suggestions(visit.reader, told, people))
 
 
-@room.get("/c/{community_id}/suggestions.json", who=Who.LEADERS)
+@section.get("/c/{community_id}/suggestions.json", who=Who.LEADERS)
 async def as_json(visit: Visit, community_id: str) -> Response:
     """The same as a file for programs."""
     must_lead(visit, community_id)
@@ -33,7 +33,7 @@ async def as_json(visit: Visit, community_id: str) -> Response:
     return Response(in_no_page(told.model_dump_json(indent=2).encode()), media_type="application/json", headers=headers)
 
 
-@room.post("/c/{community_id}/suggestions", who=Who.LEADERS)
+@section.post("/c/{community_id}/suggestions", who=Who.LEADERS)
 async def draft(visit: Visit, community_id: str) -> Response:
     """Make a draft of a suggestion, to be looked through and published. The form names it: a second press finds it."""
     community = await led_community(visit, community_id)

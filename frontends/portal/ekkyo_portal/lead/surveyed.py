@@ -12,7 +12,7 @@ from ekkyo_common.tables.writing import as_csv, as_xlsx
 from starlette.responses import Response
 
 from ekkyo_portal.lead import over_time, said
-from ekkyo_portal.lead.room import led_community, must_lead, room
+from ekkyo_portal.lead.section import led_community, must_lead, section
 from ekkyo_portal.web.headers import in_no_page
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
@@ -20,28 +20,28 @@ from ekkyo_portal.web.visitor import Who
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-@room.get("/s/{survey_id}/results", who=Who.LEADERS)
+@section.get("/s/{survey_id}/results", who=Who.LEADERS)
 async def survey_results(visit: Visit, survey_id: str) -> Response:
     """What a survey says: charts, tables, texts."""
     found, _, _ = await _said(visit, survey_id)
     return visit.page("lead/said.html", found)
 
 
-@room.post("/s/{survey_id}/close", who=Who.LEADERS)
+@section.post("/s/{survey_id}/close", who=Who.LEADERS)
 async def close(visit: Visit, survey_id: str) -> Response:
     """Close a survey before its deadline. One that is closed stays as it is."""
     await visit.send(CloseSurvey(survey_id=survey_id))
     return visit.see_other(f"/s/{survey_id}/results", did="told.closed")
 
 
-@room.get("/s/{survey_id}/results.csv", who=Who.LEADERS)
+@section.get("/s/{survey_id}/results.csv", who=Who.LEADERS)
 async def as_text(visit: Visit, survey_id: str) -> Response:
     """The results as CSV."""
     found, told, form = await _told(visit, survey_id)
     return _file(found, as_csv(said.rows_of(visit.reader, found, told, form)), "csv", "text/csv; charset=utf-8")
 
 
-@room.get("/s/{survey_id}/results.xlsx", who=Who.LEADERS)
+@section.get("/s/{survey_id}/results.xlsx", who=Who.LEADERS)
 async def as_workbook(visit: Visit, survey_id: str) -> Response:
     """The results as a workbook."""
     found, told, form = await _told(visit, survey_id)
@@ -50,14 +50,14 @@ async def as_workbook(visit: Visit, survey_id: str) -> Response:
     return _file(found, made, "xlsx", XLSX)
 
 
-@room.get("/s/{survey_id}/results.json", who=Who.LEADERS)
+@section.get("/s/{survey_id}/results.json", who=Who.LEADERS)
 async def as_json(visit: Visit, survey_id: str) -> Response:
     """The results as the service tells them."""
     found, told, _ = await _told(visit, survey_id)
     return _file(found, in_no_page(told.model_dump_json(indent=2).encode()), "json", "application/json")
 
 
-@room.get("/c/{community_id}/trend", who=Who.LEADERS)
+@section.get("/c/{community_id}/trend", who=Who.LEADERS)
 async def trend(visit: Visit, community_id: str) -> Response:
     """How answers changed from survey to survey."""
     community = await led_community(visit, community_id)
@@ -65,7 +65,7 @@ async def trend(visit: Visit, community_id: str) -> Response:
     return visit.page("lead/trend.html", over_time.over_time(visit.reader, community_id, community.name, told))
 
 
-@room.get("/people-surveys", who=Who.STEWARDS)
+@section.get("/people-surveys", who=Who.STEWARDS)
 async def compare(visit: Visit) -> Response:
     """The scores of all communities."""
     scores, communities = await asyncio.gather(visit.ask(CompareCommunities()), visit.maybe(ListCommunities(limit=200)))

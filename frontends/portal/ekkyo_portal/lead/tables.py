@@ -7,8 +7,8 @@ from ekkyo.contracts.events import EventState, GetTables, MoveSeat, SeatTables, 
 from starlette.responses import Response
 
 from ekkyo_portal.lead import names
-from ekkyo_portal.lead.room import led, room
 from ekkyo_portal.lead.seated import seated
+from ekkyo_portal.lead.section import led, section
 from ekkyo_portal.look.words.refusals import refusal
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.visit import Visit
@@ -18,14 +18,14 @@ SIZE: Final = 5
 """People at a table, until a leader says otherwise."""
 
 
-@room.get("/e/{event_id}/tables", who=Who.LEADERS)
+@section.get("/e/{event_id}/tables", who=Who.LEADERS)
 async def tables(visit: Visit, event_id: str) -> Response:
     """Who sits where, and the form to make tables."""
     event = await led(visit, event_id)
     return await _shown(visit, event, await visit.ask(GetTables(event_id=event_id)), Form())
 
 
-@room.post("/e/{event_id}/tables", who=Who.LEADERS)
+@section.post("/e/{event_id}/tables", who=Who.LEADERS)
 async def make(visit: Visit, event_id: str) -> Response:
     """Make the tables. The form names the request, so that a second press makes no others."""
     event = await led(visit, event_id)
@@ -41,7 +41,7 @@ async def make(visit: Visit, event_id: str) -> Response:
     return visit.see_other(f"/e/{event_id}/tables", did="tables.made")
 
 
-@room.post("/e/{event_id}/tables/move", who=Who.LEADERS)
+@section.post("/e/{event_id}/tables/move", who=Who.LEADERS)
 async def move(visit: Visit, event_id: str) -> Response:
     """Seat somebody elsewhere. `to` is a table, or a table and, after a slash, who changes places with them."""
     event = await led(visit, event_id)

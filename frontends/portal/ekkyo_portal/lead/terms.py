@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from ekkyo_portal.events.views import when
 from ekkyo_portal.lead import quotas
-from ekkyo_portal.lead.room import led, room, wrong_words
+from ekkyo_portal.lead.section import led, section, wrong_words
 from ekkyo_portal.lead.visibility import registers, visibilities, visibility_in, visibility_of
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.visit import Visit
@@ -26,14 +26,14 @@ QUOTAS: Final = {"departments": "departments_1", "seats": "seats_1", "kept": quo
 """Fields of quotas, for what only the contract finds wrong with them."""
 
 
-@room.get("/e/{event_id}/terms", who=Who.LEADERS)
+@section.get("/e/{event_id}/terms", who=Who.LEADERS)
 async def terms(visit: Visit, event_id: str) -> Response:
     """The form with the terms as they are."""
     event = await led(visit, event_id)
     return _page(visit, event, Form.filled(_typed(event)))
 
 
-@room.post("/e/{event_id}/terms", who=Who.LEADERS)
+@section.post("/e/{event_id}/terms", who=Who.LEADERS)
 async def set_terms(visit: Visit, event_id: str) -> Response:
     """Set the terms. What does not fit stands beside its field."""
     event = await led(visit, event_id)

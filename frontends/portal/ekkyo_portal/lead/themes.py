@@ -15,7 +15,7 @@ from ekkyo.contracts.surveys import (
 from starlette.responses import Response
 
 from ekkyo_portal.lead import themed
-from ekkyo_portal.lead.room import led_community, must_lead, room
+from ekkyo_portal.lead.section import led_community, must_lead, section
 from ekkyo_portal.look.words.refusals import refusal
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.visit import Visit
@@ -26,13 +26,13 @@ PATIENCE: Final = 15.0
 """Seconds that the vocabulary may take: it is held against all closed surveys."""
 
 
-@room.get("/c/{community_id}/themes", who=Who.LEADERS)
+@section.get("/c/{community_id}/themes", who=Who.LEADERS)
 async def themes(visit: Visit, community_id: str) -> Response:
     """The ranking, the vocabulary and proposed words."""
     return await _all(visit, community_id, Form())
 
 
-@room.post("/c/{community_id}/themes/merge", who=Who.LEADERS)
+@section.post("/c/{community_id}/themes/merge", who=Who.LEADERS)
 async def merge(visit: Visit, community_id: str) -> Response:
     """Merge the themes that were chosen."""
     must_lead(visit, community_id)
@@ -45,7 +45,7 @@ async def merge(visit: Visit, community_id: str) -> Response:
     return await _sent(visit, community_id, form, made)
 
 
-@room.post("/c/{community_id}/themes/add", who=Who.LEADERS)
+@section.post("/c/{community_id}/themes/add", who=Who.LEADERS)
 async def add(visit: Visit, community_id: str) -> Response:
     """Add a theme, words of one, or a word that was proposed."""
     must_lead(visit, community_id)
@@ -57,7 +57,7 @@ async def add(visit: Visit, community_id: str) -> Response:
     return await _sent(visit, community_id, form, made)
 
 
-@room.post("/c/{community_id}/themes/ignore", who=Who.LEADERS)
+@section.post("/c/{community_id}/themes/ignore", who=Who.LEADERS)
 async def ignore(visit: Visit, community_id: str) -> Response:
     """Propose a word no more."""
     must_lead(visit, community_id)
@@ -66,13 +66,13 @@ async def ignore(visit: Visit, community_id: str) -> Response:
     return await _sent(visit, community_id, form, made, did="themes.ignored")
 
 
-@room.get("/c/{community_id}/themes/theme", who=Who.LEADERS)
+@section.get("/c/{community_id}/themes/theme", who=Who.LEADERS)
 async def theme(visit: Visit, community_id: str) -> Response:
     """One theme with its words."""
     return await _one(visit, community_id, visit.request.query_params.get("name", ""), Form())
 
 
-@room.post("/c/{community_id}/themes/theme", who=Who.LEADERS)
+@section.post("/c/{community_id}/themes/theme", who=Who.LEADERS)
 async def change(visit: Visit, community_id: str) -> Response:
     """Split words off a theme, or remove them."""
     must_lead(visit, community_id)

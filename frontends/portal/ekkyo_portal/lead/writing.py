@@ -16,7 +16,7 @@ from ekkyo.contracts.events import (
 from starlette.responses import Response
 
 from ekkyo_portal.lead import speakers, views
-from ekkyo_portal.lead.room import beside, led, led_community, room, wrong_words
+from ekkyo_portal.lead.section import beside, led, led_community, section, wrong_words
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
@@ -25,7 +25,7 @@ CAPACITY: Final = 30
 """What a new event begins with."""
 
 
-@room.get("/c/{community_id}/events/new", who=Who.LEADERS)
+@section.get("/c/{community_id}/events/new", who=Who.LEADERS)
 async def new(visit: Visit, community_id: str) -> Response:
     """A form for a new event, empty or like another one."""
     community = await led_community(visit, community_id)
@@ -38,7 +38,7 @@ async def new(visit: Visit, community_id: str) -> Response:
     return _page(visit, views.writing(visit.reader, form, None, community_id, zone, community.name))
 
 
-@room.post("/c/{community_id}/events/new", who=Who.LEADERS)
+@section.post("/c/{community_id}/events/new", who=Who.LEADERS)
 async def draft(visit: Visit, community_id: str) -> Response:
     """Keep what was written as a draft, with the terms and questions of the event that it is a copy of, if any.
 
@@ -97,7 +97,7 @@ async def _like(visit: Visit, community_id: str, event_id: str | None) -> EventS
     return event
 
 
-@room.get("/e/{event_id}/edit", who=Who.LEADERS)
+@section.get("/e/{event_id}/edit", who=Who.LEADERS)
 async def edit(visit: Visit, event_id: str) -> Response:
     """The form with what the event says now."""
     event = await led(visit, event_id)
@@ -105,7 +105,7 @@ async def edit(visit: Visit, event_id: str) -> Response:
     return _page(visit, views.writing(visit.reader, form, event, event.community_id, event.timezone))
 
 
-@room.post("/e/{event_id}/edit", who=Who.LEADERS)
+@section.post("/e/{event_id}/edit", who=Who.LEADERS)
 async def revise(visit: Visit, event_id: str) -> Response:
     """Change what the event says; of a draft, also when it is."""
     event = await led(visit, event_id)
@@ -129,7 +129,7 @@ async def revise(visit: Visit, event_id: str) -> Response:
     return _page(visit, view, 422)
 
 
-@room.get("/e/{event_id}/move", who=Who.LEADERS)
+@section.get("/e/{event_id}/move", who=Who.LEADERS)
 async def moving(visit: Visit, event_id: str) -> Response:
     """The form for another time."""
     event = await led(visit, event_id)
@@ -137,7 +137,7 @@ async def moving(visit: Visit, event_id: str) -> Response:
     return _move_page(visit, event, form)
 
 
-@room.post("/e/{event_id}/move", who=Who.LEADERS)
+@section.post("/e/{event_id}/move", who=Who.LEADERS)
 async def move(visit: Visit, event_id: str) -> Response:
     """Move the event to another time."""
     event = await led(visit, event_id)

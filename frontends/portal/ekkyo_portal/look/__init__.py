@@ -22,7 +22,7 @@ ROWS: Final = 4 * 2**20
 """Bytes of rendered rows that are kept."""
 BESIDE: Final = 1000
 """Bytes of what a row was rendered from, about."""
-ROOMS: Final = ("signin", "events", "lead", "surveys", "people", "community", "me", "outputs")
+SECTIONS: Final = ("signin", "events", "lead", "surveys", "people", "community", "me", "outputs")
 
 
 class Shown(Protocol):
@@ -39,7 +39,7 @@ class Shown(Protocol):
 
 
 class Look:
-    """Renders pages. Templates of a room are called by it: `events/event.html`; `look/layout.html` is the frame."""
+    """Renders pages. Templates of a section are called by it: `events/event.html`; `look/layout.html` is the frame."""
 
     def __init__(self, files: Files) -> None:
         self.files = files
@@ -99,7 +99,7 @@ def the_look() -> Look:
 
 
 def _rooms() -> list[str]:
-    """The rooms that have templates."""
+    """The sections that have templates."""
     from importlib.resources import files
 
-    return [name for name in ROOMS if (files("ekkyo_portal") / name / "templates").is_dir()]
+    return [name for name in SECTIONS if (files("ekkyo_portal") / name / "templates").is_dir()]

@@ -84,9 +84,9 @@ def _page(it: Delivery) -> str | None:
             return "/lead"
         case "rules_due" | "leader_named" | "deputy_named" | "role_ended":
             return "/communities"
-    rooms = {"survey": "s", "series": "series", "output": "o"}
+    paths = {"survey": "s", "series": "series", "output": "o"}
     kind = it.topic.split("_")[0]
-    return "/me/introductions" if kind == "introduction" else f"/{rooms.get(kind, 'e')}/{it.entity_id}"
+    return "/me/introductions" if kind == "introduction" else f"/{paths.get(kind, 'e')}/{it.entity_id}"
 
 
 def outcome(sent: Delivery) -> str:

@@ -1,4 +1,4 @@
-"""Outputs in lists, for every room that shows some."""
+"""Outputs in lists, for every section that shows some."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -20,7 +20,7 @@ class Reader:
 
     @property
     def words(self) -> Any:
-        """The words of all rooms: `words.events.register`."""
+        """The words of all sections: `words.events.register`."""
         return WORDS[self.locale]
 
     def day(self, at: datetime, zone: str | None = None) -> str:

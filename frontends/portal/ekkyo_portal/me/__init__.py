@@ -7,4 +7,4 @@ from ekkyo_portal.me import no_reports as no_reports
 from ekkyo_portal.me import no_themes as no_themes
 from ekkyo_portal.me import skills as skills
 from ekkyo_portal.me import stopping as stopping
-from ekkyo_portal.me.routes import room as room
+from ekkyo_portal.me.routes import section as section

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from ekkyo_portal.calendars import secrets
 from ekkyo_portal.look.qr import qr
-from ekkyo_portal.me.routes import room
+from ekkyo_portal.me.routes import section
 from ekkyo_portal.web.visit import Visit
 
 
@@ -36,7 +36,7 @@ class CalendarView:
     made: Address | None = None
 
 
-@room.get("/me/calendar")
+@section.get("/me/calendar")
 async def calendar(visit: Visit) -> Response:
     """Whether there is an address, and what it is for."""
     found = await visit.ask(GetCalendarAddress(member_id=visit.me.member_id))
@@ -44,7 +44,7 @@ async def calendar(visit: Visit) -> Response:
     return visit.page("me/calendar.html", CalendarView(since, secrets.new()))
 
 
-@room.post("/me/calendar")
+@section.post("/me/calendar")
 async def make(visit: Visit) -> Response:
     """Make an address and show it, once. The form names the secret: a second press makes the same one."""
     given = (await visit.form())["secret"]
@@ -62,7 +62,7 @@ async def make(visit: Visit) -> Response:
     return visit.page("me/calendar.html", CalendarView(since, secrets.new(), made))
 
 
-@room.post("/me/calendar/end")
+@section.post("/me/calendar/end")
 async def end(visit: Visit) -> Response:
     """End the address."""
     await visit.send(EndCalendarAddress(member_id=visit.me.member_id))

@@ -7,21 +7,21 @@ from ekkyo.contracts.members import ChooseMessages, GetMember, Member, Preferenc
 from ekkyo.contracts.notify import ConnectChannel
 from starlette.responses import Response
 
-from ekkyo_portal.me.routes import room
+from ekkyo_portal.me.routes import section
 from ekkyo_portal.signin import onward
 from ekkyo_portal.web import channels
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.visit import Visit
 
 
-@room.get("/me/settings")
+@section.get("/me/settings")
 async def settings(visit: Visit) -> Response:
     """The settings as they are."""
     member = await visit.ask(GetMember(member_id=visit.me.member_id))
     return await _page(visit, Form.filled(_values(member)))
 
 
-@room.post("/me/settings")
+@section.post("/me/settings")
 async def choose(visit: Visit) -> Response:
     """Choose language, zone and channels."""
     form = await visit.form()
@@ -33,7 +33,7 @@ async def choose(visit: Visit) -> Response:
     return visit.see_other("/me/settings", did="me.chosen")
 
 
-@room.post("/me/language")
+@section.post("/me/language")
 async def language(visit: Visit) -> Response:
     """Choose the language alone, on any page."""
     form = await visit.form()
@@ -44,7 +44,7 @@ async def language(visit: Visit) -> Response:
     return visit.see_other(onward.path(form["next"]))
 
 
-@room.post("/me/settings/chat")
+@section.post("/me/settings/chat")
 async def chat(visit: Visit) -> Response:
     """Connect my own chat. Its address is a secret, and is shown nowhere again."""
     form = await visit.form()
@@ -60,27 +60,27 @@ async def chat(visit: Visit) -> Response:
     return visit.see_other("/me/settings", did="me.connected")
 
 
-@room.post("/me/settings/chat/try")
+@section.post("/me/settings/chat/try")
 async def try_chat(visit: Visit) -> Response:
     """Post a test message to my own chat. The form names the try: a second press is the same one."""
     did, trouble = await channels.post_test(visit, member_id=visit.me.member_id)
     return await _again(visit, Form(), trouble) if trouble else visit.see_other("/me/settings", did=did)
 
 
-@room.get("/me/settings/chat/disconnect")
+@section.get("/me/settings/chat/disconnect")
 async def ask_to_disconnect(visit: Visit) -> Response:
     """What disconnecting means."""
     means = visit.reader.words.chat.sure_own
     return visit.page("look/chat_disconnect.html", means, page="/me/settings/chat", back="/me/settings")
 
 
-@room.post("/me/settings/chat/disconnect")
+@section.post("/me/settings/chat/disconnect")
 async def disconnect(visit: Visit) -> Response:
     """Disconnect my own chat."""
     return await channels.disconnect(visit, "/me/settings", member_id=visit.me.member_id)
 
 
-@room.post("/me/messages")
+@section.post("/me/messages")
 async def messages(visit: Visit) -> Response:
     """Choose one kind of message."""
     form = await visit.form()

@@ -15,7 +15,7 @@ from ekkyo.words.text import one_line, several_lines
 from starlette.responses import Response
 
 from ekkyo_portal.look.reader import Reader
-from ekkyo_portal.me.routes import room
+from ekkyo_portal.me.routes import section
 from ekkyo_portal.web.visit import Visit
 
 
@@ -46,7 +46,7 @@ class IntroductionsView:
     received: Sequence[Shown]
 
 
-@room.get("/me/introductions")
+@section.get("/me/introductions")
 async def introductions(visit: Visit) -> Response:
     """Those that I asked for, and those that I am asked for."""
     told, communities = await asyncio.gather(
@@ -62,7 +62,7 @@ async def introductions(visit: Visit) -> Response:
     return visit.page("me/introductions.html", view)
 
 
-@room.post("/me/introductions/{introduction_id}")
+@section.post("/me/introductions/{introduction_id}")
 async def answer(visit: Visit, introduction_id: str) -> Response:
     """Say yes or no."""
     accept = (await visit.form())["answer"] == "yes"
@@ -70,7 +70,7 @@ async def answer(visit: Visit, introduction_id: str) -> Response:
     return visit.see_other("/me/introductions", did="teaching.accepted" if accept else "teaching.declined")
 
 
-@room.post("/me/introductions/{introduction_id}/take-back")
+@section.post("/me/introductions/{introduction_id}/take-back")
 async def take_back(visit: Visit, introduction_id: str) -> Response:
     """Ask no more."""
     await visit.send(TakeBackIntroduction(member_id=visit.me.member_id, introduction_id=introduction_id))

@@ -7,18 +7,18 @@ from ekkyo.contracts.base import Refused
 from ekkyo.contracts.members import RemoveSponsor
 from starlette.responses import Response
 
-from ekkyo_portal.me.routes import room
+from ekkyo_portal.me.routes import section
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
 
 
-@room.get("/u/reports/{community_id}/{held}", who=Who.EVERYBODY)
+@section.get("/u/reports/{community_id}/{held}", who=Who.EVERYBODY)
 async def ask_to_end(visit: Visit, community_id: str, held: str) -> Response:
     """What would end, and a button."""
     return _page(visit, "ask" if visit.site.signed_in.sponsor_by_link(held, community_id) else "over")
 
 
-@room.post("/u/reports/{community_id}/{held}", who=Who.EVERYBODY)
+@section.post("/u/reports/{community_id}/{held}", who=Who.EVERYBODY)
 async def end(visit: Visit, community_id: str, held: str) -> Response:
     """End the reports. Answers at once, without a redirect; pressed again, it says the same."""
     sponsor = visit.site.signed_in.sponsor_by_link(held, community_id)

@@ -9,12 +9,12 @@ from ekkyo.contracts.members import FollowedTheme, FollowTheme, GetMember
 from ekkyo.words.text import one_line
 from starlette.responses import Response
 
-from ekkyo_portal.me.routes import room
+from ekkyo_portal.me.routes import section
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
 
 
-@room.get("/u/themes/{community_id}/{held}", who=Who.EVERYBODY)
+@section.get("/u/themes/{community_id}/{held}", who=Who.EVERYBODY)
 async def ask_to_unfollow(visit: Visit, community_id: str, held: str) -> Response:
     """The themes that would end, and a button; that there are none, where they have ended."""
     theirs = await _their(visit, community_id, held)
@@ -22,7 +22,7 @@ async def ask_to_unfollow(visit: Visit, community_id: str, held: str) -> Respons
     return _page(theirs, community_id, themes)
 
 
-@room.post("/u/themes/{community_id}/{held}", who=Who.EVERYBODY)
+@section.post("/u/themes/{community_id}/{held}", who=Who.EVERYBODY)
 async def unfollow(visit: Visit, community_id: str, held: str) -> Response:
     """Follow no theme of the community any more. Answers at once, without a redirect."""
     theirs = await _their(visit, community_id, held)

@@ -13,13 +13,13 @@ from ekkyo_portal.look.lines import NotAgain, outcome
 from ekkyo_portal.me import held, views
 from ekkyo_portal.me.growing import growing
 from ekkyo_portal.web.forms import Form
-from ekkyo_portal.web.rooms import Room
+from ekkyo_portal.web.sections import Section
 from ekkyo_portal.web.visit import Visit
 
-room = Room("me")
+section = Section("me")
 
 
-@room.get("/me")
+@section.get("/me")
 async def me(visit: Visit) -> Response:
     """What is coming for me, what I am asked, and where I am invited."""
     who = visit.me.member_id
@@ -38,13 +38,13 @@ async def me(visit: Visit) -> Response:
     return visit.page("me/me.html", found, waits=waits)
 
 
-@room.get("/me/journey")
+@section.get("/me/journey")
 async def journey(visit: Visit) -> Response:
     """The crossings I reached, each with its proof, and where I was."""
     return await _journey(visit, Form())
 
 
-@room.post("/me/journey")
+@section.post("/me/journey")
 async def contribute(visit: Visit) -> Response:
     """Record that I shared something, or carried it outside. The form names it: a second press records it once."""
     form = await visit.form()
@@ -75,13 +75,13 @@ async def _journey(visit: Visit, form: Form, status: int = 200) -> Response:
     return visit.page("me/journey.html", view, form=form, grown=grown, status=status)
 
 
-@room.get("/me/messages")
+@section.get("/me/messages")
 async def messages(visit: Visit) -> Response:
     """What was sent to me and why, and which messages I want."""
     return await _messages(visit)
 
 
-@room.post("/me/messages/{delivery_id}/again")
+@section.post("/me/messages/{delivery_id}/again")
 async def again(visit: Visit, delivery_id: str) -> Response:
     """Send me a message again. The form names the try: a second press is the same one."""
     resend_id = (await visit.form())["resend_id"] or new_id()
@@ -105,7 +105,7 @@ async def _messages(visit: Visit, no: NotAgain | None = None) -> Response:
     return visit.page("me/messages.html", view, status=409 if no else 200, no=no)
 
 
-@room.get("/me/data")
+@section.get("/me/data")
 async def data(visit: Visit) -> Response:
     """What is held on me, by each service."""
     who = visit.me.member_id
@@ -113,19 +113,19 @@ async def data(visit: Visit) -> Response:
     return visit.page("me/data.html", member, services=services)
 
 
-@room.get("/me/held")
+@section.get("/me/held")
 async def held_page(visit: Visit) -> Response:
     """The same page by another name."""
     return visit.see_other("/me/data")
 
 
-@room.get("/me/held.json")
+@section.get("/me/held.json")
 async def held_file(visit: Visit) -> Response:
     """What is held on me, as a file."""
     return await held.file_of(visit, visit.me.member_id)
 
 
-@room.get("/me/held.html")
+@section.get("/me/held.html")
 async def held_page_file(visit: Visit) -> Response:
     """The same as a page to keep."""
     return await held.page_file_of(visit, visit.me.member_id)

@@ -5,7 +5,7 @@ from typing import Any, Final
 from ekkyo.contracts.members import DescribeSkills, GetSkills, Shown, Skills, SkillsSeen
 from starlette.responses import Response
 
-from ekkyo_portal.me.routes import room
+from ekkyo_portal.me.routes import section
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.visit import Visit
 
@@ -13,14 +13,14 @@ LISTS: Final = ("teaches", "skills", "interests")
 """Each a field with one skill on a line."""
 
 
-@room.get("/me/skills")
+@section.get("/me/skills")
 async def skills(visit: Visit) -> Response:
     """What I said of myself."""
     said = await visit.ask(GetSkills(member_id=visit.me.member_id))
     return visit.page("me/skills.html", Form.filled(_values(said)))
 
 
-@room.post("/me/skills")
+@section.post("/me/skills")
 async def describe(visit: Visit) -> Response:
     """Say something else of myself. It replaces what I said before."""
     form = await visit.form()

@@ -10,18 +10,18 @@ from typing import Any
 from ekkyo.contracts.members import ChooseMessages
 from starlette.responses import Response
 
-from ekkyo_portal.me.routes import room
+from ekkyo_portal.me.routes import section
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
 
 
-@room.get("/u/{about}/{held}", who=Who.EVERYBODY)
+@section.get("/u/{about}/{held}", who=Who.EVERYBODY)
 async def ask(visit: Visit, about: str, held: str) -> Response:
     """What would end, and a button."""
     return _page(await _their(visit, about, held), about, "ask")
 
 
-@room.post("/u/{about}/{held}", who=Who.EVERYBODY)
+@section.post("/u/{about}/{held}", who=Who.EVERYBODY)
 async def stop(visit: Visit, about: str, held: str) -> Response:
     """End it, or begin it again. Answers at once, without a redirect."""
     theirs = await _their(visit, about, held)

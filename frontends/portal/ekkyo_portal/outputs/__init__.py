@@ -2,4 +2,4 @@
 
 from ekkyo_portal.outputs import deciding as deciding
 from ekkyo_portal.outputs import writing as writing
-from ekkyo_portal.outputs.routes import room as room
+from ekkyo_portal.outputs.routes import section as section

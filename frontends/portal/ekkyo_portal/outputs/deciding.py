@@ -3,20 +3,20 @@
 from ekkyo.contracts.events import ConfirmOutput, DeclineOutput, GetOutput, RemoveOutput
 from starlette.responses import Response
 
-from ekkyo_portal.lead.room import must_lead
-from ekkyo_portal.outputs.routes import room, shown
+from ekkyo_portal.lead.section import must_lead
+from ekkyo_portal.outputs.routes import section, shown
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
 
 
-@room.post("/o/{output_id}/confirm", who=Who.LEADERS)
+@section.post("/o/{output_id}/confirm", who=Who.LEADERS)
 async def confirm(visit: Visit, output_id: str) -> Response:
     """Put what a member proposed on the board."""
     await visit.send(ConfirmOutput(output_id=output_id))
     return visit.see_other(f"/o/{output_id}", did="outputs.confirmed")
 
 
-@room.post("/o/{output_id}/decline", who=Who.LEADERS)
+@section.post("/o/{output_id}/decline", who=Who.LEADERS)
 async def decline(visit: Visit, output_id: str) -> Response:
     """Decline what a member proposed, with the reason that they are told."""
     form = await visit.form()
@@ -28,7 +28,7 @@ async def decline(visit: Visit, output_id: str) -> Response:
     return visit.see_other(f"/o/{output_id}", did="outputs.declined")
 
 
-@room.post("/o/{output_id}/remove")
+@section.post("/o/{output_id}/remove")
 async def remove(visit: Visit, output_id: str) -> Response:
     """Take an output off the board, or a proposal back."""
     found = await visit.ask(GetOutput(output_id=output_id))

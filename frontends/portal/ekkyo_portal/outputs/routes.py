@@ -10,17 +10,17 @@ from starlette.responses import Response
 
 from ekkyo_portal.events.routes import known, nothing
 from ekkyo_portal.outputs import views
-from ekkyo_portal.web.rooms import Room
+from ekkyo_portal.web.sections import Section
 from ekkyo_portal.web.visit import Visit
 
-room = Room("outputs")
+section = Section("outputs")
 PAGE: Final = 30
 """Outputs on one page."""
 MOST_AUTHORS: Final = 200
 """Authors whose names are asked for at once."""
 
 
-@room.get("/board")
+@section.get("/board")
 async def board(visit: Visit) -> Response:
     """What came of events and communities, newest first; for leaders, what waits for them comes first."""
     wanted = views.wanted(visit.request.query_params)
@@ -44,7 +44,7 @@ async def board(visit: Visit) -> Response:
     return visit.page("outputs/board.html", view)
 
 
-@room.get("/o/{output_id}")
+@section.get("/o/{output_id}")
 async def output(visit: Visit, output_id: str) -> Response:
     """One output, and what the visitor may do with it."""
     return await shown(visit, output_id)

@@ -9,16 +9,16 @@ from starlette.responses import Response
 
 from ekkyo_portal.events.routes import known
 from ekkyo_portal.lead import speakers
-from ekkyo_portal.lead.room import must_lead
+from ekkyo_portal.lead.section import must_lead
 from ekkyo_portal.lead.speakers import Speakers
-from ekkyo_portal.outputs.routes import room
+from ekkyo_portal.outputs.routes import section
 from ekkyo_portal.outputs.views import kinds
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
 
 
-@room.get("/c/{community_id}/board/new")
+@section.get("/c/{community_id}/board/new")
 async def new(visit: Visit, community_id: str) -> Response:
     """The form for an output, of an event if the address names one."""
     query = visit.request.query_params
@@ -26,7 +26,7 @@ async def new(visit: Visit, community_id: str) -> Response:
     return await _page(visit, community_id, Form.filled(values))
 
 
-@room.post("/c/{community_id}/board/new")
+@section.post("/c/{community_id}/board/new")
 async def add(visit: Visit, community_id: str) -> Response:
     """Put it on the board, or propose it. The form names the output: a second press is the same one."""
     form = await visit.form()
@@ -53,7 +53,7 @@ async def add(visit: Visit, community_id: str) -> Response:
     return visit.see_other(f"/o/{done.output_id}", did=f"outputs.{done.status}")
 
 
-@room.get("/o/{output_id}/edit", who=Who.LEADERS)
+@section.get("/o/{output_id}/edit", who=Who.LEADERS)
 async def edit(visit: Visit, output_id: str) -> Response:
     """The form with an output as it is."""
     it = await visit.ask(GetOutput(output_id=output_id))
@@ -63,7 +63,7 @@ async def edit(visit: Visit, output_id: str) -> Response:
     return await _page(visit, it.community_id, Form.filled(values), output_id=output_id)
 
 
-@room.post("/o/{output_id}/edit", who=Who.LEADERS)
+@section.post("/o/{output_id}/edit", who=Who.LEADERS)
 async def correct(visit: Visit, output_id: str) -> Response:
     """Correct an output."""
     form = await visit.form()

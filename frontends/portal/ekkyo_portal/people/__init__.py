@@ -7,4 +7,4 @@ from ekkyo_portal.people import looks as looks
 from ekkyo_portal.people import merging as merging
 from ekkyo_portal.people import sent as sent
 from ekkyo_portal.people import state as state
-from ekkyo_portal.people.routes import room as room
+from ekkyo_portal.people.routes import section as section

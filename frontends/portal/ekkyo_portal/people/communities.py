@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from ekkyo_portal.look.colours import OURS
 from ekkyo_portal.look.marks import Mark, mark, marks
-from ekkyo_portal.people.routes import STEWARDS, room
+from ekkyo_portal.people.routes import STEWARDS, section
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
@@ -19,7 +19,7 @@ TEXTS: Final = ("objective", "who", "what", "how")
 """Of the charter, in the order they are written in."""
 
 
-@room.get("/people-communities", who=STEWARDS)
+@section.get("/people-communities", who=STEWARDS)
 async def communities(visit: Visit) -> Response:
     """All communities, with their leaders."""
     page, leaders = await asyncio.gather(
@@ -29,13 +29,13 @@ async def communities(visit: Visit) -> Response:
     return visit.page("people/communities.html", page and page.communities, names=names, marks=marks(page))
 
 
-@room.get("/people-communities/new", who=STEWARDS)
+@section.get("/people-communities/new", who=STEWARDS)
 async def new(visit: Visit) -> Response:
     """The form of a new community."""
     return visit.page("people/community.html", Form.filled({"timezone": visit.reader.zone, "locale": "ja"}), now=None)
 
 
-@room.post("/people-communities/new", who=STEWARDS)
+@section.post("/people-communities/new", who=STEWARDS)
 async def found(visit: Visit) -> Response:
     """Found it. The form names it, so that a second press founds no second one."""
     form = await visit.form()
@@ -55,7 +55,7 @@ async def found(visit: Visit) -> Response:
     return visit.see_other("/people-communities", did="people.founded")
 
 
-@room.get("/c/{community_id}/charter", who=Who.LEADERS)
+@section.get("/c/{community_id}/charter", who=Who.LEADERS)
 async def charter(visit: Visit, community_id: str) -> Response:
     """The form of a community's charter and rules."""
     return charter_form(visit, await led(visit, community_id))
@@ -84,7 +84,7 @@ def charter_form(
     return visit.page("people/community.html", form, status=status, **shown)
 
 
-@room.post("/c/{community_id}/charter", who=Who.LEADERS)
+@section.post("/c/{community_id}/charter", who=Who.LEADERS)
 async def revise(visit: Visit, community_id: str) -> Response:
     """Change the charter or the rules. Members accept changed rules again, so unchanged ones are not sent."""
     form, now = await visit.form(), await led(visit, community_id)

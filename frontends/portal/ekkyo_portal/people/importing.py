@@ -18,7 +18,7 @@ from starlette.responses import Response, StreamingResponse
 
 from ekkyo_portal.look import uploads
 from ekkyo_portal.look.reader import Reader
-from ekkyo_portal.people.routes import STEWARDS, room
+from ekkyo_portal.people.routes import STEWARDS, section
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.visit import Visit
 
@@ -62,13 +62,13 @@ class Answers:
         return cls(same, [number for number, value in said.items() if value == "other"])
 
 
-@room.get("/people-import", who=STEWARDS)
+@section.get("/people-import", who=STEWARDS)
 async def choose(visit: Visit) -> Response:
     """Choose a file."""
     return visit.page("people/import.html", Form.filled({"locale": visit.reader.locale, "timezone": visit.reader.zone}))
 
 
-@room.post("/people-import", who=STEWARDS, largest=SENT)
+@section.post("/people-import", who=STEWARDS, largest=SENT)
 async def run(visit: Visit) -> Response:
     """Preview the result for each row, or import. The page shows how far it is while it works."""
     form = await visit.form()

@@ -26,7 +26,7 @@ from starlette.responses import Response
 from ekkyo_portal.look import uploads
 from ekkyo_portal.look.words.refusals import refusal
 from ekkyo_portal.people.communities import led
-from ekkyo_portal.people.routes import STEWARDS, room
+from ekkyo_portal.people.routes import STEWARDS, section
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.visit import Visit
 
@@ -68,13 +68,13 @@ class Suggestion:
     attributes: list[tuple[Mirrored, list[tuple[str, float, int]]]]
 
 
-@room.get("/c/{community_id}/first-leaders", who=STEWARDS)
+@section.get("/c/{community_id}/first-leaders", who=STEWARDS)
 async def choose_leaders(visit: Visit, community_id: str) -> Response:
     """The form: who can be chosen, what is to be mirrored, and rules."""
     return await _page(visit, community_id, Form.filled(FIRST))
 
 
-@room.post("/c/{community_id}/first-leaders", who=STEWARDS, largest=SENT)
+@section.post("/c/{community_id}/first-leaders", who=STEWARDS, largest=SENT)
 async def suggest(visit: Visit, community_id: str) -> Response:
     """Suggest leaders. Nothing is granted by this, and nothing is kept."""
     form = await visit.form()
@@ -102,7 +102,7 @@ async def suggest(visit: Visit, community_id: str) -> Response:
     return await _page(visit, community_id, form, view, held=held)
 
 
-@room.post("/c/{community_id}/first-leaders/grant", who=STEWARDS)
+@section.post("/c/{community_id}/first-leaders/grant", who=STEWARDS)
 async def grant(visit: Visit, community_id: str) -> Response:
     """Make these members leaders; who is not in the community yet joins it. A second press changes nothing."""
     form = await visit.form()

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from ekkyo_portal.look.colours import OURS
 from ekkyo_portal.look.marks import Mark, mark
 from ekkyo_portal.people.communities import charter_form, led
-from ekkyo_portal.people.routes import room
+from ekkyo_portal.people.routes import section
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
@@ -25,7 +25,7 @@ OF_LOGOS: Final = frozenset(
 """Refusals that stand beside the file."""
 
 
-@room.post("/c/{community_id}/look", who=Who.LEADERS, largest=SENT)
+@section.post("/c/{community_id}/look", who=Who.LEADERS, largest=SENT)
 async def revise_look(visit: Visit, community_id: str) -> Response:
     """Change the name, the colour or the logo; or show how they would look. The page holds the file between the two."""
     form, now = await visit.form(), await led(visit, community_id)

@@ -21,7 +21,7 @@ from starlette.responses import Response
 
 from ekkyo_portal.look.reader import Reader
 from ekkyo_portal.people import views
-from ekkyo_portal.people.routes import STEWARDS, one, room
+from ekkyo_portal.people.routes import STEWARDS, one, section
 from ekkyo_portal.web.visit import Visit
 
 FOUND = 20
@@ -42,7 +42,7 @@ class Merging:
     """Events at which both have a place: one of them is given back."""
 
 
-@room.get("/people/{member_id}/merge", who=STEWARDS)
+@section.get("/people/{member_id}/merge", who=STEWARDS)
 async def ask_to_merge(visit: Visit, member_id: str) -> Response:
     """Find the other record of a person, and see what would become of both."""
     query = visit.request.query_params
@@ -56,7 +56,7 @@ async def ask_to_merge(visit: Visit, member_id: str) -> Response:
     return visit.page("people/merge.html", searched, member=member)
 
 
-@room.post("/people/{member_id}/merge", who=STEWARDS)
+@section.post("/people/{member_id}/merge", who=STEWARDS)
 async def merge(visit: Visit, member_id: str) -> Response:
     """Make two records one. The form names the merge: a second press is the same one."""
     form = await visit.form()
@@ -74,7 +74,7 @@ async def merge(visit: Visit, member_id: str) -> Response:
     return visit.see_other(f"/people/{member_id}", did="people.merged")
 
 
-@room.post("/people/{member_id}/merge/undo", who=STEWARDS)
+@section.post("/people/{member_id}/merge/undo", who=STEWARDS)
 async def undo_merge(visit: Visit, member_id: str) -> Response:
     """Make two records of one again."""
     try:
@@ -85,7 +85,7 @@ async def undo_merge(visit: Visit, member_id: str) -> Response:
     return visit.see_other(f"/people/{member_id}", did="people.unmerged")
 
 
-@room.post("/people/{member_id}/number", who=STEWARDS)
+@section.post("/people/{member_id}/number", who=STEWARDS)
 async def number(visit: Visit, member_id: str) -> Response:
     """Give a person another personnel number. One that they cannot have is told beside its field."""
     form = await visit.form()

@@ -28,17 +28,17 @@ from ekkyo_portal.look.lines import NotAgain, outcome
 from ekkyo_portal.me import held
 from ekkyo_portal.people import views
 from ekkyo_portal.web.forms import Form
-from ekkyo_portal.web.rooms import Room
+from ekkyo_portal.web.sections import Section
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
 
 M = TypeVar("M")
-room = Room("people")
+section = Section("people")
 STEWARDS: Final = Who.STEWARDS
 PAGE: Final = 50
 
 
-@room.get("/people", who=STEWARDS)
+@section.get("/people", who=STEWARDS)
 async def people(visit: Visit) -> Response:
     """Everybody, or those whom a search finds."""
     query = visit.request.query_params
@@ -47,7 +47,7 @@ async def people(visit: Visit) -> Response:
     return visit.page("people/people.html", views.found(query, found, away=bool(asked) and found is None))
 
 
-@room.get("/people/erased", who=STEWARDS)
+@section.get("/people/erased", who=STEWARDS)
 async def erased(visit: Visit) -> Response:
     """Who was erased, and whether every service has confirmed it."""
     after = visit.request.query_params.get("after")
@@ -55,31 +55,31 @@ async def erased(visit: Visit) -> Response:
     return visit.page("people/erased.html", page)
 
 
-@room.get("/people/{member_id}", who=STEWARDS)
+@section.get("/people/{member_id}", who=STEWARDS)
 async def person(visit: Visit, member_id: str) -> Response:
     """One person, with all that is known of them."""
     return await one(visit, member_id)
 
 
-@room.get("/people/{member_id}/held", who=STEWARDS)
+@section.get("/people/{member_id}/held", who=STEWARDS)
 async def what_is_held(visit: Visit, member_id: str) -> Response:
     """What every service holds on one person, but for what is that person's alone."""
     return await held.page_of(visit, member_id)
 
 
-@room.get("/people/{member_id}/held.json", who=STEWARDS)
+@section.get("/people/{member_id}/held.json", who=STEWARDS)
 async def what_is_held_as_a_file(visit: Visit, member_id: str) -> Response:
     """The same as JSON."""
     return await held.file_of(visit, member_id)
 
 
-@room.get("/people/{member_id}/held.html", who=STEWARDS)
+@section.get("/people/{member_id}/held.html", who=STEWARDS)
 async def what_is_held_as_a_page_to_keep(visit: Visit, member_id: str) -> Response:
     """The same as a page to keep."""
     return await held.page_file_of(visit, member_id)
 
 
-@room.post("/people/{member_id}/messages/{delivery_id}/again", who=STEWARDS)
+@section.post("/people/{member_id}/messages/{delivery_id}/again", who=STEWARDS)
 async def again(visit: Visit, member_id: str, delivery_id: str) -> Response:
     """Send a person a message again. The form names the try: a second press is the same one."""
     resend_id = (await visit.form())["resend_id"] or new_id()
@@ -120,28 +120,28 @@ async def one(visit: Visit, member_id: str, no: NotAgain | None = None, form: Fo
     return visit.page("people/person.html", view, form=form or Form(), status=status, no=no)
 
 
-@room.post("/people/{member_id}/deactivate", who=STEWARDS)
+@section.post("/people/{member_id}/deactivate", who=STEWARDS)
 async def deactivate(visit: Visit, member_id: str) -> Response:
     """Record that somebody left the company."""
     await visit.send(DeactivateMember(member_id=member_id))
     return visit.see_other(f"/people/{member_id}", did="people.deactivated")
 
 
-@room.post("/people/{member_id}/reactivate", who=STEWARDS)
+@section.post("/people/{member_id}/reactivate", who=STEWARDS)
 async def reactivate(visit: Visit, member_id: str) -> Response:
     """Record that somebody came back."""
     await visit.send(ReactivateMember(member_id=member_id))
     return visit.see_other(f"/people/{member_id}", did="people.reactivated")
 
 
-@room.get("/people/{member_id}/erase", who=STEWARDS)
+@section.get("/people/{member_id}/erase", who=STEWARDS)
 async def ask_to_erase(visit: Visit, member_id: str) -> Response:
     """What erasing means, and the field that makes sure it is meant."""
     member = await visit.ask(GetMember(member_id=member_id))
     return visit.page("people/erase.html", Form(), member=member)
 
 
-@room.post("/people/{member_id}/erase", who=STEWARDS)
+@section.post("/people/{member_id}/erase", who=STEWARDS)
 async def erase(visit: Visit, member_id: str) -> Response:
     """Forget who somebody was. The number has to be typed: it cannot be undone."""
     form = await visit.form()
@@ -158,14 +158,14 @@ async def erase(visit: Visit, member_id: str) -> Response:
     return visit.see_other(f"/people/{member_id}", did="people.erased")
 
 
-@room.post("/people/{member_id}/signout", who=STEWARDS)
+@section.post("/people/{member_id}/signout", who=STEWARDS)
 async def sign_out(visit: Visit, member_id: str) -> Response:
     """End all of somebody's sessions."""
     await visit.send(SignOutEverywhere(member_id=member_id, before=visit.now))
     return visit.see_other(f"/people/{member_id}", did="people.signed_out")
 
 
-@room.post("/people/{member_id}/steward", who=STEWARDS)
+@section.post("/people/{member_id}/steward", who=STEWARDS)
 async def steward(visit: Visit, member_id: str) -> Response:
     """Make somebody a steward, or no steward any more."""
     form = await visit.form()
@@ -183,7 +183,7 @@ def _meant(made: M | None) -> M:
     return made
 
 
-@room.post("/people/{member_id}/leader", who=STEWARDS)
+@section.post("/people/{member_id}/leader", who=STEWARDS)
 async def leader(visit: Visit, member_id: str) -> Response:
     """Make somebody a leader of a community they are in, or no leader any more."""
     form = await visit.form()

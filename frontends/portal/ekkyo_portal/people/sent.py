@@ -9,19 +9,19 @@ from ekkyo.contracts.notify import DeliveryStatus, ListDeliveries, NotifyStatus,
 from starlette.responses import Response
 
 from ekkyo_portal.look.lines import NotAgain, delivery, outcome
-from ekkyo_portal.people.routes import PAGE, STEWARDS, room
+from ekkyo_portal.people.routes import PAGE, STEWARDS, section
 from ekkyo_portal.web.visit import Visit
 
 STATES: Final[tuple[DeliveryStatus, ...]] = get_args(DeliveryStatus)
 
 
-@room.get("/people-sent", who=STEWARDS)
+@section.get("/people-sent", who=STEWARDS)
 async def sent(visit: Visit) -> Response:
     """How many messages are in which state, and those of one state."""
     return await _page(visit)
 
 
-@room.post("/people-sent/{delivery_id}/again", who=STEWARDS)
+@section.post("/people-sent/{delivery_id}/again", who=STEWARDS)
 async def again(visit: Visit, delivery_id: str) -> Response:
     """Send a message again. The form names the try: a second press is the same one."""
     resend_id = (await visit.form())["resend_id"] or new_id()

@@ -19,7 +19,7 @@ from ekkyo.words.numbers import count
 from starlette.responses import Response
 
 from ekkyo_portal.look.reader import Reader
-from ekkyo_portal.people.routes import PAGE, STEWARDS, room
+from ekkyo_portal.people.routes import PAGE, STEWARDS, section
 from ekkyo_portal.web.visit import Visit
 
 LOOKED_AT: Final = ("planned", "failed")
@@ -70,7 +70,7 @@ class State:
     """Systems that read facts about members over HTTP."""
 
 
-@room.get("/people-state", who=STEWARDS)
+@section.get("/people-state", who=STEWARDS)
 async def state(visit: Visit) -> Response:
     """Which services answer just now, what waits in them, and which systems are let in."""
     sent, erasures, events = await asyncio.gather(

@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 
 from ekkyo_portal.signin import onward
 from ekkyo_portal.signin.company import BACK, Away, NotProven, Provider
-from ekkyo_portal.signin.routes import here, room, signed_in
+from ekkyo_portal.signin.routes import here, section, signed_in
 from ekkyo_portal.signin.sessions import held
 from ekkyo_portal.web.problems import problem
 from ekkyo_portal.web.visit import Visit
@@ -21,7 +21,7 @@ BOUND: Final = "company"
 LASTS: Final = timedelta(minutes=10)
 
 
-@room.get("/signin/company", who=Who.EVERYBODY)
+@section.get("/signin/company", who=Who.EVERYBODY)
 async def to_the_company(visit: Visit) -> Response:
     """Ask the company's provider who it is."""
     provider = _provider(visit)
@@ -39,7 +39,7 @@ async def to_the_company(visit: Visit) -> Response:
     return response
 
 
-@room.get(BACK, who=Who.EVERYBODY)
+@section.get(BACK, who=Who.EVERYBODY)
 async def back(visit: Visit) -> Response:
     """Sign in whom the provider names, in the browser that asked. HEAD signs nobody in."""
     provider, it = _provider(visit), here(visit)

@@ -1,4 +1,4 @@
-"""Signing in as the rooms see it: who visits, and what the pages of signing in need."""
+"""Signing in as the other sections see it: who visits, and what the pages of signing in need."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

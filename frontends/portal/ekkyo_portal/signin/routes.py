@@ -13,24 +13,24 @@ from ekkyo_portal.signin import onward
 from ekkyo_portal.signin.here import SigningIn
 from ekkyo_portal.signin.sessions import held
 from ekkyo_portal.web.forms import Form
-from ekkyo_portal.web.rooms import Room
+from ekkyo_portal.web.sections import Section
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
 
-room = Room("signin")
+section = Section("signin")
 ATTEMPT: Final = "sign-in"
 """The purpose of the cookie that binds a code to the browser that asked for it."""
 LASTS: Final = timedelta(minutes=10)
 LOCAL: Final = "local"
 
 
-@room.get("/signin", who=Who.EVERYBODY)
+@section.get("/signin", who=Who.EVERYBODY)
 async def sign_in(visit: Visit) -> Response:
     """How one can sign in here."""
     return _page(visit, Form.filled({"next": onward.path(visit.request.query_params.get("next"))}))
 
 
-@room.post("/signin/mail", who=Who.EVERYBODY)
+@section.post("/signin/mail", who=Who.EVERYBODY)
 async def send_code(visit: Visit) -> Response:
     """Send a code to an address, if it is a member's; nobody is told whether it is."""
     form, it = await visit.form(), here(visit)
@@ -54,14 +54,14 @@ async def send_code(visit: Visit) -> Response:
     return response
 
 
-@room.get("/signin/link", who=Who.EVERYBODY)
+@section.get("/signin/link", who=Who.EVERYBODY)
 async def link(visit: Visit) -> Response:
     """What the link in the mail opens: a page with one button, since programs that look through mails open it too."""
     form = Form.filled({"code": visit.request.query_params.get("c", ""), "next": ""})
     return visit.page("signin/link.html", form, bound=_attempt(visit) is not None)
 
 
-@room.post("/signin/code", who=Who.EVERYBODY)
+@section.post("/signin/code", who=Who.EVERYBODY)
 async def finish(visit: Visit) -> Response:
     """Sign in with the code, or with what the link holds, in the browser that asked for it."""
     form, it, attempt = await visit.form(), here(visit), _attempt(visit)
@@ -86,7 +86,7 @@ async def finish(visit: Visit) -> Response:
     return response
 
 
-@room.get("/signin/local", who=Who.EVERYBODY)
+@section.get("/signin/local", who=Who.EVERYBODY)
 async def local(visit: Visit) -> Response:
     """What `ekkyo open` prints: an address that signs in, on a portal that only this machine reaches."""
     it = here(visit)
@@ -97,13 +97,13 @@ async def local(visit: Visit) -> Response:
     return await signed_in(visit, value["sub"], value.get("next", "/"))
 
 
-@room.get("/signin/done")
+@section.get("/signin/done")
 async def done(visit: Visit) -> Response:
     """What one sees in the second window, after signing in while a form waits in the first."""
     return visit.page("signin/done.html")
 
 
-@room.post("/signout", who=Who.EVERYBODY)
+@section.post("/signout", who=Who.EVERYBODY)
 async def sign_out(visit: Visit) -> Response:
     """Sign this browser out."""
     response = visit.see_other("/signin", did="signin.out")
@@ -111,7 +111,7 @@ async def sign_out(visit: Visit) -> Response:
     return response
 
 
-@room.post("/signout/everywhere")
+@section.post("/signout/everywhere")
 async def sign_out_everywhere(visit: Visit) -> Response:
     """End all sessions of the visitor; within a minute the others are out too."""
     await visit.send(SignOutEverywhere(member_id=visit.me.member_id, before=visit.now))

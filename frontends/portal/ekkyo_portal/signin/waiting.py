@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from ekkyo_portal.web.body import limited
-from ekkyo_portal.web.rooms import FORM
+from ekkyo_portal.web.sections import FORM
 from ekkyo_portal.web.visit import Visit
 
 

@@ -9,23 +9,23 @@ from ekkyo.words.text import one_line
 from ekkyo.words.times import zone_name
 from starlette.responses import Response
 
-from ekkyo_portal.lead.room import led_community
+from ekkyo_portal.lead.section import led_community
 from ekkyo_portal.look.words.refusals import REFUSALS
 from ekkyo_portal.surveys import pulsing, views
-from ekkyo_portal.surveys.routes import room
+from ekkyo_portal.surveys.routes import section
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
 
 
-@room.get("/c/{community_id}/surveys/new", who=Who.LEADERS)
+@section.get("/c/{community_id}/surveys/new", who=Who.LEADERS)
 async def new_survey(visit: Visit, community_id: str) -> Response:
     """A survey to be opened: questions, whom it asks, until when."""
     community = await led_community(visit, community_id)
     return await _page(visit, community, new_id(), Form.filled({"whom": "everybody", "anonymous": True}))
 
 
-@room.post("/c/{community_id}/surveys/{survey_id}", who=Who.LEADERS)
+@section.post("/c/{community_id}/surveys/{survey_id}", who=Who.LEADERS)
 async def open_survey(visit: Visit, community_id: str, survey_id: str) -> Response:
     """Open it, or show its questions. The address names it: a second press opens nothing."""
     community = await led_community(visit, community_id)

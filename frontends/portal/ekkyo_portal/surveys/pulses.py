@@ -7,17 +7,17 @@ from ekkyo.contracts.base import Refused
 from ekkyo.contracts.surveys import EndPulse, ListPulses, ListTemplates, PlanPulse
 from starlette.responses import Response
 
-from ekkyo_portal.lead.room import led_community, must_lead
+from ekkyo_portal.lead.section import led_community, must_lead
 from ekkyo_portal.look.words.refusals import REFUSALS
 from ekkyo_portal.surveys import pulsing
-from ekkyo_portal.surveys.routes import room
+from ekkyo_portal.surveys.routes import section
 from ekkyo_portal.surveys.written import new_pulse
 from ekkyo_portal.web.forms import Form
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
 
 
-@room.get("/c/{community_id}/pulses", who=Who.LEADERS)
+@section.get("/c/{community_id}/pulses", who=Who.LEADERS)
 async def pulses(visit: Visit, community_id: str) -> Response:
     """The pulses of a community, and what became of their days."""
     question = ListPulses(community_id=community_id)
@@ -25,7 +25,7 @@ async def pulses(visit: Visit, community_id: str) -> Response:
     return visit.page("surveys/pulses.html", pulsing.listed(visit.reader, community, told))
 
 
-@room.get("/c/{community_id}/pulses/new", who=Who.LEADERS)
+@section.get("/c/{community_id}/pulses/new", who=Who.LEADERS)
 async def new(visit: Visit, community_id: str) -> Response:
     """A pulse to be planned."""
     community = await led_community(visit, community_id)
@@ -33,7 +33,7 @@ async def new(visit: Visit, community_id: str) -> Response:
     return await _page(visit, community_id, new_pulse(), Form.filled(pulsing.begun(first)))
 
 
-@room.get("/c/{community_id}/pulses/{pulse}", who=Who.LEADERS)
+@section.get("/c/{community_id}/pulses/{pulse}", who=Who.LEADERS)
 async def pulse(visit: Visit, community_id: str, pulse: str) -> Response:
     """A pulse as it is, to be changed."""
     must_lead(visit, community_id)
@@ -44,7 +44,7 @@ async def pulse(visit: Visit, community_id: str, pulse: str) -> Response:
     return await _page(visit, community_id, pulse, Form.filled(pulsing.filled(state)), running=state.status == "active")
 
 
-@room.post("/c/{community_id}/pulses/{pulse}", who=Who.LEADERS)
+@section.post("/c/{community_id}/pulses/{pulse}", who=Who.LEADERS)
 async def plan(visit: Visit, community_id: str, pulse: str) -> Response:
     """Plan it, or change it."""
     community = await led_community(visit, community_id)
@@ -81,7 +81,7 @@ async def plan(visit: Visit, community_id: str, pulse: str) -> Response:
     return visit.see_other(f"/c/{community_id}/pulses", did="pulses.planned")
 
 
-@room.post("/c/{community_id}/pulses/{pulse}/end", who=Who.LEADERS)
+@section.post("/c/{community_id}/pulses/{pulse}/end", who=Who.LEADERS)
 async def end(visit: Visit, community_id: str, pulse: str) -> Response:
     """Open no more surveys of it. It can be planned again, so nothing has to be asked first."""
     must_lead(visit, community_id)

@@ -145,7 +145,7 @@ def title(form: Form) -> dict[str, str]:
 
 
 def wrongs(reader: Reader) -> dict[str, str]:
-    """What may stand beside a field in words of this room."""
+    """What may stand beside a field in words of this section."""
     words = reader.words.pulses
     return {"too_few": words.too_few_wrong, "passed": words.passed}
 

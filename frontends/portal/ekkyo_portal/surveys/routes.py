@@ -8,13 +8,13 @@ from starlette.responses import Response
 
 from ekkyo_portal.surveys import answered, views
 from ekkyo_portal.web.forms import Form
-from ekkyo_portal.web.rooms import FORM, Room
+from ekkyo_portal.web.sections import FORM, Section
 from ekkyo_portal.web.visit import PATIENCE, Visit
 
-room = Room("surveys")
+section = Section("surveys")
 
 
-@room.get("/s/{survey_id}")
+@section.get("/s/{survey_id}")
 async def survey(visit: Visit, survey_id: str) -> Response:
     """The questions, or that one has answered, or that it is closed."""
     asked = await visit.ask(GetForm(survey_id=survey_id, member_id=visit.me.member_id))
@@ -22,7 +22,7 @@ async def survey(visit: Visit, survey_id: str) -> Response:
     return _page(visit, asked, answered.typed(asked.form, asked.answers), change=change)
 
 
-@room.post("/s/{survey_id}", largest=2 * FORM)
+@section.post("/s/{survey_id}", largest=2 * FORM)
 async def answer(visit: Visit, survey_id: str) -> Response:
     """Go on to the next step, or answer. What was typed is saved for later unless the survey is anonymous.
 

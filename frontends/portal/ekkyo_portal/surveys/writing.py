@@ -5,17 +5,17 @@ from ekkyo.contracts.surveys import Form, ListTemplates, PreviewForm
 from ekkyo.words.text import one_line
 from starlette.responses import Response
 
-from ekkyo_portal.lead.room import led_community
+from ekkyo_portal.lead.section import led_community
 from ekkyo_portal.look.words.refusals import REFUSALS
 from ekkyo_portal.surveys import lines, saving, views, written
-from ekkyo_portal.surveys.routes import room
+from ekkyo_portal.surveys.routes import section
 from ekkyo_portal.web.forms import Form as Typed
-from ekkyo_portal.web.rooms import FORM
+from ekkyo_portal.web.sections import FORM
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Who
 
 
-@room.get("/c/{community_id}/templates", who=Who.LEADERS)
+@section.get("/c/{community_id}/templates", who=Who.LEADERS)
 async def templates(visit: Visit, community_id: str) -> Response:
     """The templates of a community, and those that are built in."""
     community = await led_community(visit, community_id)
@@ -25,7 +25,7 @@ async def templates(visit: Visit, community_id: str) -> Response:
     return visit.page("surveys/templates.html", view)
 
 
-@room.get("/c/{community_id}/templates/new", who=Who.LEADERS)
+@section.get("/c/{community_id}/templates/new", who=Who.LEADERS)
 async def new_template(visit: Visit, community_id: str) -> Response:
     """A template to write: an empty one, or a copy of the one that the address names (`from`)."""
     await led_community(visit, community_id)
@@ -37,7 +37,7 @@ async def new_template(visit: Visit, community_id: str) -> Response:
     return _page(visit, community_id, sheet)
 
 
-@room.get("/c/{community_id}/templates/{template}", who=Who.LEADERS)
+@section.get("/c/{community_id}/templates/{template}", who=Who.LEADERS)
 async def template(visit: Visit, community_id: str, template: str) -> Response:
     """A template as it is, to be changed."""
     await led_community(visit, community_id)
@@ -50,7 +50,7 @@ async def template(visit: Visit, community_id: str, template: str) -> Response:
     return _page(visit, community_id, sheet)
 
 
-@room.post("/c/{community_id}/templates/{template}", who=Who.LEADERS, largest=8 * FORM)
+@section.post("/c/{community_id}/templates/{template}", who=Who.LEADERS, largest=8 * FORM)
 async def save_template(visit: Visit, community_id: str, template: str) -> Response:
     """Save it, show what it would look like, or change the form: add a question, remove one, move one up."""
     await led_community(visit, community_id)
@@ -75,7 +75,7 @@ async def save_template(visit: Visit, community_id: str, template: str) -> Respo
     return visit.see_other(f"/c/{community_id}/templates", did="surveys.template_saved")
 
 
-@room.get("/c/{community_id}/templates/{template}/preview", who=Who.LEADERS)
+@section.get("/c/{community_id}/templates/{template}/preview", who=Who.LEADERS)
 async def preview(visit: Visit, community_id: str, template: str) -> Response:
     """The questions as members see them."""
     await led_community(visit, community_id)

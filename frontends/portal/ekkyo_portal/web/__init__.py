@@ -1,1 +1,1 @@
-"""What every page is made with: a visit, the rooms' routes, forms, pages, problems."""
+"""What every page is made with: a visit, the sections' routes, forms, pages, problems."""

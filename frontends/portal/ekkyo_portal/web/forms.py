@@ -16,7 +16,7 @@ M = TypeVar("M", bound=BaseModel)
 class Form:
     """A form as it was sent: `values` by field, and `errors` by field with the code of what was wrong.
 
-    A code is `missing`, `too_long`, `wrong` or one that a room has words for.
+    A code is `missing`, `too_long`, `wrong` or one that a section has words for.
     """
 
     values: dict[str, list[str]] = field(default_factory=dict)

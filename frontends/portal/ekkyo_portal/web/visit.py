@@ -51,7 +51,7 @@ class Visit:
     asking: Asking
     look: Look
     site: Any
-    """What the rooms share beside this: settings, the stream of facts, signing in."""
+    """What the sections share beside this: settings, the stream of facts, signing in."""
     typed: Form = field(default_factory=Form)
     """The form that was sent, once it is read: a page that says why nothing came of it gives it back."""
     _free: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
@@ -109,11 +109,11 @@ class Visit:
         return await self.request.form(max_part_size=sys.maxsize)
 
     def page(self, template: str, view: Any = None, *, status: int = 200, **more: Any) -> Response:
-        """A page: the template of a room, as in `events/event.html`, with what it shows as `v`."""
+        """A page: the template of a section, as in `events/event.html`, with what it shows as `v`."""
         return self.look.page(template, self, view, status=status, **more)
 
     def see_other(self, path: str, *, did: str | None = None, **query: str) -> Response:
-        """Go on to another page after an action. did: what was done, as `<room>.<word>`; the next page says it."""
+        """Go on to another page after an action. did: what was done, as `<section>.<word>`; the next page says it."""
         asked: Mapping[str, str] = {**query, **({"did": did} if did else {})}
         path += self.kept
         if asked:

@@ -1,4 +1,4 @@
-"""The words of pages in both languages, a module for each room.
+"""The words of pages in both languages, a module for each section.
 
 Each has `JA` and `EN` with the same keys. Words that mails share stand in `ekkyo.words`.
 """
@@ -57,7 +57,7 @@ from ekkyo_portal.look.words import (
     told,
 )
 
-ROOMS: Final[dict[str, ModuleType]] = {
+SECTIONS: Final[dict[str, ModuleType]] = {
     "applications": applications,
     "asking": asking,
     "attendance": attendance,
@@ -107,7 +107,7 @@ ROOMS: Final[dict[str, ModuleType]] = {
 
 
 def _of(locale: Locale) -> Any:
-    rooms = {name: SimpleNamespace(**getattr(room, locale.upper())) for name, room in ROOMS.items()}
+    sections = {name: SimpleNamespace(**getattr(section, locale.upper())) for name, section in SECTIONS.items()}
     shared = SimpleNamespace(
         formats=names.FORMATS[locale],
         event_states=names.EVENT_STATES[locale],
@@ -115,14 +115,14 @@ def _of(locale: Locale) -> Any:
         crossings=names.CROSSINGS[locale],
         output_kinds=names.OUTPUT_KINDS[locale],
     )
-    return SimpleNamespace(**rooms, names=shared)
+    return SimpleNamespace(**sections, names=shared)
 
 
 WORDS: Final[dict[Locale, Any]] = {"ja": _of("ja"), "en": _of("en")}
 
 
 def did(locale: Locale, code: str) -> str | None:
-    """What was done, in words: `events.registered` stands for `did_registered` of that room. None: no such words."""
-    room, _, name = code.partition(".")
-    found = getattr(getattr(WORDS[locale], room, None), f"did_{name}", None) if room in ROOMS else None
+    """What was done, in words: `events.registered` stands for `did_registered` of that section. None: no such words."""
+    section, _, name = code.partition(".")
+    found = getattr(getattr(WORDS[locale], section, None), f"did_{name}", None) if section in SECTIONS else None
     return found if isinstance(found, str) else None

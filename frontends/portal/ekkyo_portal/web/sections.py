@@ -1,4 +1,4 @@
-"""A room: the pages about one noun. Each page is a function of a visit, with a path and with who may open it."""
+"""A section: the pages about one noun. Each page is a function of a visit, with a path and with who may open it."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ FORM = 64 * 1024
 
 
 @dataclass
-class Room:
+class Section:
     """The pages about one noun, in the order they are declared in."""
 
     name: str

@@ -1,4 +1,4 @@
-"""What all pages of leaders share: the room, and whether this visitor leads here."""
+"""What all pages of leaders share: the section, and whether this visitor leads here."""
 
 from typing import Any, Final
 
@@ -8,11 +8,11 @@ from ekkyo.contracts.members import Community, GetCommunity
 
 from ekkyo_portal.look.words.refusals import REFUSALS
 from ekkyo_portal.web.forms import Form
-from ekkyo_portal.web.rooms import Room
+from ekkyo_portal.web.sections import Section
 from ekkyo_portal.web.visit import Visit
 from ekkyo_portal.web.visitor import Visitor
 
-room = Room("lead")
+section = Section("lead")
 BESIDE: Final = {
     "place_missing": "place",
     "url_missing": "url",
