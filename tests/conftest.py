@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 import starlette.routing
 import structlog
@@ -26,6 +27,7 @@ if IN_MEMORY.is_dir() and os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(IN_MEMORY))
 
 sys.modules["sniffio"] = None  # type: ignore[assignment]  # httpx would look for it on the disk at every request
+httpx._transports.default.create_ssl_context = functools.cache(httpx.create_ssl_context)  # each client reads all CAs
 starlette.routing.compile_path = functools.cache(starlette.routing.compile_path)  # a portal is made for most tests
 structlog.configure(  # what is logged before a service says how; by default a traceback is drawn, with all variables
     processors=[

@@ -20,11 +20,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 PROGRAM = """
-import atexit, gc, json, os, signal, sys, threading, traceback
-from {module} import main
-{first}
-gc.collect()
-gc.freeze()  # what was imported is garbage at no time: not to be looked through by each that ends
+import atexit, gc, importlib, json, os, signal, sys, threading, traceback
 children = set()
 
 def ended(*_):
@@ -38,6 +34,13 @@ def ended(*_):
 signal.signal(signal.SIGCHLD, ended)
 while line := sys.stdin.readline():
     asked = json.loads(line)
+    if "load" in asked:
+        for name in asked["load"]:
+            importlib.import_module(name)
+        exec(asked["warm"])
+        gc.collect()
+        gc.freeze()  # what was imported is garbage at no time: not to be looked through by each that ends
+        continue
     signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])
     pid = os.fork()
     if not pid:
@@ -62,7 +65,7 @@ os.environ.update(asked["environment"])
 sys.argv = asked["words"]
 code = 0
 try:
-    main()
+    importlib.import_module(asked["module"]).main()
 except SystemExit as ended:
     code = ended.code or 0
     if not isinstance(code, int):
@@ -116,17 +119,16 @@ class Forked:
 
 
 class ForkServer:
-    """Of one module with a `main`. It ends, and all that came of it, when this process does.
+    """A process that imports modules with a `main` and runs them in forks of itself.
 
-    also: modules that some of its commands import when they run.
+    It ends, and all that came of it, when this process does.
     """
 
-    def __init__(self, module: str, *also: str) -> None:
+    def __init__(self) -> None:
         plain = {key: value for key, value in os.environ.items() if not key.startswith("EKKYO_")}
         plain |= {"COLUMNS": "200", "NO_COLOR": "1"}  # rich looks at these when it is imported
-        first = "\n".join([*(f"import {name}" for name in also), WARM.get(module, "")])
         self._parent = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM.format(module=module, first=first)],
+            [sys.executable, "-c", PROGRAM],
             env=plain,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -134,11 +136,17 @@ class ForkServer:
         )
         self._born: SimpleQueue[Forked | None] = SimpleQueue()
         self._children: dict[int, Forked] = {}
+        self._asking = threading.Lock()
         threading.Thread(target=self._hear, daemon=True).start()
         atexit.register(self.close)
 
+    def load(self, module: str, *also: str) -> None:
+        """Have a module imported, and what it imports late. Returns at once."""
+        self._ask({"load": [module, *also], "warm": WARM.get(module, "")})
+
     def start(
         self,
+        module: str,
         *words: str,
         environment: dict[str, str],
         out: Path,
@@ -146,14 +154,17 @@ class ForkServer:
         input: Path = Path(os.devnull),
         folder: Path | None = None,
     ) -> Forked:
-        """Run a command line. Returns at once, but for the first time, when it is imported."""
         files = {"out": str(out), "err": str(err), "input": str(input), "folder": str(folder or Path.cwd())}
-        assert self._parent.stdin
-        self._parent.stdin.write(json.dumps({"words": words, "environment": environment, **files}) + "\n")
-        self._parent.stdin.flush()
-        born = self._born.get(timeout=60)
+        with self._asking:
+            self._ask({"module": module, "words": words, "environment": environment, **files})
+            born = self._born.get(timeout=60)
         assert born, "what commands are forked off has ended: see above for why"
         return born
+
+    def _ask(self, asked: dict[str, object]) -> None:
+        assert self._parent.stdin
+        self._parent.stdin.write(json.dumps(asked) + "\n")
+        self._parent.stdin.flush()
 
     def close(self) -> None:
         assert self._parent.stdin
@@ -173,7 +184,37 @@ class ForkServer:
         self._born.put(None)
 
 
+@dataclass(frozen=True)
+class Command:
+    """A module with a `main`, imported where it is forked off."""
+
+    server: ForkServer
+    module: str
+
+    def start(self, *words: str, environment: dict[str, str], out: Path, err: Path, **more: Path | None) -> Forked:
+        """Run a command line. Returns at once, but for the first time, when it is imported.
+
+        more: `input`, a file that it reads as its standard input, and the `folder` that it runs in.
+        """
+        return self.server.start(self.module, *words, environment=environment, out=out, err=err, **more)  # type: ignore[arg-type]
+
+
 @cache
-def fork_server(module: str, *also: str) -> ForkServer:
-    """The module's own, for all tests of this process."""
-    return ForkServer(module, *also)
+def fork_server(module: str, *also: str) -> Command:
+    """What runs a module, for all tests of this process. also: modules that some of its commands import when they run.
+
+    They are forked off one process, so that what several of them import is imported once, and not for each of them in
+    each worker. What puts functions of its own in the place of theirs has a process of its own.
+    """
+    server = _server(module if module in ALONE else "the others")
+    server.load(module, *also)
+    return Command(server, module)
+
+
+ALONE = {"tests.cli.forked_up"}
+"""Modules that change others when they are imported."""
+
+
+@cache
+def _server(_of: str) -> ForkServer:
+    return ForkServer()

@@ -8,15 +8,11 @@ from uuid import uuid4
 import httpx
 import pytest
 import pytest_asyncio
-import scim2_tester.checkers.resource_put
-import scim2_tester.filling
 from ekkyo.client import Ekkyo
 from ekkyo.testing import Nats
 from ekkyo.testing.plugin import ClientAs
 from ekkyo.wire.tokens import Verifier
 from ekkyo_members.app import service
-from scim2_client.engines.wsgi import WSGISCIMClient
-from scim2_tester import Status, check_server
 
 from tests.members.people import founding
 from tests.portal.provisioned import ENTERPRISE, ERROR, PATCH, URL, USER, directory, door
@@ -41,6 +37,9 @@ def _numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tester knows no personnel numbers and no group that is named, says at random whether the only address is the
     primary one and whether somebody who is put into a group has left, calls members of groups as they are not called
     (`display` is not the standard's there), and knows that an attribute is immutable in the core schema alone."""
+    import scim2_tester.checkers.resource_put
+    import scim2_tester.filling
+
     random_value, fill = scim2_tester.filling.generate_random_value, scim2_tester.filling.fill_with_random_values
 
     def value(context: Any, path: Any, *more: Any, **named: Any) -> Any:
@@ -86,6 +85,9 @@ DECIDED = [
 async def test_scim2_tester_finds_nothing_wrong_but_what_is_decided(
     scim: Any, running: Any, client_as: ClientAs
 ) -> None:
+    from scim2_client.engines.wsgi import WSGISCIMClient  # two seconds, which no other worker spends on it
+    from scim2_tester import Status, check_server
+
     loop, http = asyncio.get_running_loop(), scim("scim", "system")
 
     def application(environ: Any, start: Any) -> Iterator[bytes]:
