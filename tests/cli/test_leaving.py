@@ -68,10 +68,11 @@ async def _streams(stack: Stack) -> list[tuple[str, str]]:
 
 def _mailbox(stack: Stack) -> Iterator[tuple[str, str]]:
     for file in stack.folder.mail.glob("*.eml"):
-        message = message_from_bytes(file.read_bytes(), policy=policy.default)
-        parts = [p.get_payload(decode=True) for p in message.walk() if not p.is_multipart()]
-        bodies = [part.decode(errors="replace") for part in parts if isinstance(part, bytes)]
-        yield "mail", " ".join([*map(str, message.values()), *bodies])
+        with suppress(FileNotFoundError):  # it was deleted just now
+            message = message_from_bytes(file.read_bytes(), policy=policy.default)
+            parts = [p.get_payload(decode=True) for p in message.walk() if not p.is_multipart()]
+            bodies = [part.decode(errors="replace") for part in parts if isinstance(part, bytes)]
+            yield "mail", " ".join([*map(str, message.values()), *bodies])
 
 
 def report(stack: Stack) -> Any:
