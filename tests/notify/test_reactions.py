@@ -279,6 +279,7 @@ async def test_an_output_is_told_to_its_chat_and_other_authors_a_proposal_to_lea
     await world.join("boss", communities=[leads])
     waits = output(status="proposed", proposed_by="m1", attached_at=None)
     await world.tell(OutputProposed(output_id="e1", output=waits), times=2, actor="m1")
+    await world.done(1)  # one that is decided on before leaders were told is told to nobody
     no = output(status="declined", proposed_by="m1", attached_at=None, reason="リンクが違います")
     await world.tell(OutputDeclined(output_id="e1", output=no), times=2, actor="boss", revision=2)
     await world.tell(OutputAttached(output_id="e1", output=output(revision=3)), times=2, actor="m1", revision=3)
