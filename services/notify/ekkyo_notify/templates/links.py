@@ -53,8 +53,8 @@ class Links:
             page = f"{self.portal}/c/{notice.community_id}/pulses"
             return Action(ACTIONS[locale][topic], page, page)
         of_series = topic in SERIES_TOPICS or bool(notice.dates)
-        room = "s" if notice.survey else "o" if notice.output else "series" if of_series else "e"
-        short = f"{self.portal}/{room}/{notice.entity_id}"
+        kind = "s" if notice.survey else "o" if notice.output else "series" if of_series else "e"
+        short = f"{self.portal}/{kind}/{notice.entity_id}"
         if topic == "rules_due" or notice.role:
             page = f"{self.portal}/c/{notice.community_id}"
             return Action(ACTIONS[locale][topic], page, page)
@@ -66,7 +66,7 @@ class Links:
         if topic == "applications_waiting":  # a page of leaders, which no pass opens
             return Action(ACTIONS[locale][topic], f"{short}/applications", f"{short}/applications")
         href, event = short, notice.event
-        if private and self.passes and event and recipient.member_id and room == "e":
+        if private and self.passes and event and recipient.member_id and kind == "e":
             href += "?p=" + self.passes.make("event", notice.entity_id, recipient.member_id, event.ends_at)
         return Action(ACTIONS[locale][topic], href, short)
 
