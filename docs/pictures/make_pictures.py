@@ -5,6 +5,7 @@ cancelled at the end. Needs Chromium (`make browser`).
 """
 
 import asyncio
+import shutil
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,6 +41,7 @@ LOWEST, TALLEST = 640, 900
 WIDE, PHONE = 1280, 390
 WEDNESDAY, FRIDAY = 2, 4
 ZONE: Final = ZoneInfo("Asia/Tokyo")
+CHROMIUM: Final = shutil.which("chromium-headless-shell") or "/usr/bin/chromium"
 FLAGS: Final = [
     "--no-sandbox",
     "--disable-gpu",
@@ -211,7 +213,7 @@ async def take(folder: Folder) -> None:
         connected(folder.path, roles=("system", "steward")) as ekkyo,
         async_playwright() as playwright,
     ):
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         scene = await staged(ekkyo)
         try:
             for language in ("en", "ja"):  # Japanese last: so the people of the demo are left as they were

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections import Counter
 from email import message_from_bytes, policy
+from email.header import decode_header, make_header
 from pathlib import Path
 
 import httpx
@@ -95,15 +96,16 @@ def test_the_first_season_plays_in_full_and_every_figure_stands_in_the_facts(tmp
     assert str(totals["attendances"]) in page
     assert all(one["measure"]["label"] in page for one in summary["measures"])
 
-    mails = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in (home / "mail").glob("*.eml")]
+    caught = [file.read_bytes() for file in (home / "mail").glob("*.eml")]
+    mails = [message_from_bytes(raw, policy=policy.compat32) for raw in caught]  # in a fifth of the newer policy's time
     assert len(mails) > 1000
-    assert Counter(Counter(str(mail["Message-ID"]) for mail in mails).values()).keys() == {1}
-    assert {str(mail["Content-Language"]) for mail in mails} == {"ja", "en"}
-    [to_sponsor] = [mail for mail in mails if season.SPONSOR[1] in str(mail["To"])]
-    [report] = to_sponsor.iter_attachments()
+    assert Counter(Counter(mail["Message-ID"].strip() for mail in mails).values()).keys() == {1}
+    assert {mail["Content-Language"] for mail in mails} == {"ja", "en"}
+    [to_sponsor] = [raw for raw, mail in zip(caught, mails, strict=True) if season.SPONSOR[1] in mail["To"]]
+    [report] = message_from_bytes(to_sponsor, policy=policy.default).iter_attachments()
     assert str(report.get_filename()).startswith("report-")
     assert "ヘルプデスクへの質問" in report.get_content()
-    told = [str(mail["Subject"]) for mail in mails if TITLE in str(mail["Subject"])]
+    told = [mail for mail in mails if TITLE in str(make_header(decode_header(mail["Subject"])))]
     assert len(told) > 180, "everybody is told of the event to come, and who registered has a seat"
     methods = {
         part.get_param("method") for mail in mails for part in mail.walk() if part.get_content_subtype() == "calendar"

@@ -5,6 +5,7 @@
 """
 
 import contextlib
+import shutil
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from playwright.async_api import async_playwright
 
 from tests.portal.making import HANAKO, NOW, Answering, Standing, settings
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = shutil.which("chromium-headless-shell") or "/usr/bin/chromium"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
-from email import message_from_bytes, policy
+from email import policy
+from email.parser import BytesHeaderParser
 from pathlib import Path
 
 from ekkyo.contracts import events as e
@@ -85,10 +86,8 @@ def followers_first(facts: Iterable[Fact]) -> tuple[int, list[str]]:
 
 def mails_twice(mailbox: Path) -> list[str]:
     """The delivery ids that stand on more than one mail in the mailbox."""
-    seen = Counter(
-        str(message_from_bytes(file.read_bytes(), policy=policy.default)["X-Ekkyo-Delivery"])
-        for file in mailbox.rglob("*.eml")
-    )
+    heads = BytesHeaderParser(policy=policy.default)  # what comes below the head is ten kilobytes of each mail
+    seen = Counter(str(heads.parsebytes(file.read_bytes())["X-Ekkyo-Delivery"]) for file in mailbox.rglob("*.eml"))
     return sorted(delivery for delivery, times in seen.items() if times > 1)
 
 
