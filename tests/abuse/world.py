@@ -4,6 +4,7 @@ coroutines. What is stored and told can be looked at as a whole."""
 import asyncio
 import contextlib
 import importlib
+import json
 import os
 import subprocess
 import threading
@@ -151,11 +152,18 @@ class World:
         js = self.ops.jetstream()
         return {name: (await js.stream_info(name)).state.last_seq for name in ("FACTS", "TIMERS", "DEAD")}
 
-    async def dead(self) -> list[dict[str, str]]:
-        """What reactions gave up on, and why."""
+    async def dead(self) -> list[tuple[dict[str, str], Any]]:
+        """What reactions gave up on and why, as headers, each with the data of the fact; None: it was no fact."""
         js = self.ops.jetstream()
         last = (await js.stream_info("DEAD")).state.last_seq
-        return [dict((await js.get_msg("DEAD", n)).headers or {}) for n in range(1, last + 1)]
+        letters = [dict((await js.get_msg("DEAD", n)).headers or {}) for n in range(1, last + 1)]
+        return [(letter, await self._fact(letter)) for letter in letters]
+
+    async def _fact(self, letter: dict[str, str]) -> Any:
+        if letter["Ekkyo-Stream"] != "FACTS":
+            return None
+        stored = await self.ops.jetstream().get_msg("FACTS", int(letter["Ekkyo-Sequence"]))
+        return json.loads(stored.data or b"null")
 
     async def unheard(self) -> int:
         """How many facts the services have not dealt with yet."""
