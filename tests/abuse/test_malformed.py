@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
+from ekkyo.broker import Limits
 from ekkyo.contracts.base import Problem, owner_of
 from ekkyo.testing.keys import Keys
 
@@ -28,6 +29,8 @@ from tests.abuse.playing import asker
 from tests.abuse.world import SYSTEM, World
 
 AT_ONCE = 4
+TOO_LARGE = Limits().request_size + 1
+"""Bytes. Not more than that: each command and question is sent a dozen of them."""
 SEVERAL_LINES = {"description", "objective", "who", "what", "how", "rules", "reason", "note", "message"}
 """Texts that may have several lines."""
 TIDIED = {"answers", "code"}
@@ -174,15 +177,15 @@ def test_nothing_that_breaks_a_header_or_turns_a_text_around_comes_in(unharmed: 
 
 
 def test_what_is_too_large_is_refused_whatever_it_says(unharmed: World, operation: str) -> None:
-    large = text({**good(operation), "padding": MARK * 70_000})
-    wrong = [Wrong("large", large), Wrong("nothing, but large", b" " * 1_900_000), Wrong("brackets", b"[" * 1_900_000)]
+    large = text({**good(operation), "padding": MARK * (TOO_LARGE // len(MARK) + 1)})
+    wrong = [Wrong("large", large), Wrong("nothing, but large", b" " * TOO_LARGE), Wrong("brackets", b"[" * TOO_LARGE)]
     for asked in replies(unharmed, operation, wrong):
         assert asked.no == (400, "too_large")
         assert MARK not in asked.text
 
 
 def test_nobody_is_answered_without_a_token_that_is_believed(unharmed: World, operation: str, keys: Keys) -> None:
-    wrong = [Wrong("good", text(good(operation))), Wrong("bad", b"{"), Wrong("large", b" " * 1_900_000)]
+    wrong = [Wrong("good", text(good(operation))), Wrong("bad", b"{"), Wrong("large", b" " * TOO_LARGE)]
     good_one = keys.token("m1", "system", "steward")
     tokens = {
         "": "token_missing",
