@@ -1,6 +1,7 @@
 """`ekkyo mail` and `ekkyo chat`: what the local stack caught instead of delivering it."""
 
 import json as jsonlib
+from contextlib import suppress
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -43,8 +44,12 @@ class Mail:
 
 def mailbox(folder: Folder) -> list[Mail]:
     """Every message that was caught, oldest first, numbered from 1."""
-    files = sorted(folder.mail.glob("*.eml"))
-    return [Mail(str(n), f, message_from_bytes(f.read_bytes(), policy=policy.default)) for n, f in enumerate(files, 1)]
+    found: list[Mail] = []
+    for file in sorted(folder.mail.glob("*.eml")):
+        with suppress(FileNotFoundError):  # the stack has just deleted it: its member was erased
+            message = message_from_bytes(file.read_bytes(), policy=policy.default)
+            found.append(Mail(str(len(found) + 1), file, message))
+    return found
 
 
 @mail.command("list")
