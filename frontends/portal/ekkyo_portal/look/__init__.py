@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from ekkyo_portal.look import words
+from ekkyo_portal.look.compiled import Compiled
 from ekkyo_portal.look.files import Files
 from ekkyo_portal.look.icons import icon
 from ekkyo_portal.look.reader import Reader
@@ -51,6 +52,7 @@ class Look:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            bytecode_cache=Compiled("escaped-trimmed"),
         )
         self.rows = Memo(ROWS)
         self._environment.globals.update(
@@ -94,7 +96,7 @@ class Look:
 
 @cache
 def the_look() -> Look:
-    """The one of this process: its templates and files never change, and take a third of a second to prepare."""
+    """The one of this process: its templates and files never change, and take a second to prepare."""
     return Look(Files())
 
 
