@@ -11,7 +11,7 @@ import sqlite3
 import struct
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,8 @@ class Files:
     database: dict[str, bytes]
     """The file itself (``), its write-ahead log (`-wal`)."""
     streams: bytes
+    _versions: list[list[dict[str, Any]]] = field(default_factory=list, repr=False)
+    """Once they were read: it takes a second, and the same database is looked at with the streams of several times."""
 
     @classmethod
     def copied(cls, data: Path, database: str, jetstream: Path) -> "Files":
@@ -41,8 +43,17 @@ class Files:
     def everything(self) -> bytes:
         return b"".join(self.database.values()) + self.streams
 
-    def versions(self) -> Iterator[list[dict[str, Any]]]:
+    def beside(self, streams: bytes) -> "Files":
+        """The same database, beside other streams."""
+        return Files(self.database, streams, self._versions)
+
+    def versions(self) -> list[list[dict[str, Any]]]:
         """All documents of the service, as they were after each write that the log still holds."""
+        if not self._versions:
+            self._versions.extend(self._read())
+        return self._versions
+
+    def _read(self) -> Iterator[list[dict[str, Any]]]:
         log = self.database.get("-wal", b"")
         ends = []
         if len(log) > HEADER:

@@ -98,7 +98,7 @@ async def test_the_raw_files_of_the_database_name_no_author_neither_while_it_is_
         await world.answer(survey, truth[comment], random.randint(0, 10), comment=comment)
         if n % 6 == 0:
             copies.append(await files_of(world))
-    assert all(right(by_versions(Files(copy.database, b"")), truth) == 0 for copy in copies)
+    assert all(right(by_versions(copy.beside(b"")), truth) == 0 for copy in copies)
     for copy in copies:
         assert not COMMENT.search(copy.everything.decode("latin-1")), "nothing that was said lies anywhere unsealed"
     both = [by_versions(copy) for copy in copies]
@@ -107,7 +107,7 @@ async def test_the_raw_files_of_the_database_name_no_author_neither_while_it_is_
     after = await files_of(world)
     assert survey in after.everything.decode("latin-1")
     assert by_versions(after) == {}
-    assert all(by_versions(Files(copy.database, after.streams)) == {} for copy in copies), "the key is overwritten"
+    assert all(by_versions(copy.beside(after.streams)) == {} for copy in copies), "the key is overwritten"
     told = await world.ask(GetResults(survey_id=survey), *LEADER)
     assert (told.comments, told.results.unreadable) == (sorted(truth), 0)
 
