@@ -163,6 +163,7 @@ class Browsers:
             java_script_enabled=script,
             locale=locale,
             color_scheme="dark" if dark else "light",
+            reduced_motion="reduce" if size == "desk" else "no-preference",  # so pages are shown both ways
         )
         context.set_default_timeout(15_000)
         one = Person(await context.new_page(), self.base, script=script)
