@@ -81,8 +81,8 @@ EN: Final[dict[str, str]] = {
     "all": "All results and files",
     "to_survey": "See the survey",
     "close_early": "Close it before its deadline",
-    "close_means": "{n} of {of} people have answered. A closed survey takes no more answers and cannot be "
-    "opened again.",
+    "close_means": "{n} of {of:# person has|# people have} answered. A closed survey takes no more answers and "
+    "cannot be opened again.",
     "close": "Close the survey",
     "did_closed": "The survey is closed.",
 }
