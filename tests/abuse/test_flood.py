@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import signal
 import sys
 import time
@@ -110,19 +109,10 @@ async def begun(world: World, wishes: list[Any], *, forged: bool = False) -> asy
 
 async def answered(world: World) -> Waited:
     """How long it takes until the other caller has their answer, which is no refusal."""
-    began, spent = time.monotonic(), processor_time(world)
+    began, spent = time.monotonic(), world.processor_time("events")
     reply = await world.request(GET, b'{"event_id": "e1"}', world.headers(*QUIET), within=60)
     assert "Nats-Service-Error-Code" not in (reply.headers or {}), reply.data
-    return time.monotonic() - began, processor_time(world) - spent
-
-
-def processor_time(world: World) -> float:
-    """Seconds that the service has worked; where the system does not tell, seconds that passed."""
-    told = Path(f"/proc/{world.processes['events'].pid}/stat")
-    if not told.exists():
-        return time.monotonic()
-    user, system = told.read_text().rpartition(")")[2].split()[11:13]
-    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+    return time.monotonic() - began, world.processor_time("events") - spent
 
 
 def p99(values: list[float]) -> float:

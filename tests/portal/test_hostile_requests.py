@@ -7,6 +7,7 @@ import tracemalloc
 import pytest
 from ekkyo.contracts.members import FindMembers, MemberPage
 from ekkyo.contracts.notify import FinishSignIn
+from ekkyo.testing.waiting import run_out
 from ekkyo_portal.serving import Web, _Punctual
 from ekkyo_portal.signin.networks import MOST
 from ekkyo_portal.web.body import PACE, limited
@@ -191,8 +192,9 @@ async def test_a_connection_that_does_not_say_what_it_wants_is_closed(monkeypatc
             if said == asked:  # it may ask again, and has as long for that
                 await reader.readuntil(b"here")
                 writer.write(asked[:20])
-            async with asyncio.timeout(4):  # less than the five seconds after which idle ones are closed
+            with run_out() as waited:
                 assert await reader.read() == b""
+            assert max(waited, default=0) < 1, "after five seconds idle ones are closed anyway"
             writer.close()
     finally:
         await web.stop()
@@ -202,11 +204,12 @@ async def said_to(port: int, *parts: bytes) -> bytes:
     """All that is answered to what is sent in parts, each once something was answered to the one before."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     answered = b""
-    async with asyncio.timeout(4):
+    with run_out() as waited:
         for part in parts:
             writer.write(part)
             answered += await reader.read(65536)
         answered += await reader.read()
+    assert max(waited, default=0) < 1, "after five seconds idle ones are closed anyway"
     writer.close()
     return answered
 

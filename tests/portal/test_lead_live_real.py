@@ -1,7 +1,6 @@
 """The desk's stream before a real service: the portal's rights suffice, and a change is told at once."""
 
 import asyncio
-import time
 from datetime import timedelta
 from typing import Any
 
@@ -12,9 +11,6 @@ from ekkyo.decision.clock import utcnow
 from ekkyo.testing import Nats
 from ekkyo_events.app import service
 from ekkyo_portal.lead.live import Changes
-
-WITHIN = 3.0
-"""Seconds; on a quiet machine some hundredths."""
 
 
 async def test_whoever_looks_at_a_roster_hears_of_a_registration_with_the_revision_that_it_shows(
@@ -38,17 +34,15 @@ async def test_whoever_looks_at_a_roster_hears_of_a_registration_with_the_revisi
         changes = Changes(
             lambda event_id: ekkyo.facts(EventFact, entity=event_id, since=utcnow() - timedelta(seconds=10))
         )
-        streams = [changes.of(event_id) for _ in range(5)]
+        streams = [changes.of(event_id, ping=600) for _ in range(5)]
         first = [asyncio.create_task(anext(stream)) for stream in streams]
         await leader.send(PublishEvent(event_id=event_id))
         await asyncio.wait_for(asyncio.gather(*first), 15)
 
         waiting = [asyncio.create_task(anext(stream)) for stream in streams]
-        began = time.monotonic()
         member = ekkyo.with_token(keys.token("m1"))
         await member.send(RegisterForEvent(event_id=event_id, member_id="m1", registration_id=new_id()))
-        told = await asyncio.wait_for(asyncio.gather(*waiting), 15)
-        assert time.monotonic() - began < WITHIN
+        told = await asyncio.wait_for(asyncio.gather(*waiting), 30)  # by the fact: nothing else wakes a stream
 
         roster = await leader.ask(GetRoster(event_id=event_id))
         assert set(told) == {roster.event.revision}

@@ -1,18 +1,22 @@
 """What a process without handlers is built from: settings, log, probes, metrics, doctor, an orderly stop."""
 
+import asyncio
 import json
 import os
 import socket
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
 from ekkyo.installation.embedded import free_port
+from ekkyo.process import stopping
 from ekkyo.process.http import listening
 from ekkyo.testing import Nats, eventually
 from ekkyo.testing.keys import Keys
+from ekkyo.testing.waiting import run_out
 
 LOOKER = Path(__file__).parent / "looker.py"
 
@@ -81,7 +85,27 @@ async def test_a_process_without_handlers_serves_probes_and_stops_in_order(envir
     assert {line["service"] for line in lines} == {"looker"}
     assert [line["what"] for line in lines if line["event"].startswith("stopping")] == ["pages", "hanging"]
     assert lines[0]["foreign"] == []
-    assert lines[-1]["seconds"] < 3
+    assert lines[-1]["seconds"] >= 1
+
+
+async def test_the_steps_of_a_stop_share_its_seconds(monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr(stopping, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+
+    async def works_for_most_of_it() -> None:
+        clock[0] = 9.5
+
+    async def hangs() -> None:
+        await asyncio.Event().wait()
+
+    async def hangs_until_the_end() -> None:
+        clock[0] = 10.0
+        await hangs()
+
+    steps = [("works", works_for_most_of_it), ("hangs", hangs_until_the_end), ("hangs too", hangs)]
+    with run_out() as waited:
+        await stopping.stop_in_order(steps, 10)
+    assert waited == [pytest.approx(0.5, abs=0.05), pytest.approx(stopping.LEAST, abs=0.05)]
 
 
 def test_the_doctor_of_a_process_without_handlers_looks_at_settings_nats_and_keys(environ):

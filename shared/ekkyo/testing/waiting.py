@@ -3,7 +3,10 @@
 import asyncio
 import inspect
 import time
-from collections.abc import Awaitable, Callable
+from asyncio import TimerHandle
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from contextvars import Context
 from typing import Any, TypeVar, overload
 
 T = TypeVar("T")
@@ -51,3 +54,31 @@ async def eventually(
         if time.monotonic() > deadline:
             raise failed or AssertionError(f"{what or 'it'} did not happen within {timeout:g} s; at the end: {found!r}")
         await asyncio.sleep(every)
+
+
+@contextmanager
+def run_out() -> Iterator[list[float]]:
+    """The timers of the running loop that ran out meanwhile, each with the seconds for which it was set.
+
+    Who waits for no clock leaves it empty, however busy the machine is. Timers that were set before do not count.
+    """
+    loop = asyncio.get_running_loop()
+    ran_out: list[float] = []
+    call_at = loop.call_at
+
+    def watched(
+        when: float, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> TimerHandle:
+        set_for = when - loop.time()
+
+        def runs_out() -> None:
+            ran_out.append(set_for)
+            callback(*args)
+
+        return call_at(when, runs_out, context=context)
+
+    loop.call_at = watched  # type: ignore[assignment, method-assign]
+    try:
+        yield ran_out
+    finally:
+        del loop.call_at

@@ -10,6 +10,7 @@ from ekkyo.broker import Broker, Router, asked
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import Registration, WithdrawFromEvent
 from ekkyo.testing import Nats, eventually, settled
+from ekkyo.testing.waiting import run_out
 from ekkyo.wire import context
 from nats.errors import NoRespondersError
 from prometheus_client import CollectorRegistry, generate_latest
@@ -95,8 +96,9 @@ async def test_a_bug_answers_500_at_once_with_a_reference_and_nothing_of_the_mes
         raise RuntimeError(f"secret of {cmd.member_id}")
 
     await serve(answering(work))
-    with caplog.at_level(logging.DEBUG):
-        reply = await asyncio.wait_for(ask(SUBJECT, BODY), 1)
+    with caplog.at_level(logging.DEBUG), run_out() as waited:
+        reply = await ask(SUBJECT, BODY)
+    assert waited == []
     assert problem(reply) == ("500", "unexpected")
     reference = json.loads(reply.data)["reference"]
     (line,) = [r for r in caplog.records if getattr(r, "reference", None) == reference]
