@@ -9,6 +9,7 @@ from ekkyo.contracts.surveys import ThemeCount, ThemeRanking
 from ekkyo.words.text import one_line, several_lines
 from ekkyo.words.themes import Vocabulary, same, vocabulary_of
 
+from ekkyo_portal.events import places
 from ekkyo_portal.events import views as events
 from ekkyo_portal.events.views import Card
 from ekkyo_portal.look.marks import Mark, mark
@@ -144,8 +145,8 @@ def community(
     known = {card.member_id: card for card in cards.cards} if cards else {}
     invitation = next((one for one in member.invitations if one.community_id == it.community_id), None)
     inviter = known.get(invitation.invited_by) if invitation else None
-    ahead = [one for one in coming.events if not events.is_over(one, reader.now)] if coming else []
-    own = events.all_held(reader, mine)
+    ahead = [one for one in coming.events if not places.is_over(one, reader.now)] if coming else []
+    own = places.all_held(reader, mine)
     follows = [one.theme for one in member.follows if one.community_id == it.community_id]
     vocabulary = vocabulary_of(themes.vocabulary if themes else None)
     wanted = [_wanted(one, follows, vocabulary) for one in themes.themes] if themes else []

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from ekkyo.contracts.events import EventPage, EventState, MyEventsPage
 from ekkyo.words.text import one_line
 
-from ekkyo_portal.events import views
+from ekkyo_portal.events import places, views
 from ekkyo_portal.look.marks import Mark
 from ekkyo_portal.look.reader import Reader
 
@@ -73,8 +73,8 @@ def listed(
     past: bool,
 ) -> Listed:
     """What is coming, soonest first, with what the visitor has there; or what is over, latest first."""
-    own = views.all_held(reader, mine)
-    them = [event for event in page.events if views.is_over(event, reader.now) == past] if page else []
+    own = places.all_held(reader, mine)
+    them = [event for event in page.events if places.is_over(event, reader.now) == past] if page else []
     return Listed(
         cards=[
             (views.over if past else views.card)(

@@ -9,7 +9,7 @@ from ekkyo.contracts.events import EventPage, ListEvents, MyEvents
 from pydantic import ValidationError
 from starlette.responses import Response
 
-from ekkyo_portal.events import list_views, views
+from ekkyo_portal.events import list_views, places
 from ekkyo_portal.events import month as calendar
 from ekkyo_portal.events.routes import known, nothing, section
 from ekkyo_portal.web.visit import Visit
@@ -47,7 +47,7 @@ async def month(visit: Visit) -> Response:
         visit.maybe(MyEvents(member_id=visit.me.member_id, limit=100)),
     )
     events = page.events if page else []
-    view = calendar.month(reader, first, events, views.all_held(reader, mine))
+    view = calendar.month(reader, first, events, places.all_held(reader, mine))
     find = list_views.finding(wanted, communities, events)
     return visit.page("events/month.html", view, away=page is None, find=find)
 

@@ -22,7 +22,7 @@ from ekkyo.contracts.members import Cards, GetCards
 from ekkyo.contracts.surveys import PendingSurveys
 from starlette.responses import Response
 
-from ekkyo_portal.events import asked, series_views, views
+from ekkyo_portal.events import asked, places, series_views, views
 from ekkyo_portal.events.attending import WAYS
 from ekkyo_portal.look.marks import Mark, marks
 from ekkyo_portal.look.outputs import Item, items
@@ -76,7 +76,7 @@ async def shown(
         visit.reader, visit.me, mine, typed=typed, wrong=wrong, speakers=named, mark=mark, code=make, table=at
     )
     survey = views.survey(visit.reader, it, pending) if pending else None
-    outputs = await outputs_of(visit, it) if visit.me.only is None and views.is_over(it, visit.now) else None
+    outputs = await outputs_of(visit, it) if visit.me.only is None and places.is_over(it, visit.now) else None
     status = wrong.status if wrong else 422 if form else 200
     shows = {"part": part, "survey": survey, "outputs": outputs, "asks": asks, "form": form or Form()}
     return visit.page("events/event.html", view, status=status, **shows)

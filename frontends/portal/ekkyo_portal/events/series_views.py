@@ -11,6 +11,7 @@ from ekkyo.words.text import one_line, several_lines
 from ekkyo.words.times import differ
 
 from ekkyo_portal.events.attending import as_attended
+from ekkyo_portal.events.places import state
 from ekkyo_portal.events.terms import is_late
 from ekkyo_portal.events.views import Card, card
 from ekkyo_portal.look.reader import Reader
@@ -72,7 +73,7 @@ def series(reader: Reader, visitor: Visitor, answer: SeriesAnswer) -> SeriesView
     for event in answer.events:
         held = places.get(event.event_id)
         shown = held is not None and held.status != "withdrawn" and event.status == "published"
-        seat = reader.words.names.registrations[held.status] if held and shown else ""
+        seat = state(reader, event, held.status) if held and shown else ""
         waits = shown and held is not None and held.status in ("waitlisted", "applied", "declined")
         dates.append(Date(card(reader, as_attended(event, held.attend if held else None)), seat, waits))
     days = {event.event_id: reader.day(event.starts_at, _zone(reader, event)) for event in answer.events}

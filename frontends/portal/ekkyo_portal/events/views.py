@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from ekkyo.contracts.base import Refused
-from ekkyo.contracts.events import EventState, MyEventsPage, MyRegistrationAnswer, MyTableAnswer, Overlap, Registration
+from ekkyo.contracts.events import EventState, MyRegistrationAnswer, MyTableAnswer, Overlap, Registration
 from ekkyo.contracts.members import Cards
 from ekkyo.contracts.surveys import SurveyList
 from ekkyo.wire.seats import Seat
@@ -18,6 +17,7 @@ from markupsafe import Markup
 
 from ekkyo_portal.events import lottery, quotas, terms
 from ekkyo_portal.events.attending import Way, as_attended, group_size, is_full, other_way, seats, together, waits, ways
+from ekkyo_portal.events.places import is_over
 from ekkyo_portal.events.presence import Here, here
 from ekkyo_portal.look.marks import Mark
 from ekkyo_portal.look.qr import qr
@@ -142,18 +142,6 @@ def card(reader: Reader, event: EventState, mark: Mark | None = None, held: tupl
         series=event.series_id is not None,
         held=held,
     )
-
-
-def held(reader: Reader, own: Registration) -> tuple[str, str]:
-    """What somebody has at an event that is coming, in words, and the tone of that."""
-    if own.status == "waitlisted":
-        return reader.words.events.waits_at.format(n=own.position), "warn"
-    return reader.words.names.registrations[own.status], "warn" if own.status == "applied" else "good"
-
-
-def all_held(reader: Reader, mine: MyEventsPage | None) -> dict[str, tuple[str, str]]:
-    """What somebody has, by event; nothing while that is not known."""
-    return {entry.event.event_id: held(reader, entry.registration) for entry in mine.entries} if mine else {}
 
 
 def event(
@@ -283,11 +271,6 @@ def when(reader: Reader, event: EventState) -> When:
         reader.span(event.starts_at, event.ends_at, first),
         reader.span(event.starts_at, event.ends_at, other) if other else None,
     )
-
-
-def is_over(event: EventState, now: datetime) -> bool:
-    """Whether nobody can take part in it any more."""
-    return event.status in ("cancelled", "concluded") or now >= event.ends_at
 
 
 def _zones(reader: Reader, event: EventState) -> tuple[str, str | None]:

@@ -8,6 +8,7 @@ from ekkyo.words.numbers import fill
 from ekkyo.words.text import one_line
 
 from ekkyo_portal.events.asked import condition, in_words
+from ekkyo_portal.events.places import state
 from ekkyo_portal.events.views import when
 from ekkyo_portal.lead.names import Person
 from ekkyo_portal.look.reader import Reader
@@ -58,7 +59,7 @@ def gathered(
 ) -> Gathered:
     """The answers with the names of who gave them, sorted by name. entries: of all pages."""
     words = reader.words.asking
-    lines = [_line(reader, page.questions, one, known.get(one.member_id)) for one in entries]
+    lines = [_line(reader, page, one, known.get(one.member_id)) for one in entries]
     here = [one for one in entries if one.status in ("confirmed", "waitlisted", "applied", "attended")]
     missing = sum(one.unanswered for one in entries)
     by_key = {question.key: question for question in page.questions}
@@ -87,16 +88,16 @@ def table(reader: Reader, found: Gathered) -> list[list[str]]:
     return [head, *([line.number, line.name, line.department, line.state, *line.said] for line in found.lines)]
 
 
-def _line(reader: Reader, questions: Sequence[RegistrationQuestion], one: MemberAnswers, person: Person | None) -> Line:
+def _line(reader: Reader, page: AnswersPage, one: MemberAnswers, person: Person | None) -> Line:
     words = reader.words
     return Line(
         member_id=one.member_id,
         name=person.name if person else words.asking.unknown,
         number=person.number if person else "",
         department=person.department if person else "",
-        state=words.names.registrations[one.status],
+        state=state(reader, page.event, one.status),
         unanswered=one.unanswered,
-        said=[in_words(reader, one.answers[q.key]) if q.key in one.answers else "" for q in questions],
+        said=[in_words(reader, one.answers[q.key]) if q.key in one.answers else "" for q in page.questions],
     )
 
 

@@ -10,6 +10,7 @@ from ekkyo.contracts.notify import DeliveryPage
 from ekkyo.contracts.surveys import SurveyList
 from ekkyo.words.text import one_line
 
+from ekkyo_portal.events import places
 from ekkyo_portal.events import views as events
 from ekkyo_portal.events.attending import as_attended
 from ekkyo_portal.events.views import Card
@@ -83,7 +84,7 @@ def _place(reader: Reader, entry: MyEvent) -> Place:
     event = as_attended(entry.event, entry.registration.attend)
     if event.status == "cancelled":
         return Place(events.card(reader, event), reader.words.names.event_states["cancelled"], "hot")
-    return Place(events.card(reader, event), *events.held(reader, entry.registration))
+    return Place(events.card(reader, event), *places.held(reader, event, entry.registration))
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ def journey(
             Line(
                 one_line(entry.event.title),
                 reader.day(entry.event.starts_at),
-                reader.words.names.registrations[entry.registration.status],
+                places.state(reader, entry.event, entry.registration.status),
                 f"/e/{entry.event.event_id}",
             )
             for entry in past.entries

@@ -1,0 +1,32 @@
+"""What somebody has at an event, in words: for lists. Pure."""
+
+from datetime import datetime
+
+from ekkyo.contracts.events import EventState, MyEventsPage, Registration, RegistrationStatus
+
+from ekkyo_portal.look.reader import Reader
+
+
+def is_over(event: EventState, now: datetime) -> bool:
+    """Whether nobody can take part in it any more."""
+    return event.status in ("cancelled", "concluded") or now >= event.ends_at
+
+
+def state(reader: Reader, it: EventState, status: RegistrationStatus) -> str:
+    """What somebody has at an event, in words. Nobody has attended what is not over: they are checked in."""
+    if status == "attended" and not is_over(it, reader.now):
+        return str(reader.words.events.checked_in)
+    return str(reader.words.names.registrations[status])
+
+
+def held(reader: Reader, it: EventState, own: Registration) -> tuple[str, str]:
+    """What somebody has at an event in a list, in words, and the tone of that."""
+    if own.status == "waitlisted":
+        return reader.words.events.waits_at.format(n=own.position), "warn"
+    return state(reader, it, own.status), "warn" if own.status == "applied" else "good"
+
+
+def all_held(reader: Reader, mine: MyEventsPage | None) -> dict[str, tuple[str, str]]:
+    """What somebody has, by event; nothing while that is not known."""
+    entries = mine.entries if mine else []
+    return {one.event.event_id: held(reader, one.event, one.registration) for one in entries}
