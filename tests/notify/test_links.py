@@ -4,7 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
-from ekkyo.contracts.events import EventPublished, EventReminderDue, RegistrationConfirmed
+from ekkyo.contracts.events import EventPublished, EventReminderDue, EventRescheduled, RegistrationConfirmed
 from ekkyo.contracts.surveys import SurveyOpened
 from ekkyo.wire.passes import PassMaker, PassReader
 from ekkyo.wire.seats import Seat, SeatReader
@@ -164,6 +164,14 @@ async def test_mails_lead_to_the_portal_and_what_is_muted_is_not_sent(stopped: W
     reminder = stopped.mail.to(address("m2"))[-1]
     again = next(p for p in reminder.walk() if p.get_content_type() == "image/png").get_content()
     assert again == code, "the facts say which registration it is of"
+    before = {"was_starts_at": shown.starts_at, "was_ends_at": shown.ends_at}
+    later = shown.model_copy(update={"starts_at": shown.starts_at + timedelta(hours=1), "revision": 9})
+    later = later.model_copy(update={"ends_at": shown.ends_at + timedelta(hours=1)})
+    await stopped.tell(EventRescheduled(event_id="e1", event=later, confirmed=["m2"], waitlisted=["m1"], **before))
+    await stopped.done(8)
+    moved = stopped.mail.to(address("m2"))[-1]
+    assert next(p for p in moved.walk() if p.get_content_type() == "image/png").get_content() == code
+    assert "image/png" not in {p.get_content_type() for p in stopped.mail.to(address("m1"))[-1].walk()}
     entry = next(p for p in confirmed.walk() if p.get_content_type() == "text/calendar").get_content()
     unfolded = entry.replace("\r\n ", "").replace("\n ", "")
     assert f"{PORTAL}/e/e1" in unfolded

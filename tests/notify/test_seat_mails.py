@@ -8,18 +8,18 @@ from typing import Any
 
 import pytest
 from ekkyo.contracts.base import new_id
-from ekkyo.contracts.events import EventReminderDue, RegistrationConfirmed
+from ekkyo.contracts.events import EventReminderDue, EventRescheduled, EventRevised, RegistrationConfirmed
 from ekkyo.wire.seats import Seat, SeatMaker, SeatReader
 from ekkyo.wire.tokens import make_keys
 from ekkyo_notify.channels.chat.slack import post
 from ekkyo_notify.channels.mail.message import Sender, build
-from ekkyo_notify.model import Recipient, reminder_notice
+from ekkyo_notify.model import Recipient, seated_notice
 from ekkyo_notify.model.delivery import Kept
 from ekkyo_notify.templates import Message, compose
 from ekkyo_notify.templates.links import Links
 from ekkyo_notify.templates.pictures import qr
 
-from tests.notify.making import LOGO, TOLD, WHO, event, notice, reader
+from tests.notify.making import APPLIED, CHAT, LOGO, NOON, TOLD, WAITING, WHO, event, notice, reader
 from tests.notify.scanning import scanned
 from tests.notify.test_attending import META
 
@@ -82,6 +82,8 @@ def test_each_registration_has_a_code_of_its_own():
 
 
 HYBRID = event(format="hybrid", place="3F")
+CHANGED = ("event_revised", "event_rescheduled")
+INVITED, HOST = Recipient("m1", seat="invited"), Recipient("m1")
 
 
 @pytest.mark.parametrize(
@@ -101,6 +103,11 @@ HYBRID = event(format="hybrid", place="3F")
         ({"topic": "event_reminder", "registration_id": None}, False),
         ({"topic": "event_reminder", "registration_id": None, "registrations": {"m1": "r1", "m2": "r2"}}, True),
         ({"topic": "event_reminder", "registration_id": None, "registrations": {"m2": "r2"}}, False),
+        *(({"topic": topic, "registration_id": None, "registrations": {"m1": "r1"}}, True) for topic in CHANGED),
+        *(({"topic": topic, "about": HYBRID, "attend": "online"}, False) for topic in CHANGED),
+        *(({"topic": topic, "to": to}, False) for topic in CHANGED for to in (WAITING, APPLIED, INVITED, HOST)),
+        ({"topic": "event_cancelled"}, False),
+        ({"topic": "series_rescheduled"}, False),
     ],
 )
 def test_a_code_goes_to_who_has_a_seat_in_a_room_and_whose_mail_nobody_else_reads(changes, has):
@@ -109,7 +116,19 @@ def test_a_code_goes_to_who_has_a_seat_in_a_room_and_whose_mail_nobody_else_read
     assert ("image/png" in {part.get_content_type() for part in mail(message).walk()}) == has
 
 
-def test_a_reminder_has_the_code_of_the_registration_that_each_has_now():
+SEATED = {"event_id": "e1", "event": event(format="onsite", place="3F"), "confirmed": ["m1", "m2", "m3"]}
+
+
+@pytest.mark.parametrize(
+    "fact",
+    [
+        EventReminderDue(**SEATED),
+        EventRevised(**SEATED, waitlisted=["m4"]),
+        EventRescheduled(**SEATED, waitlisted=["m4"], was_starts_at=NOON, was_ends_at=NOON),
+    ],
+    ids=lambda fact: type(fact).__name__,
+)
+def test_what_all_with_seats_are_told_has_the_code_of_the_registration_that_each_has_now(fact):
     def given(kind: Any, member_id: str, registration_id: str | None, revision: int) -> Any:
         fact = kind(event_id="e1", event=event(), member_id=member_id, registration_id=registration_id)
         return fact.told(META.model_copy(update={"revision": revision}))
@@ -119,9 +138,9 @@ def test_a_reminder_has_the_code_of_the_registration_that_each_has_now():
         given(RegistrationConfirmed, "m1", "first", 2),
         given(RegistrationConfirmed, "gone", "r", 4),
         given(RegistrationConfirmed, "m2", "r2", 5),
+        given(RegistrationConfirmed, "m4", "once-had-a-seat", 6),
     ]
-    due = EventReminderDue(event_id="e1", event=event(format="onsite", place="3F"), confirmed=["m1", "m2", "m3"])
-    told = reminder_notice(due.told(META.model_copy(update={"revision": 10})), facts)
+    told = seated_notice(fact.told(META.model_copy(update={"revision": 10})), facts)
     assert told.registrations == {"m1": "again", "m2": "r2"}
     for member, own in (("m1", "again"), ("m2", "r2"), ("m3", None)):
         to = Recipient(member, seat="confirmed")
@@ -130,6 +149,10 @@ def test_a_reminder_has_the_code_of_the_registration_that_each_has_now():
         assert (named.registration_id if named else None) == own
         kept = Kept.of(told, to).notice
         assert (kept.registrations, kept.registration_id) == ({}, own), "for sending it once more, of nobody else"
+    for to in (Recipient("m4", seat="waitlisted"), CHAT):
+        assert compose(told, to, reader(), LINKS, private=True).code is None
+        kept = Kept.of(told, to).notice
+        assert (kept.registrations, kept.registration_id) == ({}, None)
 
 
 def test_without_a_key_and_for_whom_nothing_names_a_registration_the_mail_says_that_the_page_has_the_code():

@@ -90,7 +90,7 @@ from ekkyo_notify.model.releases import (
 from ekkyo_notify.model.releases import released as told_release
 from ekkyo_notify.model.resending import present, resend
 from ekkyo_notify.model.roles import role_notice
-from ekkyo_notify.model.seats import SEAT_GIVEN, reminder_notice
+from ekkyo_notify.model.seats import SEAT_GIVEN, seated_notice
 from ekkyo_notify.model.series import of_series, on_dates, series_notice, with_places
 from ekkyo_notify.model.sign_in import Asked, SignIn, asked_key, begin_sign_in, count_attempt, digest, finish_sign_in
 from ekkyo_notify.model.surveys import named_in_logs, pulse_notice, survey_notice, survey_reminder
@@ -195,10 +195,10 @@ __all__ = [
     "release",
     "release_notice",
     "released",
-    "reminder_notice",
     "resend",
     "role_notice",
     "rules_notice",
+    "seated_notice",
     "sent",
     "series_notice",
     "series_wanted",

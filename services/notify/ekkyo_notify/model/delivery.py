@@ -47,9 +47,9 @@ class Kept(Model):
     @classmethod
     def of(cls, notice: Notice, recipient: Recipient) -> "Kept":
         """What is kept of it. A report is kept once, with its release, and of registrations the reader's own."""
-        less: dict[str, object] = {"report": None}
+        less: dict[str, object] = {"report": None, "registrations": {}}
         if notice.registrations and recipient.member_id:
-            less |= {"registrations": {}, "registration_id": notice.registrations.get(recipient.member_id)}
+            less["registration_id"] = notice.registrations.get(recipient.member_id)
         return cls(notice=notice.model_copy(update=less), seat=recipient.seat)
 
 

@@ -1,10 +1,12 @@
-"""Which registration each seat is of, for the codes in reminders: nothing keeps that but the facts."""
+"""Which registration each seat is of, for the codes in what is told of an event: nothing keeps that but the facts."""
 
 from collections.abc import Iterable
 from typing import Final
 
 from ekkyo.contracts.events import (
     EventReminderDue,
+    EventRescheduled,
+    EventRevised,
     RegistrationChanged,
     RegistrationConfirmed,
     RegistrationFact,
@@ -17,8 +19,10 @@ SEAT_GIVEN: Final = (RegistrationConfirmed, RegistrationPromoted, RegistrationCh
 """Facts by which a member has a seat."""
 
 
-def reminder_notice(fact: EventReminderDue, given: Iterable[RegistrationFact] = ()) -> Notice:
-    """What a reminder tells. given: how the seats of the event were given; of each member the last one counts."""
+def seated_notice(
+    fact: EventReminderDue | EventRevised | EventRescheduled, given: Iterable[RegistrationFact] = ()
+) -> Notice:
+    """What those with seats are told of their event. given: how the seats were given; of each the last one counts."""
     seated = set(fact.confirmed)
     own = {
         one.member_id: one.registration_id

@@ -83,8 +83,12 @@ async def tell_registration(
 @router.subscriber(
     **told(EventRevised, EventRescheduled, EventCancelled, by="notify", name="tell_changed", start="new")
 )
-async def tell_changed(fact: EventRevised | EventRescheduled | EventCancelled, post: Post) -> None:
+async def tell_changed(
+    fact: EventRevised | EventRescheduled | EventCancelled, post: Post, past: Annotated[Past, Context("past")]
+) -> None:
     """Tell everyone with a seat or on the waitlist, and the community's chat, that an event changed.
+
+    Those who keep a seat find its code for the desk in this mail too: it may be the last one that they look at.
 
     The chat hears nothing of an event that only invited members see. Of what is part of a change of its series, they
     hear once; those who are invited have no place in it, and hear of the event alone.
@@ -94,7 +98,11 @@ async def tell_changed(fact: EventRevised | EventRescheduled | EventCancelled, p
             await post.tell(model.event_notice(fact), invited, leave_out_unknown=True)
         return
     chat = [] if model.is_private(fact.event) else [model.Recipient(community_id=fact.event.community_id)]
-    await post.tell(model.event_notice(fact), [*chat, *model.concerned(fact)], leave_out_unknown=True)
+    if isinstance(fact, EventCancelled):
+        notice = model.event_notice(fact)
+    else:
+        notice = model.seated_notice(fact, await _seats(fact, post, past))
+    await post.tell(notice, [*chat, *model.concerned(fact)], leave_out_unknown=True)
 
 
 @router.subscriber(**told(MembersInvited, by="notify", name="tell_invited", start="new"))
@@ -136,10 +144,8 @@ async def tell_series_registration(fact: SeriesRegistered | SeriesWithdrawn, pos
 @router.subscriber(**told(EventReminderDue, by="notify", name="tell_reminder", start="new"))
 async def tell_reminder(fact: EventReminderDue, post: Post, past: Annotated[Past, Context("past")]) -> None:
     """Remind everyone with a seat that an event is near, with the code of their registration for the desk."""
-    given: list[RegistrationFact] = []
-    if post.sending.links.seats and fact.event.format != "online":
-        given = [one for kind in model.SEAT_GIVEN async for one in past.of(kind, fact.event_id)]
-    await post.tell(model.reminder_notice(fact, given), model.named(fact.confirmed), leave_out_unknown=True)
+    notice = model.seated_notice(fact, await _seats(fact, post, past))
+    await post.tell(notice, model.named(fact.confirmed), leave_out_unknown=True)
 
 
 @router.subscriber(**told(QuestionsChanged, by="notify", name="tell_questions", start="new"))
@@ -194,3 +200,12 @@ async def tell_declined(fact: OutputDeclined, post: Post) -> None:
     """Tell a member why the output that they proposed was declined."""
     if member_id := fact.output.proposed_by:
         await post.tell(model.output_notice(fact), [model.Recipient(member_id=member_id)], leave_out_unknown=True)
+
+
+async def _seats(
+    fact: EventReminderDue | EventRevised | EventRescheduled, post: Post, past: Past
+) -> list[RegistrationFact]:
+    """How the seats of an event were given, where mails have their codes."""
+    if not (post.sending.links.seats and fact.confirmed) or fact.event.format == "online":
+        return []
+    return [one for kind in model.SEAT_GIVEN async for one in past.of(kind, fact.event_id)]

@@ -156,7 +156,7 @@ def compose(
         title=texts["title"].strip(),
         lead=texts["lead"].strip(),
         rows=_event_rows(notice, event, recipient, reader, join, tells_all)
-        + at_the_desk(notice, event, reader.locale, links, here=code is not None)
+        + at_the_desk(notice, event, recipient, reader.locale, links, here=code is not None)
         if event
         else _other_rows(notice, reader) + other_rows(other, reader.locale),
         description=several_lines(event.description) if event and tells_all else "",
