@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from ekkyo_common.attendance.content import TIMES, by_content, cell, crosses_mean, moment
 from ekkyo_common.tables import Column, Evidence, Headings, Record
 from ekkyo_common.tables.cells import text_of
-from ekkyo_common.tables.durations import Reading, decide_reading, seconds_of
-from ekkyo_common.tables.eras import NotADateError
-from ekkyo_common.tables.moments import Written, written
+from ekkyo_common.tables.durations import Reading, decide_reading
+from ekkyo_common.tables.names import key
+from ekkyo_common.tables.serials import from_serial
 
 PERSON = ("original_name", "name", "username", "family", "given")
 SAYING_NOT = ("absent", "cancelled", "waiting")
@@ -37,11 +38,15 @@ class Columns:
     at: dict[str, list[Column]]
     evidence: list[Evidence] = field(default_factory=list)
     reading: Reading = field(default_factory=Reading)
+    crosses: bool | None = None
+    """Whether an x in the column about attendance says that somebody came; None: it may say either."""
 
     def cells(self, record: Record, noun: str) -> list[str]:
         """What stands in the columns of this noun, each text once."""
-        found = (text_of(cell(record, column)) for column in self.at.get(noun, ()))
-        return list(dict.fromkeys(text for text in found if text))
+        found = [text for column in self.at.get(noun, ()) if (text := text_of(cell(record, column)))]
+        if noun in TIMES:
+            found = [from_serial(text) or text for text in found]
+        return list(dict.fromkeys(found))
 
     def heading(self, noun: str) -> str:
         """The heading of the first column of this noun."""
@@ -52,23 +57,24 @@ class Columns:
         return any(noun in self.at for noun in nouns)
 
 
-def cell(record: Record, column: Column) -> str:
-    """What stands in this column, empty where the record is shorter."""
-    return record.cells[column.place] if column.place < len(record.cells) else ""
-
-
 def own_columns(headings: Headings, rows: Sequence[Record]) -> Columns:
     """The participant's columns: those of host and meeting left out, times and lengths told apart by what they hold."""
     language = next(iter(headings.languages), "")
-    columns = [_by_content(_in_language(column, language), rows) for column in headings.columns if column.noun]
+    columns = [by_content(_in_language(column, language), rows) for column in headings.columns if column.heading]
+    guessed = [c for c, was in zip(columns, (c for c in headings.columns if c.heading), strict=True) if not was.noun]
+    columns = [column for column in columns if column.noun]
     mine, evidence = _without_others(columns, rows)
     at: dict[str, list[Column]] = {}
     for column in mine:
         at.setdefault("name" if column.noun == "original_name" else column.noun, []).append(column)
-    _choose_name(at)
+    _choose_name(at, rows)
     found = Columns(at, evidence)
-    if unused := headings.unused:
+    for column in guessed:
+        if column.noun:
+            found.evidence.append(Evidence("column", f"{column.shown}: {column.noun}", "its cells say who came"))
+    if unused := [column.heading for column in guessed if not column.noun]:
         found.evidence.append(Evidence("unused", ", ".join(unused), "these headings are not known"))
+    found.crosses = crosses_mean(at.get("attendance", ()), rows)
     if "duration" in at and len(at["duration"]) > 1:
         _choose_duration(found, rows)
     if "duration" in at:
@@ -79,7 +85,7 @@ def own_columns(headings: Headings, rows: Sequence[Record]) -> Columns:
     return found
 
 
-def _choose_name(at: dict[str, list[Column]]) -> None:
+def _choose_name(at: dict[str, list[Column]], rows: Sequence[Record]) -> None:
     """A name is what is shown of somebody; the name of an account is only where there is no other."""
     if "username" in at:
         if not {"name", "family", "given"} & at.keys():
@@ -87,10 +93,17 @@ def _choose_name(at: dict[str, list[Column]]) -> None:
         del at["username"]
     if "family" in at and "given" not in at and "name" in at:
         _take_half(at, "given")  # Nombre, Apellidos
-    elif "given" in at and "family" not in at and "name" in at and any(c.languages & {"fr"} for c in at["name"]):
-        _take_half(at, "family")  # Nom, Prénom
+    elif "given" in at and "family" not in at and "name" in at and not _whole(at["name"], at["given"], rows):
+        _take_half(at, "family")  # Nom, Prénom; Name, Vorname
     elif "given" in at and "family" not in at and "name" not in at:
         at["name"] = at.pop("given")
+
+
+def _whole(names: list[Column], given: list[Column], rows: Sequence[Record]) -> bool:
+    """Whether a name holds the given name too, for most people."""
+    pairs = [(key(cell(r, name)), key(cell(r, given[0]))) for r in rows for name in names]
+    pairs = [(whole, part) for whole, part in pairs if whole and part]
+    return sum(part in whole and part != whole for whole, part in pairs) * 2 > len(pairs)
 
 
 def _take_half(at: dict[str, list[Column]], noun: str) -> None:
@@ -185,40 +198,6 @@ def _constant(column: Column, names: list[Column], rows: Sequence[Record]) -> bo
     return len(values) == 1 and any(len({cell(r, name) for r in rows}) > 1 for name in names)
 
 
-def _by_content(column: Column, rows: Sequence[Record]) -> Column:
-    """The column with the noun that its cells show, where its heading has several senses."""
-    if column.noun not in ("time_or_length", "joined", "left", "duration", "count", "name", "number"):
-        return column
-    texts = [text for r in rows if (text := text_of(cell(r, column)))]
-    if not texts:
-        return replace(column, noun="duration") if column.noun == "time_or_length" else column
-    digits = sum(text.replace(",", "").isdigit() for text in texts) > len(texts) / 2
-    if column.noun == "count":
-        return column if digits else replace(column, noun="name")
-    if column.noun == "name":
-        return replace(column, noun="count") if digits and column.languages & {"de"} else column
-    if column.noun == "number":
-        return column
-    with_day = sum((w := moment(text)) is not None and (w.day or w.numbers) is not None for text in texts)
-    lengths = sum(seconds_of(text, Reading()) is not None for text in texts)
-    if column.noun == "time_or_length":
-        return replace(column, noun="joined" if with_day > len(texts) / 2 else "duration")
-    if column.noun in ("joined", "left") and not with_day and lengths == len(texts):
-        clocks = all(":" in text or ("時" in text and "分" not in text) for text in texts)
-        return column if clocks else replace(column, noun="duration" if column.noun == "joined" else "other")
-    if column.noun == "duration" and with_day == len(texts):
-        return replace(column, noun="joined")
-    return column
-
-
-def moment(text: str) -> Written | None:
-    """What a cell tells of a day and a time; None where it is neither."""
-    try:
-        return written(text)
-    except NotADateError:
-        return None
-
-
 def _between(columns: Columns, record: Record) -> float | None:
     """From joining to leaving in seconds, as far as the order of day and month does not matter."""
     joined, left = (next(iter(columns.cells(record, noun)), "") for noun in ("joined", "left"))
@@ -228,6 +207,9 @@ def _between(columns: Columns, record: Record) -> float | None:
     length = (
         (b.clock.hour - a.clock.hour) * 3600 + (b.clock.minute - a.clock.minute) * 60 + b.clock.second - a.clock.second
     )
+    length += (b.later - a.later) * 86400
+    if a.offset is not None and b.offset is not None:
+        length -= (b.offset - a.offset) * 60
     return float(length) if length >= 0 else None
 
 

@@ -6,6 +6,7 @@ from ekkyo_common.tables.names import plain
 
 _BRACKETS = re.compile(r"\s*[(（\[［【〔]([^()（）\[\]［］【】〔〕]*)[)）\]］】〕]\s*")
 _MAIL = re.compile(r"[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\]+\.[^\W_][\w-]+")
+_BESIDE = re.compile(rf"[<(\[]?\s*(?:mailto:)?{_MAIL.pattern}\s*[>)\]]?")
 _AROUND = re.compile(r"(?:mailto:)?\s*(?:[^<>]*<\s*(?:mailto:)?([^<>\s]+)\s*>|(\S+))")
 
 
@@ -20,6 +21,18 @@ def name_and_aliases(value: str) -> tuple[str, tuple[str, ...]]:
     aliases = tuple(alias for found in _BRACKETS.findall(text) if (alias := plain(found)))
     name = plain(_BRACKETS.sub(" ", text))
     return (name, aliases) if name else (text, ())
+
+
+def addresses_in(value: str) -> list[str]:
+    """The mail addresses in a cell, in lower case, alone or between other words."""
+    if found := mail_address(value):
+        return [found]
+    return [found.casefold() for found in _MAIL.findall(plain(value)) if mail_address(found)]
+
+
+def without_addresses(value: str) -> str:
+    """A name without the mail address beside it, as in `Anna Weber <anna@example.com>`; it may be empty then."""
+    return _BESIDE.sub(" ", plain(value)).strip(" ,;/") if "@" in plain(value) else value
 
 
 def mail_address(value: str) -> str | None:

@@ -9,13 +9,14 @@ from pathlib import PurePath
 from ekkyo_common.attendance.columns import Columns, own_columns, person_headings
 from ekkyo_common.attendance.events import Event, visits_of
 from ekkyo_common.attendance.report import Kind, Note, Participant, Report, Skipped, UnreadableReport, merged
-from ekkyo_common.attendance.rows import Who, not_there, visit, who
+from ekkyo_common.attendance.rows import NOT_A_TIME, Who, not_there, visit, who
 from ekkyo_common.attendance.times import Times
 from ekkyo_common.attendance.words import VOCABULARY
 from ekkyo_common.attendance.words.values import action
 from ekkyo_common.tables import Evidence, Headings, Record, UnreadableTable, find_headings, one_row, open_table
 from ekkyo_common.tables.cells import damage_of, text_of
 from ekkyo_common.tables.names import key, plain
+from ekkyo_common.tables.rows import is_rule
 
 _SECTION = re.compile(r"\d\s*[.．、]\s*\S.*")
 
@@ -46,11 +47,12 @@ def read_attendance(data: bytes, name: str = "") -> Report:
         raise UnreadableReport(_no_headings(records), "no_headings")
     evidence = [*table.evidence]
     parts = _without_repetition(parts, evidence)
+    read = _people([(part, own_columns(part.headings, part.rows)) for part in parts], records, above)
     told = _summary(above)
+    parts = [part for part, _ in read]
     languages = [language for part in parts for language in part.headings.languages[:1]]
     tables: list[tuple[Columns, Sequence[Record]]] = []
-    for part in parts:
-        columns = own_columns(part.headings, part.rows)
+    for part, columns in read:
         evidence.append(Evidence("headings", f"line {part.headings.line}", _meanings(columns)))
         evidence += columns.evidence
         tables.append((columns, part.rows))
@@ -87,10 +89,23 @@ def _parts(records: list[Record]) -> tuple[list[_Part], list[Record]]:
             continue
         if _is_section(record) or (len(record.filled) == 1 and _heads_next(records, at)):
             title = record.filled[0]
-        elif parts and (record.filled or record.broken):
+        elif parts and (record.filled or record.broken) and not is_rule(record):
             parts[-1].rows.append(record)
         at += 1
     return parts, [r for r in records[:first] if r.filled]
+
+
+def _people(
+    read: list[tuple[_Part, Columns]], records: Sequence[Record], above: list[Record]
+) -> list[tuple[_Part, Columns]]:
+    """The tables of people; that of the meeting, with its host and how many came, goes to what stands above."""
+    people = []
+    for part, columns in read:
+        if {"title", "meeting"} & part.headings.nouns and not columns.has("name", "family", "given", "number"):
+            above += [*records[part.headings.begins : part.headings.records], *part.rows]
+        else:
+            people.append((part, columns))
+    return people or read
 
 
 def _certain_headings(records: Sequence[Record], at: int) -> Headings | None:
@@ -173,14 +188,26 @@ def _participants(
             else:
                 person = Who(found.name, found.aliases, found.emails, found.number)
                 visits.setdefault(_identity(person), []).append(found)
-                if found.joined and not found.left and found.minutes is None and columns.has("left"):
-                    notes.append(Note(found.line, found.shown, "the file does not say when they left: no minutes"))
+                if note := _doubt(found, columns):
+                    notes.append(note)
     for identity, some in events.items():
         paired, missing = visits_of(some, ended)
         visits.setdefault(identity, []).extend(paired)
         notes += missing
     people = sorted((merged(same) for same in visits.values()), key=lambda p: p.line)
     return people, skipped, sorted(notes, key=lambda n: n.line)
+
+
+def _doubt(visit: Participant, columns: Columns) -> Note | None:
+    """What is to be said of a visit that was taken."""
+    if visit.joined and not visit.left and visit.minutes is None and columns.has("left"):
+        return Note(visit.line, visit.shown, "the file does not say when they left: no minutes")
+    if visit.joined and visit.left and visit.seconds is not None:
+        span = (visit.left - visit.joined).total_seconds()
+        if visit.seconds > 1.1 * span + 120:
+            reason = f"{visit.minutes} minutes are more than the {int(span // 60)} from joining to leaving"
+            return Note(visit.line, visit.shown, reason)
+    return None
 
 
 def _row(columns: Columns, record: Record, times: Times) -> Participant | Skipped | Event:
@@ -197,7 +224,7 @@ def _row(columns: Columns, record: Record, times: Times) -> Participant | Skippe
         return Skipped(record.line, said, "is not a known word for joining or leaving", "unknown_value")
     at = times.read(written)
     if at is None:
-        return Skipped(record.line, written, "is not a time such as 2026/8/5 12:00:00 or 8/5/2026, 1:05 PM")
+        return Skipped(record.line, written, NOT_A_TIME)
     return Event(record.line, did, at, person)
 
 

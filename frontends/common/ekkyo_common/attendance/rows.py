@@ -5,23 +5,31 @@ from datetime import datetime, timedelta
 from unicodedata import east_asian_width
 
 from ekkyo_common.attendance.columns import SAYING_NOT, Columns
-from ekkyo_common.attendance.names import mail_address, name_and_aliases
+from ekkyo_common.attendance.content import moment
+from ekkyo_common.attendance.names import addresses_in, name_and_aliases, without_addresses
 from ekkyo_common.attendance.report import Participant, SkipCode, Skipped
 from ekkyo_common.attendance.times import Times
-from ekkyo_common.attendance.words.values import attendance_status, flag, registration_status, says_nothing
+from ekkyo_common.attendance.words.values import (
+    attendance_status,
+    flag,
+    registration_status,
+    said_outright,
+    says_nothing,
+)
 from ekkyo_common.tables import Record
 from ekkyo_common.tables.cells import damage_of
-from ekkyo_common.tables.durations import seconds_of
-from ekkyo_common.tables.names import plain
+from ekkyo_common.tables.durations import MOST, any_seconds_of, seconds_of
+from ekkyo_common.tables.names import in_brackets, plain
 from ekkyo_common.tables.rows import is_total
 
-_NOT = {
-    "absent": "“{}” says that they did not come",
-    "cancelled": "“{}” says that they cancelled",
-    "not_confirmed": "“{}” says that they had no place, or had not answered",
+_MEANS = {
+    "absent": "they did not come",
+    "cancelled": "they cancelled",
+    "not_confirmed": "they had no place, or had not answered",
 }
 _FLAGS: dict[str, SkipCode] = {"absent": "absent", "cancelled": "cancelled", "waiting": "waiting_room"}
-_TWELVE_HOURS = timedelta(hours=12)
+LONGER = "is longer than a week, which nobody attends"
+NOT_A_TIME = "is not a time such as 2026/8/5 12:00:00 or 8/5/2026, 1:05 PM"
 
 
 @dataclass(frozen=True)
@@ -47,7 +55,8 @@ def who(columns: Columns, record: Record) -> Who | Skipped:
         return Skipped(record.line, shown, reason, "equal_headings")
     written = names[0] if names else _joined_name(columns, record)
     addresses = [*columns.cells(record, "email"), *columns.cells(record, "upn")]
-    emails = tuple(dict.fromkeys(found for text in addresses if (found := mail_address(text)) and not damage_of(text)))
+    emails = _addresses(addresses) or _addresses([written])
+    written = without_addresses(written)
     number = next((plain(text) for text in columns.cells(record, "number") if not damage_of(text)), None)
     if not (emails or number):
         damaged = next(((text, d) for text in (written, *addresses) if text and (d := damage_of(text))), None)
@@ -61,6 +70,11 @@ def who(columns: Columns, record: Record) -> Who | Skipped:
             return Skipped(record.line, addresses[0], "is not a mail address, and the row has no name or number")
         return Skipped(record.line, shown, "has no name, no mail address and no personnel number")
     return Who(name, aliases, emails, number)
+
+
+def _addresses(texts: list[str]) -> tuple[str, ...]:
+    """The mail addresses in these cells, each once; a cell may have several."""
+    return tuple(dict.fromkeys(found for text in texts if not damage_of(text) for found in addresses_in(text)))
 
 
 def _joined_name(columns: Columns, record: Record) -> str:
@@ -80,9 +94,17 @@ def not_there(columns: Columns, record: Record) -> Skipped | None:
             if said:
                 heading = columns.heading(noun)
                 reason = (
-                    f"was in the waiting room only (“{heading}”)" if noun == "waiting" else _NOT[noun].format(heading)
+                    f"was in the waiting room only (“{heading}”)"
+                    if noun == "waiting"
+                    else f"“{heading}” says that {_MEANS[noun]}"
                 )
                 return Skipped(record.line, shown, reason, _FLAGS[noun])
+    for noun in ("remark", "name", "family", "given"):
+        for text in columns.cells(record, noun):
+            for part in [text] if noun == "remark" else in_brackets(text):
+                if (means := said_outright(part)) and means in _MEANS:
+                    reason = f"“{part}” under “{columns.heading(noun)}”: {_MEANS[means]}"
+                    return Skipped(record.line, shown, reason, means)  # type: ignore[arg-type]
     return _status(columns, record, shown)
 
 
@@ -90,15 +112,19 @@ def _status(columns: Columns, record: Record, shown: str) -> Skipped | None:
     came = registered = unsaid = False
     for noun, read in (("registration", registration_status), ("attendance", attendance_status)):
         for text in columns.cells(record, noun):
-            status = read(text)
+            status = "attended" if noun == "attendance" and _when(text) else read(text)
+            if plain(text).casefold() == "x" and noun == "attendance":
+                status = (
+                    {True: "attended", False: "absent"}.get(columns.crosses) if columns.crosses is not None else None
+                )
             heading = columns.heading(noun)
             if status is None:
                 if noun == "registration" and columns.has("attendance", "joined", "left", "duration"):
                     continue
                 reason = f"“{text}” under “{heading}” is not a known value: did they attend?"
                 return Skipped(record.line, shown, reason, "unknown_value")
-            if status in _NOT:
-                return Skipped(record.line, shown, _NOT[status].format(heading), status)  # type: ignore[arg-type]
+            if status in _MEANS:
+                return Skipped(record.line, shown, f"“{heading}” says that {_MEANS[status]}", status)  # type: ignore[arg-type]
             came |= status == "attended"
             registered |= status == "registered"
             unsaid |= status == "unsaid" and noun == "attendance"
@@ -110,9 +136,15 @@ def _status(columns: Columns, record: Record, shown: str) -> Skipped | None:
         return None
     if empty or unsaid:
         return Skipped(record.line, shown, f"“{columns.heading('attendance')}” is empty: did they attend?", "unsaid")
-    if registered and not columns.has("joined", "left", "duration", "timestamp"):
+    if registered:
         return Skipped(record.line, shown, "is registered, but the file does not say who attended", "registered_only")
     return None
+
+
+def _when(text: str) -> bool:
+    """Whether this is the time of a check-in: it says that somebody came."""
+    found = moment(text)
+    return found is not None and (found.day or found.numbers) is not None
 
 
 def visit(columns: Columns, record: Record, person: Who, times: Times) -> Participant | Skipped:
@@ -134,6 +166,8 @@ def visit(columns: Columns, record: Record, person: Who, times: Times) -> Partic
         if bad := _why_no_length(record, said, joined, left, columns):
             return bad
         seconds = (left - joined).total_seconds() if joined and left else None
+        if seconds is not None and seconds > MOST:
+            return Skipped(record.line, f"{said['joined']} – {said['left']}", LONGER)
     emails = person.emails
     return Participant(
         person.name,
@@ -164,7 +198,9 @@ def _why_no_length(
         return None
     for noun, found in (("joined", joined), ("left", left)):
         if said[noun] and not found:
-            return Skipped(line, said[noun], "is not a time such as 2026/8/5 12:00:00 or 8/5/2026, 1:05 PM")
+            return Skipped(line, said[noun], NOT_A_TIME)
+    if length and any_seconds_of(length, columns.reading) is not None:
+        return Skipped(line, length, LONGER)
     if length:
         return Skipped(line, length, "is not a duration such as 1h 2m 3s or a number of minutes")
     if (

@@ -1,14 +1,14 @@
 """The times in a report, under the one order of day, month and year that all of them have."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
-from ekkyo_common.attendance.columns import Columns, moment
+from ekkyo_common.attendance.columns import Columns
+from ekkyo_common.attendance.content import TIMES, moment
 from ekkyo_common.tables import Evidence, Record
 from ekkyo_common.tables.eras import NotADateError
-from ekkyo_common.tables.moments import Order, decide, moment_of
-
-TIMES = ("joined", "left", "timestamp", "started", "ended", "date")
+from ekkyo_common.tables.moments import Order, Written, day_of, decide, moment_of
 
 
 class Times:
@@ -27,6 +27,13 @@ class Times:
         if self.order is None:
             self.order = "mdy"  # lengths and the day of a report do not depend on it; what was assumed is told
             self.evidence.append(Evidence("date_order", "taken as month, day, year", "lengths are the same either way"))
+        self.guessed = decided.order is None
+        offsets = Counter(w.offset for w in found if w.offset is not None)
+        self.offset = offsets.most_common(1)[0][0] if offsets else 0
+        if len(offsets) > 1:
+            hours, minutes = divmod(abs(self.offset), 60)
+            zone = f"UTC{'-' if self.offset < 0 else '+'}{hours:02}:{minutes:02}"
+            self.evidence.append(Evidence("clock", zone, "times are of several zones; all were moved to this one"))
         if any(w.half for w in found):
             self.evidence.append(Evidence("clock", "12 hours", "times have AM or PM, or words for them"))
 
@@ -36,9 +43,22 @@ class Times:
         if found is None:
             return None
         try:
-            return moment_of(found, self.order, on=on or date(2000, 1, 1))
+            at = moment_of(found, self._order_of(found), on=on or date(2000, 1, 1))
         except NotADateError:
             return None
+        if at is None or found.offset is None:
+            return at
+        return at + timedelta(minutes=self.offset - found.offset)
+
+    def _order_of(self, found: Written) -> Order | None:
+        """The order for one cell: where the file does not tell it, that of a day which only one order has."""
+        if self.guessed and found.numbers:
+            try:
+                day_of(found, None)
+            except NotADateError:
+                return self.order
+            return None
+        return self.order
 
 
 def _cost(order: Order, tables: Sequence[tuple[Columns, Sequence[Record]]]) -> float:

@@ -15,7 +15,7 @@ __all__ = ["ERAS", "EXPECTED", "NotADateError", "parse", "told"]
 def told(text: str) -> Written:
     """What a cell tells of a day. Raises NotADateError: it is none, has a time, or a year without its century."""
     found = written(text)
-    if found.clock not in (None, time()):
+    if found.clock not in (None, time()) or found.later:
         raise NotADateError("not written as a date")
     if found.numbers is None and found.day is None:
         raise NotADateError("not written as a date")

@@ -10,6 +10,7 @@ _AS_TEXT = re.compile(r'\s*=\s*"(.*)"\s*', re.S)
 _APOSTROPHE = re.compile(r"'(?=[\d=+\-@０-９])")
 _FORMULA_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!"}
 _QUESTIONS = re.compile(r"[\s?？]*[?？]{2}[\s?？]*")
+_QUESTION_INSIDE = re.compile(r"[^\W\d_]\?+[^\W\d_]")
 _SIGNS = (
     (re.compile("[縺繧繝]"), "cp932", "UTF-8 text was read as Windows-31J"),
     (re.compile("[Â-ôšŽ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"), "cp1252", "UTF-8 text was read as Windows-1252"),
@@ -31,7 +32,7 @@ def damage_of(cell: str) -> tuple[RemarkCode, str] | None:
         return "undecodable", "holds bytes that are no characters in this file's encoding"
     if cell.strip().upper() in _FORMULA_ERRORS:
         return "formula_error", "is the error of a formula"
-    if _QUESTIONS.fullmatch(cell):
+    if _QUESTIONS.fullmatch(cell) or ("?" in cell and _QUESTION_INSIDE.search(cell)):
         return "undecodable", "holds question marks where characters were lost"
     if not cell.isascii() and (garbled := _garbled(cell)):
         return "mojibake", garbled

@@ -8,7 +8,7 @@ from typing import Literal
 from ekkyo_common.tables.names import plain
 from ekkyo_common.tables.told import Evidence
 
-Unit = Literal["hours", "minutes", "seconds"]
+Unit = Literal["hours", "minutes", "seconds", "days"]
 SECONDS: dict[str, int] = {"days": 86400, "hours": 3600, "minutes": 60, "seconds": 1}
 _WORDS = {
     "days": "d day days tag tage tagen jour jours j día días dia dias 日 天 일",
@@ -19,23 +19,27 @@ _WORDS = {
 }
 _UNIT = {word: unit for unit, words in _WORDS.items() for word in words.split()}
 _PART = re.compile(rf"(?<!\d)(\d++(?:[.,]\d++)?+)\s*+({'|'.join(sorted(_UNIT, key=len, reverse=True))})(?![a-zà-ÿ])\.?")
-_NUMBER = re.compile(r"\d{1,7}(?:[.,]\d+)?")
+_NUMBER = re.compile(r"\d{1,7}(?:[.,]\d+)?|\d{1,3}(?:([.,' ])\d{3})+(?:(?!\1)[.,]\d+)?")
+_ISO = re.compile(r"p(?=.)(?:(\d+)d)?(?:t(?=\d)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:[.,]\d+)?)s)?)?")
+_PART_OF_A_DAY = re.compile(r"0?[.,]\d{4,}")
 _CLOCK = re.compile(r"(?:(\d+)[.\s])?(\d+):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?")
 _FILLERS = re.compile(r"[\s,、]|\b(?:and|und|et|y)\b")
 _UNITS: tuple[Unit, ...] = ("minutes", "seconds", "hours")
-MOST = 40 * 24 * 3600
-"""Seconds that a length of time may have."""
+MOST = 10_000 * 60
+"""Seconds that somebody may have been there: a week, as an attendance can hold."""
+HALF_A_DAY = 0.5
 
 
 @dataclass(frozen=True)
 class Reading:
     """How a column's lengths of time are read."""
 
-    unit: Unit = "minutes"
-    """Of plain numbers."""
+    unit: Unit | None = "minutes"
+    """Of plain numbers; None: it cannot be told."""
     clock: Literal["h:m", "m:s"] = "h:m"
     """Of two numbers with a colon."""
     decimal: Literal[",", ".", "both"] = "."
+    """Which mark begins the decimals, the other one being between thousands; of both, none is known."""
     evidence: tuple[Evidence, ...] = ()
 
 
@@ -56,17 +60,19 @@ def decide_reading(cells: Iterable[str], heading: str, lengths: Iterable[float |
     texts = [plain(cell).casefold() for cell in cells]
     told: list[Evidence] = []
     pairs = [(t, s) for t, s in zip(texts, lengths, strict=False) if s is not None and s >= 60]
-    unit = unit_of(heading)
+    unit: Unit | None = unit_of(heading)
+    decided = unit is not None
     numbers = [t for t in texts if _NUMBER.fullmatch(t)]
     if numbers:
         if unit:
             told.append(Evidence("unit", unit, f"the heading “{heading}” says so"))
-        elif guess := _by_lengths([(float(t.replace(",", ".")), s) for t, s in pairs if _NUMBER.fullmatch(t)]):
+        elif guess := _by_lengths([(n, s) for t, s in pairs if (n := _number(t, ".")) is not None]):
             unit = guess
             told.append(Evidence("unit", unit, "so it agrees with the times of joining and leaving"))
         else:
-            unit = "minutes"
-            told.append(Evidence("unit", unit, f"“{heading}” names none"))
+            unit, because = _by_size(numbers)
+            told.append(Evidence("unit", unit or "not decided", because or f"“{heading}” names none"))
+        decided = True
     clocks = [found for t in texts if (found := _CLOCK.fullmatch(t)) and not found[4]]
     clock: Literal["h:m", "m:s"] = "h:m"
     if clocks:
@@ -79,19 +85,50 @@ def decide_reading(cells: Iterable[str], heading: str, lengths: Iterable[float |
         told.append(
             Evidence("clock", "minutes:seconds" if clock == "m:s" else "hours:minutes", f"“{long or clocks[0][0]}”")
         )
-    commas = [t for t in numbers if "," in t]
-    decimal: Literal[",", ".", "both"] = "."
-    if commas:
-        decimal = "," if any(len(t.partition(",")[2]) != 3 for t in commas) else "both"
-        if decimal == ",":
-            told.append(Evidence("decimal", "comma", f"“{commas[0]}”"))
-    return Reading(unit or "minutes", clock, decimal, tuple(told))
+    decimal = _decimal_mark(numbers)
+    if decimal == ",":
+        told.append(Evidence("decimal", "comma", f"“{next(t for t in numbers if ',' in t)}”"))
+    return Reading(unit if decided else "minutes", clock, decimal, tuple(told))
+
+
+def _decimal_mark(numbers: list[str]) -> Literal[",", ".", "both"]:
+    """The mark after which decimals stand: the second of two, or the one that has not three digits after it."""
+    last = {t[max(t.rfind(","), t.rfind("."))] for t in numbers if "," in t and "." in t}
+    commas = [t for t in numbers if "," in t and "." not in t]
+    if "," in last or any(len(t.partition(",")[2]) != 3 for t in commas if t.count(",") == 1):
+        return ","
+    return "both" if commas and "." not in last else "."
+
+
+def _by_size(numbers: list[str]) -> tuple[Unit | None, str]:
+    """The unit of numbers that nothing else tells: those all below one are no minutes."""
+    values = [n for t in numbers if (n := _number(t, ",")) is not None]
+    if not any(0 < n < 1 for n in values) or any(n > 1 for n in values):
+        return "minutes", ""
+    if max(values) <= HALF_A_DAY and any(_PART_OF_A_DAY.fullmatch(t) for t in numbers):
+        return "days", "parts of a day, as spreadsheets keep lengths of time"
+    return None, "all numbers are below one: hours, or parts of a day?"
+
+
+def _number(text: str, decimal: str) -> float | None:
+    """A plain number; None where one mark with three digits after it may stand between thousands or before decimals."""
+    marks = re.findall(r"[.,' ]", text)
+    if len(marks) == 1 and marks[0] in ".,":
+        head, mark, tail = text.partition(marks[0])
+        if len(tail) == 3 and head.strip("0") and mark != decimal and len(head) <= 3:
+            if decimal == "both":
+                return None if mark == "," else float(text)
+            return float(head + tail)
+        return float(f"{head or 0}.{tail}")
+    if len(set(marks)) > 1:
+        return float(re.sub(r"[.,' ]", "", text[: text.rfind(marks[-1])]) + "." + text[text.rfind(marks[-1]) + 1 :])
+    return float(re.sub(r"[.,' ]", "", text))
 
 
 def _by_lengths(pairs: list[tuple[float, float]]) -> Unit | None:
     """The unit in which most numbers are at most a little longer than their lengths in seconds, and of their kind."""
     best: tuple[int, Unit] | None = None
-    for unit in _UNITS:
+    for unit in (*_UNITS, "days"):
         near = sum(0.4 * s <= n * SECONDS[unit] <= 1.1 * s + 90 for n, s in pairs)
         if near * 2 > len(pairs) and (best is None or near > best[0]):
             best = (near, unit)
@@ -99,24 +136,28 @@ def _by_lengths(pairs: list[tuple[float, float]]) -> Unit | None:
 
 
 def seconds_of(text: str, reading: Reading) -> float | None:
-    """A length of time in seconds; None if it is none, or can be read in several ways."""
+    """A length of time in seconds; None if it is none, is too long, or can be read in several ways."""
+    seconds = any_seconds_of(text, reading)
+    return seconds if seconds is not None and seconds <= MOST else None
+
+
+def any_seconds_of(text: str, reading: Reading) -> float | None:
+    """The same of lengths that nobody can have been there for."""
     text = plain(text).casefold()
     if _NUMBER.fullmatch(text):
-        if "," in text and reading.decimal == "both":
-            return None
-        return _sane(float(text.replace(",", ".")) * SECONDS[reading.unit])
+        count = _number(text, reading.decimal)
+        return None if count is None or reading.unit is None else round(count * SECONDS[reading.unit], 3)
+    if iso := _ISO.fullmatch(text):
+        amounts = [float((part or "0").replace(",", ".")) for part in iso.groups()]
+        return round(sum(n * s for n, s in zip(amounts, SECONDS.values(), strict=True)), 3)
     if clock := _CLOCK.fullmatch(text):
         days, first, second, third = (int(part or 0) for part in clock.groups())
         if second > 59 or third > 59:
             return None
         if clock[4] is None and reading.clock == "m:s":
-            return _sane(first * 60 + second)
-        return _sane(days * 86400 + first * 3600 + second * 60 + third)
+            return round(first * 60 + second)
+        return round(days * 86400 + first * 3600 + second * 60 + third)
     parts = _PART.findall(text)
     if not parts or _FILLERS.sub("", _PART.sub("", text)):
         return None
-    return _sane(sum(float(count.replace(",", ".")) * SECONDS[_UNIT[word]] for count, word in parts))
-
-
-def _sane(seconds: float) -> float | None:
-    return seconds if seconds <= MOST else None
+    return round(sum(float(count.replace(",", ".")) * SECONDS[_UNIT[word]] for count, word in parts), 3)

@@ -2,17 +2,20 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from ekkyo_common.tables.eras import FIRST_YEAR, NotADateError, in_era, real_day
 from ekkyo_common.tables.names import plain
+from ekkyo_common.tables.offsets import without_zone
 from ekkyo_common.tables.told import Evidence, Reason, ReasonCode
 
 Order = Literal["ymd", "mdy", "dmy"]
 ORDERS: dict[Order, str] = {"ymd": "year, month, day", "mdy": "month, day, year", "dmy": "day, month, year"}
 NOON = 12
+MIDNIGHT = (24, 0, 0)
+"""The end of a day, which ISO 8601 writes so too; a later hour is no time."""
 
 _MONTHS = {
     1: "jan january januar janvier janv ene enero jän jänner",
@@ -37,11 +40,6 @@ _DAY_NAMES = re.compile(
     r"|[(（](?:[月火水木金土日월화수목금토일]|周[一二三四五六日]|週[一二三四五六日])[)）]\s*|星期[一二三四五六日天]\s*|[月火水木金土日]曜日\s*"
     r"|\b(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
     r"|lunes|martes|miércoles|jueves|viernes|sábado|domingo)\b,?\s*",
-    re.I,
-)
-_ZONE = re.compile(
-    r"\s*(?:z|[(（]?(?:(?:utc|gmt)\s*[+-]?\s*\d{0,2}(?::?\d\d)?|jst|kst|cest|cet|bst|est|edt|cst|cdt|mst|mdt|pst|pdt)[)）]?"
-    r"|[+-]\d\d:?\d\d)$",
     re.I,
 )
 _TIME = re.compile(
@@ -78,6 +76,10 @@ class Written:
     clock: time | None = None
     half: bool = False
     """Whether the time is told with morning and afternoon."""
+    later: bool = False
+    """Whether the time is the end of its day: 24:00."""
+    offset: int | None = None
+    """Minutes that the clock is ahead of UTC, where the cell says so."""
     separator: str = ""
     remark: str | None = None
 
@@ -100,32 +102,35 @@ def written(text: str) -> Written:
     """What a cell tells of a day and a time. Raises NotADateError where it is no date at all."""
     bare = plain(text).replace("、", ",").strip()
     rest = _DAY_NAMES.sub(" ", bare).strip(" ,")
-    rest = _ZONE.sub("", rest) if ":" in rest else rest
+    rest, offset = without_zone(rest) if ":" in rest else (rest, None)
     rest = re.sub(r"(?<=\d)T(?=\d)", " ", rest)
-    clock, half = None, False
+    clock, half, later = None, False, False
     if found := _last(_TIME, rest):
-        clock, half = _clock(found)
+        clock, half, later = _clock(found)
         rest = f"{rest[: found.start()]} {rest[found.end() :]}"
     rest = re.sub(r"\b(?:at|um|à|a las)\b|\bof\b", " ", rest, flags=re.I).strip(" ,").rstrip("日") if clock else rest
     rest = " ".join(rest.split()).strip(" ,")
     if not rest:
         if clock is None:
             raise NotADateError("not written as a date")
-        return Written(bare, clock=clock, half=half)
-    return _with_day(bare, rest, clock, half)
+        return Written(bare, clock=clock, half=half, later=later, offset=offset)
+    told = _with_day(bare, rest, clock, half)
+    return told if offset is None and not later else replace(told, later=later, offset=offset)
 
 
 def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
     return next(reversed(list(pattern.finditer(text))), None)
 
 
-def _clock(found: re.Match[str]) -> tuple[time, bool]:
+def _clock(found: re.Match[str]) -> tuple[time, bool, bool]:
+    """The time, whether it is told with morning and afternoon, and whether it ends its day."""
     hour, minute, second = int(found["hour"]), int(found["minute"]), int(found["second"] or 0)
     said = (found["before"] or found["after"] or "").casefold()
     if said and hour <= NOON:
         hour = hour % 12 + (12 if re.fullmatch(_AFTER_NOON, said, re.I) else 0)
+    later = (hour, minute, second) == MIDNIGHT
     try:
-        return time(hour, minute, second), bool(said)
+        return time(0 if later else hour, minute, second), bool(said), later
     except ValueError:
         raise NotADateError("there is no such time", "impossible_date") from None
 
@@ -248,7 +253,7 @@ def moment_of(cell: Written, order: Order | None, *, on: date | None = None) -> 
     if cell.clock is None:
         return None
     day = on if cell.numbers is None and cell.day is None else day_of(cell, order)
-    return datetime.combine(day, cell.clock) if day else None
+    return datetime.combine(day, cell.clock) + timedelta(days=cell.later) if day else None
 
 
 def minutes_between(begin: datetime, end: datetime) -> float:

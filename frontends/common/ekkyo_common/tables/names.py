@@ -16,6 +16,9 @@ _IGNORABLE = re.compile(
 )
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
 """Of those, what nobody writes a name with; variation selectors and joiners may belong to it."""
+_CODE_BEFORE = re.compile(r"^\s*[(（]?\d{1,3}[)）]?\s*[:：.．_\-–—\s]?\s*(?=[^\W\d_])")
+_CODE_AFTER = re.compile(r"(?<=[^\W\d_])\s*[(（]\d{1,3}[)）]\s*$")
+_IN_BRACKETS = re.compile(r"[(（\[［【〔<＜「]([^()（）\[\]［］【】〔〕<>＜＞「」]*)[)）\]］】〕>＞」]")
 _APART = re.compile("[\\s_・･.,、，\u2027\u30fb/／|｜@＠:：\u2010-\u2015-]+")
 
 
@@ -27,6 +30,16 @@ def without_invisible(text: str) -> str:
 def plain(text: str) -> str:
     """Full-width letters narrow, half-width kana wide, nothing invisible, spaces single: as people mean it."""
     return " ".join(normalize("NFKC", _IGNORABLE.sub("", text)).split())
+
+
+def without_code(text: str) -> str:
+    """`1:在籍`, `02 Active`, `Active (1)` without the code that a system has for what the words say."""
+    return _CODE_AFTER.sub("", _CODE_BEFORE.sub("", text))
+
+
+def in_brackets(text: str) -> list[str]:
+    """What stands in brackets of any kind, as in `（退職）山田 花子`."""
+    return [found.strip() for found in _IN_BRACKETS.findall(text) if found.strip()]
 
 
 @lru_cache(maxsize=50_000)

@@ -23,7 +23,8 @@ HEADINGS = {
     "timestamp": "zeitstempel",
     "attendance": "anwesenheit | teilgenommen | anwesend | teilnahmestatus | status | anwesenheitsstatus | erschienen",
     "registration": "registrierungsstatus | genehmigungsstatus | anmeldestatus | antwort | rückmeldung",
-    "absent": "abwesend | abwesenheit | nicht erschienen | gefehlt",
+    "absent": "abwesend | abwesenheit | entschuldigt | unentschuldigt | fehlend | fehlt | nicht teilgenommen"
+    " | nicht erschienen | gefehlt",
     "cancelled": "abgesagt | storniert | stornierung | abgemeldet | storniert am | abgesagt am | absage",
     "waiting": "im warteraum | warteraum | im wartezimmer | in warteraum",
     "host_name": "gastgeber | host | organisator | besprechungsorganisator | moderator",

@@ -22,7 +22,7 @@ HEADINGS = {
     "attendance": "attended | attendance | attendance status | present | checked in | check-in | check in | status"
     " | participation",
     "registration": "registration status | approval status | rsvp | response | invitation status",
-    "absent": "absent | absence | no-show | no show | did not attend | missed",
+    "absent": "absent | absence | excused | unexcused | not attended | no-show | no show | did not attend | missed",
     "cancelled": "cancelled | canceled | cancelled at | canceled at | cancellation | cancellation time | withdrawn",
     "waiting": "in waiting room | waiting room",
     "host_name": "host | host name | organizer | organiser | meeting host | organizer name",

@@ -25,7 +25,7 @@ HEADINGS = {
     "attendance": "présence | présent | a participé | statut de présence | statut | participation | état",
     "registration": "statut d'inscription | statut de l'inscription | statut d'approbation | réponse"
     " | état d'inscription",
-    "absent": "absent | absence | absents",
+    "absent": "absent | absence | absents | absente | excusé | non excusé",
     "cancelled": "annulé | annulation | date d'annulation | désinscrit | annulé le",
     "waiting": "en salle d'attente | salle d'attente | dans la salle d'attente",
     "host_name": "hôte | organisateur | nom de l'hôte | animateur",

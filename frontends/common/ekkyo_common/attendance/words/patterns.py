@@ -8,12 +8,13 @@ _JOINING = (
 )
 _LEAVING = (
     r"\bleav|\bleft\b|\bexit|退出|退室|退席|退場|verlass|austritt|départ|sortie|quitt|déconnexion|salid|salió|abandon"
-    r"|desconexión|离开|離開|离会|離會|退会|退會|나가|나간|퇴장|퇴실"
+    r"|desconexión|离开|離開|离会|離會|退会|退會|나가|나간|나갔|퇴장|퇴실"
 )
 
 PATTERNS = (
     ("waiting", r"waiting room|待機室|待合室|warteraum|wartezimmer|salle d.attente|sala de espera|等候室|等待室"
      r"|대기실"),
+    ("upn", r"regist\w* e-?mail|登録.*メール|(e-?mail|correo).*(d.inscription|de registro)|registrierungs.*mail"),
     ("other", r"regist(rat|er)|登録(日|時)|申込(日|時)|inscri.*(date|heure|fecha|hora)|(date|heure|fecha"
      r"|hora).*(inscri|regist)|anmelde(zeit|datum)"),
     ("other", r"average|平均|durchschnitt|moyen|promedio|평균"),
@@ -38,6 +39,9 @@ PATTERNS = (
     ("timestamp", r"time ?stamp|タイムスタンプ|zeitstempel|horodat|marca de tiempo|时间戳|時間戳|타임 ?스탬프"),
     ("action", r"user action|(ユーザー|利用者).*(操作|アクション|動作)|benutzeraktion|action .*utilisateur"
      r"|acción .*usuario|(用户|使用者).*(操作|動作|动作)|사용자.*(작업|동작)"),
+    ("attendance", r"(attendee|participant|teilnehmer|asistente|参加者|出席者|參加者)"
+     r".*(status|ステータス|状況|状態|estado)"
+     r"|(statut|état|estado).*(participant|asistente)"),
     ("attendance", r"出欠|出席(?!者|番号)|attend(ed|ance)|anwesen|présen|asist(ió|encia)|签到|簽到|出勤|출석|참석"
      r"|check.?in|チェックイン|来場|참가 여부"),
     ("kana", r"フリガナ|ふりがな|カナ|よみ|furigana|phonetic"),

@@ -4,7 +4,7 @@ import re
 from typing import Literal
 
 from ekkyo_common.attendance.words.patterns import JOINED, LEFT
-from ekkyo_common.tables.names import plain
+from ekkyo_common.tables.names import plain, without_code
 
 Status = Literal["attended", "absent", "cancelled", "not_confirmed", "registered", "unsaid"]
 
@@ -12,18 +12,30 @@ STATUS: dict[str, str] = {
     "attended": "attended | present | joined | checked in | check-in | showed up | ○ | ◯ | 〇 | ◎ | ● | ✓ | ✔ | ☑"
     " | 出席 | 参加 | 参加済み"
     " | 参加済 | 参加した | 出席済み | 出席済 | 来場 | 来場済み | 受付済み | 受付済 | チェックイン済み"
-    " | チェックイン | 参加あり | 遅刻 | 早退 | late"
+    " | チェックイン | 参加あり | 遅刻 | 早退 | late | left early | arrived late | online | onsite | on site"
+    " | in person | remote"
+    " | オンライン参加 | オンライン出席 | オンライン | 現地参加 | 会場参加 | 来場参加 | リモート参加 | 代理出席"
+    " | 代理"
+    " | attended online | attended in person | verspätet | online teilgenommen | vor Ort | a assisté | assisté"
+    " | a été présent | en retard | ha asistido | ha participado | asistente | 迟到 | 遲到 | 早退 | 조퇴 | 출석함"
     " | anwesend | teilgenommen | erschienen | présent | présente | a participé | asistió | presente | participó"
     " | 已签到 | 已簽到 | 签到 | 到场 | 已参加 | 已參加 | 已出席 | 参加 | 參加 | 到 | 참석 | 출석 | 참가 | 참석함"
     " | 참가함 | 지각",
     "absent": "absent | did not attend | didn't attend | not attended | no show | no-show | missed | not present"
-    " | × | ✕ | ✗ | ☐ | 欠席 | 未出席"
+    " | × | ✕ | ✗ | ☐ | 欠席 | 未出席 | not attending | will not attend | didn't show | excused | unexcused"
+    " | 公欠 | 病欠"
+    " | 事前欠席 | 欠席連絡あり | 無断欠席 | 不在 | 欠席者 | unentschuldigt | fehlt | fehlend | krank"
+    " | nimmt nicht teil"
+    " | n'a pas assisté | absent excusé | non présent | no participó | no asistirá | no se presentó | assente"
+    " | non presente | afwezig | 旷课 | 缺課 | 未到 | 미참가 | 노쇼"
     " | 不参加 | 無断欠席 | 未参加 | 参加なし | 参加せず | 未受付 | 未チェックイン | 出席なし | 欠 | abwesend"
     " | nicht teilgenommen | gefehlt"
     " | nicht erschienen | entschuldigt | absente | excusé | excusée | n'a pas participé | no asistió | ausente"
     " | faltó"
     " | 缺席 | 未签到 | 未簽到 | 未参加 | 未參加 | 未出席 | 缺勤 | 请假 | 請假 | 불참 | 결석 | 미참석 | 미출석",
-    "cancelled": "cancelled | canceled | withdrawn | withdrew | declined | キャンセル | キャンセル済み"
+    "cancelled": "cancelled | canceled | withdrawn | withdrew | declined | refunded | deleted | removed | revoked"
+    " | annullato | annullata | geannuleerd | cancelado por el asistente | zurückgezogen | erstattet | remboursé"
+    " | reembolsado | 返金済み | 返金済 | 返金 | 환불 | キャンセル | キャンセル済み"
     " | キャンセル済 | 取消 | 取り消し | 取消し"
     " | 辞退 | 参加取消 | 参加キャンセル | abgesagt | storniert | abgemeldet | annulé | annulée | refusé | décliné"
     " | désisté"
@@ -36,7 +48,10 @@ STATUS: dict[str, str] = {
     " | ausstehend | warteliste | abgelehnt | vorbehaltlich | en attente | liste d'attente | pendiente"
     " | lista de espera | 待定 | 候补 | 候補"
     " | 待审核 | 待審核 | 未回复 | 未回覆 | 已拒绝 | 已拒絕 | 대기 | 보류 | 미응답 | 대기 중 | 거부됨",
-    "registered": "registered | approved | accepted | confirmed | going | 申込済 | 申込済み | 申し込み済み"
+    "registered": "registered | approved | accepted | confirmed | going | attending | will attend | rsvp yes | paid"
+    " | purchased | sold | ticket sold | reserved | 販売済 | 販売済み | 購入済 | 購入済み | 支払済 | 支払済み"
+    " | 決済済"
+    " | 決済済み | 入金済 | 入金済み | 予約済 | 申込済 | 申込済み | 申し込み済み"
     " | 登録済み | 登録済 | 承認済み | 承認"
     " | 参加予定 | 出席予定 | 当選 | 予約済み | 参加希望 | angemeldet | genehmigt | zugesagt | bestätigt | inscrit"
     " | inscrite"
@@ -70,6 +85,12 @@ ACTION: dict[str, str] = {
 _NOTHING = {"", "-", "--", "–", "—", "―", "n/a", "na", "ー", "なし", "null", "none", "未設定", "無し"}
 
 
+_BEFORE = re.compile(
+    r"\bbefore\b|\bearlier\b|以前に|前に|\b(?:zuvor|vorher|bereits)\b|\bavant\b|\bantes\b|之前|이전에|미리", re.I
+)
+_BETWEEN = re.compile(r"[・/／,、，;；+＋&＆]|\b(?:and|und|et|y)\b", re.I)
+
+
 def _table(words: dict[str, str]) -> dict[str, str]:
     return {_key(word): meaning for meaning, all_words in words.items() for word in all_words.split("|")}
 
@@ -96,10 +117,18 @@ def attendance_status(cell: str) -> str | None:
     """What a column about attendance says; None: it is not understood."""
     if plain(cell).casefold() in _NOTHING - {"なし", "無し"}:
         return "unsaid"
-    if found := _STATUS.get(_key(cell)):
+    if found := said_outright(cell):
         return found
     said = flag(cell)
     return None if said is None else "attended" if said else "absent"
+
+
+def said_outright(cell: str) -> str | None:
+    """What a cell says in words of somebody's attendance, whatever its column; a yes or no says nothing."""
+    if found := _STATUS.get(_key(cell)) or _STATUS.get(_key(without_code(plain(cell)))):
+        return found
+    parts = [_STATUS.get(_key(part)) for part in _BETWEEN.split(cell)]
+    return parts[0] if len(parts) > 1 and parts[0] and len(set(parts)) == 1 else None
 
 
 def registration_status(cell: str) -> str | None:
@@ -110,9 +139,9 @@ def registration_status(cell: str) -> str | None:
 
 def action(cell: str) -> str | None:
     """`joined` or `left`; None: it is neither."""
-    if found := _ACTION.get(_key(cell)):
+    text = _BEFORE.sub(" ", plain(cell)).casefold()
+    if found := _ACTION.get(_key(cell)) or _ACTION.get(_key(text)):
         return found
-    text = plain(cell).casefold()
     if re.search(LEFT, text):
         return "left"
-    return "joined" if re.search(JOINED, text) or "参加" in text else None
+    return "joined" if re.search(JOINED, text) or re.search("参加|參加|참가|참여|unid[oa]", text) else None

@@ -1,0 +1,207 @@
+"""Exports of meeting tools, ticket shops and spreadsheets: who came for how long, and what of each row is named."""
+
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from ekkyo_common.attendance import Report, match, read_attendance
+from openpyxl import Workbook
+
+from tests.common.test_attendance_field import Someone
+
+OLD_TEAMS = {
+    "es": "Nombre completo,Acción de usuario,Marca de tiempo|Unido antes|Salió|28/4/2021 9:00|28/4/2021 10:05",
+    "ko": "전체 이름,사용자 작업,타임스탬프|이전에 참가했음|나갔음|2021. 4. 28. 오전 9:00|2021. 4. 28. 오전 10:05",
+    "de": "Vollständiger Name,Benutzeraktion,Zeitstempel|Vorher beigetreten|Verlassen|28.4.2021 09:00|28.4.2021 10:05",
+    "zh": "全名,用户操作,时间戳|之前已加入|已离开|2021/4/28 上午9:00|2021/4/28 上午10:05",
+}
+MEETING = {
+    "de": "Meeting-ID,Thema,Startzeit,Benutzer-E-Mail,Dauer (Minuten),Teilnehmer",
+    "zh": "会议 ID,主题,开始时间,用户电子邮件,时长（分钟）,参会者",
+    "ja": "ミーティングID,トピック,開始時刻,ユーザーのメール,期間（分）,参加者",
+}
+SERIAL = 46239.5
+"""2026-08-05 12:00."""
+
+
+def read(text: str | bytes) -> Report:
+    return read_attendance(text.encode() if isinstance(text, str) else text, "list.csv")
+
+
+def people(report: Report) -> dict[str, int | None]:
+    return {p.email or p.number or p.name: p.minutes for p in report.participants}
+
+
+def workbook(*rows: list[Any]) -> bytes:
+    book, file = Workbook(), io.BytesIO()
+    for row in rows:
+        book.active.append(row)
+    book.save(file)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("language", OLD_TEAMS)
+def test_who_joined_before_the_list_began_joined(language: str) -> None:
+    headings, joined, left, begin, end = OLD_TEAMS[language].split("|")
+    report = read(f"{headings}\nAnna,{joined},{begin}\nAnna,{left},{end}\n")
+    assert (people(report), report.skipped, report.notes) == ({"Anna": 65}, [], [])
+
+
+@pytest.mark.parametrize("language", MEETING)
+def test_the_host_above_the_list_of_participants_is_none_of_them(language: str) -> None:
+    report = read(
+        f"{MEETING[language]}\n85123,RPA,2026/08/05 12:00:00,host@example.com,61,3\n\n"
+        "Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes)\n"
+        "Anna,a@example.com,2026/08/05 12:00:00,2026/08/05 12:50:00,50\n"
+    )
+    assert (people(report), report.skipped) == ({"a@example.com": 50}, [])
+    assert (report.kind, report.title, str(report.started_at)) == ("zoom", "RPA", "2026-08-05 12:00:00")
+
+
+@pytest.mark.parametrize(
+    ("rows", "minutes"),
+    [
+        ("2026-08-05T12:00:00+09:00,2026-08-05T05:40:00+02:00", 40),
+        ("2026-08-05 12:00 JST,2026-08-05 03:40 (UTC)", 40),
+        ("2026-08-05 12:00 GMT+9,2026-08-05 12:40 GMT+9", 40),
+        ("2026-08-05 23:00,2026-08-05 24:00", 60),
+        ("46239.5,46239.527777777", 40),
+        ("0.5,0.527777777", 40),
+    ],
+)
+def test_times_of_any_zone_and_of_spreadsheets_are_as_long_as_they_are(rows: str, minutes: int) -> None:
+    assert people(read(f"Name,Joined,Left\nAnna,{rows}\n")) == {"Anna": minutes}
+
+
+def test_visits_told_in_several_zones_overlap_where_they_do() -> None:
+    report = read(
+        "Name,Joined,Left\nA,2026-08-05T12:00+09:00,2026-08-05T12:40+09:00\nA,2026-08-05T03:20Z,2026-08-05T04:00Z\n"
+    )
+    assert people(report) == {"A": 60}
+    assert ("clock", "UTC+09:00") in [(each.what, each.decided) for each in report.evidence]
+
+
+@pytest.mark.parametrize(
+    ("heading", "cells", "minutes", "unit"),
+    [
+        ("Duration", "PT1H3M5S;PT10M", [63, 10], None),
+        ("Dauer (Min.)", "63,5;1.234,5", [63, 1234], "minutes"),
+        ("Dauer (Sek.)", "1.234,5;90,5", [20, 1], "seconds"),
+        ("Duration (seconds)", "1,234.5;3,600", [20, 60], "seconds"),
+        ("Durée (s)", "1 234,5;3 600", [20, 60], "seconds"),
+        ("Duration", "0.0347222222;0.025", [50, 36], "days"),
+        ("Duration", "0.75;0.5", None, "not decided"),
+        ("Minutes", "12000;-5", None, "minutes"),
+        ("Minutes", "0;1", [0, 1], "minutes"),
+    ],
+)
+def test_a_length_is_read_in_its_unit_or_named(
+    heading: str, cells: str, minutes: list[int] | None, unit: str | None
+) -> None:
+    a, b = cells.split(";")
+    report = read(f"Name\tEmail\t{heading}\nA\ta@example.com\t{a}\nB\tb@example.com\t{b}\n")
+    assert list(people(report).values()) == (minutes or [])
+    assert [s.value for s in report.skipped] == ([] if minutes else [a, b])
+    assert next((e.decided for e in report.evidence if e.what == "unit"), None) == unit
+
+
+def test_a_length_that_its_own_times_contradict_is_told() -> None:
+    report = read("Name,Joined,Left,Duration (minutes)\nA,12:00,12:40,4000\nB,12:00,12:30,30\n")
+    assert [(note.line, note.reason) for note in report.notes] == [
+        (2, "4000 minutes are more than the 40 from joining to leaving")
+    ]
+    days = read("Name,Joined,Left\nA,2026-08-05 12:00,2026-09-05 12:40\n")
+    assert [(s.line, s.reason) for s in days.skipped] == [(2, "is longer than a week, which nobody attends")]
+
+
+def test_where_dates_have_both_orders_a_day_that_only_one_has_is_still_read() -> None:
+    report = read("Name,Joined,Left\nA,13/04/2026 12:00,13/04/2026 12:50\nB,04/13/2026 12:00,04/13/2026 12:40\n")
+    assert (people(report), report.skipped) == ({"A": 50, "B": 40}, [])
+    assert ("date_order", "not decided") in [(each.what, each.decided) for each in report.evidence]
+
+
+@pytest.mark.parametrize(
+    ("text", "came", "codes"),
+    [
+        (
+            "First Name,Last Name,Email,Attendee Status\nA,A,a@example.com,Checked In\nB,B,b@example.com,Attending\n"
+            "C,C,c@example.com,Not Attending\nD,D,d@example.com,Refunded\n",
+            ["a@example.com"],
+            ["registered_only", "absent", "cancelled"],
+        ),
+        (
+            "氏名,メール,ステータス,チェックイン日時\n山,a@example.com,販売済,2026/08/05 12:01\n"
+            "川,b@example.com,販売済,\n田,c@example.com,キャンセル済み,\n",
+            ["a@example.com"],
+            ["registered_only", "cancelled"],
+        ),
+        (
+            "Name;E-Mail;anwesend;entschuldigt;unentschuldigt\nA;a@example.com;x;;\nB;b@example.com;;x;\n"
+            "C;c@example.com;;;x\nD;d@example.com;;;\n",
+            ["a@example.com"],
+            ["absent", "absent", "unsaid"],
+        ),
+        (
+            "氏名,社員番号,出欠\n山,1,遅刻・早退\n川,2,1:出席\n田,3,公欠\n林,4,オンライン参加\n森,5,出席・欠席\n",
+            ["1", "2", "4"],
+            ["absent", "unknown_value"],
+        ),
+        ("Name,Email,Vermerk\nA,a@example.com,\nB,b@example.com,abgesagt\n", ["a@example.com"], ["cancelled"]),
+        ("Vorname,Name,Vermerk\nA,A,wichtig\nB,B,abgesagt\n", ["A A", "B B"], []),
+        (
+            "Name,Email\nAnna (declined),a@example.com\n（キャンセル）山,b@example.com\nC (IT),c@example.com\n",
+            ["c@example.com"],
+            ["cancelled"] * 2,
+        ),
+        ("氏名,参加,退出\n山,2026/8/5 12:00,2026/8/5 12:50\n川,,\n", ["山"], ["unsaid"]),
+        (
+            "Name,First Join,Last Leave,Email,Registration Email,Registration Status\n"
+            "A,2026-08-05 12:00,2026-08-05 12:50,a@example.com,a2@example.com,Registered\n"
+            ",,,,b@example.com,Registered\n,,,,c@example.com,Canceled\n",
+            ["a@example.com"],
+            ["registered_only", "cancelled"],
+        ),
+        (
+            "Name;E-Mail;Dauer\nA;a@example.com;50\nDurchschnitt;;50\nGesamt: 1 Teilnehmer;;\n平均;;50\n"
+            "Total général;;50\n",
+            ["a@example.com"],
+            ["total"] * 4,
+        ),
+        ("| Name | Email | Minutes |\n|---|---|---|\n| A | a@example.com | 50 |\n", ["a@example.com"], []),
+        ("Name,Minutes\nJ?rg,50\nAnna,40\n", ["Anna"], ["damaged"]),
+    ],
+)  # fmt: skip
+def test_who_came_is_told_from_who_only_meant_to(text: str, came: list[str], codes: list[str]) -> None:
+    report = read(text)
+    assert (list(people(report)), [s.code for s in report.skipped]) == (came, codes)
+
+
+def test_an_address_is_found_beside_a_name_and_beside_another_one() -> None:
+    report = read(
+        "Name,Email,Minutes\na@example.com,,1\nBo Li <B@example.com>,,2\nC (c@example.com),,3\n"
+        "D,d@example.com; d2@example.com,4\n"
+    )
+    assert [(p.name, *p.emails) for p in report.participants] == [
+        ("", "a@example.com"),
+        ("Bo Li", "b@example.com"),
+        ("C", "c@example.com"),
+        ("D", "d@example.com", "d2@example.com"),
+    ]
+    found = match(report, [Someone("m", "1", "Dora", None, "d2@example.com", "IT")])
+    assert [came.member_id for came in found.came] == ["m"]
+
+
+def test_a_workbooks_times_without_a_format_are_times_and_no_minutes() -> None:
+    minute = 1 / 1440
+    report = read(
+        workbook(
+            ["Name", "Joined", "Left", "Duration"],
+            ["A", SERIAL, SERIAL + 50 * minute, 50 * minute],
+            ["B", SERIAL, SERIAL + 30 * minute, 30 * minute],
+        )
+    )
+    assert (people(report), report.skipped, report.notes) == ({"A": 50, "B": 30}, [], [])
+    (first, _) = report.participants
+    assert first.left is not None
+    assert first.left - first.joined == timedelta(minutes=50)
