@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 from functools import lru_cache
 from typing import Any
 from unicodedata import normalize
@@ -17,6 +18,7 @@ from ekkyo_common.personnel.words.values import gender, language, nothing
 from ekkyo_common.tables import Record, Remark, RemarkCode
 from ekkyo_common.tables.cells import damage_of, text_of
 from ekkyo_common.tables.moments import Order
+from ekkyo_common.tables.names import without_ignorable
 
 _EXPECTED = {
     "number": "1 to 32 letters, digits, - or _",
@@ -53,8 +55,13 @@ def cells_of(columns: Columns, record: Record, noun: str) -> list[str]:
     return list(dict.fromkeys(text for text in found if text))
 
 
-def read_cells(columns: Columns, record: Record, order: Order | None) -> tuple[Profile | None, list[Remark]]:
-    """The profile that a row's cells make, and remarks; without a profile, the remarks say why."""
+def read_cells(
+    columns: Columns, record: Record, order: Order | None, today: date = date.max
+) -> tuple[Profile | None, list[Remark]]:
+    """The profile that a row's cells make, and remarks; without a profile, the remarks say why.
+
+    today: nobody is born later.
+    """
     values: dict[str, Any] = {}
     remarks: list[Remark] = []
     wrong: set[str] = set()
@@ -64,6 +71,8 @@ def read_cells(columns: Columns, record: Record, order: Order | None) -> tuple[P
         cell = _cell(columns, record, field)
         try:
             values[field] = _read(columns, record, field, order, remarks)
+            if field == "birth_date" and values[field] and values[field] > today:
+                raise _CellError("impossible_date", "is in the future")
         except _CellError as error:
             remarks.append(remark_of(columns, field, cell, error.code, str(error)))
             wrong.add(field)
@@ -130,6 +139,8 @@ def _read(columns: Columns, record: Record, field: str, order: Order | None, rem
             raise _CellError("missing", "missing")
         return None
     if field in ("birth_date", "hired_on"):
+        if dates.no_date(cell):
+            return None
         return _date(field, cell, order, remarks, columns)
     return _READERS.get(field, tidy)(cell)
 
@@ -138,7 +149,7 @@ def _whole(field: str, columns: Columns, record: Record) -> str:
     """A field that the file tells in parts, put together."""
     if field == "department":
         return _department(
-            [tidy(text) for noun in LEVELS for text in cells_of(columns, record, noun) if not nothing(text)]
+            [_word(text) for noun in LEVELS for text in cells_of(columns, record, noun) if not nothing(text)]
         )
     family, given = (" ".join(cells_of(columns, record, noun)) for noun in PARTS.get(field, ("", "")))
     western = bool(family + given) and bool(_WESTERN.fullmatch(family + given))
@@ -166,6 +177,11 @@ def _date(field: str, cell: str, order: Order | None, remarks: list[Remark], col
 def name_of(columns: Columns, record: Record) -> str:
     """The name in a row, whole or put together, as it stands."""
     return tidy(" ".join(cells_of(columns, record, "name")) or _whole("name", columns, record))
+
+
+def _word(cell: str) -> str:
+    """A department, a site: compared, so nothing that nobody sees is part of it."""
+    return tidy(without_ignorable(cell))
 
 
 def code_of(cell: str) -> str:
@@ -200,6 +216,9 @@ def _locale(cell: str) -> str:
 
 _READERS: dict[str, Callable[[str], str | None]] = {
     "number": code_of,
+    "department": _word,
+    "job_family": _word,
+    "site": _word,
     "manager_number": code_of,
     "email": mail_of,
     "gender": _gender,

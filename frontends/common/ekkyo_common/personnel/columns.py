@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from unicodedata import normalize
 
 from ekkyo.contracts.members import Profile
 
@@ -13,6 +14,10 @@ from ekkyo_common.tables.vocabulary import heading_key
 FIELDS = tuple(Profile.model_fields)
 REQUIRED = tuple(name for name, info in Profile.model_fields.items() if info.is_required())
 LEVELS = ("level1", "level2", "level3", "level4")
+_ALL_COUNT = ("other", "status", "left", "left_on", "post", "also")
+"""Nouns of which every column is read: one that says left must not hide behind another."""
+_NUMBERED = re.compile(r"(?:所属|部署|組織|部門|department|orgunit)(?:名|名称)?[2-9]")
+_TITLE_OF_ANOTHER = re.compile(r"(?:役職|職位|役割|jobtitle|title|position)(?:名|名称)?2")
 PARTS = {"name": ("family", "given"), "name_kana": ("family_kana", "given_kana"), "department": LEVELS}
 """Fields that a file may tell in parts."""
 _OWN = (
@@ -93,8 +98,10 @@ def choose(headings: Headings, wanted: Mapping[str, str]) -> Columns:
     for column in headings.columns:
         if column.noun and column.place not in taken and column.noun not in wanted:
             found.at.setdefault(column.noun, []).append(column)
+    levels = _levels(found)
     for noun in list(found.at):
-        _one_of(found, noun)
+        if noun not in levels:
+            _one_of(found, noun)
     _parts(found, headings)
     for noun in ("private_email", "other"):
         found.unknown += [c.heading for c in found.at.pop(noun, [])]
@@ -116,7 +123,7 @@ def _said(columns: Sequence[Column], name: str, heading: str, found: Iterable[st
 
 def _one_of(found: Columns, noun: str) -> None:
     columns = found.at[noun]
-    if len(columns) < 2 or noun == "other":
+    if len(columns) < 2 or noun in _ALL_COUNT:
         return
     own = [c for c in columns if _speaks(c, _OWN) and not _speaks(c, _OTHERS)]
     neutral = [c for c in columns if not _speaks(c, _OTHERS)]
@@ -124,9 +131,38 @@ def _one_of(found: Columns, noun: str) -> None:
     equal = [c for c in kept if heading_key(c.heading) == heading_key(kept[0].heading)]
     found.at[noun] = equal
     if left := [c for c in columns if c not in equal]:
-        shown = ", ".join(f"{c.shown} (column {c.place + 1})" for c in left)
-        reasons: tuple[Reason, ...] = (("means", equal[0].shown, noun), ("not_used", ", ".join(c.shown for c in left)))
-        found.evidence.append(Evidence("column", f"{noun}: {equal[0].shown}", f"not {shown}", reasons))
+        _not_used(found, noun, equal[0], left)
+
+
+def _not_used(found: Columns, noun: str, used: Column, left: Sequence[Column]) -> None:
+    shown = ", ".join(f"{c.shown} (column {c.place + 1})" for c in left)
+    reasons: tuple[Reason, ...] = (("means", used.shown, noun), ("not_used", ", ".join(c.shown for c in left)))
+    found.evidence.append(Evidence("column", f"{noun}: {used.shown}", f"not {shown}", reasons))
+
+
+def _levels(found: Columns) -> set[str]:
+    """Departments that a number tells apart are levels, 部署名（1階層）; where titles have numbers too, they are posts.
+
+    The nouns of levels that were made of equal headings.
+    """
+    if any(_TITLE_OF_ANOTHER.fullmatch(heading_key(heading)) for heading in found.headings):
+        posts = [
+            c for noun in LEVELS[1:] for c in found.at.get(noun, ()) if _NUMBERED.fullmatch(heading_key(c.heading))
+        ]
+        if posts and "level1" in found.at:
+            for noun in LEVELS[1:]:
+                found.at[noun] = [c for c in found.at.get(noun, ()) if c not in posts]
+            found.at = {noun: columns for noun, columns in found.at.items() if columns}
+            _not_used(found, "department", found.at["level1"][0], posts)
+        return set()
+    columns = [c for c in found.at.get("department", ()) if not _speaks(c, _OTHERS)]
+    numbers = [re.findall(r"\d+", normalize("NFKC", column.label)) for column in columns]
+    if len(columns) < 2 or any(len(each) != 1 for each in numbers) or len({each[0] for each in numbers}) < len(columns):
+        return set()
+    del found.at["department"]
+    for place, (_, column) in enumerate(sorted(zip((int(each[0]) for each in numbers), columns, strict=True))):
+        found.at.setdefault(LEVELS[min(place, len(LEVELS) - 1)], []).append(column)
+    return set(LEVELS)
 
 
 def _speaks(column: Column, words: Sequence[str]) -> bool:

@@ -11,9 +11,10 @@ from ekkyo_common.personnel import dates
 from ekkyo_common.personnel.cells import cells_of, code_of, mail_of, read_cells, remark_of
 from ekkyo_common.personnel.columns import Columns, UnreadableExportError, choose, judge, vocabulary
 from ekkyo_common.personnel.employed import employment_of
+from ekkyo_common.personnel.guessing import find_who_left
 from ekkyo_common.personnel.rows import BadRow, Leaver, Row, SkippedRow
 from ekkyo_common.personnel.words import VOCABULARY
-from ekkyo_common.personnel.words.values import post, yes
+from ekkyo_common.personnel.words.values import nothing, post, yes
 from ekkyo_common.tables import (
     Evidence,
     Headings,
@@ -134,8 +135,11 @@ class PersonnelExport:
             if (flag := yes(text)) is not None:
                 return "main" if flag else "also"
         for text in cells_of(self._columns, record, "also"):
-            if (flag := yes(text)) or post(text) == "also":
+            flag = yes(text)
+            if flag or post(text) == "also":
                 return "also"
+            if flag is False and not nothing(text):
+                return "main"
         return None
 
     def _read(self, record: Record) -> AnyRow:
@@ -161,7 +165,7 @@ class PersonnelExport:
             return BadRow(record.line, (said,))
         if other := self._other_post(record):
             return SkippedRow(record.line, "concurrent_post", f"{text} (line {other} counts)")
-        profile, remarks = read_cells(self._columns, record, self._order)
+        profile, remarks = read_cells(self._columns, record, self._order, self._today)
         if profile is None:
             return BadRow(record.line, tuple(remarks))
         return Row(record.line, profile, tuple(remarks))
@@ -250,6 +254,7 @@ def read_personnel(
         damage = next((d for record in first[:20] for cell in record.cells if (d := damage_of(cell))), None)
         raise UnreadableExportError(f"{no} The text {damage[1]}." if damage else str(no), no.code, *no.names) from None
     try:
+        find_who_left(found, headings.columns, islice(table.records(), headings.records, None))
         return PersonnelExport(table, headings, found, today=today, order=order, statuses=statuses or {})
     except UnreadableTable as no:
         raise UnreadableExportError(f"{name}: {no}" if name else str(no), no.code, *no.names) from None

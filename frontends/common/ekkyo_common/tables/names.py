@@ -14,8 +14,10 @@ _IGNORABLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
     "\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
-_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
-"""Of those, what nobody writes a name with; variation selectors and joiners may belong to it."""
+_INVISIBLE = re.compile(
+    "[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]|(?<![\u0600-\u0dff])[\u200c\u200d]"
+)
+"""Of those, what nobody writes a name with; variation selectors may belong to it, and joiners after Arabic or Indic."""
 _CODE_BEFORE = re.compile(r"^\s*[(（]?\d{1,3}[)）]?\s*[:：.．_\-–—\s]?\s*(?=[^\W\d_])")
 _CODE_AFTER = re.compile(r"(?<=[^\W\d_])\s*[(（]\d{1,3}[)）]\s*$")
 _IN_BRACKETS = re.compile(r"[(（\[［【〔<＜「]([^()（）\[\]［］【】〔〕<>＜＞「」]*)[)）\]］】〕>＞」]")
@@ -25,6 +27,11 @@ _APART = re.compile("[\\s_・･.,、，\u2027\u30fb/／|｜@＠:：\u2010-\u201
 def without_invisible(text: str) -> str:
     """The text without characters that nobody sees and nobody means: zero-width spaces, marks of direction."""
     return _INVISIBLE.sub("", text)
+
+
+def without_ignorable(text: str) -> str:
+    """The same without variation selectors and joiners: for words that are compared, not names that people have."""
+    return _IGNORABLE.sub("", text)
 
 
 def plain(text: str) -> str:

@@ -7,14 +7,24 @@ from ekkyo_common.tables import Vocabulary
 PATTERNS = (
     (
         "left_on",
-        r"退職.*日|退社.*日|離職.*日|terminat.*date|(leaving|exit|resign|separation).*date|last (working )?day|austritt"
-        r"|离职.*日|離職.*日|퇴사|퇴직",
+        r"退職.*日|退社.*日|離職.*日|last (working )?day|austritt|ausgeschieden|ausscheiden|离职.*日|離職.*日"
+        r"|퇴사|퇴직"
+        r"|(terminat|leav|exit|resign|separat|inactiv|deactivat|offboard|retire).*\b(date|since|on|from)\b"
+        r"|date.*(termination|leaving|exit|resignation|separation|retirement|sortie|départ|cessation)"
+        r"|fecha.*(baja|cese|salida|egreso|despido)|cessazione|dimissioni|uit dienst|sorti(e)? le",
     ),
     ("status", r"在籍|在職|employment status|worker status|在职|재직"),
+    ("private_email", r"(mail|メール|correo|courriel).*(個人|私用|自宅|private|personal|home|privat|personnel)"),
     ("private_email", r"(個人|私用|自宅|携帯|private|personal|home|privat|personnel).*(mail|メール|correo|courriel)"),
     (
         "email",
-        r"(会社|社用|業務|勤務先|work|business|company|office|dienst|profes|corporat).*(mail|メール|correo|courriel)",
+        r"(mail|メール|correo|courriel).*(geschäft|beruf|firm|dienst|work|business|office|profes|trabajo|会社|業務)",
+    ),
+    ("number", r"^(employee|emp|staff|personnel|worker|person)\W*(#|№|n[o°º]\b)"),
+    (
+        "email",
+        r"(会社|社用|業務|勤務先|work|business|company|office|dienst|geschäft|beruf|firmen|profes"
+        r"|corporat).*(mail|メール|correo|courriel)",
     ),
     ("other", r"ローマ字|英字|英語|旧姓|roman|maiden|geburtsname"),
 )

@@ -2,27 +2,42 @@
 
 from typing import Literal
 
-from ekkyo_common.tables.names import plain
+from ekkyo_common.tables.names import plain, without_code
 
-Employed = Literal["active", "left"]
+Employed = Literal["active", "left", "either"]
 
 STATUS = {
+    "either": "正社員 | 契約社員 | 派遣社員 | 嘱託社員 | 嘱託 | パート | アルバイト | full-time | full time | part-time"
+    " | part time | permanent | temporary | fixed term | regular | intern | contractor | vollzeit | teilzeit"
+    " | befristet | unbefristet | temps plein | temps partiel | cdi | cdd | tiempo completo | tiempo parcial"
+    " | 全职 | 正式员工 | 정규직 | 계약직",
     "active": "active | employed | current | aktiv | beschäftigt | actif | active | en poste | en activité"
     " | activo | activa | 在籍 | 在籍中 | 在職"
     " | 在職中 | 現職 | 在勤 | 就業中 | 勤務中 | 出向 | 出向中 | 休職 | 休職中 | 休業 | 休業中 | 育休 | 育休中"
     " | 育児休業 | 産休 | 産休中 | 介護休業"
-    " | 再雇用 | 試用 | 試用期間 | 内定 | on leave | leave of absence | leave | parental leave | maternity leave"
+    " | 再雇用 | 試用 | 試用期間 | 内定 | 退職予定 | 退職予定者 | 出向者"
+    " | 休職者 | 育児休業中 | 介護休業中 | on leave"
+    " | on notice | notice period | serving notice | onboarding | pre-hire | hired | garden leave | sabbatical"
+    " | leave of absence | leave | parental leave | maternity leave"
     " | probation | suspended"
-    " | beurlaubt | elternzeit | en congé | congé | de permiso | excedencia | 在职 | 试用期 | 正式 | 試用期"
+    " | beurlaubt | ruhend | in elternzeit | mutterschutz | elternzeit | en congé | congé | de permiso"
+    " | excedencia | 在职 | 试用期 | 正式 | 試用期"
     " | 留职停薪 | 留職停薪 | 休假"
     " | 재직 | 재직중 | 휴직 | 휴직중 | 수습",
     "left": "left | terminated | inactive | resigned | retired | deceased | former | dismissed | ausgeschieden"
-    " | ausgetreten | inaktiv | gekündigt"
+    " | former employee | withdrawn | separated | exited | offboarded | quit | laid off | left the company"
+    " | not employed"
+    " | no longer employed | ausgetreten | inaktiv | ehemalig | ehemalige | ehemaliger | im ruhestand"
+    " | ruhestand | rente"
+    " | in rente | pensioniert | entlassen"
     " | verstorben | parti | sorti | inactif | démissionné | licencié | retraité | décédé | baja | inactivo"
-    " | cesado | jubilado | despedido"
-    " | 退職 | 退職済 | 退職済み | 退職者 | 退社 | 退社済 | 離職 | 定年退職 | 定年 | 解雇 | 死亡 | 死亡退職 | 除籍"
+    " | cesado | cesada | jubilado | jubilada | despedido | despedida | retirado | cessato | dimesso | uit dienst"
+    " | démissionnaire | quitté | a quitté | retraitée | licenciée | inactive"
+    " | 退職 | 退職した | 依願退職 | 自己都合退職 | 会社都合退職 | 早期退職 | 退職扱い | 退任 | 退職済"
+    " | 退職済み | 退職者 | 退社 | 退社済 | 離職 | 定年退職 | 定年 | 解雇 | 死亡 | 死亡退職 | 除籍"
     " | 転籍 | 転籍済 | 契約満了"
-    " | 离职 | 已离职 | 離職 | 已離職 | 退休 | 辞职 | 辭職 | 解聘 | 퇴사 | 퇴직 | 퇴사자 | 퇴직자 | 정년퇴직",
+    " | 离职员工 | 離職員工 | 离职 | 已离职 | 離職 | 已離職 | 退休 | 辞职 | 辭職 | 解聘 | 퇴사 | 퇴직 | 퇴사자"
+    " | 퇴직자 | 정년퇴직",
 }
 POST = {
     "main": "本務 | 主務 | 本 | 主 | 正 | 主たる | primary | main | haupt | hauptbeschäftigung | haupttätigkeit"
@@ -104,6 +119,12 @@ def _key(cell: str) -> str:
 _STATUS, _POST, _GENDER, _LANGUAGE = _table(STATUS), _table(POST), _table(GENDER), _table(LANGUAGE)
 
 
+def _find(table: dict[str, str], cell: str) -> str | None:
+    """What a word means, with the code that a system has for it before or after it, or without."""
+    found = table.get(_key(cell))
+    return table.get(_key(without_code(plain(cell)))) if found is None else found
+
+
 def nothing(cell: str) -> bool:
     """Whether a cell is empty or holds what stands for nothing."""
     return plain(cell).casefold() in NOTHING
@@ -116,18 +137,18 @@ def yes(cell: str) -> bool | None:
 
 
 def employed(cell: str) -> str | None:
-    """`active` or `left`; None: it is not understood."""
-    return _STATUS.get(_key(cell))
+    """`active` or `left`; `either` for a kind of contract, which says neither; None: it is not understood."""
+    return _find(_STATUS, cell)
 
 
 def post(cell: str) -> str | None:
     """`main` or `also`, of a row that is one of several posts of somebody; None: it does not say."""
-    return _POST.get(_key(cell))
+    return _find(_POST, cell)
 
 
 def gender(cell: str) -> str | None:
     """A gender, empty for one that is not told; None: it is not understood."""
-    return _GENDER.get(_key(cell))
+    return _find(_GENDER, cell)
 
 
 def language(cell: str) -> str | None:

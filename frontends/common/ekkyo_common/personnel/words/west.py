@@ -4,7 +4,8 @@ ENGLISH = {
     "number": "number | employee number | employee no | employee id | emp no | emp id | personnel number"
     " | staff number | staff id | worker id"
     " | person number | payroll number | staff no",
-    "name": "name | full name | employee name | display name | name kanji | worker | preferred name | legal name",
+    "name": "name | full name | last name first name | last name, first name | surname, first name"
+    " | employee name | display name | name kanji | worker | preferred name | legal name",
     "family": "last name | family name | surname | lastname | familyname",
     "given": "first name | given name | forename | firstname | givenname | first names",
     "name_kana": "name_kana | kana | kana name | furigana | phonetic name | name kana",
@@ -27,7 +28,8 @@ ENGLISH = {
     "gender": "gender | sex",
     "locale": "locale | language | preferred language | correspondence language",
     "timezone": "timezone | time zone | tz",
-    "hired_on": "hired_on | hire date | date hired | hired | joined on | date of joining | start date"
+    "hired_on": "hired_on | entry date | date of entry | employment start date | hire date | date hired | hired"
+    " | joined on | date of joining | start date"
     " | joining date | original hire date",
     "manager_number": "manager_number | manager number | manager id | manager no | manager employee number"
     " | manager employee id | supervisor number"
@@ -52,8 +54,8 @@ GERMAN = {
     "given": "vorname | vornamen | rufname",
     "email": "e-mail | mail | e-mail-adresse | mailadresse | dienstliche e-mail | e-mail dienstlich"
     " | e-mail (dienstlich)",
-    "private_email": "private e-mail | e-mail privat | e-mail (privat)",
-    "department": "organisationseinheit | oe | organisation | kostenstelle bezeichnung",
+    "private_email": "private e-mail | private email | e-mail privat | e-mail (privat)",
+    "department": "organisationseinheit | org.-einheit | oe | organisation | kostenstelle bezeichnung",
     "level1": "bereich | geschäftsbereich | hauptabteilung",
     "level2": "abteilung",
     "level3": "referat | unterabteilung | sachgebiet",
