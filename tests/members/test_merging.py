@@ -10,7 +10,6 @@ from ekkyo.decision import Decision, EntriesInMemory
 from ekkyo.testing import eventually
 from ekkyo_members import model
 from ekkyo_members import store as declared
-from ekkyo_members.model.directory import Directory
 from ekkyo_members.model.journey import Step
 from ekkyo_members.model.leaving import PERSONAL
 
@@ -238,24 +237,6 @@ def test_undoing_ends_the_sessions_of_which_nobody_knows_whose_they_are():
     assert released.document.signed_out_before == LATER
     assert model.identity(released.document, now=LATER).signed_out_before == LATER
     assert (released.document.calendar, released.document.calendar_ended) == (None, ["a" * 64])
-
-
-@pytest.mark.parametrize(
-    ("since", "code"),
-    [
-        ({"number": "000002"}, "number_handed_on"),
-        ({"email": "hanako2@example.co.jp"}, "address_handed_on"),
-        ({"directory": Directory(user_name="HANAKO2")}, "user_name_handed_on"),
-    ],
-)
-def test_nothing_is_undone_by_half_where_the_kept_record_has_what_the_other_one_had(since, code):
-    other = OTHER.model_copy(update={"directory": Directory(user_name="hanako2")})
-    kept, part, steps = merged(ALONE, other)
-    with pytest.raises(Refused, match=code):
-        undone(kept.model_copy(update=since), part, steps)
-    third = person(3, **since)
-    with pytest.raises(Refused, match=code):
-        model.must_be_free([third], model.may_undo(part, now=NOW))
 
 
 # Through the door

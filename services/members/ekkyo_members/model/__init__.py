@@ -81,18 +81,12 @@ from ekkyo_members.model.merging import (
     Elsewhere,
     MergeTimer,
     absorb,
-    held_before,
     here,
     may_merge,
-    may_undo,
-    must_be_free,
     preview,
-    release,
-    restore,
     settle_absorbed,
     settle_kept,
     take_in,
-    undoable,
 )
 from ekkyo_members.model.numbers import change_number
 from ekkyo_members.model.parts import NO_DEFAULTS, Company
@@ -131,8 +125,10 @@ from ekkyo_members.model.standing import (
     sign_out,
 )
 from ekkyo_members.model.teaching import known_as, teachers
+from ekkyo_members.model.undoing import ALONE, given_back, handed_on, may_undo, must_be_free, release, restore, undoable
 
 __all__ = [
+    "ALONE",
     "GONE",
     "LOGO",
     "MERGED",
@@ -206,11 +202,12 @@ __all__ = [
     "found",
     "fulfilled",
     "gave_numbers_up",
+    "given_back",
     "grant_role",
     "grant_steward",
     "had_a_place",
+    "handed_on",
     "has_lent_address",
-    "held_before",
     "held_on",
     "here",
     "host_of",

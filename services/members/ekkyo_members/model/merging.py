@@ -1,4 +1,4 @@
-"""Merging two records of one person, and undoing it. The absorbed record is changed first, then the one that is kept.
+"""Merging two records of one person. The absorbed record is changed first, then the one that is kept.
 
 Whatever comes between the two is made up for by the reaction to the first one's fact: both are decided again, and
 what was done changes nothing.
@@ -11,13 +11,12 @@ from typing import ClassVar
 from ekkyo.contracts import members as contract
 from ekkyo.decision import Decision, Entries, Refused, Timer, turn
 
-from ekkyo_members.model.calendar import end_calendar_address
 from ekkyo_members.model.importing import new_member_id
 from ekkyo_members.model.journey import Step
 from ekkyo_members.model.member import GONE, MERGED, Member, not_found, present
 from ekkyo_members.model.parts import Absorbed, Merged
 from ekkyo_members.model.roles import timers
-from ekkyo_members.model.uniting import changed_by, returned, united
+from ekkyo_members.model.uniting import changed_by, united
 
 UNDO_FOR = timedelta(days=1)
 
@@ -78,7 +77,7 @@ def preview(
             contract.CommunityMoved(community_id=one, both=one in kept.communities) for one in absorbed.communities
         ],
         crossings=[one for one in after.crossings if one not in kept.crossings],
-        attended=kept.attended + _attended(moved),
+        attended=kept.attended + did_attend(moved),
         both_attended=[key.removeprefix("attended-") for key in both],
     )
 
@@ -133,7 +132,7 @@ def take_in(kept: Member, steps: Entries[Step], absorbed: Member, theirs: Sequen
     was, since = changed_by(kept, after)
     after = after.model_copy(
         update={
-            "attended": kept.attended + _attended(moved),
+            "attended": kept.attended + did_attend(moved),
             "absorbed": [*kept.absorbed, Absorbed(told=said.told, was=was, since=since)],
         }
     )
@@ -145,115 +144,6 @@ def take_in(kept: Member, steps: Entries[Step], absorbed: Member, theirs: Sequen
         crossings=after.crossings,
     )
     return Decision(after, None, entries=moved, facts=[fact], timers=timers(after))
-
-
-def may_undo(absorbed: Member, *, now: datetime) -> Merged:
-    """The merge of this record, if it can be undone."""
-    if absorbed.erased or absorbed.merged is None:
-        raise Refused("merge_not_found", "This record is not part of another one.")
-    if absorbed.merged_into and (absorbed.merged.before is None or now >= absorbed.merged.told.undo_until):
-        raise Refused("merge_final", "A merge can be undone for a day. Register the person again, if they are two.")
-    return absorbed.merged
-
-
-def held_before(said: Merged) -> list[dict[str, str]]:
-    """Who may have by now what was the absorbed record's alone."""
-    return [{name: value} for name, (value, _) in _alone(said).items()]
-
-
-def must_be_free(held: Iterable[Member], said: Merged) -> None:
-    """Refuse to undo a merge where somebody else has what was the absorbed record's alone by now."""
-    for one in held:
-        if one.id != said.told.kept_id:
-            _must_not_have(one, said)
-
-
-def _alone(said: Merged) -> dict[str, tuple[str, Refused]]:
-    """What one record alone has, of what the absorbed one had, and what is said where another one has it."""
-    refusals = {
-        "number": Refused("number_handed_on", "Another member has the number of the absorbed record by now."),
-        "email": Refused("address_handed_on", "Another member has this person's address by now. Change it first."),
-        "user_name": Refused(
-            "user_name_handed_on",
-            "The directory has this person's userName for another member by now. Change it there.",
-        ),
-    }
-    before = said.before or {}
-    return {name: (before[name], refusal) for name, refusal in refusals.items() if before.get(name)}
-
-
-def _must_not_have(one: Member, said: Merged) -> None:
-    for name, (value, refusal) in _alone(said).items():
-        if getattr(one, name) == value:
-            raise refusal
-
-
-def release(kept: Member, steps: Entries[Step], said: Merged, *, now: datetime) -> Decision[Member, list[Step]]:
-    """The kept record has no more what it had by this merge; the answer is what the other one did, as known here.
-
-    Sessions end: of those that began while both were one, nobody knows whose they are. So does an address for calendar
-    programs that was made then.
-    """
-    told = said.told
-    if kept.merged_into:
-        raise Refused("merge_order", f"The kept record is part of {kept.merged_into} now. Undo that merge first.")
-    found = next((one for one in kept.absorbed if one.told.merge_id == told.merge_id), None)
-    if kept.erased or found is None or found.was is None or found.since is None:
-        return Decision(kept, [])
-    theirs = [step for step in steps.all(of=told.absorbed_id) if not step.undone]
-    update = returned(kept, found.was, found.since)
-    update |= {
-        "attended": kept.attended - _attended(theirs),
-        "absorbed": [one for one in kept.absorbed if one is not found],
-        "signed_out_before": max(now, kept.signed_out_before or now),
-    }
-    after = Member.model_validate({**kept.model_dump(), **update})
-    if after.calendar_since and after.calendar_since >= told.merged_at:
-        after = end_calendar_address(after).document
-    _must_not_have(after, said)
-    fact = contract.RecordReleased(
-        member_id=kept.id,
-        member=after.state(),
-        merge_id=told.merge_id,
-        absorbed_id=told.absorbed_id,
-        crossings=after.crossings,
-    )
-    gone = [step.model_copy(update={"undone": True, "event_revision": 0}) for step in theirs]
-    return Decision(after, theirs, entries=gone, facts=[fact], timers=timers(after))
-
-
-def restore(
-    absorbed: Member, steps: Entries[Step], merge_id: str, known: Iterable[Step] = ()
-) -> Decision[Member, contract.Merge]:
-    """The absorbed record is one of its own again. known: what it did, as the kept one knew it."""
-    said = absorbed.merged
-    if said is None:
-        raise Refused("merge_not_found", "This record is not part of another one.")
-    if said.told.merge_id != merge_id or not absorbed.merged_into or said.before is None:
-        return Decision(absorbed, said.told)
-    told = said.told.model_copy(update={"undone": True})
-    more = [
-        step.model_copy(update={"document_id": absorbed.id, "of": None})
-        for step in known
-        if (before := steps.get(step.key)) is None or before.undone
-    ]
-    after = Member.model_validate(
-        {
-            **{name: value for name, value in said.before.items() if name != "current"},
-            "id": absorbed.id,
-            "revision": absorbed.revision,
-            "merged": Merged(told=told, came_from=said.came_from),
-        }
-    )
-    after = after.model_copy(update={"attended": after.attended + _attended(more)})
-    fact = contract.MergeUndone(
-        member_id=after.id,
-        member=after.state(),
-        merge_id=merge_id,
-        kept_id=told.kept_id,
-        crossings=after.crossings,
-    )
-    return Decision(after, told, entries=more, facts=[fact], timers=[MergeTimer.cancel(after.id), *timers(after)])
 
 
 def settle_absorbed(absorbed: Member, *, now: datetime) -> Decision[Member, contract.Merge | None]:
@@ -273,12 +163,6 @@ def settle_kept(kept: Member, merge_id: str) -> Decision[Member, None]:
     return Decision(kept if settled == kept.absorbed else kept.model_copy(update={"absorbed": settled}), None)
 
 
-def undoable(member: Member, *, now: datetime) -> contract.Merges:
-    """The merges into this record that can still be undone."""
-    found = [one.told for one in member.absorbed if one.was is not None and now < one.told.undo_until]
-    return contract.Merges(merges=sorted(found, key=lambda one: one.merged_at, reverse=True))
-
-
 def _moved(known: Callable[[str], Step | None], theirs: Sequence[Step], kept_id: str, absorbed_id: str) -> list[Step]:
     """What the other one did, as steps of the kept one: what that one did too is theirs already."""
     return [
@@ -288,7 +172,7 @@ def _moved(known: Callable[[str], Step | None], theirs: Sequence[Step], kept_id:
     ]
 
 
-def _attended(steps: Iterable[Step]) -> int:
+def did_attend(steps: Iterable[Step]) -> int:
     return sum(step.kind is None and not step.undone for step in steps)
 
 
