@@ -132,7 +132,11 @@ IN_ORDER = (
     "starts_on ends_on",
     "erased_at purged_at",
     "planned_at done_at",
+    "checked_in_at was",
+    "starts_at attached_at",
 )
+APART = ("confirmed", "waitlisted", "applied", "invited", "no_shows")
+"""Lists of members of which one is in one at most."""
 
 
 def objects(value: Any) -> list[dict[str, Any]]:
@@ -162,6 +166,25 @@ def test_the_examples_are_plausible() -> None:
             assert not (shown.get("purged_at") and shown.get("waits_for")), message.name
             if shown.keys() >= {"capacity", "confirmed", "waitlisted"} and shown["waitlisted"]:
                 assert shown["confirmed"] == shown["capacity"], message.name
+            if shown.keys() >= {"capacity", "confirmed", "attended"}:
+                assert shown["confirmed"] + shown["attended"] <= shown["capacity"], message.name
+                assert shown["format"] == "hybrid", "so that taking part onsite, online and at tables fits"
+            if shown.get("status") in ("proposed", "declined"):
+                assert not shown.get("attached_at"), message.name
+            lists = [shown[field] for field in APART if isinstance(shown.get(field), list)]
+            named = [one for each in lists for one in each if isinstance(one, str)]
+            assert len(named) == len(set(named)), f"{message.name}: somebody is here and there"
+            assert shown.get("steward", True) or not shown.get("steward_until"), message.name
+            if "delivery_id" in shown:
+                assert sum(bool(shown.get(to)) for to in ("member_id", "community_id", "sponsor_id")) <= 1, message.name
+            if shown.keys() >= {"invited", "answered"} and isinstance(shown["invited"], int):
+                assert shown["answered"] <= shown["invited"] <= shown.get("attended", shown["invited"]), message.name
+            if shown.keys() >= {"registered", "withdrawn", "no_shows", "walk_ins", "attended"}:
+                came = shown["registered"] - shown["withdrawn"] - shown["no_shows"] + shown["walk_ins"]
+                assert (came, shown["first_timers"] + shown["returners"]) == (shown["attended"],) * 2, message.name
+            if shown.keys() >= {"registrations", "withdrawn", "no_shows", "walk_ins", "attendances"}:
+                came = shown["registrations"] - shown["withdrawn"] - shown["no_shows"] + shown["walk_ins"]
+                assert came == shown["attendances"] >= shown["people"] >= shown["returners"], message.name
             for fields in IN_ORDER:
                 times = [shown[field] for field in fields.split() if shown.get(field)]
                 assert times == sorted(set(times)), message.name

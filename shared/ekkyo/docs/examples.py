@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ekkyo.docs.figures import FIGURES
 from ekkyo.docs.messages import Message, Schema, json_schema
 from ekkyo.docs.words import DAYS, DEFAULT_STATUS, IDS, MEMBERS, NUMBERS, OF_SERIES, SHARES, SPECIAL, STATUS, TIMES, WORDS
 
@@ -41,6 +42,8 @@ class _Maker:
         wanted = STATUS.get(self.message.name, DEFAULT_STATUS.get(self.message.owner))
         if field == "stage":
             return values[-1]
+        if field == "format" and "hybrid" in values:
+            return "hybrid"
         return wanted if field == "status" and wanted in values else values[0]
 
     def _object(self, schema: Schema, field: str) -> Any:
@@ -78,7 +81,7 @@ class _Maker:
 
     def _integer(self, schema: Schema, field: str) -> int:
         wanted = NUMBERS.get(field, 3)
-        return int(max(schema.get("minimum", 1), min(schema.get("maximum", wanted), wanted)))
+        return int(max(schema.get("minimum", min(1, wanted)), min(schema.get("maximum", wanted), wanted)))
 
     def _number(self, schema: Schema, field: str) -> float:
         return SHARES.get(field) or float(schema.get("minimum", 33.3))
@@ -95,11 +98,19 @@ def _of_one_piece(made: dict[str, Any]) -> dict[str, Any]:
         made["name"] = "IT Users' Community"
     if "declined_because" in made and made.get("status") != "declined":
         del made["declined_because"], made["note"]
+    if made.keys() >= {"delivery_id", "member_id", "community_id", "sponsor_id"}:
+        made |= dict.fromkeys(made.keys() & {"community_id", "community_name", "sponsor_id"})
+    if made.keys() >= {"connected", "host", "since"} and not made["connected"]:
+        made["host"] = made["since"] = None
+    if made.keys() >= {"steward", "steward_until"} and not made["steward"]:
+        made["steward_until"] = None
     if made.keys() >= {"sponsor_id", "status", "reason"}:
         made["reason"] = "smtp 550 5.1.1" if made["status"] == "failed" else None
     if made.keys() >= {"output_id", "status", "reason"}:
         refused = made["status"] in ("declined", "removed")
         made["reason"] = "The link leads to a page that is gone." if refused else ""
+        if made["status"] in ("proposed", "declined"):
+            made["attached_at"] = None
     if made.keys() >= {"purged_at", "waits_for"}:
         made["waits_for"] = []
     if made.keys() >= {"event_id", "pulse_id"}:
@@ -110,6 +121,9 @@ def _of_one_piece(made: dict[str, Any]) -> dict[str, Any]:
         made["numbers"], made["emails"] = ["0098765"], ["hanako.suzuki@example.com"]
     if made.keys() >= {"period", "before"}:
         made["before"]["period"] = {"kind": "month", "starts_on": "2026-03-01", "ends_on": "2026-03-31"}
+    for figures in FIGURES:
+        if made.keys() >= figures.keys():
+            made |= figures
     if made.keys() >= {"invited", "answered", "response_rate"}:
         made["response_rate"] = round(100 * made["answered"] / made["invited"], 1)
     return _of_one_registration(_of_one_event(made))
@@ -118,10 +132,17 @@ def _of_one_piece(made: dict[str, Any]) -> dict[str, Any]:
 def _of_one_event(made: dict[str, Any]) -> dict[str, Any]:
     """An event has a waitlist when it is full, and attendances when it is over."""
     if made.keys() >= {"capacity", "confirmed", "waitlisted", "attended", "applied"}:
-        full = (made.get("draw") or {}).get("stage", "held") == "held" and made["status"] != "draft"
+        drawn = (made.get("draw") or {}).get("stage", "held") == "held"
+        over, draft = made["status"] == "concluded", made["status"] == "draft"
+        full = drawn and not over and not draft
         made["confirmed"], made["waitlisted"] = (made["capacity"], 3) if full else (0, 0)
-        made["applied"] = 0 if made["status"] == "draft" else made["applied"]
-        made["attended"] = 18 if made["status"] == "concluded" else 0
+        made["attended"] = 18 if over else 0
+        if draft or over:
+            made["applied"] = 0
+        if "kept" in made and (full or over or draft):
+            made["kept"] = None if draft else 0
+        if "online_taken" in made and not (full or over):
+            made["online_taken"] = None if draft else 0
     return made
 
 

@@ -62,9 +62,8 @@ IDS = {
     "deputy_of": _ID.format("a2"),
     "invitation_id": _ID.format("61"),
     "waitlisted": _ID.format("a3"),
-    "no_shows": _ID.format("a3"),
+    "no_shows": _ID.format("a2"),
     "applied": _ID.format("a4"),
-    "promoted": _ID.format("a4"),
     "loses": _ID.format("a4"),
     "lost": _ID.format("a4"),
     "passed_over": _ID.format("a6"),
@@ -239,6 +238,8 @@ STATUS = {
     "surveys.themes_ranked": "closed",
     "surveys.results.answer": "closed",
     "notify.failed": "failed",
+    "notify.send_report": "attached",
+    "notify.preview_report": "attached",
     "notify.address_refused": "failed",
 }
 SPECIAL: dict[tuple[str, str], Any] = {
@@ -251,12 +252,8 @@ SPECIAL: dict[tuple[str, str], Any] = {
         (f"members.{message}", "active"): False
         for message in ("merged", "deactivated", "deactivate.answer", "deprovision.answer")
     },
-    **{
-        (f"members.{message}", "communities"): []
-        for message in ("merged", "left", "leave.answer")
-    },
+    **{(f"members.{message}", "communities"): [] for message in ("merged", "left", "leave.answer")},
     ("members.merged", "follows"): [],
-    ("members.merged", "steward_until"): None,
     **{(f"members.{message}", "steward"): True for message in ("steward_granted", "grant_steward.answer")},
     ("events.register.answer", "status"): "waitlisted",
     ("events.check_in.answer", "status"): "attended",
@@ -277,10 +274,19 @@ SPECIAL: dict[tuple[str, str], Any] = {
     ("events.draw_held", "withdrawn"): [],
     ("events.draft.answer", "sequence"): 0,
     ("events.draft.answer", "draw"): None,
-    ("notify.preview_report.answer", "text"): "In April 2026, the community held 3 events with 42 attendances.",
+    ("events.preview_series_rule.answer", "clock_changed"): None,
+    ("events.check_in_corrected", "was"): "2026-05-20T03:10:00Z",
+    **{(f"events.{changed}", "invited"): [_ID.format("a9")] for changed in ("revised", "rescheduled", "cancelled")},
+    ("notify.disconnect_channel.answer", "connected"): False,
+    **{
+        (f"notify.{message}", field): value
+        for message in ("send_report", "preview_report")
+        for field, value in (("starts_at", "2026-04-15T03:00:00Z"), ("attached_at", "2026-04-16T03:00:00Z"))
+    },
+    ("notify.preview_report.answer", "text"): "In April 2026, the community held 3 events with 50 attendances.",
 }
 """What one message says in a field where the same word would make no sense in another."""
 NUMBERS = {"minutes": 50, "capacity": 20, "invited": 30, "answered": 22, "minimum": 5, "limit": 50, "unreadable": 0}
-NUMBERS |= {"distributions": 5, "satisfaction": 5, "choices": 5}
+NUMBERS |= {"distributions": 5, "satisfaction": 5, "choices": 5, "scored": 20}
 SHARES = {"nps": 22.7, "nps_low": -10.9, "nps_high": 50.9}
 DEFAULT_STATUS = {"events": "published", "surveys": "open", "notify": "sent"}
