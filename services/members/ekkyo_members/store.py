@@ -46,6 +46,7 @@ members = CollectionWithEntries.of(
         Index("external_id", where={"user_name": {"$gt": ""}}),
         Index("calendar"),
         Index("stands_in_for"),
+        Index("leads_any", where={"leads_any": True}),
         Index("communities", "name", name="teachers", where={"can_teach": True}),
     ],
 )

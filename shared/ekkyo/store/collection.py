@@ -14,7 +14,7 @@ from ekkyo.store.driver import Row, Unavailable
 from ekkyo.store.encoding import PENDING, UNSETTLED, entry_id, read_entry, read_model
 from ekkyo.store.entries import Kept
 from ekkyo.store.group import PATIENCE, Groups
-from ekkyo.store.matching import row_matches, where_row
+from ekkyo.store.matching import row_matches, searched, where_row
 from ekkyo.store.paging import page
 from ekkyo.store.reads import Reads
 from ekkyo.store.settle import Settler
@@ -74,13 +74,14 @@ class _Documents(Generic[D]):
         last document of the page before. limit 0: all of them.
         """
         rows = await page(
-            self._database, self.name, where or {}, sort=sort, after=after, limit=limit, skip=skip, without=[PENDING]
-        )
+            self._database, self.name, self._model, where or {},
+            sort=sort, after=after, limit=limit, skip=skip, without=[PENDING],
+        )  # fmt: skip
         return [read_model(self._model, row) for row in rows]
 
     async def count(self, where: Mapping[str, Any] | None = None) -> int:
         """How many documents meet these conditions."""
-        return await self._database.count(self.name, where_row(where or {}))
+        return await self._database.count(self.name, searched(where_row(where or {}), self._model))
 
     async def _ask(
         self,
@@ -228,7 +229,8 @@ class CollectionWithEntries(_Documents[D], Generic[D, E]):
         """
         documents = await self._database.find(self.name, {"_id": id}, only=[PENDING])
         wanted = {**where_row(where or {}), "document_id": id}
-        rows = await self._database.find(self._entries_name, wanted, only=[*{*names, *wanted, "revision"}])
+        meant = searched(wanted, self._entry)
+        rows = await self._database.find(self._entries_name, meant, only=[*{*names, *wanted, "revision"}])
         found = [row for row in _newest([*rows, *_pending(documents).values()]) if row_matches(row, wanted)]
         return [tuple(row.get(name) for name in names) for row in found]
 
@@ -243,7 +245,8 @@ class CollectionWithEntries(_Documents[D], Generic[D, E]):
     async def _find_entries(self, pending: dict[str, Row], wanted: Row, order: str, limit: int) -> list[E]:
         """Entries in the database, read after the documents, with the documents' pending entries applied."""
         more = limit + len(pending) if limit else 0  # as many may not be meant any more
-        rows = await self._database.find(self._entries_name, wanted, sort=[(order, 1)] if limit else (), limit=more)
+        meant = searched(wanted, self._entry)
+        rows = await self._database.find(self._entries_name, meant, sort=[(order, 1)] if limit else (), limit=more)
         # A pending entry may not meet the conditions while its stored one still does: the newest counts.
         found = [row for row in _newest([*rows, *pending.values()]) if row_matches(row, wanted)]
         return [read_entry(self._entry, row) for row in (found[:limit] if limit else found)]

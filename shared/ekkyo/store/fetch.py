@@ -8,7 +8,7 @@ from ekkyo.decision import D, E
 from ekkyo.store.driver import Database
 from ekkyo.store.encoding import entry_id, read_entry
 from ekkyo.store.entries import NotAtHand, Query
-from ekkyo.store.matching import where_row
+from ekkyo.store.matching import searched, where_row
 from ekkyo.store.working import Working
 
 Need = tuple[Working[D, E], Sequence[str], Sequence[NotAtHand]]
@@ -59,7 +59,7 @@ async def _one(database: Database, name: str, model: type[E], query: Query, work
     sort = [(query.order, 1), ("key", 1)] if query.order else []  # who asks for all of them sorts them
     where = {"document_id": work.id, **where_row(query.where)}
     last = None
-    rows = await database.find(name, where, sort=sort, limit=limit)
+    rows = await database.find(name, searched(where, model), sort=sort, limit=limit)
     for row in rows:
         last = read_entry(model, row)
         work.at_hand.fetched_entry(last, row["revision"])
@@ -81,7 +81,7 @@ async def _together(
     limit = sum(limits) if all(limits) else 0
     order = [("document_id", 1), (query.order, 1), ("key", 1)] if query.order else []
     where = {"document_id": {"$in": sorted(asked)}, **where_row(query.where)}
-    rows = await database.find(name, where, sort=order, limit=limit)
+    rows = await database.find(name, searched(where, model), sort=order, limit=limit)
     last: dict[str, E] = {}
     for row in rows:
         entry = last[row["document_id"]] = read_entry(model, row)

@@ -3,14 +3,17 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from pydantic import BaseModel
+
 from ekkyo.contracts.base import Refused
 from ekkyo.store.driver import Database, Row
-from ekkyo.store.matching import where_row
+from ekkyo.store.matching import searched, where_row
 
 
 async def page(
     database: Database,
     name: str,
+    model: type[BaseModel],
     where: Mapping[str, Any],
     *,
     sort: str | None,
@@ -34,7 +37,7 @@ async def page(
         wanted = _behind(wanted, field, value, after, "$lt" if down else "$gt")
     order = -1 if down else 1
     by = [(field, order)] if field == "_id" else [(field, order), ("_id", order)]
-    return await database.find(name, wanted, sort=by, skip=skip, limit=limit, without=without)
+    return await database.find(name, searched(wanted, model), sort=by, skip=skip, limit=limit, without=without)
 
 
 def _behind(where: Row, field: str, value: Any, id: str, compare: str) -> Row:

@@ -12,7 +12,7 @@ from ekkyo.store.beside import Beside
 from ekkyo.store.declarations import Binding, Index, Projected
 from ekkyo.store.driver import Replacement, Row, Unavailable
 from ekkyo.store.encoding import model_row, read_model
-from ekkyo.store.matching import where_row
+from ekkyo.store.matching import searched, where_row
 from ekkyo.store.paging import page
 
 M = TypeVar("M", bound=BaseModel)
@@ -89,12 +89,14 @@ class Projection(Generic[M]):
         after: the id of the last one of the page before. limit 0: all of them.
         """
         known = _known(where)
-        rows = await page(self._database, self.name, known, sort=sort, after=after, limit=limit, skip=skip, without=())
+        rows = await page(
+            self._database, self.name, self._model, known, sort=sort, after=after, limit=limit, skip=skip, without=()
+        )
         return [read_model(self._model, row) for row in rows]
 
     async def count(self, where: Mapping[str, Any] | None = None) -> int:
         """How many meet these conditions."""
-        return await self._database.count(self.name, where_row(_known(where)))
+        return await self._database.count(self.name, searched(where_row(_known(where)), self._model))
 
     async def _put(self, row: Row) -> bool:
         news: asyncio.Future[bool] = asyncio.get_running_loop().create_future()

@@ -140,7 +140,7 @@ async def erasures(question: contract.ListErasures, members: Members, who: Who) 
 async def _listed(community: model.Community, members: Members) -> contract.CommunityListed:
     people = {"communities": community.id, "active": True}
     count, leaders = await asyncio.gather(
-        members.count(people), members.find({**people, "leads": community.id}, sort="number", limit=100)
+        members.count(people), members.find({"leads_any": True, **people, "leads": community.id}, sort="number", limit=100)
     )
     deputies = [m.id for m in leaders if (place := m.membership(community.id)) and place.deputising]
     return contract.CommunityListed(
@@ -163,7 +163,7 @@ def _where(question: contract.FindMembers) -> dict[str, Any]:
     if question.community_id is not None:
         where["communities"] = question.community_id
     if question.role is not None and question.community_id is not None:
-        where["leads"] = question.community_id
+        where |= {"leads_any": True, "leads": question.community_id}
     elif question.role is not None:
         where["leads_any"] = True
     if question.steward:
