@@ -115,3 +115,25 @@ async def test_a_list_may_be_of_one_format_and_about_one_theme(scene: Any) -> No
     assert await listed(context="lunch") == [lunch.event_id]
     assert await listed(context="lunch", format="online") == []
     assert await listed(community_ids=["c1"], context="English") == [talk.event_id]
+
+
+async def test_a_list_tells_the_caller_their_own_places_alone(scene: Any) -> None:
+    full, open_one, left, none = [await scene.published(capacity=1 + n, starts_in=n * DAY + 1) for n in range(4)]
+    for event, guests in ((full, ("m1", "m2", "m3")), (open_one, ("m3",)), (left, ("m3", "m1"))):
+        for guest in guests:
+            await scene.register(event, guest)
+    member = await scene.as_("m3")
+    await member.send(WithdrawFromEvent(event_id=left.event_id, member_id="m3"))
+    page = await member.ask(ListEvents(community_id=none.community_id))
+    assert [one.event_id for one in page.events] == [one.event_id for one in (full, open_one, left, none)]
+    assert [(own.event_id, own.member_id, own.status, own.position) for own in page.registrations] == [
+        (full.event_id, "m3", "waitlisted", 2),
+        (open_one.event_id, "m3", "confirmed", None),
+    ]
+    assert page.registrations[0].waiting_because
+    told = {own.event.event_id: own.registration for own in (await member.ask(MyEvents(member_id="m3"))).entries}
+    assert [told[own.event_id] for own in page.registrations] == page.registrations
+    first = await member.ask(ListEvents(community_id=none.community_id, limit=1))
+    assert (len(first.registrations), bool(first.next)) == (1, True)
+    assert not (await (await scene.as_("m4")).ask(ListEvents(community_id=none.community_id))).registrations
+    assert not (await scene.leads(ListEvents(community_id=none.community_id))).registrations

@@ -52,7 +52,7 @@ def attended(it: EventState) -> dict[type[Any], Any]:
         **answers(),
         **KNOWN,
         **known(),
-        ListEvents: EventPage(events=[it]),
+        ListEvents: EventPage(events=[it], registrations=[here]),
         MyEvents: MyEventsPage(entries=[MyEvent(event=it, registration=here)]),
         GetSeries: series(it, registrations=[here]),
         GetAnswers: AnswersPage(event=it, questions=[lunch], entries=[said]),

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from ekkyo.contracts.base import Refused
-from ekkyo.contracts.events import EventPage, ListEvents, MyEvent, MyEvents, MyEventsPage
+from ekkyo.contracts.events import EventPage, ListEvents
 from ekkyo.contracts.members import (
     AcceptRules,
     Cards,
@@ -53,8 +53,9 @@ def known(**of_member: Any) -> dict[type[Any], Any]:
     return {
         ListCommunities: listed,
         GetMember: member(**{"communities": [in_it()], "invitations": [INVITED], **of_member}),
-        ListEvents: EventPage(events=[event(f"e{n}", title=f"会 {n}") for n in range(1, 6)]),
-        MyEvents: MyEventsPage(entries=[MyEvent(event=event("e2"), registration=registered("confirmed"))]),
+        ListEvents: EventPage(
+            events=[event(f"e{n}", title=f"会 {n}") for n in range(1, 6)], registrations=[registered("confirmed", "e2")]
+        ),
         RankThemes: ThemeRanking(community_id="it", themes=[ThemeCount(theme="Power Query", votes=4)]),
         GetCards: Cards(cards=[MemberCard(member_id="taro", name="佐藤 太郎", department="情報システム部")]),
         JoinCommunity: member(),

@@ -9,9 +9,6 @@ from ekkyo.contracts.events import (
     EventPage,
     EventState,
     ListEvents,
-    MyEvent,
-    MyEvents,
-    MyEventsPage,
     MyRegistration,
     MyRegistrationAnswer,
     Overlap,
@@ -52,8 +49,8 @@ def event(event_id: str = "e1", **changes: object) -> EventState:
     return EventState.model_validate(values)
 
 
-def registered(status: str) -> Registration:
-    values = {"event_id": "e1", "member_id": "hanako", "registration_id": "r1", "status": status, "position": 3}
+def registered(status: str, event_id: str = "e1") -> Registration:
+    values = {"event_id": event_id, "member_id": "hanako", "registration_id": "r1", "status": status, "position": 3}
     return Registration.model_validate(values)
 
 
@@ -85,27 +82,19 @@ async def test_what_is_coming_is_listed_and_what_is_full_says_so():
         assert "18 seats left" in text_of(await browser.get("/"))
 
 
-async def test_a_list_says_what_one_has_at_each_event_and_does_without_that_while_it_is_not_known():
-    held = {"e1": registered("confirmed"), "e2": registered("waitlisted")}
-    own = MyEventsPage(entries=[MyEvent(event=event(key), registration=it) for key, it in held.items()])
-    listed = EventPage(events=[event("e1"), event("e2", confirmed=30, waitlisted=4), event("e3")])
-    async with opened({ListEvents: listed, MyEvents: own}) as browser:
+async def test_lists_and_months_say_what_one_has_at_each_event():
+    own = [registered("confirmed"), registered("waitlisted", "e2")]
+    them = [event("e1"), event("e2", confirmed=30, waitlisted=4), event("e3")]
+    async with opened({ListEvents: EventPage(events=them, registrations=own)}) as browser:
         said = text_of(await browser.get("/"))
         seat, waits, neither = said.split("はじめてのピボット")[1:]
         assert seat.startswith(" 12:00〜13:00 オンライン 参加確定 残り 18 席")
         assert "キャンセル待ち 3 番目 満席・4 人待ち" in waits
         assert "オンライン 残り 18 席" in neither
-        assert [(q.member_id, q.upcoming) for q in browser.answering.sent(MyEvents)] == [("hanako", True)]
-        browser.answering.replies[MyEvents] = Refused("no_answer", "", 503)
-        assert text_of(await browser.get("/")).count("オンライン 残り 18 席") == 2
-        browser.answering.replies[MyEvents] = own
         month_of = text_of(await browser.get("/month?m=2026-12"))
         assert month_of.count("12:00 はじめてのピボット") == 3
         assert "はじめてのピボット 参加確定" in month_of
         assert "はじめてのピボット キャンセル待ち 3 番目" in month_of
-        browser.answering.said.clear()
-        await browser.get("/past")
-        assert not browser.answering.sent(MyEvents)
 
 
 async def test_a_list_without_events_says_what_to_do():

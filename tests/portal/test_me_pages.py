@@ -35,6 +35,7 @@ from ekkyo.contracts.members import (
     Invitation,
     Journey,
     ListCommunities,
+    Membership,
     RecordContribution,
     SetPreferences,
     Shown,
@@ -97,7 +98,12 @@ KNOWN: dict[type[Any], Any] = {
     GetCalendarAddress: CalendarAddress(member_id="hanako", since=NOW),
     GetSkills: SKILLS,
     GetMember: member(invitations=[INVITED], muted=["it"]),
-    ListCommunities: CommunityPage(communities=[CommunityListed(community=community(), members=3, leaders=[])]),
+    ListCommunities: CommunityPage(
+        communities=[
+            CommunityListed(community=one, members=3, leaders=[])
+            for one in (community(), community(community_id="hr", name="人事の会"))
+        ]
+    ),
     ListDeliveries: DeliveryPage(deliveries=[delivery("sent", None), delivery("dropped", "muted")]),
     GetJourney: Journey(
         member_id="hanako",
@@ -366,3 +372,23 @@ async def test_the_journey_says_what_comes_next_and_what_grew_and_compares_nobod
         nobody = Journey(member_id="hanako", attended=0, crossings=[])
         browser.answering.replies |= {GetJourney: nobody, GetMember: member(), GetSkills: SkillsSeen(member_id="h")}
         assert "Python入門 はじめての参加に" in text_of(await browser.get("/me/journey"))
+
+
+async def test_communities_are_named_as_they_were_lately_and_new_ones_are_asked_for():
+    asked: list[ListCommunities] = []
+
+    def listed(question: ListCommunities) -> CommunityPage:
+        asked.append(question)
+        them = [community(community_id=one, name=f"会 {one}") for one in question.community_ids or ["it"]]
+        return CommunityPage(communities=[CommunityListed(community=one, members=3, leaders=[]) for one in them])
+
+    both = member(communities=[Membership(community_id=one, joined_at=NOW) for one in ("it", "new")])
+    visitor = replace(HANAKO, communities=frozenset({"it", "new"}))
+    async with opened({**KNOWN, ListCommunities: listed, GetMember: both}, visitor) as browser:
+        for _ in range(2):
+            said = text_of(await browser.get("/me/messages"))
+            assert "会 it" in said
+            assert "会 new" in said
+        assert [one.community_ids for one in asked] == [None, ["new"], ["new"]]
+        browser.answering.replies[ListCommunities] = Refused("no_answer", "", 503)
+        assert "会 it" in text_of(await browser.get("/me/messages"))

@@ -11,7 +11,6 @@ from urllib.parse import quote, urlencode
 import structlog
 from ekkyo.contracts.base import Refused, new_id
 from ekkyo.contracts.members import CommunityPage, Locale
-from ekkyo.contracts.reports import MeasureFigures
 from ekkyo.process.running import Instance
 from ekkyo.wire import trace
 from prometheus_client import CollectorRegistry
@@ -28,6 +27,7 @@ from starlette.types import Receive, Scope, Send
 
 from ekkyo_portal import calendars, community, events, lead, me, outputs, people, signin, surveys
 from ekkyo_portal.calendars.seen import Feeds
+from ekkyo_portal.community.standing import Counted
 from ekkyo_portal.events.codes import Codes
 from ekkyo_portal.lead.live import Changes
 from ekkyo_portal.look import the_look
@@ -98,7 +98,7 @@ class Site:
         self.look = the_look()
         self.measured = Measured(self.registry)
         self.communities: Remembered[CommunityPage] = Remembered()
-        self.measures: RememberedEach[list[MeasureFigures]] = RememberedEach(200)
+        self.measures: RememberedEach[Counted] = RememberedEach(200)
         self.made: RememberedEach[Any] = RememberedEach(50)
 
     async def visit(self, request: Request) -> Visit:

@@ -43,6 +43,8 @@ class DocumentCache(Generic[D]):
         self._entries: Few[Any] | None = Few() if entries else None
         self._settled: Recent[int] = Recent(5 * size)
         self._lost: Recent[float] = Recent(size)
+        self.saves = 0
+        """How many documents this instance has saved."""
 
     def get(self, id: str) -> Saved[D] | None:
         if time.monotonic() - self._lost.get(id, float("-inf")) < CONTENDED:
@@ -60,6 +62,7 @@ class DocumentCache(Generic[D]):
 
     def put(self, saved: Saved[D], entries: AtHand[Any] | None = None) -> None:
         """Keep a document as it was saved, and its entries as they were then."""
+        self.saves += 1
         self._saved.put(saved.document.id, saved)
         if self._entries and entries:
             self._entries.put(saved.document.id, saved.document.revision, entries)

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar, cast
 
 from ekkyo.decision import A, D, Decision, Document, E, Entries, Entry
 from ekkyo.store.beside import Beside
-from ekkyo.store.cache import DocumentCache
+from ekkyo.store.cache import DocumentCache, Recent
 from ekkyo.store.declarations import WAITING, Binding, Declaration, Index, names_of_unique
 from ekkyo.store.driver import Row, Unavailable
 from ekkyo.store.encoding import PENDING, UNSETTLED, entry_id, read_entry, read_model
@@ -24,6 +24,8 @@ from ekkyo.wire import context, trace
 D2 = TypeVar("D2", bound=Document)
 E2 = TypeVar("E2", bound=Entry)
 
+COUNTS = 1_000
+"""So many conditions are remembered with their counts."""
 WRITERS = 2
 """While one writer's group is with the database, the service decides another's."""
 
@@ -53,6 +55,7 @@ class _Documents(Generic[D]):
             )
             for _ in range(WRITERS)
         ]  # fmt: skip
+        self._counted: Recent[tuple[int, float, int]] = Recent(COUNTS)
         self._closed = False
 
     async def get(self, id: str) -> D | None:
@@ -82,6 +85,19 @@ class _Documents(Generic[D]):
     async def count(self, where: Mapping[str, Any] | None = None) -> int:
         """How many documents meet these conditions."""
         return await self._database.count(self.name, searched(where_row(where or {}), self._model))
+
+    async def count_lately(self, where: Mapping[str, Any], within: float) -> int:
+        """How many documents met these conditions at most so many seconds ago, or since this instance saved one.
+
+        For numbers that everybody looks at: there is no index for what is in a list on compatible servers (nx-27017
+        0.8.1), which look through all documents to count.
+        """
+        key, now, saves = repr(where), time.monotonic(), self._cache.saves
+        counted = self._counted.get(key)
+        if counted is None or counted[0] != saves or now - counted[1] > within:
+            counted = saves, now, await self.count(where)
+            self._counted.put(key, counted)
+        return counted[2]
 
     async def _ask(
         self,

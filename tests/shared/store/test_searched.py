@@ -110,3 +110,32 @@ async def test_each_form_of_a_condition_finds_what_it_means(store: Store) -> Non
 )
 def test_what_is_no_list_is_asked_for_by_its_index(where: dict[str, Any], asked: dict[str, Any]) -> None:
     assert searched(where, Tool) == asked
+
+
+async def test_a_count_of_lately_knows_what_was_saved_here_and_in_time_what_others_saved(
+    mongo: Mongo, driver: Driver, published: Published
+) -> None:
+    opened = [
+        await Store.open(
+            mongo.url, mongo.database("test"), driver=driver, outbox=published, owner="tools", declarations=[tools]
+        )
+        for _ in range(2)
+    ]
+    await opened[0].provision()
+    ours, theirs = (store.live(tools) for store in opened)
+    made = iter(TOOLS)
+
+    async def make(where: Collection[Tool]) -> None:
+        tool = next(made)
+        await where.create(tool.id, lambda _: Decision(tool, None))
+
+    lately = 3600.0
+    assert await ours.count_lately({}, lately) == 0
+    await make(ours)
+    assert await ours.count_lately({}, lately) == 1
+    await make(theirs)
+    assert await ours.count_lately({}, lately) == 1
+    assert await ours.count_lately({"name": "axe"}, lately) == 1
+    assert await ours.count_lately({}, 0.0) == 2
+    for store in opened:
+        await store.abandon()

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Final
 
 from ekkyo.contracts.base import Refused
-from ekkyo.contracts.events import Board, ListEvents, MyEvents
+from ekkyo.contracts.events import Board, ListEvents
 from ekkyo.contracts.members import CommunityListed, GetCards, GetMember, ListCommunities, Member
 from ekkyo.contracts.surveys import RankThemes
 from starlette.responses import Response
@@ -62,9 +62,8 @@ async def shown(visit: Visit, community_id: str, form: Form, status: int = 200) 
         visit.maybe(RankThemes(community_id=community_id, limit=THEMES, words=follows)),
         visit.maybe(Board(community_id=community_id, limit=OUTPUTS)),
     )
-    mine = await visit.maybe(MyEvents(member_id=visit.me.member_id, limit=100)) if events and events.events else None
     measures = await standing(visit, listed.community)
-    view = views.community(visit.reader, visit.me, listed, member, events, cards, themes, COMING, mine)
+    view = views.community(visit.reader, visit.me, listed, member, events, cards, themes, COMING)
     return visit.page(
         "community/community.html",
         view,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from ekkyo.contracts.events import EventPage, MyEventsPage
+from ekkyo.contracts.events import EventPage
 from ekkyo.contracts.members import Cards, CommunityListed, CommunityPage, Member, Membership
 from ekkyo.contracts.surveys import ThemeCount, ThemeRanking
 from ekkyo.words.text import one_line, several_lines
@@ -68,7 +68,7 @@ class CommunityView:
     """Which part, and its text."""
     figures: Sequence[str]
     members: int
-    leaders: Sequence[Leader] | None
+    leaders: tuple[Leader, ...] | None
     rules: str
     rules_version: int
     state: str
@@ -80,7 +80,7 @@ class CommunityView:
     events: Sequence[Card] | None
     more: bool
     """Whether there are more events than are shown."""
-    themes: Sequence[Wanted] | None
+    themes: tuple[Wanted, ...] | None
     most: int
     """How many asked for the theme that most asked for."""
     leads: bool
@@ -137,19 +137,18 @@ def community(
     cards: Cards | None,
     themes: ThemeRanking | None,
     most: int,
-    mine: MyEventsPage | None = None,
 ) -> CommunityView:
-    """One community. most: how many events are shown. mine: where the visitor has something at events to come."""
+    """One community. most: how many events are shown."""
     it, words = listed.community, reader.words.community
     held = _held(listed, member)
     known = {card.member_id: card for card in cards.cards} if cards else {}
     invitation = next((one for one in member.invitations if one.community_id == it.community_id), None)
     inviter = known.get(invitation.invited_by) if invitation else None
     ahead = [one for one in coming.events if not places.is_over(one, reader.now)] if coming else []
-    own = places.all_held(reader, mine)
+    own = places.all_held(reader, coming)
     follows = [one.theme for one in member.follows if one.community_id == it.community_id]
     vocabulary = vocabulary_of(themes.vocabulary if themes else None)
-    wanted = [_wanted(one, follows, vocabulary) for one in themes.themes] if themes else []
+    wanted = tuple(_wanted(one, follows, vocabulary) for one in themes.themes) if themes else ()
     parts = ("objective", "who", "what", "how")
     return CommunityView(
         mark=mark(it),
@@ -158,10 +157,10 @@ def community(
         charter=[(getattr(words, part), several_lines(getattr(it.charter, part))) for part in parts],
         figures=[one_line(figure) for figure in it.charter.figures],
         members=listed.members,
-        leaders=[
+        leaders=tuple(
             Leader(one_line(card.name), one_line(card.department), card.member_id in listed.deputies)
             for card in cards.cards
-        ]
+        )
         if cards
         else None,
         rules=several_lines(it.rules),

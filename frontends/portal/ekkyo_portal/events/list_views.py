@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from ekkyo.contracts.events import EventPage, EventState, MyEventsPage
+from ekkyo.contracts.events import EventPage, EventState
 from ekkyo.words.text import one_line
 
 from ekkyo_portal.events import places, views
@@ -68,12 +68,11 @@ def listed(
     page: EventPage | None,
     wanted: Wanted,
     communities: Mapping[str, Mark],
-    mine: MyEventsPage | None = None,
     *,
     past: bool,
 ) -> Listed:
     """What is coming, soonest first, with what the visitor has there; or what is over, latest first."""
-    own = places.all_held(reader, mine)
+    own = {} if past else places.all_held(reader, page)
     them = [event for event in page.events if places.is_over(event, reader.now) == past] if page else []
     return Listed(
         cards=[

@@ -5,13 +5,13 @@ from datetime import timedelta
 from typing import Any, Final
 
 from ekkyo.contracts.base import Refused
-from ekkyo.contracts.events import EventPage, ListEvents, MyEvents
+from ekkyo.contracts.events import EventPage, ListEvents
 from pydantic import ValidationError
 from starlette.responses import Response
 
 from ekkyo_portal.events import list_views, places
 from ekkyo_portal.events import month as calendar
-from ekkyo_portal.events.routes import known, nothing, section
+from ekkyo_portal.events.routes import known, section
 from ekkyo_portal.web.visit import Visit
 
 LATE: Final = timedelta(hours=3)
@@ -41,27 +41,18 @@ async def month(visit: Visit) -> Response:
     wanted, first = list_views.wanted(query), calendar.asked(query.get("m"), reader)
     start, end = calendar.reach(first, reader.zone)
     asked = {"status": ["published", "concluded", "cancelled"], "starts_from": start, "starts_until": end, "limit": 500}
-    communities, page, mine = await asyncio.gather(
-        known(visit),
-        _found(visit, _filters(visit, wanted) | asked),
-        visit.maybe(MyEvents(member_id=visit.me.member_id, limit=100)),
-    )
+    communities, page = await asyncio.gather(known(visit), _found(visit, _filters(visit, wanted) | asked))
     events = page.events if page else []
-    view = calendar.month(reader, first, events, places.all_held(reader, mine))
+    view = calendar.month(reader, first, events, places.all_held(reader, page))
     find = list_views.finding(wanted, communities, events)
     return visit.page("events/month.html", view, away=page is None, find=find)
 
 
 async def _listed(visit: Visit, asked: dict[str, Any], *, past: bool) -> Response:
     wanted = list_views.wanted(visit.request.query_params)
-    communities, page, mine = await asyncio.gather(
-        known(visit),
-        _found(
-            visit, asked | _filters(visit, wanted) | {"after": visit.request.query_params.get("after"), "limit": PAGE}
-        ),
-        nothing() if past else visit.maybe(MyEvents(member_id=visit.me.member_id, limit=100)),
-    )
-    view = list_views.listed(visit.reader, page, wanted, communities, mine, past=past)
+    asked |= _filters(visit, wanted) | {"after": visit.request.query_params.get("after"), "limit": PAGE}
+    communities, page = await asyncio.gather(known(visit), _found(visit, asked))
+    view = list_views.listed(visit.reader, page, wanted, communities, past=past)
     return visit.page("events/coming.html", view)
 
 

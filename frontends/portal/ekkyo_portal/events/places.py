@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from ekkyo.contracts.events import EventState, MyEventsPage, Registration, RegistrationStatus
+from ekkyo.contracts.events import EventPage, EventState, Registration, RegistrationStatus
 
 from ekkyo_portal.look.reader import Reader
 
@@ -26,7 +26,7 @@ def held(reader: Reader, it: EventState, own: Registration) -> tuple[str, str]:
     return state(reader, it, own.status), "warn" if own.status == "applied" else "good"
 
 
-def all_held(reader: Reader, mine: MyEventsPage | None) -> dict[str, tuple[str, str]]:
-    """What somebody has, by event; nothing while that is not known."""
-    entries = mine.entries if mine else []
-    return {one.event.event_id: held(reader, one.event, one.registration) for one in entries}
+def all_held(reader: Reader, page: EventPage | None) -> dict[str, tuple[str, str]]:
+    """What the visitor has at the events of a page, by event; nothing while that is not known."""
+    events = {one.event_id: one for one in page.events} if page else {}
+    return {own.event_id: held(reader, events[own.event_id], own) for own in page.registrations} if page else {}

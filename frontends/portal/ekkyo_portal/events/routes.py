@@ -106,7 +106,7 @@ async def table_of(visit: Visit, mine: MyRegistrationAnswer) -> list[str]:
     return views.at_table(visit.reader, told, known)
 
 
-async def outputs_of(visit: Visit, event: EventState) -> list[Item] | None:
+async def outputs_of(visit: Visit, event: EventState) -> tuple[Item, ...] | None:
     """What came of an event; None: the service is away, or the event never took place."""
     if event.status == "cancelled":
         return None

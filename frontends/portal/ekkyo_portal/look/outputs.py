@@ -56,6 +56,6 @@ def item(reader: Reader, it: OutputState, communities: Mapping[str, Mark], cards
 
 def items(
     reader: Reader, page: OutputPage | None, communities: Mapping[str, Mark], cards: Cards | None
-) -> list[Item] | None:
+) -> tuple[Item, ...] | None:
     """Outputs as lists show them; None: the service is away."""
-    return [item(reader, one, communities, cards) for one in page.outputs] if page else None
+    return tuple(item(reader, one, communities, cards) for one in page.outputs) if page else None

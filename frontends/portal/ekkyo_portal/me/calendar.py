@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 
-from ekkyo.contracts.members import EndCalendarAddress, GetCalendarAddress, ListCommunities, MakeCalendarAddress
+from ekkyo.contracts.members import EndCalendarAddress, GetCalendarAddress, MakeCalendarAddress
 from ekkyo.words.text import one_line
 from markupsafe import Markup
 from starlette.responses import Response
@@ -51,7 +51,7 @@ async def make(visit: Visit) -> Response:
     secret = given if secrets.good(given) else secrets.new()
     done, communities = await asyncio.gather(
         visit.send(MakeCalendarAddress(member_id=visit.me.member_id, digest=secrets.digest(secret))),
-        visit.maybe(ListCommunities(community_ids=sorted(visit.me.communities))),
+        visit.named(visit.me.communities),
     )
     listed = [one.community for one in communities.communities] if communities else []
     base = f"{visit.site.settings.portal_url}/calendar/{secret}"

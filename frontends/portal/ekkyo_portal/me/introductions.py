@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from ekkyo.contracts.members import (
     AnswerIntroduction,
     Introduction,
-    ListCommunities,
     ListIntroductions,
     TakeBackIntroduction,
 )
@@ -51,7 +50,7 @@ async def introductions(visit: Visit) -> Response:
     """Those that I asked for, and those that I am asked for."""
     told, communities = await asyncio.gather(
         visit.ask(ListIntroductions(member_id=visit.me.member_id)),
-        visit.maybe(ListCommunities(community_ids=sorted(visit.me.communities)[:200], limit=200)),
+        visit.named(visit.me.communities),
     )
     listed = communities.communities if communities else []
     named = {one.community.community_id: one_line(one.community.name) for one in listed}

@@ -4,7 +4,7 @@ import asyncio
 
 from ekkyo.contracts.base import Refused, new_id
 from ekkyo.contracts.events import ListHosted, MyEvents
-from ekkyo.contracts.members import GetJourney, GetMember, ListCommunities, ListIntroductions, RecordContribution
+from ekkyo.contracts.members import GetJourney, GetMember, ListIntroductions, RecordContribution
 from ekkyo.contracts.notify import ListDeliveries, ResendDelivery
 from ekkyo.contracts.surveys import PendingSurveys
 from starlette.responses import Response
@@ -32,7 +32,7 @@ async def me(visit: Visit) -> Response:
     )
     waits = introductions is not None and any(one.status == "asked" for one in introductions.received)
     invited = [i.community_id for i in member.invitations] if member else []
-    named = await visit.maybe(ListCommunities(community_ids=invited)) if invited else None
+    named = await visit.named(invited) if invited else None
     known = await visit.communities() if member and member.follows else None
     found = views.mine(visit.reader, events, surveys, member, named, known, hosted)
     return visit.page("me/me.html", found, waits=waits)
@@ -68,7 +68,7 @@ async def _journey(visit: Visit, form: Form, status: int = 200) -> Response:
     found, past, communities = await asyncio.gather(
         visit.maybe(GetJourney(member_id=who)),
         visit.maybe(MyEvents(member_id=who, upcoming=False, limit=100)),
-        visit.maybe(ListCommunities(community_ids=sorted(visit.me.communities))),
+        visit.named(visit.me.communities),
     )
     grown = await growing(visit, found)
     view = views.journey(visit.reader, found, past, communities)
@@ -99,7 +99,7 @@ async def _messages(visit: Visit, no: NotAgain | None = None) -> Response:
     sent, member, communities = await asyncio.gather(
         visit.maybe(ListDeliveries(member_id=who, newest_first=True, limit=views.LATEST, locale=locale)),
         visit.ask(GetMember(member_id=who)),
-        visit.maybe(ListCommunities(community_ids=sorted(visit.me.communities))),
+        visit.named(visit.me.communities),
     )
     view = views.messages(visit.reader, sent, member, communities, no)
     return visit.page("me/messages.html", view, status=409 if no else 200, no=no)

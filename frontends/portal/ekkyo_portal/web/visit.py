@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
@@ -88,6 +88,17 @@ class Visit:
         """The communities, as they were lately; None: the members service is away."""
         found: CommunityPage | None = await self.site.communities.of(lambda: self.maybe(ListCommunities(limit=200)))
         return found
+
+    async def named(self, ids: Collection[str]) -> CommunityPage | None:
+        """These communities, as they were lately, for their names; None: the members service is away."""
+        lately = await self.communities()
+        if lately is None:
+            return None
+        found = {one.community.community_id: one for one in lately.communities}
+        new = sorted(set(ids) - found.keys())[:200]
+        more = await self.maybe(ListCommunities(community_ids=new, limit=200)) if new else None
+        found |= {one.community.community_id: one for one in more.communities} if more else {}
+        return CommunityPage(communities=[found[one] for one in sorted(ids) if one in found])
 
     async def send(self, command: Command[A], within: float = LONG) -> A:
         """What came of a command. Raises Refused."""

@@ -1,7 +1,7 @@
 """Who may see what about events and registrations."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, get_args
 
@@ -180,12 +180,24 @@ def listed(ask: ListEvents, who: Caller) -> dict[str, Any]:
     return {**where, "$or": [announced, {"status": "draft", "community_id": {"$in": sorted(who.led)}}]}
 
 
-def page(ask: ListEvents, events: Sequence[Event], mine: Iterable[Seat], who: Caller) -> EventPage:
-    """A page of events. events: one more than the page holds, if there are more. mine: the caller's places."""
-    places = {seat.document_id: seat for seat in mine}
+def page(
+    ask: ListEvents, events: Sequence[Event], mine: Iterable[Seat], waiting: Iterable[Seat], who: Caller
+) -> EventPage:
+    """A page of events. events: one more than the page holds, if there are more. mine: the caller's places.
+
+    waiting: all who wait where the caller does.
+    """
+    own, lines = {seat.document_id: seat for seat in mine}, _lines(waiting)
     on_page = events[: ask.limit]
-    told = [told_to(event, who, places.get(event.id)) for event in on_page]
-    return EventPage(events=told, next=on_page[-1].id if len(events) > ask.limit else None)
+    return EventPage(
+        events=[told_to(event, who, own.get(event.id)) for event in on_page],
+        next=on_page[-1].id if len(events) > ask.limit else None,
+        registrations=[
+            _own(event, own[event.id], lines)
+            for event in on_page
+            if event.id in own and own[event.id].status in HAS_OR_HAD and not own[event.id].only_invited
+        ],
+    )
 
 
 def _kinds(ask: ListEvents) -> dict[str, Any]:
@@ -219,19 +231,25 @@ def my_events(
     ask: MyEvents, events: Sequence[Event], seats: Iterable[Seat], waiting: Iterable[Seat], who: Caller
 ) -> MyEventsPage:
     """A page of a member's events. events: one more than the page holds, if there are more. waiting: all who wait."""
-    own = {seat.document_id: seat for seat in seats}
-    lines: dict[str, list[Seat]] = {}
-    for seat in waiting:
-        lines.setdefault(seat.document_id, []).append(seat)
+    own, lines = {seat.document_id: seat for seat in seats}, _lines(waiting)
     on_page = events[: ask.limit]
     entries = [
-        MyEvent(
-            event=told_to(event, who, own[event.id]),
-            registration=registration(event, own[event.id], place(own[event.id], lines.get(event.id, []))),
-        )
+        MyEvent(event=told_to(event, who, own[event.id]), registration=_own(event, own[event.id], lines))
         for event in on_page
     ]
     return MyEventsPage(entries=entries, next=on_page[-1].id if len(events) > ask.limit else None)
+
+
+def _lines(waiting: Iterable[Seat]) -> dict[str, list[Seat]]:
+    """Who waits, by event."""
+    lines: dict[str, list[Seat]] = {}
+    for seat in waiting:
+        lines.setdefault(seat.document_id, []).append(seat)
+    return lines
+
+
+def _own(event: Event, seat: Seat, lines: Mapping[str, Sequence[Seat]]) -> Registration:
+    return registration(event, seat, place(seat, lines.get(event.id, [])))
 
 
 def in_calendar(ask: GetCalendar, seats: Iterable[Seat]) -> dict[str, Any]:

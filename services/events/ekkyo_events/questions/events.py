@@ -69,7 +69,9 @@ async def list_events(ask: ListEvents, events: Events, who: Who) -> EventPage:
     found = await seen_of(events, telling.listed(ask, who), who, sort=sort, after=ask.after, limit=ask.limit + 1)
     ids = [event.id for event in found]
     mine = await events.find_entries({"key": who.sub, "document_id": {"$in": ids}}, limit=len(ids)) if ids else []
-    return telling.page(ask, found, mine, who)
+    waits = telling.waits_for(found[: ask.limit], mine)
+    waiting = {"document_id": {"$in": waits}, "status": "waitlisted"}
+    return telling.page(ask, found, mine, await events.find_entries(waiting, limit=0) if waits else [], who)
 
 
 @router.subscriber(**asked(GetRoster))

@@ -13,6 +13,8 @@ from ekkyo_members import model
 from ekkyo_members.store import Communities, Members, the_record
 
 router = Router()
+COUNTED = 10.0
+"""Seconds for which it is told how many people are in a community, where another instance may have changed it."""
 
 
 @router.subscriber(**asked(contract.GetMember))
@@ -140,7 +142,8 @@ async def erasures(question: contract.ListErasures, members: Members, who: Who) 
 async def _listed(community: model.Community, members: Members) -> contract.CommunityListed:
     people = {"communities": community.id, "active": True}
     count, leaders = await asyncio.gather(
-        members.count(people), members.find({"leads_any": True, **people, "leads": community.id}, sort="number", limit=100)
+        members.count_lately(people, COUNTED),
+        members.find({"leads_any": True, **people, "leads": community.id}, sort="number", limit=100),
     )
     deputies = [m.id for m in leaders if (place := m.membership(community.id)) and place.deputising]
     return contract.CommunityListed(

@@ -38,7 +38,6 @@ from ekkyo.contracts.events.event import (
     EventDetails,
     EventFact,
     EventFormat,
-    EventPage,
     EventPublished,
     EventReminderDue,
     EventRescheduled,
@@ -46,7 +45,6 @@ from ekkyo.contracts.events.event import (
     EventState,
     EventStatus,
     GetEvent,
-    ListEvents,
     PublishEvent,
     RescheduleEvent,
     ReviseEvent,
@@ -63,6 +61,7 @@ from ekkyo.contracts.events.invitation import PreviewInvitation as PreviewInvita
 from ekkyo.contracts.events.invitation import Segment as Segment
 from ekkyo.contracts.events.invitation import UninviteMember as UninviteMember
 from ekkyo.contracts.events.leaving import EventsForgotMember, RegistrationMoved
+from ekkyo.contracts.events.listing import EventPage, ListEvents
 from ekkyo.contracts.events.lottery import Draw, Lottery, WantedLottery
 from ekkyo.contracts.events.origin import FromTheme as FromTheme
 from ekkyo.contracts.events.origin import WantedFromTheme as WantedFromTheme

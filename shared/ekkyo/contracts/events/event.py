@@ -190,33 +190,6 @@ class GetEvent(Question[EventState]):
     event_id: Id
 
 
-class EventPage(Model):
-    """Events in the requested order; `next` continues where this page ends."""
-
-    events: list[EventState]
-    next: str | None = None
-
-
-class ListEvents(Question[EventPage]):
-    """Events of a community, by start time. Only leaders see drafts. All filters must match."""
-
-    subject: ClassVar[str] = "ekkyo.ask.events.list"
-    may: ClassVar = may("member")
-    community_id: Id | None = None
-    community_ids: list[Id] | None = Field(default=None, max_length=200)
-    """Any of these communities; an empty list finds no event."""
-    format: EventFormat | None = None
-    context: Line | None = None
-    """The theme, exactly as the event has it."""
-    status: list[EventStatus] | None = None
-    starts_from: Instant | None = None
-    starts_until: Instant | None = None
-    newest_first: bool = False
-    """Latest start first, as for past events."""
-    after: str | None = None
-    limit: int = Field(default=100, ge=1, le=500)
-
-
 # Facts
 
 

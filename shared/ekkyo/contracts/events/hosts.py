@@ -6,7 +6,8 @@ from typing import ClassVar, Final, Literal
 from pydantic import Field
 
 from ekkyo.contracts.base import Command, Id, Question, may
-from ekkyo.contracts.events.event import EventFact, EventPage, EventState
+from ekkyo.contracts.events.event import EventFact, EventState
+from ekkyo.contracts.events.listing import EventPage
 
 HOSTS_UNTIL: Final = timedelta(days=7)
 """How long after the end of an event its hosts can record who came."""
