@@ -11,6 +11,9 @@ from ekkyo_common.calendar.recurring import Recurring, read_recurring
 from ekkyo_common.calendar.told import Said, Wrong
 from ekkyo_common.calendar.zones import Zones
 
+_ANSWERS = ("REPLY", "COUNTER", "DECLINECOUNTER", "REFRESH")
+"""Methods (RFC 5546) of what an attendee says about an appointment, which is elsewhere."""
+
 
 @dataclass(frozen=True)
 class Left:
@@ -40,8 +43,7 @@ def read_calendar(data: bytes, *, zone: str, now: datetime) -> CalendarFile:
     concern the others. Raises UnreadableCalendar.
     """
     calendar = read(data)
-    zones = Zones(calendar.zones, zone)
-    cancels = any(one.code == "method" and one.names[0].upper() == "CANCEL" for one in calendar.evidence)
+    zones = Zones(calendar.zones, zone, calendar.zone)
     found = CalendarFile(evidence=calendar.evidence)
     items: list[tuple[Block, Item]] = []
     for block in calendar.blocks:
@@ -49,11 +51,14 @@ def read_calendar(data: bytes, *, zone: str, now: datetime) -> CalendarFile:
             if block.text("CLASS").upper() in ("PRIVATE", "CONFIDENTIAL"):
                 found.rows.append(Left(block.line, "", Said("private"), wrong=False))  # not even by its title
                 continue
+            if block.method in _ANSWERS:
+                found.rows.append(Left(block.line, title_of(block), Said("answer"), wrong=False))
+                continue
             item = read_item(block, zones)
         except Wrong as no:
             found.rows.append(Left(block.line, title_of(block), no.said, wrong=True))
         else:
-            items.append((block, replace(item, cancelled=item.cancelled or cancels)))
+            items.append((block, replace(item, cancelled=item.cancelled or block.method == "CANCEL")))
     items = _newest(items, found)
     _take(items, zones, now, found)
     found.rows.sort(key=line_of)
@@ -68,12 +73,16 @@ def line_of(row: Row) -> int:
 def _newest(items: Sequence[tuple[Block, Item]], found: CalendarFile) -> list[tuple[Block, Item]]:
     """One of each: of several with the same UID and date, the one that was changed last."""
     best: dict[tuple[str, datetime | None], tuple[Block, Item]] = {}
+
+    def age(one: tuple[Block, Item]) -> tuple[int, str, str]:
+        return one[1].sequence, one[0].text("LAST-MODIFIED"), one[0].text("DTSTAMP")
+
     for one in items:
         item = one[1]
         key = (item.uid, item.recurrence.at if item.recurrence else None)
         other = best.get(key)
         older = one
-        if other is None or item.sequence >= other[1].sequence:
+        if other is None or age(one) >= age(other):
             best[key] = one
             older = other or one
         if other is not None:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from html import unescape
 from html.parser import HTMLParser
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -13,6 +14,8 @@ from icalendar import vDuration
 from ekkyo_common.calendar.lines import Block
 from ekkyo_common.calendar.told import Said, Wrong
 from ekkyo_common.calendar.zones import Moment, Zones
+from ekkyo_common.tables.cells import damage_of
+from ekkyo_common.tables.encoding import LOST
 
 _LINKS: Final = (
     "X-GOOGLE-CONFERENCE",
@@ -24,16 +27,30 @@ _LINKS: Final = (
 )
 """Where the address of a meeting stands, the surest first."""
 _MEETING: Final = re.compile(
-    r"https://(?:teams\.microsoft\.com/[lm]|teams\.live\.com|meet\.google\.com|[a-z0-9.-]*zoom\.us/[jw]|[a-z0-9.-]*webex\.com)"
+    r"https://(?:(?:[a-z]+\.)?teams\.microsoft\.(?:com|us)/[lm]|teams\.cloud\.microsoft|teams\.live\.com|meet\.google\.com|[a-z0-9.-]*zoom\.us/[jw]|[a-z0-9.-]*webex\.com)"
     r"[^\s<>\"'\])]*",
     re.IGNORECASE,
 )
 _URL: Final = re.compile(r"https?://[^\s<>\"'\])]+")
+_CALLED: Final = (
+    r"[ \u3000-]*(?:meeting|besprechung|réunion|reunión|riunione|call|anruf|の?会議|ミーティング|会议|會議"
+    r"|모임|회의|開催)(?: de| di| sur| en)?[ \u3000]*"
+)
+_TOOL: Final = (
+    r"(?:(?:microsoft )?teams|zoom|google meet|(?:cisco )?webex|skype(?: for business)?|online|virtuell|virtual|remote"
+    r"|en ligne|en línea|web|ウェブ|オンライン|线上|線上|온라인)"
+)
 _NO_PLACE: Final = re.compile(
-    r"(?:microsoft )?teams(?:[ \u3000]?(?:meeting|会議|ミーティング|の会議))?|zoom(?: meeting)?|google meet|webex"
-    r"|online|web会議|ウェブ会議|オンライン(?:会議|開催)?",
+    rf"(?:{_CALLED})?{_TOOL}(?:{_CALLED})?(?:[ \u3000]*[(（]?{_TOOL}[)）]?)?",
     re.IGNORECASE,
 )
+_CANCELLED: Final = re.compile(
+    r"\s*[\[【（(]?\s*(?:cancel+ed|abgesagt|annulée?|cancelad[oa]|annullat[oa]|geannuleerd|キャンセル(?:済み)?|取り消し|中止|已取消"
+    r"|취소됨|취소)\s*(?:[\]】）)]|\s?[:：])",
+    re.IGNORECASE,
+)
+"""What groupware writes before the title of an appointment that does not take place."""
+_ENTITY: Final = re.compile(r"&(?:#[0-9]{1,6}|#x[0-9a-f]{1,5}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
 _HTML: Final = re.compile(
     r"<(?:br|p|div|a|b|i|u|ul|ol|li|span|html|body|table|strong|em|h[1-6])\b[^>]*>", re.IGNORECASE
 )
@@ -68,6 +85,11 @@ def read_item(block: Block, zones: Zones) -> Item:
     if not block.whole:
         raise Wrong("cut_off", field="END", value="")
     said: list[Said] = []
+    for name in ("SUMMARY", "LOCATION", "DESCRIPTION"):
+        if (damage := damage_of(block.text(name))) and (damage[0] == "mojibake" or LOST in block.text(name)):
+            raise Wrong("garbled", damage[1], field=name, value=block.text(name))
+    if (moved := block.first("RECURRENCE-ID")) and moved.parameters.get("RANGE"):
+        raise Wrong("rule_parts", f"RANGE={moved.parameters['RANGE'][:20]}", field="RECURRENCE-ID", value=moved.value)
     starts = _starts(block, zones)
     ends_at = _ends(block, zones, starts, said)
     if starts.said:
@@ -93,7 +115,7 @@ def read_item(block: Block, zones: Zones) -> Item:
         timezone=starts.zone or zones.ours,
         sequence=int(number) if re.fullmatch("[0-9]{1,9}", number, re.ASCII) else 0,
         recurrence=zones.read(recurrence) if recurrence else None,
-        cancelled=block.text("STATUS").upper() == "CANCELLED",
+        cancelled=block.text("STATUS").upper().startswith("CANCEL") or bool(_CANCELLED.match(block.text("SUMMARY"))),
         said=said,
     )
 
@@ -104,7 +126,7 @@ def title_of(block: Block) -> str:
 
 
 def _title(block: Block) -> str:
-    title = one_line(block.text("SUMMARY"), 100_000)
+    title = one_line(_unescaped(block.text("SUMMARY")), 100_000)
     if not title:
         raise Wrong("missing", "a title", field="SUMMARY")
     return title if len(title) <= 200 else title[:199] + "…"
@@ -145,7 +167,7 @@ def _next_day(starts: Moment) -> datetime:
 
 def _where(block: Block, said: list[Said]) -> tuple[str | None, str | None]:
     """The place, and the address to join. A location may be either, or both in one text."""
-    location = one_line(block.text("LOCATION"), 10_000)
+    location = one_line(_unescaped(block.text("LOCATION")), 10_000)
     url = None
     for name in _LINKS:
         found = _URL.search(block.text(name))
@@ -178,9 +200,16 @@ def _description(block: Block, said: list[Said]) -> str:
     if (not text and html) or _HTML.search(text):
         said.append(Said("from_html"))
         text = plain(text or html)
+    else:
+        text = _unescaped(text)
     if len(text) > 5000:
         said.append(Said("shortened", ("DESCRIPTION", "5000")))
     return several_lines(text)
+
+
+def _unescaped(text: str) -> str:
+    """Text with the characters that HTML writes as `&amp;`; what has no semicolon may be part of an address."""
+    return _ENTITY.sub(lambda found: unescape(found[0]), text)
 
 
 class _Plain(HTMLParser):

@@ -1,5 +1,6 @@
 """A calendar's lines and blocks: what one broken appointment holds does not concern the others."""
 
+import quopri
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ _LONGEST: Final = 100_000
 """Characters of a line that are looked at; an HTML description may have some thousands."""
 _NAMED: Final = re.compile(r"([A-Za-z0-9-]+)[;:]")
 _WIDE: Final = (b"\xff\xfe", b"\xfe\xff")
+_SOFT_BREAK: Final = re.compile(rb"=\r?\n")
 _WITH_COLON: Final = re.compile(r"([A-Za-z0-9-]+)((?:;.*)?):([0-9TZ,/+PTDHMSW-]+)$")
 """A date whose zone has a colon and no quotes around it: `TZID=(UTC+09:00) Osaka`."""
 
@@ -39,6 +41,10 @@ class Block:
     line: int
     properties: dict[str, list[Property]] = field(default_factory=dict)
     whole: bool = False
+    method: str = ""
+    """What the calendar around it is sent for (RFC 5546): PUBLISH, REQUEST, CANCEL, REPLY, …"""
+    parts: list["Block"] = field(default_factory=list)
+    """Of a zone, its clocks: STANDARD and DAYLIGHT."""
 
     def first(self, name: str) -> Property | None:
         """The first property of this name."""
@@ -56,6 +62,8 @@ class Calendar:
 
     blocks: list[Block] = field(default_factory=list)
     zones: dict[str, Block] = field(default_factory=dict)
+    zone: str = ""
+    """The zone that the file names for all of it (X-WR-TIMEZONE)."""
     evidence: list[Said] = field(default_factory=list)
 
 
@@ -65,6 +73,8 @@ def read(data: bytes) -> Calendar:
         raise UnreadableCalendar("empty")
     if len(data) > LARGEST:
         raise UnreadableCalendar("too_large", str(LARGEST // 1024 // 1024))
+    if _SOFT_BREAK.search(data) and b"=3D" in data:  # the body of a mail, saved as it was sent
+        data = quopri.decodestring(data)
     lines, joined, called = _lines(data)
     found, ignored = Calendar(), Counter[str]()
     found.evidence.append(Said("encoding", (called,)))
@@ -93,8 +103,13 @@ def _lines(data: bytes) -> tuple[list[tuple[int, str]], int, str]:
     physical = data.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
     numbered: list[tuple[int, list[bytes]]] = []
     for number, line in enumerate(physical, 1):
-        if line[:1] in (b" ", b"\t") and numbered:
-            numbered[-1][1].append(line[1:])
+        before = numbered[-1][1] if numbered else [b""]
+        folded = line[:1] in (b" ", b"\t")
+        if before[-1].endswith(b"=") and b"QUOTED-PRINTABLE" in before[0].upper():  # vCalendar 1.0
+            before[-1] = before[-1][:-1]
+            before.append(line[1:] if folded else line)
+        elif folded and numbered:
+            before.append(line[1:])
         else:
             numbered.append((number, [line]))
     whole = b"\n".join(b"".join(parts) for _, parts in numbered)
@@ -114,6 +129,7 @@ def _parts(lines: list[tuple[int, str]], found: Calendar, ignored: Counter[str])
     """Part the lines into blocks. Returns whether they are a calendar."""
     within: list[str] = []
     block = Block(0)
+    method = ""
     calendar = False
     for number, line in lines:
         name, _, rest = line.partition(":")
@@ -121,14 +137,17 @@ def _parts(lines: list[tuple[int, str]], found: Calendar, ignored: Counter[str])
         if name == "BEGIN":
             within.append(kind)
             calendar = calendar or kind == "VCALENDAR"
+            method = "" if kind == "VCALENDAR" else method
             if kind == "VEVENT" and calendar:
                 within = ["VCALENDAR", "VEVENT"]  # the one before may have had no end
-                block = Block(number)
+                block = Block(number, method=method)
                 found.blocks.append(block)
                 if len(found.blocks) > MOST:
                     raise UnreadableCalendar("too_many_items", str(MOST))
             elif kind == "VTIMEZONE":
                 block = Block(number)
+            elif within[-2:-1] == ["VTIMEZONE"]:
+                block.parts.append(Block(number))
             elif kind == "VALARM":
                 ignored["alarms_ignored"] += 1
             elif kind in ("VTODO", "VJOURNAL", "VFREEBUSY"):
@@ -142,7 +161,12 @@ def _parts(lines: list[tuple[int, str]], found: Calendar, ignored: Counter[str])
                 del within[len(within) - 1 - within[::-1].index(kind) :]
         elif within and (within[-1] in ("VEVENT", "VTIMEZONE") or within[-2:-1] == ["VTIMEZONE"]):
             _note(block, line, ignored)
+            if within[-2:-1] == ["VTIMEZONE"] and block.parts:
+                _note(block.parts[-1], line, ignored)
+        elif within == ["VCALENDAR"] and name == "X-WR-TIMEZONE":
+            found.zone = found.zone or rest.strip()
         elif within == ["VCALENDAR"] and name in ("PRODID", "METHOD") and rest.strip():
+            method = kind if name == "METHOD" else method
             found.evidence.append(Said("writer" if name == "PRODID" else "method", (rest.strip()[:100],)))
     return calendar
 
@@ -170,4 +194,16 @@ def _property(line: str) -> Iterator[Property]:
     except (ValueError, TypeError, AttributeError):
         return  # a property that cannot be read is as one that is not there: what is needed is asked for later
     plain = {str(key).upper(): str(one[0] if isinstance(one, list) and one else one) for key, one in parameters.items()}
+    if plain.get("ENCODING", "").upper() == "QUOTED-PRINTABLE":
+        value = _unquoted(str(value), plain.get("CHARSET", "utf-8"))
     yield Property(str(name).upper(), str(value), plain)
+
+
+def _unquoted(value: str, charset: str) -> str:
+    """A value as vCalendar 1.0 wrote it, in quoted-printable."""
+    data = quopri.decodestring(value.encode())
+    try:
+        text = data.decode(charset, "replace")
+    except LookupError:
+        text = data.decode("utf-8", "replace")
+    return text.replace("\r\n", "\n")

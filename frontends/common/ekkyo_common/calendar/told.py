@@ -23,6 +23,7 @@ TEXTS: Final = {
     "cut_off": "the file ends inside this appointment; export the calendar again",
     "missing": "is empty (expected: {0}); write it in the calendar, and export again",
     "malformed": "is not understood (expected: {0}); mend it in the calendar, and export again",
+    "garbled": "is garbled ({0}); export the calendar again, as UTF-8",
     "unknown_zone": "this time zone is not known (expected: such as Asia/Tokyo or Tokyo Standard Time); "
     "give the appointment another zone, and export again",
     "ends_early": "ends before it starts; mend it in the calendar, and export again",
@@ -39,6 +40,7 @@ TEXTS: Final = {
     # what is left out
     "past": "is over or has begun",
     "cancelled": "is cancelled",
+    "answer": "is an answer to an invitation, not an appointment; export the calendar itself",
     "private": "is marked as private or confidential",
     "repeated": "is in the file more than once; another version is taken",
     "with_series": "is an exception of the series “{0}”, and is taken only with it",

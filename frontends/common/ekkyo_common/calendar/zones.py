@@ -4,16 +4,21 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
+from itertools import product
 from typing import Final
 from zoneinfo import ZoneInfo, available_timezones
 
+from ekkyo.contracts.fields import Zone
 from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
+from pydantic import TypeAdapter, ValidationError
 
 from ekkyo_common.calendar.lines import Block, Property
+from ekkyo_common.calendar.observances import Clocks, offset_of
 from ekkyo_common.calendar.told import Said, Wrong
 
-_OFFSET: Final = re.compile(r"\(?(?:UTC|GMT)\s*([+-])([0-9]{1,2}):?([0-9]{2})\)?.*", re.IGNORECASE)
+_OFFSET: Final = re.compile(r"\(?(?:UTC|GMT)\s*([+-])([0-9]{1,2})(?::?([0-9]{2}))?\)?\s*(.*)", re.IGNORECASE)
 _DATED: Final = re.compile(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})(?:T([0-9]{2}):?([0-9]{2}):?([0-9]{2})?(Z?))?")
+_ZONE: Final = TypeAdapter[str](Zone)
 _WINDOWS: Final = {name.casefold(): zone for name, zone in WINDOWS_TO_OLSON.items()}
 
 
@@ -34,11 +39,12 @@ class Moment:
 
 
 class Zones:
-    """What the zones of one file mean. ours: the zone that times without one are read in."""
+    """What the zones of one file mean. ours: the zone that times without one are read in, unless the file names one."""
 
-    def __init__(self, blocks: dict[str, Block], ours: str) -> None:
-        self._blocks, self.ours = blocks, ours
-        self._here = ZoneInfo(ours)
+    def __init__(self, blocks: dict[str, Block], ours: str, named: str = "") -> None:
+        self._blocks, self.ours = blocks, iana(named) or ours
+        self._here = ZoneInfo(self.ours)
+        self._clocks: dict[str, Clocks] = {}
 
     def read(self, one: Property) -> Moment:
         """The time of a property. Raises Wrong."""
@@ -70,18 +76,35 @@ class Zones:
         return block.text("X-LIC-LOCATION") if block else ""
 
     def _by_offset(self, name: str, local: datetime, tzid: str) -> Moment:
-        """A zone of its own name: by the one offset that it has, or that its name says."""
-        offsets = {_offset(p.value) for p in self._blocks.get(tzid, Block(0)).properties.get("TZOFFSETTO", ())}
-        if not offsets and (named := _OFFSET.fullmatch(tzid)):
-            offsets = {_offset("".join((named[1], named[2].zfill(2), named[3])))}
-        offset = offsets.pop() if len(offsets) == 1 else None
+        """A zone of its own name: by the clocks that the file gives it, or by the offset or a city in its name."""
+        block = self._blocks.get(tzid) or self._blocks.get(tzid.replace(",", "\\,"))
+        if block and block.parts:
+            if tzid not in self._clocks:
+                self._clocks[tzid] = Clocks(block.parts)
+            clocks = self._clocks[tzid]
+            offset = clocks.ahead(local)
+            ours = all(clocks.ahead(day) == self._ahead(day) for day in _months(local.year))
+        elif (named := _OFFSET.fullmatch(tzid)) and (
+            offset := offset_of(f"{named[1]}{named[2].zfill(2)}{named[3] or '00'}")
+        ) is not None:
+            if city := _of_cities(named[4], offset):
+                return Moment(local, ZoneInfo(city), city, said=Said("zone_by_offset", (tzid[:80], city)))
+            ours = min(map(self._ahead, _months(local.year))) == offset  # such names tell that of winter
+        else:
+            offset = None
         if offset is None:
             raise Wrong("unknown_zone", field=f"{name};TZID", value=tzid)
-        here = local.replace(tzinfo=self._here)
-        said = Said("zone_by_offset", (tzid[:80], self.ours))
-        if here.utcoffset() == offset:
-            return Moment(local, self._here, self.ours, said=said)
-        return Moment(local, timezone(offset), None, said=said)
+        if ours:
+            return Moment(local, self._here, self.ours, said=Said("zone_by_offset", (tzid[:80], self.ours)))
+        clock = timezone(offset)
+        return Moment(local, clock, None, said=Said("zone_by_offset", (tzid[:80], str(clock))))
+
+    def _ahead(self, local: datetime) -> timedelta:
+        return local.replace(tzinfo=self._here).utcoffset() or timedelta()
+
+
+def _months(year: int) -> list[datetime]:
+    return [datetime(year, month, 15) for month in range(1, 13)]  # noqa: DTZ001  by the clocks that are compared
 
 
 @lru_cache(1_000)
@@ -94,18 +117,35 @@ def iana(name: str) -> str | None:
         return windows
     parts = name.strip("/").split("/")
     for start in range(len(parts)):  # /freeassociation.sourceforge.net/Asia/Tokyo
-        rest = "/".join(parts[start:])
-        if rest in available_timezones():
-            return rest
+        if (found := _zones().get("/".join(parts[start:]).casefold())) and _is_zone(found):
+            return found
     return None
 
 
-def _offset(text: str) -> timedelta | None:
-    found = re.fullmatch(r"([+-])([0-9]{2})([0-9]{2})([0-9]{2})?", text.strip())
-    if not found or int(found[2]) > 14:
-        return None
-    length = timedelta(hours=int(found[2]), minutes=int(found[3]))
-    return -length if found[1] == "-" else length
+@lru_cache(1)
+def _zones() -> dict[str, str]:
+    """The zones of this machine, by their names in small letters."""
+    return {name.casefold(): name for name in available_timezones()}
+
+
+def _is_zone(name: str) -> bool:
+    """Whether an event can be in it: a file such as `localtime` is no zone."""
+    try:
+        _ZONE.validate_python(name)
+    except ValidationError:
+        return False
+    return True
+
+
+def _of_cities(text: str, offset: timedelta) -> str | None:
+    """The zone of one of the cities that a display name lists, `Amsterdam, Berlin`, if its clock in winter is this."""
+    cities = [city.strip().casefold().replace(" ", "_") for city in re.split("[,、]", text)]
+    for city, name in product(filter(None, cities), sorted(_zones().values())):
+        if name.rpartition("/")[2].casefold() == city and _is_zone(name):
+            months = [datetime(2026, month, 15, tzinfo=ZoneInfo(name)).utcoffset() for month in (1, 7)]
+            if min(filter(None, months), default=timedelta()) == offset:
+                return name
+    return None
 
 
 def day_in(at: Moment, zone: str) -> date:

@@ -42,6 +42,8 @@ _LEGACY = (
     _Legacy("cp949", "Windows-949", frozenset(frequent.KOREAN), ("euc_kr", 0xB0A1, 0xC8FE), 0.1),
 )
 _CP1252 = "cp1252"
+_TWO_IN_A_WORD = re.compile(r"([a-zA-Z])([à-öø-ÿß])([à-öø-ÿß])(?=[a-z])")
+"""As in Größe and Müßiggang: an accented letter before another one, inside a word."""
 
 
 def decode(data: bytes, known: Callable[[str], bool]) -> tuple[str, Evidence, str]:
@@ -134,9 +136,10 @@ def _weight(of: _Legacy, c: str) -> float:
 
 def _western(text: str) -> float:
     """Accented letters stand beside plain ones in western text, at the edge of a word too, and rarely two by two."""
+    text = _TWO_IN_A_WORD.sub(lambda found: f"{found[1]}{found[2]}e{found[3]}", text[:50_000])
     near = [
         (c, text[at - 1 : at], text[at + 1 : at + 2])
-        for at, c in enumerate(text[:50_000])
+        for at, c in enumerate(text)
         if not c.isascii()
     ]  # fmt: skip
     good = sum(
