@@ -7,7 +7,10 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 TOGETHER = {
-    "one local stack with a season": ("cli/test_commands", "cli/test_stack", "cli/test_leaving", "cli/test_steward"),
+    "one local stack with a season": (
+        *("cli/test_commands", "cli/test_leaving", "cli/test_steward"),
+        *("cli/test_stack", "cli/test_stack_asked", "cli/test_stack_stopped"),
+    ),
     "one stack that was backed up": ("cli/test_backup_stack",),
     "all services, fuzzed": ("abuse/test_fuzz", "abuse/test_malformed"),
     "all services, asked": ("abuse/test_who_may",),

@@ -1,10 +1,9 @@
-"""The local stack and what is said to it, as people use them: processes, files, exit codes. One stack for all."""
+"""The local stack as people use it: its processes, its files, its portal, what it sends. One stack for all."""
 
 import json
 import os
 import re
 import signal
-import subprocess
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
@@ -12,17 +11,14 @@ from typing import Any
 
 import httpx
 import pytest
-from ekkyo.installation.embedded import script
 from ekkyo_cli.commands import portal
 from ekkyo_cli.local.folder import PARTS, Folder
 from ekkyo_cli.local.parts import environ_of
 from ekkyo_cli.main import app
 from typer.testing import CliRunner
 
-from tests.cli.running import Stack, ekkyo, wait_until
+from tests.cli.running import Stack, wait_until
 from tests.cli.small_season import COMMUNITY
-
-EMPLOYEES = Path(__file__).parents[2] / "data" / "employees.cp932.csv"
 
 
 def test_every_part_is_a_ready_process_of_its_own(stack: Stack) -> None:
@@ -174,211 +170,3 @@ def test_a_part_can_be_restarted_by_name(stack: Stack) -> None:
     restarted = stack.ekkyo("restart", "chat", "--json")
     assert restarted.json["pid"] != before
     assert stack.ekkyo("restart", "chats").code == 2
-
-
-def test_an_outside_system_calls_with_env_and_token_alone(stack: Stack, tmp_path: Path) -> None:
-    env = stack.ekkyo("env", "--json").json
-    assert env["EKKYO_NATS_USER"] == "outside"
-    assert f"export EKKYO_NATS_URL='{env['EKKYO_NATS_URL']}'" in stack.ekkyo("env").out
-    env["EKKYO_TOKEN"] = stack.ekkyo("token", "--sub", "hr", "--role", "system").out.strip()
-    profile = {"number": "H1", "name": "外 部", "email": "h1@example.co.jp", "department": "人事部"}
-    body = json.dumps({"member_id": "h1", "profile": profile})
-    done = ekkyo("call", "members.register", "--json", "-", cwd=tmp_path, env=env, input=body)
-    assert (done.code, done.json["member_id"]) == (0, "h1")
-    told = ekkyo("facts", "tail", "--entity", "h1", "--no-follow", "--json", cwd=tmp_path, env=env)
-    assert [line["meta"]["type"] for line in told.lines] == ["ekkyo.members.registered"]
-    refused = ekkyo("dead", "list", "--json", cwd=tmp_path, env=env)
-    assert (refused.code, refused.json["code"]) == (1, "not_allowed")
-
-
-def test_a_system_is_added_while_the_stack_runs_given_a_new_password_and_removed(stack: Stack, tmp_path: Path) -> None:
-    added = stack.ekkyo("system", "add", "hr", "--may", "members.*", "--hears", "members", "--json")
-    assert added.code == 0, added.err
-    env = stack.ekkyo("env", "--system", "hr", "--json").json
-    assert (env["EKKYO_NATS_USER"], env["EKKYO_NATS_PASSWORD"]) == ("hr", added.json["EKKYO_NATS_PASSWORD"])
-    env["EKKYO_TOKEN"] = stack.ekkyo("token", "--sub", "hr", "--role", "system").out.strip()
-    profile = {"number": "H2", "name": "外 部", "email": "h2@example.co.jp", "department": "人事部"}
-    body = json.dumps({"member_id": "h2", "profile": profile})
-    done = ekkyo("call", "members.register", "--json", "-", cwd=tmp_path, env=env, input=body)
-    assert (done.code, done.json["member_id"]) == (0, "h2"), done.err
-
-    def told() -> bool:
-        read = ekkyo("facts", "tail", "--entity", "h2", "--no-follow", "--json", cwd=tmp_path, env=env)
-        return [line["meta"]["type"] for line in read.lines] == ["ekkyo.members.registered"]
-
-    wait_until(told)
-    assert ekkyo("call", "events.list", "--json", "{}", cwd=tmp_path, env=env).code != 0, "it was not named for that"
-    new = stack.ekkyo("system", "password", "hr", "--json")
-    assert (new.code, new.json["EKKYO_NATS_USER"]) == (0, "hr.2"), new.err
-    moved = env | {name: value for name, value in new.json.items() if name.startswith("EKKYO")}
-    question = ("call", "members.get", "--json", '{"member_id": "h2"}')
-    assert [ekkyo(*question, cwd=tmp_path, env=one).code for one in (env, moved)] == [0, 0]
-    assert stack.ekkyo("system", "password", "hr", "--only", "--json").code == 0
-    assert [ekkyo(*question, cwd=tmp_path, env=one).code for one in (env, moved)] == [3, 0]
-    assert [one["name"] for one in stack.ekkyo("system", "list", "--json").json] == ["outside", "hr"]
-    assert stack.ekkyo("system", "remove", "hr").code == 0
-    assert ekkyo(*question, cwd=tmp_path, env=moved).code == 3
-    assert not (stack.folder.path / "nats/jetstream/jetstream/system-hr/streams/FACTS").exists()
-    for wrong in (["--may", "member.*"], ["--may", "members.gett"], ["--hears", "all"]):
-        assert stack.ekkyo("system", "add", "x", *wrong).code == 2
-    assert stack.ekkyo("env", "--system", "hr", "--json").json["code"] == "system_not_found"
-
-
-def test_a_refusal_prints_its_problem_and_exits_1(stack: Stack) -> None:
-    refused = stack.ekkyo("call", "events.get", "--json", '{"event_id": "none"}')
-    assert (refused.code, refused.json["code"]) == (1, "event_not_found")
-    malformed = stack.ekkyo("call", "events.get", "--json", '{"event": "none"}')
-    assert (malformed.code, malformed.json["code"]) == (1, "malformed")
-    assert {error["field"] for error in malformed.json["errors"]} == {"event_id", "event"}
-    token = stack.ekkyo("token", "--sub", "nobody").out.strip()
-    forbidden = stack.ekkyo("call", "events.figures", "--json", '{"community_id": "c"}', env={"EKKYO_TOKEN": token})
-    assert (forbidden.code, forbidden.json["status"]) == (1, 403)
-
-
-def test_a_dry_run_names_the_bad_rows_and_writes_nothing(stack: Stack) -> None:
-    holds = stack.ekkyo("status", "--json").json["streams"]["FACTS"]
-    tried = stack.ekkyo("members", "import", str(EMPLOYEES), "--dry-run", "--json")
-    assert tried.code == 0
-    assert tried.json["registered"] == 1194
-    named = {(bad["line"], bad["code"]) for bad in tried.json["bad"]}
-    assert {(102, "missing"), (202, "malformed"), (502, "impossible_date")} <= named
-    assert stack.ekkyo("status", "--json").json["streams"]["FACTS"] == holds
-
-
-def test_importing_the_same_file_again_changes_nothing(stack: Stack) -> None:
-    first = stack.ekkyo("members", "import", str(EMPLOYEES), "--json").json
-    assert first["registered"] == 1194
-    again = stack.ekkyo("members", "import", str(EMPLOYEES), "--json", "--strict")
-    assert (again.code, again.json["unchanged"], again.json["registered"]) == (1, 1194, 0)
-
-
-def test_an_unreadable_file_is_told_in_words(stack: Stack, tmp_path: Path) -> None:
-    (tmp_path / "x.csv").write_text("a,b\n1,2\n")
-    refused = stack.ekkyo("members", "import", str(tmp_path / "x.csv"))
-    assert refused.code == 1
-    assert "Traceback" not in refused.err
-    missing = stack.ekkyo("events", "attendance", str(tmp_path / "none.csv"), "--event", "e")
-    assert missing.code == 1
-    assert "none.csv" in missing.err
-
-
-def test_both_sources_give_the_same_report(season: Stack) -> None:
-    made = season.ekkyo("report", "--community", COMMUNITY, "--check", "--json", "--out", "report.html")
-    assert made.code == 0, made.out
-    totals = made.json["totals"]
-    assert (totals["attendances"], totals["waitlisted"], totals["promoted"]) == (9, 2, 1)
-    assert (totals["withdrawn"], totals["no_shows"], totals["walk_ins"]) == (1, 1, 1)
-    assert [event["suppressed"] for event in made.json["events"]] == [False, True]
-    assert made.json["crossings"]["took_part"] == 8
-    assert "季節" in (season.home / "report.html").read_text()
-
-
-def test_a_report_from_the_facts_alone_is_the_same(season: Stack) -> None:
-    asked = season.ekkyo("report", "--community", COMMUNITY, "--json").json
-    assert season.ekkyo("report", "--community", COMMUNITY, "--json", "--facts").json == asked
-
-
-def test_mail_and_chat_are_caught_and_read(season: Stack) -> None:
-    def confirmed() -> list[Any]:
-        listed: list[Any] = season.ekkyo("mail", "list", "--to", "p6@example.co.jp", "--json").json
-        return [mail for mail in listed if "first" in mail["subject"]]
-
-    wait_until(lambda: len(confirmed()) >= 2)
-    shown = season.ekkyo("mail", "show", confirmed()[0]["id"], "--html", "mail.html", "--json").json
-    assert "もくもく会 first" in shown["subject"] + shown["text"]
-    assert "<" in (season.home / "mail.html").read_text()
-    assert "もくもく会" in season.ekkyo("mail", "list").out
-    assert season.ekkyo("mail", "show", "99999").code == 1
-    wait_until(lambda: len(season.ekkyo("chat", "list", "--json").json) >= 1)
-
-
-def test_facts_are_filtered_by_type_and_entity(season: Stack) -> None:
-    found = season.ekkyo(
-        "facts",
-        "tail",
-        "--since",
-        "beginning",
-        "--type",
-        "events.registration_*",
-        "--entity",
-        "first",
-        "--no-follow",
-        "--json",
-    )
-    kinds = [line["meta"]["type"].rpartition("_")[2] for line in found.lines]
-    assert (kinds.count("confirmed"), kinds.count("waitlisted"), kinds.count("promoted")) == (6, 2, 1)
-    assert season.ekkyo("facts", "tail", "--type", "events.publish").code == 2
-
-
-def test_everything_speaks_json(season: Stack) -> None:
-    for asked in (
-        "status",
-        "env",
-        "token --sub x",
-        "report --community season",
-        "dead list",
-        "mail list",
-        "mail show last",
-        "chat list",
-    ):
-        assert season.ekkyo(*asked.split(), "--json").json is not None
-    assert len(season.ekkyo("call", "--list", "--as-json").json) > 30
-    assert season.ekkyo("call", "events.register", "--fields", "--as-json").json["properties"]
-    assert season.ekkyo("logs", "events", "--json").lines
-    assert season.ekkyo("dead", "show", "99999", "--json").json["code"] == "letter_not_found"
-
-
-def test_after_the_supervisor_was_killed_it_starts_again_with_all_it_had(season: Stack) -> None:
-    before = season.folder.state()
-    assert before
-    with season.up_again():
-        os.kill(before.supervisor.pid, signal.SIGKILL)
-        wait_until(lambda: not season.folder.running)
-        assert season.ekkyo("status", "--json").code == 3
-        again = season.up()
-    assert not any(part.process.alive for part in before.parts.values() if part.process)
-    assert again.json["ports"] == {name: part.port for name, part in before.parts.items()}
-    assert again.json["new_members"] == {"locale": None, "timezone": None}
-    assert season.ekkyo("call", "events.get", "--json", '{"event_id": "first"}').json["attended"] == 6
-    assert season.ekkyo("report", "--community", COMMUNITY, "--check", "--json").code == 0
-    assert "give the same figures" in season.ekkyo("report", "--community", COMMUNITY, "--check").out
-
-
-def test_down_stops_everything_and_is_safe_to_say_twice(season: Stack) -> None:
-    before = season.folder.state()
-    assert before
-    with season.up_again():
-        assert season.ekkyo("down", "--json", within=120).json["stopped"] is True
-        assert not any(part.process.alive for part in before.parts.values() if part.process)
-        assert season.ekkyo("down", "--json").json["stopped"] is False
-        asked = season.ekkyo("call", "events.list")
-        assert (asked.code, asked.json["code"]) == (3, "stack_not_running")
-
-
-def test_ctrl_c_stops_what_was_started_in_the_foreground(tmp_path: Path) -> None:
-    own = Stack(tmp_path)
-    running = subprocess.Popen(
-        [script("ekkyo"), "up"],
-        cwd=own.home,
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # who runs tests in the background ignores it
-    )
-    try:
-        assert running.stdout
-        assert any("Ready" in line for line in running.stdout)
-        told = next(filter(None, (re.match(r"The portal is at (\S+); ekkyo open", line) for line in running.stdout)))
-        assert any(line.startswith("events") and " ready " in line for line in running.stdout), "from the beginning"
-        state = own.folder.state()
-        assert state
-        assert told[1] == f"http://127.0.0.1:{state.web}"
-        assert all(part.process and part.process.alive for part in state.parts.values())
-        running.send_signal(signal.SIGINT)
-        running.communicate(timeout=60)
-        assert running.returncode == 0, own.folder.log("supervisor").read_text()[-2000:]
-        assert [name for name, part in state.parts.items() if part.process and part.process.alive] == []
-        assert not own.folder.running
-    finally:
-        running.kill()
-        own.ekkyo("down")
