@@ -87,7 +87,7 @@ def read_item(block: Block, zones: Zones) -> Item:
     said: list[Said] = []
     for name in ("SUMMARY", "LOCATION", "DESCRIPTION"):
         if (damage := damage_of(block.text(name))) and (damage[0] == "mojibake" or LOST in block.text(name)):
-            raise Wrong("garbled", damage[1], field=name, value=block.text(name))
+            raise Wrong("garbled", field=name, value=block.text(name))
     if (moved := block.first("RECURRENCE-ID")) and moved.parameters.get("RANGE"):
         raise Wrong("rule_parts", f"RANGE={moved.parameters['RANGE'][:20]}", field="RECURRENCE-ID", value=moved.value)
     starts = _starts(block, zones)

@@ -23,7 +23,7 @@ TEXTS: Final = {
     "cut_off": "the file ends inside this appointment; export the calendar again",
     "missing": "is empty (expected: {0}); write it in the calendar, and export again",
     "malformed": "is not understood (expected: {0}); mend it in the calendar, and export again",
-    "garbled": "is garbled ({0}); export the calendar again, as UTF-8",
+    "garbled": "is garbled: it was read in a wrong encoding before; export the calendar again, as UTF-8",
     "unknown_zone": "this time zone is not known (expected: such as Asia/Tokyo or Tokyo Standard Time); "
     "give the appointment another zone, and export again",
     "ends_early": "ends before it starts; mend it in the calendar, and export again",
