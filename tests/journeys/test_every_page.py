@@ -20,7 +20,8 @@ from playwright.async_api import Page, Response
 
 from tests.journeys.browsing import Browsers, Person, axe_finds, browsers
 from tests.journeys.printing import cut_off
-from tests.journeys.scenes import BEFORE, ME, PEOPLE, SCENES, Scene
+from tests.journeys.scene import ME, PEOPLE, Scene
+from tests.journeys.scenes import BEFORE, SCENES
 from tests.portal.leading import answers
 from tests.portal.making import HANAKO, LEADER, STEWARD
 from tests.portal.pictures import in_english, staged
