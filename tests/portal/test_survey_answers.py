@@ -14,7 +14,8 @@ from ekkyo_surveys.forms import rules
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.portal.making import NOW, opened, text_of
+from tests.portal.making import HANAKO, NOW, opened, text_of
+from tests.portal.pictures import in_english
 from tests.portal.test_me_pages import SURVEY
 
 TRAVEL = [("train", "電車"), ("car", "車"), ("bike", "自転車")]
@@ -188,6 +189,31 @@ async def test_answers_that_are_not_anonymous_are_saved_unfinished_shown_again_a
         assert carried(page.text)["rate-room"] == ["bad"]
         browser.answering.replies[GetForm] = asked(anonymous=False, answered=True, answers=given)
         assert "ご回答ありがとうございました" in text_of(await browser.get("/s/s1?change=1"))
+
+
+@pytest.mark.parametrize(
+    ("saved", "ja", "en"),
+    [
+        (begun(), "変更をやめる", "Discard my change"),
+        (asked(anonymous=False, answers={"score": 1}, draft=True), "保存した内容を消す", "Discard what I saved"),
+    ],
+)
+async def test_what_was_saved_and_not_sent_can_be_discarded(saved: FormAnswer, ja: str, en: str):
+    button = '<button class="second" name="do" value="discard">{}</button>'
+    told = {GetForm: saved, SaveDraft: DraftSaved(survey_id="s1", member_id="hanako")}
+    async with opened(told) as browser:
+        assert button.format(ja) in (await browser.get("/s/s1")).text
+        further = await browser.post("/s/s1", {"at": "0", "score": "9", "do": "go"})
+        assert 'value="discard"' not in further.text, "what is typed since is nothing that was saved before"
+        done = await browser.post("/s/s1", {"at": "0", "score": "9x", "do": "discard"})
+        assert done.headers["location"] == "/s/s1?did=surveys.discarded"
+        assert browser.answering.sent(SaveDraft)[-1].answers == {}
+        assert "途中までの内容を消しました" in text_of(await browser.get(done.headers["location"]))
+        browser.as_(in_english(HANAKO))
+        assert button.format(en) in (await browser.get("/s/s1")).text
+        for nothing in (asked(anonymous=False), asked(), asked(anonymous=False, answered=True, may_change=True)):
+            browser.answering.replies[GetForm] = nothing
+            assert 'value="discard"' not in (await browser.get("/s/s1?change=1")).text
 
 
 async def test_what_is_typed_into_an_anonymous_survey_is_kept_by_the_browser_alone():

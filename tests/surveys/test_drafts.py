@@ -74,6 +74,21 @@ def test_answers_can_be_changed_until_the_survey_closes_and_count_once() -> None
     assert (world.form("a").answers, world.form("a").may_change) == ({"satisfaction": 9, "comment": "better"}, False)
 
 
+def test_a_draft_without_answers_is_none_and_what_was_sent_is_shown_again() -> None:
+    world = Named()
+    world.draft("a", comment="so far")
+    saved = world.draft("a")
+    assert world.draft("a") == saved
+    assert (world.form("a").answers, world.form("a").draft) == ({}, False)
+    world.answer("a", 9, comment="done")
+    world.draft("a", satisfaction=0)
+    world.draft("a", satisfaction=12)  # nothing that the form accepts
+    seen = world.form("a")
+    assert (seen.answers, seen.draft, seen.may_change) == ({"satisfaction": 9, "comment": "done"}, False, True)
+    assert [part.draft for part in world.parts.all(kind="participation") if part.draft or part.drafted] == []
+    assert world.said() == [{"satisfaction": 9, "comment": "done"}], "what was sent counts as before"
+
+
 def test_an_anonymous_survey_keeps_no_draft_and_its_first_answer() -> None:
     world = Named(anonymous=True)
     with pytest.raises(Refused, match="no_drafts"):

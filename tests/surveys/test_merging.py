@@ -91,7 +91,7 @@ def test_whoever_answered_for_both_counts_once_where_surveys_are_compared():
 
 def test_a_draft_goes_with_the_invitation():
     poll = Poll(invited=(ABSORBED,), anonymous=False)
-    draft = SaveDraft(survey_id="s1", member_id=ABSORBED, answers={})
+    draft = SaveDraft(survey_id="s1", member_id=ABSORBED, answers={"satisfaction": 1})
     poll.take(model.save_draft(poll.survey, poll.parts, draft, now=NOW)).move()
     assert (poll.parts.items[KEPT].drafted, poll.parts.items[ABSORBED].draft) == (True, None)
     assert poll.move_back().parts.items[ABSORBED].drafted
@@ -99,10 +99,10 @@ def test_a_draft_goes_with_the_invitation():
 
 def test_a_draft_is_read_by_nobody_else_once_two_people_are_two_again():
     poll = Poll(anonymous=False)
-    draft = SaveDraft(survey_id="s1", member_id=ABSORBED, answers={})
+    draft = SaveDraft(survey_id="s1", member_id=ABSORBED, answers={"satisfaction": 1})
     poll.take(model.save_draft(poll.survey, poll.parts, draft, now=NOW)).move().move_back()
     drafts = [(poll.parts.items[one].drafted, poll.parts.items[one].draft) for one in (KEPT, ABSORBED)]
-    assert drafts == [(None, None), (True, {})]
+    assert drafts == [(None, None), (True, {"satisfaction": 1})]
 
 
 async def test_participation_follows_the_facts_and_nobody_answers_twice(world: World) -> None:

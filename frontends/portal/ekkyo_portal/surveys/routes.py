@@ -24,7 +24,8 @@ async def survey(visit: Visit, survey_id: str) -> Response:
 
 @section.post("/s/{survey_id}", largest=2 * FORM)
 async def answer(visit: Visit, survey_id: str) -> Response:
-    """Go on to the next step, or answer. What was typed is saved for later unless the survey is anonymous.
+    """Go on to the next step, answer, or discard what was saved. What was typed is saved for later unless the survey is
+    anonymous.
 
     Of an anonymous survey the first answer counts, so a second press changes nothing.
     """
@@ -33,6 +34,9 @@ async def answer(visit: Visit, survey_id: str) -> Response:
     said, at, do = answered.read(asked.form, form), _number(form["at"]), form["do"]
     right = {key: value for key, value in said.items() if key not in form.errors}
     draft = SaveDraft(survey_id=survey_id, member_id=member_id, answers=right)
+    if do == "discard":
+        await visit.send(SaveDraft(survey_id=survey_id, member_id=member_id, answers={}))
+        return visit.see_other(f"/s/{survey_id}", did="surveys.discarded")
     if do == "save":
         await visit.send(draft)
         return visit.see_other(f"/s/{survey_id}", did="surveys.saved")

@@ -77,6 +77,8 @@ class SurveyView:
     """Whether nothing was typed yet."""
     counts: str = ""
     """Whether what is shown was sent, and what counts until it is."""
+    discard: str = ""
+    """What the button says that discards what was saved; empty: nothing was, or more was typed since."""
 
     @property
     def last(self) -> bool:
@@ -116,6 +118,7 @@ def survey(
         draft=name if it.anonymous else "",
         fresh=fresh,
         counts=_counts(reader, asked) if fresh else "",
+        discard=_discard(reader, asked) if fresh else "",
     )
 
 
@@ -125,6 +128,11 @@ def _counts(reader: Reader, asked: FormAnswer) -> str:
     if asked.draft:
         return str(words.change_begun if asked.answered else words.not_sent)
     return str(words.sent_before) if asked.answered else ""
+
+
+def _discard(reader: Reader, asked: FormAnswer) -> str:
+    words = reader.words.surveys
+    return str(words.discard_change if asked.answered else words.discard) if asked.draft else ""
 
 
 def preview(reader: Reader, form: Questions) -> Sequence[Step]:

@@ -52,15 +52,20 @@ def answer(
 
 
 def save_draft(survey: Survey, parts: Entries[Part], cmd: SaveDraft, *, now: datetime) -> Decision[Survey, DraftSaved]:
-    """Keep unfinished answers, those of them that the form accepts. An anonymous survey takes none."""
+    """Keep unfinished answers, those of them that the form accepts; without any there is no draft.
+
+    An anonymous survey takes none.
+    """
     mine = _invited(parts.get(cmd.member_id))
     if survey.anonymous:
         raise Refused("no_drafts", "Drafts of anonymous surveys are not kept here: they could be read with your id.")
     _must_be_open(survey, now)
     told = DraftSaved(survey_id=survey.id, member_id=cmd.member_id)
-    draft = answers.kept(survey.form, cmd.answers)
+    draft = answers.kept(survey.form, cmd.answers) or None
     if mine.draft == draft:
         return Decision(survey, told)
+    if draft is None:
+        return Decision(survey, told, entries=[_without_draft(mine)])
     after = survey if survey.drafts else survey.model_copy(update={"drafts": True})
     return Decision(after, told, entries=[mine.model_copy(update={"draft": draft, "drafted": True})])
 

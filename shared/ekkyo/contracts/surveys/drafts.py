@@ -20,8 +20,9 @@ class SaveDraft(Command[DraftSaved]):
     """Save unfinished answers to a survey that is not anonymous, to go on later. They replace those saved before.
 
     Only the member sees a draft. It counts for nothing, and is gone once they answer or the survey closes. Answers
-    that the form does not accept are left out. Of an anonymous survey no draft is taken (`no_drafts`): whoever has the
-    database could read it beside the member's id.
+    that the form does not accept are left out; if nothing is left, there is no draft any more, and what was sent before
+    is shown again. Of an anonymous survey no draft is taken (`no_drafts`): whoever has the database could read it
+    beside the member's id.
     """
 
     subject: ClassVar[str] = "ekkyo.cmd.surveys.save_draft"

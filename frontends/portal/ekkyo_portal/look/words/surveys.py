@@ -51,6 +51,8 @@ JA: Final[dict[str, str]] = {
     "next": "次へ",
     "back": "前へ戻る",
     "save": "途中で保存する",
+    "discard": "保存した内容を消す",
+    "discard_change": "変更をやめる",
     "restored": "このタブに残っていた、途中までの入力を表示しています。",
     "not_sent": "途中まで保存した回答です。まだ送られていません。",
     "change_begun": "変更の途中の内容です。「変更した回答を送る」を押すまでは、前に送った回答が有効です。",
@@ -67,6 +69,7 @@ JA: Final[dict[str, str]] = {
     "did_answered": "回答を受け付けました。",
     "did_template_saved": "テンプレートを保存しました。",
     "did_saved": "途中までの回答を保存しました。",
+    "did_discarded": "途中までの内容を消しました。",
 }
 
 EN: Final[dict[str, str]] = {
@@ -119,6 +122,8 @@ EN: Final[dict[str, str]] = {
     "next": "Next",
     "back": "Back",
     "save": "Save for later",
+    "discard": "Discard what I saved",
+    "discard_change": "Discard my change",
     "restored": "This is what you had entered in this tab before.",
     "not_sent": "This is what you saved. It is not sent yet.",
     "change_begun": "You began to change your answers. Until you press “Send my changed answers”, those that you sent "
@@ -136,4 +141,5 @@ EN: Final[dict[str, str]] = {
     "did_answered": "Your answers were received.",
     "did_template_saved": "The template is saved.",
     "did_saved": "Your answers so far are saved.",
+    "did_discarded": "What you had saved is discarded.",
 }
