@@ -205,3 +205,71 @@ def test_a_workbooks_times_without_a_format_are_times_and_no_minutes() -> None:
     (first, _) = report.participants
     assert first.left is not None
     assert first.left - first.joined == timedelta(minutes=50)
+
+
+@pytest.mark.parametrize(
+    ("begin", "end"),
+    [
+        ("Mi., 05.08.2026 12:00", "Mi., 05.08.2026 12:50"),
+        ("mié. 15/8/2026 12:00", "mié. 15/8/2026 12:50"),
+        ("mer. 5 août 2026 à 12h00", "mer. 5 août 2026 à 12h50"),
+        ("mar. 13/10/2026 12:00", "mar. 13/10/2026 12:50"),
+        ("5/ago/2026 12:00", "5/ago/2026 12:50"),
+        ("Wed Aug 05 2026 12:00:00 GMT+0900 (JST)", "Wed Aug 05 2026 12:50:00 GMT+0900 (JST)"),
+        ("20260805T120000Z", "20260805T125000Z"),
+        ("20260805120000", "20260805125000"),
+        ("2026/8/5 12時", "2026/8/5 12時50分"),
+        ("5. August 2026, 12 Uhr", "5. August 2026, 12:50 Uhr"),
+        ("05.08.2026 12.00", "05.08.2026 12.50"),
+        ("2026. 8. 5. 오후 12시", "2026. 8. 5. 오후 12시 50분"),
+        ("1785898800", "1785901800"),
+        ("1785898800000", "1785901800000"),
+    ],
+)
+def test_times_are_read_as_people_and_machines_write_them(begin: str, end: str) -> None:
+    (person,) = read(f"Name;Join time;Leave time\nAnna;{begin};{end}\n").participants
+    assert person.minutes == 50
+    assert person.joined is not None
+    assert (person.joined.year, person.joined.month) in [(2026, 8), (2026, 10)]
+
+
+@pytest.mark.parametrize(
+    ("length", "minutes"),
+    [
+        ("1h03", 63),
+        ("1 h 03", 63),
+        ("63'", 63),
+        ("1h03m30s", 63),
+        ("1 day 2 hours", 1560),
+        ("約50分", None),
+        ("50+", None),
+    ],
+)
+def test_lengths_are_read_as_people_write_them(length: str, minutes: int | None) -> None:
+    report = read(f"Name;Duration\nAnna;{length}\n")
+    assert [p.minutes for p in report.participants] == ([] if minutes is None else [minutes])
+
+
+@pytest.mark.parametrize(
+    ("heading", "yes", "no"),
+    [
+        ("参加しますか", "参加します", "欠席します"),
+        ("Nehmen Sie teil?", "Ja", "Nein"),
+        ("Will you attend?", "Yes", "No"),
+        ("참석하시겠습니까?", "예", "아니요"),
+    ],
+)
+def test_who_answered_a_form_did_not_come_by_that(heading: str, yes: str, no: str) -> None:
+    report = read(f"Timestamp,Name,Email,{heading}\n2026/8/1 10:00,A,a@example.com,{yes}\n2026/8/1 10:00,B,,{no}\n")
+    assert (people(report), [s.code for s in report.skipped]) == ({}, ["registered_only", "cancelled"])
+
+
+def test_a_guest_of_another_tenant_is_known_by_their_own_address() -> None:
+    report = read("Name,UPN\nAnna,anna_weber_example.com#EXT#@contoso.onmicrosoft.com\n")
+    assert [p.emails for p in report.participants] == [("anna_weber@example.com",)]
+
+
+def test_what_is_wrong_with_a_length_or_with_commas_is_told() -> None:
+    report = read("Name,Joined,Left,Duration\nA,12:00,12:50,-5\nWeber, Anna,12:00,12:50,50\n")
+    assert (people(report)["A"], report.notes[0].reason) == (50, "“-5” is no duration; counted from joining to leaving")
+    assert "5 cells under 4 headings" in report.skipped[0].reason

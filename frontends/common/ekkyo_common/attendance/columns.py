@@ -38,6 +38,8 @@ class Columns:
     at: dict[str, list[Column]]
     evidence: list[Evidence] = field(default_factory=list)
     reading: Reading = field(default_factory=Reading)
+    width: int = 1_000
+    """How many columns have headings, the empty ones between them too."""
     crosses: bool | None = None
     """Whether an x in the column about attendance says that somebody came; None: it may say either."""
 
@@ -68,7 +70,7 @@ def own_columns(headings: Headings, rows: Sequence[Record]) -> Columns:
     for column in mine:
         at.setdefault("name" if column.noun == "original_name" else column.noun, []).append(column)
     _choose_name(at, rows)
-    found = Columns(at, evidence)
+    found = Columns(at, evidence, width=len(headings.columns))
     for column in guessed:
         if column.noun:
             found.evidence.append(Evidence("column", f"{column.shown}: {column.noun}", "its cells say who came"))

@@ -7,6 +7,8 @@ from ekkyo_common.tables.names import plain
 _BRACKETS = re.compile(r"\s*[(（\[［【〔]([^()（）\[\]［］【】〔〕]*)[)）\]］】〕]\s*")
 _MAIL = re.compile(r"[^@\s<>,;:\"()\[\]\\]+@[^@\s<>,;:\"()\[\]\\]+\.[^\W_][\w-]+")
 _BESIDE = re.compile(rf"[<(\[]?\s*(?:mailto:)?{_MAIL.pattern}\s*[>)\]]?")
+_GUEST = re.compile(r"(.+)_([^_]+)#ext#@.+")
+"""How Entra ID names a guest: their address with _ for @, in front of the tenant that invited them."""
 _AROUND = re.compile(r"(?:mailto:)?\s*(?:[^<>]*<\s*(?:mailto:)?([^<>\s]+)\s*>|(\S+))")
 
 
@@ -39,4 +41,6 @@ def mail_address(value: str) -> str | None:
     """A mail address in lower case, alone or as `Name <address>` or `mailto:address`; None where there is none."""
     found = _AROUND.fullmatch(plain(value).casefold())
     address = (found[1] or found[2]) if found else ""
+    if guest := _GUEST.fullmatch(address):
+        address = f"{guest[1]}@{guest[2]}"
     return address if _MAIL.fullmatch(address) else None

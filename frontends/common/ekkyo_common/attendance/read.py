@@ -12,9 +12,10 @@ from ekkyo_common.attendance.report import Kind, Note, Participant, Report, Skip
 from ekkyo_common.attendance.rows import NOT_A_TIME, Who, not_there, visit, who
 from ekkyo_common.attendance.times import Times
 from ekkyo_common.attendance.words import VOCABULARY
-from ekkyo_common.attendance.words.values import action
+from ekkyo_common.attendance.words.values import action, says_nothing
 from ekkyo_common.tables import Evidence, Headings, Record, UnreadableTable, find_headings, one_row, open_table
 from ekkyo_common.tables.cells import damage_of, text_of
+from ekkyo_common.tables.durations import seconds_of
 from ekkyo_common.tables.names import key, plain
 from ekkyo_common.tables.rows import is_rule
 
@@ -188,7 +189,7 @@ def _participants(
             else:
                 person = Who(found.name, found.aliases, found.emails, found.number)
                 visits.setdefault(_identity(person), []).append(found)
-                if note := _doubt(found, columns):
+                if note := _doubt(found, columns, record):
                     notes.append(note)
     for identity, some in events.items():
         paired, missing = visits_of(some, ended)
@@ -198,8 +199,11 @@ def _participants(
     return people, skipped, sorted(notes, key=lambda n: n.line)
 
 
-def _doubt(visit: Participant, columns: Columns) -> Note | None:
+def _doubt(visit: Participant, columns: Columns, record: Record) -> Note | None:
     """What is to be said of a visit that was taken."""
+    for text in columns.cells(record, "duration"):
+        if visit.seconds is not None and not says_nothing(text) and seconds_of(text, columns.reading) is None:
+            return Note(visit.line, visit.shown, f"“{text}” is no duration; counted from joining to leaving")
     if visit.joined and not visit.left and visit.minutes is None and columns.has("left"):
         return Note(visit.line, visit.shown, "the file does not say when they left: no minutes")
     if visit.joined and visit.left and visit.seconds is not None:
@@ -211,6 +215,9 @@ def _doubt(visit: Participant, columns: Columns) -> Note | None:
 
 
 def _row(columns: Columns, record: Record, times: Times) -> Participant | Skipped | Event:
+    if any(cell.strip() for cell in record.cells[columns.width :]):
+        reason = f"has {len(record.cells)} cells under {columns.width} headings; one with a comma needs quotation marks"
+        return Skipped(record.line, " ".join(record.filled)[:120], reason)
     person = who(columns, record)
     if isinstance(person, Skipped):
         return person

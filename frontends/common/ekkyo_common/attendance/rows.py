@@ -129,9 +129,8 @@ def _status(columns: Columns, record: Record, shown: str) -> Skipped | None:
             registered |= status == "registered"
             unsaid |= status == "unsaid" and noun == "attendance"
     empty = columns.has("attendance") and not columns.cells(record, "attendance")
-    timed = any(
-        not says_nothing(t) for noun in ("joined", "duration", "timestamp") for t in columns.cells(record, noun)
-    )
+    told = ("joined", "duration") if registered else ("joined", "duration", "timestamp")  # a form's is of filling it in
+    timed = any(not says_nothing(t) for noun in told for t in columns.cells(record, noun))
     if came or timed:
         return None
     if empty or unsaid:

@@ -18,8 +18,11 @@ _WORDS = {
     " 초",
 }
 _UNIT = {word: unit for unit, words in _WORDS.items() for word in words.split()}
+_UNIT |= {"'": "minutes", "′": "minutes", '"': "seconds", "″": "seconds"}
 _PART = re.compile(rf"(?<!\d)(\d++(?:[.,]\d++)?+)\s*+({'|'.join(sorted(_UNIT, key=len, reverse=True))})(?![a-zà-ÿ])\.?")
 _NUMBER = re.compile(r"\d{1,7}(?:[.,]\d+)?|\d{1,3}(?:([.,' ])\d{3})+(?:(?!\1)[.,]\d+)?")
+_HOURS_AND = re.compile(r"(\d{1,3})\s?h\s?(\d\d)(?:\s?m(?:in|n)?\s?(\d\d)\s?s?)?")
+"""As in French: 1h05."""
 _ISO = re.compile(r"p(?=.)(?:(\d+)d)?(?:t(?=\d)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:[.,]\d+)?)s)?)?")
 _PART_OF_A_DAY = re.compile(r"0?[.,]\d{4,}")
 _CLOCK = re.compile(r"(?:(\d+)[.\s])?(\d+):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?")
@@ -150,6 +153,8 @@ def any_seconds_of(text: str, reading: Reading) -> float | None:
     if iso := _ISO.fullmatch(text):
         amounts = [float((part or "0").replace(",", ".")) for part in iso.groups()]
         return round(sum(n * s for n, s in zip(amounts, SECONDS.values(), strict=True)), 3)
+    if found := _HOURS_AND.fullmatch(text):
+        return float(int(found[1]) * 3600 + int(found[2]) * 60 + int(found[3] or 0))
     if clock := _CLOCK.fullmatch(text):
         days, first, second, third = (int(part or 0) for part in clock.groups())
         if second > 59 or third > 59:

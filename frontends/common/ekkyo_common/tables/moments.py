@@ -38,12 +38,14 @@ _HALF = f"{_BEFORE_NOON}|{_AFTER_NOON}"
 _DAY_NAMES = re.compile(
     r"[(（]?\b(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b[)）]?\.?,?\s*"
     r"|[(（](?:[月火水木金土日월화수목금토일]|周[一二三四五六日]|週[一二三四五六日])[)）]\s*|星期[一二三四五六日天]\s*|[月火水木金土日]曜日\s*"
+    r"|^(?:mo|di|mi|do|fr|sa|so|lun|mié|mier|jue|vie|sáb|dom|mer|jeu|ven|sam|dim|mar(?=\.?,?\s+\d{1,4}[./-]\d))\b\.?,?\s+(?=\d)"
     r"|\b(?:montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche"
     r"|lunes|martes|miércoles|jueves|viernes|sábado|domingo)\b,?\s*",
     re.I,
 )
 _TIME = re.compile(
-    rf"(?P<before>{_HALF})?\s*(?P<hour>\d{{1,2}})(?:\s*[:時时点點시h]\s*(?P<minute>\d{{1,2}}))"
+    rf"(?P<before>{_HALF})?\s*(?P<hour>\d{{1,2}})"
+    rf"(?:\s*[:時时点點시h]\s*(?P<minute>\d{{1,2}})|\s*(?:[時时点點시](?!間|间|\s*\d)|uhr\b))"
     rf"(?:\s*[:分분m]\s*(?P<second>\d{{1,2}})?(?:[.,]\d+)?\s*[秒초s]?)?\s*분?\s*(?P<after>{_HALF})?(?:\s*uhr)?",
     re.I,
 )
@@ -53,11 +55,15 @@ _ERA = re.compile(
 )
 _ERA_COMPACT = re.compile(r"([MTSHR])(\d\d)(\d\d)(\d\d)", re.I)
 _MARKED = re.compile(r"(\d{2}|\d{4})\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日일]?")
+_BASIC = re.compile(r"(\d{4})(\d\d)(\d\d)[T ]?(\d\d)(\d\d)(\d\d)?(?:[.,]\d+)?(?=$|[Z+-])", re.I)
+"""ISO 8601's basic format of a day and a time."""
+_DOTTED = re.compile(r"(?<=[\d.,])((?:\s|,)(?:at |um |ore |kl\.? ?)?)(\d{1,2})\.(\d\d)(?:\.(\d\d))?(?=$|\s*uhr)", re.I)
+"""A time with full stops, after a day: 05.08.2026 12.30."""
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
 _NUMBERS = re.compile(r"(\d{1,4})\s*([-/.])\s*(\d{1,2})\s*[-/.]\s*(\d{1,4})\.?")
 _NAMED = (
     re.compile(
-        r"(?P<day>\d{1,2})(?:\.|st|nd|rd|th|er)?[\s-]*(?:de\s+)?(?P<month>[a-zà-ÿ]+)\.?,?[\s-]*(?:de(?:l)?\s+)?(?P<year>\d{4}|\d\d)",
+        r"(?P<day>\d{1,2})(?:\.|st|nd|rd|th|er)?[\s/-]*(?:de\s+)?(?P<month>[a-zà-ÿ]+)\.?,?[\s/-]*(?:de(?:l)?\s+)?(?P<year>\d{4}|\d\d)",
         re.I,
     ),
     re.compile(r"(?P<month>[a-zà-ÿ]+)\.?\s*(?P<day>\d{1,2})(?:st|nd|rd|th)?,?\s+(?P<year>\d{4})", re.I),
@@ -102,6 +108,10 @@ def written(text: str) -> Written:
     """What a cell tells of a day and a time. Raises NotADateError where it is no date at all."""
     bare = plain(text).replace("、", ",").strip()
     rest = _DAY_NAMES.sub(" ", bare).strip(" ,")
+    if basic := _BASIC.match(rest):
+        rest = "{}-{}-{} {}:{}:{}".format(*(part or "00" for part in basic.groups())) + rest[basic.end() :]
+    elif ":" not in rest and not _NUMBERS.fullmatch(rest):
+        rest = _DOTTED.sub(lambda found: f"{found[1]}{found[2]}:{found[3]}:{found[4] or '00'}", rest)
     rest, offset = without_zone(rest) if ":" in rest else (rest, None)
     rest = re.sub(r"(?<=\d)T(?=\d)", " ", rest)
     clock, half, later = None, False, False
@@ -124,7 +134,7 @@ def _last(pattern: re.Pattern[str], text: str) -> re.Match[str] | None:
 
 def _clock(found: re.Match[str]) -> tuple[time, bool, bool]:
     """The time, whether it is told with morning and afternoon, and whether it ends its day."""
-    hour, minute, second = int(found["hour"]), int(found["minute"]), int(found["second"] or 0)
+    hour, minute, second = int(found["hour"]), int(found["minute"] or 0), int(found["second"] or 0)
     said = (found["before"] or found["after"] or "").casefold()
     if said and hour <= NOON:
         hour = hour % 12 + (12 if re.fullmatch(_AFTER_NOON, said, re.I) else 0)

@@ -10,7 +10,7 @@ _NAMED = {
 _ZONE = re.compile(
     r"\s*[(（]?(?:(?P<name>z|utc|gmt|jst|kst|cest|cet|bst|est|edt|cst|cdt|mst|mdt|pst|pdt)"
     r"(?:\s*(?P<sign>[+-])\s*(?P<hours>\d{1,2})(?::?(?P<minutes>\d\d))?)?"
-    r"|(?P<sign2>[+-])(?P<hours2>\d\d):?(?P<minutes2>\d\d))[)）]?$",
+    r"|(?P<sign2>[+-])(?P<hours2>\d\d):?(?P<minutes2>\d\d))[)）]?(?:\s*\([^()\d]{2,60}\))?$",
     re.I,
 )
 

@@ -7,7 +7,7 @@ HEADINGS = {
     "family": "last name | family name | surname",
     "given": "first name | given name",
     "email": "email | e-mail | mail | email address | e-mail address | mail address | user email | attendee email"
-    " | participant email | work email | business email",
+    " | participant email | participant identifier | work email | business email",
     "upn": "participant id (upn) | upn | user principal name | participant id | sign-in address",
     "number": "personnel number | employee number | employee id | employee no | emp no | emp id | staff id | number",
     "joined": "first join | first join time | join time | joined | joined at | time joined | join date | first joined"

@@ -28,6 +28,9 @@ PATTERNS = (
     ("number", r"社員(番号|no|コード|id)|従業員(番号|コード|id)|職員(番号|コード)|employee (no|id|num)|staff (no"
      r"|id|num)|personal-?n(r|um)"
      r"|mitarbeiter-?(n|id)|matricule|empleado|工号|工號|(员工|員工)(编号|編號|号)|사번|(사원|직원) ?번호"),
+    ("registration", r"will you|do you plan|can you (attend|join|make)|are you (attending|joining|coming)"
+     r"|(nehmen|kommen|werden) sie|(参加|出席)(します|しますか|されます|予定|希望|可能)|ご?都合|出欠の?(予定|回答)"
+     r"|asistirá|participer(ez|a)|serez.vous|viendrez|(참석|참가)하시|是否(参加|出席|參加)"),
     ("registration", r"(approv|承認|申込|登録|regist|anmeld|inscri|报名|報名|审批|등록|신청|승인).*(stat|状"
      r"|ステータス|état|estado|狀|상태)"),
     ("registration", r"(stat|état|estado).*(regist|inscri|approb|aprob)"),

@@ -10,9 +10,10 @@ Status = Literal["attended", "absent", "cancelled", "not_confirmed", "registered
 
 STATUS: dict[str, str] = {
     "attended": "attended | present | joined | checked in | check-in | showed up | ○ | ◯ | 〇 | ◎ | ● | ✓ | ✔ | ☑"
-    " | 出席 | 参加 | 参加済み"
+    " | 出席 | 出 | 参加 | 参加済み"
     " | 参加済 | 参加した | 出席済み | 出席済 | 来場 | 来場済み | 受付済み | 受付済 | チェックイン済み"
-    " | チェックイン | 参加あり | 遅刻 | 早退 | late | left early | arrived late | online | onsite | on site"
+    " | チェックイン | 参加あり | 遅刻 | 早退 | late | left early | arrived late | in meeting | in the meeting"
+    " | in session | online | onsite | on site"
     " | in person | remote"
     " | オンライン参加 | オンライン出席 | オンライン | 現地参加 | 会場参加 | 来場参加 | リモート参加 | 代理出席"
     " | 代理"
@@ -21,7 +22,9 @@ STATUS: dict[str, str] = {
     " | anwesend | teilgenommen | erschienen | présent | présente | a participé | asistió | presente | participó"
     " | 已签到 | 已簽到 | 签到 | 到场 | 已参加 | 已參加 | 已出席 | 参加 | 參加 | 到 | 참석 | 출석 | 참가 | 참석함"
     " | 참가함 | 지각",
-    "absent": "absent | did not attend | didn't attend | not attended | no show | no-show | missed | not present"
+    "absent": "absent | 参加しない | 参加しません | 参加できません | 出席しない | 出席しません | 欠席します"
+    " | 欠席する | 欠席予定 | did not attend | didn't attend | not attended | no show | no-show | missed"
+    " | not present"
     " | × | ✕ | ✗ | ☐ | 欠席 | 未出席 | not attending | will not attend | didn't show | excused | unexcused"
     " | 公欠 | 病欠"
     " | 事前欠席 | 欠席連絡あり | 無断欠席 | 不在 | 欠席者 | unentschuldigt | fehlt | fehlend | krank"
@@ -48,7 +51,8 @@ STATUS: dict[str, str] = {
     " | ausstehend | warteliste | abgelehnt | vorbehaltlich | en attente | liste d'attente | pendiente"
     " | lista de espera | 待定 | 候补 | 候補"
     " | 待审核 | 待審核 | 未回复 | 未回覆 | 已拒绝 | 已拒絕 | 대기 | 보류 | 미응답 | 대기 중 | 거부됨",
-    "registered": "registered | approved | accepted | confirmed | going | attending | will attend | rsvp yes | paid"
+    "registered": "registered | 参加する | 参加します | 出席する | 出席します | 参加予定です | i will attend"
+    " | ja, ich komme | approved | accepted | confirmed | going | attending | will attend | rsvp yes | paid"
     " | purchased | sold | ticket sold | reserved | 販売済 | 販売済み | 購入済 | 購入済み | 支払済 | 支払済み"
     " | 決済済"
     " | 決済済み | 入金済 | 入金済み | 予約済 | 申込済 | 申込済み | 申し込み済み"
