@@ -172,6 +172,9 @@ async def test_a_host_runs_an_event_until_they_leave(scene: Any, nats: Nats) -> 
     named = await scene.twice(events.NameHost(**about, member_id="host"))
     assert named.hosts == ["host"]
     assert [one.event_id for one in (await host.ask(events.ListHosted(member_id="host"))).events] == [it.event_id]
+    for wanted, told in ((True, [it.event_id]), (False, [])):
+        own = await host.ask(events.MyEvents(member_id="host", hosted=wanted))
+        assert (own.entries, [one.event_id for one in own.hosted]) == ([], told)
     assert (await host.send(events.CheckIn(**about, member_id="m1"))).walk_in
     assert (await host.ask(events.GetDoorWord(**about))).word
     assert [one.member_id for one in (await host.ask(events.GetRoster(**about))).registrations] == ["m1"]

@@ -21,7 +21,7 @@ from ekkyo.contracts.events import (
 )
 from ekkyo.decision import Cancel, EntriesInMemory, Set
 from ekkyo_events import model
-from ekkyo_events.model import EndTimer, Event, ReminderTimer, Seat, telling
+from ekkyo_events.model import EndTimer, Event, ReminderTimer, Seat, listing
 from ekkyo_events.model.line import waiting_because
 
 from tests.events.people import EVERYBODY
@@ -279,4 +279,4 @@ def test_why_nobody_is_promoted_any_more_is_told_too() -> None:
     ],
 )
 def test_a_list_holds_drafts_for_those_who_lead_their_community(who: Caller, expected: dict[str, Any]) -> None:
-    assert telling.listed(ListEvents(status=["draft", "published"]), who) == expected
+    assert listing.listed(ListEvents(status=["draft", "published"]), who) == expected

@@ -208,6 +208,10 @@ async def test_communities_are_listed_with_how_many_are_in_them_and_who_leads(pe
     rest = await anyone.ask(contract.ListCommunities(limit=1, after=first.next))
     assert [one.community.community_id for one in rest.communities] == ["c2"]
     assert rest.next is None
+    assert [one.cards for one in page.communities] == [[], []]
+    [named, _] = (await anyone.ask(contract.ListCommunities(cards=True))).communities
+    assert named.cards == (await anyone.ask(contract.GetCards(member_ids=["m1"]))).cards
+    assert named.cards[0].name
     only = await anyone.ask(contract.ListCommunities(community_ids=["c2", "none"]))
     assert [one.community.community_id for one in only.communities] == ["c2"]
 

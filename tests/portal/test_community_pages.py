@@ -8,11 +8,9 @@ from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import EventPage, ListEvents
 from ekkyo.contracts.members import (
     AcceptRules,
-    Cards,
     CommunityListed,
     CommunityPage,
     DeclineInvitation,
-    GetCards,
     GetMember,
     Invitation,
     JoinCommunity,
@@ -34,6 +32,7 @@ ALL = [
         community=community(community_id=key, name=name, rules_version=2, rules="1行目\n2行目"),
         members=1200 + len(key),
         leaders=["taro", "jiro"],
+        cards=[MemberCard(member_id="taro", name="佐藤 太郎", department="情報システム部")],
     )
     for key, name in NAMES.items()
 ]
@@ -57,7 +56,6 @@ def known(**of_member: Any) -> dict[type[Any], Any]:
             events=[event(f"e{n}", title=f"会 {n}") for n in range(1, 6)], registrations=[registered("confirmed", "e2")]
         ),
         RankThemes: ThemeRanking(community_id="it", themes=[ThemeCount(theme="Power Query", votes=4)]),
-        GetCards: Cards(cards=[MemberCard(member_id="taro", name="佐藤 太郎", department="情報システム部")]),
         JoinCommunity: member(),
         AcceptRules: member(),
         DeclineInvitation: member(),
@@ -123,12 +121,12 @@ async def test_a_community_shows_its_charter_leaders_events_and_themes():
 
 async def test_services_that_are_away_take_away_their_parts_alone():
     answers = known()
-    for away in (ListEvents, RankThemes, GetCards):
+    for away in (ListEvents, RankThemes):
         del answers[away]
     async with opened(answers) as browser:
         page = await browser.get("/c/hr")
         assert page.status_code == 200
-        assert page.text.count('class="away"') == 4
+        assert page.text.count('class="away"') == 3
         assert 'action="/c/hr/join#rules"' in page.text
     async with opened() as browser:
         assert "いまこの部分を表示できません" in text_of(await browser.get("/communities"))
@@ -209,7 +207,8 @@ async def test_an_invitation_is_shown_first_and_can_be_declined():
         assert browser.answering.sent(DeclineInvitation)[0].community_id == "book"
         away = await browser.post("/c/book/decline", {"next": "//evil.example"})
         assert away.headers["location"] == "/?did=community.declined"
-        browser.answering.replies[GetCards] = Cards(cards=[])
+        nobody = [one.model_copy(update={"cards": []}) for one in ALL]
+        browser.answering.replies[ListCommunities] = lambda _: CommunityPage(communities=[nobody[2]])
         assert "このコミュニティに招待されています" in text_of(await browser.get("/c/book"))
 
 
@@ -230,12 +229,16 @@ async def test_leaving_is_asked_once_more_and_told_twice_is_harmless():
 
 async def test_markup_in_texts_is_shown_as_text():
     charter = dict.fromkeys(("objective", "who", "what", "how"), MARKUP) | {"figures": [MARKUP]}
-    told = CommunityListed(community=community(name=MARKUP, rules=MARKUP, charter=charter), members=1, leaders=["taro"])
+    told = CommunityListed(
+        community=community(name=MARKUP, rules=MARKUP, charter=charter),
+        members=1,
+        leaders=["taro"],
+        cards=[MemberCard(member_id="taro", name=MARKUP, department=MARKUP)],
+    )
     answers = {
         **known(),
         ListCommunities: CommunityPage(communities=[told]),
         RankThemes: ThemeRanking(community_id="it", themes=[ThemeCount(theme=MARKUP, votes=1)]),
-        GetCards: Cards(cards=[MemberCard(member_id="taro", name=MARKUP, department=MARKUP)]),
     }
     async with opened(answers) as browser:
         for path in ("/communities", "/c/it", "/c/it/leave"):

@@ -7,9 +7,9 @@ from typing import Any
 from ekkyo.contracts.base import FieldError, Refused
 from ekkyo.contracts.events import (
     ConcludeEvent,
-    EventPage,
     GetEvent,
-    ListHosted,
+    MyEvents,
+    MyEventsPage,
     MyRegistration,
     NameHost,
     RemoveHost,
@@ -93,7 +93,7 @@ def leading(question: FindMembers) -> MemberPage:
 
 
 LEAD_BY: dict[Any, Any] = {**answers(hosts=["mai", "gone"]), FindMembers: leading}
-RUN_BY: dict[Any, Any] = {**KNOWN, **answers(**HOSTED), ListHosted: EventPage(events=[event()])}
+RUN_BY: dict[Any, Any] = {**KNOWN, **answers(**HOSTED), MyEvents: MyEventsPage(entries=[], hosted=[event()])}
 
 
 def nobody_deputises(question: FindMembers) -> MemberPage:
@@ -138,7 +138,12 @@ async def test_a_steward_makes_a_leader_until_a_day() -> None:
 
 
 async def test_my_page_has_the_events_i_host_and_a_community_its_deputies() -> None:
-    replies = {**KNOWN, ListHosted: EventPage(events=[event()]), MyRegistration: mine(None), GetEvent: event()}
+    replies = {
+        **KNOWN,
+        MyEvents: MyEventsPage(entries=[], hosted=[event()]),
+        MyRegistration: mine(None),
+        GetEvent: event(),
+    }
     async with opened(replies) as browser:
         said = text_of(await browser.get("/me"))
         assert "係をするイベント はじめてのピボット" in said

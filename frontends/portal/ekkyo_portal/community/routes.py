@@ -6,7 +6,7 @@ from typing import Final
 
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import Board, ListEvents
-from ekkyo.contracts.members import CommunityListed, GetCards, GetMember, ListCommunities, Member
+from ekkyo.contracts.members import CommunityListed, GetMember, ListCommunities, Member
 from ekkyo.contracts.surveys import RankThemes
 from starlette.responses import Response
 
@@ -53,17 +53,16 @@ async def shown(visit: Visit, community_id: str, form: Form, status: int = 200) 
     coming = ListEvents(
         community_ids=[community_id], status=["published"], starts_from=visit.now - LATE, limit=COMING + 1
     )
-    listed, member, events = await asyncio.gather(
-        found(visit, community_id), visit.ask(GetMember(member_id=visit.me.member_id)), visit.maybe(coming)
-    )
-    follows = any(one.community_id == community_id for one in member.follows)
-    cards, themes, outputs = await asyncio.gather(
-        visit.maybe(GetCards(member_ids=listed.leaders[:200])),
-        visit.maybe(RankThemes(community_id=community_id, limit=THEMES, words=follows)),
+    listed, member, events, outputs = await asyncio.gather(
+        found(visit, community_id, cards=True),
+        visit.ask(GetMember(member_id=visit.me.member_id)),
+        visit.maybe(coming),
         visit.maybe(Board(community_id=community_id, limit=OUTPUTS)),
     )
+    follows = any(one.community_id == community_id for one in member.follows)
+    themes = await visit.maybe(RankThemes(community_id=community_id, limit=THEMES, words=follows))
     measures = await standing(visit, listed.community)
-    view = views.community(visit.reader, visit.me, listed, member, events, cards, themes, COMING)
+    view = views.community(visit.reader, visit.me, listed, member, events, themes, COMING)
     return visit.page(
         "community/community.html",
         view,
@@ -74,9 +73,9 @@ async def shown(visit: Visit, community_id: str, form: Form, status: int = 200) 
     )
 
 
-async def found(visit: Visit, community_id: str) -> CommunityListed:
-    """The community with this id. Raises Refused when there is none."""
-    page = await visit.ask(ListCommunities(community_ids=[community_id]))
+async def found(visit: Visit, community_id: str, *, cards: bool = False) -> CommunityListed:
+    """The community with this id, with cards of its leaders where they are asked for. Raises Refused: there is none."""
+    page = await visit.ask(ListCommunities(community_ids=[community_id], cards=cards))
     if not page.communities:
         raise Refused("community_not_found", "There is no such community.", 404)
     return page.communities[0]

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ekkyo.contracts.events import EventPage
-from ekkyo.contracts.members import Cards, CommunityListed, CommunityPage, Member, Membership
+from ekkyo.contracts.members import CommunityListed, CommunityPage, Member, Membership
 from ekkyo.contracts.surveys import ThemeCount, ThemeRanking
 from ekkyo.words.text import one_line, several_lines
 from ekkyo.words.themes import Vocabulary, same, vocabulary_of
@@ -68,7 +68,7 @@ class CommunityView:
     """Which part, and its text."""
     figures: Sequence[str]
     members: int
-    leaders: tuple[Leader, ...] | None
+    leaders: tuple[Leader, ...]
     rules: str
     rules_version: int
     state: str
@@ -134,14 +134,13 @@ def community(
     listed: CommunityListed,
     member: Member,
     coming: EventPage | None,
-    cards: Cards | None,
     themes: ThemeRanking | None,
     most: int,
 ) -> CommunityView:
     """One community. most: how many events are shown."""
     it, words = listed.community, reader.words.community
     held = _held(listed, member)
-    known = {card.member_id: card for card in cards.cards} if cards else {}
+    known = {card.member_id: card for card in listed.cards}
     invitation = next((one for one in member.invitations if one.community_id == it.community_id), None)
     inviter = known.get(invitation.invited_by) if invitation else None
     ahead = [one for one in coming.events if not places.is_over(one, reader.now)] if coming else []
@@ -159,10 +158,8 @@ def community(
         members=listed.members,
         leaders=tuple(
             Leader(one_line(card.name), one_line(card.department), card.member_id in listed.deputies)
-            for card in cards.cards
-        )
-        if cards
-        else None,
+            for card in listed.cards
+        ),
         rules=several_lines(it.rules),
         rules_version=it.rules_version,
         state=_state(listed, member),

@@ -3,7 +3,7 @@
 import asyncio
 
 from ekkyo.contracts.base import Refused, new_id
-from ekkyo.contracts.events import ListHosted, MyEvents
+from ekkyo.contracts.events import MyEvents
 from ekkyo.contracts.members import GetJourney, GetMember, ListIntroductions, RecordContribution
 from ekkyo.contracts.notify import ListDeliveries, ResendDelivery
 from ekkyo.contracts.surveys import PendingSurveys
@@ -23,18 +23,17 @@ section = Section("me")
 async def me(visit: Visit) -> Response:
     """What is coming for me, what I am asked, and where I am invited."""
     who = visit.me.member_id
-    events, surveys, member, introductions, hosted = await asyncio.gather(
-        visit.maybe(MyEvents(member_id=who, upcoming=True, limit=50)),
+    events, surveys, member, introductions = await asyncio.gather(
+        visit.maybe(MyEvents(member_id=who, upcoming=True, hosted=True, limit=50)),
         visit.maybe(PendingSurveys(member_id=who)),
         visit.maybe(GetMember(member_id=who)),
         visit.maybe(ListIntroductions(member_id=who)),
-        visit.maybe(ListHosted(member_id=who, limit=50)),
     )
     waits = introductions is not None and any(one.status == "asked" for one in introductions.received)
     invited = [i.community_id for i in member.invitations] if member else []
     named = await visit.named(invited) if invited else None
     known = await visit.communities() if member and member.follows else None
-    found = views.mine(visit.reader, events, surveys, member, named, known, hosted)
+    found = views.mine(visit.reader, events, surveys, member, named, known)
     return visit.page("me/me.html", found, waits=waits)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from ekkyo.contracts.events import EventPage, MyEvent, MyEventsPage
+from ekkyo.contracts.events import MyEvent, MyEventsPage
 from ekkyo.contracts.members import CommunityListed, CommunityPage, Journey, Member
 from ekkyo.contracts.notify import DeliveryPage
 from ekkyo.contracts.surveys import SurveyList
@@ -51,7 +51,6 @@ def mine(
     member: Member | None,
     named: CommunityPage | None,
     known: CommunityPage | None = None,
-    hosted: EventPage | None = None,
 ) -> Mine:
     """What is coming for me, what I am asked, where I am invited, and which themes I wait for.
 
@@ -73,10 +72,8 @@ def mine(
         ],
         hosted=[
             Line(one_line(one.title), reader.moment(one.starts_at, one.timezone), "", f"/e/{one.event_id}")
-            for one in hosted.events
-        ]
-        if hosted
-        else [],
+            for one in (page.hosted if page else [])
+        ],
     )
 
 

@@ -126,10 +126,10 @@ def named_at_publication(event: Event, told: EventState) -> list[HostNamed]:
     return [HostNamed(event_id=event.id, event=told, member_id=one) for one in event.hosts]
 
 
-def hosted(ask: ListHosted, *, now: datetime) -> dict[str, Any]:
+def hosted(member_id: str, *, now: datetime) -> dict[str, Any]:
     """Which events a member hosts."""
     return {
-        "hosts": {"$in": [ask.member_id]},
+        "hosts": {"$in": [member_id]},
         "status": {"$in": ["published", "concluded"]},
         "ends_at": {"$gte": now - HOSTS_UNTIL},
     }

@@ -46,7 +46,7 @@ from ekkyo.contracts.events.invitation import InvitationPreview, InviteePage
 from ekkyo.decision.clock import utcnow
 
 from ekkyo_events import model
-from ekkyo_events.model import telling
+from ekkyo_events.model import listing, telling
 from ekkyo_events.questions.hosts import run_by
 from ekkyo_events.store import AllSeries, Doors, Events, KnownPeople, RulesKnown, chosen, heard_of, seen_of
 
@@ -66,12 +66,12 @@ async def get(ask: GetEvent, events: Events, who: Who) -> EventState:
 async def list_events(ask: ListEvents, events: Events, who: Who) -> EventPage:
     """Events by start time."""
     sort = "-starts_at" if ask.newest_first else "starts_at"
-    found = await seen_of(events, telling.listed(ask, who), who, sort=sort, after=ask.after, limit=ask.limit + 1)
+    found = await seen_of(events, listing.listed(ask, who), who, sort=sort, after=ask.after, limit=ask.limit + 1)
     ids = [event.id for event in found]
     mine = await events.find_entries({"key": who.sub, "document_id": {"$in": ids}}, limit=len(ids)) if ids else []
-    waits = telling.waits_for(found[: ask.limit], mine)
+    waits = listing.waits_for(found[: ask.limit], mine)
     waiting = {"document_id": {"$in": waits}, "status": "waitlisted"}
-    return telling.page(ask, found, mine, await events.find_entries(waiting, limit=0) if waits else [], who)
+    return listing.page(ask, found, mine, await events.find_entries(waiting, limit=0) if waits else [], who)
 
 
 @router.subscriber(**asked(GetRoster))
@@ -153,12 +153,15 @@ async def my_table(ask: MyTable, events: Events, who: Who) -> MyTableAnswer:
 async def mine(ask: MyEvents, events: Events, who: Who) -> MyEventsPage:
     """The events at which a member has or had a place."""
     seats = await events.find_entries({"key": ask.member_id, "status": {"$in": telling.HAS_OR_HAD}}, limit=0)
-    where = telling.mine(ask, seats, now=utcnow())
+    where = listing.mine(ask, seats, now=utcnow())
     sort = "starts_at" if ask.upcoming else "-starts_at"
     found = await events.find(where, sort=sort, after=ask.after, limit=ask.limit + 1) if seats else []
-    waits = telling.waits_for(found[: ask.limit], seats)
+    waits = listing.waits_for(found[: ask.limit], seats)
     waiting = {"document_id": {"$in": waits}, "status": "waitlisted"}
-    return telling.my_events(ask, found, seats, await events.find_entries(waiting, limit=0) if waits else [], who)
+    line = await events.find_entries(waiting, limit=0) if waits else []
+    hosts = model.hosted(ask.member_id, now=utcnow())
+    hosted = await events.find(hosts, sort="starts_at", limit=ask.limit) if ask.hosted else []
+    return listing.my_events(ask, found, seats, line, hosted, who)
 
 
 @router.subscriber(**asked(GetCalendar))
@@ -248,7 +251,7 @@ async def get_series(ask: GetSeries, series: AllSeries, events: Events, who: Who
     coming = await events.find(model.not_over(found, utcnow()), sort="starts_at", limit=0) if found else []
     mine = {"key": who.sub, "document_id": {"$in": [event.id for event in coming]}}
     seats = await events.find_entries(mine, limit=0) if coming else []
-    waits = telling.waits_for(coming, seats)
+    waits = listing.waits_for(coming, seats)
     waiting = {"document_id": {"$in": waits}, "status": "waitlisted"}
     line = await events.find_entries(waiting, limit=0) if waits else []
     return model.tell_series(found, coming, regular, seats, line, who)

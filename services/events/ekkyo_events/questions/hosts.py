@@ -13,7 +13,7 @@ router = Router()
 @router.subscriber(**asked(ListHosted))
 async def hosted(ask: ListHosted, events: Events, who: Who) -> EventPage:
     """The events that a member hosts."""
-    where = model.hosted(ask, now=utcnow())
+    where = model.hosted(ask.member_id, now=utcnow())
     return model.hosted_page(ask, await events.find(where, sort="starts_at", after=ask.after, limit=ask.limit + 1), who)
 
 

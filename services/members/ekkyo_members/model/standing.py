@@ -110,4 +110,13 @@ def card(member: Member, who: Caller, asker: Member | None, *, now: datetime) ->
     theirs = who.sub == member.id or who.leads_all or not seen_in.isdisjoint([*member.communities, *member.guest_of])
     if member.erased or not (theirs or (member.active and (member.speaks or member.leads))):
         return None
+    return _card(member)
+
+
+def leader_card(leader: Member) -> contract.MemberCard:
+    """What every member may see of an active leader."""
+    return _card(leader)
+
+
+def _card(member: Member) -> contract.MemberCard:
     return contract.MemberCard(member_id=member.id, name=member.name, department=member.department)

@@ -57,7 +57,7 @@ async def communities(
     where: dict[str, Any] = {} if question.community_ids is None else {"id": {"$in": question.community_ids}}
     found = await communities.find(where, sort="founded_at", after=question.after, limit=question.limit + 1)
     page = found[: question.limit]
-    listed = await asyncio.gather(*(_listed(community, members) for community in page))
+    listed = await asyncio.gather(*(_listed(community, members, cards=question.cards) for community in page))
     return contract.CommunityPage(communities=listed, next=page[-1].id if len(found) > len(page) else None)
 
 
@@ -139,7 +139,7 @@ async def erasures(question: contract.ListErasures, members: Members, who: Who) 
     return contract.ErasurePage(erasures=model.erasures(page, question.community_id, who), next=more)
 
 
-async def _listed(community: model.Community, members: Members) -> contract.CommunityListed:
+async def _listed(community: model.Community, members: Members, *, cards: bool) -> contract.CommunityListed:
     people = {"communities": community.id, "active": True}
     count, leaders = await asyncio.gather(
         members.count_lately(people, COUNTED),
@@ -147,7 +147,11 @@ async def _listed(community: model.Community, members: Members) -> contract.Comm
     )
     deputies = [m.id for m in leaders if (place := m.membership(community.id)) and place.deputising]
     return contract.CommunityListed(
-        community=community.told(), members=count, leaders=[m.id for m in leaders], deputies=deputies
+        community=community.told(),
+        members=count,
+        leaders=[m.id for m in leaders],
+        deputies=deputies,
+        cards=[model.leader_card(m) for m in leaders] if cards else [],
     )
 
 

@@ -200,6 +200,8 @@ class MyEventsPage(Model):
 
     entries: list[MyEvent]
     next: str | None = None
+    hosted: list[EventState] = Field(default=[], exclude_if=nothing)
+    """The first events that the member hosts, as in `events.hosted`, where the question asks for it."""
 
 
 class MyEvents(Question[MyEventsPage]):
@@ -213,6 +215,8 @@ class MyEvents(Question[MyEventsPage]):
     member_id: Id
     upcoming: bool = True
     """True: not over yet, earliest first. False: over, latest first."""
+    hosted: bool = False
+    """Whether to tell the events that the member hosts too."""
     after: str | None = None
     limit: int = Field(default=50, ge=1, le=100)
 

@@ -19,7 +19,8 @@ from ekkyo.contracts.base import (
 )
 from ekkyo.contracts.members.colour import Colour
 from ekkyo.contracts.members.measure import Measure
-from ekkyo.contracts.members.member import Locale
+from ekkyo.contracts.members.member import Locale, nothing
+from ekkyo.contracts.members.standing import MemberCard
 
 
 def _none(value: object) -> bool:
@@ -178,6 +179,8 @@ class CommunityListed(Model):
     leaders: list[Id]
     deputies: list[Id] = []
     """Those of the leaders who stand in for another one."""
+    cards: list[MemberCard] = Field(default=[], exclude_if=nothing)
+    """What members may see of the leaders, where the question asks for it."""
 
 
 class CommunityPage(Model):
@@ -193,6 +196,8 @@ class ListCommunities(Question[CommunityPage]):
     subject: ClassVar[str] = "ekkyo.ask.members.communities"
     may: ClassVar = may("member")
     community_ids: list[Id] | None = Field(default=None, max_length=200)
+    cards: bool = False
+    """Whether to tell the leaders' names and departments too."""
     after: str | None = None
     limit: int = Field(default=50, ge=1, le=200)
 
