@@ -11,7 +11,7 @@ from ekkyo.store.beside import Beside
 from ekkyo.store.cache import DocumentCache, Recent
 from ekkyo.store.declarations import WAITING, Binding, Declaration, Index, names_of_unique
 from ekkyo.store.driver import Row, Unavailable
-from ekkyo.store.encoding import PENDING, UNSETTLED, entry_id, read_entry, read_model
+from ekkyo.store.encoding import PENDING, STAMPS, UNSETTLED, entry_id, read_entry, read_model
 from ekkyo.store.entries import Kept
 from ekkyo.store.group import PATIENCE, Groups
 from ekkyo.store.matching import row_matches, searched, where_row
@@ -24,6 +24,8 @@ from ekkyo.wire import context, trace
 D2 = TypeVar("D2", bound=Document)
 E2 = TypeVar("E2", bound=Entry)
 
+KNOWN = 500
+"""So many documents are kept as they were read last: a large one takes longer to make from its row than to fetch."""
 COUNTS = 1_000
 """So many conditions are remembered with their counts."""
 WRITERS = 2
@@ -55,13 +57,14 @@ class _Documents(Generic[D]):
             )
             for _ in range(WRITERS)
         ]  # fmt: skip
+        self._known: Recent[tuple[tuple[int, tuple[str, ...]], D]] = Recent(KNOWN)
         self._counted: Recent[tuple[int, float, int]] = Recent(COUNTS)
         self._closed = False
 
     async def get(self, id: str) -> D | None:
         """The document as it stands."""
         row = await self._settled.row(id)
-        return read_model(self._model, row) if row else None
+        return self._read(row) if row else None
 
     async def find(
         self,
@@ -80,7 +83,7 @@ class _Documents(Generic[D]):
             self._database, self.name, self._model, where or {},
             sort=sort, after=after, limit=limit, skip=skip, without=[PENDING],
         )  # fmt: skip
-        return [read_model(self._model, row) for row in rows]
+        return [self._read(row) for row in rows]
 
     async def count(self, where: Mapping[str, Any] | None = None) -> int:
         """How many documents meet these conditions."""
@@ -98,6 +101,15 @@ class _Documents(Generic[D]):
             counted = saves, now, await self.count(where)
             self._counted.put(key, counted)
         return counted[2]
+
+    def _read(self, row: Row) -> D:
+        """The document in a row. One that was read before is given again: nobody changes documents in place."""
+        version = row["revision"], tuple(row.get(STAMPS, ()))  # of two databases, revisions alone would not tell
+        known = self._known.get(row["_id"])
+        if known is None or known[0] != version:
+            known = version, read_model(self._model, row)
+        self._known.put(row["_id"], known)
+        return known[1]
 
     async def _ask(
         self,
@@ -224,7 +236,7 @@ class CollectionWithEntries(_Documents[D], Generic[D, E]):
         pending = _pending([document]).get(entry_id(id, key))
         stored = await self._stored.row(entry_id(id, key))  # after the document: so it is never older
         found = _newest([row for row in (stored, pending) if row])
-        return read_model(self._model, document), read_entry(self._entry, found[0]) if found else None
+        return self._read(document), read_entry(self._entry, found[0]) if found else None
 
     async def entries(
         self, id: str, where: Mapping[str, Any] | None = None, after: str | None = None, limit: int = 0

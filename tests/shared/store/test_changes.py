@@ -4,6 +4,7 @@ import pytest
 from ekkyo.contracts.base import Caller, Refused
 from ekkyo.decision import Decision, Entries
 from ekkyo.store import Driver
+from ekkyo.store.driver import Replacement
 from ekkyo.testing.waiting import eventually
 from ekkyo.wire import context
 
@@ -210,3 +211,18 @@ async def test_the_setting_picks_the_driver(opened: Opened, driver: Driver) -> N
     store = await opened()
     client = type(store._database._client).__module__
     assert client.startswith({"motor": "motor.", "pymongo": "pymongo."}[driver])
+
+
+async def test_a_document_read_again_is_what_stands_there_now(opened: Opened) -> None:
+    ours, theirs = (await opened()).live(halls), (await opened()).live(halls)
+    await ours.create("red", building("red"))
+    first = await theirs.get("red")
+    assert await theirs.get("red") is first
+    assert await theirs.find({"id": "red"}) == [first]
+    await ours.change("red", taking("aya"))
+    then = await theirs.get("red")
+    assert then
+    assert (then.revision, then.taken) == (2, 1)
+    row = {"_id": "red", "revision": 2, "capacity": 7, "_stamps": ["of another database"]}
+    await ours._database.replace("halls", [Replacement({"_id": "red"}, row)])
+    assert await theirs.get("red") == Hall(id="red", revision=2, capacity=7)
