@@ -168,6 +168,11 @@ def test_where_dates_have_both_orders_a_day_that_only_one_has_is_still_read() ->
             ["a@example.com"],
             ["total"] * 4,
         ),
+        (
+            "氏名,社員番号\n山,1\n【欠席者】\n川,2\n田,3\n出席者\n林,4\nキャンセル（1名）\n森,5\n",
+            ["1", "4"],
+            ["headings", "absent", "absent", "headings", "headings", "cancelled"],
+        ),
         ("| Name | Email | Minutes |\n|---|---|---|\n| A | a@example.com | 50 |\n", ["a@example.com"], []),
         ("Name,Minutes\nJ?rg,50\nAnna,40\n", ["Anna"], ["damaged"]),
     ],

@@ -1,9 +1,11 @@
 """Exports of personnel systems: who is employed, who left, and what is asked about rather than taken."""
 
+import io
 from datetime import date
 
 import pytest
 from ekkyo_common.personnel import BadRow, Leaver, PersonnelExport, Row, SkippedRow, read_personnel
+from openpyxl import Workbook
 
 TODAY = date(2026, 11, 28)
 JA, EN = "社員番号,氏名,メールアドレス,部署", "Employee ID,Name,Email,Department"
@@ -43,6 +45,13 @@ def rows(headings: str, *cells: str) -> str:
         ("区分X", "正社員;退職済;", "RLR"),
         ("区分X", "正社員;退職済;謎", "RRR"),
         ("Kennzeichen", "aktiv;aktiv", "RR"),
+        ("退職者フラグ(1:退職)", "0;1", "RL"),
+        ("Leaver (Y/N)", "N;Y", "RL"),
+        ("退職理由", ";自己都合", "RB"),
+        ("退職金対象", "対象;対象外", "RR"),
+        ("備考", ";2026/3/31退職;育休中;退職金の説明済み", "RBRR"),
+        ("Statut", "Sorti;Présent;Congé parental", "LRR"),
+        ("Situación", "Alta;Baja voluntaria;Baja médica", "RLR"),
     ],
 )
 def test_who_left_is_understood_or_asked_about(heading: str, cells: str, expected: str) -> None:
@@ -67,6 +76,33 @@ def test_an_unknown_heading_under_which_people_left_is_told() -> None:
 )
 def test_leaving_is_seen_in_a_name_and_in_place_of_a_department(rows: str, expected: str) -> None:
     assert outcomes(f"{JA}\n{rows}\n") == expected
+
+
+@pytest.mark.parametrize(
+    ("headings", "cells", "expected"),
+    [
+        ("退職日,退職理由", ",;2026/3/31,自己都合", "RL"),
+        ("Austrittsdatum,Austrittsgrund", ",;30.06.2026,Kündigung", "RL"),
+        ("Worker Status,Active Status", "Active,Yes;Terminated,No;Active,No", "RLB"),
+        ("入社日,退職日", "2026/4/1,2020/3/31;2010/4/1,2020/3/31", "BL"),
+        ("Status,Termination date", "Active,2026-01-31;Active,2027-01-31", "BR"),
+    ],
+)
+def test_columns_about_employment_are_read_together(headings: str, cells: str, expected: str) -> None:
+    file = rows(f"{EN},{headings}", *(f"IT,{cell}" for cell in cells.split(";")))
+    assert outcomes(file) == expected, list(opened(file))
+
+
+def test_who_stands_under_a_title_that_says_so_left() -> None:
+    people = ["1,山 花,a@example.com,IT", "2,川 健,b@example.com,IT", "3,田 誠,c@example.com,IT"]
+    text = f"{JA}\n{people[0]}\n【退職者一覧】\n{people[1]}\n在籍者\n{people[2]}\n"
+    assert outcomes(text) == "RBLBR"
+    book, file = Workbook(), io.BytesIO()
+    book.active.title = "退職者"
+    for row in (JA.split(","), people[0].split(",")):
+        book.active.append(row)
+    book.save(file)
+    assert [type(row) for row in read_personnel(file.getvalue(), today=TODAY)] == [Leaver]
 
 
 def test_of_two_columns_about_employment_none_hides_the_other() -> None:

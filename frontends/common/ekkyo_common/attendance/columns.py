@@ -45,7 +45,9 @@ class Columns:
 
     def cells(self, record: Record, noun: str) -> list[str]:
         """What stands in the columns of this noun, each text once."""
-        found = [text for column in self.at.get(noun, ()) if (text := text_of(cell(record, column)))]
+        if noun not in self.at:
+            return []
+        found = [text for column in self.at[noun] if (text := text_of(cell(record, column)))]
         if noun in TIMES:
             found = [from_serial(text) or text for text in found]
         return list(dict.fromkeys(found))

@@ -7,12 +7,13 @@ from datetime import datetime
 from pathlib import PurePath
 
 from ekkyo_common.attendance.columns import Columns, own_columns, person_headings
+from ekkyo_common.attendance.content import SAYING_NOT
 from ekkyo_common.attendance.events import Event, visits_of
 from ekkyo_common.attendance.report import Kind, Note, Participant, Report, Skipped, UnreadableReport, merged
 from ekkyo_common.attendance.rows import NOT_A_TIME, Who, not_there, visit, who
 from ekkyo_common.attendance.times import Times
 from ekkyo_common.attendance.words import VOCABULARY
-from ekkyo_common.attendance.words.values import action, says_nothing
+from ekkyo_common.attendance.words.values import action, says_nothing, title_says
 from ekkyo_common.tables import Evidence, Headings, Record, UnreadableTable, find_headings, one_row, open_table
 from ekkyo_common.tables.cells import damage_of, text_of
 from ekkyo_common.tables.durations import seconds_of
@@ -31,6 +32,8 @@ class _Part:
     rows: list[Record] = field(default_factory=list)
     repeated: list[Record] = field(default_factory=list)
     """Rows that are the headings once more, as on each page of a printed list."""
+    below: dict[int, Skipped] = field(default_factory=dict)
+    """By line, rows under a title that says they did not come, such as 欠席者."""
 
 
 def read_attendance(data: bytes, name: str = "") -> Report:
@@ -53,13 +56,14 @@ def read_attendance(data: bytes, name: str = "") -> Report:
     parts = [part for part, _ in read]
     languages = [language for part in parts for language in part.headings.languages[:1]]
     tables: list[tuple[Columns, Sequence[Record]]] = []
+    below = {line: skipped for part in parts for line, skipped in part.below.items()}
     for part, columns in read:
         evidence.append(Evidence("headings", f"line {part.headings.line}", _meanings(columns)))
         evidence += columns.evidence
         tables.append((columns, part.rows))
     times = Times(tables, (told[noun] for noun in ("started", "ended") if noun in told), languages)
     evidence += times.evidence
-    participants, skipped, notes = _participants(tables, times, times.read(told.get("ended", "")))
+    participants, skipped, notes = _participants(tables, times, times.read(told.get("ended", "")), below)
     if not any(columns.has("duration", "joined", "left", "timestamp") for columns, _ in tables):
         evidence.append(Evidence("unit", "no minutes", "no column has durations"))
     started = times.read(told.get("started", "")) or _started(tables, times)
@@ -76,6 +80,7 @@ def _parts(records: list[Record]) -> tuple[list[_Part], list[Record]]:
     """The tables of participants, and what stands above the first of them."""
     parts: list[_Part] = []
     title, at, first = "", 0, len(records)
+    under = ""
     best = find_headings(records, VOCABULARY, person_headings)
     while at < len(records):
         record = records[at]
@@ -89,9 +94,16 @@ def _parts(records: list[Record]) -> tuple[list[_Part], list[Record]]:
             at = headings.records
             continue
         if _is_section(record) or (len(record.filled) == 1 and _heads_next(records, at)):
-            title = record.filled[0]
+            title = under = record.filled[0]
         elif parts and (record.filled or record.broken) and not is_rule(record):
             parts[-1].rows.append(record)
+            lone = record.filled[0] if len(record.filled) == 1 else ""
+            shown = " ".join(record.filled)[:120]
+            if lone and title_says(lone):
+                under = lone
+                parts[-1].below[record.line] = Skipped(record.line, shown, "is a title, not a person", "headings")
+            elif (said := title_says(under)) in SAYING_NOT:
+                parts[-1].below[record.line] = Skipped(record.line, shown, f"stands under “{under}”", said)  # type: ignore[arg-type]
         at += 1
     return parts, [r for r in records[:first] if r.filled]
 
@@ -173,7 +185,10 @@ def _kind(parts: Sequence[_Part], above: Sequence[Record]) -> Kind:
 
 
 def _participants(
-    tables: Sequence[tuple[Columns, Sequence[Record]]], times: Times, ended: datetime | None
+    tables: Sequence[tuple[Columns, Sequence[Record]]],
+    times: Times,
+    ended: datetime | None,
+    below: dict[int, Skipped],
 ) -> tuple[list[Participant], list[Skipped], list[Note]]:
     visits: dict[tuple[str, ...], list[Participant]] = {}
     events: dict[tuple[str, ...], list[Event]] = {}
@@ -181,7 +196,7 @@ def _participants(
     notes: list[Note] = []
     for columns, rows in tables:
         for record in rows:
-            found = _row(columns, record, times)
+            found = below.get(record.line) or _row(columns, record, times)
             if isinstance(found, Skipped):
                 skipped.append(found)
             elif isinstance(found, Event):

@@ -48,9 +48,10 @@ class _CellError(ValueError):
 
 def cells_of(columns: Columns, record: Record, noun: str) -> list[str]:
     """What stands in the columns of a noun, each text once, without the empty ones."""
+    if noun not in columns.at:
+        return []
     found = (
-        text_of(record.cells[column.place]) if column.place < len(record.cells) else ""
-        for column in columns.at.get(noun, ())
+        text_of(record.cells[column.place]) if column.place < len(record.cells) else "" for column in columns.at[noun]
     )
     return list(dict.fromkeys(text for text in found if text))
 

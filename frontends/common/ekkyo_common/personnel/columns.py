@@ -14,7 +14,7 @@ from ekkyo_common.tables.vocabulary import heading_key
 FIELDS = tuple(Profile.model_fields)
 REQUIRED = tuple(name for name, info in Profile.model_fields.items() if info.is_required())
 LEVELS = ("level1", "level2", "level3", "level4")
-_ALL_COUNT = ("other", "status", "left", "left_on", "post", "also")
+_ALL_COUNT = ("other", "remark", "status", "left", "left_on", "post", "also")
 """Nouns of which every column is read: one that says left must not hide behind another."""
 _NUMBERED = re.compile(r"(?:所属|部署|組織|部門|department|orgunit)(?:名|名称)?[2-9]")
 _TITLE_OF_ANOTHER = re.compile(r"(?:役職|職位|役割|jobtitle|title|position)(?:名|名称)?2")

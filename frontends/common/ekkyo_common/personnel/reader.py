@@ -10,8 +10,8 @@ from ekkyo.contracts.members import Profile
 from ekkyo_common.personnel import dates
 from ekkyo_common.personnel.cells import cells_of, code_of, mail_of, read_cells, remark_of
 from ekkyo_common.personnel.columns import Columns, UnreadableExportError, choose, judge, vocabulary
-from ekkyo_common.personnel.employed import employment_of
-from ekkyo_common.personnel.guessing import find_who_left
+from ekkyo_common.personnel.employed import employment_of, leaver
+from ekkyo_common.personnel.guessing import Sections, find_who_left
 from ekkyo_common.personnel.rows import BadRow, Leaver, Row, SkippedRow
 from ekkyo_common.personnel.words import VOCABULARY
 from ekkyo_common.personnel.words.values import nothing, post, yes
@@ -60,6 +60,7 @@ class PersonnelExport:
         self._today, self._statuses = today, statuses
         self._numbers, self._emails = _Lines(), _Lines()
         self._main: dict[str, int] = {}
+        self._sections = Sections(next((one.decided for one in table.evidence if one.what == "sheet"), ""))
         self.evidence = [
             *table.evidence,
             Evidence(
@@ -95,6 +96,7 @@ class PersonnelExport:
         for record in self._records():
             if record.broken or is_total(record):
                 continue
+            self._sections.note(record)
             for noun in ("birth_date", "hired_on", "left_on"):
                 for text in cells_of(self._columns, record, noun):
                     try:
@@ -103,7 +105,7 @@ class PersonnelExport:
                         continue
                     if found.numbers:
                         asked.add(found)
-            if not isinstance(employment_of(self._columns, record, self._today, order, self._statuses), str):
+            if not isinstance(self._employment(record, order), str):
                 continue
             self._look_at(record)
         if order is not None or not asked:
@@ -158,7 +160,7 @@ class PersonnelExport:
                 expected += f"; a cell that holds “{self.delimiter}” stands in quotation marks"
             text = (self.delimiter or " ").join(record.cells)
             return _whole_row_bad(record.line, text, "too_many_cells", f"has {len(record.cells)} cells", expected)
-        said = employment_of(self._columns, record, self._today, self._order, self._statuses)
+        said = self._employment(record, self._order)
         if isinstance(said, Leaver):
             return said
         if isinstance(said, Remark):
@@ -169,6 +171,11 @@ class PersonnelExport:
         if profile is None:
             return BadRow(record.line, tuple(remarks))
         return Row(record.line, profile, tuple(remarks))
+
+    def _employment(self, record: Record, order: Order | None) -> str | Leaver | Remark:
+        said = employment_of(self._columns, record, self._today, order, self._statuses)
+        title = self._sections.of(record.line)
+        return leaver(self._columns, record, title) if title and said == "active" and len(record.filled) > 1 else said
 
     def _heads(self, record: Record) -> bool:
         """Whether this is the headings once more, in another language."""

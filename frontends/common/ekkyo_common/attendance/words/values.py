@@ -9,7 +9,8 @@ from ekkyo_common.tables.names import plain, without_code
 Status = Literal["attended", "absent", "cancelled", "not_confirmed", "registered", "unsaid"]
 
 STATUS: dict[str, str] = {
-    "attended": "attended | present | joined | checked in | check-in | showed up | ○ | ◯ | 〇 | ◎ | ● | ✓ | ✔ | ☑"
+    "attended": "attended | attendees | participants | 参加者 | 出席者 | teilnehmer | anwesende | asistentes"
+    " | 参会者 | 참가자 | present | joined | checked in | check-in | showed up | ○ | ◯ | 〇 | ◎ | ● | ✓ | ✔ | ☑"
     " | 出席 | 出 | 参加 | 参加済み"
     " | 参加済 | 参加した | 出席済み | 出席済 | 来場 | 来場済み | 受付済み | 受付済 | チェックイン済み"
     " | チェックイン | 参加あり | 遅刻 | 早退 | late | left early | arrived late | in meeting | in the meeting"
@@ -22,7 +23,8 @@ STATUS: dict[str, str] = {
     " | anwesend | teilgenommen | erschienen | présent | présente | a participé | asistió | presente | participó"
     " | 已签到 | 已簽到 | 签到 | 到场 | 已参加 | 已參加 | 已出席 | 参加 | 參加 | 到 | 참석 | 출석 | 참가 | 참석함"
     " | 참가함 | 지각",
-    "absent": "absent | 参加しない | 参加しません | 参加できません | 出席しない | 出席しません | 欠席します"
+    "absent": "absent | absentees | no-shows | abwesende | absents | ausentes | 欠席された方 | 欠席の方"
+    " | 参加しない | 参加しません | 参加できません | 出席しない | 出席しません | 欠席します"
     " | 欠席する | 欠席予定 | did not attend | didn't attend | not attended | no show | no-show | missed"
     " | not present"
     " | × | ✕ | ✗ | ☐ | 欠席 | 未出席 | not attending | will not attend | didn't show | excused | unexcused"
@@ -36,7 +38,8 @@ STATUS: dict[str, str] = {
     " | nicht erschienen | entschuldigt | absente | excusé | excusée | n'a pas participé | no asistió | ausente"
     " | faltó"
     " | 缺席 | 未签到 | 未簽到 | 未参加 | 未參加 | 未出席 | 缺勤 | 请假 | 請假 | 불참 | 결석 | 미참석 | 미출석",
-    "cancelled": "cancelled | canceled | withdrawn | withdrew | declined | refunded | deleted | removed | revoked"
+    "cancelled": "cancelled | キャンセル者 | 辞退者 | canceled | withdrawn | withdrew | declined | refunded"
+    " | deleted | removed | revoked"
     " | annullato | annullata | geannuleerd | cancelado por el asistente | zurückgezogen | erstattet | remboursé"
     " | reembolsado | 返金済み | 返金済 | 返金 | 환불 | キャンセル | キャンセル済み"
     " | キャンセル済 | 取消 | 取り消し | 取消し"
@@ -95,6 +98,11 @@ _BEFORE = re.compile(
 _BETWEEN = re.compile(r"[・/／,、，;；+＋&＆]|\b(?:and|und|et|y)\b", re.I)
 
 
+_TITLE = re.compile(
+    r"[(（][^()（）]*[)）]$|[\[\]【】()（）<>＜＞■□◆●▼・*#:：]|(?:の方)?(?:一覧|リスト|名簿)|\b(?:list|liste)\b", re.I
+)
+
+
 def _table(words: dict[str, str]) -> dict[str, str]:
     return {_key(word): meaning for meaning, all_words in words.items() for word in all_words.split("|")}
 
@@ -133,6 +141,11 @@ def said_outright(cell: str) -> str | None:
         return found
     parts = [_STATUS.get(_key(part)) for part in _BETWEEN.split(cell)]
     return parts[0] if len(parts) > 1 and parts[0] and len(set(parts)) == 1 else None
+
+
+def title_says(text: str) -> str | None:
+    """What a title above rows says of all of them, as 【欠席者】; None: nothing."""
+    return said_outright(_TITLE.sub(" ", text).strip())
 
 
 def registration_status(cell: str) -> str | None:

@@ -6,6 +6,13 @@ from ekkyo_common.tables import Vocabulary
 
 PATTERNS = (
     (
+        "left",
+        r"(退職|退社|離職|离职|퇴사|퇴직).*(理由|事由|原因|사유)|(austritt|kündigung|ausscheid)s?\w*grund"
+        r"|(terminat|leav|separat|resign)\w* (reason|type)|reason for (leaving|termination)"
+        r"|motif.*(départ|sortie)|motivo.*(baja|salida|cese)",
+    ),
+    ("other", r"退職(金|手当|給付|年金|一時金)"),
+    (
         "left_on",
         r"退職.*日|退社.*日|離職.*日|last (working )?day|austritt|ausgeschieden|ausscheiden|离职.*日|離職.*日"
         r"|퇴사|퇴직"
@@ -13,6 +20,7 @@ PATTERNS = (
         r"|date.*(termination|leaving|exit|resignation|separation|retirement|sortie|départ|cessation)"
         r"|fecha.*(baja|cese|salida|egreso|despido)|cessazione|dimissioni|uit dienst|sorti(e)? le",
     ),
+    ("left", r"退職者?|退社|離職|离职|퇴사|퇴직|\bleaver\b|\bterminated\b"),
     ("status", r"在籍|在職|employment status|worker status|在职|재직"),
     ("private_email", r"(mail|メール|correo|courriel).*(個人|私用|自宅|private|personal|home|privat|personnel)"),
     ("private_email", r"(個人|私用|自宅|携帯|private|personal|home|privat|personnel).*(mail|メール|correo|courriel)"),

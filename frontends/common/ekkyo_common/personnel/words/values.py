@@ -1,5 +1,6 @@
 """What the cells of some columns say: whether somebody is employed, which of several posts a row is, a gender."""
 
+import re
 from typing import Literal
 
 from ekkyo_common.tables.names import plain, without_code
@@ -7,30 +8,35 @@ from ekkyo_common.tables.names import plain, without_code
 Employed = Literal["active", "left", "either"]
 
 STATUS = {
-    "either": "正社員 | 契約社員 | 派遣社員 | 嘱託社員 | 嘱託 | パート | アルバイト | full-time | full time | part-time"
+    "either": "正社員 | 契約社員 | 派遣社員 | 嘱託社員 | 嘱託 | パート | アルバイト | full-time | full time"
+    " | part-time"
     " | part time | permanent | temporary | fixed term | regular | intern | contractor | vollzeit | teilzeit"
     " | befristet | unbefristet | temps plein | temps partiel | cdi | cdd | tiempo completo | tiempo parcial"
     " | 全职 | 正式员工 | 정규직 | 계약직",
-    "active": "active | employed | current | aktiv | beschäftigt | actif | active | en poste | en activité"
-    " | activo | activa | 在籍 | 在籍中 | 在職"
+    "active": "active | employed | current | aktiv | beschäftigt | actif | active | présent | présente"
+    " | congé parental | congé maternité | arrêt maladie | en poste | en activité"
+    " | activo | activa | alta | baja médica | baja por enfermedad | 在籍 | 在籍中 | 在職"
     " | 在職中 | 現職 | 在勤 | 就業中 | 勤務中 | 出向 | 出向中 | 休職 | 休職中 | 休業 | 休業中 | 育休 | 育休中"
     " | 育児休業 | 産休 | 産休中 | 介護休業"
-    " | 再雇用 | 試用 | 試用期間 | 内定 | 退職予定 | 退職予定者 | 出向者"
+    " | 再雇用 | 試用 | 試用期間 | 内定 | 在籍者 | 在職者 | 現職者 | 在籍社員 | 退職予定 | 退職予定者 | 出向者"
     " | 休職者 | 育児休業中 | 介護休業中 | on leave"
     " | on notice | notice period | serving notice | onboarding | pre-hire | hired | garden leave | sabbatical"
     " | leave of absence | leave | parental leave | maternity leave"
     " | probation | suspended"
     " | beurlaubt | ruhend | in elternzeit | mutterschutz | elternzeit | en congé | congé | de permiso"
-    " | excedencia | 在职 | 试用期 | 正式 | 試用期"
+    " | excedencia | 在职 | 试用 | 试用期 | 正式 | 試用期"
     " | 留职停薪 | 留職停薪 | 休假"
     " | 재직 | 재직중 | 휴직 | 휴직중 | 수습",
     "left": "left | terminated | inactive | resigned | retired | deceased | former | dismissed | ausgeschieden"
-    " | former employee | withdrawn | separated | exited | offboarded | quit | laid off | left the company"
+    " | former employee | former employees | leavers | leaver | ex-employees | withdrawn | separated | exited"
+    " | offboarded | quit | laid off | left the company"
     " | not employed"
-    " | no longer employed | ausgetreten | inaktiv | ehemalig | ehemalige | ehemaliger | im ruhestand"
+    " | no longer employed | ausgetreten | inaktiv | ehemalig | ehemalige | ausgeschiedene | ausgetretene"
+    " | ehemaliger | im ruhestand"
     " | ruhestand | rente"
     " | in rente | pensioniert | entlassen"
-    " | verstorben | parti | sorti | inactif | démissionné | licencié | retraité | décédé | baja | inactivo"
+    " | verstorben | parti | sorti | inactif | démissionné | licencié | retraité | décédé | baja"
+    " | baja voluntaria | baja definitiva | inactivo"
     " | cesado | cesada | jubilado | jubilada | despedido | despedida | retirado | cessato | dimesso | uit dienst"
     " | démissionnaire | quitté | a quitté | retraitée | licenciée | inactive"
     " | 退職 | 退職した | 依願退職 | 自己都合退職 | 会社都合退職 | 早期退職 | 退職扱い | 退任 | 退職済"
@@ -139,6 +145,17 @@ def yes(cell: str) -> bool | None:
 def employed(cell: str) -> str | None:
     """`active` or `left`; `either` for a kind of contract, which says neither; None: it is not understood."""
     return _find(_STATUS, cell)
+
+
+def title_says(text: str) -> str | None:
+    """`active` or `left`, of a title above rows such as 【退職者一覧】; None: it says neither."""
+    words = re.sub(
+        r"[(（][^()（）]*[)）]$|[\[\]【】()（）<>＜＞■□◆●○▼・*#:：]|(?:の方)?(?:一覧|リスト|名簿)|\b(?:list|liste)\b",
+        " ",
+        text,
+    )
+    said = employed(words.strip())
+    return said if said in ("active", "left") else None
 
 
 def post(cell: str) -> str | None:

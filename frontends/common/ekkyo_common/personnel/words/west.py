@@ -43,8 +43,9 @@ ENGLISH = {
     "post": "primary | is primary | primary job | primary position | assignment type | position type"
     " | primary/secondary | assignment category",
     "also": "secondary | concurrent | secondary position",
+    "remark": "notes | note | remarks | remark | comment | comments",
     "other": "job title | title | phone | manager | manager name | cost center | cost centre | employment type"
-    " | notes | middle name | grade",
+    " | middle name | grade",
 }
 GERMAN = {
     "number": "personalnummer | personal-nr | mitarbeiternummer | mitarbeiter-nr | mitarbeiter-id | persnr"
@@ -75,7 +76,8 @@ GERMAN = {
     "left": "ausgeschieden | ausgetreten",
     "post": "haupttätigkeit | hauptbeschäftigung | beschäftigungsart | haupt-/nebentätigkeit",
     "also": "nebentätigkeit",
-    "other": "titel | telefon | vorgesetzter | kostenstelle | bemerkung | anrede",
+    "remark": "bemerkung | bemerkungen | anmerkung | notiz | kommentar",
+    "other": "titel | telefon | vorgesetzter | kostenstelle | anrede",
 }
 FRENCH = {
     "number": "matricule | numéro d'employé | numéro employé | n° employé | id employé | code employé"
@@ -105,7 +107,8 @@ FRENCH = {
     "left_on": "date de sortie | date de départ | date de fin de contrat | date de fin | sorti le",
     "left": "parti | sorti",
     "post": "poste principal | affectation principale | type d'affectation",
-    "other": "téléphone | responsable | remarque | civilité | titre",
+    "remark": "remarque | remarques | commentaire | commentaires",
+    "other": "téléphone | responsable | civilité | titre",
 }
 SPANISH = {
     "number": "número de empleado | n.º de empleado | id de empleado | código de empleado | legajo"
@@ -135,5 +138,6 @@ SPANISH = {
     "left_on": "fecha de baja | fecha de salida | fecha de cese | fecha de egreso",
     "left": "baja | cesado",
     "post": "puesto principal | tipo de asignación",
-    "other": "teléfono | jefe | responsable | observaciones | cargo",
+    "remark": "observaciones | comentarios | notas",
+    "other": "teléfono | jefe | responsable | cargo",
 }

@@ -79,6 +79,7 @@ JA: Final[dict[str, Any]] = {
         "left": "退職",
         "post": "本務・兼務",
         "also": "兼務先",
+        "remark": "備考",
     },
     "unreadable": {
         "empty": "ファイルに何も入っていません。",
@@ -151,6 +152,7 @@ EN: Final[dict[str, Any]] = {
         "left": "has left",
         "post": "main or additional post",
         "also": "additional post",
+        "remark": "remarks",
     },
     "unreadable": {
         **dict.fromkeys(JA["unreadable"], ""),
