@@ -50,14 +50,21 @@ HEADERS: dict[str, Schema] = {
         "required": ["ce-specversion", "ce-id", "ce-source", "ce-type", "ce-subject", "ce-time", "ce-revision"],
         "properties": {
             "ce-specversion": {"type": "string", "const": "1.0"},
-            "ce-id": {"type": "string", "description": "The only identity of a fact: the same id is the same fact, delivered again."},
+            "ce-id": {
+                "type": "string",
+                "description": "The only identity of a fact: the same id is the same fact, delivered again.",
+            },
             "ce-source": {"type": "string", "description": "The service that tells it: /ekkyo/events."},
             "ce-type": {"type": "string", "description": "ekkyo.<owner>.<name>"},
             "ce-subject": {"type": "string", "description": "The id of the entity it is about."},
             "ce-time": {"type": "string", "format": "date-time"},
             "ce-dataschema": {"type": "string", "description": "The $id of its schema under docs/schemas."},
             "ce-datacontenttype": {"type": "string", "const": "application/json"},
-            "ce-revision": {"type": "string", "pattern": "^[0-9]+$", "description": "The revision of the entity after the change; facts of one change share it."},
+            "ce-revision": {
+                "type": "string",
+                "pattern": "^[0-9]+$",
+                "description": "The revision of the entity after the change; facts of one change share it.",
+            },
             "ce-actor": {"type": "string", "description": "Who caused it: the token's subject, or a service's name."},
             "Nats-Msg-Id": {"type": "string", "description": "The same as ce-id: JetStream drops duplicates by it."},
             "traceparent": {"type": "string"},
@@ -100,7 +107,8 @@ def asyncapi(refusals: Mapping[str, list[str]] | None = None) -> dict[str, Any]:
         },
         "channels": {k: v for m in asked for k, v in _asked_channels(m).items()}
         | {m.name: _fact_channel(m) for m in facts},
-        "operations": {m.name: _asked_operation(m, codes.get(m.name, [])) for m in asked} | {m.name: _fact_operation(m) for m in facts},
+        "operations": {m.name: _asked_operation(m, codes.get(m.name, [])) for m in asked}
+        | {m.name: _fact_operation(m) for m in facts},
         "components": {
             "messages": {m.name: _message(m) for m in messages()} | {"refusal": _refusal()},
             "schemas": _schemas(),

@@ -64,7 +64,8 @@ def page(services: Path) -> str:
     lines = [
         "# Refusals",
         "",
-        "`make docs` generates this page from the services' source: edit that, not this page. [wire.md](wire.md) describes",
+        "`make docs` generates this page from the services' source: edit that, not this page. [wire.md](wire.md) "
+        "describes",
         "what a refusal looks like, and when to send the message again. Base your program on the code: the text is for",
         "people and may change. `…` stands for a value that is filled in.",
         "",

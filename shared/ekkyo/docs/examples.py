@@ -4,7 +4,19 @@ from typing import Any
 
 from ekkyo.docs.figures import FIGURES
 from ekkyo.docs.messages import Message, Schema, json_schema
-from ekkyo.docs.words import DAYS, DEFAULT_STATUS, IDS, MEMBERS, NUMBERS, OF_SERIES, SHARES, SPECIAL, STATUS, TIMES, WORDS
+from ekkyo.docs.words import (
+    DAYS,
+    DEFAULT_STATUS,
+    IDS,
+    MEMBERS,
+    NUMBERS,
+    OF_SERIES,
+    SHARES,
+    SPECIAL,
+    STATUS,
+    TIMES,
+    WORDS,
+)
 
 
 def example(message: Message) -> Any:

@@ -94,7 +94,12 @@ def _json_schema(model: type[BaseModel]) -> str:
 
 def problem_schema() -> Schema:
     """The JSON Schema of a refusal's body."""
-    return {**_HEAD, "$id": "urn:ekkyo:schema:problem", "x-ekkyo-kind": "refusal", **_plain(Problem.model_json_schema())}
+    return {
+        **_HEAD,
+        "$id": "urn:ekkyo:schema:problem",
+        "x-ekkyo-kind": "refusal",
+        **_plain(Problem.model_json_schema()),
+    }
 
 
 def _plain(schema: Schema) -> Schema:

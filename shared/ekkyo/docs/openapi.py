@@ -77,7 +77,10 @@ def _path(asked: Message, refs: Mapping[Any, Schema], defined: Schema) -> Schema
         "summary": asked.summary,
         "description": f"{asked.description}\n\nFor {', '.join(ROLES[role] for role in asked.roles)}.",
         "responses": {
-            "200": {"description": "Done" if asked.kind == "command" else "The answer", "content": _json(refs[asked.answer])},
+            "200": {
+                "description": "Done" if asked.kind == "command" else "The answer",
+                "content": _json(refs[asked.answer]),
+            },
             **{status: {"$ref": f"#/components/responses/{status}"} for status in REFUSALS},
         },
     }
@@ -100,7 +103,11 @@ def _facts() -> Schema:
         "or one FactTold in each line. A comment (`: ping`), or an empty line, shows that a silent stream is there.\n\n"
         "For systems. Facts about members, except `members.erased`, only for those that the operator named for them.",
         "parameters": [
-            _parameter("type", {"type": "array", "items": {"enum": sorted(map(name_of, FACTS.values()))}}, "all that one may hear"),
+            _parameter(
+                "type",
+                {"type": "array", "items": {"enum": sorted(map(name_of, FACTS.values()))}},
+                "all that one may hear",
+            ),
             _parameter("entity", {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$"}, "facts about this id alone"),
             _parameter("since", {"type": "string"}, "a position, which is told too, or a time; absent: what is new"),
             _parameter("format", {"enum": ["sse", "ndjson"]}, "absent: as `Accept` says, else sse"),

@@ -9,12 +9,12 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from ekkyo.installation.permissions import SERVICES
 from ekkyo.process import metrics
 from ekkyo.process.metrics import Figure
-from ekkyo.installation.permissions import SERVICES
-from ekkyo.service import Service, Settings
 from ekkyo.process.settings import FILE, PREFIX, ProcessSettings
 from ekkyo.process.tracing import VARIABLES
+from ekkyo.service import Service, Settings
 
 _BLOCK = "<!-- generated: {name} -->\n"
 _END = "<!-- end -->"
@@ -44,7 +44,9 @@ def _settings(services: Iterable[Service]) -> str:
     rows = [_setting(Settings, name, "all") for name in Settings.model_fields]
     for service in services:
         own = service.settings.model_fields.keys() - Settings.model_fields.keys()
-        rows += [_setting(service.settings, name, service.name) for name in service.settings.model_fields if name in own]
+        rows += [
+            _setting(service.settings, name, service.name) for name in service.settings.model_fields if name in own
+        ]
     portal: type[ProcessSettings] = importlib.import_module("ekkyo_portal.settings").PortalSettings
     rows += [_setting(portal, name, "portal") for name in portal.model_fields if name not in Settings.model_fields]
     return _table(("Variable", "Of", "When absent", "Meaning"), rows)

@@ -180,7 +180,11 @@ def raised(tree: ast.AST) -> Iterator[Refusal]:
 
 def raised_at(node: ast.AST, texts: dict[str, str]) -> Iterator[Refusal]:
     """`Refused("code", "detail", status)` as it stands in the source. texts: what the variables in it hold."""
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.func.id not in ("Refused", *STATUS):
+    if (
+        not isinstance(node, ast.Call)
+        or not isinstance(node.func, ast.Name)
+        or node.func.id not in ("Refused", *STATUS)
+    ):
         return
     named = {k.arg: k.value for k in node.keywords}
     if node.func.id == "Malformed":
@@ -244,7 +248,7 @@ def _asked(function: Function) -> str | None:
 
 
 def _stores(tree: ast.Module) -> dict[str, Stored]:
-    """From `events = Collection.of(Event, …, indexes=[…])` and `Events = Annotated[Collection[Event], Context("events")]`."""
+    """From `events = Collection.of(Event, …, indexes=[…])` and `Events = Annotated[Collection[Event], …("events")]`."""
     made, found = {}, {}
     for node in tree.body:
         if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
@@ -279,7 +283,9 @@ def _without_tries(node: ast.AST) -> Iterator[ast.AST]:
 
 def _caught(node: ast.Try) -> Callable[[str], bool]:
     """Which codes do not leave a `try`: all, or those that its handler names before it raises the others again."""
-    handlers = [h for h in node.handlers if "Refused" in {n.id for n in ast.walk(h.type or h) if isinstance(n, ast.Name)}]
+    handlers = [
+        h for h in node.handlers if "Refused" in {n.id for n in ast.walk(h.type or h) if isinstance(n, ast.Name)}
+    ]
     if not handlers:
         return lambda code: False
     again = any(isinstance(n, ast.Raise) and n.exc is None for h in handlers for n in ast.walk(h))

@@ -152,7 +152,8 @@ WORDS = {
     "colour": "#31487f",
     "logo": "5f2b8c04d1a97e36.svg",
     "data": "PHN2ZyB4bWxucz0iaHR0cDovL3d3dy53My5vcmcvMjAwMC9zdmciPjxjaXJjbGUgcj0iNCIvPjwvc3ZnPg==",
-    "small_logo": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABAQMAAAAl21bKAAAAA1BMVEUAAACnej3aAAAACklEQVR42mNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==",
+    "small_logo": "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABAQMAAAAl21bKAAAAA1BMVEUAAACnej3aAAAACklEQVR42mNgAAAAAgABSK+kcQAA"
+    "AABJRU5ErkJggg==",
     "context": "IT",
     "theme": "Excel",
     "key": "satisfaction",
