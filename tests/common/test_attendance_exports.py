@@ -175,6 +175,8 @@ def test_where_dates_have_both_orders_a_day_that_only_one_has_is_still_read() ->
         ),
         ("| Name | Email | Minutes |\n|---|---|---|\n| A | a@example.com | 50 |\n", ["a@example.com"], []),
         ("Name,Minutes\nJ?rg,50\nAnna,40\n", ["Anna"], ["damaged"]),
+        ("Name,Minutes\nJ\ufffdrg,50\nM\ufffd\ufffdig,30\nAnna,40\n", ["Anna"], ["damaged", "damaged"]),
+        ("Name,Minutes\n\x8eR\x93c,50\nAnna,40\n", ["Anna"], ["damaged"]),
     ],
 )  # fmt: skip
 def test_who_came_is_told_from_who_only_meant_to(text: str, came: list[str], codes: list[str]) -> None:
@@ -278,3 +280,23 @@ def test_what_is_wrong_with_a_length_or_with_commas_is_told() -> None:
     report = read("Name,Joined,Left,Duration\nA,12:00,12:50,-5\nWeber, Anna,12:00,12:50,50\n")
     assert (people(report)["A"], report.notes[0].reason) == (50, "“-5” is no duration; counted from joining to leaving")
     assert "5 cells under 4 headings" in report.skipped[0].reason
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "氏名,メール,上長氏名,上長メールアドレス,出欠\n山,a@example.com,川,b@example.com,出席\n",
+            {"a@example.com": None},
+        ),
+        ("Name,Email,Invited by,Inviter Email,Minutes\nA,a@example.com,B,b@example.com,50\n", {"a@example.com": 50}),
+        (
+            "Topic,Meeting Duration (Minutes),Name,User Email,Duration (Minutes)\nRPA,60,A,a@example.com,50\n",
+            {"a@example.com": 50},
+        ),
+    ],
+)
+def test_columns_of_others_and_of_the_meeting_are_not_the_participants(text: str, expected: dict[str, Any]) -> None:
+    report = read(text)
+    assert people(report) == expected, report.skipped
+    assert [p.other_emails for p in report.participants] == [()]

@@ -146,6 +146,12 @@ def test_quoted_printable_of_phones_is_read(charset: str, lines: str) -> None:
     assert only(data).title == "勉強会"
 
 
+def test_the_page_of_an_appointment_is_no_address_to_join() -> None:
+    own = "https://www.google.com/calendar/event?eid=abc"
+    assert only(calendar(event(url=own, location="本社"))).url is None
+    assert only(calendar(event(url="https://example.com/join", location="本社"))).url == "https://example.com/join"
+
+
 def test_the_body_of_a_mail_saved_as_it_was_sent_is_read() -> None:
     data = calendar(event("DTSTART;TZID=Asia/Tokyo:20261203T180000", summary="Größe " * 20))
     item = only(b"Content-Type: text/calendar\n\n" + quopri.encodestring(data))
@@ -175,6 +181,8 @@ def test_the_name_of_a_tool_is_no_place(place: str) -> None:
 def test_garbled_titles_are_named_and_characters_of_html_are_read() -> None:
     garbled = only(calendar(event(summary="Größe".encode().decode("cp1252"))))
     assert (garbled.said.code, garbled.said.field) == ("garbled", "SUMMARY")
+    for lost in ("??????", "Gr\ufffd\ufffde", "勉強会".encode("cp932").decode("latin-1")):
+        assert only(calendar(event(summary=lost))).said.code == "garbled"
     item = only(calendar(event(summary="Q&amp;A", description="Q&amp;A https://example.com/?a=1&copy=2")))
     assert (item.title, item.description) == ("Q&A", "Q&A https://example.com/?a=1&copy=2")
     western = calendar(event(summary="Größe & Übung")).decode().encode("cp1252")

@@ -93,6 +93,7 @@ def test_an_address_whose_last_label_is_japanese_is_kept_in_ascii() -> None:
     [
         *("a@b@example.com", "@example.com", "a@example", "a@-example.com", "a@ex ample.com", ".a@example.com"),
         *("a@1.2.3.4", f"{'a' * 65}@example.com", "a b@example.com", "a@example..com", "a@b.com, c@b.com", "é@b.com"),
+        "a@exa_mple.com",
     ],
 )
 def test_what_is_no_address_that_can_be_mailed_says_why(address: str) -> None:

@@ -11,7 +11,7 @@ from ekkyo_common.tables.names import plain, without_invisible
 _SHOWN = re.compile(r"[^<>@]*<\s*(?:mailto:)?([^<>\s]+)\s*>", re.I)
 _SEPARATORS = re.compile(r"[;,、；，/／\s]+")
 _ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+")
-_LABEL = re.compile(r"[^\W_]([\w-]*[^\W_])?")
+_LABEL = re.compile(r"[^\W_](?:(?:[^\W_]|-)*[^\W_])?")
 
 
 def address_of(cell: str) -> str:

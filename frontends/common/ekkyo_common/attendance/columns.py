@@ -132,6 +132,13 @@ def _choose_duration(found: Columns, rows: Sequence[Record]) -> None:
         left = ", ".join(c.shown for c in found.at["duration"] if c is not varying[0])
         found.evidence.append(Evidence("column", varying[0].shown, f"{left} is the same for everyone"))
         found.at["duration"] = varying
+        return
+    names = min((c.place for noun in PERSON for c in found.at.get(noun, ())), default=0)
+    after = [c for c in found.at["duration"] if c.place > names]
+    if 0 < len(after) < len(found.at["duration"]):
+        left = ", ".join(c.shown for c in found.at["duration"] if c not in after)
+        found.evidence.append(Evidence("column", after[0].shown, f"{left} stands before the names"))
+        found.at["duration"] = after
 
 
 def _without_others(columns: list[Column], rows: Sequence[Record]) -> tuple[list[Column], list[Evidence]]:

@@ -31,6 +31,10 @@ _MEETING: Final = re.compile(
     r"[^\s<>\"'\])]*",
     re.IGNORECASE,
 )
+_PAGE: Final = re.compile(
+    r"https://(?:www\.google\.com/calendar|calendar\.google\.com|outlook\.[a-z0-9.]+/calendar)", re.IGNORECASE
+)
+"""The appointment's own page in a calendar, where nobody can join."""
 _URL: Final = re.compile(r"https?://[^\s<>\"'\])]+")
 _CALLED: Final = (
     r"[ \u3000-]*(?:meeting|besprechung|réunion|reunión|riunione|call|anruf|の?会議|ミーティング|会议|會議"
@@ -86,8 +90,10 @@ def read_item(block: Block, zones: Zones) -> Item:
         raise Wrong("cut_off", field="END", value="")
     said: list[Said] = []
     for name in ("SUMMARY", "LOCATION", "DESCRIPTION"):
-        if (damage := damage_of(block.text(name))) and (damage[0] == "mojibake" or LOST in block.text(name)):
-            raise Wrong("garbled", field=name, value=block.text(name))
+        text = block.text(name)
+        damage = damage_of(text)
+        if damage and (damage[0] == "mojibake" or LOST in text or not text.strip("?？ ")):
+            raise Wrong("garbled", field=name, value=text)
     if (moved := block.first("RECURRENCE-ID")) and moved.parameters.get("RANGE"):
         raise Wrong("rule_parts", f"RANGE={moved.parameters['RANGE'][:20]}", field="RECURRENCE-ID", value=moved.value)
     starts = _starts(block, zones)
@@ -171,7 +177,7 @@ def _where(block: Block, said: list[Said]) -> tuple[str | None, str | None]:
     url = None
     for name in _LINKS:
         found = _URL.search(block.text(name))
-        if found and (url := _address(found[0])):
+        if found and not _PAGE.match(found[0]) and (url := _address(found[0])):
             if name != "LOCATION":
                 said.append(Said("link_found", (name,)))
             break

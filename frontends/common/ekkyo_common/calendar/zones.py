@@ -52,7 +52,7 @@ class Zones:
 
     def moment(self, name: str, value: str, tzid: str) -> Moment:
         """A time as text, in the zone of this name. Raises Wrong."""
-        found = _DATED.fullmatch(value)
+        found = _DATED.fullmatch(value.upper())
         try:
             if not found:
                 raise ValueError(value)

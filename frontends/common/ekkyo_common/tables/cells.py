@@ -11,6 +11,8 @@ _APOSTROPHE = re.compile(r"'(?=[\d=+\-@０-９])")
 _FORMULA_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#SPILL!"}
 _QUESTIONS = re.compile(r"[\s?？]*[?？]{2}[\s?？]*")
 _QUESTION_INSIDE = re.compile(r"[^\W\d_]\?+[^\W\d_]")
+_CONTROLS = re.compile("[\x80-\x84\x86-\x9f]")
+"""C1, which nobody types; NEL alone may come from a line break."""
 _SIGNS = (
     (re.compile("[縺繧繝]"), "cp932", "UTF-8 text was read as Windows-31J"),
     (re.compile("[Â-ôšŽ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"), "cp1252", "UTF-8 text was read as Windows-1252"),
@@ -36,6 +38,8 @@ def damage_of(cell: str) -> tuple[RemarkCode, str] | None:
         return "undecodable", "holds question marks where characters were lost"
     if not cell.isascii() and (garbled := _garbled(cell)):
         return "mojibake", garbled
+    if _CONTROLS.search(cell):
+        return "mojibake", "is garbled: it holds control characters where letters were read in a wrong encoding"
     return None
 
 

@@ -75,14 +75,22 @@ def _decide(data: bytes, known: Callable[[str], bool]) -> tuple[str, str, str, R
         return codec, f"UTF-16, {called}", "every second byte of many is zero", ("zeros",)
     if data.isascii():
         return "utf-8", "ASCII", "it has no other characters", ("ascii",)
+    if _is_utf8(data):  # U+FFFD in it was lost before it was written, and tells nothing of its encoding
+        return "utf-8", "UTF-8", "all of it is valid UTF-8", ("utf8",)
     read = data.decode("utf-8", errors="replace")
     lost = read.count(LOST)
     others = sum(not c.isascii() for c in read) - lost
     if lost <= others:  # in other encodings nearly nothing is UTF-8 by accident, so a damaged file is still UTF-8
-        if lost:
-            return "utf-8", "UTF-8", "nearly all of it is valid UTF-8", ("nearly_utf8",)
-        return "utf-8", "UTF-8", "all of it is valid UTF-8", ("utf8",)
+        return "utf-8", "UTF-8", "nearly all of it is valid UTF-8", ("nearly_utf8",)
     return _guess(data[:_SAMPLE], known)
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _guess(sample: bytes, known: Callable[[str], bool]) -> tuple[str, str, str, Reason]:

@@ -17,6 +17,8 @@ PATTERNS = (
     ("upn", r"regist\w* e-?mail|登録.*メール|(e-?mail|correo).*(d.inscription|de registro)|registrierungs.*mail"),
     ("other", r"regist(rat|er)|登録(日|時)|申込(日|時)|inscri.*(date|heure|fecha|hora)|(date|heure|fecha"
      r"|hora).*(inscri|regist)|anmelde(zeit|datum)"),
+    ("other", r"\b(manager|supervisor|inviter|invited by|sponsor|assistant)\b|上長|上司|招待者|紹介者|vorgesetzt"
+     r"|(n\+1|supérieur)|\bjefe\b|主管|상사"),
     ("other", r"average|平均|durchschnitt|moyen|promedio|평균"),
     ("host_email", r"(\bhost|organi[sz]|主催|ホスト|gastgeber|hôte|anfitri|主持|호스트|주최).*(mail|メール|correo"
      r"|邮|郵|메일)"),
