@@ -1,19 +1,25 @@
-"""The documents an instance keeps because it saved them, and what it knows to be settled of them."""
+"""The documents an instance keeps because it saved or read them, and what it knows to be settled of them."""
 
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 from ekkyo.decision import D, E
-from ekkyo.store.encoding import Saved
+from ekkyo.store.driver import Row
+from ekkyo.store.encoding import STAMPS, Saved
 from ekkyo.store.entries import AtHand
 from ekkyo.store.working import trimmed
 
 V = TypeVar("V")
+_Version = tuple[int, tuple[str, ...]]
+"""A document's revision and stamps: of two databases, revisions alone would not tell."""
 
 CONTENDED = 1.0
 """For so many seconds after a lost race a document is read instead of kept: another instance is at it."""
 
+KNOWN = 500
+"""So many documents are kept as they were read last: a large one takes longer to make from its row than to fetch."""
 FEW = 50
 """A document with no more entries than this keeps them all, once all are known: then none is looked for."""
 IN_ALL = 10_000
@@ -43,8 +49,27 @@ class DocumentCache(Generic[D]):
         self._entries: Few[Any] | None = Few() if entries else None
         self._settled: Recent[int] = Recent(5 * size)
         self._lost: Recent[float] = Recent(size)
+        self._read: Recent[tuple[_Version, D]] = Recent(KNOWN)
         self.saves = 0
         """How many documents this instance has saved."""
+
+    def read(self, row: Row, make: Callable[[Row], D]) -> D:
+        """The document in a row. One that was read before is given again: nobody changes documents in place.
+
+        make: reads a row. What this instance has replaced since is not kept: it may be of somebody who was erased.
+        """
+        id, version = row["_id"], (row["revision"], tuple(row.get(STAMPS, ())))
+        known = self._read.get(id)
+        if known is None or known[0] != version:
+            known = version, make(row)
+        saved = self._saved.get(id)
+        if saved is None or saved.document.revision <= version[0]:
+            self._read.put(id, known)
+        return known[1]
+
+    def gone(self, id: str) -> None:
+        """There is no such document."""
+        self._read.pop(id, None)
 
     def get(self, id: str) -> Saved[D] | None:
         if time.monotonic() - self._lost.get(id, float("-inf")) < CONTENDED:
@@ -63,6 +88,7 @@ class DocumentCache(Generic[D]):
     def put(self, saved: Saved[D], entries: AtHand[Any] | None = None) -> None:
         """Keep a document as it was saved, and its entries as they were then."""
         self.saves += 1
+        self._read.pop(saved.document.id, None)
         self._saved.put(saved.document.id, saved)
         if self._entries and entries:
             self._entries.put(saved.document.id, saved.document.revision, entries)

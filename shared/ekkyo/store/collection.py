@@ -4,6 +4,7 @@ import asyncio
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Generic, TypeVar, cast
 
 from ekkyo.decision import A, D, Decision, Document, E, Entries, Entry
@@ -11,7 +12,7 @@ from ekkyo.store.beside import Beside
 from ekkyo.store.cache import DocumentCache, Recent
 from ekkyo.store.declarations import WAITING, Binding, Declaration, Index, names_of_unique
 from ekkyo.store.driver import Row, Unavailable
-from ekkyo.store.encoding import PENDING, STAMPS, UNSETTLED, entry_id, read_entry, read_model
+from ekkyo.store.encoding import PENDING, UNSETTLED, entry_id, read_entry, read_model
 from ekkyo.store.entries import Kept
 from ekkyo.store.group import PATIENCE, Groups
 from ekkyo.store.matching import row_matches, searched, where_row
@@ -24,8 +25,6 @@ from ekkyo.wire import context, trace
 D2 = TypeVar("D2", bound=Document)
 E2 = TypeVar("E2", bound=Entry)
 
-KNOWN = 500
-"""So many documents are kept as they were read last: a large one takes longer to make from its row than to fetch."""
 COUNTS = 1_000
 """So many conditions are remembered with their counts."""
 WRITERS = 2
@@ -57,13 +56,14 @@ class _Documents(Generic[D]):
             )
             for _ in range(WRITERS)
         ]  # fmt: skip
-        self._known: Recent[tuple[tuple[int, tuple[str, ...]], D]] = Recent(KNOWN)
         self._counted: Recent[tuple[int, float, int]] = Recent(COUNTS)
         self._closed = False
 
     async def get(self, id: str) -> D | None:
         """The document as it stands."""
         row = await self._settled.row(id)
+        if row is None:
+            self._cache.gone(id)
         return self._read(row) if row else None
 
     async def find(
@@ -103,13 +103,7 @@ class _Documents(Generic[D]):
         return counted[2]
 
     def _read(self, row: Row) -> D:
-        """The document in a row. One that was read before is given again: nobody changes documents in place."""
-        version = row["revision"], tuple(row.get(STAMPS, ()))  # of two databases, revisions alone would not tell
-        known = self._known.get(row["_id"])
-        if known is None or known[0] != version:
-            known = version, read_model(self._model, row)
-        self._known.put(row["_id"], known)
-        return known[1]
+        return self._cache.read(row, partial(read_model, self._model))
 
     async def _ask(
         self,

@@ -1,4 +1,6 @@
 import asyncio
+import gc
+import weakref
 
 import pytest
 from ekkyo.contracts.base import Caller, Refused
@@ -226,3 +228,17 @@ async def test_a_document_read_again_is_what_stands_there_now(opened: Opened) ->
     row = {"_id": "red", "revision": 2, "capacity": 7, "_stamps": ["of another database"]}
     await ours._database.replace("halls", [Replacement({"_id": "red"}, row)])
     assert await theirs.get("red") == Hall(id="red", revision=2, capacity=7)
+
+
+async def test_what_was_replaced_here_is_not_kept_as_it_was_read(opened: Opened) -> None:
+    ours = (await opened()).live(halls)
+    await ours.create("red", building("red"))
+    [found] = await ours.find({"id": "red"})
+    seen = weakref.ref(found)
+    assert await ours.get("red") is found
+    del found
+    gc.collect()
+    assert seen() is not None
+    await ours.change("red", taking("aya"))
+    gc.collect()
+    assert seen() is None
