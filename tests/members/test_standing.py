@@ -212,6 +212,9 @@ async def test_communities_are_listed_with_how_many_are_in_them_and_who_leads(pe
     [named, _] = (await anyone.ask(contract.ListCommunities(cards=True))).communities
     assert named.cards == (await anyone.ask(contract.GetCards(member_ids=["m1"]))).cards
     assert named.cards[0].name
+    await (await client_as("s1", "steward")).send(contract.DeactivateMember(member_id="m1"))
+    [left, _] = (await anyone.ask(contract.ListCommunities(cards=True))).communities
+    assert (left.members, left.leaders, left.cards) == (1, [], [])
     only = await anyone.ask(contract.ListCommunities(community_ids=["c2", "none"]))
     assert [one.community.community_id for one in only.communities] == ["c2"]
 
