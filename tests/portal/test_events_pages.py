@@ -97,6 +97,23 @@ async def test_lists_and_months_say_what_one_has_at_each_event():
         assert "はじめてのピボット キャンセル待ち 3 番目" in month_of
 
 
+async def test_a_month_says_of_what_is_over_where_one_was_and_nothing_else():
+    over = {"starts_at": NOW - timedelta(days=2), "ends_at": NOW - timedelta(days=2), "status": "concluded"}
+    them = {
+        "attended": event("e1", **over),
+        "no_show": event("e2", **over),
+        "waitlisted": event("e3", **over),
+        "confirmed": event("e4", status="cancelled"),
+    }
+    own = [registered(status, it.event_id) for status, it in them.items()]
+    async with opened({ListEvents: EventPage(events=list(them.values()), registrations=own)}) as browser:
+        said = text_of(await browser.get("/month"))
+        assert said.count("はじめてのピボット") == len(them)
+        assert said.count("はじめてのピボット 参加済み") == 1
+        for nothing in ("欠席", "キャンセル待ち", "参加確定"):
+            assert nothing not in said
+
+
 async def test_a_list_without_events_says_what_to_do():
     async with opened({ListEvents: EventPage(events=[])}) as browser:
         assert "予定されているイベントはまだありません" in text_of(await browser.get("/"))

@@ -379,7 +379,7 @@ async def test_communities_are_named_as_they_were_lately_and_new_ones_are_asked_
 
     def listed(question: ListCommunities) -> CommunityPage:
         asked.append(question)
-        them = [community(community_id=one, name=f"会 {one}") for one in question.community_ids or ["it"]]
+        them = [community(community_id=one, name=f"会 {one}") for one in question.community_ids or ["sql", "it"]]
         return CommunityPage(communities=[CommunityListed(community=one, members=3, leaders=[]) for one in them])
 
     both = member(communities=[Membership(community_id=one, joined_at=NOW) for one in ("it", "new")])
@@ -390,5 +390,9 @@ async def test_communities_are_named_as_they_were_lately_and_new_ones_are_asked_
             assert "会 it" in said
             assert "会 new" in said
         assert [one.community_ids for one in asked] == [None, ["new"], ["new"]]
+        invited = [INVITED.model_copy(update={"community_id": one}) for one in ("new", "it", "sql")]
+        browser.answering.replies[GetMember] = both.model_copy(update={"invitations": invited})
+        said = text_of(await browser.get("/me"))
+        assert re.findall("会 (sql|it|new)", said) == ["sql", "it", "new"], "in the order in which they are told"
         browser.answering.replies[ListCommunities] = Refused("no_answer", "", 503)
         assert "会 it" in text_of(await browser.get("/me/messages"))

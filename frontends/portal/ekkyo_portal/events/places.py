@@ -27,6 +27,14 @@ def held(reader: Reader, it: EventState, own: Registration) -> tuple[str, str]:
 
 
 def all_held(reader: Reader, page: EventPage | None) -> dict[str, tuple[str, str]]:
-    """What the visitor has at the events of a page, by event; nothing while that is not known."""
+    """What the visitor has at the events of a page, by event; nothing while that is not known.
+
+    Of what is over, only where they were: nobody waits for it, and nobody is reminded each time of where they were not.
+    """
     events = {one.event_id: one for one in page.events} if page else {}
-    return {own.event_id: held(reader, events[own.event_id], own) for own in page.registrations} if page else {}
+    found = [(events[own.event_id], own) for own in page.registrations] if page else []
+    return {it.event_id: held(reader, it, own) for it, own in found if _counts(it, own, reader.now)}
+
+
+def _counts(it: EventState, own: Registration, now: datetime) -> bool:
+    return not is_over(it, now) or (own.status == "attended" and it.status != "cancelled")

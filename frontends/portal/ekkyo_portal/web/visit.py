@@ -90,7 +90,7 @@ class Visit:
         return found
 
     async def named(self, ids: Collection[str]) -> CommunityPage | None:
-        """These communities, as they were lately, for their names; None: the members service is away."""
+        """These communities, oldest first, as they were lately, for their names; None: the members service is away."""
         lately = await self.communities()
         if lately is None:
             return None
@@ -98,7 +98,7 @@ class Visit:
         new = sorted(set(ids) - found.keys())[:200]
         more = await self.maybe(ListCommunities(community_ids=new, limit=200)) if new else None
         found |= {one.community.community_id: one for one in more.communities} if more else {}
-        return CommunityPage(communities=[found[one] for one in sorted(ids) if one in found])
+        return CommunityPage(communities=[one for id, one in found.items() if id in ids])
 
     async def send(self, command: Command[A], within: float = LONG) -> A:
         """What came of a command. Raises Refused."""
