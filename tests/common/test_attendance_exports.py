@@ -106,10 +106,11 @@ def test_a_length_is_read_in_its_unit_or_named(
     assert next((e.decided for e in report.evidence if e.what == "unit"), None) == unit
 
 
-def test_a_length_that_its_own_times_contradict_is_told() -> None:
+def test_a_length_that_its_own_times_contradict_is_told_and_not_counted() -> None:
     report = read("Name,Joined,Left,Duration (minutes)\nA,12:00,12:40,4000\nB,12:00,12:30,30\n")
+    assert people(report) == {"A": 40, "B": 30}
     assert [(note.line, note.reason) for note in report.notes] == [
-        (2, "4000 minutes are more than the 40 from joining to leaving")
+        (2, "“4000” is longer than from joining to leaving, which was counted")
     ]
     days = read("Name,Joined,Left\nA,2026-08-05 12:00,2026-09-05 12:40\n")
     assert [(s.line, s.reason) for s in days.skipped] == [(2, "is longer than a week, which nobody attends")]
@@ -197,6 +198,23 @@ def test_an_address_is_found_beside_a_name_and_beside_another_one() -> None:
     ]
     found = match(report, [Someone("m", "1", "Dora", None, "d2@example.com", "IT")])
     assert [came.member_id for came in found.came] == ["m"]
+
+
+def test_cells_merged_over_several_rows_are_of_each_and_their_lengths_count_once() -> None:
+    book, file = Workbook(), io.BytesIO()
+    for row in (["部署", "Name", "Joined", "Left"], ["営業部", "A", "12:00", "12:30"], [None, None, "12:40", "13:00"]):
+        book.active.append(row)
+    book.active.append(["合計"])
+    for cells in ("A2:A4", "B2:B3"):
+        book.active.merge_cells(cells)
+    book.active["E1"], book.active["E2"] = "Duration", 50
+    book.active.merge_cells("E2:E3")
+    book.save(file)
+    report = read(file.getvalue())
+    assert [(p.name, p.aliases, p.minutes) for p in report.participants] == [("A", ("営業部",), 50)]
+    assert [(note.line, note.reason) for note in report.notes] == [
+        (2, "“50” is longer than from joining to leaving, but was counted")
+    ]
 
 
 def test_a_workbooks_times_without_a_format_are_times_and_no_minutes() -> None:

@@ -166,6 +166,19 @@ def test_what_cannot_be_right_is_named_with_what_to_do(row: str, code: str, reas
     assert (bad.code, reason in bad.reason) == (code, True)
 
 
+def test_a_department_merged_over_its_people_is_that_of_each() -> None:
+    book, file = Workbook(), io.BytesIO()
+    for row in ("部署,社員番号,氏名,メールアドレス", "営業部,1,山 花,a@example.com", ",2,川 健,b@example.com"):
+        book.active.append(row.split(","))
+    book.active.append([])
+    book.active.append(["総務部", "3", "田 誠", "c@example.com"])
+    book.active.merge_cells("A2:A4")
+    book.save(file)
+    found = list(read_personnel(file.getvalue(), today=TODAY))
+    assert [row.profile.department for row in found if isinstance(row, Row)] == ["営業部", "営業部", "総務部"]
+    assert [type(row) for row in found] == [Row, Row, SkippedRow, Row]
+
+
 def test_totals_of_any_language_are_nobody() -> None:
     totals = ["Gesamtsumme;1;;", "Summe: 1 Mitarbeiter", "合計;1名;;", "Total general;1;;", "총계;1;;"]
     text = "\n".join(["Personalnummer;Name;E-Mail;Abteilung", "1;Anna Weber;a@example.com;IT", *totals])

@@ -11,6 +11,8 @@ from ekkyo_common.tables.names import key
 from ekkyo_common.tables.serials import from_serial
 
 PERSON = ("original_name", "name", "username", "family", "given")
+_OF_A_PERSON = (*PERSON, "kana", "email", "upn", "number", "department")
+"""Nouns of which a cell that is merged over several rows is meant in each; a length would be counted twice."""
 SAYING_NOT = ("absent", "cancelled", "waiting")
 _HOST = (
     "host",
@@ -47,7 +49,8 @@ class Columns:
         """What stands in the columns of this noun, each text once."""
         if noun not in self.at:
             return []
-        found = [text for column in self.at[noun] if (text := text_of(cell(record, column)))]
+        own = self.at[noun] if noun in _OF_A_PERSON else [c for c in self.at[noun] if c.place not in record.above]
+        found = [text for column in own if (text := text_of(cell(record, column)))]
         if noun in TIMES:
             found = [from_serial(text) or text for text in found]
         return list(dict.fromkeys(found))

@@ -216,16 +216,18 @@ def _participants(
 
 def _doubt(visit: Participant, columns: Columns, record: Record) -> Note | None:
     """What is to be said of a visit that was taken."""
-    for text in columns.cells(record, "duration"):
-        if visit.seconds is not None and not says_nothing(text) and seconds_of(text, columns.reading) is None:
-            return Note(visit.line, visit.shown, f"“{text}” is no duration; counted from joining to leaving")
     if visit.joined and not visit.left and visit.minutes is None and columns.has("left"):
         return Note(visit.line, visit.shown, "the file does not say when they left: no minutes")
-    if visit.joined and visit.left and visit.seconds is not None:
-        span = (visit.left - visit.joined).total_seconds()
-        if visit.seconds > 1.1 * span + 120:
-            reason = f"{visit.minutes} minutes are more than the {int(span // 60)} from joining to leaving"
-            return Note(visit.line, visit.shown, reason)
+    for text in columns.cells(record, "duration"):
+        if visit.seconds is None or says_nothing(text):
+            continue
+        length = seconds_of(text, columns.reading)
+        if length is None:
+            return Note(visit.line, visit.shown, f"“{text}” is no duration; counted from joining to leaving")
+        span = (visit.left - visit.joined).total_seconds() if visit.joined and visit.left else length
+        if length > 1.1 * span + 120:
+            counted = "which was counted" if visit.seconds < length else "but was counted"
+            return Note(visit.line, visit.shown, f"“{text}” is longer than from joining to leaving, {counted}")
     return None
 
 

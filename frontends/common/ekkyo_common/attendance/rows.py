@@ -167,6 +167,10 @@ def visit(columns: Columns, record: Record, person: Who, times: Times) -> Partic
         seconds = (left - joined).total_seconds() if joined and left else None
         if seconds is not None and seconds > MOST:
             return Skipped(record.line, f"{said['joined']} – {said['left']}", LONGER)
+    elif joined and left and joined <= left and seconds > 1.5 * (span := (left - joined).total_seconds()) + 600:
+        seconds = span  # no tool rounds so far
+    if any(column.place in record.above for column in columns.at.get("duration", ())):
+        seconds = None  # a length that is merged over several visits is that of all, told with the first
     emails = person.emails
     return Participant(
         person.name,

@@ -27,6 +27,8 @@ class Record:
     cells: list[str]
     broken: str = ""
     text: str = ""
+    above: tuple[int, ...] = ()
+    """Places of cells that are merged with the one above, whose text they have."""
 
     @property
     def filled(self) -> list[str]:

@@ -30,6 +30,10 @@ _WHOLE = (
     "docProps/app.xml",
     "docProps/custom.xml",
 )
+MOST_MERGED = 20_000
+"""Merged cells that are looked at in a sheet."""
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell ref="([A-Z]{1,3})(\d{1,7}):\1(\d{1,7})"')
+"""Cells of one column that are merged: a department over its people, a person over their visits."""
 _ZEROS = re.compile(r'"?(0{2,})"?(?:;.*|)')
 
 
@@ -41,16 +45,16 @@ def sheets_of(data: bytes) -> Iterator[tuple[str, list[Record]]]:
     from openpyxl import load_workbook  # takes an eighth of the time a portal needs to start, and few read a workbook
 
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), zipfile.ZipFile(io.BytesIO(data)) as packed:
             warnings.simplefilter("ignore")  # of styles and extensions that do not matter here
-            with zipfile.ZipFile(io.BytesIO(data)) as packed:
-                _small_enough(packed)
+            _small_enough(packed)
             book = load_workbook(io.BytesIO(data), read_only=True, data_only=True, keep_links=False)
             left = [MOST_CELLS]
             for sheet in book.worksheets:
                 if sheet.sheet_state == "visible":
                     sheet.reset_dimensions()  # tools write wrong ones
-                    yield sheet.title, list(_records(sheet, left))
+                    merged = _merged(packed, getattr(sheet, "_worksheet_path"))  # noqa: B009  not in its type
+                    yield sheet.title, list(_records(sheet, left, merged))
     except UnreadableTable:
         raise
     except Exception as error:  # openpyxl raises whatever it stumbles over
@@ -77,16 +81,53 @@ def _small_enough(packed: zipfile.ZipFile) -> None:
         raise UnreadableTable("This workbook is too large once unpacked. Save the sheet as CSV.", "too_large")
 
 
-def _records(sheet: Any, left: list[int]) -> Iterator[Record]:
+def _merged(packed: zipfile.ZipFile, path: str) -> dict[int, set[tuple[int, int]]]:
+    """By row, the columns from which cells are merged downwards, each with its last row.
+
+    openpyxl tells none of them where it reads row by row.
+    """
+    from openpyxl.utils import column_index_from_string
+
+    found: dict[int, set[tuple[int, int]]] = {}
+    count, tail = 0, b""
+    with packed.open(path.lstrip("/")) as part:
+        while count < MOST_MERGED and (chunk := part.read(1 << 20)):
+            text = tail + chunk
+            tail = text[-100:]
+            for one in islice(_MERGED.finditer(text), MOST_MERGED):
+                found.setdefault(int(one[2]), set()).add((column_index_from_string(one[1].decode()) - 1, int(one[3])))
+                count += 1
+    return found
+
+
+def _with_above(record: Record, open_: dict[int, tuple[int, str]]) -> Record:
+    """The record with what stands in merged cells above. open_: by column, until which row, and the text."""
+    if not record.filled:
+        return record
+    cells, above = list(record.cells), []
+    for place, (last, text) in open_.items():
+        if record.line <= last and text and not (place < len(cells) and cells[place]):
+            cells += [""] * (place + 1 - len(cells))
+            cells[place] = text
+            above.append(place)
+    return Record(record.line, cells, above=tuple(above)) if above else record
+
+
+def _records(sheet: Any, left: list[int], merged: dict[int, set[tuple[int, int]]]) -> Iterator[Record]:
     """The records, and one more than there may be at most. left: cells that the workbook may still have."""
+    open_: dict[int, tuple[int, str]] = {}
     for number, row in enumerate(islice(sheet.iter_rows(), MOST_ROWS + 1), start=1):
-        left[0] -= len(row) + A_ROW
+        open_ = {place: one for place, one in open_.items() if one[0] >= number}
+        left[0] -= len(row) + A_ROW + len(open_)
         if left[0] < 0:
             raise UnreadableTable(f"This workbook has more than {MOST_CELLS} cells.", "too_large")
         cells = [_shown(cell.value, getattr(cell, "number_format", "") or "")[:LONGEST] for cell in row]
         while cells and not cells[-1]:
             cells.pop()
-        yield Record(number, cells)
+        record = Record(number, cells)
+        yield _with_above(record, open_) if open_ else record
+        for place, last in merged.get(number, ()):
+            open_[place] = (last, cells[place] if place < len(cells) else "")
 
 
 def _shown(value: Any, form: str) -> str:
