@@ -174,6 +174,19 @@ def test_where_dates_have_both_orders_a_day_that_only_one_has_is_still_read() ->
             ["1", "4"],
             ["headings", "absent", "absent", "headings", "headings", "cancelled"],
         ),
+        (
+            "name,email,created_at,approval_status,checked_in_at\nA,a@example.com,2026-08-01,approved,2026-08-05T12:00Z\n"
+            "B,b@example.com,2026-08-01,approved,\nC,c@example.com,2026-08-01,declined,\n",
+            ["a@example.com"],
+            ["registered_only", "cancelled"],
+        ),
+        (
+            "Participant,Name,Email,Invited,Registered,Duration\n1,A,a@example.com,Yes,No,63 mins\n",
+            ["a@example.com"],
+            [],
+        ),
+        ("Participé,Nom,Statut d'approbation,Heure d'arrivée\nNon,A,approuvé,--\n", [], ["absent"]),
+        ("已参加,姓名,批准状态,加入时间\n否,王伟,已批准,--\n", [], ["absent"]),
         ("| Name | Email | Minutes |\n|---|---|---|\n| A | a@example.com | 50 |\n", ["a@example.com"], []),
         ("Name,Minutes\nJ?rg,50\nAnna,40\n", ["Anna"], ["damaged"]),
         ("Name,Minutes\nJ\ufffdrg,50\nM\ufffd\ufffdig,30\nAnna,40\n", ["Anna"], ["damaged", "damaged"]),

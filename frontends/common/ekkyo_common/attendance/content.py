@@ -42,7 +42,7 @@ def by_content(column: Column, rows: Sequence[Record]) -> Column:
         return replace(column, noun="duration") if column.noun == "time_or_length" else column
     digits = sum(text.replace(",", "").isdigit() for text in texts) > len(texts) / 2
     if column.noun == "count":
-        return column if digits else replace(column, noun="name")
+        return column if digits or all(flag(text) is not None for text in texts) else replace(column, noun="name")
     if column.noun == "name":
         return replace(column, noun="count") if digits and all(len(text) <= _COUNT for text in texts) else column
     if column.noun == "attendance":

@@ -77,7 +77,7 @@ class Vocabulary:
             return replace(found, qualifier=qualifier_of(heading))
         if found := self._known.get(heading_key(_BRACKETS.sub(" ", heading))):
             return replace(found, qualifier=qualifier_of(heading))
-        text = plain(_BRACKETS.sub(" ", heading)).casefold()
+        text = plain(_BRACKETS.sub(" ", heading)).casefold().replace("_", " ")
         for noun, pattern in self._patterns:
             if pattern.search(text):
                 return Meaning(noun, qualifier_of(heading))

@@ -22,7 +22,8 @@ HEADINGS = {
     " | temps passé | durée de connexion | temps en session (minutes)",
     "action": "action de l'utilisateur | action utilisateur | action",
     "timestamp": "horodatage | horodateur",
-    "attendance": "présence | présent | a participé | statut de présence | statut | participation | état",
+    "attendance": "participé | a participé | présence | présent | a participé | statut de présence | statut"
+    " | participation | état",
     "registration": "statut d'inscription | statut de l'inscription | statut d'approbation | réponse"
     " | état d'inscription",
     "absent": "absent | absence | absents | absente | excusé | non excusé",

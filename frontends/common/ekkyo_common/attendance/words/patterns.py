@@ -48,7 +48,7 @@ PATTERNS = (
      r".*(status|ステータス|状況|状態|estado)"
      r"|(statut|état|estado).*(participant|asistente)"),
     ("attendance", r"出欠|出席(?!者|番号)|attend(ed|ance)|anwesen|présen|asist(ió|encia)|签到|簽到|出勤|출석|참석"
-     r"|check.?in|チェックイン|来場|참가 여부"),
+     r"|check(ed)?.?in|チェックイン|来場|참가 여부"),
     ("kana", r"フリガナ|ふりがな|カナ|よみ|furigana|phonetic"),
     ("other", r"(department|company|group|file|event|country|会社|グループ|firma|société|empresa|公司|회사).*(name"
      r"|名)"),
