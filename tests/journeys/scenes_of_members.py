@@ -11,7 +11,6 @@ from ekkyo.contracts.events import (
     MyRegistration,
 )
 from ekkyo.contracts.members import (
-    GetCards,
     GetJourney,
     Journey,
     RemoveSponsor,
@@ -29,7 +28,6 @@ from tests.portal import (
     test_lead_hosting,
     test_lead_tables,
     test_lottery,
-    test_me_pages,
     test_output_pages,
     test_quotas,
     test_suggestions_pages,
@@ -39,14 +37,16 @@ from tests.portal import (
 )
 from tests.portal.leading import answers, series
 from tests.portal.making import HANAKO
-from tests.portal.test_events_pages import event, mine
+from tests.portal.test_events_pages import event, mine, registered
 from tests.portal.test_lead_sponsors import reporting
 
 COMMUNITIES = test_community_pages.known()
 COMING = {
-    MyEvents: test_me_pages.KNOWN[MyEvents],
     **COMMUNITIES,
-    ListEvents: EventPage(events=[event(), event("e2", confirmed=30, waitlisted=4, format="hybrid")]),
+    ListEvents: EventPage(
+        events=[event(), event("e2", confirmed=30, waitlisted=4, format="hybrid")],
+        registrations=[registered("confirmed"), registered("waitlisted", "e2")],
+    ),
 }
 NOTHING = {
     **ME,
@@ -100,7 +100,7 @@ MEMBERS = [
     Scene("by a link", replace(HANAKO, only="e1"), {MyRegistration: mine("confirmed")}, ("/e/e1?p=x",)),
     Scene("communities", HANAKO, COMMUNITIES, ("/communities", "/c/it", "/c/hr", "/c/book", "/c/it/leave")),
     Scene("measures as members see them", HANAKO, MEASURED, ("/c/it/measures", "/c/it")),
-    Scene("a community alone", HANAKO, {**COMMUNITIES, **away(ListEvents, RankThemes, GetCards)}, ("/c/it",)),
+    Scene("a community alone", HANAKO, {**COMMUNITIES, **away(ListEvents, RankThemes)}, ("/c/it",)),
     Scene("me", HANAKO, ME, ("/me", "/me/journey", "/me/calendar", "/me/messages", "/me/settings", "/me/data")),
     Scene("my chat", HANAKO, ME, ("/me/settings/chat/disconnect",)),
     Scene("a link at the end of a mail", HANAKO, LINKED, BY_LINK),

@@ -145,9 +145,10 @@ async def test_my_page_shows_my_places_what_i_am_asked_and_where_i_am_invited():
 async def test_a_place_at_a_cancelled_event_does_not_look_confirmed():
     off = MyEvent(event=event(status="cancelled"), registration=place("confirmed").registration)
     async with opened({**KNOWN, MyEvents: MyEventsPage(entries=[off])}) as browser:
-        page = text_of(await browser.get("/me"))
-    assert "中止" in page
-    assert "参加確定" not in page
+        for path in ("/me", "/me/journey"):
+            page = text_of(await browser.get(path))
+            assert "中止" in page
+            assert "参加確定" not in page
 
 
 async def test_the_journey_shows_each_crossing_with_its_proof_and_takes_contributions_once():

@@ -19,6 +19,13 @@ def state(reader: Reader, it: EventState, status: RegistrationStatus) -> str:
     return str(reader.words.names.registrations[status])
 
 
+def had(reader: Reader, it: EventState, status: RegistrationStatus) -> str:
+    """What somebody has or had at an event, in words: where they would have come, that it was cancelled."""
+    if it.status == "cancelled" and status in ("confirmed", "waitlisted", "applied"):
+        return str(reader.words.names.event_states["cancelled"])
+    return state(reader, it, status)
+
+
 def held(reader: Reader, it: EventState, own: Registration) -> tuple[str, str]:
     """What somebody has at an event in a list, in words, and the tone of that."""
     if own.status == "waitlisted":

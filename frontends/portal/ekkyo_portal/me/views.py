@@ -108,7 +108,7 @@ def journey(
             Line(
                 one_line(entry.event.title),
                 reader.day(entry.event.starts_at),
-                places.state(reader, entry.event, entry.registration.status),
+                places.had(reader, entry.event, entry.registration.status),
                 f"/e/{entry.event.event_id}",
             )
             for entry in past.entries

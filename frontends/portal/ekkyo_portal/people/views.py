@@ -12,7 +12,7 @@ from ekkyo.contracts.notify import DeliveryPage
 from ekkyo.words.text import one_line
 from pydantic import ValidationError
 
-from ekkyo_portal.events.places import state
+from ekkyo_portal.events.places import had
 from ekkyo_portal.look.lines import Line, Message, NotAgain, delivery
 from ekkyo_portal.look.reader import Reader
 from ekkyo_portal.web.visit import Visit
@@ -101,9 +101,8 @@ def person(
 
 
 def _event(reader: Reader, event: EventState, registration: Registration) -> Line:
-    off = event.status == "cancelled" and registration.status in ("confirmed", "waitlisted", "applied")
-    has = reader.words.names.event_states["cancelled"] if off else state(reader, event, registration.status)
-    return Line(one_line(event.title), reader.day(event.starts_at), has, f"/e/{event.event_id}")
+    shown = had(reader, event, registration.status)
+    return Line(one_line(event.title), reader.day(event.starts_at), shown, f"/e/{event.event_id}")
 
 
 def _crossings(reader: Reader, journey: Journey, names: Mapping[str, str]) -> list[Line]:
