@@ -46,6 +46,10 @@ def rows(headings: str, *cells: str) -> str:
         ("区分X", "正社員;退職済;謎", "RRR"),
         ("Kennzeichen", "aktiv;aktiv", "RR"),
         ("退職者フラグ(1:退職)", "0;1", "RL"),
+        ("Fecha de terminación", ";31/01/2026", "RL"),
+        ("Date de fin de contrat", ";31/01/2026", "RL"),
+        ("Employment end date", ";2026-01-31", "RL"),
+        ("accountEnabled", "True;False", "RL"),
         ("Leaver (Y/N)", "N;Y", "RL"),
         ("退職理由", ";自己都合", "RB"),
         ("退職金対象", "対象;対象外", "RR"),
@@ -145,6 +149,27 @@ def test_the_address_at_work_counts(headings: str, email: str) -> None:
     (found,) = opened(f"Employee #;Name;Abteilung;{headings}\n1;Anna Weber;IT;a@example.com;b@example.com\n")
     assert isinstance(found, Row), found
     assert found.profile.email == email
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        "スタッフコード,社員名（漢字）,社内メールアドレス,所属グループ,上長社員コード",
+        "社員コード,氏名,E-MAIL,所属部門名,直属上司の社員番号",
+        "员工工号,姓名,公司邮箱,部门,直属上级工号",
+        "User/Employee ID,Display Name,Primary Email,Department Name,Manager Employee ID",
+        "Code salarié,Nom complet,Adresse e-mail,Service,Matricule du responsable",
+        "Código empleado,Nombre completo,Correo corporativo,Departamento,Código del jefe directo",
+        "Pers.-Nr.,Nachname; Vorname,E-Mail dienstlich,Abteilung,Personalnummer Vorgesetzter",
+    ],
+)
+def test_the_headings_of_personnel_systems_are_known(headings: str) -> None:
+    (found,) = opened(f"{headings}\n001,Anna Weber,a@example.com,IT,002\n")
+    assert isinstance(found, Row), found
+    p = found.profile
+    assert (p.number, p.name, p.email, p.department, p.manager_number) == (
+        *("001", "Anna Weber", "a@example.com", "IT", "002"),
+    )
 
 
 def test_the_row_that_is_no_additional_post_is_the_main_one() -> None:

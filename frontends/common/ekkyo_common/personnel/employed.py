@@ -17,7 +17,7 @@ from ekkyo_common.tables.names import in_brackets, key
 OPEN = 2100
 """From this year on, a last day means that there is none."""
 _IS_ASKED = re.compile(
-    r"activ|aktiv|actif|employed|beschäftigt|flag|フラグ|^在籍$|^在職$|^在职$|是否|여부|[?？]$", re.I
+    r"activ|aktiv|actif|employed|beschäftigt|enabled|flag|フラグ|^在籍$|^在職$|^在职$|是否|여부|[?？]$", re.I
 )
 """Headings that ask for a yes or a no; under others, 1 and 0 are codes that each company has its own way."""
 _LEAVING = re.compile(

@@ -4,7 +4,7 @@ ENGLISH = {
     "number": "number | employee number | employee no | employee id | emp no | emp id | personnel number"
     " | staff number | staff id | worker id"
     " | person number | payroll number | staff no",
-    "name": "name | full name | last name first name | last name, first name | surname, first name"
+    "name": "name | payroll name | full name | last name first name | last name, first name | surname, first name"
     " | employee name | display name | name kanji | worker | preferred name | legal name",
     "family": "last name | family name | surname | lastname | familyname",
     "given": "first name | given name | forename | firstname | givenname | first names",
@@ -50,7 +50,8 @@ ENGLISH = {
 GERMAN = {
     "number": "personalnummer | personal-nr | mitarbeiternummer | mitarbeiter-nr | mitarbeiter-id | persnr"
     " | stammnummer",
-    "name": "name | vollständiger name | mitarbeiter | mitarbeitername | anzeigename",
+    "name": "name | name, vorname | nachname, vorname | vor- und nachname | vollständiger name | mitarbeiter"
+    " | mitarbeitername | anzeigename",
     "family": "nachname | familienname | zuname",
     "given": "vorname | vornamen | rufname",
     "email": "e-mail | mail | e-mail-adresse | mailadresse | dienstliche e-mail | e-mail dienstlich"
