@@ -3,10 +3,11 @@
 What the store adds begins with an underscore, so it never meets a field of a model.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import Enum
+from functools import cache
 from typing import Any, Generic, TypeVar
 
 import bson
@@ -59,16 +60,18 @@ def plain(value: Any) -> Any:
     """
     if type(value) in _AS_IS:
         return value
+    if isinstance(value, datetime):
+        return (value - _EPOCH) // _MILLISECOND
+    if isinstance(value, list | tuple):
+        return [plain(v) for v in value] if value else []
     if isinstance(value, Mapping):
         return {k if type(k) is str else str(plain(k)): v if type(v) in _AS_IS else plain(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(v) for v in value]
+    if isinstance(value, BaseModel):
+        return plain(value.model_dump())
     if isinstance(value, set | frozenset):
         return sorted(plain(v) for v in value)
     if isinstance(value, Enum):
         return plain(value.value)
-    if isinstance(value, datetime):
-        return (value - _EPOCH) // _MILLISECOND
     if isinstance(value, date):
         return value.isoformat()
     return value if isinstance(value, str | int | float | bytes) else str(value)
@@ -81,9 +84,33 @@ def read_model(model: type[M], row: Row) -> M:
     return model.model_validate(found)
 
 
+def fields_of(model: BaseModel) -> Row:
+    """The model's fields as the database keeps them: what `plain` makes of its `model_dump`, in a fraction of the time.
+
+    Each change of a document writes all of it, and few of its fields are more than a text, a number or nothing.
+    """
+    found: Row = {}
+    values = model.__dict__
+    for name, left_out in _kept_fields(type(model)):
+        value = values[name]
+        if left_out is None or not left_out(value):
+            found[name] = value if type(value) in _AS_IS else plain(value)
+    return found
+
+
+@cache
+def _kept_fields(model: type[BaseModel]) -> tuple[tuple[str, Callable[[Any], bool] | None], ...]:
+    """The fields that are stored of a model, each with what says of a value that it is left out."""
+    how = model.__pydantic_decorators__
+    excluded = any(field.exclude for field in model.model_fields.values())
+    if how.field_serializers or how.model_serializers or how.computed_fields or excluded:
+        raise TypeError(f"{model.__name__} is to be stored by its fields as they are, and says to write others")
+    return tuple((name, field.exclude_if) for name, field in model.model_fields.items())
+
+
 def model_row(id: str, revision: int, model: BaseModel) -> Row:
     """A row that holds this model, its id as `_id`."""
-    row: Row = plain(model.model_dump())
+    row = fields_of(model)
     row.pop("id", None)
     return {"_id": id, **row, "revision": revision}
 
@@ -137,8 +164,7 @@ def entry_row(entry: Entry, revision: int) -> Row:
     So an older settle never overwrites a newer one, and no two entries have a number in common that would tell that
     the same decision changed them both.
     """
-    row: Row = plain(entry.model_dump())
-    return {"_id": entry_id(entry.document_id, entry.key), **row, "revision": revision}
+    return {"_id": entry_id(entry.document_id, entry.key), **fields_of(entry), "revision": revision}
 
 
 def read_entry(model: type[E], row: Row) -> E:

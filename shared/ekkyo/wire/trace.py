@@ -206,7 +206,7 @@ def _child(parent: str | None) -> str:
 
 def _id(bits: int) -> str:
     """Not zero, and no secret: as OpenTelemetry makes them. `os.urandom` would let the other threads go first."""
-    return f"{random.randrange(1, 1 << bits):0{bits // 4}x}"  # noqa: S311
+    return f"{random.getrandbits(bits) or 1:0{bits // 4}x}"
 
 
 @cache

@@ -260,6 +260,7 @@ def registration(event: Event, seat: Seat, place: int | None = None, together: i
         attend=seat.attend,
         group_id=seat.group_id,
         together=together,
+        counts_for=[],  # pydantic would copy the default deeply
     )
 
 

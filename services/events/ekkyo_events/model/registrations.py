@@ -97,6 +97,7 @@ def register(
             table=seat.table,
             withdraw_by=seat.withdraw_by,
             unanswered=unanswered(after, seat),
+            group=[],  # pydantic would copy the default deeply
         )
         return Decision(after, registration(after, seat), entries=[seat], facts=[confirmed])
     ticket = max(event.tickets, event.in_draw) + 1
@@ -110,6 +111,7 @@ def register(
         registration_id=seat.registration_id,
         position=after.waitlisted + after.in_draw,
         unanswered=unanswered(after, seat),
+        group=[],
     )
     return Decision(after, registration(after, seat, after.waitlisted), entries=[seat], facts=[waitlisted])
 

@@ -1,0 +1,86 @@
+"""Rows of documents and entries hold what the dumps of their models do."""
+
+from datetime import UTC, date, datetime
+from enum import Enum
+from typing import Any
+
+import pytest
+from ekkyo.decision import Document, Entry
+from ekkyo.store.encoding import entry_row, model_row, plain, read_entry, read_model
+from pydantic import BaseModel, Field, computed_field
+
+
+class Colour(Enum):
+    RED = "red"
+
+
+class Part(BaseModel):
+    at: datetime
+    note: str = Field(default="", exclude_if=lambda value: not value)
+
+
+class Thing(Document):
+    when: datetime
+    day: date
+    colour: Colour = Colour.RED
+    ratio: float = 0.5
+    labels: set[str] = set()
+    part: Part | None = None
+    parts: list[Part] = []
+    by_day: dict[date, Part] = {}
+    pairs: list[tuple[str, int]] = []
+    empty: list[str] = Field(default=[], exclude_if=lambda value: not value)
+    absent: str | None = None
+
+
+class Piece(Entry):
+    at: datetime | None = None
+    parts: list[Part] = Field(default=[], exclude_if=lambda value: not value)
+
+
+AT = datetime(2026, 5, 1, 10, 20, 30, 123_000, tzinfo=UTC)
+FULL = {
+    "when": AT, "day": AT.date(), "labels": {"b", "a"}, "part": Part(at=AT), "parts": [Part(at=AT, note="n")],
+    "by_day": {AT.date(): Part(at=AT)}, "pairs": [("a", 1)], "empty": ["not"], "absent": "no",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("fields", [{"when": AT, "day": AT.date()}, FULL])
+def test_a_row_holds_what_the_dump_of_its_model_does(fields: dict[str, Any]) -> None:
+    thing = Thing(id="t", revision=3, **fields)
+    dumped = plain(thing.model_dump())
+    row = model_row("t", 3, thing)
+    assert row == {"_id": "t", **{name: value for name, value in dumped.items() if name != "id"}}
+    assert list(row) == ["_id", *(name for name in dumped if name != "id")]
+    assert read_model(Thing, row) == thing
+
+
+def test_what_is_left_out_of_a_dump_is_left_out_of_a_row() -> None:
+    row = model_row("t", 1, Thing(id="t", when=AT, day=AT.date(), part=Part(at=AT)))
+    assert "empty" not in row
+    assert row["part"] == {"at": 1777630830123}
+    assert row["absent"] is None
+
+
+@pytest.mark.parametrize("parts", [[], [Part(at=AT, note="n")]])
+def test_an_entry_is_stored_as_it_is_dumped(parts: list[Part]) -> None:
+    piece = Piece(document_id="t", key="k", at=AT, parts=parts)
+    row = entry_row(piece, 2)
+    assert row == {"_id": "t:k", **plain(piece.model_dump()), "revision": 2}
+    assert read_entry(Piece, row) == piece
+
+
+def test_a_change_of_a_copy_is_stored() -> None:
+    thing = Thing(id="t", when=AT, day=AT.date()).model_copy(update={"labels": {"c"}, "revision": 2})
+    assert model_row("t", 2, thing)["labels"] == ["c"]
+
+
+def test_a_model_with_fields_of_its_own_writing_is_not_stored() -> None:
+    class Counted(Document):
+        @computed_field  # type: ignore[prop-decorator]
+        @property
+        def many(self) -> int:
+            return 1
+
+    with pytest.raises(TypeError, match="Counted"):
+        model_row("c", 1, Counted(id="c"))
