@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any, Generic, TypeVar
 
 import bson
+from bson.raw_bson import RawBSONDocument
 from pydantic import BaseModel
 
 from ekkyo.decision import D, E, Entry
@@ -38,8 +39,13 @@ class Step:
     revision: int
     entries: tuple[Row, ...]
     out: tuple[OutMessage, ...]
-    weight: int = 0
-    """Its size in bytes, roughly."""
+    stored: RawBSONDocument
+    """As it is pending in its document: encoded once, since the next changes write it again until it is settled."""
+
+    @property
+    def weight(self) -> int:
+        """Its size in bytes."""
+        return len(self.stored.raw)
 
 
 @dataclass(frozen=True)
@@ -121,19 +127,12 @@ def saved_row(saved: Saved[D]) -> Row:
     row[STAMPS] = list(saved.stamps)
     if saved.steps:
         row[UNSETTLED] = True
-        row[PENDING] = [step_row(step) for step in saved.steps]
+        row[PENDING] = [step.stored for step in saved.steps]
     return row
 
 
 def read_saved(model: type[D], row: Row) -> Saved[D]:
     return Saved(read_model(model, row), read_steps(row), tuple(row.get(STAMPS, ())))
-
-
-def step_row(step: Step) -> Row:
-    out = [
-        {"subject": m.subject, "headers": m.headers, "body": m.body.decode(), "purge": m.purge} for m in step.out
-    ]  # bodies are JSON text: kept as text, they can be read by whoever looks into the database
-    return {"revision": step.revision, "entries": list(step.entries), "out": out}
 
 
 def read_steps(row: Row) -> tuple[Step, ...]:
@@ -146,8 +145,12 @@ def read_out(row: Row) -> OutMessage:
 
 def step(revision: int, entries: list[Row], out: list[OutMessage]) -> Step:
     """A step of a document's history. Its entries are sorted by key, so their order tells nothing."""
-    weight = sum(len(bson.encode(e)) for e in entries) + sum(weight_of(m) for m in out)
-    return Step(revision, tuple(sorted(entries, key=lambda e: e["_id"])), tuple(out), weight)
+    entries = sorted(entries, key=lambda e: e["_id"])
+    told = [
+        {"subject": m.subject, "headers": m.headers, "body": m.body.decode(), "purge": m.purge} for m in out
+    ]  # bodies are JSON text: kept as text, they can be read by whoever looks into the database
+    stored = bson.encode({"revision": revision, "entries": entries, "out": told})
+    return Step(revision, tuple(entries), tuple(out), RawBSONDocument(stored))
 
 
 def weight_of(message: OutMessage) -> int:

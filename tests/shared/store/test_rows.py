@@ -4,9 +4,11 @@ from datetime import UTC, date, datetime
 from enum import Enum
 from typing import Any
 
+import bson
 import pytest
 from ekkyo.decision import Document, Entry
-from ekkyo.store.encoding import entry_row, model_row, plain, read_entry, read_model
+from ekkyo.store.encoding import Saved, entry_row, model_row, plain, read_entry, read_model, read_saved, saved_row, step
+from ekkyo.wire import OutMessage
 from pydantic import BaseModel, Field, computed_field
 
 
@@ -68,6 +70,22 @@ def test_an_entry_is_stored_as_it_is_dumped(parts: list[Part]) -> None:
     row = entry_row(piece, 2)
     assert row == {"_id": "t:k", **plain(piece.model_dump()), "revision": 2}
     assert read_entry(Piece, row) == piece
+
+
+def test_what_is_pending_is_stored_as_it_was_before_steps_were_encoded_beforehand() -> None:
+    thing = Thing(id="t", revision=2, when=AT, day=AT.date())
+    entries = [entry_row(Piece(document_id="t", key=key), 1) for key in "ba"]
+    told = OutMessage("ekkyo.fact.things.made.t", {"ce-id": "1"}, b'{"text":"\xe8\xaa\xb0"}')
+    saved = Saved(thing, (step(2, entries, [told]),), ("stamp",))
+    row = bson.decode(bson.encode(saved_row(saved)))
+    assert row["_pending"] == [
+        {
+            "revision": 2,
+            "entries": entries[::-1],
+            "out": [{"subject": told.subject, "headers": {"ce-id": "1"}, "body": '{"text":"誰"}', "purge": False}],
+        }
+    ]
+    assert read_saved(Thing, row) == saved
 
 
 def test_a_change_of_a_copy_is_stored() -> None:
