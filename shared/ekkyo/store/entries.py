@@ -137,7 +137,7 @@ class Kept(Generic[E]):
 
     def __init__(self) -> None:
         self._of: tuple[str, int] | None = None
-        self._entries: AtHand[E] = AtHand()
+        self._entries: AtHand[E] | None = None
 
     def keep(self, id: str, revision: int, entries: AtHand[E]) -> None:
         """These are known of this document as it is at this revision."""
@@ -145,4 +145,4 @@ class Kept(Generic[E]):
 
     def known(self, id: str, revision: int) -> AtHand[E] | None:
         """What is known of this document at this revision, if it is the one that was kept."""
-        return self._entries.copy() if self._of == (id, revision) else None
+        return self._entries.copy() if self._entries is not None and self._of == (id, revision) else None
