@@ -210,7 +210,6 @@ class Seat(Entry):
     """Until when it can be given back without being late, where that is later than for others at the event."""
     invited: bool = Field(default=False, exclude_if=_unset)
     """Whether they are invited, whatever became of it."""
-
     moved: Moved | None = Field(default=None, exclude_if=_unset)
     """Where this place is now, as its record is part of another one: this is no place any more."""
 
