@@ -95,9 +95,13 @@ def fields_of(model: BaseModel) -> Row:
 
     Each change of a document writes all of it, and few of its fields are more than a text, a number or nothing.
     """
+    fields = _kept_fields(type(model))
+    if fields is None:
+        dumped: Row = plain(model.model_dump())
+        return dumped
     found: Row = {}
     values = model.__dict__
-    for name, left_out in _kept_fields(type(model)):
+    for name, left_out in fields:
         value = values[name]
         if left_out is None or not left_out(value):
             found[name] = value if type(value) in _AS_IS else plain(value)
@@ -105,12 +109,14 @@ def fields_of(model: BaseModel) -> Row:
 
 
 @cache
-def _kept_fields(model: type[BaseModel]) -> tuple[tuple[str, Callable[[Any], bool] | None], ...]:
-    """The fields that are stored of a model, each with what says of a value that it is left out."""
-    how = model.__pydantic_decorators__
-    excluded = any(field.exclude for field in model.model_fields.values())
-    if how.field_serializers or how.model_serializers or how.computed_fields or excluded:
-        raise TypeError(f"{model.__name__} is to be stored by its fields as they are, and says to write others")
+def _kept_fields(model: type[BaseModel]) -> tuple[tuple[str, Callable[[Any], bool] | None], ...] | None:
+    """The fields that a model's dump has, each with what says of a value that it is left out. None: it has others, or
+    writes some in its own way."""
+    own = model.__pydantic_decorators__
+    if own.field_serializers or own.model_serializers or own.computed_fields:
+        return None
+    if any(field.exclude for field in model.model_fields.values()):
+        return None
     return tuple((name, field.exclude_if) for name, field in model.model_fields.items())
 
 
