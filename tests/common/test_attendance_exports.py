@@ -106,6 +106,12 @@ def test_a_length_is_read_in_its_unit_or_named(
     assert next((e.decided for e in report.evidence if e.what == "unit"), None) == unit
 
 
+def test_numbers_beside_words_are_of_the_unit_that_agrees_with_the_times() -> None:
+    report = read("Name,Joined,Left,Duration\nA,10:00,11:03,1 hr 3 min\nB,10:00,10:30,1800\nC,10:00,10:10,soon\n")
+    assert people(report) == {"A": 63, "B": 30, "C": 10}
+    assert [note.line for note in report.notes] == [4]
+
+
 def test_a_length_that_its_own_times_contradict_is_told_and_not_counted() -> None:
     report = read("Name,Joined,Left,Duration (minutes)\nA,12:00,12:40,4000\nB,12:00,12:30,30\n")
     assert people(report) == {"A": 40, "B": 30}

@@ -69,7 +69,9 @@ def decide_reading(cells: Iterable[str], heading: str, lengths: Iterable[float |
     if numbers:
         if unit:
             told.append(Evidence("unit", unit, f"the heading “{heading}” says so"))
-        elif guess := _by_lengths([(n, s) for t, s in pairs if (n := _number(t, ".")) is not None]):
+        elif guess := _by_lengths(
+            [(n, s) for t, s in pairs if _NUMBER.fullmatch(t) and (n := _number(t, ".")) is not None]
+        ):
             unit = guess
             told.append(Evidence("unit", unit, "so it agrees with the times of joining and leaving"))
         else:
