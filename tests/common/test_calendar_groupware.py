@@ -42,6 +42,11 @@ def test_a_zone_that_the_file_defines_has_its_own_clocks_all_year(of: str) -> No
     assert [row.starts_at for row in rows if isinstance(row, Item)] == wanted
 
 
+def test_a_rule_that_ended_in_the_first_year_there_is_is_read() -> None:
+    begins = "DTSTART:20270703T180000Z\nRRULE:FREQ=WEEKLY;UNTIL=00010101T000000"
+    assert len(read(calendar(event(begins), event(uid="b"))).rows) == 2
+
+
 @pytest.mark.parametrize(
     ("tzid", "hour"),
     [

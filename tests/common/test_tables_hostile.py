@@ -26,6 +26,13 @@ def test_a_number_of_thousands_of_digits_is_none_and_is_soon_seen_to_be_none(cel
     assert [one.minutes for one in report.participants if one.email == "mai@example.com"] == [42]
 
 
+@pytest.mark.parametrize("far", ["9999-12-31 24:00", "9999-12-31 23:59 -12:00"])
+def test_a_time_after_the_last_day_there_is_is_none_and_the_rest_is_read(far: str):
+    headings, mai = "Name,Join Time,Leave Time\n", "Mai,2026-08-05 12:00 +09:00,2026-08-05 13:00 +09:00\n"
+    report = read_attendance(f"{headings}{mai}Ken,{far},\n".encode(), "x.csv")
+    assert [one.minutes for one in report.participants if one.name == "Mai"] == [60]
+
+
 def test_lengths_of_time_are_read_as_before():
     texts = ("1h 30m", "1.5 h", "2 h 5 min 3 s", "90分", "1,5 Std.", "1.5", "12")
     assert [seconds_of(text, Reading()) for text in texts] == [5400, 5400, 7503, 5400, 5400, 90, 720]

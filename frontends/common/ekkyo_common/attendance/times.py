@@ -48,7 +48,10 @@ class Times:
             return None
         if at is None or found.offset is None:
             return at
-        return at + timedelta(minutes=self.offset - found.offset)
+        try:
+            return at + timedelta(minutes=self.offset - found.offset)
+        except OverflowError:
+            return None
 
     def _order_of(self, found: Written) -> Order | None:
         """The order for one cell: where the file does not tell it, that of a day which only one order has."""

@@ -141,9 +141,9 @@ def _until(text: str, zone: str) -> str:
     if re.fullmatch("[0-9]{8}T[0-9]{6}", text, re.ASCII):
         try:
             local = datetime.strptime(text, "%Y%m%dT%H%M%S").replace(tzinfo=ZoneInfo(zone))
-        except ValueError:
+            return local.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+        except (ValueError, OverflowError):
             return text
-        return local.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
     return text
 
 

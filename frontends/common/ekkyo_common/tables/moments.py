@@ -252,6 +252,8 @@ def day_of(cell: Written, order: Order | None) -> date:
         days = {day for each in ORDERS if (day := cell.under(each))}
         if len(days) == 1:
             return days.pop()
+        if not days:
+            raise NotADateError("there is no such day", "impossible_date")
         raise NotADateError("ambiguous: the order of day and month is unknown", "ambiguous_date")
     if day := cell.under(order):
         return day
@@ -259,11 +261,17 @@ def day_of(cell: Written, order: Order | None) -> date:
 
 
 def moment_of(cell: Written, order: Order | None, *, on: date | None = None) -> datetime | None:
-    """The moment, without a zone; a time alone is one of the day `on`. None where the cell has no time."""
+    """The moment, without a zone; a time alone is one of the day `on`. None where the cell has no time.
+
+    Raises NotADateError, also for the end of the last day that there is.
+    """
     if cell.clock is None:
         return None
     day = on if cell.numbers is None and cell.day is None else day_of(cell, order)
-    return datetime.combine(day, cell.clock) + timedelta(days=cell.later) if day else None
+    try:
+        return datetime.combine(day, cell.clock) + timedelta(days=cell.later) if day else None
+    except OverflowError as error:
+        raise NotADateError("there is no such day", "impossible_date") from error
 
 
 def minutes_between(begin: datetime, end: datetime) -> float:
