@@ -7,6 +7,7 @@ from itertools import product
 import pytest
 from ekkyo.contracts.base import Refused
 from ekkyo.contracts.events import (
+    Board,
     EventPage,
     GetRoster,
     ListEvents,
@@ -16,6 +17,7 @@ from ekkyo.contracts.events import (
     MyRegistrationAnswer,
     Registration,
 )
+from ekkyo.contracts.members import FollowedTheme, GetMember, Member
 from ekkyo.wire import problem_reply, read_reply
 from ekkyo_portal.look import the_look
 from ekkyo_portal.memo import LASTS, Memo
@@ -23,10 +25,12 @@ from ekkyo_portal.web.asking import Answers
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.portal import making
+from tests.portal import making, test_output_pages
 from tests.portal.leading import answers, registration, roster
 from tests.portal.making import HANAKO, LEADER, NOW, STEWARD, opened
+from tests.portal.test_community_pages import in_it, known
 from tests.portal.test_events_pages import MARKUP, event
+from tests.portal.test_people_pages import member
 
 ON = {"starts_at": "2026-11-26T02:30:00Z", "ends_at": "2026-11-28T04:00:00Z"}
 EVENTS = [
@@ -44,6 +48,7 @@ VISITORS = [
     replace(who, locale=locale, timezone=zone)
     for who, locale, zone in product((HANAKO, LEADER, STEWARD), ("ja", "en"), ("Asia/Tokyo", "America/New_York"))
 ]
+SEEN = ("/", "/past", "/month", "/me", "/c/it")
 
 
 @pytest.fixture
@@ -65,11 +70,21 @@ def mine(question: MyEvents) -> MyEventsPage:
     return MyEventsPage(entries=entries, next=None)
 
 
+def standing(question: GetMember) -> Member:
+    """One waits for a theme, one is in the community only, and one is not."""
+    waits = [FollowedTheme(community_id="it", theme=theme, since=NOW) for theme in ("パワークエリ", MARKUP)]
+    follows, communities = {"hanako": (waits, [in_it()]), "taro": ([], [in_it()])}.get(question.member_id, ([], []))
+    return member(question.member_id, follows=follows, communities=communities)
+
+
 async def test_pages_are_the_same_whoever_looked_before_in_whatever_language_zone_role_and_day(
     rows: Memo, monkeypatch: pytest.MonkeyPatch
 ):
     replies = {
         **answers(),
+        **known(),
+        Board: test_output_pages.known()[Board],
+        GetMember: standing,
         MyEvents: mine,
         GetRoster: roster(EVENTS[0], *LISTED),
     }
@@ -80,7 +95,7 @@ async def test_pages_are_the_same_whoever_looked_before_in_whatever_language_zon
         for later, visitor in product((timedelta(), timedelta(hours=20), timedelta(days=40)), VISITORS):
             monkeypatch.setattr(making, "NOW", NOW + later)
             browser.answering.replies[ListEvents] = listed[visitor.member_id]
-            for path in ("/", "/past", "/me", *(() if visitor.member_id == "hanako" else ("/e/e1/roster",))):
+            for path in (*SEEN, *(() if visitor.member_id == "hanako" else ("/e/e1/roster",))):
                 twice = [(await browser.as_(visitor).get(path)).text for _ in range(2)]
                 with monkeypatch.context() as without:
                     without.setattr(the_look(), "rows", Memo(0))

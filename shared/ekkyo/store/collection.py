@@ -90,7 +90,7 @@ class _Documents(Generic[D]):
         return await self._database.count(self.name, searched(where_row(where or {}), self._model))
 
     async def count_lately(self, where: Mapping[str, Any], within: float) -> int:
-        """How many documents met these conditions at most so many seconds ago, or since this instance saved one.
+        """How many documents met these conditions within the last so many seconds: what was saved here counts at once.
 
         For numbers that everybody looks at: there is no index for what is in a list on compatible servers (nx-27017
         0.8.1), which look through all documents to count.

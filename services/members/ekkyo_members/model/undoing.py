@@ -43,7 +43,7 @@ def handed_on(name: str) -> Refused:
     if name == "number":
         return Refused(
             "number_handed_on",
-            "Another member has a number by now that one of the two records gets back. Give them another one first.",
+            "By now another member has a number that one of the two records would get back. Change it first.",
         )
     if name == "email":
         return Refused("address_handed_on", "Another member has this person's address by now. Change it first.")

@@ -278,7 +278,7 @@ REFUSALS: Final[dict[Locale, dict[str, str]]] = {
         "absorbed_steward": "A steward's record cannot become part of another one. Keep it, or revoke the role first.",
         "role_would_begin": "One of the records left with a role, which would begin again. Revoke it there first.",
         "address_handed_on": "Another member has this mail address by now. Change it first.",
-        "number_handed_on": "Another member has this number by now. Give them another one first.",
+        "number_handed_on": "Another member has this number by now. Change it first.",
         "user_name_handed_on": "The directory has this userName for another member by now. Change it there first.",
         "merge_not_found": "This record is not part of another one.",
         "merge_final": "A merge can be undone for a day.",
