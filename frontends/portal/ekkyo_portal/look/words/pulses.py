@@ -52,7 +52,6 @@ JA: Final[dict[str, Any]] = {
     "amount_hint": "1回に少なくとも5名にお願いします。",
     "is_anonymous": "匿名で集める",
     "is_anonymous_hint": "誰が何と答えたかは、誰にも分かりません。5名以上が答えた結果だけを表示します。",
-    "to_templates": "テンプレート",
     "to_trend": "NPSの推移",
     "open_title": "アンケートを開く",
     "open_lead": "いますぐ、メンバーにアンケートをお願いします。招待された方にはすぐに知らせが届き、"
@@ -124,7 +123,6 @@ EN: Final[dict[str, Any]] = {
     "amount_hint": "At least five people are asked each time.",
     "is_anonymous": "Anonymous",
     "is_anonymous_hint": "Nobody can see who said what. Results tell of five people or more.",
-    "to_templates": "Templates",
     "to_trend": "NPS over time",
     "open_title": "Open a survey",
     "open_lead": "Ask members now. Those who are invited are told at once. Those who have not answered are reminded "
