@@ -184,6 +184,11 @@ def test_the_name_of_a_tool_is_no_place(place: str) -> None:
 
 
 def test_garbled_titles_are_named_and_characters_of_html_are_read() -> None:
+    right, nice = (
+        "„Spaß“ und „Gruß“",
+        "« Café »".replace("« ", "«\N{NO-BREAK SPACE}").replace(" »", "\N{NO-BREAK SPACE}»"),
+    )
+    assert only(calendar(event(summary=right, description=f"{nice} {nice}"))).title == right
     garbled = only(calendar(event(summary="Größe".encode().decode("cp1252"))))
     assert (garbled.said.code, garbled.said.field) == ("garbled", "SUMMARY")
     for lost in ("??????", "Gr\ufffd\ufffde", "勉強会".encode("cp932").decode("latin-1")):

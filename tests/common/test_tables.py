@@ -169,6 +169,27 @@ def test_damaged_cells_are_named(cell: str, code: str) -> None:
     assert found[0] == code
 
 
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "Rendez-vous au café\N{NO-BREAK SPACE}! L’été\N{NO-BREAK SPACE}: randonnée\N{NO-BREAK SPACE}?",
+        "«\N{NO-BREAK SPACE}au marché\N{NO-BREAK SPACE}» et «\N{NO-BREAK SPACE}le café\N{NO-BREAK SPACE}»",
+        "été… marché…",
+        "“Café” et “Olé”",
+        "„Spaß“ und „Gruß“",
+        "Spaß… Gruß…",
+    ],
+)
+def test_an_accent_before_a_quotation_mark_or_a_space_is_no_damage_and_is_seen_where_it_is_garbled(cell: str) -> None:
+    assert damage_of(cell) is None
+    bytes_of = cell.encode()
+    garbled = "".join(chr(n) if n in (0x81, 0x8D, 0x8F, 0x90, 0x9D) else bytes([n]).decode("cp1252") for n in bytes_of)
+    for read in (garbled, garbled[:-1]):
+        found = damage_of(read)
+        assert found is not None
+        assert found[0] == "mojibake"
+
+
 @pytest.mark.parametrize("cell", ["山田 花子", "Jörg Müller", "Ångström", "Renée", "김철수", "what?", "Ça va", "縺れ"])
 def test_cells_that_are_only_unusual_are_not_called_damaged(cell: str) -> None:
     assert damage_of(cell) is None

@@ -18,6 +18,9 @@ _SIGNS = (
     (re.compile("[Â-ôšŽ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"), "cp1252", "UTF-8 text was read as Windows-1252"),
 )
 """What the first bytes of characters in UTF-8 look like in other encodings."""
+_CP1252 = bytes(n for n in range(0x80, 0xA0) if n not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)).decode("cp1252")
+_RARE = re.compile("[\u0250-\u02ff\u0700-\u08ff]")
+"""What ß and capitals with an accent make of a quotation mark behind them, and nearly nobody writes."""
 
 
 def text_of(cell: str) -> str:
@@ -47,11 +50,20 @@ def _garbled(cell: str) -> str | None:
     for signs, codec, why in _SIGNS:
         found = len(signs.findall(cell))
         meant = _read_again(cell, codec) if found else None
-        if meant:
+        if meant and not _RARE.search(meant):
             return f"is garbled: {why}; it may have been “{meant}”"
-        if found >= 2:
+        if found >= 2 and (codec != "cp1252" or _mostly_utf8(cell)):
             return f"is garbled: {why}"
     return None
+
+
+def _mostly_utf8(cell: str) -> bool:
+    """Whether most letters beyond ASCII, read again as UTF-8, are some: not those before a quotation mark or a dash."""
+    data = b"".join(c.encode("latin-1") if "\x80" <= c <= "\x9f" else c.encode("cp1252", "replace") for c in cell)
+    meant = data.decode("utf-8", "replace")
+    wrong = meant.count(LOST) + len(_RARE.findall(meant)) + sum(ord(c) > 0xFF and c not in _CP1252 for c in cell)
+    right = sum(not c.isascii() for c in meant) - meant.count(LOST) - len(_RARE.findall(meant))
+    return right > wrong
 
 
 def _read_again(cell: str, codec: str) -> str | None:
