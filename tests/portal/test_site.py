@@ -1,5 +1,6 @@
 """What happens around every page: who may open it, problems, limits, files that browsers keep."""
 
+import asyncio
 import re
 from dataclasses import replace
 
@@ -208,8 +209,54 @@ async def test_what_is_the_same_for_everybody_is_asked_once_a_minute():
 
     assert await remembered.of(answering(None)) is None
     assert await remembered.of(answering(1)) == 1
+    now[0] += 49
     assert await remembered.of(answering(2)) == 1
-    now[0] += 60
+    now[0] += 11
     assert await remembered.of(answering(None)) is None
     assert await remembered.of(answering(3)) == 3
     assert asked == [None, 1, None, 3]
+
+
+async def test_pages_share_what_is_asked_for_and_none_waits_for_what_is_only_renewed():
+    now, waiting = [0.0], list[asyncio.Future[int | None]]()
+    remembered: Remembered[int] = Remembered(lambda: now[0])
+
+    def ask() -> asyncio.Future[int | None]:
+        waiting.append(asyncio.get_running_loop().create_future())
+        return waiting[-1]
+
+    async def asking() -> int | None:
+        return await ask()
+
+    async def turns() -> None:
+        for _ in range(5):
+            await asyncio.sleep(0)
+
+    pages = [asyncio.create_task(remembered.of(asking)) for _ in range(3)]
+    await turns()
+    pages[0].cancel()  # who asked first goes away; the others have their answer all the same
+    await turns()
+    waiting[0].set_result(1)
+    assert [await page for page in pages[1:]] == [1, 1]
+    now[0] += 50
+    assert [await remembered.of(asking) for _ in range(2)] == [1, 1]
+    await turns()
+    assert len(waiting) == 2
+    waiting[1].set_exception(Refused("no_answer", "", 503))
+    await turns()
+    assert await remembered.of(asking) == 1
+    await turns()
+    remembered.forget()  # what is being asked for may be from before
+    page = asyncio.create_task(remembered.of(asking))
+    await turns()
+    waiting[2].set_result(2)
+    waiting[3].set_result(3)
+    assert await page == 3
+    assert await remembered.of(asking) == 3
+    assert len(waiting) == 4
+    now[0] += 60
+    page = asyncio.create_task(remembered.of(asking))
+    await turns()
+    waiting[4].set_exception(Refused("not_allowed", "", 403))
+    with pytest.raises(Refused, match="not_allowed"):
+        await page

@@ -122,4 +122,4 @@ def _collect_seldom() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(100_000, 4, 20)
+    gc.set_threshold(40_000, 10, 20)
