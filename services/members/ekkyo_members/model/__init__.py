@@ -119,10 +119,10 @@ from ekkyo_members.model.standing import (
     had_a_place,
     host_of,
     identity,
-    leader_card,
     must_share,
     named_speaker,
     seen_as_author,
+    shown_card,
     sign_out,
 )
 from ekkyo_members.model.teaching import known_as, teachers
@@ -224,7 +224,6 @@ __all__ = [
     "known_by",
     "lacks_rules",
     "lasting",
-    "leader_card",
     "leave",
     "lend_address",
     "listed",
@@ -277,6 +276,7 @@ __all__ = [
     "set_preferences",
     "settle_absorbed",
     "settle_kept",
+    "shown_card",
     "sign_out",
     "skills_for",
     "spellings",

@@ -110,13 +110,9 @@ def card(member: Member, who: Caller, asker: Member | None, *, now: datetime) ->
     theirs = who.sub == member.id or who.leads_all or not seen_in.isdisjoint([*member.communities, *member.guest_of])
     if member.erased or not (theirs or (member.active and (member.speaks or member.leads))):
         return None
-    return _card(member)
+    return shown_card(member)
 
 
-def leader_card(leader: Member) -> contract.MemberCard:
-    """What every member may see of an active leader."""
-    return _card(leader)
-
-
-def _card(member: Member) -> contract.MemberCard:
+def shown_card(member: Member) -> contract.MemberCard:
+    """A card for whoever may see it: every member may see those of active leaders."""
     return contract.MemberCard(member_id=member.id, name=member.name, department=member.department)

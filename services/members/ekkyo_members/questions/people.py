@@ -151,7 +151,7 @@ async def _listed(community: model.Community, members: Members, *, cards: bool) 
         members=count,
         leaders=[m.id for m in leaders],
         deputies=deputies,
-        cards=[model.leader_card(m) for m in leaders] if cards else [],
+        cards=[model.shown_card(m) for m in leaders] if cards else [],
     )
 
 
